@@ -1,0 +1,116 @@
+# Puas: one Makefile for everything. `make help` lists the targets.
+# Variants: make VARIANT=debug|asan|tsan|release (default). Each has its own folder under build/.
+
+VARIANT ?= release
+OUT     := build/$(VARIANT)
+CC      := gcc
+NODE    ?= node
+NPM     ?= npm
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+# ---------------------------------------------------------------- flags
+WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings \
+           -Wvla -Wundef -Wformat=2 -Wno-format-nonliteral -Werror
+COMMON  := -std=c11 -D_GNU_SOURCE -I. -fno-common -pthread $(WARN)
+CFLAGS_release := -O2 -g -DNDEBUG -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -fcf-protection
+LDFLAGS_release := -pie -Wl,-z,relro,-z,now
+CFLAGS_debug   := -O0 -g3
+CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+LDFLAGS_asan   := -fsanitize=address,undefined
+CFLAGS_tsan    := -O1 -g -fsanitize=thread
+LDFLAGS_tsan   := -fsanitize=thread
+
+PKG_SHARED     := jansson yaml-0.1 libmosquitto
+PKG_KIOSK      := sdl2 SDL2_ttf SDL2_image fribidi fontconfig sqlite3
+PKG_AGGREGATOR := sqlite3 libmicrohttpd libsodium libcurl
+# Expanded once, and only by targets that compile: `make deps` must work where pkg-config is still missing.
+pkg_cflags = $(shell pkg-config --cflags $(PKG_SHARED) $(PKG_KIOSK) $(PKG_AGGREGATOR) 2>/dev/null)
+pkg_libs   = $(shell pkg-config --libs $(1))
+COMPILING  := $(filter-out deps test-deps clean help,$(or $(MAKECMDGOALS),all))
+ifneq ($(COMPILING),)
+PKG_CFLAGS := $(pkg_cflags)
+endif
+CFLAGS  = $(COMMON) $(CFLAGS_$(VARIANT)) $(PKG_CFLAGS) -DPUAS_ASSETS='"$(CURDIR)/assets"'
+LDFLAGS = -pthread $(LDFLAGS_$(VARIANT))
+
+# ---------------------------------------------------------------- sources
+MAINS          := kiosk/main.c aggregator/main.c aggregator/puasctl.c
+SRC_SHARED     := $(wildcard shared/*.c)
+SRC_KIOSK      := $(filter-out $(MAINS),$(wildcard kiosk/*.c))
+SRC_AGGREGATOR := $(filter-out $(MAINS),$(wildcard aggregator/*.c))
+SRC_UNIT       := $(wildcard tests/unit/test_*.c)
+SRC_TOOLS      := $(wildcard tests/tools/*.c)
+obj = $(patsubst %.c,$(OUT)/%.o,$(1))
+LIB_SHARED     := $(OUT)/libshared.a
+LIB_KIOSK      := $(OUT)/libkiosk.a
+LIB_AGGREGATOR := $(OUT)/libaggregator.a
+BIN            := $(OUT)/puas-kiosk $(OUT)/puas-aggregator $(OUT)/puasctl
+UNIT           := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(SRC_UNIT))
+TOOLS          := $(patsubst tests/tools/%.c,$(OUT)/tools/%,$(SRC_TOOLS))
+
+.PHONY: all
+all: $(BIN) compile_commands.json ## build the three programs
+
+$(OUT)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(LIB_SHARED): $(call obj,$(SRC_SHARED))
+$(LIB_KIOSK): $(call obj,$(SRC_KIOSK))
+$(LIB_AGGREGATOR): $(call obj,$(SRC_AGGREGATOR)) $(OUT)/aggregator/embed.o
+$(LIB_SHARED) $(LIB_KIOSK) $(LIB_AGGREGATOR):
+	@rm -f $@
+	ar rcs $@ $^
+
+$(OUT)/puas-kiosk: $(OUT)/kiosk/main.o $(LIB_KIOSK) $(LIB_SHARED)
+	$(CC) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(PKG_KIOSK) $(PKG_SHARED)) -lm
+$(OUT)/puas-aggregator: $(OUT)/aggregator/main.o $(LIB_AGGREGATOR) $(LIB_SHARED)
+	$(CC) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(PKG_AGGREGATOR) $(PKG_SHARED)) -lm
+$(OUT)/puasctl: $(OUT)/aggregator/puasctl.o $(LIB_AGGREGATOR) $(LIB_SHARED)
+	$(CC) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(PKG_AGGREGATOR) $(PKG_SHARED)) -lm
+
+# SQL migrations and the bundled web pages are embedded with .incbin.
+WEB_SRC    := $(wildcard assets/web/*.html assets/web/*.json assets/web/*.mjs assets/web/src/*)
+WEB_OUT    := build/web
+WEB_STAMP  := $(WEB_OUT)/.stamp
+MIGRATIONS := $(wildcard aggregator/migrations/*.sql)
+assets/web/node_modules/.package-lock.json: assets/web/package.json assets/web/package-lock.json
+	cd assets/web && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+$(WEB_STAMP): $(WEB_SRC) assets/web/node_modules/.package-lock.json
+	@mkdir -p $(WEB_OUT)
+	cd assets/web && $(NODE) build.mjs ../../$(WEB_OUT)
+	@touch $@
+$(OUT)/aggregator/embed.o: aggregator/embed.S $(MIGRATIONS) $(WEB_STAMP)
+	@mkdir -p $(@D)
+	$(CC) -I. -c -o $@ $<
+
+# ---------------------------------------------------------------- tests
+$(OUT)/tests/%: $(OUT)/tests/unit/%.o $(LIB_KIOSK) $(LIB_AGGREGATOR) $(LIB_SHARED)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(call pkg_libs,$(PKG_KIOSK) $(PKG_AGGREGATOR) $(PKG_SHARED)) -lm
+$(OUT)/tools/%: $(OUT)/tests/tools/%.o $(LIB_KIOSK) $(LIB_AGGREGATOR) $(LIB_SHARED)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(PKG_KIOSK) $(PKG_AGGREGATOR) $(PKG_SHARED)) -lX11 -lXtst -lXi -lm
+
+.PHONY: unit-binaries tool-binaries
+unit-binaries: $(UNIT)
+tool-binaries: $(TOOLS)
+
+.PHONY: clean
+clean: ## remove build/ (never var/)
+	rm -rf build compile_commands.json
+
+compile_commands.json: Makefile $(SRC_SHARED) $(SRC_KIOSK) $(SRC_AGGREGATOR) $(SRC_UNIT)
+	@{ echo '['; sep=; for f in $(MAINS) $(SRC_SHARED) $(SRC_KIOSK) $(SRC_AGGREGATOR) $(SRC_UNIT) $(SRC_TOOLS); do \
+	  printf '%s{"directory":"%s","file":"%s","command":"%s"}' "$$sep" '$(CURDIR)' "$$f" \
+	    "$$(printf '%s' '$(CC) $(subst ',,$(CFLAGS)) -c '"$$f" | sed 's/\\/\\\\/g; s/"/\\"/g')"; sep=','; done; echo ']'; } > $@
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
+
+-include $(shell find $(OUT) -name '*.d' 2>/dev/null)
