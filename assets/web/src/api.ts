@@ -1,0 +1,92 @@
+// The wire types of /api/v1: what the pages read and write. The aggregator's HTTP side produces exactly these.
+// Times are milliseconds UTC; shares are 0..1; `lo`/`hi` bound the 95 % Wilson interval; null = unknown.
+
+export type Texts = Record<string, string>; // language -> text
+export type Verdict = "above" | "below" | "unclear" | "few"; // whole interval above / below the promise; cannot tell; under minimum n
+
+/** GET /api/v1/session (401 when not logged in) */
+export interface Session {
+  user: { name: string; display: string; role: "viewer" | "manager" | "head-office" | "admin"; lang: string };
+  org: { name: string };
+  places: { id: string; name: string; kind: "org" | "region" | "branch"; parent: string | null; openAlerts: number }[];
+  version: string;
+}
+/** POST /api/v1/login -> 204 with cookie, or Problem 401/429 */
+export interface Login { user: string; password: string }
+// POST /api/v1/logout -> 204
+
+export interface Interval { n: number; good: number; share: number | null; lo: number | null; hi: number | null }
+
+/** GET /api/v1/today?place=ID (a branch). Every figure is as of the last step (`asOf`), see PROTOCOL/README: 5 votes or 15 minutes. */
+export interface Today {
+  place: { id: string; name: string; tz: string; path: string[] }; // path: names from organisation down to the parent
+  now: number;
+  date: string; // local date, 2026-11-17
+  open: { from: string; to: string }[] | null; // opening spans today; [] closed; null: no hours known
+  rev: number; // grows with every step, alert change and presence change of the branch
+  asOf: number;
+  step: { votes: number; minutes: number }; // the setting, for the explanation
+  lastVote: number | null;
+  promise: { target: number; name: Texts } | null; // target in percent, 85
+  minN: number; // below this no verdict
+  score: Interval & { verdict: Verdict };
+  tally: { score: number; n: number }[]; // best first
+  coverage: Coverage;
+  hours: (Interval & { hour: number; verdict: Verdict; usual: number | null; now: boolean })[]; // opening hours of the day
+  usual: (Interval & { weekday: number; days: number }) | null; // the last four same weekdays; weekday 0 = Sunday
+  reasons: { unhappy: number; answered: number; items: { id: string; label: Texts; n: number }[] };
+  alerts: Alert[]; // open ones, most severe first, plus those closed in the last 15 minutes
+  kiosks: Kiosk[];
+}
+export interface Coverage {
+  stored: number; known: number; asOf: number | null; share: number | null;
+  complete: boolean; // may say 100 %
+  missing: { kiosk: string; name: string; n: number }[];
+  notHeard: { kiosk: string; name: string; since: number | null }[];
+  lost: number;
+}
+export interface Kiosk {
+  id: string; name: string;
+  state: "ready" | "sleeping" | "disconnected" | "lost" | "never" | "silent"; // silent: ready but no votes for an improbable time
+  since: number | null; lastHeard: number | null; lastVote: number | null;
+  votes: number; unsent: number; coverage: number | null;
+  usualGapMin: number | null; silentMin: number | null; // for silent
+  software: string; clock: "synced" | "unsure"; reason: string; // reason: "" or disk-full, ...
+}
+export type AlertState = "pending" | "firing" | "acknowledged" | "recovering" | "resolved" | "unknown";
+export interface Alert {
+  id: string; state: AlertState; kind: "standard" | "share" | "silence" | "offline";
+  rule: { id: string; version: number; name: Texts };
+  place: { id: string; name: string }; subject: { kiosk: string; name: string } | null;
+  since: number; // start of the cycle that led to the raise
+  raised: number; closed: number | null; closedBy: string | null;
+  flaps: number;
+  // standard and share:
+  target: number | null; // percent promised (standard), or percent threshold (share)
+  boundary: ">" | ">=" | null; window: number | null; minN: number | null; // share: minutes, votes
+  votes: (Interval & { unhappy: number }) | null; // share = satisfied share
+  points: number | null; limit: number | null; up: number | null; down: number | null; // +up an unhappy vote, -down a happy one
+  curve: { at: number; points: number }[]; // steps, at most 200
+  falseAlarmDays: number | null; // expected open days between false alarms at the usual rate; null: learning
+  falseAlarmVotes: number | null;
+  reasons: { id: string; label: Texts; n: number }[];
+  places: { id: string; name: string; n: number; unhappy: number }[]; // kiosks or areas with most unhappy votes first
+  // silence and offline:
+  silentMin: number | null; usualGapMin: number | null; lastHeard: number | null;
+  ack: { by: string; at: number; until: number; comment: string } | null;
+  comments: { by: string; at: number; text: string; action: "ack" | "comment" | "resolve" }[];
+}
+/** GET /api/v1/alerts/ID/votes: the votes behind it, to the quarter hour */
+export interface AlertVotes { quarters: { at: number; n: number; unhappy: number; kiosks: { name: string; n: number; unhappy: number }[] }[] }
+/** POST /api/v1/alerts/ID/ack | comment | resolve -> 204 or Problem */
+export interface AlertAction { comment: string; minutes?: number } // ack expires after minutes (default 60, 5..1440)
+
+/** application/problem+json */
+export interface Problem { type: string; title: string; status: number; detail?: string; field?: string }
+
+// GET /api/v1/live?place=ID: server-sent events.
+//   event: hello   data: {"rev":n}       at once
+//   event: today   data: {"rev":n}       a step, presence or alert change: fetch /today again
+//   event: alert   data: {"rev":n,"id":..,"state":..}
+//   a comment line every 20 s; id: is the rev
+// Every POST carries the header "X-Puas: 1" (a cross-site form cannot) and JSON; the cookie is SameSite=Strict, HttpOnly.
