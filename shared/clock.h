@@ -11,7 +11,8 @@ typedef int64_t mono_ms; // milliseconds of CLOCK_BOOTTIME: grows while the mach
 wall_ms clock_wall_ms(void);
 mono_ms clock_mono_ms(void);
 
-// True when the kernel says that the clock is disciplined (adjtimex), which is what "synced" means on the wire.
+// True when the kernel says that the clock is disciplined (adjtimex), which is what "synced" means on the
+// wire.
 bool clock_synced(void);
 
 // n random bytes from the kernel. False only when the kernel has none to give.

@@ -21,29 +21,38 @@ enum config_type {
     CONFIG_MAP,      // a mapping of free keys to strings: struct config_pairs
 };
 
-struct config_list { size_t count; void *items; }; // owned array of item structs
-struct config_pairs { size_t count; struct config_pair { char *key, *value; } *items; };
+struct config_list {
+    size_t count;
+    void *items;
+}; // owned array of item structs
+struct config_pairs {
+    size_t count;
+    struct config_pair {
+        char *key, *value;
+    } * items;
+};
 
 struct config_row {
     const char *name;
     enum config_type type;
-    size_t offset;              // into the struct of the enclosing GROUP or list item
+    size_t offset; // into the struct of the enclosing GROUP or list item
     bool required;
-    const char *fallback;       // text as in YAML, parsed like a value; NULL: zero
-    double min, max;            // both 0: no check
-    const char *const *choices; // CONFIG_ENUM, NULL-terminated
+    const char *fallback;          // text as in YAML, parsed like a value; NULL: zero
+    double min, max;               // both 0: no check
+    const char *const *choices;    // CONFIG_ENUM, NULL-terminated
     const struct config_row *rows; // GROUP, LIST; ends with a row whose name is NULL
-    size_t item_bytes;          // LIST
-    size_t line_offset;         // LIST item: where to store its int line number + 1 (0: nowhere)
+    size_t item_bytes;             // LIST
+    size_t line_offset;            // LIST item: where to store its int line number + 1 (0: nowhere)
     const char *help;
 };
 
 struct config_error {
-    char text[400];             // "aggregator.yaml:12:5: unknown key 'prot', did you mean 'port'?"
+    char text[400]; // "aggregator.yaml:12:5: unknown key 'prot', did you mean 'port'?"
 };
 
 // Reads `path` into *target (zeroed by the callee first, then filled with defaults).
-bool config_load(const char *path, const struct config_row *rows, void *target, struct config_error *ret_error);
+bool config_load(const char *path, const struct config_row *rows, void *target,
+                 struct config_error *ret_error);
 // The same from memory; `name` stands in messages.
 bool config_parse(const char *name, const char *text, size_t n, const struct config_row *rows, void *target,
                   struct config_error *ret_error);

@@ -118,7 +118,8 @@ static bool set_scalar(struct reader *r, const yaml_node_t *at, const struct con
             return fail(r, at, "'%s' is '%.60s': a whole number is needed", row->name, s);
         }
         if (!in_range(row, v)) {
-            return fail(r, at, "'%s' is %.60s: it must be from %.0f to %.0f", row->name, s, row->min, row->max);
+            return fail(r, at, "'%s' is %.60s: it must be from %.0f to %.0f", row->name, s, row->min,
+                        row->max);
         }
         *(int64_t *)field = (int64_t)v;
         return true;
@@ -139,8 +140,10 @@ static bool set_scalar(struct reader *r, const yaml_node_t *at, const struct con
         return true;
     case CONFIG_DURATION:
         if (!parse_duration(s, &v) || v != floor(v)) {
-            return fail(r, at, "'%s' is '%.60s': a time with its unit is needed, such as 250 ms, 90 s, 5 min, 24 h, 65 d",
-                        row->name, s);
+            return fail(
+                r, at,
+                "'%s' is '%.60s': a time with its unit is needed, such as 250 ms, 90 s, 5 min, 24 h, 65 d",
+                row->name, s);
         }
         if (!in_range(row, v)) {
             return fail(r, at, "'%s' is %.60s: it must be from %s to %s", row->name, s,
@@ -190,7 +193,8 @@ static bool set_defaults(struct reader *r, const struct config_row *rows, unsign
     return true;
 }
 
-static bool read_pairs(struct reader *r, const yaml_node_t *node, const struct config_row *row, unsigned char *target)
+static bool read_pairs(struct reader *r, const yaml_node_t *node, const struct config_row *row,
+                       unsigned char *target)
 {
     struct config_pairs *pairs = (struct config_pairs *)(void *)(target + row->offset);
     if (node->type != YAML_MAPPING_NODE) {
@@ -222,8 +226,8 @@ static bool read_pairs(struct reader *r, const yaml_node_t *node, const struct c
     return true;
 }
 
-static bool read_list(struct reader *r, const yaml_node_t *node, const struct config_row *row, unsigned char *target,
-                      int depth)
+static bool read_list(struct reader *r, const yaml_node_t *node, const struct config_row *row,
+                      unsigned char *target, int depth)
 {
     struct config_list *list = (struct config_list *)(void *)(target + row->offset);
     if (node->type != YAML_SEQUENCE_NODE) {
@@ -271,8 +275,8 @@ static bool clear_default(const struct config_row *row, unsigned char *target)
     return true;
 }
 
-static bool read_value(struct reader *r, const yaml_node_t *node, const struct config_row *row, unsigned char *target,
-                       int depth)
+static bool read_value(struct reader *r, const yaml_node_t *node, const struct config_row *row,
+                       unsigned char *target, int depth)
 {
     switch (row->type) {
     case CONFIG_GROUP:
@@ -413,7 +417,8 @@ bool config_parse(const char *name, const char *text, size_t n, const struct con
     return ok;
 }
 
-bool config_load(const char *path, const struct config_row *rows, void *target, struct config_error *ret_error)
+bool config_load(const char *path, const struct config_row *rows, void *target,
+                 struct config_error *ret_error)
 {
     memset(target, 0, rows_end(rows));
     FILE *f = fopen(path, "re");
@@ -467,7 +472,8 @@ void config_free(const struct config_row *rows, void *target)
 
 static void print_rows(const struct config_row *rows, FILE *f, int indent)
 {
-    static const char *const types[] = {"text", "id", "whole number", "number", "true|false", "time", "", "", "list", "texts"};
+    static const char *const types[] = {"text", "id", "whole number", "number", "true|false", "time",
+                                        "",     "",   "list",         "texts"};
     for (; rows->name != NULL; rows++) {
         char kind[120] = "";
         if (rows->type == CONFIG_ENUM) {

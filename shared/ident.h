@@ -7,10 +7,10 @@
 #include <stdint.h>
 
 enum {
-    IDENT_MAX = 32,       // longest id in bytes (a-z 0-9 -)
-    EPOCH_BYTES = 16,     // an epoch is 128 random bits
-    EPOCH_HEX = 32,       // ... written as lower-case hex digits
-    SHARD_COUNT = 64,     // branches are spread over this many topic shards
+    IDENT_MAX = 32,   // longest id in bytes (a-z 0-9 -)
+    EPOCH_BYTES = 16, // an epoch is 128 random bits
+    EPOCH_HEX = 32,   // ... written as lower-case hex digits
+    SHARD_COUNT = 64, // branches are spread over this many topic shards
 };
 
 // A place, kiosk, question or survey id with its terminating NUL.

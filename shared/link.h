@@ -14,16 +14,16 @@
 struct link;
 
 struct link_options {
-    const char *host;          // static or outliving the link, as all text here
+    const char *host; // static or outliving the link, as all text here
     int port;
     const char *client_id;
-    const char *user, *password; // NULL: anonymous
-    const char *ca_file;       // NULL: no TLS
-    int keepalive_s;           // 5..3600
+    const char *user, *password;        // NULL: anonymous
+    const char *ca_file;                // NULL: no TLS
+    int keepalive_s;                    // 5..3600
     int backoff_min_ms, backoff_max_ms; // between connects: doubled with jitter from min to max
-    int steady_ms;             // connected for this long: the back-off starts over
-    bool persistent_session;   // false: clean session
-    const char *will_topic;    // NULL: none
+    int steady_ms;                      // connected for this long: the back-off starts over
+    bool persistent_session;            // false: clean session
+    const char *will_topic;             // NULL: none
     const void *will_payload;
     size_t will_bytes;
     bool will_retain;
@@ -32,9 +32,10 @@ struct link_options {
 
 // Callbacks run on the owner's thread inside link_read/link_tick, never later.
 struct link_ops {
-    void (*on_connected)(void *ctx, struct link *l);    // subscribe and publish retained topics here
+    void (*on_connected)(void *ctx, struct link *l); // subscribe and publish retained topics here
     void (*on_disconnected)(void *ctx, struct link *l, const char *why); // also when a connect failed
-    void (*on_message)(void *ctx, struct link *l, const char *topic, const void *payload, size_t n, bool retained);
+    void (*on_message)(void *ctx, struct link *l, const char *topic, const void *payload, size_t n,
+                       bool retained);
 };
 
 // NULL when memory runs out or options are unusable. Does not connect: link_tick does.

@@ -96,9 +96,9 @@ static void put_format(struct line *l, const char *fmt, va_list ap)
         case 'i':
         case 'u':
         case 'x':
-            w = longs >= 2 ? snprintf(out, sizeof out, spec, va_arg(ap, long long))
+            w = longs >= 2           ? snprintf(out, sizeof out, spec, va_arg(ap, long long))
                 : longs == 1 || size ? snprintf(out, sizeof out, spec, va_arg(ap, long))
-                             : snprintf(out, sizeof out, spec, va_arg(ap, int));
+                                     : snprintf(out, sizeof out, spec, va_arg(ap, int));
             break;
         case 'f':
         case 'g':
@@ -124,9 +124,9 @@ void log_event(enum log_level level, const char *event, const char *fmt, ...)
     gmtime_r(&t.tv_sec, &tm);
     struct line l = {.n = 0};
     char head[120];
-    int k = snprintf(head, sizeof head, "%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ %s %s %s", tm.tm_year + 1900, tm.tm_mon + 1,
-                     tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, t.tv_nsec / 1000000, logger.program, names[level],
-                     event);
+    int k = snprintf(head, sizeof head, "%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ %s %s %s", tm.tm_year + 1900,
+                     tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, t.tv_nsec / 1000000,
+                     logger.program, names[level], event);
     put(&l, head, k < 0 ? 0 : (size_t)k < sizeof head ? (size_t)k : sizeof head - 1);
     if (fmt != NULL && fmt[0] != '\0') {
         put(&l, " ", 1);

@@ -99,7 +99,8 @@ bool mailbox_wait(struct mailbox *mb, int timeout_ms, void *ret_item)
         if (closed) {
             return false;
         }
-        // One reader: whatever makes the descriptor readable is for us. A signal cuts the wait short at worst.
+        // One reader: whatever makes the descriptor readable is for us. A signal cuts the wait short at
+        // worst.
         struct pollfd p = {.fd = mb->fd, .events = POLLIN};
         if (poll(&p, 1, timeout_ms) == 0) {
             return mailbox_take(mb, ret_item);

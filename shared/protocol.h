@@ -12,23 +12,31 @@
 
 enum {
     PROTOCOL_VERSION = 1,
-    PROTOCOL_EVENTS_MAX = 50,              // events in one message
-    PROTOCOL_PAYLOAD_MAX = 16 * 1024,      // bytes of one events message
-    PROTOCOL_TOPIC_MAX = 160,              // bytes of any topic of ours, with NUL
-    PROTOCOL_SCORE_MAX = 11,               // largest `of`: NPS has 11 levels
-    PROTOCOL_OPTIONS_MAX = 8,              // options of one choice answer
-    PROTOCOL_TEXT_MAX = 1000,              // bytes of one comment
-    PROTOCOL_LANG_MAX = 8,                 // "id", "en", "zh-hans"
-    PROTOCOL_RANGES_MAX = 256,             // ranges in `also`; further ones wait for the next ack
-    PROTOCOL_REJECTED_MAX = 50,            // rejected events in one ack
-    PROTOCOL_EPOCHS_MAX = 64,              // epochs in one birth, health or sync; oldest first
-    PROTOCOL_DOC_MAX = 256 * 1024,         // bytes of a config document
+    PROTOCOL_EVENTS_MAX = 50,         // events in one message
+    PROTOCOL_PAYLOAD_MAX = 16 * 1024, // bytes of one events message
+    PROTOCOL_TOPIC_MAX = 160,         // bytes of any topic of ours, with NUL
+    PROTOCOL_SCORE_MAX = 11,          // largest `of`: NPS has 11 levels
+    PROTOCOL_OPTIONS_MAX = 8,         // options of one choice answer
+    PROTOCOL_TEXT_MAX = 1000,         // bytes of one comment
+    PROTOCOL_LANG_MAX = 8,            // "id", "en", "zh-hans"
+    PROTOCOL_RANGES_MAX = 256,        // ranges in `also`; further ones wait for the next ack
+    PROTOCOL_REJECTED_MAX = 50,       // rejected events in one ack
+    PROTOCOL_EPOCHS_MAX = 64,         // epochs in one birth, health or sync; oldest first
+    PROTOCOL_DOC_MAX = 256 * 1024,    // bytes of a config document
 };
 #define PROTOCOL_INT_MAX ((int64_t)1 << 53) // every integer on the wire is below this
 #define PROTOCOL_LATE_MS 120000             // arrival - event time above this is "late"
 
 // ---------------------------------------------------------------- events
-enum event_type { EVENT_RATING, EVENT_CHOICE, EVENT_TEXT, EVENT_CONTACT, EVENT_NUMBER, EVENT_VOID, EVENT_UNKNOWN };
+enum event_type {
+    EVENT_RATING,
+    EVENT_CHOICE,
+    EVENT_TEXT,
+    EVENT_CONTACT,
+    EVENT_NUMBER,
+    EVENT_VOID,
+    EVENT_UNKNOWN
+};
 const char *event_type_name(enum event_type type);
 enum event_type event_type_parse(const char *name); // EVENT_UNKNOWN for any other name
 
@@ -36,44 +44,47 @@ enum clock_quality { CLOCK_UNSURE, CLOCK_SYNCED };
 
 // One immutable answer. Text fields are NUL-terminated copies inside the struct.
 struct event {
-    int64_t seq;                  // 1, 2, 3 ... within its epoch
-    wall_ms at;                   // the kiosk's wall clock at the press
-    int64_t up;                   // the kiosk's monotonic clock at the press, ms
-    int64_t visit;                // seq of the visit's first event
+    int64_t seq;   // 1, 2, 3 ... within its epoch
+    wall_ms at;    // the kiosk's wall clock at the press
+    int64_t up;    // the kiosk's monotonic clock at the press, ms
+    int64_t visit; // seq of the visit's first event
     enum event_type type;
-    struct ident question;        // empty for void
-    int score, of;                // rating, number: 1..of, of 2..11; else 0
-    int option_count;             // choice
+    struct ident question; // empty for void
+    int score, of;         // rating, number: 1..of, of 2..11; else 0
+    int option_count;      // choice
     struct ident options[PROTOCOL_OPTIONS_MAX];
     char text[PROTOCOL_TEXT_MAX + 1]; // text: the comment; contact: the sealed box; UTF-8
-    int64_t voids;                // void: the seq that is taken back; else 0
-    int since_ms;                 // ms since the last press on this kiosk, -1 unknown (fact for verdicts)
-    int fingers;                  // fingers down at the press, 0 unknown
+    int64_t voids;                    // void: the seq that is taken back; else 0
+    int since_ms;                     // ms since the last press on this kiosk, -1 unknown (fact for verdicts)
+    int fingers;                      // fingers down at the press, 0 unknown
     // Defaults of the envelope, resolved into each event:
-    int64_t boot;                 // count of program starts
-    struct ident place;           // place of the assignment; empty: the branch itself
+    int64_t boot;       // count of program starts
+    struct ident place; // place of the assignment; empty: the branch itself
     struct ident survey;
-    int version;                  // survey version
+    int version; // survey version
     char lang[PROTOCOL_LANG_MAX + 1];
-    char by[12];                  // touch, mouse, key, web, button
+    char by[12]; // touch, mouse, key, web, button
     enum clock_quality clock;
 };
 
 // One message on the events topic.
 struct events_message {
     uint8_t epoch[EPOCH_BYTES];
-    wall_ms sent;                 // sender's wall clock
-    int64_t sent_up;              // sender's monotonic clock, -1 when absent (rows of an earlier boot)
-    int count;                    // 1..PROTOCOL_EVENTS_MAX events, valid ones
-    struct event *events;         // owned; events_message_finish frees
-    int rejected_count;           // events that decode but break a limit: they have a seq and a reason
-    struct rejected { int64_t seq; const char *why; } rejected[PROTOCOL_EVENTS_MAX]; // why: static code
+    wall_ms sent;         // sender's wall clock
+    int64_t sent_up;      // sender's monotonic clock, -1 when absent (rows of an earlier boot)
+    int count;            // 1..PROTOCOL_EVENTS_MAX events, valid ones
+    struct event *events; // owned; events_message_finish frees
+    int rejected_count;   // events that decode but break a limit: they have a seq and a reason
+    struct rejected {
+        int64_t seq;
+        const char *why;
+    } rejected[PROTOCOL_EVENTS_MAX]; // why: static code
 };
 void events_message_finish(struct events_message *m); // accepts NULL and a zeroed one
 
 enum protocol_error {
     PROTOCOL_OK,
-    PROTOCOL_TOO_LARGE,   // over the payload limit
+    PROTOCOL_TOO_LARGE, // over the payload limit
     PROTOCOL_NOT_UTF8,
     PROTOCOL_NOT_JSON,    // also duplicate keys and trailing bytes
     PROTOCOL_BAD_VERSION, // `v` is missing or not 1
@@ -81,40 +92,47 @@ enum protocol_error {
     PROTOCOL_TOO_MANY,    // no events or over the limit
     PROTOCOL_NO_MEMORY,
 };
-const char *protocol_error_code(enum protocol_error e); // "too-large", "not-utf8" ...: as stored in quarantine
+const char *
+protocol_error_code(enum protocol_error e); // "too-large", "not-utf8" ...: as stored in quarantine
 
 // Decodes an events message. On PROTOCOL_OK *ret_m holds it and must be finished.
 enum protocol_error events_decode(const void *payload, size_t n, struct events_message *ret_m);
 
 // Encodes `count` events of one epoch; fields equal in all of them go to the envelope. Returns malloc'd text
 // (caller frees) and its length, or NULL when memory ran out. The caller keeps it under PROTOCOL_PAYLOAD_MAX.
-char *events_encode(const uint8_t epoch[EPOCH_BYTES], wall_ms sent, int64_t sent_up, const struct event *events,
-                    int count, size_t *ret_n);
+char *events_encode(const uint8_t epoch[EPOCH_BYTES], wall_ms sent, int64_t sent_up,
+                    const struct event *events, int count, size_t *ret_n);
 
 // A press of a simple device: {"v":1,"score":4,"of":5}.
 enum protocol_error press_decode(const void *payload, size_t n, int *ret_score, int *ret_of);
 
-// Content hash of an event (FNV-1a over its fields): equal keys with different hashes are a conflict (rule 7).
+// Content hash of an event (FNV-1a over its fields): equal keys with different hashes are a conflict (rule
+// 7).
 uint64_t event_hash(const struct event *e);
 
 // ---------------------------------------------------------------- acknowledgement and sync
-struct seq_range { int64_t first, last; };
+struct seq_range {
+    int64_t first, last;
+};
 
 struct ack_epoch {
     uint8_t epoch[EPOCH_BYTES];
-    int64_t through;              // every seq up to here is settled
+    int64_t through; // every seq up to here is settled
     int also_count;
-    struct seq_range *also;       // settled ranges above `through`, ascending; owned
+    struct seq_range *also; // settled ranges above `through`, ascending; owned
 };
 struct ack_message {
     char run[EPOCH_HEX + 1];
-    bool sync;                    // a sync: `epochs` of them; else an ack: exactly one epoch
+    bool sync; // a sync: `epochs` of them; else an ack: exactly one epoch
     int epoch_count;
-    struct ack_epoch *epochs;     // owned
+    struct ack_epoch *epochs; // owned
     int rejected_count;
-    struct ack_rejected { int64_t seq; char why[24]; } rejected[PROTOCOL_REJECTED_MAX];
-    wall_ms now;                  // the aggregator's clock
-    int pause_ms;                 // send no backlog for this long
+    struct ack_rejected {
+        int64_t seq;
+        char why[24];
+    } rejected[PROTOCOL_REJECTED_MAX];
+    wall_ms now;  // the aggregator's clock
+    int pause_ms; // send no backlog for this long
 };
 enum protocol_error ack_decode(const void *payload, size_t n, struct ack_message *ret_m);
 char *ack_encode(const struct ack_message *m, size_t *ret_n);
@@ -127,18 +145,18 @@ const char *kiosk_state_name(enum kiosk_state s); // "never" "ready" "sleeping" 
 struct held_epoch {
     uint8_t epoch[EPOCH_BYTES];
     struct ident branch;
-    int64_t first, last;          // seqs held in the outbox (acknowledged ones too); first > last: none
+    int64_t first, last; // seqs held in the outbox (acknowledged ones too); first > last: none
 };
 struct state_message {
     enum kiosk_state state;
-    int64_t session;              // +1 at every connect; a will counts only if equal to the last birth's
-    uint8_t epoch[EPOCH_BYTES];   // current epoch
+    int64_t session;            // +1 at every connect; a will counts only if equal to the last birth's
+    uint8_t epoch[EPOCH_BYTES]; // current epoch
     int64_t boot;
     char software[24];
     struct ident survey;
     int survey_version;
     int held_count;
-    struct held_epoch *held;      // owned; at most PROTOCOL_EPOCHS_MAX
+    struct held_epoch *held; // owned; at most PROTOCOL_EPOCHS_MAX
 };
 enum protocol_error state_decode(const void *payload, size_t n, struct state_message *ret_m);
 char *state_encode(const struct state_message *m, size_t *ret_n);
@@ -146,22 +164,22 @@ void state_message_finish(struct state_message *m);
 
 struct health_epoch {
     uint8_t epoch[EPOCH_BYTES];
-    int64_t next_seq;             // counts below hold for seqs 1 .. next_seq - 1
-    int of;                       // highest `of` counted
+    int64_t next_seq;                  // counts below hold for seqs 1 .. next_seq - 1
+    int of;                            // highest `of` counted
     int64_t votes[PROTOCOL_SCORE_MAX]; // ratings per score 1..11, voids left out
-    int64_t lost;                 // declared lost
+    int64_t lost;                      // declared lost
 };
 struct health_message {
     wall_ms sent;
     int64_t session, boot, up;
     int64_t unacknowledged, oldest_unacknowledged_at; // rows; wall ms or 0
-    int64_t ignored;              // presses during lock-out since start
+    int64_t ignored;                                  // presses during lock-out since start
     int64_t free_disk_bytes;
-    int64_t errors;               // outbox errors since start
+    int64_t errors; // outbox errors since start
     enum clock_quality clock;
-    char reason[64];              // "", "disk-full", "outbox-error", ...
+    char reason[64]; // "", "disk-full", "outbox-error", ...
     int epoch_count;
-    struct health_epoch *epochs;  // owned
+    struct health_epoch *epochs; // owned
 };
 enum protocol_error health_decode(const void *payload, size_t n, struct health_message *ret_m);
 char *health_encode(const struct health_message *m, size_t *ret_n);
@@ -178,21 +196,31 @@ char *shard_encode(const struct shard_message *m, size_t *ret_n);
 
 // ---------------------------------------------------------------- topics
 enum topic_kind {
-    TOPIC_EVENTS, TOPIC_PRESS, TOPIC_ACK, TOPIC_STATE, TOPIC_HEALTH, TOPIC_CONFIG, TOPIC_COMMAND, TOPIC_REPLY,
-    TOPIC_SHARD, TOPIC_ALERT, TOPIC_UNKNOWN
+    TOPIC_EVENTS,
+    TOPIC_PRESS,
+    TOPIC_ACK,
+    TOPIC_STATE,
+    TOPIC_HEALTH,
+    TOPIC_CONFIG,
+    TOPIC_COMMAND,
+    TOPIC_REPLY,
+    TOPIC_SHARD,
+    TOPIC_ALERT,
+    TOPIC_UNKNOWN
 };
 struct topic {
     enum topic_kind kind;
-    char shard[4];                // events, shard: two hex digits or "all"
-    struct ident branch;          // events, press, alert
-    struct ident kiosk;           // events, press (device), ack, state, health, config, command, reply
-    char alert[IDENT_MAX + 1];    // alert
+    char shard[4];             // events, shard: two hex digits or "all"
+    struct ident branch;       // events, press, alert
+    struct ident kiosk;        // events, press (device), ack, state, health, config, command, reply
+    char alert[IDENT_MAX + 1]; // alert
 };
 // Parses a topic; kind is TOPIC_UNKNOWN when it is none of ours or holds a bad id.
 void topic_parse(const char *text, struct topic *ret_t);
 // Writes a topic into ret (PROTOCOL_TOPIC_MAX bytes).
 void topic_events(const char *branch, const char *kiosk, char *ret);
-void topic_kiosk(const char *kiosk, enum topic_kind leaf, char *ret); // ack, state, health, config, command, reply
+void topic_kiosk(const char *kiosk, enum topic_kind leaf,
+                 char *ret); // ack, state, health, config, command, reply
 void topic_shard(const char *shard, char *ret);
 void topic_alert(const char *branch, const char *alert, char *ret);
 
