@@ -562,7 +562,7 @@ static bool read_state(const json_t *root, struct state_message *m)
     int64_t version;
     m->state = KIOSK_NEVER;
     for (int s = KIOSK_READY; s <= KIOSK_LOST && json_is_string(name); s++) {
-        if (strcmp(state_names[s], json_string_value(name)) == 0) {
+        if (strcmp(kiosk_state_name((enum kiosk_state)s), json_string_value(name)) == 0) {
             m->state = (enum kiosk_state)s;
         }
     }
