@@ -1,0 +1,91 @@
+// outbox: the kiosk's durable store of answers (SQLite, WAL, synchronous=FULL). Edge: outbox_sqlite.c.
+// One thread owns it (the writer). An answer is on disk before it is thanked, and stays until 30 days after
+// the aggregator has acknowledged it, so that a restored aggregator can have it again.
+//
+// A row is pending, settled (acknowledged), rejected (answered as unusable) or set aside (never answered).
+// Each program start draws a new epoch; seq counts 1, 2, 3 ... within it, in the press's own transaction.
+#ifndef PUAS_KIOSK_OUTBOX_H
+#define PUAS_KIOSK_OUTBOX_H
+
+#include "kiosk/writer.h"
+#include "shared/protocol.h"
+
+struct outbox;
+
+enum outbox_result {
+    OUTBOX_OK,
+    OUTBOX_FULL,     // disk full, or the limit of unacknowledged rows reached
+    OUTBOX_IO,       // I/O error; the database has been closed and is reopened by the next call
+    OUTBOX_CORRUPT,  // outbox_open only: and the damaged file could not be put aside
+    OUTBOX_READONLY, // outbox_open only: the folder cannot be written
+};
+
+struct outbox_options {
+    const char *path;    // of the database; its folder exists. Borrowed during outbox_open
+    struct ident branch; // of the assignment, for the new epoch
+    struct ident place;  // may be empty
+    int64_t max_pending; // refuse visibly above this many unacknowledged rows
+    int64_t keep_ms;     // settled rows are pruned this long after they were taken
+};
+
+// Opens or creates the database, checks it (a damaged one is put aside as PATH.damaged-TIME and a new one
+// made), counts the start and draws the epoch. On failure *ret_why is a static sentence for the log.
+enum outbox_result outbox_open(const struct outbox_options *o, wall_ms now, struct outbox **ret_ob,
+                               const char **ret_why);
+void outbox_close(struct outbox *ob); // accepts NULL
+
+const uint8_t *outbox_epoch(const struct outbox *ob); // current epoch, EPOCH_BYTES, valid until close
+int64_t outbox_boot(const struct outbox *ob);
+bool outbox_was_damaged(const struct outbox *ob); // an earlier file was put aside at open
+
+// One press: begin + insert; then commit (durable when it returns OUTBOX_OK) or roll back.
+enum outbox_result outbox_append(struct outbox *ob, const struct answer *a, enum clock_quality clock,
+                                 int64_t *ret_seq);
+enum outbox_result outbox_commit(struct outbox *ob);
+void outbox_rollback(struct outbox *ob);
+// Takes back a press whose commit came too late to be thanked: a void event, in a transaction of its own.
+enum outbox_result outbox_void(struct outbox *ob, int64_t seq, wall_ms at, mono_ms up);
+
+// ---------------------------------------------------------------- for the uplink
+struct outbox_cursor {
+    int64_t epoch_id, seq;
+}; // rows after this one; {0,0}: from the oldest
+
+struct outbox_batch {
+    int64_t epoch_id; // local number of the epoch; grows with age: oldest first
+    uint8_t epoch[EPOCH_BYTES];
+    bool running; // of this start: `sent_up` may be sent
+    struct ident branch;
+    int count;            // 0: nothing pending after the cursor
+    struct event *events; // borrowed: the caller's array of PROTOCOL_EVENTS_MAX
+};
+// Up to `max` pending rows of one epoch after the cursor, oldest first. `only_current`: of the current epoch.
+enum outbox_result outbox_fetch(struct outbox *ob, struct outbox_cursor after, bool only_current, int max,
+                                struct outbox_batch *b);
+
+// An acknowledgement: counts only when run equals the run that this epoch was last synced with (rule 4).
+// *ret_counted says whether it did. *ret_rows: rows that changed from pending.
+enum outbox_result outbox_settle(struct outbox *ob, const struct ack_message *ack, wall_ms now,
+                                 bool *ret_counted, int64_t *ret_rows);
+// A sync: rows of the named epochs that it does not cover become pending again, set-aside ones too; stores
+// the run.
+enum outbox_result outbox_sync(struct outbox *ob, const struct ack_message *sync, int64_t *ret_reopened);
+// Gives up on a row for this run (rule 6).
+enum outbox_result outbox_set_aside(struct outbox *ob, const uint8_t *epoch, int64_t seq);
+
+// Epochs for a birth: the current one and those not yet synced with `run`, at most PROTOCOL_EPOCHS_MAX.
+// *ret_more: how many unsynced ones (the current included) there are in all.
+enum outbox_result outbox_held(struct outbox *ob, const char *run, struct held_epoch *ret, int *ret_count,
+                               int *ret_unsynced);
+// Counts for health: current epoch and each with pending rows, at most PROTOCOL_EPOCHS_MAX, newest first.
+struct outbox_counts {
+    int64_t pending, oldest_at, free_disk_bytes;
+    int epoch_count;
+    struct health_epoch epochs[PROTOCOL_EPOCHS_MAX];
+};
+enum outbox_result outbox_count(struct outbox *ob, struct outbox_counts *ret);
+
+// Deletes settled rows older than keep_ms and epochs without rows; bounded work a call.
+enum outbox_result outbox_prune(struct outbox *ob, wall_ms now);
+
+#endif

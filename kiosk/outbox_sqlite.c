@@ -1,0 +1,750 @@
+// outbox: SQLite. Every statement is prepared once; every value is bound.
+#include "kiosk/outbox.h"
+
+#include "shared/log.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+enum row_state { ROW_PENDING, ROW_SETTLED, ROW_REJECTED, ROW_ASIDE };
+enum { PRUNE_ROWS = 500, MIN_FREE_BYTES = 4 * 1024 * 1024 };
+
+static const char schema[] =
+    "CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS epoch("
+    " epoch_id INTEGER PRIMARY KEY, epoch BLOB NOT NULL UNIQUE, boot INTEGER NOT NULL,"
+    " branch TEXT NOT NULL, place TEXT NOT NULL,"
+    " next_seq INTEGER NOT NULL DEFAULT 1," // updated in the press's own transaction
+    " run TEXT,"                            // run of the last sync that named this epoch; NULL: none yet
+    " levels INTEGER NOT NULL DEFAULT 0,"   // highest `of` counted below
+    " v1 INTEGER NOT NULL DEFAULT 0, v2 INTEGER NOT NULL DEFAULT 0, v3 INTEGER NOT NULL DEFAULT 0,"
+    " v4 INTEGER NOT NULL DEFAULT 0, v5 INTEGER NOT NULL DEFAULT 0, v6 INTEGER NOT NULL DEFAULT 0,"
+    " v7 INTEGER NOT NULL DEFAULT 0, v8 INTEGER NOT NULL DEFAULT 0, v9 INTEGER NOT NULL DEFAULT 0,"
+    " v10 INTEGER NOT NULL DEFAULT 0, v11 INTEGER NOT NULL DEFAULT 0,"
+    " lost INTEGER NOT NULL DEFAULT 0);"
+    "CREATE TABLE IF NOT EXISTS event("
+    " epoch_id INTEGER NOT NULL, seq INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0,"
+    " at INTEGER NOT NULL, up INTEGER NOT NULL, visit INTEGER NOT NULL, type INTEGER NOT NULL,"
+    " question TEXT NOT NULL, score INTEGER NOT NULL, levels INTEGER NOT NULL, options TEXT NOT NULL,"
+    " text TEXT NOT NULL, voids INTEGER NOT NULL, since INTEGER NOT NULL, fingers INTEGER NOT NULL,"
+    " survey TEXT NOT NULL, version INTEGER NOT NULL, lang TEXT NOT NULL, by TEXT NOT NULL, clock INTEGER "
+    "NOT NULL,"
+    " PRIMARY KEY(epoch_id, seq)) WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS event_pending ON event(epoch_id, seq) WHERE state = 0;"
+    "PRAGMA user_version = 1;";
+
+enum statement {
+    S_BEGIN,
+    S_COMMIT,
+    S_ROLLBACK,
+    S_NEXT_SEQ,
+    S_INSERT,
+    S_COUNT_VOTE,
+    S_FETCH,
+    S_EPOCH,
+    S_EPOCH_BY_BLOB,
+    S_SETTLE,
+    S_REJECT,
+    S_REOPEN,
+    S_SET_RUN,
+    S_ASIDE,
+    S_HELD,
+    S_UNSYNCED,
+    S_PENDING,
+    S_COUNTS,
+    S_PRUNE,
+    S_PRUNE_EPOCHS,
+    S_VOTE_OF,
+    S_COUNT
+};
+
+static const char *const sql[S_COUNT] = {
+    [S_BEGIN] = "BEGIN IMMEDIATE",
+    [S_COMMIT] = "COMMIT",
+    [S_ROLLBACK] = "ROLLBACK",
+    [S_NEXT_SEQ] = "UPDATE epoch SET next_seq = next_seq + 1 WHERE epoch_id = ?1 RETURNING next_seq - 1",
+    [S_INSERT] =
+        "INSERT INTO event(epoch_id, seq, at, up, visit, type, question, score, levels, options, text, voids,"
+        " since, fingers, survey, version, lang, by, clock)"
+        " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19)",
+    [S_COUNT_VOTE] = "UPDATE epoch SET levels = max(levels, ?3),"
+                     " v1 = v1 + ?4 * (?2 = 1), v2 = v2 + ?4 * (?2 = 2), v3 = v3 + ?4 * (?2 = 3),"
+                     " v4 = v4 + ?4 * (?2 = 4), v5 = v5 + ?4 * (?2 = 5), v6 = v6 + ?4 * (?2 = 6),"
+                     " v7 = v7 + ?4 * (?2 = 7), v8 = v8 + ?4 * (?2 = 8), v9 = v9 + ?4 * (?2 = 9),"
+                     " v10 = v10 + ?4 * (?2 = 10), v11 = v11 + ?4 * (?2 = 11) WHERE epoch_id = ?1",
+    [S_FETCH] =
+        "SELECT epoch_id, seq, at, up, visit, type, question, score, levels, options, text, voids, since,"
+        " fingers, survey, version, lang, by, clock FROM event"
+        " WHERE state = 0 AND (epoch_id, seq) > (?1, ?2) ORDER BY epoch_id, seq LIMIT ?3",
+    [S_EPOCH] = "SELECT epoch, boot, branch, place FROM epoch WHERE epoch_id = ?1",
+    [S_EPOCH_BY_BLOB] = "SELECT epoch_id, coalesce(run, '') FROM epoch WHERE epoch = ?1",
+    [S_SETTLE] = "UPDATE event SET state = 1 WHERE epoch_id = ?1 AND seq BETWEEN ?2 AND ?3 AND state = 0",
+    [S_REJECT] = "UPDATE event SET state = 2 WHERE epoch_id = ?1 AND seq = ?2",
+    [S_REOPEN] = "UPDATE event SET state = 0 WHERE epoch_id = ?1 AND seq BETWEEN ?2 AND ?3 AND state <> 0",
+    [S_SET_RUN] = "UPDATE epoch SET run = ?2 WHERE epoch_id = ?1",
+    [S_ASIDE] = "UPDATE event SET state = 3 WHERE epoch_id = (SELECT epoch_id FROM epoch WHERE epoch = ?1) "
+                "AND seq = ?2"
+                " AND state = 0",
+    // The current epoch first, then those that the run shown has not synced, oldest first.
+    [S_HELD] =
+        "SELECT e.epoch, e.branch, coalesce((SELECT min(seq) FROM event v WHERE v.epoch_id = e.epoch_id), 1),"
+        " coalesce((SELECT max(seq) FROM event v WHERE v.epoch_id = e.epoch_id), 0) FROM epoch e"
+        " WHERE e.epoch_id = ?1 OR e.run IS NOT ?2 ORDER BY e.epoch_id <> ?1, e.epoch_id LIMIT ?3",
+    [S_UNSYNCED] = "SELECT count(*) FROM epoch WHERE run IS NOT ?1",
+    [S_PENDING] = "SELECT count(*), coalesce(min(at), 0) FROM event WHERE state = 0",
+    [S_COUNTS] =
+        "SELECT epoch, next_seq, levels, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, lost FROM epoch e"
+        " WHERE epoch_id = ?1 OR EXISTS (SELECT 1 FROM event v WHERE v.epoch_id = e.epoch_id AND v.state = 0)"
+        " ORDER BY epoch_id DESC LIMIT ?2",
+    [S_PRUNE] = "DELETE FROM event WHERE (epoch_id, seq) IN (SELECT epoch_id, seq FROM event"
+                " WHERE state IN (1, 2) AND at < ?1 ORDER BY epoch_id, seq LIMIT ?2)",
+    [S_PRUNE_EPOCHS] = "DELETE FROM epoch WHERE epoch_id <> ?1 AND NOT EXISTS"
+                       " (SELECT 1 FROM event v WHERE v.epoch_id = epoch.epoch_id)",
+    [S_VOTE_OF] = "SELECT score, levels FROM event WHERE epoch_id = ?1 AND seq = ?2 AND type = 0",
+};
+
+struct outbox {
+    sqlite3 *db;               // owned; NULL after an I/O error until reopened
+    sqlite3_stmt *st[S_COUNT]; // owned
+    char *path;                // owned
+    uint8_t epoch[EPOCH_BYTES];
+    int64_t epoch_id, boot, pending; // pending: unacknowledged rows, kept up to date
+    int64_t max_pending, keep_ms;
+    struct ident branch, place;
+    bool damaged, counted; // counted: the last append was a rating within the open transaction
+};
+
+// ---------------------------------------------------------------- open, close, errors
+
+static void close_db(struct outbox *ob)
+{
+    for (int i = 0; i < S_COUNT; i++) {
+        sqlite3_finalize(ob->st[i]);
+        ob->st[i] = NULL;
+    }
+    sqlite3_close_v2(ob->db);
+    ob->db = NULL;
+}
+
+static int open_db(struct outbox *ob)
+{
+    int rc = sqlite3_open_v2(ob->path, &ob->db,
+                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    if (rc == SQLITE_OK) {
+        sqlite3_busy_timeout(ob->db, 1000);
+        rc = sqlite3_exec(ob->db,
+                          "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -512;"
+                          "PRAGMA journal_size_limit = 1048576; PRAGMA wal_autocheckpoint = 200;",
+                          NULL, NULL, NULL);
+    }
+    if (rc == SQLITE_OK) {
+        rc = sqlite3_exec(ob->db, schema, NULL, NULL, NULL);
+    }
+    for (int i = 0; i < S_COUNT && rc == SQLITE_OK; i++) {
+        rc = sqlite3_prepare_v3(ob->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &ob->st[i], NULL);
+    }
+    if (rc != SQLITE_OK) {
+        close_db(ob);
+    }
+    return rc;
+}
+
+// Maps a failed call to a result. After anything but a full disk the connection is not trusted any more: it
+// is closed (which rolls back) and the next call opens it again (fsync errors are never assumed to be
+// mended).
+static enum outbox_result failed(struct outbox *ob)
+{
+    int rc = ob->db != NULL ? sqlite3_extended_errcode(ob->db) : SQLITE_IOERR;
+    log_event(LOG_ERROR, "outbox_error", "code=%d text=%Q", rc,
+              ob->db != NULL ? sqlite3_errmsg(ob->db) : "not open");
+    if ((rc & 0xff) == SQLITE_FULL) {
+        outbox_rollback(ob);
+        return OUTBOX_FULL;
+    }
+    close_db(ob);
+    return OUTBOX_IO;
+}
+
+static bool ready(struct outbox *ob)
+{
+    return ob->db != NULL || open_db(ob) == SQLITE_OK;
+}
+
+static sqlite3_stmt *stmt(struct outbox *ob, enum statement s)
+{
+    sqlite3_reset(ob->st[s]);
+    return ob->st[s];
+}
+
+// Runs a statement that returns nothing of interest. True on success.
+static bool done(sqlite3_stmt *st)
+{
+    int rc;
+    do {
+        rc = sqlite3_step(st);
+    } while (rc == SQLITE_ROW);
+    sqlite3_reset(st);
+    return rc == SQLITE_DONE;
+}
+
+static void bind_text(sqlite3_stmt *st, int i, const char *s)
+{
+    sqlite3_bind_text(st, i, s, -1, SQLITE_STATIC);
+}
+
+static void copy_text(sqlite3_stmt *st, int column, char *ret, size_t n)
+{
+    const char *s = (const char *)sqlite3_column_text(st, column);
+    snprintf(ret, n, "%s", s != NULL ? s : "");
+}
+
+// True when the file is a sound database, or none is there yet.
+static bool check_file(const char *path, bool *ret_readonly)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *st = NULL;
+    bool sound = false;
+    int rc = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+    if (rc == SQLITE_OK) {
+        rc = sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &st, NULL);
+    }
+    if (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
+        sound = strcmp((const char *)sqlite3_column_text(st, 0), "ok") == 0;
+    }
+    rc &= 0xff;
+    *ret_readonly = rc == SQLITE_CANTOPEN || rc == SQLITE_READONLY || rc == SQLITE_PERM || rc == SQLITE_FULL;
+    sqlite3_finalize(st);
+    sqlite3_close_v2(db);
+    return sound;
+}
+
+static bool put_aside(const char *path, wall_ms now)
+{
+    static const char *const tails[] = {"", "-wal", "-shm"};
+    char from[600], to[700];
+    for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
+        snprintf(from, sizeof from, "%s%s", path, tails[i]);
+        snprintf(to, sizeof to, "%s.damaged-%lld%s", path, (long long)now, tails[i]);
+        if (rename(from, to) != 0 && i == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool begin_epoch(struct outbox *ob)
+{
+    if (!clock_random(ob->epoch, sizeof ob->epoch)) {
+        return false;
+    }
+    sqlite3_stmt *st = NULL;
+    bool ok = sqlite3_exec(ob->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK;
+    ok = ok &&
+         sqlite3_prepare_v2(ob->db,
+                            "INSERT INTO meta VALUES('boot', 1) ON CONFLICT DO UPDATE SET value = value + 1"
+                            " RETURNING value",
+                            -1, &st, NULL) == SQLITE_OK;
+    if (ok && sqlite3_step(st) == SQLITE_ROW) {
+        ob->boot = sqlite3_column_int64(st, 0);
+    }
+    ok = ok && done(st);
+    sqlite3_finalize(st);
+    st = NULL;
+    ok = ok &&
+         sqlite3_prepare_v2(ob->db, "INSERT INTO epoch(epoch, boot, branch, place) VALUES(?1, ?2, ?3, ?4)",
+                            -1, &st, NULL) == SQLITE_OK;
+    if (ok) {
+        sqlite3_bind_blob(st, 1, ob->epoch, EPOCH_BYTES, SQLITE_STATIC);
+        sqlite3_bind_int64(st, 2, ob->boot);
+        bind_text(st, 3, ob->branch.s);
+        bind_text(st, 4, ob->place.s);
+        ok = done(st);
+        ob->epoch_id = sqlite3_last_insert_rowid(ob->db);
+    }
+    sqlite3_finalize(st);
+    // Epochs of earlier starts in which nobody pressed are of no use to anyone.
+    if (ok) {
+        sqlite3_bind_int64(stmt(ob, S_PRUNE_EPOCHS), 1, ob->epoch_id);
+        ok = done(ob->st[S_PRUNE_EPOCHS]);
+    }
+    ok = ok && sqlite3_exec(ob->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK;
+    if (ok && sqlite3_step(stmt(ob, S_PENDING)) == SQLITE_ROW) {
+        ob->pending = sqlite3_column_int64(ob->st[S_PENDING], 0);
+    }
+    sqlite3_reset(ob->st[S_PENDING]);
+    return ok;
+}
+
+enum outbox_result outbox_open(const struct outbox_options *o, wall_ms now, struct outbox **ret_ob,
+                               const char **ret_why)
+{
+    struct outbox *ob = calloc(1, sizeof *ob);
+    if (ob == NULL || (ob->path = strdup(o->path)) == NULL) {
+        free(ob);
+        *ret_why = "out of memory";
+        return OUTBOX_IO;
+    }
+    ob->branch = o->branch;
+    ob->place = o->place;
+    ob->max_pending = o->max_pending;
+    ob->keep_ms = o->keep_ms;
+    bool readonly = false;
+    enum outbox_result result = OUTBOX_OK;
+    if (!check_file(ob->path, &readonly)) {
+        if (readonly) {
+            *ret_why = "the outbox cannot be written: check that the state folder exists, is writable and "
+                       "has free space";
+            result = OUTBOX_READONLY;
+        } else if (!put_aside(ob->path, now)) {
+            *ret_why = "the outbox is damaged and could not be put aside";
+            result = OUTBOX_CORRUPT;
+        } else {
+            ob->damaged = true;
+        }
+    }
+    if (result == OUTBOX_OK && (open_db(ob) != SQLITE_OK || !begin_epoch(ob))) {
+        int rc = ob->db != NULL ? sqlite3_errcode(ob->db) : SQLITE_CANTOPEN;
+        *ret_why = rc == SQLITE_FULL
+                       ? "the disk is full: free some space for the outbox"
+                       : "the outbox cannot be written: check the state folder's rights and free space";
+        result = rc == SQLITE_FULL ? OUTBOX_FULL : OUTBOX_READONLY;
+    }
+    if (result != OUTBOX_OK) {
+        outbox_close(ob);
+        return result;
+    }
+    *ret_ob = ob;
+    return OUTBOX_OK;
+}
+
+void outbox_close(struct outbox *ob)
+{
+    if (ob == NULL) {
+        return;
+    }
+    close_db(ob);
+    free(ob->path);
+    free(ob);
+}
+
+const uint8_t *outbox_epoch(const struct outbox *ob)
+{
+    return ob->epoch;
+}
+
+int64_t outbox_boot(const struct outbox *ob)
+{
+    return ob->boot;
+}
+
+bool outbox_was_damaged(const struct outbox *ob)
+{
+    return ob->damaged;
+}
+
+// ---------------------------------------------------------------- a press
+
+static int64_t free_bytes(const struct outbox *ob)
+{
+    struct statvfs v;
+    return statvfs(ob->path, &v) == 0 ? (int64_t)v.f_bavail * (int64_t)v.f_frsize : INT64_MAX;
+}
+
+static bool next_seq(struct outbox *ob, int64_t *ret_seq)
+{
+    sqlite3_bind_int64(stmt(ob, S_NEXT_SEQ), 1, ob->epoch_id);
+    bool ok = sqlite3_step(ob->st[S_NEXT_SEQ]) == SQLITE_ROW;
+    if (ok) {
+        *ret_seq = sqlite3_column_int64(ob->st[S_NEXT_SEQ], 0);
+    }
+    return ok && done(ob->st[S_NEXT_SEQ]);
+}
+
+static bool insert(struct outbox *ob, const struct event *e)
+{
+    char options[PROTOCOL_OPTIONS_MAX * (IDENT_MAX + 1) + 1] = ""; // ids joined by spaces
+    for (int i = 0; i < e->option_count; i++) {
+        size_t n = strlen(options);
+        snprintf(options + n, sizeof options - n, "%s%s", i > 0 ? " " : "", e->options[i].s);
+    }
+    sqlite3_stmt *st = stmt(ob, S_INSERT);
+    const int64_t ints[] = {ob->epoch_id, e->seq, e->at, e->up, e->visit, e->type};
+    for (int i = 0; i < 6; i++) {
+        sqlite3_bind_int64(st, i + 1, ints[i]);
+    }
+    bind_text(st, 7, e->question.s);
+    sqlite3_bind_int(st, 8, e->score);
+    sqlite3_bind_int(st, 9, e->of);
+    bind_text(st, 10, options);
+    bind_text(st, 11, e->text);
+    sqlite3_bind_int64(st, 12, e->voids);
+    sqlite3_bind_int(st, 13, e->since_ms);
+    sqlite3_bind_int(st, 14, e->fingers);
+    bind_text(st, 15, e->survey.s);
+    sqlite3_bind_int(st, 16, e->version);
+    bind_text(st, 17, e->lang);
+    bind_text(st, 18, e->by);
+    sqlite3_bind_int(st, 19, e->clock);
+    return done(st);
+}
+
+static bool count_vote(struct outbox *ob, int score, int of, int by)
+{
+    sqlite3_stmt *st = stmt(ob, S_COUNT_VOTE);
+    sqlite3_bind_int64(st, 1, ob->epoch_id);
+    sqlite3_bind_int(st, 2, score);
+    sqlite3_bind_int(st, 3, of);
+    sqlite3_bind_int(st, 4, by);
+    return done(st);
+}
+
+enum outbox_result outbox_append(struct outbox *ob, const struct answer *a, enum clock_quality clock,
+                                 int64_t *ret_seq)
+{
+    if (ob->pending >= ob->max_pending || free_bytes(ob) < MIN_FREE_BYTES) {
+        return OUTBOX_FULL; // refuse visibly while acknowledgements can still be written
+    }
+    if (!ready(ob)) {
+        return failed(ob);
+    }
+    struct event e = {
+        .at = a->at,
+        .up = a->up,
+        .type = a->type,
+        .question = a->question,
+        .score = a->score,
+        .of = a->of,
+        .option_count = a->option_count,
+        .since_ms = a->since_ms,
+        .fingers = a->fingers,
+        .survey = a->survey,
+        .version = a->version,
+        .clock = clock,
+    };
+    memcpy(e.options, a->options, sizeof e.options);
+    memcpy(e.lang, a->lang, sizeof e.lang);
+    memcpy(e.by, a->by, sizeof e.by);
+    if (!done(stmt(ob, S_BEGIN)) || !next_seq(ob, &e.seq)) {
+        return failed(ob);
+    }
+    e.visit = a->visit > 0 ? a->visit : e.seq;
+    ob->counted = a->type == EVENT_RATING || a->type == EVENT_NUMBER;
+    if (!insert(ob, &e) || (ob->counted && !count_vote(ob, e.score, e.of, 1))) {
+        return failed(ob);
+    }
+    *ret_seq = e.seq;
+    return OUTBOX_OK;
+}
+
+enum outbox_result outbox_commit(struct outbox *ob)
+{
+    if (ob->db == NULL || !done(stmt(ob, S_COMMIT))) {
+        return failed(ob);
+    }
+    ob->pending++;
+    return OUTBOX_OK;
+}
+
+void outbox_rollback(struct outbox *ob)
+{
+    if (ob->db != NULL && !sqlite3_get_autocommit(ob->db)) {
+        done(stmt(ob, S_ROLLBACK));
+    }
+}
+
+enum outbox_result outbox_void(struct outbox *ob, int64_t seq, wall_ms at, mono_ms up)
+{
+    if (!ready(ob)) {
+        return failed(ob);
+    }
+    struct event e = {.at = at, .up = up, .type = EVENT_VOID, .voids = seq, .since_ms = -1};
+    if (!done(stmt(ob, S_BEGIN)) || !next_seq(ob, &e.seq)) {
+        return failed(ob);
+    }
+    e.visit = e.seq;
+    sqlite3_stmt *st = stmt(ob, S_VOTE_OF);
+    sqlite3_bind_int64(st, 1, ob->epoch_id);
+    sqlite3_bind_int64(st, 2, seq);
+    int score = 0, of = 0;
+    if (sqlite3_step(st) == SQLITE_ROW) {
+        score = sqlite3_column_int(st, 0);
+        of = sqlite3_column_int(st, 1);
+    }
+    sqlite3_reset(st);
+    if (!insert(ob, &e) || (score > 0 && !count_vote(ob, score, of, -1))) {
+        return failed(ob);
+    }
+    return outbox_commit(ob);
+}
+
+// ---------------------------------------------------------------- for the uplink
+
+static void read_event(sqlite3_stmt *st, struct event *e)
+{
+    *e = (struct event){
+        .seq = sqlite3_column_int64(st, 1),
+        .at = sqlite3_column_int64(st, 2),
+        .up = sqlite3_column_int64(st, 3),
+        .visit = sqlite3_column_int64(st, 4),
+        .type = (enum event_type)sqlite3_column_int(st, 5),
+        .score = sqlite3_column_int(st, 7),
+        .of = sqlite3_column_int(st, 8),
+        .voids = sqlite3_column_int64(st, 11),
+        .since_ms = sqlite3_column_int(st, 12),
+        .fingers = sqlite3_column_int(st, 13),
+        .version = sqlite3_column_int(st, 15),
+        .clock = (enum clock_quality)sqlite3_column_int(st, 18),
+    };
+    copy_text(st, 6, e->question.s, sizeof e->question.s);
+    copy_text(st, 10, e->text, sizeof e->text);
+    copy_text(st, 14, e->survey.s, sizeof e->survey.s);
+    copy_text(st, 16, e->lang, sizeof e->lang);
+    copy_text(st, 17, e->by, sizeof e->by);
+    char options[PROTOCOL_OPTIONS_MAX * (IDENT_MAX + 1) + 1], *save = NULL;
+    copy_text(st, 9, options, sizeof options);
+    for (char *id = strtok_r(options, " ", &save); id != NULL && e->option_count < PROTOCOL_OPTIONS_MAX;
+         id = strtok_r(NULL, " ", &save)) {
+        ident_set(&e->options[e->option_count++], id);
+    }
+}
+
+enum outbox_result outbox_fetch(struct outbox *ob, struct outbox_cursor after, bool only_current, int max,
+                                struct outbox_batch *b)
+{
+    b->count = 0;
+    if (!ready(ob)) {
+        return failed(ob);
+    }
+    if (only_current && after.epoch_id < ob->epoch_id) {
+        after = (struct outbox_cursor){ob->epoch_id, 0};
+    }
+    sqlite3_stmt *st = stmt(ob, S_FETCH);
+    sqlite3_bind_int64(st, 1, after.epoch_id);
+    sqlite3_bind_int64(st, 2, after.seq);
+    sqlite3_bind_int(st, 3, max < PROTOCOL_EVENTS_MAX ? max : PROTOCOL_EVENTS_MAX);
+    int rc;
+    while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+        int64_t id = sqlite3_column_int64(st, 0);
+        if (b->count > 0 && id != b->epoch_id) {
+            rc = SQLITE_DONE; // one epoch a message
+            break;
+        }
+        b->epoch_id = id;
+        read_event(st, &b->events[b->count++]);
+    }
+    sqlite3_reset(st);
+    if (rc != SQLITE_DONE) {
+        return failed(ob);
+    }
+    if (b->count == 0) {
+        return OUTBOX_OK;
+    }
+    b->running = b->epoch_id == ob->epoch_id;
+    st = stmt(ob, S_EPOCH);
+    sqlite3_bind_int64(st, 1, b->epoch_id);
+    if (sqlite3_step(st) != SQLITE_ROW) {
+        return failed(ob);
+    }
+    memcpy(b->epoch, sqlite3_column_blob(st, 0), EPOCH_BYTES);
+    copy_text(st, 2, b->branch.s, sizeof b->branch.s);
+    for (int i = 0; i < b->count; i++) {
+        b->events[i].boot = sqlite3_column_int64(st, 1);
+        copy_text(st, 3, b->events[i].place.s, sizeof b->events[i].place.s);
+    }
+    sqlite3_reset(st);
+    return OUTBOX_OK;
+}
+
+// The local number and last synced run of an epoch. False when it is not ours (any more).
+static bool find_epoch(struct outbox *ob, const uint8_t *epoch, int64_t *ret_id, char *ret_run, size_t n)
+{
+    sqlite3_stmt *st = stmt(ob, S_EPOCH_BY_BLOB);
+    sqlite3_bind_blob(st, 1, epoch, EPOCH_BYTES, SQLITE_STATIC);
+    bool found = sqlite3_step(st) == SQLITE_ROW;
+    if (found) {
+        *ret_id = sqlite3_column_int64(st, 0);
+        copy_text(st, 1, ret_run, n);
+    }
+    sqlite3_reset(st);
+    return found;
+}
+
+static bool settle_range(struct outbox *ob, enum statement s, int64_t id, int64_t first, int64_t last,
+                         int64_t *rows)
+{
+    sqlite3_stmt *st = stmt(ob, s);
+    sqlite3_bind_int64(st, 1, id);
+    sqlite3_bind_int64(st, 2, first);
+    sqlite3_bind_int64(st, 3, last);
+    if (!done(st)) {
+        return false;
+    }
+    *rows += sqlite3_changes(ob->db);
+    return true;
+}
+
+enum outbox_result outbox_settle(struct outbox *ob, const struct ack_message *ack, wall_ms now,
+                                 bool *ret_counted, int64_t *ret_rows)
+{
+    (void)now;
+    if (!ready(ob)) {
+        return failed(ob);
+    }
+    const struct ack_epoch *e = &ack->epochs[0];
+    int64_t id, rows = 0;
+    char run[EPOCH_HEX + 1];
+    *ret_counted = false;
+    *ret_rows = 0;
+    if (!find_epoch(ob, e->epoch, &id, run, sizeof run) || strcmp(run, ack->run) != 0) {
+        return OUTBOX_OK; // the fence of rule 4
+    }
+    bool ok = done(stmt(ob, S_BEGIN));
+    for (int i = 0; ok && i < ack->rejected_count; i++) {
+        ok = settle_range(ob, S_REJECT, id, ack->rejected[i].seq, 0, &rows);
+    }
+    ok = ok && settle_range(ob, S_SETTLE, id, 1, e->through, &rows);
+    for (int i = 0; ok && i < e->also_count; i++) {
+        ok = settle_range(ob, S_SETTLE, id, e->also[i].first, e->also[i].last, &rows);
+    }
+    ok = ok && done(stmt(ob, S_COMMIT));
+    if (!ok) {
+        return failed(ob);
+    }
+    ob->pending -= rows;
+    *ret_counted = true;
+    *ret_rows = rows;
+    return OUTBOX_OK;
+}
+
+enum outbox_result outbox_sync(struct outbox *ob, const struct ack_message *sync, int64_t *ret_reopened)
+{
+    if (!ready(ob)) {
+        return failed(ob);
+    }
+    int64_t rows = 0;
+    bool ok = done(stmt(ob, S_BEGIN));
+    for (int i = 0; ok && i < sync->epoch_count; i++) {
+        const struct ack_epoch *e = &sync->epochs[i];
+        int64_t id, from = e->through + 1;
+        char run[EPOCH_HEX + 1];
+        if (!find_epoch(ob, e->epoch, &id, run, sizeof run)) {
+            continue;
+        }
+        for (int k = 0; ok && k < e->also_count; k++) { // the gaps between the ranges
+            ok = settle_range(ob, S_REOPEN, id, from, e->also[k].first - 1, &rows);
+            from = e->also[k].last + 1;
+        }
+        ok = ok && settle_range(ob, S_REOPEN, id, from, INT64_MAX, &rows);
+        if (ok) {
+            sqlite3_stmt *st = stmt(ob, S_SET_RUN);
+            sqlite3_bind_int64(st, 1, id);
+            bind_text(st, 2, sync->run);
+            ok = done(st);
+        }
+    }
+    ok = ok && done(stmt(ob, S_COMMIT));
+    if (!ok) {
+        return failed(ob);
+    }
+    ob->pending += rows;
+    *ret_reopened = rows;
+    return OUTBOX_OK;
+}
+
+enum outbox_result outbox_set_aside(struct outbox *ob, const uint8_t *epoch, int64_t seq)
+{
+    if (!ready(ob)) {
+        return failed(ob);
+    }
+    sqlite3_stmt *st = stmt(ob, S_ASIDE);
+    sqlite3_bind_blob(st, 1, epoch, EPOCH_BYTES, SQLITE_STATIC);
+    sqlite3_bind_int64(st, 2, seq);
+    if (!done(st)) {
+        return failed(ob);
+    }
+    ob->pending -= sqlite3_changes(ob->db);
+    return OUTBOX_OK;
+}
+
+enum outbox_result outbox_held(struct outbox *ob, const char *run, struct held_epoch *ret, int *ret_count,
+                               int *ret_unsynced)
+{
+    if (!ready(ob)) {
+        return failed(ob);
+    }
+    sqlite3_stmt *st = stmt(ob, S_HELD);
+    sqlite3_bind_int64(st, 1, ob->epoch_id);
+    bind_text(st, 2, run);
+    sqlite3_bind_int(st, 3, PROTOCOL_EPOCHS_MAX);
+    int n = 0, rc;
+    while ((rc = sqlite3_step(st)) == SQLITE_ROW && n < PROTOCOL_EPOCHS_MAX) {
+        struct held_epoch *h = &ret[n++];
+        memcpy(h->epoch, sqlite3_column_blob(st, 0), EPOCH_BYTES);
+        copy_text(st, 1, h->branch.s, sizeof h->branch.s);
+        h->first = sqlite3_column_int64(st, 2);
+        h->last = sqlite3_column_int64(st, 3);
+    }
+    sqlite3_reset(st);
+    bind_text(stmt(ob, S_UNSYNCED), 1, run);
+    int unsynced = -1;
+    if (sqlite3_step(ob->st[S_UNSYNCED]) == SQLITE_ROW) {
+        unsynced = sqlite3_column_int(ob->st[S_UNSYNCED], 0);
+    }
+    sqlite3_reset(ob->st[S_UNSYNCED]);
+    if (rc != SQLITE_DONE || unsynced < 0) {
+        return failed(ob);
+    }
+    *ret_count = n;
+    *ret_unsynced = unsynced;
+    return OUTBOX_OK;
+}
+
+enum outbox_result outbox_count(struct outbox *ob, struct outbox_counts *ret)
+{
+    if (!ready(ob)) {
+        return failed(ob);
+    }
+    ret->epoch_count = 0;
+    sqlite3_stmt *st = stmt(ob, S_PENDING);
+    if (sqlite3_step(st) != SQLITE_ROW) {
+        return failed(ob);
+    }
+    ret->pending = sqlite3_column_int64(st, 0);
+    ret->oldest_at = sqlite3_column_int64(st, 1);
+    sqlite3_reset(st);
+    st = stmt(ob, S_COUNTS);
+    sqlite3_bind_int64(st, 1, ob->epoch_id);
+    sqlite3_bind_int(st, 2, PROTOCOL_EPOCHS_MAX);
+    while (sqlite3_step(st) == SQLITE_ROW && ret->epoch_count < PROTOCOL_EPOCHS_MAX) {
+        struct health_epoch *e = &ret->epochs[ret->epoch_count++];
+        *e = (struct health_epoch){.next_seq = sqlite3_column_int64(st, 1), .of = sqlite3_column_int(st, 2)};
+        memcpy(e->epoch, sqlite3_column_blob(st, 0), EPOCH_BYTES);
+        for (int s = 0; s < PROTOCOL_SCORE_MAX; s++) {
+            e->votes[s] = sqlite3_column_int64(st, 3 + s);
+        }
+        e->lost = sqlite3_column_int64(st, 14);
+    }
+    sqlite3_reset(st);
+    ret->free_disk_bytes = free_bytes(ob);
+    return OUTBOX_OK;
+}
+
+enum outbox_result outbox_prune(struct outbox *ob, wall_ms now)
+{
+    if (!ready(ob)) {
+        return failed(ob);
+    }
+    sqlite3_stmt *st = stmt(ob, S_PRUNE);
+    sqlite3_bind_int64(st, 1, now - ob->keep_ms);
+    sqlite3_bind_int(st, 2, PRUNE_ROWS);
+    if (!done(st)) {
+        return failed(ob);
+    }
+    sqlite3_bind_int64(stmt(ob, S_PRUNE_EPOCHS), 1, ob->epoch_id);
+    return done(ob->st[S_PRUNE_EPOCHS]) ? OUTBOX_OK : failed(ob);
+}
