@@ -84,7 +84,7 @@ static const char *const sql[S_COUNT] = {
     [S_EPOCH] = "SELECT epoch, boot, branch, place FROM epoch WHERE epoch_id = ?1",
     [S_EPOCH_BY_BLOB] = "SELECT epoch_id, coalesce(run, '') FROM epoch WHERE epoch = ?1",
     [S_SETTLE] = "UPDATE event SET state = 1 WHERE epoch_id = ?1 AND seq BETWEEN ?2 AND ?3 AND state = 0",
-    [S_REJECT] = "UPDATE event SET state = 2 WHERE epoch_id = ?1 AND seq = ?2",
+    [S_REJECT] = "UPDATE event SET state = 2 WHERE epoch_id = ?1 AND seq = ?2 AND state = 0",
     [S_REOPEN] = "UPDATE event SET state = 0 WHERE epoch_id = ?1 AND seq BETWEEN ?2 AND ?3 AND state <> 0",
     [S_SET_RUN] = "UPDATE epoch SET run = ?2 WHERE epoch_id = ?1",
     [S_ASIDE] = "UPDATE event SET state = 3 WHERE epoch_id = (SELECT epoch_id FROM epoch WHERE epoch = ?1) "

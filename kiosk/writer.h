@@ -1,6 +1,6 @@
-// writer: the thread that owns the outbox database. The UI thread posts answers, the uplink thread asks for
-// rows and reports acknowledgements; both get replies through callbacks that run on the writer thread and
-// must only post (an SDL user event, a mailbox message).
+// writer: the thread that owns the outbox database. The UI thread posts answers and gets one result each
+// through a callback; the uplink thread runs its outbox calls on it and waits. Edge file: writer_posix.c
+// (pthread).
 #ifndef PUAS_KIOSK_WRITER_H
 #define PUAS_KIOSK_WRITER_H
 
@@ -9,13 +9,14 @@
 #include <stdbool.h>
 
 struct writer;
+struct outbox;
 
-// What the customer did, before it has a key. The writer adds epoch, seq, boot, at and up.
+// What the customer did, before it has a key. The outbox adds epoch, seq, boot and place.
 struct answer {
-    uint64_t ticket;       // the UI's number for it, returned with the result
-    int64_t visit;         // seq of the visit's first answer as returned by its result; 0: this is the first
-    wall_ms at;            // wall clock at the press
-    mono_ms up;            // monotonic clock at the press
+    uint64_t ticket; // the UI's number for it, returned with the result
+    int64_t visit;   // seq of the visit's first answer as returned by its result; 0: this is the first
+    wall_ms at;      // wall clock at the press
+    mono_ms up;      // monotonic clock at the press
     enum event_type type;
     struct ident question;
     int score, of;
@@ -29,26 +30,48 @@ struct answer {
 };
 
 enum save_result {
-    SAVE_COMMITTED,        // on disk: thank the customer
-    SAVE_TIMED_OUT,        // no answer of the disk in 2 s: "please try again"; rolled back, or voided if it came late
-    SAVE_FULL,             // disk or outbox full: out of service
-    SAVE_FAILED,           // I/O error: out of service
+    SAVE_COMMITTED, // on disk: thank the customer
+    SAVE_TIMED_OUT, // no answer of the disk in time: "please try again"; rolled back, or voided if it came
+                    // late
+    SAVE_FULL,      // disk or outbox full: out of service
+    SAVE_FAILED,    // I/O error: out of service
 };
 
 struct saved {
     uint64_t ticket;
     enum save_result result;
-    int64_t seq;           // of the committed answer, else 0
+    int64_t seq; // of the committed answer, else 0
 };
 
-// Called on the writer thread; for SAVE_TIMED_OUT on the writer's watch.
+// Called on the writer thread; for SAVE_TIMED_OUT on the writer's watch thread. Must only post.
 typedef void writer_on_saved(void *ctx, const struct saved *s);
 
-// Posts an answer; false when the mailbox is full (treat as SAVE_FAILED). UI thread. Exactly one on_saved follows
-// each accepted post, at most save_timeout_ms later.
+struct writer_options {
+    struct outbox *outbox;   // borrowed until writer_destroy; touched by the writer thread only
+    int64_t save_timeout_ms; // 2000
+    writer_on_saved *on_saved;
+    void *ctx;                 // of on_saved
+    void (*on_row)(void *ctx); // a row was committed: wakes the uplink. Writer thread. May be NULL
+    void *row_ctx;
+};
+
+// Starts the threads. NULL when memory or threads run out.
+struct writer *writer_create(const struct writer_options *o);
+// Finishes what was posted, stops and joins. Accepts NULL.
+void writer_destroy(struct writer *w);
+
+// Posts an answer; false when the mailbox is full (treat as SAVE_FAILED). UI thread. Exactly one on_saved
+// follows each accepted post, at most about save_timeout_ms later.
 bool writer_save(struct writer *w, const struct answer *a);
 
-// Counts that health reports. UI thread.
+// Counts that health reports. Any thread.
 void writer_count_ignored(struct writer *w, int presses);
+int64_t writer_ignored(const struct writer *w);
+int64_t writer_errors(const struct writer *w);     // saves that failed since start
+const char *writer_reason(const struct writer *w); // static: "", "disk-full", "outbox-error", "disk-slow"
+
+// Runs fn(outbox, arg) on the writer thread and waits for it. The uplink thread. False when the writer is
+// stopping.
+bool writer_call(struct writer *w, void (*fn)(struct outbox *ob, void *arg), void *arg);
 
 #endif

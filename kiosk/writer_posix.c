@@ -1,0 +1,281 @@
+// writer: one thread that owns the outbox, and a watch that answers the UI when the disk does not.
+//
+// Whether a press was saved or timed out is decided once, by a compare-and-swap on its ticket: the writer
+// after COMMIT, or the watch at the deadline. The loser follows: a commit that comes late is taken back by a
+// void.
+#include "kiosk/writer.h"
+
+#include "kiosk/outbox.h"
+#include "shared/log.h"
+#include "shared/mailbox.h"
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <errno.h>
+#include <time.h>
+
+enum { MAIL_CAPACITY = 64 };
+enum verdict { OPEN, SAVED, TIMED_OUT };
+
+enum request_kind { REQUEST_SAVE, REQUEST_CALL };
+
+// An answer under way, shared by writer and watch; freed when both have let go.
+struct pending {
+    struct answer answer;
+    mono_ms deadline;
+    atomic_int verdict;
+    atomic_int owners;
+    struct pending *next; // the watch's list
+};
+
+struct request {
+    enum request_kind kind;
+    struct pending *save;
+    void (*fn)(struct outbox *, void *);
+    void *arg;
+    sem_t *done;
+};
+
+struct writer {
+    struct writer_options o;
+    struct mailbox *mail;
+    pthread_t thread, watch;
+    bool thread_up, watch_up;
+    pthread_mutex_t lock; // guards list and stop
+    pthread_cond_t changed;
+    struct pending *list; // answers whose verdict the watch may have to give
+    bool stop;
+    atomic_llong ignored, errors;
+    _Atomic(const char *) reason;
+};
+
+static void let_go(struct pending *p)
+{
+    if (atomic_fetch_sub(&p->owners, 1) == 1) {
+        free(p);
+    }
+}
+
+static bool decide(struct pending *p, enum verdict v)
+{
+    int open = OPEN;
+    return atomic_compare_exchange_strong(&p->verdict, &open, (int)v);
+}
+
+static void answer(struct writer *w, const struct pending *p, enum save_result result, int64_t seq)
+{
+    struct saved s = {.ticket = p->answer.ticket, .result = result, .seq = seq};
+    w->o.on_saved(w->o.ctx, &s);
+}
+
+static void report_failure(struct writer *w, const struct pending *p, enum outbox_result r)
+{
+    atomic_fetch_add(&w->errors, 1);
+    atomic_store(&w->reason, r == OUTBOX_FULL ? "disk-full" : "outbox-error");
+    log_event(LOG_ERROR, "press_not_saved", "why=%s", r == OUTBOX_FULL ? "disk-full" : "outbox-error");
+    answer(w, p, r == OUTBOX_FULL ? SAVE_FULL : SAVE_FAILED, 0);
+}
+
+static void save(struct writer *w, struct pending *p)
+{
+    int64_t seq = 0;
+    enum outbox_result r = OUTBOX_OK;
+    if (atomic_load(&p->verdict) == TIMED_OUT) {
+        return; // it waited behind a stalled disk: nothing of it was written
+    }
+    r = outbox_append(w->o.outbox, &p->answer, clock_synced() ? CLOCK_SYNCED : CLOCK_UNSURE, &seq);
+    if (r == OUTBOX_OK && atomic_load(&p->verdict) == TIMED_OUT) {
+        outbox_rollback(w->o.outbox);
+        return;
+    }
+    if (r == OUTBOX_OK) {
+        r = outbox_commit(w->o.outbox);
+    }
+    if (r != OUTBOX_OK) {
+        if (decide(p, SAVED)) { // the verdict is ours; what it says is the failure
+            report_failure(w, p, r);
+        }
+        return;
+    }
+    if (decide(p, SAVED)) {
+        atomic_store(&w->reason, "");
+        answer(w, p, SAVE_COMMITTED, seq);
+    } else {
+        log_event(LOG_WARN, "late_commit_voided", "seq=%lld", (long long)seq);
+        outbox_void(w->o.outbox, seq, clock_wall_ms(), clock_mono_ms());
+    }
+    if (w->o.on_row != NULL) {
+        w->o.on_row(w->o.row_ctx);
+    }
+}
+
+static void *writer_main(void *arg)
+{
+    struct writer *w = arg;
+    struct request q;
+    while (mailbox_wait(w->mail, -1, &q)) {
+        if (q.kind == REQUEST_SAVE) {
+            save(w, q.save);
+            let_go(q.save);
+        } else {
+            q.fn(w->o.outbox, q.arg);
+            sem_post(q.done);
+        }
+    }
+    return NULL;
+}
+
+static void wait_until(struct writer *w, mono_ms deadline)
+{
+    struct timespec t = {.tv_sec = deadline / 1000, .tv_nsec = deadline % 1000 * 1000000};
+    pthread_cond_timedwait(&w->changed, &w->lock, &t);
+}
+
+static void *watch_main(void *arg)
+{
+    struct writer *w = arg;
+    pthread_mutex_lock(&w->lock);
+    while (!w->stop || w->list != NULL) {
+        struct timespec t;
+        clock_gettime(CLOCK_MONOTONIC, &t);
+        mono_ms now = (mono_ms)t.tv_sec * 1000 + t.tv_nsec / 1000000, next = INT64_MAX;
+        for (struct pending **at = &w->list; *at != NULL;) {
+            struct pending *p = *at;
+            bool over = atomic_load(&p->verdict) != OPEN;
+            if (!over && now >= p->deadline && decide(p, TIMED_OUT)) {
+                atomic_fetch_add(&w->errors, 1);
+                atomic_store(&w->reason, "disk-slow");
+                log_event(LOG_ERROR, "press_not_saved", "why=disk-slow");
+                answer(w, p, SAVE_TIMED_OUT, 0);
+                over = true;
+            }
+            if (over) {
+                *at = p->next;
+                let_go(p);
+            } else {
+                next = p->deadline < next ? p->deadline : next;
+                at = &p->next;
+            }
+        }
+        if (w->stop && w->list == NULL) {
+            break;
+        }
+        if (next == INT64_MAX) {
+            pthread_cond_wait(&w->changed, &w->lock);
+        } else {
+            wait_until(w, next);
+        }
+    }
+    pthread_mutex_unlock(&w->lock);
+    return NULL;
+}
+
+struct writer *writer_create(const struct writer_options *o)
+{
+    struct writer *w = calloc(1, sizeof *w);
+    if (w == NULL) {
+        return NULL;
+    }
+    w->o = *o;
+    atomic_store(&w->reason, outbox_was_damaged(o->outbox) ? "outbox-damaged" : "");
+    pthread_mutex_init(&w->lock, NULL);
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&w->changed, &attr);
+    pthread_condattr_destroy(&attr);
+    w->mail = mailbox_create(sizeof(struct request), MAIL_CAPACITY);
+    w->thread_up = w->mail != NULL && pthread_create(&w->thread, NULL, writer_main, w) == 0;
+    w->watch_up = w->thread_up && pthread_create(&w->watch, NULL, watch_main, w) == 0;
+    if (!w->watch_up) {
+        writer_destroy(w);
+        return NULL;
+    }
+    return w;
+}
+
+void writer_destroy(struct writer *w)
+{
+    if (w == NULL) {
+        return;
+    }
+    if (w->mail != NULL) {
+        mailbox_close(w->mail);
+    }
+    if (w->thread_up) {
+        pthread_join(w->thread, NULL);
+    }
+    pthread_mutex_lock(&w->lock);
+    w->stop = true;
+    pthread_cond_signal(&w->changed);
+    pthread_mutex_unlock(&w->lock);
+    if (w->watch_up) {
+        pthread_join(w->watch, NULL);
+    }
+    mailbox_destroy(w->mail);
+    pthread_cond_destroy(&w->changed);
+    pthread_mutex_destroy(&w->lock);
+    free(w);
+}
+
+bool writer_save(struct writer *w, const struct answer *a)
+{
+    struct pending *p = calloc(1, sizeof *p);
+    if (p == NULL) {
+        return false;
+    }
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    p->answer = *a;
+    p->deadline = (mono_ms)t.tv_sec * 1000 + t.tv_nsec / 1000000 + w->o.save_timeout_ms;
+    atomic_init(&p->verdict, OPEN);
+    atomic_init(&p->owners, 2);
+    // The watch first: once the writer has it, it may be decided at any moment.
+    pthread_mutex_lock(&w->lock);
+    p->next = w->list;
+    w->list = p;
+    pthread_cond_signal(&w->changed);
+    pthread_mutex_unlock(&w->lock);
+    struct request q = {.kind = REQUEST_SAVE, .save = p};
+    if (mailbox_post(w->mail, &q)) {
+        return true;
+    }
+    decide(p, SAVED); // takes it from the watch; the caller is told by the return value
+    let_go(p);
+    return false;
+}
+
+bool writer_call(struct writer *w, void (*fn)(struct outbox *ob, void *arg), void *arg)
+{
+    sem_t done;
+    sem_init(&done, 0, 0);
+    struct request q = {.kind = REQUEST_CALL, .fn = fn, .arg = arg, .done = &done};
+    bool ok = mailbox_post(w->mail, &q);
+    while (ok && sem_wait(&done) != 0 && errno == EINTR) {
+    }
+    sem_destroy(&done);
+    return ok;
+}
+
+void writer_count_ignored(struct writer *w, int presses)
+{
+    atomic_fetch_add(&w->ignored, presses);
+}
+
+int64_t writer_ignored(const struct writer *w)
+{
+    return atomic_load(&w->ignored);
+}
+
+int64_t writer_errors(const struct writer *w)
+{
+    return atomic_load(&w->errors);
+}
+
+const char *writer_reason(const struct writer *w)
+{
+    return atomic_load(&w->reason);
+}
