@@ -1,0 +1,42 @@
+// theme: the colours of the kiosk. Pure; theme files are read through shared/config.h with theme_rows.
+#ifndef PUAS_KIOSK_THEME_H
+#define PUAS_KIOSK_THEME_H
+
+#include "shared/config.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef uint32_t argb; // 0xAARRGGBB, not premultiplied
+
+struct theme {
+    argb back_top, back_bottom; // background, from top to bottom
+    argb glow;                  // large soft light behind the middle; its alpha is the strength
+    argb ink, soft, faint;      // text: headings, body, footer
+    argb card, card_low, edge;  // card at its top and bottom, its hairline
+    argb shadow;                // its alpha is the strength
+    argb accent, on_accent;     // chosen language pill and the text on it
+    argb focus;                 // ring around what the keys would press
+    argb face[5];               // the small bar under each face, worst first
+};
+
+// Colours as they stand in a theme file: "#rrggbb" or "#aarrggbb".
+struct theme_file {
+    char *back_top, *back_bottom, *glow, *ink, *soft, *faint, *card, *card_low, *edge, *shadow, *accent,
+        *on_accent, *focus, *face_1, *face_2, *face_3, *face_4, *face_5;
+};
+extern const struct config_row theme_rows[];
+
+// Turns the texts into colours. On false *ret_bad is the name of the row that is none (static).
+bool theme_parse(const struct theme_file *file, struct theme *ret_theme, const char **ret_bad);
+
+// The built-in light theme.
+struct theme theme_light(void);
+
+// Contrast ratio of WCAG 2.1, 1 to 21; both colours are taken as opaque.
+double theme_contrast(argb a, argb b);
+
+// Mixes b into a: 0 gives a, 255 gives b. Alpha of a stays.
+argb theme_mix(argb a, argb b, unsigned amount);
+
+#endif
