@@ -73,10 +73,12 @@ enum outbox_result outbox_sync(struct outbox *ob, const struct ack_message *sync
 // Gives up on a row for this run (rule 6).
 enum outbox_result outbox_set_aside(struct outbox *ob, const uint8_t *epoch, int64_t seq);
 
-// Epochs for a birth: the current one and those not yet synced with `run`, at most PROTOCOL_EPOCHS_MAX.
-// *ret_more: how many unsynced ones (the current included) there are in all.
-enum outbox_result outbox_held(struct outbox *ob, const char *run, struct held_epoch *ret, int *ret_count,
-                               int *ret_unsynced);
+// Epochs for a birth: the current one first, then those whose last sync is of none of the `run_count` (at
+// most OUTBOX_RUNS_MAX) runs that are shown now; at most PROTOCOL_EPOCHS_MAX, oldest first. *ret_unsynced:
+// how many of the latter there are in all (the current one included when it is one).
+enum { OUTBOX_RUNS_MAX = 4 };
+enum outbox_result outbox_held(struct outbox *ob, const char *const *runs, int run_count,
+                               struct held_epoch *ret, int *ret_count, int *ret_unsynced);
 // Counts for health: current epoch and each with pending rows, at most PROTOCOL_EPOCHS_MAX, newest first.
 struct outbox_counts {
     int64_t pending, oldest_at, free_disk_bytes;

@@ -94,8 +94,9 @@ static const char *const sql[S_COUNT] = {
     [S_HELD] =
         "SELECT e.epoch, e.branch, coalesce((SELECT min(seq) FROM event v WHERE v.epoch_id = e.epoch_id), 1),"
         " coalesce((SELECT max(seq) FROM event v WHERE v.epoch_id = e.epoch_id), 0) FROM epoch e"
-        " WHERE e.epoch_id = ?1 OR e.run IS NOT ?2 ORDER BY e.epoch_id <> ?1, e.epoch_id LIMIT ?3",
-    [S_UNSYNCED] = "SELECT count(*) FROM epoch WHERE run IS NOT ?1",
+        " WHERE e.epoch_id = ?1 OR e.run IS NULL OR e.run NOT IN (?3, ?4, ?5, ?6)"
+        " ORDER BY e.epoch_id <> ?1, e.epoch_id LIMIT ?2",
+    [S_UNSYNCED] = "SELECT count(*) FROM epoch WHERE run IS NULL OR run NOT IN (?3, ?4, ?5, ?6)",
     [S_PENDING] = "SELECT count(*), coalesce(min(at), 0) FROM event WHERE state = 0",
     [S_COUNTS] =
         "SELECT epoch, next_seq, levels, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, lost FROM epoch e"
@@ -671,16 +672,24 @@ enum outbox_result outbox_set_aside(struct outbox *ob, const uint8_t *epoch, int
     return OUTBOX_OK;
 }
 
-enum outbox_result outbox_held(struct outbox *ob, const char *run, struct held_epoch *ret, int *ret_count,
-                               int *ret_unsynced)
+// Runs that are not shown bind as '': no run is empty.
+static void bind_runs(sqlite3_stmt *st, const char *const *runs, int n)
+{
+    for (int i = 0; i < OUTBOX_RUNS_MAX; i++) {
+        bind_text(st, 3 + i, i < n ? runs[i] : "");
+    }
+}
+
+enum outbox_result outbox_held(struct outbox *ob, const char *const *runs, int run_count,
+                               struct held_epoch *ret, int *ret_count, int *ret_unsynced)
 {
     if (!ready(ob)) {
         return failed(ob);
     }
     sqlite3_stmt *st = stmt(ob, S_HELD);
     sqlite3_bind_int64(st, 1, ob->epoch_id);
-    bind_text(st, 2, run);
-    sqlite3_bind_int(st, 3, PROTOCOL_EPOCHS_MAX);
+    sqlite3_bind_int(st, 2, PROTOCOL_EPOCHS_MAX);
+    bind_runs(st, runs, run_count);
     int n = 0, rc;
     while ((rc = sqlite3_step(st)) == SQLITE_ROW && n < PROTOCOL_EPOCHS_MAX) {
         struct held_epoch *h = &ret[n++];
@@ -690,12 +699,13 @@ enum outbox_result outbox_held(struct outbox *ob, const char *run, struct held_e
         h->last = sqlite3_column_int64(st, 3);
     }
     sqlite3_reset(st);
-    bind_text(stmt(ob, S_UNSYNCED), 1, run);
+    st = stmt(ob, S_UNSYNCED);
+    bind_runs(st, runs, run_count);
     int unsynced = -1;
-    if (sqlite3_step(ob->st[S_UNSYNCED]) == SQLITE_ROW) {
-        unsynced = sqlite3_column_int(ob->st[S_UNSYNCED], 0);
+    if (sqlite3_step(st) == SQLITE_ROW) {
+        unsynced = sqlite3_column_int(st, 0);
     }
-    sqlite3_reset(ob->st[S_UNSYNCED]);
+    sqlite3_reset(st);
     if (rc != SQLITE_DONE || unsynced < 0) {
         return failed(ob);
     }

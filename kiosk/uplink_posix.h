@@ -1,0 +1,30 @@
+// uplink thread: owns the MQTT link and runs the uplink core on it. Edge (pthread, poll).
+#ifndef PUAS_KIOSK_UPLINK_POSIX_H
+#define PUAS_KIOSK_UPLINK_POSIX_H
+
+#include "kiosk/uplink.h"
+#include "kiosk/writer.h"
+
+struct uplink_thread;
+
+struct uplink_thread_options {
+    struct uplink_options core;
+    const char *host; // of the broker; borrowed until stop, as all text here
+    int port;
+    const char *user, *password, *ca_file; // NULL: none
+    int keepalive_s;
+    int steady_ms;         // connected this long: the reconnect back-off starts over
+    struct writer *writer; // borrowed until stop
+};
+
+// Starts the thread. NULL when memory, descriptors or threads run out.
+struct uplink_thread *uplink_start(const struct uplink_thread_options *o);
+// Says goodbye to the broker (waiting up to 2 s), stops and joins. Accepts NULL. Before writer_destroy.
+void uplink_stop(struct uplink_thread *t);
+// Wakes the thread: a row was committed. Any thread; made for writer_options.on_row (ctx = the
+// uplink_thread).
+void uplink_wake(void *thread);
+// True while the broker connection stands. Any thread.
+bool uplink_online(const struct uplink_thread *t);
+
+#endif
