@@ -139,7 +139,7 @@ static void halving_at_opening(void **state)
         assert_true(periods * votes > arl && (before == 0 || periods < before));
         before = periods;
     }
-    // With six votes no alarm can come on one day, and halved points never get there on any.
+    // Three votes a day reach at most 51 points, 98 with what is left of the days before: no alarm, ever.
     assert_true(cusum_periods_between_alarms(&(struct cusum){17, 3, 117}, .10, 3, &periods));
     assert_true(isinf(periods));
 }
