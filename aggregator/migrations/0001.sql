@@ -31,7 +31,8 @@ CREATE TABLE kiosk(
     clock INTEGER NOT NULL DEFAULT 0,    -- enum clock_quality
     reason TEXT NOT NULL DEFAULT '',
     software TEXT NOT NULL DEFAULT '',
-    boot INTEGER NOT NULL DEFAULT 0
+    boot INTEGER NOT NULL DEFAULT 0,
+    engine TEXT NOT NULL DEFAULT ''      -- the alert engine's memory of it (engine_kiosk_encode)
 );
 
 -- History belongs to the place; a kiosk is an assignment with from and to.
@@ -147,11 +148,11 @@ CREATE TABLE alert(
     id TEXT NOT NULL UNIQUE,
     rule_id INTEGER NOT NULL, rule_version INTEGER NOT NULL,
     place_id INTEGER NOT NULL, kiosk_id INTEGER NOT NULL, -- kiosk 0: the place itself
-    state TEXT NOT NULL,                 -- pending, firing, acknowledged, recovering, resolved, unknown
-    since INTEGER NOT NULL, raised INTEGER NOT NULL, closed INTEGER, closed_by TEXT,
+    state TEXT NOT NULL,                 -- firing, acknowledged, recovering, resolved, unknown
+    since INTEGER NOT NULL, opened INTEGER NOT NULL, raised INTEGER NOT NULL, closed INTEGER, closed_by TEXT,
     flaps INTEGER NOT NULL DEFAULT 0,
     first_event INTEGER NOT NULL DEFAULT 0, last_event INTEGER NOT NULL DEFAULT 0,
-    n INTEGER NOT NULL DEFAULT 0, unhappy INTEGER NOT NULL DEFAULT 0, -- at the raise
+    n INTEGER NOT NULL DEFAULT 0, unhappy INTEGER NOT NULL DEFAULT 0, -- now; pages count for themselves, in steps
     points INTEGER NOT NULL DEFAULT 0, point_limit INTEGER NOT NULL DEFAULT 0,
     ack_by TEXT, ack_at INTEGER, ack_until INTEGER
 );
@@ -160,7 +161,7 @@ CREATE TABLE alert_log(                  -- every transition and every word abou
     log_id INTEGER PRIMARY KEY,
     alert_id INTEGER NOT NULL REFERENCES alert,
     at INTEGER NOT NULL,
-    action TEXT NOT NULL,                -- raise, ack, comment, resolve, ... (engine cause)
+    action TEXT NOT NULL,                -- engine_cause_name, or comment
     who TEXT NOT NULL DEFAULT '',
     from_state TEXT NOT NULL DEFAULT '', to_state TEXT NOT NULL DEFAULT '',
     text TEXT NOT NULL DEFAULT '',

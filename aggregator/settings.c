@@ -1,0 +1,415 @@
+// settings: schema rows of the aggregator's YAML and the checks across rows.
+#include "aggregator/settings.h"
+
+#include <ctype.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const place_kinds[] = {"org", "region", "branch", "area", NULL};
+const char *const standard_kinds[] = {"standard", "share", "silence", "offline", NULL};
+const char *const roles[] = {"viewer", "manager", "head-office", "admin", NULL};
+const char *const boundaries[] = {">", ">=", NULL};
+
+#define AT(type, field) .offset = offsetof(struct type, field)
+#define LINE(type) .line_offset = offsetof(struct type, line) + 1
+#define END                                                                                                  \
+    {                                                                                                        \
+        .name = NULL                                                                                         \
+    }
+
+static const struct config_row hours_rows[] = {
+    {"days", CONFIG_STRING, AT(seed_hours, days), .required = true, .min = 3, .max = 40,
+     .help = "daily, mon, mon-fri, sat, sun"},
+    {"open", CONFIG_STRING, AT(seed_hours, open), .required = true, .min = 5, .max = 5,
+     .help = "local time, \"07:00\""},
+    {"close", CONFIG_STRING, AT(seed_hours, close), .required = true, .min = 5, .max = 5,
+     .help = "local time, \"20:00\"; \"24:00\" is midnight"},
+    END,
+};
+
+static const struct config_row place_rows[] = {
+    {"id", CONFIG_IDENT, AT(seed_place, id), .required = true, .help = "never changed later"},
+    {"parent", CONFIG_IDENT, AT(seed_place, parent),
+     .help = "id of the place above; none for the organisation"},
+    {"kind", CONFIG_ENUM, AT(seed_place, kind), .fallback = "branch", .choices = place_kinds,
+     .help = "what it is"},
+    {"name", CONFIG_STRING, AT(seed_place, name), .required = true, .min = 1, .max = 80,
+     .help = "as people read it"},
+    {"tz", CONFIG_STRING, AT(seed_place, tz), .fallback = "", .max = 64,
+     .help = "IANA time zone, Asia/Jakarta; none: as the parent"},
+    {"hours", CONFIG_LIST, AT(seed_place, hours), .rows = hours_rows, .item_bytes = sizeof(struct seed_hours),
+     LINE(seed_hours), .help = "opening hours; none: as the parent"},
+    END,
+};
+
+static const struct config_row kiosk_rows[] = {
+    {"id", CONFIG_IDENT, AT(seed_kiosk, id), .required = true, .help = "also its user name at the broker"},
+    {"name", CONFIG_STRING, AT(seed_kiosk, name), .required = true, .min = 1, .max = 80,
+     .help = "as people read it"},
+    {"place", CONFIG_IDENT, AT(seed_kiosk, place), .required = true, .help = "where it stands"},
+    END,
+};
+
+static const struct config_row text_rows[] = {
+    {"id", CONFIG_IDENT, AT(seed_text, id), .required = true, .help = "as on the wire"},
+    {"text", CONFIG_MAP, AT(seed_text, text), .required = true, .help = "language: words"},
+    END,
+};
+
+static const struct config_row survey_rows[] = {
+    {"id", CONFIG_IDENT, AT(seed_survey, id), .required = true, .help = ""},
+    {"version", CONFIG_INT, AT(seed_survey, version), .fallback = "1", .min = 1, .max = 1e9, .help = ""},
+    {"question", CONFIG_IDENT, AT(seed_survey, question), .fallback = "overall",
+     .help = "id of the question"},
+    {"faces", CONFIG_INT, AT(seed_survey, faces), .fallback = "5", .min = 4, .max = 5, .help = "4 or 5"},
+    {"text", CONFIG_MAP, AT(seed_survey, text), .help = "language: the question's words"},
+    {"reasons", CONFIG_LIST, AT(seed_survey, reasons), .rows = text_rows,
+     .item_bytes = sizeof(struct seed_text), LINE(seed_text), .help = "why it was so"},
+    END,
+};
+
+static const struct config_row face_rows[] = {{"", CONFIG_INT, .offset = 0, .min = 1, .max = 11, .help = ""},
+                                              END};
+
+static const struct config_row standard_rows[] = {
+    {"id", CONFIG_IDENT, AT(seed_standard, id), .required = true, .help = ""},
+    {"kind", CONFIG_ENUM, AT(seed_standard, kind), .fallback = "standard", .choices = standard_kinds,
+     .help = ""},
+    {"place", CONFIG_IDENT, AT(seed_standard, place), .required = true,
+     .help = "applies to each branch at or under it"},
+    {"question", CONFIG_IDENT, AT(seed_standard, question), .help = "none: every question"},
+    {"name", CONFIG_MAP, AT(seed_standard, name), .help = "language: the promise in words"},
+    {"percent", CONFIG_INT, AT(seed_standard, percent), .fallback = "85", .min = 0, .max = 100,
+     .help = "standard: satisfied promised; share: too much of the named faces"},
+    {"resolve_percent", CONFIG_INT, AT(seed_standard, resolve_percent), .fallback = "-1", .min = -1,
+     .max = 100, .help = "share: ends at or below this; -1: percent minus 10"},
+    {"boundary", CONFIG_ENUM, AT(seed_standard, boundary), .fallback = ">", .choices = boundaries,
+     .help = "share: above, or at least"},
+    {"window", CONFIG_DURATION, AT(seed_standard, window_ms), .fallback = "15 min", .min = 60e3,
+     .max = 2678400e3, .help = "share: rolling window"},
+    {"min_n", CONFIG_INT, AT(seed_standard, min_n), .fallback = "4", .min = 1, .max = 1e6,
+     .help = "share: fewer votes say nothing"},
+    {"top_faces", CONFIG_INT, AT(seed_standard, top_faces), .fallback = "2", .min = 1, .max = 10,
+     .help = "standard: so many of the best faces are satisfied"},
+    {"faces", CONFIG_LIST, AT(seed_standard, faces), .rows = face_rows, .item_bytes = sizeof(int64_t),
+     .help = "share: the named faces, 1 = worst; none: 1 and 2"},
+    {"usual_unhappy", CONFIG_NUMBER, AT(seed_standard, usual_unhappy), .fallback = "0", .min = 0, .max = 0.99,
+     .help = "standard: usual share of unhappy votes; 0: two thirds of what is allowed"},
+    {"false_alarm_votes", CONFIG_NUMBER, AT(seed_standard, false_alarm_votes), .fallback = "5000", .min = 100,
+     .max = 1e9, .help = "standard: votes between false alarms"},
+    {"probability", CONFIG_NUMBER, AT(seed_standard, probability), .fallback = "0.001", .min = 1e-9,
+     .max = 0.5, .help = "silence: less probable than this is an alert"},
+    {"hold", CONFIG_DURATION, AT(seed_standard, hold_ms), .fallback = "0 s", .max = 86400e3,
+     .help = "a breach must last so long before it is an alert"},
+    {"mash", CONFIG_DURATION, AT(seed_standard, mash_ms), .fallback = "2 s", .max = 60e3,
+     .help = "presses of one kiosk nearer than this count once for alerts"},
+    END,
+};
+
+static const struct config_row user_rows[] = {
+    {"name", CONFIG_IDENT, AT(seed_user, name), .required = true, .help = "to log in with"},
+    {"display", CONFIG_STRING, AT(seed_user, display), .fallback = "", .max = 80,
+     .help = "as people read it"},
+    {"role", CONFIG_ENUM, AT(seed_user, role), .fallback = "manager", .choices = roles, .help = ""},
+    {"place", CONFIG_IDENT, AT(seed_user, place), .required = true,
+     .help = "sees this place and what is below"},
+    {"lang", CONFIG_STRING, AT(seed_user, lang), .fallback = "id", .min = 2, .max = 8, .help = "id or en"},
+    {"password_file", CONFIG_STRING, AT(seed_user, password_file), .fallback = "", .max = 400,
+     .help = "first line is the password; read when the user is made"},
+    END,
+};
+
+#define SEED_ROWS                                                                                            \
+    {"places",                                                                                               \
+     CONFIG_LIST,                                                                                            \
+     AT(seed, places),                                                                                       \
+     .rows = place_rows,                                                                                     \
+     .item_bytes = sizeof(struct seed_place),                                                                \
+     LINE(seed_place),                                                                                       \
+     .help = "parents before children"},                                                                     \
+        {"kiosks",                                                                                           \
+         CONFIG_LIST,                                                                                        \
+         AT(seed, kiosks),                                                                                   \
+         .rows = kiosk_rows,                                                                                 \
+         .item_bytes = sizeof(struct seed_kiosk),                                                            \
+         LINE(seed_kiosk),                                                                                   \
+         .help = ""},                                                                                        \
+        {"surveys",                                                                                          \
+         CONFIG_LIST,                                                                                        \
+         AT(seed, surveys),                                                                                  \
+         .rows = survey_rows,                                                                                \
+         .item_bytes = sizeof(struct seed_survey),                                                           \
+         LINE(seed_survey),                                                                                  \
+         .help = ""},                                                                                        \
+        {"standards",                                                                                        \
+         CONFIG_LIST,                                                                                        \
+         AT(seed, standards),                                                                                \
+         .rows = standard_rows,                                                                              \
+         .item_bytes = sizeof(struct seed_standard),                                                         \
+         LINE(seed_standard),                                                                                \
+         .help = "promises and rules"},                                                                      \
+        {"users",                                                                                            \
+         CONFIG_LIST,                                                                                        \
+         AT(seed, users),                                                                                    \
+         .rows = user_rows,                                                                                  \
+         .item_bytes = sizeof(struct seed_user),                                                             \
+         LINE(seed_user),                                                                                    \
+         .help = ""},                                                                                        \
+        END
+
+const struct config_row seed_rows[] = {SEED_ROWS};
+
+static const struct config_row broker_rows[] = {
+    {"host", CONFIG_STRING, AT(settings_broker, host), .fallback = "127.0.0.1", .min = 1, .max = 253,
+     .help = ""},
+    {"port", CONFIG_INT, AT(settings_broker, port), .fallback = "1883", .min = 1, .max = 65535, .help = ""},
+    {"user", CONFIG_STRING, AT(settings_broker, user), .fallback = "", .max = 64, .help = "none: anonymous"},
+    {"password_file", CONFIG_STRING, AT(settings_broker, password_file), .fallback = "", .max = 400,
+     .help = "first line is the password"},
+    {"ca_file", CONFIG_STRING, AT(settings_broker, ca_file), .fallback = "", .max = 400,
+     .help = "TLS with this authority; none: no TLS"},
+    END,
+};
+static const struct config_row http_rows[] = {
+    {"address", CONFIG_STRING, AT(settings_http, address), .fallback = "127.0.0.1", .min = 2, .max = 64,
+     .help = "to listen on; put a TLS proxy before anything but loopback"},
+    {"port", CONFIG_INT, AT(settings_http, port), .fallback = "8080", .min = 1, .max = 65535, .help = ""},
+    END,
+};
+static const struct config_row time_rows[] = {
+    {"commit", CONFIG_DURATION, AT(settings_times, commit_ms), .fallback = "5 ms", .min = 0, .max = 1000,
+     .help = "a turn gathers so long before it commits"},
+    {"inhibit", CONFIG_DURATION, AT(settings_times, inhibit_ms), .fallback = "180 s", .min = 0, .max = 3600e3,
+     .help = "no silence or offline alert so long after our or the broker's return"},
+    {"offline", CONFIG_DURATION, AT(settings_times, offline_ms), .fallback = "120 s", .min = 100,
+     .max = 86400e3, .help = "no heartbeat for so long: not online"},
+    {"backoff_min", CONFIG_DURATION, AT(settings_times, backoff_min_ms), .fallback = "1 s", .min = 1,
+     .max = 60e3, .help = "between connects to the broker"},
+    {"backoff_max", CONFIG_DURATION, AT(settings_times, backoff_max_ms), .fallback = "30 s", .min = 1,
+     .max = 3600e3, .help = ""},
+    {"steady", CONFIG_DURATION, AT(settings_times, steady_ms), .fallback = "60 s", .min = 0, .max = 3600e3,
+     .help = "connected so long: back-off starts over"},
+    {"tick", CONFIG_DURATION, AT(settings_times, tick_ms), .fallback = "1 s", .min = 10, .max = 60e3,
+     .help = "time-driven rules and steps are looked at so often"},
+    {"session", CONFIG_DURATION, AT(settings_times, session_ms), .fallback = "30 d", .min = 60e3,
+     .max = 31536000e3, .help = "a login lasts so long"},
+    END,
+};
+static const struct config_row step_rows[] = {
+    {"votes", CONFIG_INT, AT(settings_step, votes), .fallback = "5", .min = 1, .max = 1000,
+     .help = "branch figures move after so many new votes; 1: at once"},
+    {"wait", CONFIG_DURATION, AT(settings_step, wait_ms), .fallback = "15 min", .min = 10, .max = 86400e3,
+     .help = "or after so long with at least 2 new ones"},
+    END,
+};
+
+const struct config_row settings_rows[] = {
+    {"data", CONFIG_STRING, AT(settings, data), .required = true, .min = 1, .max = 400,
+     .help = "folder of the store; it must exist"},
+    {"broker", CONFIG_GROUP, AT(settings, broker), .rows = broker_rows, .help = "MQTT"},
+    {"http", CONFIG_GROUP, AT(settings, http), .rows = http_rows, .help = "pages and API"},
+    {"times", CONFIG_GROUP, AT(settings, times), .rows = time_rows, .help = ""},
+    {"step", CONFIG_GROUP, AT(settings, step), .rows = step_rows,
+     .help = "privacy: branch figures move in steps"},
+    {"seed", CONFIG_GROUP, AT(settings, seed), .rows = seed_rows,
+     .help = "fills an empty store; later changes go through puasctl config"},
+    END,
+};
+
+// ---------------------------------------------------------------- checks across rows
+
+static bool wrong(struct config_error *e, const char *name, int line, const char *text, const char *id)
+{
+    snprintf(e->text, sizeof e->text, "%s:%d: ", name, line);
+    size_t n = strlen(e->text);
+    snprintf(e->text + n, sizeof e->text - n, text, id);
+    return false;
+}
+
+static bool parse_clock(const char *s, int *ret_minutes)
+{
+    if (strlen(s) != 5 || !isdigit((unsigned char)s[0]) || !isdigit((unsigned char)s[1]) || s[2] != ':' ||
+        !isdigit((unsigned char)s[3]) || !isdigit((unsigned char)s[4])) {
+        return false;
+    }
+    int h = (s[0] - '0') * 10 + s[1] - '0', m = (s[3] - '0') * 10 + s[4] - '0';
+    *ret_minutes = h * 60 + m;
+    return m < 60 && *ret_minutes <= 1440;
+}
+
+static const char *const day_names[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
+
+static int day_number(const char *s)
+{
+    for (int i = 0; i < 7; i++) {
+        if (strncmp(s, day_names[i], 3) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+// "daily", "mon", "mon-fri" as a mask of days, 0 when it is none of them.
+static unsigned day_mask(const char *s)
+{
+    if (strcmp(s, "daily") == 0) {
+        return 0x7f;
+    }
+    int from = day_number(s);
+    if (from >= 0 && s[3] == '\0') {
+        return 1u << from;
+    }
+    int to = from >= 0 && s[3] == '-' && strlen(s) == 7 ? day_number(s + 4) : -1;
+    if (to < 0) {
+        return 0;
+    }
+    unsigned mask = 0;
+    for (int d = from;; d = (d + 1) % 7) {
+        mask |= 1u << d;
+        if (d == to) {
+            return mask;
+        }
+    }
+}
+
+enum { SPANS_MAX = 4 };
+
+bool seed_hours_text(const struct config_list *hours, char *ret, size_t n, int *ret_line)
+{
+    ret[0] = '\0';
+    for (int day = 0; day < 7 && hours->count > 0; day++) {
+        int from[SPANS_MAX], to[SPANS_MAX], count = 0;
+        for (size_t i = 0; i < hours->count; i++) {
+            const struct seed_hours *h = &((const struct seed_hours *)hours->items)[i];
+            int open, close;
+            unsigned mask = day_mask(h->days);
+            *ret_line = h->line;
+            if (mask == 0 || !parse_clock(h->open, &open) || !parse_clock(h->close, &close) ||
+                open >= close) {
+                return false;
+            }
+            if ((mask >> day & 1) == 0) {
+                continue;
+            }
+            int at = count; // keep the spans in order; they must not overlap
+            while (at > 0 && from[at - 1] > open) {
+                at--;
+            }
+            if (count == SPANS_MAX || (at > 0 && to[at - 1] > open) || (at < count && close > from[at])) {
+                return false;
+            }
+            memmove(&from[at + 1 < SPANS_MAX ? at + 1 : at], &from[at],
+                    (size_t)(count - at) * sizeof from[0]);
+            memmove(&to[at + 1 < SPANS_MAX ? at + 1 : at], &to[at], (size_t)(count - at) * sizeof to[0]);
+            from[at] = open;
+            to[at] = close;
+            count++;
+        }
+        size_t len = strlen(ret);
+        len += (size_t)snprintf(ret + len, n - len, "%s%d", day > 0 ? ";" : "", day);
+        for (int i = 0; i < count && len < n; i++) {
+            len += (size_t)snprintf(ret + len, n - len, " %02d:%02d-%02d:%02d", from[i] / 60, from[i] % 60,
+                                    to[i] / 60, to[i] % 60);
+        }
+        if (len >= n) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static const struct seed_place *find_place(const struct seed *s, size_t before, const char *id)
+{
+    const struct seed_place *p = s->places.items;
+    for (size_t i = 0; i < before; i++) {
+        if (strcmp(p[i].id.s, id) == 0) {
+            return &p[i];
+        }
+    }
+    return NULL;
+}
+
+static bool check_places(const char *name, const struct seed *s, struct config_error *e)
+{
+    const struct seed_place *p = s->places.items;
+    for (size_t i = 0; i < s->places.count; i++) {
+        char text[700];
+        int line;
+        if (find_place(s, i, p[i].id.s) != NULL) {
+            return wrong(e, name, p[i].line, "place '%s' stands twice", p[i].id.s);
+        }
+        if (p[i].parent.s[0] == '\0' && (i > 0 || p[i].kind != PLACE_ORG)) {
+            return wrong(e, name, p[i].line,
+                         "place '%s' needs a parent: only the first place, the org, has none", p[i].id.s);
+        }
+        if (p[i].parent.s[0] != '\0' && find_place(s, i, p[i].parent.s) == NULL) {
+            return wrong(e, name, p[i].line, "unknown parent '%s': parents stand before their children",
+                         p[i].parent.s);
+        }
+        if (p[i].parent.s[0] != '\0' && p[i].kind == PLACE_AREA &&
+            find_place(s, i, p[i].parent.s)->kind < PLACE_BRANCH) {
+            return wrong(e, name, p[i].line, "area '%s' must lie inside a branch", p[i].id.s);
+        }
+        if (p[i].parent.s[0] != '\0' && p[i].kind != PLACE_AREA &&
+            find_place(s, i, p[i].parent.s)->kind >= PLACE_BRANCH) {
+            return wrong(e, name, p[i].line, "'%s' lies inside a branch: only areas can", p[i].id.s);
+        }
+        if (!seed_hours_text(&p[i].hours, text, sizeof text, &line)) {
+            return wrong(e, name, line,
+                         "hours of '%s': days are daily, mon or mon-fri, times \"07:00\" to \"20:00\", at "
+                         "most 4 spans a "
+                         "day that do not overlap",
+                         p[i].id.s);
+        }
+    }
+    return true;
+}
+
+static bool check_standards(const char *name, const struct seed *s, struct config_error *e)
+{
+    const struct seed_standard *r = s->standards.items;
+    for (size_t i = 0; i < s->standards.count; i++) {
+        for (size_t k = 0; k < i; k++) {
+            if (strcmp(r[k].id.s, r[i].id.s) == 0) {
+                return wrong(e, name, r[i].line, "standard '%s' stands twice", r[i].id.s);
+            }
+        }
+        if (find_place(s, s->places.count, r[i].place.s) == NULL) {
+            return wrong(e, name, r[i].line, "unknown place '%s'", r[i].place.s);
+        }
+        if (r[i].kind == KIND_STANDARD && (r[i].percent < 1 || r[i].percent > 99)) {
+            return wrong(e, name, r[i].line, "'%s': percent of a standard is 1 to 99", r[i].id.s);
+        }
+        if (r[i].kind == KIND_SHARE && r[i].resolve_percent > r[i].percent) {
+            return wrong(e, name, r[i].line, "'%s': resolve_percent must not be above percent", r[i].id.s);
+        }
+    }
+    return true;
+}
+
+bool seed_check(const char *name, const struct seed *s, struct config_error *e)
+{
+    if (!check_places(name, s, e) || !check_standards(name, s, e)) {
+        return false;
+    }
+    const struct seed_kiosk *k = s->kiosks.items;
+    for (size_t i = 0; i < s->kiosks.count; i++) {
+        if (find_place(s, s->places.count, k[i].place.s) == NULL) {
+            return wrong(e, name, k[i].line, "unknown place '%s'", k[i].place.s);
+        }
+        for (size_t j = 0; j < i; j++) {
+            if (strcmp(k[j].id.s, k[i].id.s) == 0) {
+                return wrong(e, name, k[i].line, "kiosk '%s' stands twice", k[i].id.s);
+            }
+        }
+    }
+    const struct seed_user *u = s->users.items;
+    for (size_t i = 0; i < s->users.count; i++) {
+        if (find_place(s, s->places.count, u[i].place.s) == NULL) {
+            return wrong(e, name, u[i].line, "unknown place '%s'", u[i].place.s);
+        }
+    }
+    return true;
+}

@@ -1,0 +1,111 @@
+// settings: the aggregator's YAML file. Paths, ports and times belong to this server and are read at each
+// start; `seed:` fills an empty store once, and is the document that puasctl config export | diff | apply
+// moves.
+#ifndef PUAS_AGGREGATOR_SETTINGS_H
+#define PUAS_AGGREGATOR_SETTINGS_H
+
+#include "shared/config.h"
+#include "shared/ident.h"
+
+enum place_kind { PLACE_ORG, PLACE_REGION, PLACE_BRANCH, PLACE_AREA };
+extern const char *const place_kinds[]; // NULL-terminated, as all lists of choices here
+enum standard_kind { KIND_STANDARD, KIND_SHARE, KIND_SILENCE, KIND_OFFLINE };
+extern const char *const standard_kinds[];
+enum role { ROLE_VIEWER, ROLE_MANAGER, ROLE_HEAD_OFFICE, ROLE_ADMIN };
+extern const char *const roles[];
+enum boundary { BOUNDARY_ABOVE, BOUNDARY_AT_LEAST }; // >, >=
+extern const char *const boundaries[];
+
+struct seed_hours {
+    char *days;         // "mon-fri", "sat", "daily"
+    char *open, *close; // "07:00", "20:00", "24:00"
+    int line;
+};
+struct seed_place {
+    struct ident id, parent;  // parent empty: the organisation itself
+    int kind;                 // enum place_kind
+    char *name, *tz;          // tz empty: from the parent
+    struct config_list hours; // struct seed_hours; none: from the parent
+    int line;
+};
+struct seed_kiosk {
+    struct ident id, place;
+    char *name;
+    int line;
+};
+struct seed_text { // an answer's or reason's words
+    struct ident id;
+    struct config_pairs text; // language -> words
+    int line;
+};
+struct seed_survey {
+    struct ident id, question;
+    int64_t version, faces;
+    struct config_pairs text;
+    struct config_list reasons; // struct seed_text
+    int line;
+};
+struct seed_standard {
+    struct ident id, place, question;
+    int kind; // enum standard_kind
+    struct config_pairs name;
+    int64_t percent;         // standard: satisfied promised; share: unhappy share that is too much
+    int64_t resolve_percent; // share: the alert ends at or below this
+    int boundary;            // share: enum boundary
+    int64_t window_ms, min_n;
+    int64_t top_faces;        // standard: that many of the best faces are satisfied; 2 is usual
+    struct config_list faces; // share: int64_t scores of the named faces
+    double usual_unhappy;     // standard: q0
+    double false_alarm_votes; // standard: in-control ARL wished
+    double probability;       // silence: P(no rating in t) below this is an alert
+    int64_t hold_ms;          // raise only after this long; offline: no heartbeat for this long
+    int64_t mash_ms;          // presses of one kiosk closer than this count once
+    int line;
+};
+struct seed_user {
+    struct ident name, place;
+    char *display, *lang, *password_file;
+    int role;
+    int line;
+};
+struct seed {
+    struct config_list places, kiosks, surveys, standards, users;
+};
+
+struct settings {
+    char *data; // folder of the store
+    struct settings_broker {
+        char *host;
+        int64_t port;
+        char *user, *password_file, *ca_file;
+    } broker;
+    struct settings_http {
+        char *address;
+        int64_t port;
+    } http;
+    struct settings_times {
+        int64_t commit_ms;  // how long a turn may gather before it commits
+        int64_t inhibit_ms; // no silence or offline alert for this long after our or the broker's return
+        int64_t offline_ms; // no heartbeat for this long: not online
+        int64_t backoff_min_ms, backoff_max_ms, steady_ms;
+        int64_t tick_ms;    // how often time-driven rules are looked at
+        int64_t session_ms; // a login lasts this long
+    } times;
+    struct settings_step {
+        int64_t votes, wait_ms;
+    } step;
+    struct seed seed;
+};
+
+extern const struct config_row settings_rows[];
+extern const struct config_row seed_rows[]; // the document of puasctl config
+
+// Checks what single rows cannot: parents exist and come first, ids are unique, kiosks and rules name known
+// places, hours parse, kinds have what they need. `name` and lines stand in the message.
+bool seed_check(const char *name, const struct seed *s, struct config_error *ret_error);
+
+// "1 07:00-12:00 13:00-20:00;2 ..." (0 = Sunday) from a list of seed_hours into ret (n bytes). False: does
+// not parse or overlaps; ret_line is the entry's line.
+bool seed_hours_text(const struct config_list *hours, char *ret, size_t n, int *ret_line);
+
+#endif

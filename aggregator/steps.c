@@ -1,0 +1,23 @@
+// steps: see the header.
+#include "aggregator/steps.h"
+
+enum { FEWEST_VOTES = 2 }; // a step of one vote would show that vote
+
+void steps_event(struct steps *s, int64_t event_id, bool vote)
+{
+    s->last_id = event_id;
+    s->pending += vote;
+}
+
+bool steps_take(struct steps *s, const struct steps_setting *o, wall_ms now)
+{
+    bool full = s->pending >= o->votes;
+    bool waited = s->pending >= FEWEST_VOTES && now - s->at >= o->wait_ms;
+    if (!full && !waited) {
+        return false;
+    }
+    s->event_id = s->last_id;
+    s->at = now;
+    s->pending = 0;
+    return true;
+}
