@@ -1,0 +1,65 @@
+// What an alert says of itself, by kind.
+import type { Alert } from "./api.ts";
+import type { Text } from "./text.ts";
+import { minutesBetween } from "./format.ts";
+
+export interface Said {
+  kind: string; // "Promise not kept"
+  headline: string;
+  detail: string;
+}
+
+export function sayAlert(alert: Alert, now: number, { t, f }: Text): Said {
+  const kind = t.kind[alert.kind];
+  const votes = alert.votes;
+  const target = alert.target ?? 0;
+  const name = alert.subject?.name ?? alert.place.name;
+  switch (alert.kind) {
+    case "standard":
+      if (!votes || votes.share === null) return { kind, headline: kind, detail: "" };
+      return {
+        kind,
+        headline: t.headStandard(f.share(votes.share, 0), f.percent(target)),
+        detail: t.subStandard(f.int(votes.unhappy), f.int(votes.n), f.percent(100 - target).replace("%", "")),
+      };
+    case "share": {
+      const rule = alert.boundary === ">=" ? t.subShareFrom : t.subShareOver;
+      return {
+        kind,
+        headline: votes && votes.n ? t.headShare(f.int(votes.unhappy), f.int(votes.n), f.share(votes.unhappy / votes.n, 0)) : kind,
+        detail: rule(f.percent(target), f.span(alert.window ?? 0), f.int(alert.minN ?? 0)),
+      };
+    }
+    case "silence": {
+      const span = f.span(alert.silentMin ?? minutesBetween(alert.since, now));
+      return {
+        kind,
+        headline: t.headSilence(name, span),
+        detail: alert.usualGapMin === null ? "" : t.subSilence(f.span(alert.usualGapMin)),
+      };
+    }
+    case "offline":
+      return {
+        kind,
+        headline: alert.lastHeard === null ? t.headOfflineNever(name) : t.headOffline(name, f.when(alert.lastHeard, now)),
+        detail: t.subOffline,
+      };
+  }
+}
+
+export function stateWord(alert: Alert, { t }: Text): string | null {
+  switch (alert.state) {
+    case "pending":
+      return t.pending;
+    case "recovering":
+      return t.recovering;
+    case "unknown":
+      return t.noData;
+    case "resolved":
+      return t.resolved;
+    default:
+      return null;
+  }
+}
+
+export const isOpen = (alert: Alert): boolean => alert.state !== "resolved";

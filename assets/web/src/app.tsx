@@ -1,0 +1,106 @@
+// Session, language and route; which page follows from them.
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { Session } from "./api.ts";
+import { failureText } from "./failure.tsx";
+import { FaceLight } from "./face.tsx";
+import { getJson, postJson, type Failure } from "./http.ts";
+import { LoginPage } from "./login.tsx";
+import { nameInAddress, useRoute } from "./route.ts";
+import { asLang, browserLang, saveLang, savedLang, savedPlace, savePlace, type Lang } from "./settings.ts";
+import { browserZone, makeText, TextContext } from "./text.ts";
+import { TodayPage } from "./today-page.tsx";
+import { Topbar } from "./topbar.tsx";
+
+const SESSION_RENEW_MS = 60_000; // places and their open alerts, for the picker
+
+type State = { kind: "loading" } | { kind: "out"; expired: boolean } | { kind: "failed"; failure: Failure } | { kind: "in"; session: Session };
+
+export function App() {
+  const [state, setState] = useState<State>({ kind: "loading" });
+  const [chosen, setChosen] = useState<Lang | null>(savedLang);
+  const route = useRoute();
+  const lang = chosen ?? (state.kind === "in" ? asLang(state.session.user.lang) : null) ?? browserLang();
+  const text = useMemo(() => makeText(lang, browserZone()), [lang]);
+
+  const load = async () => {
+    const result = await getJson<Session>("/api/v1/session");
+    setState((was) => {
+      if (result.ok) return { kind: "in", session: result.value };
+      if (result.failure.kind === "auth") return { kind: "out", expired: was.kind === "in" };
+      return was.kind === "in" ? was : { kind: "failed", failure: result.failure };
+    });
+  };
+  const signedOut = () => setState({ kind: "out", expired: true });
+  const signOut = async () => {
+    const result = await postJson("/api/v1/logout", {});
+    if (result.ok || result.failure.kind === "auth") setState({ kind: "out", expired: false });
+  };
+  const setLang = (next: Lang) => {
+    saveLang(next);
+    setChosen(next);
+  };
+
+  useEffect(() => void load(), []);
+  useEffect(() => {
+    if (state.kind !== "in") return;
+    const renew = () => {
+      if (!document.hidden) void load();
+    };
+    const timer = setInterval(renew, SESSION_RENEW_MS);
+    return () => clearInterval(timer);
+  }, [state.kind]);
+  useEffect(() => {
+    document.documentElement.lang = lang;
+  }, [lang]);
+
+  const session = state.kind === "in" ? state.session : null;
+  const place = route.place ?? (session && usualPlace(session));
+  useEffect(() => {
+    if (!session || !place) return;
+    if (!route.place) nameInAddress(place);
+    if (session.places.some(({ id }) => id === place)) savePlace(place);
+  }, [session, place]);
+
+  return (
+    <TextContext.Provider value={text}>
+      {state.kind === "out" && (
+        <>
+          <LoginPage expired={state.expired} setLang={setLang} done={load} />
+          <FaceLight />
+        </>
+      )}
+      {state.kind === "failed" && (
+        <main class="page">
+          <section class="card notice" role="alert">
+            <h1>{text.t.loadFailed}</h1>
+            <p>{failureText(state.failure, text.t)}</p>
+            <button type="button" class="primary" onClick={() => void load()}>{text.t.retry}</button>
+          </section>
+        </main>
+      )}
+      {session && (
+        <>
+          <Topbar session={session} setLang={setLang} signOut={() => void signOut()} />
+          {place ? (
+            <TodayPage session={session} place={place} go={route.go} signedOut={signedOut} />
+          ) : (
+            <main id="content" class="page">
+              <section class="card notice">
+                <h1>{text.t.noPlaces}</h1>
+                <p>{text.t.noPlacesHint}</p>
+              </section>
+            </main>
+          )}
+        </>
+      )}
+    </TextContext.Provider>
+  );
+}
+
+/** Where one was last, else where something is wrong, else the first branch. */
+function usualPlace({ places }: Session): string | null {
+  const branches = places.filter(({ kind }) => kind === "branch");
+  const last = savedPlace();
+  const found = branches.find(({ id }) => id === last) ?? branches.find(({ openAlerts }) => openAlerts > 0) ?? branches[0];
+  return found?.id ?? null;
+}

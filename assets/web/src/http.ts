@@ -1,0 +1,55 @@
+// Requests to the aggregator. Every outcome is a value: nothing here throws, nothing redirects.
+import type { Problem } from "./api.ts";
+
+export type Failure =
+  | { kind: "offline" } // no answer: network, server down, or no answer in time
+  | { kind: "auth" } // 401
+  | { kind: "limited"; seconds: number } // 429
+  | { kind: "problem"; status: number; title: string; detail: string; field: string };
+
+export type Result<T> = { ok: true; value: T } | { ok: false; failure: Failure };
+
+const TIMEOUT_MS = 15_000; // longer than any answer takes, shorter than a person's patience
+const RETRY_DEFAULT_S = 30;
+
+export function getJson<T>(path: string, signal?: AbortSignal): Promise<Result<T>> {
+  return request<T>(path, { method: "GET" }, true, signal);
+}
+
+export function postJson(path: string, body: object): Promise<Result<null>> {
+  const headers = { "Content-Type": "application/json", "X-Puas": "1" };
+  return request<null>(path, { method: "POST", headers, body: JSON.stringify(body) }, false);
+}
+
+async function request<T>(path: string, init: RequestInit, wantsBody: boolean, outer?: AbortSignal): Promise<Result<T>> {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
+  const stop = () => abort.abort();
+  outer?.addEventListener("abort", stop);
+  try {
+    const answer = await fetch(path, { ...init, cache: "no-store", credentials: "same-origin", signal: abort.signal });
+    if (!answer.ok) return { ok: false, failure: await failureOf(answer) };
+    return { ok: true, value: (wantsBody ? await answer.json() : null) as T };
+  } catch {
+    return { ok: false, failure: { kind: "offline" } };
+  } finally {
+    clearTimeout(timer);
+    outer?.removeEventListener("abort", stop);
+  }
+}
+
+async function failureOf(answer: Response): Promise<Failure> {
+  if (answer.status === 401) return { kind: "auth" };
+  if (answer.status === 429) {
+    const seconds = Number(answer.headers.get("Retry-After"));
+    return { kind: "limited", seconds: seconds > 0 ? Math.ceil(seconds) : RETRY_DEFAULT_S };
+  }
+  const body = (await answer.json().catch(() => ({}))) as Partial<Problem>;
+  return {
+    kind: "problem",
+    status: answer.status,
+    title: body.title ?? `HTTP ${answer.status}`,
+    detail: body.detail ?? "",
+    field: body.field ?? "",
+  };
+}

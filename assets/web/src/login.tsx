@@ -1,0 +1,101 @@
+// Sign in. What was typed stays on every failure; the address stays, so that one comes back to where one was.
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Login } from "./api.ts";
+import { Face, type Level } from "./face.tsx";
+import { FieldError, failureText } from "./failure.tsx";
+import { postJson, type Failure } from "./http.ts";
+import type { Lang } from "./settings.ts";
+import { Switches } from "./switches.tsx";
+import { useText } from "./text.ts";
+
+const ROW: readonly Level[] = [5, 4, 3, 2, 1];
+
+interface Props {
+  expired: boolean; // there was a session before
+  setLang: (lang: Lang) => void;
+  done: () => Promise<void>;
+}
+
+export function LoginPage({ expired, setLang, done }: Props) {
+  const { t } = useText();
+  const [shown, setShown] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const [missing, setMissing] = useState<keyof Login | null>(null);
+  const user = useRef<HTMLInputElement>(null);
+  const password = useRef<HTMLInputElement>(null);
+  const wait = useCountdown(failure?.kind === "limited" ? failure : null);
+
+  useEffect(() => {
+    document.title = `${t.signIn} · Puas`;
+  }, [t]);
+
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    const login: Login = { user: user.current?.value.trim() ?? "", password: password.current?.value ?? "" };
+    const lacks = !login.user ? "user" : !login.password ? "password" : null;
+    setMissing(lacks);
+    setFailure(null);
+    if (lacks) (lacks === "user" ? user : password).current?.focus();
+    if (lacks || busy || wait > 0) return;
+    setBusy(true);
+    const result = await postJson("/api/v1/login", login);
+    if (result.ok) {
+      await done();
+      return;
+    }
+    setBusy(false);
+    setFailure(result.failure);
+    if (result.failure.kind === "auth") password.current?.select();
+  };
+
+  const field = failure?.kind === "problem" ? failure.field : "";
+  const general =
+    !failure || failure.kind === "auth" || field === "user" || field === "password"
+      ? null
+      : failure.kind === "limited"
+        ? wait > 0 && t.limited(wait)
+        : failureText(failure, t);
+  const userError = missing === "user" ? t.needUser : field === "user" && failure ? failureText(failure, t) : null;
+  const passwordError =
+    missing === "password" ? t.needPassword : failure?.kind === "auth" ? t.wrongLogin : field === "password" && failure ? failureText(failure, t) : null;
+
+  return (
+    <main class="login">
+      <form class="card" onSubmit={submit} noValidate>
+        <div class="switches"><Switches setLang={setLang} /></div>
+        <div class="face-row">{ROW.map((level) => <Face key={level} level={level} />)}</div>
+        <h1>Puas</h1>
+        <p class="lead">{expired ? t.signedOut : t.signInLead}</p>
+        <label for="user">{t.user}</label>
+        <input ref={user} id="user" name="username" data-testid="login-user" autocomplete="username" autocapitalize="none" spellcheck={false} aria-invalid={userError !== null} aria-describedby="e-user" autofocus />
+        <FieldError id="e-user" text={userError} />
+        <label for="password">{t.password}</label>
+        <div class="reveal">
+          <input ref={password} id="password" name="password" type={shown ? "text" : "password"} data-testid="login-password" autocomplete="current-password" aria-invalid={passwordError !== null} aria-describedby="e-password" />
+          <button type="button" class="link" aria-pressed={shown} onClick={() => setShown(!shown)}>{shown ? t.hidePassword : t.showPassword}</button>
+        </div>
+        <FieldError id="e-password" text={passwordError} />
+        <button type="submit" class="primary" data-testid="login-submit" aria-disabled={busy || wait > 0}>{busy ? t.signingIn : t.signIn}</button>
+        <FieldError id="e-login" text={general || null} />
+      </form>
+    </main>
+  );
+}
+
+/** Seconds left of a refusal; 0 when one may try again. */
+function useCountdown(refusal: { seconds: number } | null): number {
+  const [left, setLeft] = useState(0);
+  useEffect(() => {
+    if (!refusal) return;
+    const end = performance.now() + refusal.seconds * 1000;
+    const count = () => setLeft(Math.max(0, Math.ceil((end - performance.now()) / 1000)));
+    count();
+    const timer = setInterval(count, 500);
+    return () => {
+      clearInterval(timer);
+      setLeft(0);
+    };
+  }, [refusal]);
+  return left;
+}

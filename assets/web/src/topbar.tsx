@@ -1,0 +1,69 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Session } from "./api.ts";
+import type { Lang } from "./settings.ts";
+import { Switches } from "./switches.tsx";
+import { useText } from "./text.ts";
+
+interface Props {
+  session: Session;
+  setLang: (lang: Lang) => void;
+  signOut: () => void;
+}
+
+export function Topbar({ session, setLang, signOut }: Props) {
+  const { t } = useText();
+  return (
+    <div class="topbar" role="banner">
+      <a class="skip" href="#content">{t.skip}</a>
+      <div class="inner">
+        <span class="org-mark" aria-hidden="true">{initials(session.org.name).slice(0, 1)}</span>
+        <span class="org">{session.org.name}</span>
+        <span class="gap" />
+        <Switches setLang={setLang} />
+        <Account session={session} signOut={signOut} />
+      </div>
+    </div>
+  );
+}
+
+function Account({ session, signOut }: Omit<Props, "setLang">) {
+  const { t } = useText();
+  const [open, setOpen] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  const { user } = session;
+  useEffect(() => {
+    if (!open) return;
+    const away = (event: Event) => {
+      if (!box.current?.contains(event.target as Node)) setOpen(false);
+    };
+    const key = (event: KeyboardEvent) => {
+      if (event.key === "Escape") setOpen(false);
+    };
+    addEventListener("pointerdown", away);
+    addEventListener("keydown", key);
+    return () => {
+      removeEventListener("pointerdown", away);
+      removeEventListener("keydown", key);
+    };
+  }, [open]);
+  return (
+    <div class="account" ref={box}>
+      <button type="button" class="avatar" data-testid="account" aria-expanded={open} aria-label={t.account(user.display)} onClick={() => setOpen(!open)}>
+        <span>{initials(user.display)}</span>
+      </button>
+      {open && (
+        <div class="menu">
+          <b>{user.display}</b>
+          <small>{t.role[user.role]}</small>
+          <button type="button" data-testid="sign-out" onClick={signOut}>{t.signOut}</button>
+          <small>{t.version(session.version)}</small>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function initials(name: string): string {
+  const words = name.split(/\s+/).filter(Boolean);
+  return ((words[0]?.[0] ?? "") + (words.length > 1 ? (words[words.length - 1]?.[0] ?? "") : "")).toUpperCase();
+}
