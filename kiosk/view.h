@@ -1,0 +1,13 @@
+// view: layout + state of the app -> draw list. Pure. Reads nothing that could tell which face was pressed:
+// the app keeps no trace of it, so every picture from the press to the return is the same for all faces.
+#ifndef PUAS_KIOSK_VIEW_H
+#define PUAS_KIOSK_VIEW_H
+
+#include "kiosk/app.h"
+#include "kiosk/draw.h"
+#include "kiosk/layout.h"
+#include "kiosk/theme.h"
+
+void view_draw(struct draw_list *dl, const struct layout *l, const struct app *a, const struct theme *t);
+
+#endif
