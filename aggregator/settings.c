@@ -300,9 +300,9 @@ bool seed_hours_text(const struct config_list *hours, char *ret, size_t n, int *
             if (count == SPANS_MAX || (at > 0 && to[at - 1] > open) || (at < count && close > from[at])) {
                 return false;
             }
-            memmove(&from[at + 1 < SPANS_MAX ? at + 1 : at], &from[at],
+            memmove(&from[at + 1], &from[at],
                     (size_t)(count - at) * sizeof from[0]);
-            memmove(&to[at + 1 < SPANS_MAX ? at + 1 : at], &to[at], (size_t)(count - at) * sizeof to[0]);
+            memmove(&to[at + 1], &to[at], (size_t)(count - at) * sizeof to[0]);
             from[at] = open;
             to[at] = close;
             count++;

@@ -8,7 +8,7 @@ CREATE TABLE place(
     place_id INTEGER PRIMARY KEY,        -- 0 is "unassigned"
     id TEXT NOT NULL UNIQUE,
     parent_id INTEGER REFERENCES place,  -- NULL: the organisation
-    kind TEXT NOT NULL,                  -- org, region, branch, area
+    kind INTEGER NOT NULL,               -- enum place_kind: org, region, branch, area
     name TEXT NOT NULL,
     tz TEXT NOT NULL DEFAULT '',         -- '': from the parent
     hours TEXT NOT NULL DEFAULT ''       -- "1 07:00-12:00 13:00-20:00;2 ..." by weekday, 0 = Sunday; '': from the parent

@@ -1,0 +1,24 @@
+// embed: the list of what embed.S holds.
+#include "aggregator/embed.h"
+
+#define EMBED(symbol) extern const char symbol##_begin[], symbol##_end[]
+EMBED(migration_0001);
+EMBED(web_index_html);
+EMBED(web_app_js);
+EMBED(web_app_css);
+EMBED(web_favicon_svg);
+EMBED(web_manifest);
+
+const struct embedded embedded_migrations[] = {
+    {"0001", migration_0001_begin, migration_0001_end},
+    {NULL, NULL, NULL},
+};
+
+const struct embedded embedded_web[] = {
+    {"index.html", web_index_html_begin, web_index_html_end},
+    {"app.js", web_app_js_begin, web_app_js_end},
+    {"app.css", web_app_css_begin, web_app_css_end},
+    {"favicon.svg", web_favicon_svg_begin, web_favicon_svg_end},
+    {"manifest.webmanifest", web_manifest_begin, web_manifest_end},
+    {NULL, NULL, NULL},
+};

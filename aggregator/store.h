@@ -1,0 +1,189 @@
+// store: everything the aggregator remembers, behind a port. store_sqlite.c is the SQLite edge (writing
+// side); the pages read through views.h. The core thread owns a store and is its only writer.
+//
+// Every function that returns bool returns false when the database failed; store_why tells. The transaction
+// is then lost: the caller gives up the store and builds its state anew from a reopened one.
+#ifndef PUAS_AGGREGATOR_STORE_H
+#define PUAS_AGGREGATOR_STORE_H
+
+#include "shared/protocol.h"
+
+#include <stdbool.h>
+
+struct store;
+
+enum store_error {
+    STORE_OK,
+    STORE_CANNOT_OPEN, // folder missing or not writable
+    STORE_FULL,        // disk full
+    STORE_DAMAGED,     // integrity check failed, or no database of ours
+    STORE_NEWER,       // written by a later version of Puas
+    STORE_LOCKED,      // another process writes to it
+    STORE_FAILED,      // I/O error or out of memory
+};
+
+// Flags of a stored event.
+enum event_flag {
+    EVENT_LATE = 1,        // arrived over 120 s after its time: in trends, not in live windows
+    EVENT_UNSURE = 2,      // its time is that of arrival: the kiosk's clock could not be used
+    EVENT_REPEATED = 4,    // not the first answer to this question in the visit: stored, not scored
+    EVENT_VOIDED = 8,      // taken back by a void: stored, not scored
+    EVENT_UNASSIGNED = 16, // its place is unknown, or was never this kiosk's
+    EVENT_DEVICE = 32,     // from a simple device: no end-to-end guarantee
+};
+
+// Opens or creates `path`, checks it and migrates forward. `create`: false fails on a missing file.
+enum store_error store_open(const char *path, struct store **ret_st, char *ret_why, size_t n);
+void store_close(struct store *st); // accepts NULL; rolls back
+enum store_error store_error(const struct store *st);
+const char *store_why(const struct store *st); // one line, valid until the next call
+
+bool store_begin(struct store *st);
+bool store_commit(struct store *st);
+void store_rollback(struct store *st);
+bool store_in_transaction(const struct store *st);
+
+// ---------------------------------------------------------------- small things
+// Copies the setting's value to ret (n bytes), "" when there is none.
+bool store_setting(struct store *st, const char *name, char *ret, size_t n);
+bool store_set_setting(struct store *st, const char *name, const char *value);
+bool store_audit(struct store *st, wall_ms at, const char *who, const char *action, const char *subject,
+                 const char *detail);
+// The number of a question's or option's id, given out at first sight.
+bool store_name(struct store *st, const char *id, int32_t *ret_name);
+
+// ---------------------------------------------------------------- what the organisation is
+struct store_place {
+    int32_t place, parent; // parent 0: none
+    struct ident id;
+    int kind; // enum place_kind
+    char name[81], tz[65];
+    char hours[400]; // "" = as the parent
+};
+struct store_kiosk {
+    int32_t kiosk, place; // place 0: nowhere
+    struct ident id;
+    char name[81];
+    bool known;
+    int state; // enum kiosk_state
+    wall_ms state_since;
+    int64_t session;
+    uint8_t epoch[EPOCH_BYTES];
+    bool has_epoch;
+    wall_ms heard_at;
+    char engine[400];
+};
+struct store_rule {
+    int32_t rule, version, place;
+    struct ident id;
+    char body[2000]; // JSON, rules_json.h
+};
+struct store_survey {
+    struct ident id;
+    int version;
+    char *body; // JSON; valid during the callback
+};
+// Each calls `each` once a row; it returns false when the callback did or the database failed.
+bool store_each_place(struct store *st, bool (*each)(void *ctx, const struct store_place *p), void *ctx);
+bool store_each_kiosk(struct store *st, bool (*each)(void *ctx, const struct store_kiosk *k), void *ctx);
+bool store_each_rule(struct store *st, bool (*each)(void *ctx, const struct store_rule *r),
+                     void *ctx); // in force
+bool store_each_survey(struct store *st, bool (*each)(void *ctx, const struct store_survey *s),
+                       void *ctx); // newest
+bool store_was_assigned(struct store *st, int32_t kiosk, int32_t place, bool *ret_was);
+
+bool store_put_place(struct store *st, struct store_place *p); // place 0: new, the number is filled in
+bool store_put_kiosk(struct store *st, struct store_kiosk *k); // id, name, known; kiosk 0: new
+bool store_assign(struct store *st, int32_t kiosk, int32_t place, wall_ms at); // ends what was before
+bool store_put_rule(struct store *st, struct store_rule *r, wall_ms at);       // a new version; rule 0: new
+bool store_end_rule(struct store *st, int32_t rule, wall_ms at);
+bool store_put_survey(struct store *st, const char *id, int version, const char *body, wall_ms at);
+bool store_put_user(struct store *st, const char *name, const char *display, const char *role, int32_t place,
+                    const char *lang, const char *hash); // hash NULL: keep the old one
+bool store_user_exists(struct store *st, const char *name, bool *ret_exists);
+bool store_config_change(struct store *st, wall_ms at, const char *who, const char *kind, const char *id,
+                         const char *before, const char *after);
+bool store_is_empty(struct store *st, bool *ret_empty); // no place yet
+
+// ---------------------------------------------------------------- kiosks
+bool store_kiosk_state(struct store *st, int32_t kiosk, const struct state_message *m,
+                       wall_ms at); // birth or will
+bool store_kiosk_heard(struct store *st, int32_t kiosk, wall_ms at);
+bool store_kiosk_health(struct store *st, int32_t kiosk, const struct health_message *m, wall_ms at);
+bool store_kiosk_engine(struct store *st, int32_t kiosk, const char *text);
+
+// ---------------------------------------------------------------- ratings
+struct store_epoch {
+    int32_t epoch_id, kiosk;
+    int64_t through;
+    int voids;
+};
+// Finds an epoch or makes it. *ret_new says which.
+bool store_epoch(struct store *st, int32_t kiosk, const uint8_t *epoch, wall_ms at, bool create,
+                 struct store_epoch *ret_e, bool *ret_found);
+// Calls `each` with every settled seq above `through`: stored events and quarantined ones, ascending by kind.
+bool store_each_settled(struct store *st, const struct store_epoch *e, bool (*each)(void *ctx, int64_t seq),
+                        void *ctx);
+bool store_epoch_through(struct store *st, int32_t epoch_id, int64_t through);
+bool store_epoch_known(struct store *st, int32_t epoch_id, const struct health_epoch *h, wall_ms at);
+
+struct stored_event {
+    int64_t event_id; // filled in by store_event
+    int32_t epoch_id, kiosk, place, name;
+    const struct event *e; // borrowed
+    wall_ms at, arrived;   // judged time
+    int flags;
+};
+// Inserts, and counts it in the rollups unless its flags say otherwise. A void marks its target, if it is
+// there, and takes it out of the rollups. *ret_inserted false: the key was there already.
+bool store_event(struct store *st, struct stored_event *s, bool *ret_inserted);
+// True when the visit has an answer to this question before seq (rule 10).
+bool store_answered(struct store *st, int32_t epoch_id, int64_t visit, int64_t seq, int32_t name,
+                    enum event_type type, bool *ret_answered);
+// True when a void of this seq was stored before it.
+bool store_is_voided(struct store *st, int32_t epoch_id, int64_t seq, bool *ret_voided);
+
+// epoch_id 0: the message as a whole. Payload is cut at 64 KiB.
+bool store_quarantine(struct store *st, wall_ms at, const char *kiosk, const char *topic, const char *reason,
+                      int32_t epoch_id, int64_t seq, const void *payload, size_t n);
+
+// ---------------------------------------------------------------- steps
+struct store_released {
+    int32_t place;
+    int64_t event_id, rev;
+    wall_ms at;
+};
+bool store_each_released(struct store *st, bool (*each)(void *ctx, const struct store_released *r),
+                         void *ctx);
+bool store_put_released(struct store *st, const struct store_released *r);
+// Scored votes of one place (not its subtree) after an event, and its newest event.
+bool store_votes_after(struct store *st, int32_t place, int64_t event_id, int *ret_votes, int64_t *ret_last);
+int64_t store_last_event(const struct store *st);
+
+// ---------------------------------------------------------------- alerts
+struct store_alert { // as the transition tells it
+    struct ident id;
+    int32_t rule, version, place, kiosk;
+    const char *from, *to, *action, *who, *text;
+    wall_ms at, since, opened, raised, closed; // closed 0: open
+    int64_t n, unhappy, points, limit, flaps, first_event, last_event;
+    wall_ms ack_until;
+};
+bool store_alert_change(struct store *st, const struct store_alert *a); // row and log
+bool store_alert_comment(struct store *st, const char *id, wall_ms at, const char *action, const char *who,
+                         const char *text, bool *ret_found);
+bool store_each_open_alert(struct store *st, bool (*each)(void *ctx, const struct store_alert *a), void *ctx);
+bool store_put_rule_state(struct store *st, int32_t rule, int32_t place, int32_t kiosk, const char *text);
+bool store_each_rule_state(struct store *st, bool (*each)(void *ctx, const char *text), void *ctx);
+// Ratings an hour of the week over the last `weeks` weeks by kiosk, for silence rules: counts[168] by UTC
+// hour of the week, Sunday 00:00 first.
+bool store_each_rate(struct store *st, wall_ms from,
+                     bool (*each)(void *ctx, int32_t kiosk, int64_t quarter, int64_t n), void *ctx);
+
+// ---------------------------------------------------------------- sessions
+bool store_put_session(struct store *st, const uint8_t token[32], int32_t user, wall_ms created,
+                       wall_ms expires);
+bool store_end_session(struct store *st, const uint8_t token[32]);
+bool store_expire_sessions(struct store *st, wall_ms now);
+
+#endif

@@ -1,0 +1,35 @@
+// store_impl: what the store_*_sqlite.c files share. Not for others.
+#ifndef PUAS_AGGREGATOR_STORE_IMPL_H
+#define PUAS_AGGREGATOR_STORE_IMPL_H
+
+#include "aggregator/store.h"
+
+#include <sqlite3.h>
+
+enum { STATEMENTS_MAX = 120 };
+
+struct store {
+    sqlite3 *db;
+    enum store_error error;
+    char why[600];
+    struct prepared {
+        const char *sql; // static: the key
+        sqlite3_stmt *st;
+    } prepared[STATEMENTS_MAX];
+    int prepared_count;
+    int64_t next_event, next_epoch, next_name, next_quarantine, next_alert, next_log, next_change, next_audit;
+    int lock_fd;
+};
+
+// Prepares (once), resets and binds `sql`, a static text. Format, one letter a value: i int64_t, d int, t
+// text, b bytes (pointer, size_t), n NULL, z text or NULL. NULL when it failed.
+sqlite3_stmt *store_bind(struct store *st, const char *sql, const char *fmt, ...);
+// Binds as above and runs to the end. False when it failed.
+bool store_run(struct store *st, const char *sql, const char *fmt, ...);
+// One step: true when there is a row. *ret_failed is set (never cleared) when the database failed.
+bool store_row(struct store *st, sqlite3_stmt *s, bool *ret_failed);
+// Notes the database's error; returns false.
+bool store_fail(struct store *st);
+void store_copy(sqlite3_stmt *s, int column, char *ret, size_t n); // text column
+
+#endif

@@ -1,0 +1,613 @@
+// store: opening, migrations, statements, ratings and steps. SQLite with WAL and synchronous=FULL.
+#include "aggregator/store_impl.h"
+
+#include "aggregator/embed.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+enum { QUARANTINE_BYTES = 64 * 1024, QUARTER_MS = 900000 };
+
+// ---------------------------------------------------------------- statements
+
+bool store_fail(struct store *st)
+{
+    int rc = st->db != NULL ? sqlite3_errcode(st->db) & 0xff : SQLITE_CANTOPEN;
+    st->error = rc == SQLITE_FULL                                ? STORE_FULL
+                : rc == SQLITE_CORRUPT || rc == SQLITE_NOTADB    ? STORE_DAMAGED
+                : rc == SQLITE_BUSY || rc == SQLITE_LOCKED       ? STORE_LOCKED
+                : rc == SQLITE_CANTOPEN || rc == SQLITE_READONLY ? STORE_CANNOT_OPEN
+                                                                 : STORE_FAILED;
+    snprintf(st->why, sizeof st->why, "%s", st->db != NULL ? sqlite3_errmsg(st->db) : "not open");
+    return false;
+}
+
+static sqlite3_stmt *prepare(struct store *st, const char *sql)
+{
+    for (int i = 0; i < st->prepared_count; i++) {
+        if (st->prepared[i].sql == sql) {
+            sqlite3_reset(st->prepared[i].st);
+            return st->prepared[i].st;
+        }
+    }
+    sqlite3_stmt *s = NULL;
+    if (st->prepared_count == STATEMENTS_MAX ||
+        sqlite3_prepare_v3(st->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &s, NULL) != SQLITE_OK) {
+        store_fail(st);
+        return NULL;
+    }
+    st->prepared[st->prepared_count++] = (struct prepared){sql, s};
+    return s;
+}
+
+static sqlite3_stmt *bind(struct store *st, const char *sql, const char *fmt, va_list ap)
+{
+    sqlite3_stmt *s = prepare(st, sql);
+    for (int i = 1; s != NULL && *fmt != '\0'; fmt++, i++) {
+        const char *text;
+        const void *bytes;
+        switch (*fmt) {
+        case 'i':
+            sqlite3_bind_int64(s, i, va_arg(ap, int64_t));
+            break;
+        case 'd':
+            sqlite3_bind_int(s, i, va_arg(ap, int));
+            break;
+        case 't':
+            sqlite3_bind_text(s, i, va_arg(ap, const char *), -1, SQLITE_STATIC);
+            break;
+        case 'z':
+            text = va_arg(ap, const char *);
+            if (text != NULL) {
+                sqlite3_bind_text(s, i, text, -1, SQLITE_STATIC);
+            } else {
+                sqlite3_bind_null(s, i);
+            }
+            break;
+        case 'b':
+            bytes = va_arg(ap, const void *);
+            sqlite3_bind_blob64(s, i, bytes != NULL ? bytes : "", va_arg(ap, size_t), SQLITE_STATIC);
+            break;
+        default:
+            sqlite3_bind_null(s, i);
+        }
+    }
+    return s;
+}
+
+sqlite3_stmt *store_bind(struct store *st, const char *sql, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    sqlite3_stmt *s = bind(st, sql, fmt, ap);
+    va_end(ap);
+    return s;
+}
+
+bool store_row(struct store *st, sqlite3_stmt *s, bool *ret_failed)
+{
+    if (s == NULL) {
+        *ret_failed = true;
+        return false;
+    }
+    int rc = sqlite3_step(s);
+    if (rc == SQLITE_ROW) {
+        return true;
+    }
+    if (rc != SQLITE_DONE) {
+        store_fail(st);
+        *ret_failed = true;
+    }
+    sqlite3_reset(s);
+    return false;
+}
+
+bool store_run(struct store *st, const char *sql, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    sqlite3_stmt *s = bind(st, sql, fmt, ap);
+    va_end(ap);
+    bool failed = false;
+    while (store_row(st, s, &failed)) {
+    }
+    return !failed;
+}
+
+void store_copy(sqlite3_stmt *s, int column, char *ret, size_t n)
+{
+    const char *text = (const char *)sqlite3_column_text(s, column);
+    snprintf(ret, n, "%s", text != NULL ? text : "");
+}
+
+// ---------------------------------------------------------------- open and migrate
+
+static bool exec(struct store *st, const char *sql)
+{
+    return sqlite3_exec(st->db, sql, NULL, NULL, NULL) == SQLITE_OK || store_fail(st);
+}
+
+static bool next_id(struct store *st, const char *sql, int64_t *ret)
+{
+    bool failed = false;
+    sqlite3_stmt *s = store_bind(st, sql, "");
+    if (store_row(st, s, &failed)) {
+        *ret = sqlite3_column_int64(s, 0) + 1;
+        sqlite3_reset(s);
+    }
+    return !failed;
+}
+
+static enum store_error migrate(struct store *st)
+{
+    bool failed = false;
+    int version = 0, latest = 0;
+    sqlite3_stmt *s = store_bind(st, "PRAGMA user_version", "");
+    if (store_row(st, s, &failed)) {
+        version = sqlite3_column_int(s, 0);
+        sqlite3_reset(s);
+    }
+    while (embedded_migrations[latest].name != NULL) {
+        latest++;
+    }
+    if (version > latest) {
+        snprintf(st->why, sizeof st->why,
+                 "the store has schema %d, this program knows up to %d: use a newer Puas", version, latest);
+        return STORE_NEWER;
+    }
+    for (; !failed && version < latest; version++) {
+        char stamp[60];
+        snprintf(stamp, sizeof stamp, "PRAGMA user_version = %d", version + 1);
+        failed = !exec(st, "BEGIN IMMEDIATE") || !exec(st, embedded_migrations[version].begin) ||
+                 !exec(st, stamp) || !exec(st, "COMMIT");
+    }
+    return failed ? st->error : STORE_OK;
+}
+
+static bool integrity(struct store *st)
+{
+    bool failed = false;
+    sqlite3_stmt *s = store_bind(st, "PRAGMA quick_check(1)", "");
+    bool sound = store_row(st, s, &failed) && strcmp((const char *)sqlite3_column_text(s, 0), "ok") == 0;
+    sqlite3_reset(s);
+    if (!sound && !failed) {
+        st->error = STORE_DAMAGED;
+        snprintf(st->why, sizeof st->why, "the integrity check failed");
+    }
+    return sound;
+}
+
+static enum store_error open_all(struct store *st, const char *path)
+{
+    char lock[500];
+    snprintf(lock, sizeof lock, "%s.lock", path);
+    // One writer: SQLite's own lock is free between transactions, this one is held for as long as we live.
+    st->lock_fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (st->lock_fd < 0) {
+        snprintf(st->why, sizeof st->why, "%s: %s", lock, strerror(errno));
+        return errno == ENOSPC ? STORE_FULL : STORE_CANNOT_OPEN;
+    }
+    if (flock(st->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+        snprintf(st->why, sizeof st->why, "another puas-aggregator writes to %s", path);
+        return STORE_LOCKED;
+    }
+    if (sqlite3_open_v2(path, &st->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                        NULL) != SQLITE_OK) {
+        store_fail(st);
+        return st->error;
+    }
+    sqlite3_busy_timeout(st->db, 5000);
+    if (!exec(st, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+                  "PRAGMA cache_size = -32768; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = "
+                  "MEMORY;") ||
+        !integrity(st)) {
+        return st->error;
+    }
+    enum store_error e = migrate(st);
+    if (e != STORE_OK) {
+        return e;
+    }
+    bool ok = next_id(st, "SELECT coalesce(max(event_id), 0) FROM event", &st->next_event) &&
+              next_id(st, "SELECT coalesce(max(epoch_id), 0) FROM epoch", &st->next_epoch) &&
+              next_id(st, "SELECT coalesce(max(name_id), 0) FROM name", &st->next_name) &&
+              next_id(st, "SELECT coalesce(max(quarantine_id), 0) FROM quarantine", &st->next_quarantine) &&
+              next_id(st, "SELECT coalesce(max(alert_id), 0) FROM alert", &st->next_alert) &&
+              next_id(st, "SELECT coalesce(max(log_id), 0) FROM alert_log", &st->next_log) &&
+              next_id(st, "SELECT coalesce(max(change_id), 0) FROM config_change", &st->next_change) &&
+              next_id(st, "SELECT coalesce(max(audit_id), 0) FROM audit", &st->next_audit);
+    return ok ? STORE_OK : st->error;
+}
+
+enum store_error store_open(const char *path, struct store **ret_st, char *ret_why, size_t n)
+{
+    struct store *st = calloc(1, sizeof *st);
+    if (st == NULL) {
+        snprintf(ret_why, n, "out of memory");
+        return STORE_FAILED;
+    }
+    st->lock_fd = -1;
+    enum store_error e = open_all(st, path);
+    if (e != STORE_OK) {
+        snprintf(ret_why, n, "%s", st->why);
+        store_close(st);
+        return e;
+    }
+    *ret_st = st;
+    return STORE_OK;
+}
+
+void store_close(struct store *st)
+{
+    if (st == NULL) {
+        return;
+    }
+    for (int i = 0; i < st->prepared_count; i++) {
+        sqlite3_finalize(st->prepared[i].st);
+    }
+    sqlite3_close_v2(st->db);
+    if (st->lock_fd >= 0) {
+        close(st->lock_fd);
+    }
+    free(st);
+}
+
+enum store_error store_error(const struct store *st)
+{
+    return st->error;
+}
+
+const char *store_why(const struct store *st)
+{
+    return st->why;
+}
+
+bool store_begin(struct store *st)
+{
+    return store_run(st, "BEGIN IMMEDIATE", "");
+}
+
+bool store_commit(struct store *st)
+{
+    return store_run(st, "COMMIT", "");
+}
+
+void store_rollback(struct store *st)
+{
+    if (store_in_transaction(st)) {
+        store_run(st, "ROLLBACK", "");
+    }
+}
+
+bool store_in_transaction(const struct store *st)
+{
+    return !sqlite3_get_autocommit(st->db);
+}
+
+// ---------------------------------------------------------------- small things
+
+bool store_setting(struct store *st, const char *name, char *ret, size_t n)
+{
+    bool failed = false;
+    sqlite3_stmt *s = store_bind(st, "SELECT value FROM setting WHERE name = ?1", "t", name);
+    ret[0] = '\0';
+    if (store_row(st, s, &failed)) {
+        store_copy(s, 0, ret, n);
+        sqlite3_reset(s);
+    }
+    return !failed;
+}
+
+bool store_set_setting(struct store *st, const char *name, const char *value)
+{
+    return store_run(st,
+                     "INSERT INTO setting VALUES(?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value",
+                     "tt", name, value);
+}
+
+bool store_audit(struct store *st, wall_ms at, const char *who, const char *action, const char *subject,
+                 const char *detail)
+{
+    return store_run(st, "INSERT INTO audit VALUES(?1, ?2, ?3, ?4, ?5, ?6)", "iitttt", st->next_audit++, at,
+                     who, action, subject, detail);
+}
+
+bool store_name(struct store *st, const char *id, int32_t *ret_name)
+{
+    bool failed = false;
+    sqlite3_stmt *s = store_bind(st, "SELECT name_id FROM name WHERE id = ?1", "t", id);
+    if (store_row(st, s, &failed)) {
+        *ret_name = sqlite3_column_int(s, 0);
+        sqlite3_reset(s);
+        return true;
+    }
+    if (failed || !store_run(st, "INSERT INTO name VALUES(?1, ?2)", "it", st->next_name, id)) {
+        return false;
+    }
+    *ret_name = (int32_t)st->next_name++;
+    return true;
+}
+
+// ---------------------------------------------------------------- epochs
+
+bool store_epoch(struct store *st, int32_t kiosk, const uint8_t *epoch, wall_ms at, bool create,
+                 struct store_epoch *ret_e, bool *ret_found)
+{
+    bool failed = false;
+    sqlite3_stmt *s =
+        store_bind(st, "SELECT epoch_id, through, voids FROM epoch WHERE kiosk_id = ?1 AND epoch = ?2", "db",
+                   kiosk, epoch, (size_t)EPOCH_BYTES);
+    if (store_row(st, s, &failed)) {
+        *ret_e = (struct store_epoch){sqlite3_column_int(s, 0), kiosk, sqlite3_column_int64(s, 1),
+                                      sqlite3_column_int(s, 2)};
+        sqlite3_reset(s);
+        *ret_found = true;
+        return true;
+    }
+    *ret_found = false;
+    if (failed) {
+        return false;
+    }
+    if (!create) {
+        return true;
+    }
+    *ret_e = (struct store_epoch){.epoch_id = (int32_t)st->next_epoch, .kiosk = kiosk};
+    return store_run(st, "INSERT INTO epoch(epoch_id, kiosk_id, epoch, born) VALUES(?1, ?2, ?3, ?4)", "idbi",
+                     st->next_epoch++, kiosk, epoch, (size_t)EPOCH_BYTES, at);
+}
+
+bool store_each_settled(struct store *st, const struct store_epoch *e, bool (*each)(void *ctx, int64_t seq),
+                        void *ctx)
+{
+    bool failed = false, go = true;
+    sqlite3_stmt *s =
+        store_bind(st,
+                   "SELECT seq FROM event WHERE epoch_id = ?1 AND seq > ?2"
+                   " UNION SELECT seq FROM quarantine WHERE epoch_id = ?1 AND seq > ?2 ORDER BY seq",
+                   "di", e->epoch_id, e->through);
+    while (go && store_row(st, s, &failed)) {
+        go = each(ctx, sqlite3_column_int64(s, 0));
+    }
+    sqlite3_reset(s);
+    return go && !failed;
+}
+
+bool store_epoch_through(struct store *st, int32_t epoch_id, int64_t through)
+{
+    return store_run(st, "UPDATE epoch SET through = ?2 WHERE epoch_id = ?1", "di", epoch_id, through);
+}
+
+bool store_epoch_known(struct store *st, int32_t epoch_id, const struct health_epoch *h, wall_ms at)
+{
+    char known[PROTOCOL_SCORE_MAX * 20 + 1] = "";
+    for (int i = 0; i < h->of; i++) {
+        size_t n = strlen(known);
+        snprintf(known + n, sizeof known - n, "%s%lld", i > 0 ? " " : "", (long long)h->votes[i]);
+    }
+    return store_run(st,
+                     "UPDATE epoch SET known = ?2, known_next = ?3, known_at = ?4, lost = ?5"
+                     " WHERE epoch_id = ?1 AND known_next <= ?3",
+                     "dtiii", epoch_id, known, h->next_seq, at, h->lost);
+}
+
+// ---------------------------------------------------------------- ratings
+
+static bool scored(int flags)
+{
+    return (flags & (EVENT_REPEATED | EVENT_VOIDED | EVENT_UNASSIGNED)) == 0;
+}
+
+static bool count_score(struct store *st, int32_t place, int32_t kiosk, int32_t name, wall_ms at, int score,
+                        int of, int by)
+{
+    return store_run(
+        st,
+        "INSERT INTO tally(place_id, kiosk_id, name_id, quarter, levels,"
+        " c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?7 * (?6 = 1), ?7 * (?6 = 2), ?7 * (?6 = 3), ?7 * (?6 = 4),"
+        " ?7 * (?6 = 5), ?7 * (?6 = 6), ?7 * (?6 = 7), ?7 * (?6 = 8), ?7 * (?6 = 9), ?7 * (?6 = 10),"
+        " ?7 * (?6 = 11))"
+        " ON CONFLICT DO UPDATE SET c1 = c1 + excluded.c1, c2 = c2 + excluded.c2, c3 = c3 + excluded.c3,"
+        " c4 = c4 + excluded.c4, c5 = c5 + excluded.c5, c6 = c6 + excluded.c6, c7 = c7 + excluded.c7,"
+        " c8 = c8 + excluded.c8, c9 = c9 + excluded.c9, c10 = c10 + excluded.c10, c11 = c11 + excluded.c11",
+        "dddiddd", place, kiosk, name, at / QUARTER_MS, of, score, by);
+}
+
+static bool count_options(struct store *st, const struct stored_event *s)
+{
+    for (int i = 0; i < s->e->option_count; i++) {
+        int32_t option;
+        if (!store_name(st, s->e->options[i].s, &option) ||
+            !store_run(st,
+                       "INSERT INTO choice_tally(place_id, kiosk_id, name_id, option_id, quarter, n)"
+                       " VALUES(?1, ?2, ?3, ?4, ?5, 1) ON CONFLICT DO UPDATE SET n = n + 1",
+                       "ddddi", s->place, s->kiosk, s->name, option, s->at / QUARTER_MS)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// What is rare in an event, as JSON; NULL when there is nothing. The caller frees.
+static char *body_of(const struct stored_event *s)
+{
+    const struct event *e = s->e;
+    json_t *o = json_object();
+    if (e->option_count > 0) {
+        json_t *list = json_array();
+        for (int i = 0; i < e->option_count; i++) {
+            json_array_append_new(list, json_string(e->options[i].s));
+        }
+        json_object_set_new(o, "options", list);
+    }
+    if (e->text[0] != '\0') {
+        json_object_set_new(o, "text", json_string(e->text));
+    }
+    if (e->since_ms >= 0 && e->since_ms < 10000) {
+        json_object_set_new(o, "since",
+                            json_integer(e->since_ms)); // only short gaps are a fact worth keeping
+    }
+    if (e->fingers > 1) {
+        json_object_set_new(o, "fingers", json_integer(e->fingers));
+    }
+    if ((s->flags & EVENT_UNASSIGNED) != 0) {
+        json_object_set_new(o, "place", json_string(e->place.s));
+    }
+    char *text = json_object_size(o) > 0 ? json_dumps(o, JSON_COMPACT) : NULL;
+    json_decref(o);
+    return text;
+}
+
+// Marks the target of a void and takes it out of the rollups.
+static bool take_back(struct store *st, const struct stored_event *s)
+{
+    bool failed = false;
+    sqlite3_stmt *q =
+        store_bind(st,
+                   "SELECT event_id, place_id, name_id, at, score, levels, flags, kind FROM event"
+                   " WHERE epoch_id = ?1 AND seq = ?2",
+                   "di", s->epoch_id, s->e->voids);
+    if (!store_row(st, q, &failed)) {
+        return !failed; // not here yet: store_is_voided finds the void when it comes
+    }
+    int64_t id = sqlite3_column_int64(q, 0), at = sqlite3_column_int64(q, 3);
+    int place = sqlite3_column_int(q, 1), name = sqlite3_column_int(q, 2), score = sqlite3_column_int(q, 4),
+        of = sqlite3_column_int(q, 5), flags = sqlite3_column_int(q, 6), kind = sqlite3_column_int(q, 7);
+    sqlite3_reset(q);
+    bool counted = scored(flags) && (kind == EVENT_RATING || kind == EVENT_NUMBER);
+    return (!counted || count_score(st, place, s->kiosk, name, at, score, of, -1)) &&
+           store_run(st, "UPDATE event SET flags = flags | ?2 WHERE event_id = ?1", "id", id, EVENT_VOIDED);
+}
+
+bool store_event(struct store *st, struct stored_event *s, bool *ret_inserted)
+{
+    const struct event *e = s->e;
+    char *body = body_of(s);
+    bool ok = store_run(
+        st,
+        "INSERT INTO event(event_id, epoch_id, seq, at, arrived, place_id, name_id, kind, score, levels,"
+        " flags, visit, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+        " ON CONFLICT DO NOTHING",
+        "idiiidddiddiz", st->next_event, s->epoch_id, e->seq, s->at, s->arrived, s->place, s->name,
+        (int)e->type, e->type == EVENT_VOID ? e->voids : (int64_t)e->score, e->of, s->flags, e->visit, body);
+    *ret_inserted = ok && sqlite3_changes(st->db) > 0;
+    free(body);
+    if (!ok || !*ret_inserted) {
+        return ok;
+    }
+    s->event_id = st->next_event++;
+    if (e->type == EVENT_VOID) {
+        return take_back(st, s) &&
+               store_run(st, "UPDATE epoch SET voids = voids + 1 WHERE epoch_id = ?1", "d", s->epoch_id);
+    }
+    if (!scored(s->flags)) {
+        return true;
+    }
+    if (e->type == EVENT_RATING || e->type == EVENT_NUMBER) {
+        return count_score(st, s->place, s->kiosk, s->name, s->at, e->score, e->of, 1);
+    }
+    return e->type != EVENT_CHOICE || count_options(st, s);
+}
+
+bool store_answered(struct store *st, int32_t epoch_id, int64_t visit, int64_t seq, int32_t name,
+                    enum event_type type, bool *ret_answered)
+{
+    bool failed = false;
+    sqlite3_stmt *s =
+        store_bind(st,
+                   "SELECT 1 FROM event WHERE epoch_id = ?1 AND seq >= ?2 AND seq < ?3 AND name_id = ?4"
+                   " AND kind = ?5 AND visit = ?2 LIMIT 1",
+                   "diidd", epoch_id, visit, seq, name, (int)type);
+    *ret_answered = store_row(st, s, &failed);
+    if (s != NULL) {
+        sqlite3_reset(s);
+    }
+    return !failed;
+}
+
+bool store_is_voided(struct store *st, int32_t epoch_id, int64_t seq, bool *ret_voided)
+{
+    bool failed = false;
+    sqlite3_stmt *s =
+        store_bind(st, "SELECT 1 FROM event WHERE epoch_id = ?1 AND seq > ?2 AND kind = ?3 AND score = ?2",
+                   "did", epoch_id, seq, (int)EVENT_VOID);
+    *ret_voided = store_row(st, s, &failed);
+    if (s != NULL) {
+        sqlite3_reset(s);
+    }
+    return !failed;
+}
+
+bool store_quarantine(struct store *st, wall_ms at, const char *kiosk, const char *topic, const char *reason,
+                      int32_t epoch_id, int64_t seq, const void *payload, size_t n)
+{
+    n = n < QUARANTINE_BYTES ? n : QUARANTINE_BYTES;
+    return store_run(st,
+                     "INSERT INTO quarantine VALUES(?1, ?2, ?3, ?4, ?5, nullif(?6, 0), nullif(?7, 0), ?8)",
+                     "iitttdib", st->next_quarantine++, at, kiosk, topic, reason, epoch_id, seq, payload, n);
+}
+
+// ---------------------------------------------------------------- steps
+
+bool store_each_released(struct store *st, bool (*each)(void *ctx, const struct store_released *r), void *ctx)
+{
+    bool failed = false, go = true;
+    sqlite3_stmt *s = store_bind(st, "SELECT place_id, event_id, rev, at FROM released", "");
+    while (go && store_row(st, s, &failed)) {
+        struct store_released r = {sqlite3_column_int(s, 0), sqlite3_column_int64(s, 1),
+                                   sqlite3_column_int64(s, 2), sqlite3_column_int64(s, 3)};
+        go = each(ctx, &r);
+    }
+    return go && !failed;
+}
+
+bool store_put_released(struct store *st, const struct store_released *r)
+{
+    return store_run(
+        st,
+        "INSERT INTO released VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET event_id = excluded.event_id,"
+        " at = excluded.at, rev = excluded.rev",
+        "diii", r->place, r->event_id, r->at, r->rev);
+}
+
+bool store_votes_after(struct store *st, int32_t place, int64_t event_id, int *ret_votes, int64_t *ret_last)
+{
+    bool failed = false;
+    sqlite3_stmt *s =
+        store_bind(st,
+                   "SELECT coalesce(sum(kind IN (0, 4) AND (flags & 28) = 0), 0), coalesce(max(event_id), 0)"
+                   " FROM event WHERE place_id = ?1 AND event_id > ?2",
+                   "di", place, event_id);
+    if (store_row(st, s, &failed)) {
+        *ret_votes = sqlite3_column_int(s, 0);
+        *ret_last = sqlite3_column_int64(s, 1);
+        sqlite3_reset(s);
+    }
+    return !failed;
+}
+
+int64_t store_last_event(const struct store *st)
+{
+    return st->next_event - 1;
+}
+
+bool store_each_rate(struct store *st, wall_ms from,
+                     bool (*each)(void *ctx, int32_t kiosk, int64_t quarter, int64_t n), void *ctx)
+{
+    bool failed = false, go = true;
+    sqlite3_stmt *s =
+        store_bind(st,
+                   "SELECT kiosk_id, quarter, sum(c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11)"
+                   " FROM tally WHERE quarter >= ?1 GROUP BY kiosk_id, quarter ORDER BY kiosk_id, quarter",
+                   "i", from / QUARTER_MS);
+    while (go && store_row(st, s, &failed)) {
+        go = each(ctx, sqlite3_column_int(s, 0), sqlite3_column_int64(s, 1), sqlite3_column_int64(s, 2));
+    }
+    return go && !failed;
+}
