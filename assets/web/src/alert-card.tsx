@@ -25,7 +25,7 @@ export function AlertCard(props: Props) {
   const { alert, now, mayAct } = props;
   const text = useText();
   const said = sayAlert(alert, now, text);
-  const aboutVotes = alert.kind === "standard" || alert.kind === "share";
+  const aboutVotes = isAboutVotes(alert);
   const tone = !isOpen(alert) ? "closed" : aboutVotes ? "breach" : "warning";
   return (
     <article
@@ -41,14 +41,14 @@ export function AlertCard(props: Props) {
         {isOpen(alert) && said.detail && <p class="detail">{said.detail}</p>}
         {isOpen(alert) && aboutVotes && <VotesTrack alert={alert} />}
         {isOpen(alert) && <Reasons alert={alert} />}
+        <Comments alert={alert} now={now} />
       </div>
       {isOpen(alert) && aboutVotes && <Why alert={alert} now={now} />}
-      <div class="act">
-        {isOpen(alert) && <Places alert={alert} />}
-        <Comments alert={alert} now={now} />
-        {isOpen(alert) && <Who alert={alert} now={now} />}
-        {isOpen(alert) && mayAct && <AlertActions alert={alert} done={props.done} signedOut={props.signedOut} />}
-      </div>
+      {isOpen(alert) && <div class="act">
+        {hasCurve(alert) && <Places alert={alert} />}
+        <Who alert={alert} now={now} />
+        {mayAct && <AlertActions alert={alert} done={props.done} signedOut={props.signedOut} />}
+      </div>}
     </article>
   );
 }
@@ -57,20 +57,26 @@ function AlertHead({ alert, now }: { alert: Alert; now: number }) {
   const text = useText();
   const { t, f } = text;
   const word = stateWord(alert, text);
-  const mark = !isOpen(alert) ? "fine" : alert.state === "unknown" ? "unknown" : alert.kind === "standard" || alert.kind === "share" ? "breach" : "warning";
+  const since = f.when(alert.since, now);
+  const facts = [alert.subject && isAboutVotes(alert) ? t.sinceIn(alert.subject.name, since) : t.since(since)];
+  if (alert.flaps > 0) facts.push(t.flaps(alert.flaps));
+  if (alert.closed !== null) {
+    const closed = f.when(alert.closed, now);
+    facts.push(alert.closedBy ? t.closedByPerson(closed, alert.closedBy) : t.closedItself(closed));
+  }
+  const mark = !isOpen(alert) ? "fine" : alert.state === "unknown" ? "unknown" : isAboutVotes(alert) ? "breach" : "warning";
   return (
     <header>
       <Mark kind={mark} />
       <b class="kind">{t.kind[alert.kind]}</b>
       {word && <span class="pill">{word}</span>}
-      <span class="since">{alert.subject && (alert.kind === "standard" || alert.kind === "share") ? t.sinceIn(alert.subject.name, f.when(alert.since, now)) : t.since(f.when(alert.since, now))}</span>
-      {alert.flaps > 0 && <span>· {t.flaps(alert.flaps)}</span>}
-      {alert.closed !== null && (
-        <span>· {alert.closedBy ? t.closedByPerson(f.when(alert.closed, now), alert.closedBy) : t.closedItself(f.when(alert.closed, now))}</span>
-      )}
+      <span class="since">{facts.join(" · ")}</span>
     </header>
   );
 }
+
+const isAboutVotes = ({ kind }: Alert): boolean => kind === "standard" || kind === "share";
+const hasCurve = (alert: Alert): boolean => alert.curve.length > 1 && alert.limit !== null;
 
 function VotesTrack({ alert }: { alert: Alert }) {
   const { t, f } = useText();
@@ -110,12 +116,13 @@ function Why({ alert, now }: { alert: Alert; now: number }) {
         )}
       </header>
       <div class="fold">
-        {alert.curve.length > 1 && <PointsChart alert={alert} now={now} />}
+        {hasCurve(alert) && <PointsChart alert={alert} now={now} />}
         <p class="rule">
           {alert.up !== null && alert.down !== null && <>{t.pointsRule(f.int(alert.up), f.int(alert.down))} </>}
           <span class="wide">{cost}</span>
         </p>
       </div>
+      {!hasCurve(alert) && <Places alert={alert} />}
       {votes && <AlertVotesDialog alert={alert} now={now} close={() => setVotes(false)} />}
     </div>
   );

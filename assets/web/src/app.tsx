@@ -63,12 +63,8 @@ export function App() {
 
   return (
     <TextContext.Provider value={text}>
-      {state.kind === "out" && (
-        <>
-          <LoginPage expired={state.expired} setLang={setLang} done={load} />
-          <FaceLight />
-        </>
-      )}
+      <FaceLight />
+      {state.kind === "out" && <LoginPage expired={state.expired} setLang={setLang} done={load} />}
       {state.kind === "failed" && (
         <main class="page">
           <section class="card notice" role="alert">

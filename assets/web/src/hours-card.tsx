@@ -2,8 +2,6 @@ import type { Today } from "./api.ts";
 import { figure, HoursChart } from "./hours-chart.tsx";
 import { useText } from "./text.ts";
 
-const HEIGHT_PX = 268;
-
 export function HoursCard({ today }: { today: Today }) {
   const { t, f } = useText();
   const { hours, promise } = today;
@@ -25,7 +23,7 @@ export function HoursCard({ today }: { today: Today }) {
           <li><i class="k-votes" />{t.legendVotes}</li>
         </ul>
       </header>
-      {hours.length ? <HoursChart hours={hours} target={promise?.target ?? null} height={HEIGHT_PX} /> : <p class="hint">{t.noHours}</p>}
+      {hours.length ? <HoursChart hours={hours} target={promise?.target ?? null} /> : <p class="hint">{t.noHours}</p>}
       <table class="vh">
         <caption>{t.byHour}</caption>
         <thead>

@@ -9,10 +9,11 @@ type Hour = Today["hours"][number];
 const MIN_DOT_VOTES = 10; // under this the interval says nothing (chart rule 4)
 const LEFT = 30;
 
-export function HoursChart({ hours, target, height }: { hours: Hour[]; target: number | null; height: number }) {
+export function HoursChart({ hours, target }: { hours: Hour[]; target: number | null }) {
   const { t, f } = useText();
   const [ref, width] = useWidth<HTMLDivElement>();
   const compact = width < 420;
+  const height = compact ? 200 : 268;
   const barTop = height - (compact ? 52 : 74);
   const base = height - 20;
   const plotTop = 8;
@@ -20,13 +21,13 @@ export function HoursChart({ hours, target, height }: { hours: Hour[]; target: n
   const slot = (width - LEFT) / hours.length;
   const dots = hours.filter((hour) => hour.n >= MIN_DOT_VOTES && hour.share !== null);
   const lowest = Math.min(60, target ?? 100, ...dots.map((hour) => (hour.lo ?? 1) * 100), ...hours.map((hour) => (hour.usual ?? 1) * 100));
-  const bottom = Math.max(0, Math.floor(lowest / 20) * 20);
+  const bottom = Math.max(0, Math.floor(lowest / 10) * 10);
   const y = (percent: number) => plotBase - ((percent - bottom) / (100 - bottom)) * (plotBase - plotTop);
   const most = Math.max(1, ...hours.map((hour) => hour.n));
   const barHeight = (n: number) => (n ? Math.max(2, (n / most) * (base - barTop - (compact ? 2 : 16))) : 0);
   const labelEvery = slot < 22 ? 2 : 1;
   const lines: number[] = [];
-  for (let at = bottom; at <= 100; at += 20) lines.push(at);
+  for (let at = Math.ceil(bottom / 20) * 20; at <= 100; at += 20) lines.push(at);
   const first = hours[0];
   const last = hours[hours.length - 1];
 
@@ -34,6 +35,9 @@ export function HoursChart({ hours, target, height }: { hours: Hour[]; target: n
     <div ref={ref} class="chart">
       {width > 0 && first && last && (
         <svg width={width} height={height} role="img" aria-label={t.hourAlt(hours.length, f.hour(first.hour), f.hour(last.hour + 1))}>
+          {hours.map((hour, i) => (
+            <rect key={hour.hour} class={hour.now ? "now" : "hit"} x={LEFT + slot * i} y={plotTop - 4} width={slot} height={base - plotTop + 4} rx="4" />
+          ))}
           {lines.map((at) => (
             <g key={at}>
               <line class="grid" x1={LEFT} x2={width} y1={y(at)} y2={y(at)} />
@@ -49,7 +53,6 @@ export function HoursChart({ hours, target, height }: { hours: Hour[]; target: n
               <g key={hour.hour} class={hour.verdict}>
                 <title>{t.hourTip(`${f.hour(hour.hour)}\u2013${f.hour(hour.hour + 1)}`, f.int(hour.n), figure(hour, f))}</title>
                 <rect class="hit" x={LEFT + slot * i} y="0" width={slot} height={height} />
-                {hour.now && <rect class="now" x={LEFT + slot * i} y={plotTop - 4} width={slot} height={base - plotTop + 4} rx="4" />}
                 {hour.n > 0 && <rect class="bar" x={middle - half} y={base - barHeight(hour.n)} width={half * 2} height={barHeight(hour.n)} rx="2" />}
                 {!compact && hour.n > 0 && (
                   <text class="sub" x={middle} y={base - barHeight(hour.n) - 5} text-anchor="middle">{f.int(hour.n)}</text>

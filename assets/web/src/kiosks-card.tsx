@@ -43,7 +43,7 @@ function Row({ kiosk, now }: { kiosk: Kiosk; now: number }) {
       <Mark kind={troubled ? "breach" : MARK[kiosk.state]} />
       <span>
         {stateText(kiosk, now, t, f)}
-        {notes(kiosk, t, f).map((note) => <small key={note}>{note}</small>)}
+        <small>{notes(kiosk, t, f).join(" · ")}</small>
       </span>
     </div>
   );

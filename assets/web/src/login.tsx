@@ -63,8 +63,10 @@ export function LoginPage({ expired, setLang, done }: Props) {
   return (
     <main class="login">
       <form class="card" onSubmit={submit} noValidate>
-        <div class="switches"><Switches setLang={setLang} /></div>
-        <div class="face-row">{ROW.map((level) => <Face key={level} level={level} />)}</div>
+        <div class="above-form">
+          <div class="face-row">{ROW.map((level) => <Face key={level} level={level} />)}</div>
+          <Switches setLang={setLang} />
+        </div>
         <h1>Puas</h1>
         <p class="lead">{expired ? t.signedOut : t.signInLead}</p>
         <label for="user">{t.user}</label>

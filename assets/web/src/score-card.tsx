@@ -12,7 +12,10 @@ export function ScoreCard({ today }: { today: Today }) {
   return (
     <section class="card score" aria-labelledby="h-score">
       <header>
-        <h2 id="h-score">{promise ? t.scoreTitle : t.scoreTitlePlain}</h2>
+        <h2 id="h-score">
+          <span class="wide">{promise ? t.scoreTitle : t.today}</span>
+          <span class="narrow">{t.today}</span>
+        </h2>
         <CoverageLine data={coverage} />
       </header>
       <CoverageGaps data={coverage} now={today.now} />
@@ -21,11 +24,11 @@ export function ScoreCard({ today }: { today: Today }) {
       ) : (
         <>
           <div class="figure">
-            <strong>{f.share(score.share)}</strong>
+            <strong class={score.verdict}>{f.share(score.share)}</strong>
             <p>
               {before}
               <b data-testid="score-n">{f.int(score.n)}</b>
-              {after} <span class="nowrap">· {t.interval95(f.range(score.lo, score.hi))}</span>
+              {after} · <span class="nowrap">{t.interval95(f.range(score.lo, score.hi))}</span>
               <em class={score.verdict}>{verdictText(today, t, f)}</em>
             </p>
           </div>

@@ -5,7 +5,6 @@ import { AboutCard } from "./about-card.tsx";
 import { AlertCard } from "./alert-card.tsx";
 import { isOpen, sayAlert } from "./alert-text.ts";
 import { failureText } from "./failure.tsx";
-import { FaceLight } from "./face.tsx";
 import { HoursCard } from "./hours-card.tsx";
 import { KiosksCard } from "./kiosks-card.tsx";
 import { useFeed } from "./live.ts";
@@ -58,7 +57,6 @@ export function TodayPage({ session, place, go, signedOut }: Props) {
           <NoFigures place={place} failure={failure} refresh={refresh} />
         )}
       </main>
-      <FaceLight />
     </TextContext.Provider>
   );
 }

@@ -44,7 +44,6 @@ export const en = {
   noPlacesHint: "Your account is not assigned to a branch. Ask your administrator to add one.",
   unknownPlace: "This branch is not here",
   unknownPlaceHint: (id: string) => `There is no branch “${id}”, or your account may not see it. Choose another one above.`,
-  goTo: (name: string) => `Go to ${name}`,
   // live
   live: "Live",
   liveLast: (time: string) => `Live, last vote ${time}`,
@@ -96,15 +95,14 @@ export const en = {
     `Points from ${from} to ${to}: now ${points}, limit ${limit}, passed at ${raised}`,
   pointsRule: (up: string, down: string) => `Each unhappy vote adds ${up} points, each happy one repays ${down}.`,
   falseAlarmDays: (count: number, days: string) =>
-    count <= 1 ? "False alarms at this limit: about one every open day." : `False alarms at this limit: about one in ${days} open days.`,
-  falseAlarmVotes: (votes: string) => `False alarms at this limit: about one in ${votes} votes; the days are still being learned.`,
-  falseAlarmLearning: "False alarms at this limit: still learning what is usual here.",
+    count <= 1 ? "False alarms: about one every open day." : `False alarms: about one in ${days} open days.`,
+  falseAlarmVotes: (votes: string) => `False alarms: about one in ${votes} votes; the days are still being learned.`,
+  falseAlarmLearning: "False alarms: still learning what is usual here.",
   whereWorst: "Where",
   unhappyOf: "not satisfied",
   ofVotes: (unhappy: string, n: string) => `${unhappy} of ${n}`,
   nobody: "Nobody is on it yet.",
   onIt: (name: string, since: string, until: string) => `${name} is on it since ${since}, until ${until}.`,
-  onItShort: (name: string, since: string) => `${name} is on it since ${since}`,
   closedByPerson: (time: string, name: string) => `Closed at ${time} by ${name}`,
   closedItself: (time: string) => `Ended by itself at ${time}`,
   ack: "I’m on it",
@@ -121,8 +119,6 @@ export const en = {
   resolveHint: "The count starts anew; if votes stay unhappy, a new alert follows.",
   sending: "Sending…",
   needComment: "Please write a comment.",
-  tooLong: (max: string) => `At most ${max} characters.`,
-  did: { ack: "is on it", comment: "wrote", resolve: "resolved it" },
   olderComments: (n: number) => `${n} earlier`,
   votesTitle: "The votes behind this alert",
   votesHint: "To the quarter hour, so that nobody can tie a press to a person.",
@@ -130,8 +126,7 @@ export const en = {
   votesWhere: "Kiosk",
   close: "Close",
   // score
-  scoreTitle: "Today against the promise",
-  scoreTitlePlain: "Today",
+  scoreTitle: "Our promise today",
   satisfiedOf: (count: number): [before: string, after: string] => ["satisfied, of ", count === 1 ? " vote" : " votes"],
   above: (target: string) => `above the promise of ${target}`,
   below: (target: string) => `below the promise of ${target}`,
@@ -163,7 +158,6 @@ export const en = {
   legendVotes: "votes",
   hour: "Hour",
   satisfied: "Satisfied",
-  interval: "95% interval",
   votes: "Votes",
   hourAlt: (count: number, from: string, to: string) => `Satisfied votes by hour, ${count} hours from ${from} to ${to}. The table after this chart has the figures.`,
   hourTip: (hour: string, n: string, share: string) => `${hour}: ${n} votes${share ? `, ${share}` : ""}`,
@@ -175,7 +169,6 @@ export const en = {
   noReasonsHint: "Visitors who are not satisfied are asked why.",
   // kiosks
   kiosks: "Kiosks",
-  kiosk: "Kiosk",
   state: "State",
   lastVote: "Last vote",
   coverage: "Coverage",
@@ -190,7 +183,6 @@ export const en = {
   never: "Never heard yet: switch it on and check its network",
   silent: (span: string, gap: string) => `Online, but silent for ${span}. Usual: one vote every ${gap}. Blocked or moved?`,
   silentPlain: (span: string) => `Online, but silent for ${span}. Blocked or moved?`,
-  silentShort: (span: string) => `online, silent ${span}`,
   unsent: (count: number, n: string) => `${n} ${count === 1 ? "vote" : "votes"} waiting on it`,
   clockUnsure: "clock not sure",
   kioskReason: {
@@ -207,7 +199,7 @@ export const en = {
   aboutSteps: (votes: string, minutes: string) =>
     `Figures move in steps: after ${votes} new votes, or after ${minutes} with at least 2. So nobody can tie a press to a person.`,
   aboutAlerts: "Alerts appear and end at once.",
-  aboutInterval: "Bars show where the true share lies, 95 times in 100.",
+  aboutInterval: "The soft bar is the 95% interval.",
 };
 
 export type Messages = typeof en;
