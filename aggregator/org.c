@@ -1,0 +1,345 @@
+// org: loading, resolving and looking up.
+#include "aggregator/org.h"
+
+#include "aggregator/rules_json.h"
+#include "aggregator/settings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { HASH_MIN = 64 };
+
+// ---------------------------------------------------------------- hours
+
+static bool parse_span(const char **p, struct hours_span *ret)
+{
+    int h1, m1, h2, m2, used;
+    if (sscanf(*p, " %2d:%2d-%2d:%2d%n", &h1, &m1, &h2, &m2, &used) != 4) {
+        return false;
+    }
+    *p += used;
+    *ret = (struct hours_span){(int16_t)(h1 * 60 + m1), (int16_t)(h2 * 60 + m2)};
+    return true;
+}
+
+bool org_hours_parse(const char *text, struct hours *ret_h)
+{
+    struct hours h = {.spans = {{{0, 0}}}};
+    for (const char *p = text; *p != '\0';) {
+        int day = *p - '0', count = 0;
+        if (day < 0 || day > 6) {
+            return false;
+        }
+        p++;
+        while (*p == ' ') {
+            if (count == HOURS_SPANS_MAX || !parse_span(&p, &h.spans[day][count++])) {
+                return false;
+            }
+        }
+        if (*p == ';') {
+            p++;
+        } else if (*p != '\0') {
+            return false;
+        }
+    }
+    if (!hours_valid(&h)) {
+        return false;
+    }
+    *ret_h = h;
+    return true;
+}
+
+// ---------------------------------------------------------------- kiosks
+
+static int32_t *slot(const struct org *o, const char *id)
+{
+    uint32_t i = ident_crc32(id, strlen(id));
+    for (;; i++) {
+        int32_t *s = &o->kiosk_hash[i & (uint32_t)(o->hash_size - 1)];
+        if (*s == 0 || strcmp(o->kiosks[*s].id.s, id) == 0) {
+            return s;
+        }
+    }
+}
+
+static bool rehash(struct org *o, int32_t size)
+{
+    int32_t *old = o->kiosk_hash;
+    o->kiosk_hash = calloc((size_t)size, sizeof *o->kiosk_hash);
+    if (o->kiosk_hash == NULL) {
+        o->kiosk_hash = old;
+        return false;
+    }
+    o->hash_size = size;
+    free(old);
+    for (int32_t k = 1; k <= o->kiosk_count; k++) {
+        if (o->kiosks[k].number != 0) {
+            *slot(o, o->kiosks[k].id.s) = k;
+        }
+    }
+    return true;
+}
+
+bool org_add_kiosk(struct org *o, const struct store_kiosk *k)
+{
+    if (k->kiosk > o->kiosk_count) {
+        // Grown by doubling: the array's room is the next power of two above the count.
+        int32_t room = 16;
+        while (room <= k->kiosk) {
+            room *= 2;
+        }
+        struct org_kiosk *grown = realloc(o->kiosks, (size_t)room * sizeof *grown);
+        if (grown == NULL) {
+            return false;
+        }
+        memset(&grown[o->kiosk_count + 1], 0, (size_t)(room - o->kiosk_count - 1) * sizeof *grown);
+        if (o->kiosk_count == 0) {
+            memset(&grown[0], 0, sizeof *grown);
+        }
+        o->kiosks = grown;
+        o->kiosk_count = k->kiosk;
+    }
+    struct org_kiosk *r = &o->kiosks[k->kiosk];
+    *r = (struct org_kiosk){.number = k->kiosk,
+                            .place = k->place,
+                            .id = k->id,
+                            .known = k->known,
+                            .state = k->state,
+                            .session = k->session,
+                            .heard_at = k->heard_at,
+                            .epoch_count = k->has_epoch};
+    memcpy(r->name, k->name, sizeof r->name);
+    memcpy(r->epochs[0], k->epoch, EPOCH_BYTES);
+    if (o->hash_size < 2 * (o->kiosk_count + 1)) {
+        int32_t size = o->hash_size == 0 ? HASH_MIN : o->hash_size;
+        while (size < 2 * (o->kiosk_count + 1)) {
+            size *= 2;
+        }
+        return rehash(o, size);
+    }
+    *slot(o, r->id.s) = r->number;
+    return true;
+}
+
+struct org_kiosk *org_kiosk(struct org *o, const char *id)
+{
+    if (o->hash_size == 0) {
+        return NULL;
+    }
+    int32_t k = *slot(o, id);
+    return k != 0 ? &o->kiosks[k] : NULL;
+}
+
+// ---------------------------------------------------------------- places
+
+struct org_place *org_place(struct org *o, const char *id)
+{
+    for (int32_t i = 1; i <= o->place_count; i++) {
+        if (strcmp(o->places[i].id.s, id) == 0) {
+            return &o->places[i];
+        }
+    }
+    return NULL;
+}
+
+bool org_under(const struct org *o, int32_t place, int32_t above)
+{
+    for (int depth = 0; place != 0 && depth < ENGINE_DEPTH_MAX; depth++) {
+        if (place == above) {
+            return true;
+        }
+        place = o->places[place].parent;
+    }
+    return false;
+}
+
+static bool resolve(struct org_place *p, const struct org_place *parent, char *ret_why, size_t n)
+{
+    p->branch = p->kind == PLACE_BRANCH ? p->number : parent != NULL ? parent->branch : 0;
+    if (p->tz_name[0] != '\0') {
+        p->tz = tz_load(p->tz_name);
+        p->owns_tz = true;
+        if (p->tz == NULL) {
+            snprintf(ret_why, n, "place '%s': unknown time zone '%s'", p->id.s, p->tz_name);
+            return false;
+        }
+    } else {
+        p->tz = parent != NULL ? parent->tz : NULL;
+    }
+    if (p->hours_text[0] == '\0') {
+        p->has_hours = parent != NULL && parent->has_hours;
+        if (p->has_hours) {
+            p->hours = parent->hours;
+        }
+        return true;
+    }
+    p->has_hours = org_hours_parse(p->hours_text, &p->hours);
+    if (!p->has_hours) {
+        snprintf(ret_why, n, "place '%s': bad hours in the store", p->id.s);
+    }
+    return p->has_hours;
+}
+
+// ---------------------------------------------------------------- loading
+
+struct loading {
+    struct org *o;
+    char *why;
+    size_t n;
+};
+
+static bool load_place(void *ctx, const struct store_place *p)
+{
+    struct loading *l = ctx;
+    struct org *o = l->o;
+    struct org_place *grown = realloc(o->places, (size_t)(p->place + 1) * sizeof *grown);
+    if (grown == NULL) {
+        return false;
+    }
+    o->places = grown;
+    memset(&grown[o->place_count + 1], 0, (size_t)(p->place - o->place_count) * sizeof *grown);
+    if (o->place_count == 0) {
+        memset(&grown[0], 0, sizeof *grown);
+    }
+    o->place_count = p->place;
+    struct org_place *r = &grown[p->place];
+    r->number = p->place;
+    r->parent = p->parent;
+    r->id = p->id;
+    r->kind = p->kind;
+    memcpy(r->name, p->name, sizeof r->name);
+    memcpy(r->tz_name, p->tz, sizeof r->tz_name);
+    memcpy(r->hours_text, p->hours, sizeof r->hours_text);
+    // Numbers are given out in the order of the document, parents first.
+    return resolve(r, p->parent != 0 ? &grown[p->parent] : NULL, l->why, l->n);
+}
+
+static bool load_kiosk(void *ctx, const struct store_kiosk *k)
+{
+    struct loading *l = ctx;
+    return org_add_kiosk(l->o, k);
+}
+
+static bool load_rule(void *ctx, const struct store_rule *r)
+{
+    struct loading *l = ctx;
+    struct store_rule *grown = realloc(l->o->rules, (size_t)(l->o->rule_count + 1) * sizeof *grown);
+    if (grown == NULL) {
+        return false;
+    }
+    l->o->rules = grown;
+    grown[l->o->rule_count++] = *r;
+    return true;
+}
+
+static bool load_released(void *ctx, const struct store_released *r)
+{
+    struct loading *l = ctx;
+    if (r->place <= l->o->place_count) {
+        struct org_place *p = &l->o->places[r->place];
+        p->steps.event_id = r->event_id;
+        p->steps.at = r->at;
+        p->rev = r->rev;
+    }
+    return true;
+}
+
+bool org_load(struct org *o, struct store *st, char *ret_why, size_t n)
+{
+    struct loading l = {o, ret_why, n};
+    *o = (struct org){.place_count = 0};
+    ret_why[0] = '\0';
+    bool ok = store_each_place(st, load_place, &l) && store_each_kiosk(st, load_kiosk, &l) &&
+              store_each_rule(st, load_rule, &l) && store_each_released(st, load_released, &l);
+    // What a branch has received since its last step.
+    for (int32_t i = 1; ok && i <= o->place_count; i++) {
+        struct org_place *branch = o->places[i].branch != 0 ? &o->places[o->places[i].branch] : NULL;
+        int votes;
+        int64_t last;
+        if (branch == NULL) {
+            continue;
+        }
+        ok = store_votes_after(st, i, branch->steps.event_id, &votes, &last);
+        if (ok) {
+            branch->steps.pending += votes;
+            branch->steps.last_id = last > branch->steps.last_id ? last : branch->steps.last_id;
+        }
+    }
+    if (!ok && ret_why[0] == '\0') {
+        snprintf(ret_why, n, "%s", store_error(st) != STORE_OK ? store_why(st) : "out of memory");
+    }
+    return ok;
+}
+
+void org_finish(struct org *o)
+{
+    for (int32_t i = 1; i <= o->place_count; i++) {
+        if (o->places[i].owns_tz) {
+            tz_free(o->places[i].tz);
+        }
+    }
+    free(o->places);
+    free(o->kiosks);
+    free(o->rules);
+    free(o->kiosk_hash);
+    *o = (struct org){.place_count = 0};
+}
+
+// ---------------------------------------------------------------- engine
+
+static int zone_offset(void *ctx, wall_ms at)
+{
+    return tz_offset_s(ctx, at);
+}
+
+bool org_configure_engine(const struct org *o, struct engine *e, int64_t inhibit_ms, int64_t offline_ms,
+                          wall_ms at, char *ret_why, size_t n)
+{
+    struct engine_place *places = calloc((size_t)o->place_count + 1, sizeof *places);
+    struct engine_kiosk *kiosks = calloc((size_t)o->kiosk_count + 1, sizeof *kiosks);
+    struct engine_rule *rules = calloc((size_t)o->rule_count + 1, sizeof *rules);
+    struct engine_config c = {.places = places,
+                              .kiosks = kiosks,
+                              .rules = rules,
+                              .inhibit_ms = inhibit_ms,
+                              .lost_after_ms = offline_ms};
+    bool ok = places != NULL && kiosks != NULL && rules != NULL;
+    snprintf(ret_why, n, "out of memory");
+    for (int32_t i = 1; ok && i <= o->place_count; i++) {
+        const struct org_place *p = &o->places[i];
+        places[c.place_count++] = (struct engine_place){.id = p->number,
+                                                        .parent = p->parent,
+                                                        .kind = p->kind == PLACE_BRANCH ? ENGINE_BRANCH
+                                                                : p->kind == PLACE_AREA ? ENGINE_AREA
+                                                                                        : ENGINE_GROUP,
+                                                        .hours = p->has_hours ? &p->hours : NULL,
+                                                        .zone = {zone_offset, p->tz}};
+    }
+    for (int32_t i = 1; ok && i <= o->kiosk_count; i++) {
+        if (o->kiosks[i].number != 0 && o->kiosks[i].known && o->kiosks[i].place != 0) {
+            kiosks[c.kiosk_count++] = (struct engine_kiosk){o->kiosks[i].number, o->kiosks[i].place};
+        }
+    }
+    for (int i = 0; ok && i < o->rule_count; i++) {
+        struct engine_rule *r = &rules[c.rule_count++];
+        const char *why = NULL;
+        ok = rule_decode(o->rules[i].body, r);
+        if (ok) {
+            r->id = o->rules[i].rule;
+            r->version = o->rules[i].version;
+            r->place = o->rules[i].place;
+            why = engine_rule_check(r);
+            ok = why == NULL;
+        }
+        if (!ok) {
+            snprintf(ret_why, n, "rule '%s' version %d: %s", o->rules[i].id.s, o->rules[i].version,
+                     why != NULL ? why : "unreadable in the store");
+        }
+    }
+    ok = ok && engine_configure(e, &c, at) == ENGINE_DONE;
+    free(places);
+    free(kiosks);
+    free(rules);
+    return ok;
+}

@@ -1,0 +1,143 @@
+// rules: JSON bodies.
+#include "aggregator/rules_json.h"
+
+#include <jansson.h>
+#include <string.h>
+
+static json_t *pairs_json(const struct config_pairs *p)
+{
+    json_t *o = json_object();
+    for (size_t i = 0; i < p->count; i++) {
+        json_object_set_new(o, p->items[i].key, json_string(p->items[i].value));
+    }
+    return o;
+}
+
+static char *dump(json_t *o)
+{
+    char *text = json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS);
+    json_decref(o);
+    return text;
+}
+
+char *rule_encode(const struct seed_standard *s)
+{
+    json_t *o = json_object(), *faces = json_array();
+    json_object_set_new(o, "kind", json_string(standard_kinds[s->kind]));
+    json_object_set_new(o, "name", pairs_json(&s->name));
+    json_object_set_new(o, "question", json_string(s->question.s));
+    json_object_set_new(o, "hold_ms", json_integer(s->hold_ms));
+    json_object_set_new(o, "mash_ms", json_integer(s->mash_ms));
+    switch (s->kind) {
+    case KIND_STANDARD:
+        json_object_set_new(o, "percent", json_integer(s->percent));
+        json_object_set_new(o, "top_faces", json_integer(s->top_faces));
+        json_object_set_new(o, "usual_unhappy", json_real(s->usual_unhappy));
+        json_object_set_new(o, "false_alarm_votes", json_real(s->false_alarm_votes));
+        break;
+    case KIND_SHARE: {
+        int64_t resolve = s->resolve_percent >= 0 ? s->resolve_percent
+                          : s->percent > 10       ? s->percent - 10
+                                                  : 0;
+        json_object_set_new(o, "percent", json_integer(s->percent));
+        json_object_set_new(o, "resolve_percent", json_integer(resolve));
+        json_object_set_new(o, "boundary", json_string(boundaries[s->boundary]));
+        json_object_set_new(o, "window_ms", json_integer(s->window_ms));
+        json_object_set_new(o, "min_n", json_integer(s->min_n));
+        for (size_t i = 0; i < s->faces.count; i++) {
+            json_array_append_new(faces, json_integer(((const int64_t *)s->faces.items)[i]));
+        }
+        if (s->faces.count == 0) {
+            json_array_append_new(faces, json_integer(1));
+            json_array_append_new(faces, json_integer(2));
+        }
+        json_object_set(o, "faces", faces);
+        break;
+    }
+    case KIND_SILENCE:
+        json_object_set_new(o, "probability", json_real(s->probability));
+        break;
+    default:
+        break;
+    }
+    json_decref(faces);
+    return dump(o);
+}
+
+static int64_t number(const json_t *o, const char *key, int64_t missing)
+{
+    const json_t *v = json_object_get(o, key);
+    return json_is_number(v) ? (int64_t)json_number_value(v) : missing;
+}
+
+bool rule_decode(const char *body, struct engine_rule *ret_r)
+{
+    json_error_t error;
+    json_t *o = json_loads(body, JSON_REJECT_DUPLICATES, &error);
+    const char *kind = json_string_value(json_object_get(o, "kind"));
+    int k = 0;
+    while (kind != NULL && standard_kinds[k] != NULL && strcmp(standard_kinds[k], kind) != 0) {
+        k++;
+    }
+    if (kind == NULL || standard_kinds[k] == NULL) {
+        json_decref(o);
+        return false;
+    }
+    static const enum engine_rule_kind kinds[] = {ENGINE_STANDARD, ENGINE_SHARE, ENGINE_SILENCE,
+                                                  ENGINE_OFFLINE};
+    struct engine_rule r = engine_rule_defaults(kinds[k]);
+    const char *question = json_string_value(json_object_get(o, "question"));
+    bool ok = question == NULL || question[0] == '\0' || ident_set(&r.question, question);
+    int64_t hold = number(o, "hold_ms", 0);
+    r.mash_ms = kinds[k] == ENGINE_STANDARD || kinds[k] == ENGINE_SHARE ? number(o, "mash_ms", r.mash_ms) : 0;
+    r.hold_ms = kinds[k] == ENGINE_OFFLINE ? 0 : hold;
+    if (kinds[k] == ENGINE_OFFLINE && hold > 0) {
+        r.timeout_ms = hold; // how long a kiosk may be quiet
+    }
+    r.promise = (int)number(o, "percent", r.promise);
+    r.top_faces = (int)number(o, "top_faces", r.top_faces);
+    r.usual = json_number_value(json_object_get(o, "usual_unhappy"));
+    r.arl = json_number_value(json_object_get(o, "false_alarm_votes"));
+    if (kinds[k] == ENGINE_SHARE) {
+        const char *boundary = json_string_value(json_object_get(o, "boundary"));
+        size_t i;
+        json_t *v;
+        r.raise = (int)number(o, "percent", 50) * 10;
+        r.resolve = (int)number(o, "resolve_percent", 40) * 10;
+        r.at_least = boundary != NULL && strcmp(boundary, ">=") == 0;
+        r.window_ms = number(o, "window_ms", r.window_ms);
+        r.min_n = number(o, "min_n", r.min_n);
+        r.faces = 0;
+        json_array_foreach(json_object_get(o, "faces"), i, v)
+        {
+            if (json_integer_value(v) >= 1 && json_integer_value(v) <= PROTOCOL_SCORE_MAX) {
+                r.faces |= 1u << (json_integer_value(v) - 1);
+            }
+        }
+    }
+    if (kinds[k] == ENGINE_SILENCE && json_is_number(json_object_get(o, "probability"))) {
+        r.improbable = json_number_value(json_object_get(o, "probability"));
+    }
+    json_decref(o);
+    if (ok) {
+        *ret_r = r;
+    }
+    return ok;
+}
+
+char *survey_encode(const struct seed_survey *s)
+{
+    json_t *o = json_object(), *reasons = json_array();
+    json_object_set_new(o, "question", json_string(s->question.s));
+    json_object_set_new(o, "faces", json_integer(s->faces));
+    json_object_set_new(o, "text", pairs_json(&s->text));
+    for (size_t i = 0; i < s->reasons.count; i++) {
+        const struct seed_text *t = &((const struct seed_text *)s->reasons.items)[i];
+        json_t *r = json_object();
+        json_object_set_new(r, "id", json_string(t->id.s));
+        json_object_set_new(r, "text", pairs_json(&t->text));
+        json_array_append_new(reasons, r);
+    }
+    json_object_set_new(o, "reasons", reasons);
+    return dump(o);
+}
