@@ -244,6 +244,10 @@ static void press(struct app *a, int target, bool second, enum app_by by, const 
 {
     mono_ms last = a->last_press;
     a->last_press = a->now;
+    if (e->screen_changed) { // time has just changed the screen: what was pressed was not this one
+        e->ignored++;
+        return;
+    }
     if (a->screen == APP_TRY_AGAIN && a->now >= a->locked_until) {
         show(a, APP_QUESTION, e); // the customer is asked to repeat: do not make them wait
         return;

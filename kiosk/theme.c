@@ -21,7 +21,7 @@ const struct config_row theme_rows[] = {
     COLOUR(card, "#ffffff", "card, top"),
     COLOUR(card_low, "#fbfcff", "card, bottom"),
     COLOUR(edge, "#1e3a5f8f", "hairline around cards and pills"),
-    COLOUR(shadow, "#333c5584", "shadow under cards"),
+    COLOUR(shadow, "#2a3c5584", "shadow under cards"),
     COLOUR(accent, "#16223f", "pill of the language shown"),
     COLOUR(on_accent, "#ffffff", "text on it"),
     COLOUR(focus, "#2f6fed", "ring around what the keys would press"),
