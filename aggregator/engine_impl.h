@@ -1,0 +1,124 @@
+// engine_impl: what the engine's files share. Nobody else includes it.
+//   engine.c            inputs, timers, outputs
+//   engine_configure.c  tables of places, kiosks, rules and keys
+//   engine_state.c      the transition table and the life of an alert
+//   engine_content.c    standard and share
+//   engine_liveness.c   silence, offline, dead kiosks
+//   engine_text.c       states as text
+#ifndef PUAS_AGGREGATOR_ENGINE_IMPL_H
+#define PUAS_AGGREGATOR_ENGINE_IMPL_H
+
+#include "aggregator/engine.h"
+
+struct list {
+    size_t count, room;
+    void **items; // owned array of borrowed pointers
+};
+
+// In the heap for ever; due HOURS_EVER means not armed. Ties run in order of rank, which follows ids.
+struct timer {
+    wall_ms due;
+    size_t at; // position in the heap
+    int64_t rank;
+    struct key *key; // one of the two
+    struct kiosk *kiosk;
+};
+
+struct place {
+    struct engine_place c;
+    struct hours hours;
+    struct place *parent;       // NULL: none
+    struct place *branch;       // itself or the nearest one above; NULL: none
+    struct list content;        // keys that count the votes of this place
+    struct list own;            // keys of this very place, liveness apart
+    struct list kiosks;         // here and below
+    struct hours_period period; // cache of place_period
+};
+
+struct rule {
+    struct engine_rule c;
+    struct cusum chart;
+};
+
+struct kiosk {
+    struct engine_kiosk_state s;
+    struct place *place; // NULL: unknown
+    struct list keys;    // liveness
+    struct timer timer;
+    bool dirty;
+    bool rated;
+    float rates[HOURS_WEEK];
+};
+
+struct key {
+    struct engine_key_state s;
+    const struct rule *rule;
+    struct place *place;
+    struct kiosk *kiosk; // NULL: content
+    struct timer timer;
+    bool dirty;
+};
+
+struct tables {
+    struct place *places; // sorted by id, as all four
+    size_t place_count;
+    struct rule *rules;
+    size_t rule_count;
+    struct kiosk **kiosks;
+    size_t kiosk_count;
+    struct key **keys; // by rule, place, kiosk
+    size_t key_count;
+    struct timer **heap;
+    size_t heap_count;
+};
+
+struct engine {
+    struct tables t;
+    int64_t inhibit_ms, lost_after_ms, least_timeout_ms;
+    wall_ms now, inhibit_until;
+    bool broker_up, failed;
+    struct engine_transition *out;
+    size_t out_count, out_room;
+    struct list dirty_keys, dirty_kiosks; // room for all is reserved by configure
+};
+
+// What a rule says now. Neither breached nor eased nor cleared: nothing can be said, leave it.
+struct verdict {
+    bool breached, eased, cleared;
+    wall_ms due;   // look again then
+    wall_ms since; // for a new alert
+};
+
+bool list_add(struct list *l, void *item);
+void list_finish(struct list *l);
+
+void tables_finish(struct tables *t);
+struct place *tables_place(const struct tables *t, int32_t id);
+struct kiosk *tables_kiosk(const struct tables *t, int32_t id);
+struct key *tables_key(const struct tables *t, int32_t rule, int32_t place, int32_t kiosk);
+
+struct hours_period place_period(struct place *p, wall_ms at);
+void timer_arm(struct engine *e, struct timer *t, wall_ms due);
+bool engine_inhibited(const struct engine *e);
+
+void key_touch(struct engine *e, struct key *k);
+void kiosk_touch(struct engine *e, struct kiosk *k);
+void alert_id(const struct engine_key_state *s, char ret[ENGINE_ALERT_MAX + 1]);
+bool key_open(const struct key *k); // pending counts
+void key_change(struct engine *e, struct key *k, enum engine_state to, enum engine_cause cause,
+                const char *who);
+void key_evaluate(struct engine *e, struct key *k); // as of e->now; arms the timer
+
+void content_vote(struct engine *e, struct key *k, const struct engine_vote *v);
+void content_closed(struct key *k, wall_ms now); // by hand
+struct verdict standard_judge(const struct key *k);
+struct verdict share_judge(struct key *k, wall_ms now);
+
+struct verdict silence_judge(const struct engine *e, const struct key *k);
+struct verdict offline_judge(const struct engine *e, const struct key *k);
+bool key_no_data(const struct key *k);
+wall_ms kiosk_dead_at(const struct engine *e, const struct kiosk *k, int64_t timeout_ms, bool inhibit);
+bool kiosk_alive(const struct engine *e, const struct kiosk *k, int64_t timeout_ms);
+void kiosk_evaluate(struct engine *e, struct kiosk *k);
+
+#endif
