@@ -37,7 +37,7 @@ export function AlertCard(props: Props) {
     >
       <div class="what">
         <AlertHead alert={alert} now={now} />
-        <h3>{said.headline}</h3>
+        <h2>{said.headline}</h2>
         {isOpen(alert) && said.detail && <p class="detail">{said.detail}</p>}
         {isOpen(alert) && aboutVotes && <VotesTrack alert={alert} />}
         {isOpen(alert) && <Reasons alert={alert} />}
@@ -108,7 +108,7 @@ function Why({ alert, now }: { alert: Alert; now: number }) {
   return (
     <div class={open ? "why open" : "why"}>
       <header>
-        <h4 class="wide">{t.whyAlert}</h4>
+        <h3 class="wide">{t.whyAlert}</h3>
         <span class="narrow cost">{cost}</span>
         <button type="button" class="link narrow" aria-expanded={open} onClick={() => setOpen(!open)}>{t.why}</button>
         {alert.votes && alert.votes.n > 0 && (

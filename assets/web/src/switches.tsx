@@ -18,10 +18,10 @@ export function Switches({ setLang }: { setLang: (lang: Lang) => void }) {
         class="langs"
         data-testid="lang-switch"
         data-lang={lang}
-        aria-label={t.switchLang(t.name, CATALOGUES[next].name)}
         onClick={() => setLang(next)}
       >
-        {LANGS.map((each) => <span key={each} class={each === lang ? "on" : ""}>{each.toUpperCase()}</span>)}
+        <span class="vh">{t.switchLang(t.name, CATALOGUES[next].name)}</span>
+        {LANGS.map((each) => <span key={each} aria-hidden="true" class={each === lang ? "on" : ""}>{each.toUpperCase()}</span>)}
       </button>
     </>
   );

@@ -87,7 +87,7 @@ function Announcer({ today }: { today: Today }) {
     for (const alert of today.alerts) {
       const was = old.get(alert.id);
       const said = sayAlert(alert, today.now, text);
-      if (isOpen(alert) && !was) lines.push(text.t.announceNew(said.kind, said.headline));
+      if (isOpen(alert) && !(was && isOpen(was))) lines.push(text.t.announceNew(said.kind, said.headline));
       if (!isOpen(alert) && was && isOpen(was)) lines.push(text.t.announceClosed(said.kind));
     }
     if (lines.length) setNews(lines.join(" "));

@@ -48,8 +48,9 @@ function Account({ session, signOut }: Omit<Props, "setLang">) {
   }, [open]);
   return (
     <div class="account" ref={box}>
-      <button type="button" class="avatar" data-testid="account" aria-expanded={open} aria-label={t.account(user.display)} onClick={() => setOpen(!open)}>
-        <span>{initials(user.display)}</span>
+      <button type="button" class="avatar" data-testid="account" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <span aria-hidden="true">{initials(user.display)}</span>
+        <b class="vh">{t.account(user.display)}</b>
       </button>
       {open && (
         <div class="menu">
