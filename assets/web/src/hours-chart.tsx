@@ -8,6 +8,7 @@ type Hour = Today["hours"][number];
 
 const MIN_DOT_VOTES = 10; // under this the interval says nothing (chart rule 4)
 const LEFT = 30;
+const PX_PER_DIGIT = 7.2; // of a 12 px figure
 
 export function HoursChart({ hours, target }: { hours: Hour[]; target: number | null }) {
   const { t, f } = useText();
@@ -25,6 +26,7 @@ export function HoursChart({ hours, target }: { hours: Hour[]; target: number | 
   const y = (percent: number) => plotBase - ((percent - bottom) / (100 - bottom)) * (plotBase - plotTop);
   const most = Math.max(1, ...hours.map((hour) => hour.n));
   const barHeight = (n: number) => (n ? Math.max(2, (n / most) * (base - barTop - (compact ? 2 : 16))) : 0);
+  const counted = !compact && f.int(most).length * PX_PER_DIGIT < slot;
   const labelEvery = slot < 22 ? 2 : 1;
   const lines: number[] = [];
   for (let at = Math.ceil(bottom / 20) * 20; at <= 100; at += 20) lines.push(at);
@@ -54,7 +56,7 @@ export function HoursChart({ hours, target }: { hours: Hour[]; target: number | 
                 <title>{t.hourTip(`${f.hour(hour.hour)}\u2013${f.hour(hour.hour + 1)}`, f.int(hour.n), figure(hour, f))}</title>
                 <rect class="hit" x={LEFT + slot * i} y="0" width={slot} height={height} />
                 {hour.n > 0 && <rect class="bar" x={middle - half} y={base - barHeight(hour.n)} width={half * 2} height={barHeight(hour.n)} rx="2" />}
-                {!compact && hour.n > 0 && (
+                {counted && hour.n > 0 && (
                   <text class="sub" x={middle} y={base - barHeight(hour.n) - 5} text-anchor="middle">{f.int(hour.n)}</text>
                 )}
                 {hour.n >= MIN_DOT_VOTES && hour.share !== null && hour.lo !== null && hour.hi !== null && (
