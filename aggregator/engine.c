@@ -22,6 +22,7 @@ void engine_destroy(struct engine *e)
     tables_finish(&e->t);
     list_finish(&e->dirty_keys);
     list_finish(&e->dirty_kiosks);
+    free(e->gone);
     free(e->out);
     free(e);
 }
@@ -31,6 +32,18 @@ struct hours_period place_period(struct place *p, wall_ms at)
     if (at < p->period.from || at >= p->period.until)
         p->period = hours_period(p->c.hours, &p->c.zone, at);
     return p->period;
+}
+
+void key_blank(struct engine_key_state *s, int32_t version)
+{
+    struct engine_key_state was = *s;
+    memset(s, 0, sizeof(*s));
+    s->rule = was.rule;
+    s->version = version;
+    s->place = was.place;
+    s->kiosk = was.kiosk;
+    s->opened = was.opened;
+    s->period = HOURS_ALWAYS;
 }
 
 void key_touch(struct engine *e, struct key *k)
@@ -160,11 +173,12 @@ static void kiosk_look(struct engine *e, struct kiosk *k)
 static void kiosk_heard(struct engine *e, struct kiosk *k)
 {
     wall_ms last = k->s.heard_at;
+    enum kiosk_state was = kiosk_presence(k);
     if (e->now > last) {
         k->s.heard_at = e->now;
         kiosk_touch(e, k);
     }
-    if (k->s.dead || e->now >= last + e->least_timeout_ms) {
+    if (k->s.dead || kiosk_presence(k) != was || e->now >= last + e->least_timeout_ms) {
         kiosk_look(e, k);
         return;
     }
@@ -197,6 +211,9 @@ void engine_presence(struct engine *e, int32_t kiosk, enum kiosk_state state, wa
         k->s.heard_at = e->now;
     kiosk_touch(e, k);
     kiosk_look(e, k);
+    // A kiosk that was never seen before may be the one that can tell again.
+    for (size_t i = 0; k->place && i < k->place->content.count; i++)
+        key_evaluate(e, k->place->content.items[i]);
 }
 
 void engine_set_rates(struct engine *e, int32_t kiosk, const float per_hour[HOURS_WEEK], wall_ms at)
@@ -324,6 +341,10 @@ bool engine_failed(const struct engine *e)
 
 bool engine_dirty_key(struct engine *e, struct engine_key_state *ret_s)
 {
+    if (e->gone_count) {
+        *ret_s = e->gone[--e->gone_count];
+        return true;
+    }
     if (!e->dirty_keys.count)
         return false;
     struct key *k = e->dirty_keys.items[--e->dirty_keys.count];
@@ -393,14 +414,6 @@ void engine_restore_key(struct engine *e, const struct engine_key_state *s)
         return;
     if (key_open(k))
         key_change(e, k, s->state == ENGINE_PENDING ? ENGINE_OK : ENGINE_RESOLVED, ENGINE_RULE, NULL);
-    wall_ms opened = s->opened;
-    int32_t rule = s->rule, place = s->place, kiosk = s->kiosk;
-    memset(&k->s, 0, sizeof(k->s));
-    k->s = (struct engine_key_state){.rule = rule,
-                                     .version = version,
-                                     .place = place,
-                                     .kiosk = kiosk,
-                                     .opened = opened,
-                                     .period = HOURS_ALWAYS};
+    key_blank(&k->s, version);
     key_touch(e, k);
 }

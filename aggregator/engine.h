@@ -297,7 +297,8 @@ void engine_clear(struct engine *e);
 // Memory ran out for a transition (or a bug asked for one outside the table): roll back and restore.
 bool engine_failed(const struct engine *e);
 
-// Takes the next changed state; false when there is none left. Keys that a configure removed never show here.
+// Takes the next changed state; false when there is none left. A key that configure removed shows once more,
+// blank. Write them in the order taken.
 bool engine_dirty_key(struct engine *e, struct engine_key_state *ret_s);
 bool engine_dirty_kiosk(struct engine *e, struct engine_kiosk_state *ret_s);
 struct engine_clock_state engine_clock(const struct engine *e);

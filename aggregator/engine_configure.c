@@ -409,6 +409,19 @@ static bool reserve(struct list *l, size_t room)
     return true;
 }
 
+static bool reserve_gone(struct engine *e, const struct tables *new)
+{
+    size_t room = e->gone_count + 1;
+    for (size_t i = 0; i < e->t.key_count; i++) {
+        const struct engine_key_state *s = &e->t.keys[i]->s;
+        room += tables_key(new, s->rule, s->place, s->kiosk) == NULL;
+    }
+    struct engine_key_state *more = realloc(e->gone, room * sizeof(*more));
+    if (more)
+        e->gone = more;
+    return more != NULL;
+}
+
 // Old states into new tables. What has no place there any more ends, as of now.
 static void migrate(struct engine *e, struct tables *old, struct tables *new)
 {
@@ -422,8 +435,12 @@ static void migrate(struct engine *e, struct tables *old, struct tables *new)
             is->s = was->s;
         else if (is)
             is->s.opened = was->s.opened;
-        if (is)
+        if (is) {
             is->dirty = was->dirty || !same;
+        } else { // the store must not keep a state that could come back
+            e->gone[e->gone_count] = was->s;
+            key_blank(&e->gone[e->gone_count++], was->s.version);
+        }
     }
     for (size_t i = 0; i < old->kiosk_count; i++) {
         struct kiosk *was = old->kiosks[i], *is = tables_kiosk(new, was->s.id);
@@ -452,6 +469,8 @@ enum engine_error engine_configure(struct engine *e, const struct engine_config 
     // Room for both: while migrating, keys that end are touched once more.
     if (error == ENGINE_DONE && (!reserve(&e->dirty_keys, new.key_count + e->t.key_count) ||
                                  !reserve(&e->dirty_kiosks, new.kiosk_count + e->t.kiosk_count)))
+        error = ENGINE_NO_MEMORY;
+    if (error == ENGINE_DONE && !reserve_gone(e, &new))
         error = ENGINE_NO_MEMORY;
     if (error != ENGINE_DONE) {
         tables_finish(&new);

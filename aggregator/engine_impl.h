@@ -79,6 +79,8 @@ struct engine {
     bool broker_up, failed;
     struct engine_transition *out;
     size_t out_count, out_room;
+    struct engine_key_state *gone; // of keys that configure removed, as left, until taken as dirty
+    size_t gone_count;
     struct list dirty_keys, dirty_kiosks; // room for all is reserved by configure
 };
 
@@ -101,6 +103,8 @@ struct hours_period place_period(struct place *p, wall_ms at);
 void timer_arm(struct engine *e, struct timer *t, wall_ms due);
 bool engine_inhibited(const struct engine *e);
 
+void key_blank(struct engine_key_state *s,
+               int32_t version); // as before the first vote; ids and `opened` stay
 void key_touch(struct engine *e, struct key *k);
 void kiosk_touch(struct engine *e, struct kiosk *k);
 void alert_id(const struct engine_key_state *s, char ret[ENGINE_ALERT_MAX + 1]);
@@ -118,6 +122,7 @@ struct verdict silence_judge(const struct engine *e, const struct key *k);
 struct verdict offline_judge(const struct engine *e, const struct key *k);
 bool key_no_data(const struct key *k);
 wall_ms kiosk_dead_at(const struct engine *e, const struct kiosk *k, int64_t timeout_ms, bool inhibit);
+enum kiosk_state kiosk_presence(const struct kiosk *k);
 bool kiosk_alive(const struct engine *e, const struct kiosk *k, int64_t timeout_ms);
 void kiosk_evaluate(struct engine *e, struct kiosk *k);
 

@@ -19,20 +19,27 @@ bool engine_inhibited(const struct engine *e)
     return !e->broker_up || e->now < e->inhibit_until;
 }
 
+// A sign of life after a will or a goodbye outweighs it: its message of birth may be lost, its votes are not.
+enum kiosk_state kiosk_presence(const struct kiosk *k)
+{
+    bool gone = k->s.presence == KIOSK_LOST || k->s.presence == KIOSK_DISCONNECTED;
+    return gone && k->s.heard_at > k->s.presence_at ? KIOSK_READY : (enum kiosk_state)k->s.presence;
+}
+
 bool kiosk_alive(const struct engine *e, const struct kiosk *k, int64_t timeout_ms)
 {
-    return k->s.presence == KIOSK_SLEEPING ||
-           (k->s.presence == KIOSK_READY && e->now < k->s.heard_at + timeout_ms);
+    enum kiosk_state is = kiosk_presence(k);
+    return is == KIOSK_SLEEPING || (is == KIOSK_READY && e->now < k->s.heard_at + timeout_ms);
 }
 
 // When the kiosk counts, or will count, as dead if nothing more is heard. Only ever later than said, as long
 // as its presence does not change: so it can be waited for without looking at every heartbeat.
 wall_ms kiosk_dead_at(const struct engine *e, const struct kiosk *k, int64_t timeout_ms, bool inhibit)
 {
-    if (!k->place || k->s.presence == KIOSK_NEVER || k->s.presence == KIOSK_SLEEPING ||
-        (inhibit && !e->broker_up))
+    enum kiosk_state is = kiosk_presence(k);
+    if (!k->place || is == KIOSK_NEVER || is == KIOSK_SLEEPING || (inhibit && !e->broker_up))
         return HOURS_EVER;
-    wall_ms at = k->s.presence == KIOSK_LOST ? k->s.presence_at : k->s.heard_at + timeout_ms;
+    wall_ms at = is == KIOSK_LOST ? k->s.presence_at : k->s.heard_at + timeout_ms;
     if (inhibit)
         at = later(at, e->inhibit_until);
     struct hours_period p = place_period(k->place, later(at, e->now));
@@ -108,11 +115,11 @@ struct verdict silence_judge(const struct engine *e, const struct key *key)
 {
     const struct kiosk *k = key->kiosk;
     struct verdict v = {.due = HOURS_EVER, .since = later(k->s.voted_at, k->s.ready_at)};
-    if (key_open(key) && k->s.voted_at > key->s.since) {
+    if ((key_open(key) || key->s.wait_clear) && k->s.voted_at > key->s.since) {
         v.cleared = true;
         return v;
     }
-    if (k->s.presence != KIOSK_READY || !k->rated || !e->broker_up)
+    if (kiosk_presence(k) != KIOSK_READY || !k->rated || !e->broker_up)
         return v; // presence, rates and the broker's return look again
     if (!kiosk_alive(e, k, e->lost_after_ms))
         return v; // dead, not silent; a heartbeat looks again
@@ -138,7 +145,7 @@ struct verdict offline_judge(const struct engine *e, const struct key *key)
     const struct kiosk *k = key->kiosk;
     int64_t timeout_ms = key->rule->c.timeout_ms;
     struct verdict v = {.due = HOURS_EVER};
-    v.since = k->s.presence == KIOSK_LOST ? k->s.presence_at : k->s.heard_at;
+    v.since = kiosk_presence(k) == KIOSK_LOST ? k->s.presence_at : k->s.heard_at;
     v.cleared = kiosk_alive(e, k, timeout_ms);
     wall_ms at = kiosk_dead_at(e, k, timeout_ms, true);
     v.breached = e->now >= at;

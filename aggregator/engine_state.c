@@ -236,7 +236,7 @@ static void key_recover(struct engine *e, struct key *k, const struct verdict *v
 static void key_judge(struct engine *e, struct key *k, const struct verdict *v)
 {
     struct engine_key_state *s = &k->s;
-    if (s->wait_clear && !v->breached) {
+    if (s->wait_clear && v->cleared) {
         s->wait_clear = 0;
         key_touch(e, k);
     }
@@ -273,7 +273,7 @@ void key_evaluate(struct engine *e, struct key *k)
 {
     struct engine_key_state *s = &k->s;
     struct verdict v = judge(e, k);
-    bool no_data = key_open(k) && key_no_data(k);
+    bool no_data = key_no_data(k);
     bool expired = e->now >= s->ack_until;
     if (s->state == ENGINE_UNKNOWN && !no_data) {
         bool lapsed = s->before == ENGINE_ACKNOWLEDGED && expired;
@@ -285,7 +285,7 @@ void key_evaluate(struct engine *e, struct key *k)
         key_judge(e, k, &v);
     else if (s->state == ENGINE_PENDING)
         key_change(e, k, ENGINE_OK, ENGINE_NO_DATA, NULL);
-    else if (s->state != ENGINE_UNKNOWN)
+    else if (key_open(k) && s->state != ENGINE_UNKNOWN)
         key_change(e, k, ENGINE_UNKNOWN, ENGINE_NO_DATA, NULL);
 
     wall_ms due = v.due;

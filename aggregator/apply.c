@@ -1,0 +1,363 @@
+// apply: compare, then write what differs. Each thing has a canonical text; equal texts mean no change.
+#include "aggregator/apply.h"
+
+#include "aggregator/password.h"
+#include "aggregator/rules_json.h"
+#include "shared/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct work {
+    struct store *st;
+    const struct org *org;
+    const struct seed *seed;
+    wall_ms at;
+    const char *who;
+    bool write;
+    struct apply_report *report;
+    char *why;
+    size_t n;
+};
+
+static bool wrong(struct work *w, const char *what, const char *id)
+{
+    snprintf(w->why, w->n, "%s '%s'", what, id);
+    return false;
+}
+
+static bool store_failed(struct work *w)
+{
+    snprintf(w->why, w->n, "the store failed: %s", store_why(w->st));
+    return false;
+}
+
+static bool say(struct work *w, const char *line)
+{
+    size_t more = strlen(line);
+    char *grown = realloc(w->report->text, w->report->n + more + 2);
+    if (grown == NULL) {
+        return wrong(w, "out of memory at", "report");
+    }
+    memcpy(grown + w->report->n, line, more);
+    memcpy(grown + w->report->n + more, "\n", 2);
+    w->report->text = grown;
+    w->report->n += more + 1;
+    return true;
+}
+
+// Reports a difference and, when writing, keeps it in the history. `before` NULL: new; `after` NULL: gone.
+static bool changed(struct work *w, const char *kind, const char *id, const char *before, const char *after)
+{
+    char line[5000];
+    if (before == NULL) {
+        snprintf(line, sizeof line, "+ %s %s: %s", kind, id, after);
+    } else if (after == NULL) {
+        snprintf(line, sizeof line, "- %s %s: %s", kind, id, before);
+    } else {
+        snprintf(line, sizeof line, "~ %s %s: %s -> %s", kind, id, before, after);
+    }
+    return say(w, line) && (!w->write || store_config_change(w->st, w->at, w->who, kind, id, before, after) ||
+                            store_failed(w));
+}
+
+// ---------------------------------------------------------------- places
+
+static void place_text(char *ret, size_t n, const char *kind, const char *parent, const char *name,
+                       const char *tz, const char *hours)
+{
+    snprintf(ret, n, "%s under %s, \"%s\", tz %s, hours %s", kind, parent[0] != '\0' ? parent : "nothing",
+             name, tz[0] != '\0' ? tz : "of the parent", hours[0] != '\0' ? hours : "of the parent");
+}
+
+static const struct org_place *find_place(const struct org *o, const char *id)
+{
+    for (int32_t i = 1; i <= o->place_count; i++) {
+        if (strcmp(o->places[i].id.s, id) == 0) {
+            return &o->places[i];
+        }
+    }
+    return NULL;
+}
+
+// Numbers of the document's places, by position: those in the store keep theirs.
+static int32_t number_of(const struct work *w, const int32_t *numbers, const char *id)
+{
+    const struct seed_place *p = w->seed->places.items;
+    for (size_t i = 0; i < w->seed->places.count; i++) {
+        if (strcmp(p[i].id.s, id) == 0) {
+            return numbers[i];
+        }
+    }
+    return 0;
+}
+
+static bool apply_place(struct work *w, const struct seed_place *p, int32_t *numbers, size_t i)
+{
+    const struct org_place *there = find_place(w->org, p->id.s);
+    struct store_place row = {.place = there != NULL ? there->number : 0, .id = p->id, .kind = p->kind};
+    char before[900], after[900];
+    int line;
+    struct tz *tz = tz_load(p->tz);
+    if (tz == NULL) {
+        return wrong(w, "unknown time zone (IANA name, such as Asia/Jakarta; is tzdata installed?)", p->tz);
+    }
+    tz_free(tz);
+    snprintf(row.name, sizeof row.name, "%s", p->name);
+    snprintf(row.tz, sizeof row.tz, "%s", p->tz);
+    seed_hours_text(&p->hours, row.hours, sizeof row.hours, &line); // checked by seed_check
+    row.parent = p->parent.s[0] != '\0' ? number_of(w, numbers, p->parent.s) : 0;
+    numbers[i] = row.place;
+    place_text(after, sizeof after, place_kinds[p->kind], p->parent.s, row.name, row.tz, row.hours);
+    if (there != NULL) {
+        const char *parent = there->parent != 0 ? w->org->places[there->parent].id.s : "";
+        place_text(before, sizeof before, place_kinds[there->kind], parent, there->name, there->tz_name,
+                   there->hours_text);
+    }
+    if (there != NULL && strcmp(before, after) == 0) {
+        return true;
+    }
+    if (!changed(w, "place", p->id.s, there != NULL ? before : NULL, after)) {
+        return false;
+    }
+    if (w->write && !store_put_place(w->st, &row)) {
+        return store_failed(w);
+    }
+    numbers[i] = row.place;
+    return true;
+}
+
+// ---------------------------------------------------------------- kiosks
+
+static void kiosk_text(char *ret, size_t n, const char *name, const char *place)
+{
+    snprintf(ret, n, "\"%s\" at %s", name, place);
+}
+
+static const struct org_kiosk *find_kiosk(const struct org *o, const char *id)
+{
+    for (int32_t i = 1; i <= o->kiosk_count; i++) {
+        if (o->kiosks[i].number != 0 && strcmp(o->kiosks[i].id.s, id) == 0) {
+            return &o->kiosks[i];
+        }
+    }
+    return NULL;
+}
+
+static const char *place_id(const struct org *o, int32_t place)
+{
+    return place != 0 ? o->places[place].id.s : "nowhere";
+}
+
+static bool apply_kiosk(struct work *w, const struct seed_kiosk *k, const int32_t *numbers)
+{
+    const struct org_kiosk *there = find_kiosk(w->org, k->id.s);
+    struct store_kiosk row = {.kiosk = there != NULL ? there->number : 0, .id = k->id, .known = true};
+    char before[300], after[300];
+    int32_t place = number_of(w, numbers, k->place.s);
+    bool is_known = there != NULL && there->known;
+    snprintf(row.name, sizeof row.name, "%s", k->name);
+    kiosk_text(after, sizeof after, row.name, k->place.s);
+    kiosk_text(before, sizeof before, is_known ? there->name : "",
+               is_known ? place_id(w->org, there->place) : "");
+    if (is_known && strcmp(before, after) == 0) {
+        return true;
+    }
+    if (!changed(w, "kiosk", k->id.s, is_known ? before : NULL, after)) {
+        return false;
+    }
+    if (w->write && (!store_put_kiosk(w->st, &row) || ((there == NULL || there->place != place) &&
+                                                       !store_assign(w->st, row.kiosk, place, w->at)))) {
+        return store_failed(w);
+    }
+    return true;
+}
+
+static bool drop_kiosks(struct work *w)
+{
+    const struct seed_kiosk *k = w->seed->kiosks.items;
+    for (int32_t i = 1; i <= w->org->kiosk_count; i++) {
+        const struct org_kiosk *there = &w->org->kiosks[i];
+        bool named = there->number == 0 || there->place == 0;
+        for (size_t j = 0; !named && j < w->seed->kiosks.count; j++) {
+            named = strcmp(k[j].id.s, there->id.s) == 0;
+        }
+        char before[300];
+        kiosk_text(before, sizeof before, there->name, place_id(w->org, there->place));
+        if (!named && (!changed(w, "kiosk", there->id.s, before, NULL) ||
+                       (w->write && !store_assign(w->st, there->number, 0, w->at) && !store_failed(w)))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// ---------------------------------------------------------------- standards and surveys
+
+static bool apply_standard(struct work *w, const struct seed_standard *s, const int32_t *numbers)
+{
+    const struct store_rule *there = NULL;
+    struct store_rule row = {.id = s->id, .place = number_of(w, numbers, s->place.s)};
+    struct engine_rule judged;
+    char before[2200], after[2200];
+    for (int i = 0; i < w->org->rule_count; i++) {
+        there = strcmp(w->org->rules[i].id.s, s->id.s) == 0 ? &w->org->rules[i] : there;
+    }
+    char *body = rule_encode(s);
+    bool fits = body != NULL && strlen(body) < sizeof row.body;
+    if (fits) {
+        memcpy(row.body, body, strlen(body) + 1);
+    }
+    free(body);
+    if (!fits) {
+        return wrong(w, "its texts are too long: standard", s->id.s);
+    }
+    if (!rule_decode(row.body, &judged)) {
+        return wrong(w, "unreadable standard", s->id.s);
+    }
+    judged.id = judged.version = judged.place = 1;
+    const char *why = engine_rule_check(&judged);
+    if (why != NULL) {
+        snprintf(w->why, w->n, "standard '%s': %s", s->id.s, why);
+        return false;
+    }
+    snprintf(after, sizeof after, "at %s %s", s->place.s, row.body);
+    if (there != NULL) {
+        snprintf(before, sizeof before, "at %s %s", place_id(w->org, there->place), there->body);
+    }
+    if (there != NULL && strcmp(before, after) == 0) {
+        return true;
+    }
+    return changed(w, "standard", s->id.s, there != NULL ? before : NULL, after) &&
+           (!w->write || store_put_rule(w->st, &row, w->at) || store_failed(w));
+}
+
+static bool drop_standards(struct work *w)
+{
+    const struct seed_standard *s = w->seed->standards.items;
+    for (int i = 0; i < w->org->rule_count; i++) {
+        bool named = false;
+        for (size_t j = 0; j < w->seed->standards.count; j++) {
+            named = named || strcmp(s[j].id.s, w->org->rules[i].id.s) == 0;
+        }
+        if (!named &&
+            (!changed(w, "standard", w->org->rules[i].id.s, w->org->rules[i].body, NULL) ||
+             (w->write && !store_end_rule(w->st, w->org->rules[i].rule, w->at) && !store_failed(w)))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+struct survey_search {
+    const struct seed_survey *wanted;
+    char *before; // owned
+};
+
+static bool match_survey(void *ctx, const struct store_survey *s)
+{
+    struct survey_search *q = ctx;
+    if (strcmp(s->id.s, q->wanted->id.s) == 0) {
+        size_t n = strlen(s->body) + 40;
+        q->before = malloc(n);
+        if (q->before != NULL) {
+            snprintf(q->before, n, "version %d %s", s->version, s->body);
+        }
+    }
+    return true;
+}
+
+static bool apply_survey(struct work *w, const struct seed_survey *s)
+{
+    struct survey_search q = {.wanted = s};
+    char *body = survey_encode(s), *after = NULL;
+    bool ok = body != NULL && (store_each_survey(w->st, match_survey, &q) || store_failed(w));
+    if (ok) {
+        size_t n = strlen(body) + 40;
+        after = malloc(n);
+        ok = after != NULL;
+        if (ok) {
+            snprintf(after, n, "version %d %s", (int)s->version, body);
+        }
+    }
+    if (ok && (q.before == NULL || strcmp(q.before, after) != 0)) {
+        ok = changed(w, "survey", s->id.s, q.before, after) &&
+             (!w->write || store_put_survey(w->st, s->id.s, (int)s->version, body, w->at) || store_failed(w));
+    }
+    free(body);
+    free(after);
+    free(q.before);
+    return ok;
+}
+
+// ---------------------------------------------------------------- people
+
+static bool read_password(struct work *w, const struct seed_user *u, char *ret, size_t n)
+{
+    FILE *f = u->password_file[0] != '\0' ? fopen(u->password_file, "re") : NULL;
+    ret[0] = '\0';
+    if (f != NULL) {
+        if (fgets(ret, (int)n, f) == NULL) {
+            ret[0] = '\0';
+        }
+        fclose(f);
+        ret[strcspn(ret, "\r\n")] = '\0';
+    }
+    return ret[0] != '\0' ||
+           wrong(w, "a new user needs a password_file with a password in its first line: user", u->name.s);
+}
+
+static bool apply_user(struct work *w, const struct seed_user *u, const int32_t *numbers)
+{
+    bool exists;
+    char password[PASSWORD_MAX + 2], hash[PASSWORD_HASH_BYTES], after[300];
+    if (!store_user_exists(w->st, u->name.s, &exists)) {
+        return store_failed(w);
+    }
+    if (exists) {
+        return !w->write ||
+               store_put_user(w->st, u->name.s, u->display, roles[u->role], number_of(w, numbers, u->place.s),
+                              u->lang, NULL) ||
+               store_failed(w);
+    }
+    if (!read_password(w, u, password, sizeof password)) {
+        return false;
+    }
+    snprintf(after, sizeof after, "%s for %s", roles[u->role], u->place.s);
+    if (!changed(w, "user", u->name.s, NULL, after)) {
+        return false;
+    }
+    if (w->write && (!password_hash(password, hash) ||
+                     !store_put_user(w->st, u->name.s, u->display[0] != '\0' ? u->display : u->name.s,
+                                     roles[u->role], number_of(w, numbers, u->place.s), u->lang, hash))) {
+        return store_failed(w);
+    }
+    return true;
+}
+
+bool apply_seed(struct store *st, const struct org *now_there, const struct seed *s, wall_ms at,
+                const char *who, bool write, struct apply_report *report, char *ret_why, size_t n)
+{
+    struct work w = {st, now_there, s, at, who, write, report, ret_why, n};
+    int32_t *numbers = calloc(s->places.count + 1, sizeof *numbers);
+    bool ok = numbers != NULL || wrong(&w, "out of memory at", "places");
+    for (size_t i = 0; ok && i < s->places.count; i++) {
+        ok = apply_place(&w, &((const struct seed_place *)s->places.items)[i], numbers, i);
+    }
+    for (size_t i = 0; ok && i < s->kiosks.count; i++) {
+        ok = apply_kiosk(&w, &((const struct seed_kiosk *)s->kiosks.items)[i], numbers);
+    }
+    for (size_t i = 0; ok && i < s->surveys.count; i++) {
+        ok = apply_survey(&w, &((const struct seed_survey *)s->surveys.items)[i]);
+    }
+    for (size_t i = 0; ok && i < s->standards.count; i++) {
+        ok = apply_standard(&w, &((const struct seed_standard *)s->standards.items)[i], numbers);
+    }
+    for (size_t i = 0; ok && i < s->users.count; i++) {
+        ok = apply_user(&w, &((const struct seed_user *)s->users.items)[i], numbers);
+    }
+    ok = ok && drop_kiosks(&w) && drop_standards(&w);
+    free(numbers);
+    return ok;
+}

@@ -1,0 +1,69 @@
+// core: the aggregator's one writing thread. Each turn: read what has arrived -> validate -> in one
+// transaction insert events, update rollups, run the rules, write alert changes -> COMMIT -> only then
+// publish acknowledgements, alerts and hints to open pages. main.c runs it; other threads post commands.
+#ifndef PUAS_AGGREGATOR_CORE_H
+#define PUAS_AGGREGATOR_CORE_H
+
+#include "aggregator/settings.h"
+#include "shared/protocol.h"
+
+#include <semaphore.h>
+
+struct core;
+
+enum command_kind {
+    COMMAND_ACK,          // alert, who, text, minutes
+    COMMAND_COMMENT,      // alert, who, text
+    COMMAND_RESOLVE,      // alert, who, text
+    COMMAND_SESSION_OPEN, // token, user, expires
+    COMMAND_SESSION_END,  // token
+    COMMAND_CONFIG_DIFF,  // yaml -> reply: one line a change
+    COMMAND_CONFIG_APPLY, // the same, done
+};
+enum command_result {
+    COMMAND_DONE,
+    COMMAND_UNKNOWN,     // no such open alert
+    COMMAND_NOT_NOW,     // the alert's state does not allow it
+    COMMAND_BAD,         // an argument is wrong; reply says which
+    COMMAND_UNAVAILABLE, // the core is stopping or the store failed: nothing was done
+};
+
+struct command {
+    enum command_kind kind;
+    char who[65];
+    char alert[IDENT_MAX + 1];
+    char text[PROTOCOL_TEXT_MAX + 1];
+    int minutes; // 5..1440
+    uint8_t token[32];
+    int32_t user;
+    wall_ms expires;
+    const char *yaml; // borrowed until the call returns
+    char *reply;      // set by the core, malloc'd; the caller frees. NULL: none
+    enum command_result result;
+    sem_t done; // the core's
+};
+
+struct core_options {
+    const struct settings *settings; // borrowed until destroy
+    const char *config_name;         // of the settings file, for messages about the seed
+    const char *broker_password;     // NULL: none
+    // A branch has changed: pages fetch it again. alert "" when it was no alert. Core thread; must only post.
+    void (*on_change)(void *ctx, const char *branch, int64_t rev, const char *alert, const char *state);
+    void *ctx;
+    int stop_fd; // readable: stop in order
+};
+
+enum core_end {
+    CORE_STOPPED,
+    CORE_STORE_FAILED, // nothing was acknowledged that is not committed; build everything anew after a pause
+};
+
+// Opens the store (seeding an empty one) and loads all state. NULL: *ret_why (n bytes) is one line saying
+// what to do. *ret_retry: whether trying again later can help (disk full, database locked).
+struct core *core_create(const struct core_options *o, char *ret_why, size_t n, bool *ret_retry);
+void core_destroy(struct core *c); // accepts NULL; call after core_run returned and no thread posts any more
+enum core_end core_run(struct core *c);
+// Posts a command and waits for its result, which comes after the COMMIT. Any thread but the core's.
+enum command_result core_call(struct core *c, struct command *cmd);
+
+#endif

@@ -1,0 +1,268 @@
+// core: what the alert engine says -> rows, retained topics; its memory <- the store.
+#include "aggregator/core_impl.h"
+
+#include "shared/log.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { RATE_WEEKS = 8, QUARTER_MS = 900000, HOUR_MS = 3600000 };
+
+// ---------------------------------------------------------------- retained topics
+
+bool core_queue_publish(struct core *c, const char *branch, const char *alert, char *payload)
+{
+    if (c->publish_count == c->publish_room) {
+        size_t room = c->publish_room == 0 ? 16 : c->publish_room * 2;
+        struct core_publish *grown = realloc(c->publishes, room * sizeof *grown);
+        if (grown == NULL) {
+            free(payload);
+            return core_fail(c);
+        }
+        c->publishes = grown;
+        c->publish_room = room;
+    }
+    struct core_publish *p = &c->publishes[c->publish_count++];
+    *p = (struct core_publish){.payload = payload};
+    ident_set(&p->branch, branch);
+    ident_set(&p->alert, alert);
+    return true;
+}
+
+static const char *rule_id(const struct core *c, int32_t rule)
+{
+    for (int i = 0; i < c->org.rule_count; i++) {
+        if (c->org.rules[i].rule == rule) {
+            return c->org.rules[i].id.s;
+        }
+    }
+    return "";
+}
+
+// No counts: branch figures move in steps, and this topic must not tell more than the pages do.
+static char *alert_payload(const struct core *c, const struct store_alert *a)
+{
+    const struct org_place *p = &c->org.places[a->place];
+    json_t *o =
+        json_pack("{s:i,s:s,s:s,s:s,s:i,s:s,s:s,s:I,s:I}", "v", PROTOCOL_VERSION, "id", a->id.s, "state",
+                  a->to, "rule", rule_id(c, a->rule), "version", a->version, "place", p->id.s, "place_name",
+                  p->name, "since", (json_int_t)a->since, "raised", (json_int_t)a->raised);
+    if (a->kiosk != 0) {
+        json_object_set_new(o, "kiosk", json_string(c->org.kiosks[a->kiosk].id.s));
+    }
+    char *text = json_dumps(o, JSON_COMPACT);
+    json_decref(o);
+    return text;
+}
+
+static const char *branch_id(const struct core *c, int32_t place)
+{
+    int32_t branch = place <= c->org.place_count ? c->org.places[place].branch : 0;
+    return branch != 0 ? c->org.places[branch].id.s : NULL;
+}
+
+static bool publish_open(void *ctx, const struct store_alert *a)
+{
+    struct core *c = ctx;
+    const char *branch = branch_id(c, a->place);
+    return branch == NULL || core_queue_publish(c, branch, a->id.s, alert_payload(c, a));
+}
+
+bool core_publish_open_alerts(struct core *c)
+{
+    return store_each_open_alert(c->store, publish_open, c) || core_fail(c);
+}
+
+// ---------------------------------------------------------------- transitions
+
+static bool take_one(struct core *c, const struct engine_transition *t)
+{
+    if (t->raised == 0) {
+        return true; // pending, or back from it: it was never an alert
+    }
+    struct store_alert a = {
+        .rule = t->rule,
+        .version = t->version,
+        .place = t->place,
+        .kiosk = t->kiosk,
+        .from = engine_state_name(t->from),
+        .to = engine_state_name(t->to),
+        .action = engine_cause_name(t->cause),
+        .who = t->who,
+        .text = "",
+        .at = t->at,
+        .since = t->since,
+        .opened = t->opened,
+        .raised = t->raised,
+        .closed = t->to == ENGINE_RESOLVED || t->to == ENGINE_OK ? t->at : 0,
+        .n = t->n,
+        .unhappy = t->unhappy,
+        .points = t->points,
+        .limit = t->limit,
+        .flaps = t->flaps,
+        .first_event = t->first_event,
+        .last_event = t->last_event,
+        .ack_until = t->ack_until,
+    };
+    ident_set(&a.id, t->alert);
+    // What a person says with the click belongs to the same line of the log.
+    for (size_t i = 0; i < c->command_count; i++) {
+        const struct command *cmd = c->commands[i];
+        if ((cmd->kind == COMMAND_ACK || cmd->kind == COMMAND_RESOLVE) && strcmp(cmd->alert, t->alert) == 0) {
+            a.text = cmd->text;
+        }
+    }
+    const char *branch = branch_id(c, t->place);
+    if (!store_alert_change(c->store, &a)) {
+        return core_fail(c);
+    }
+    log_event(t->to == ENGINE_FIRING ? LOG_WARN : LOG_INFO, "alert",
+              "id=%s rule=%s place=%s from=%s to=%s cause=%s", t->alert, rule_id(c, t->rule),
+              c->org.places[t->place].id.s, a.from, a.to, a.action);
+    if (branch == NULL) {
+        return true;
+    }
+    core_touch(c, t->place);
+    return core_queue_publish(c, branch, t->alert, a.closed != 0 ? NULL : alert_payload(c, &a));
+}
+
+bool core_take_transitions(struct core *c)
+{
+    size_t n;
+    const struct engine_transition *t = engine_transitions(c->engine, &n);
+    struct engine_key_state key;
+    struct engine_kiosk_state kiosk;
+    char text[ENGINE_TEXT_MAX];
+    if (engine_failed(c->engine)) {
+        return core_fail(c);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (!core_writes(c) || !take_one(c, &t[i])) {
+            return false;
+        }
+    }
+    while (engine_dirty_key(c->engine, &key)) {
+        engine_key_encode(&key, text);
+        if (!core_writes(c) || !store_put_rule_state(c->store, key.rule, key.place, key.kiosk, text)) {
+            return core_fail(c);
+        }
+    }
+    while (engine_dirty_kiosk(c->engine, &kiosk)) {
+        engine_kiosk_encode(&kiosk, text);
+        if (!core_writes(c) || !store_kiosk_engine(c->store, kiosk.id, text)) {
+            return core_fail(c);
+        }
+    }
+    if (store_in_transaction(c->store)) {
+        struct engine_clock_state clock = engine_clock(c->engine);
+        engine_clock_encode(&clock, text);
+        if (!store_set_setting(c->store, "engine_clock", text)) {
+            return core_fail(c);
+        }
+    }
+    engine_clear(c->engine);
+    return true;
+}
+
+// ---------------------------------------------------------------- memory
+
+static bool restore_key(void *ctx, const char *text)
+{
+    struct core *c = ctx;
+    struct engine_key_state s;
+    if (engine_key_decode(text, &s)) {
+        engine_restore_key(c->engine, &s);
+    } else {
+        log_event(LOG_ERROR, "rule_state_unreadable", "text=%Q", text);
+    }
+    return true;
+}
+
+static bool restore_kiosk(void *ctx, const struct store_kiosk *k)
+{
+    struct core *c = ctx;
+    struct engine_kiosk_state s;
+    if (k->engine[0] != '\0' && engine_kiosk_decode(k->engine, &s)) {
+        engine_restore_kiosk(c->engine, &s);
+    }
+    return true;
+}
+
+bool core_restore_engine(struct core *c, char *ret_why, size_t n)
+{
+    char text[ENGINE_TEXT_MAX];
+    struct engine_clock_state clock;
+    const struct settings_times *t = &c->o.settings->times;
+    if (!org_configure_engine(&c->org, c->engine, t->inhibit_ms, t->offline_ms, c->now, ret_why, n)) {
+        return false;
+    }
+    if (!store_setting(c->store, "engine_clock", text, sizeof text)) {
+        return core_fail(c);
+    }
+    if (text[0] != '\0' && engine_clock_decode(text, &clock)) {
+        engine_restore_clock(c->engine, &clock);
+    }
+    if (!store_each_kiosk(c->store, restore_kiosk, c) || !store_each_rule_state(c->store, restore_key, c)) {
+        return core_fail(c);
+    }
+    engine_resume(c->engine, c->now);
+    return core_load_rates(c);
+}
+
+// ---------------------------------------------------------------- usual rates, for silence rules
+
+struct rates {
+    struct core *c;
+    int32_t kiosk;
+    int64_t votes[HOURS_WEEK];
+    int64_t first_quarter; // of the kiosk: weeks are counted from its first vote
+    wall_ms from;
+};
+
+// Ratings an hour of the local week, over the weeks in which the kiosk has stood there. Hours in which
+// nothing was ever given count as none: closed hours are the opening hours' business.
+static void finish_kiosk(struct rates *r)
+{
+    struct core *c = r->c;
+    if (r->kiosk == 0 || r->kiosk > c->org.kiosk_count || c->org.kiosks[r->kiosk].place == 0) {
+        return;
+    }
+    double weeks = (double)(c->now - r->first_quarter * QUARTER_MS) / (7.0 * 24 * HOUR_MS);
+    float per_hour[HOURS_WEEK];
+    if (weeks < 1) {
+        return; // learning
+    }
+    for (int h = 0; h < HOURS_WEEK; h++) {
+        per_hour[h] = (float)((double)r->votes[h] / weeks);
+    }
+    engine_set_rates(c->engine, r->kiosk, per_hour, c->now);
+}
+
+static bool add_rate(void *ctx, int32_t kiosk, int64_t quarter, int64_t n)
+{
+    struct rates *r = ctx;
+    if (kiosk != r->kiosk) {
+        finish_kiosk(r);
+        memset(r->votes, 0, sizeof r->votes);
+        r->kiosk = kiosk;
+        r->first_quarter = quarter;
+    }
+    if (kiosk <= r->c->org.kiosk_count && r->c->org.kiosks[kiosk].place != 0) {
+        wall_ms at = quarter * QUARTER_MS;
+        const struct tz *tz = r->c->org.places[r->c->org.kiosks[kiosk].place].tz;
+        int64_t local_hour = (at + (wall_ms)tz_offset_s(tz, at) * 1000) / HOUR_MS;
+        r->votes[(local_hour + 4 * 24) % HOURS_WEEK] += n; // 1970-01-01 was a Thursday
+    }
+    return true;
+}
+
+bool core_load_rates(struct core *c)
+{
+    struct rates r = {.c = c, .from = c->now - (wall_ms)RATE_WEEKS * 7 * 24 * HOUR_MS};
+    if (!store_each_rate(c->store, r.from, add_rate, &r)) {
+        return core_fail(c);
+    }
+    finish_kiosk(&r);
+    return true;
+}

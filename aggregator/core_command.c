@@ -1,0 +1,137 @@
+// core: commands of other threads, done inside the turn's transaction.
+#include "aggregator/core_impl.h"
+
+#include "aggregator/apply.h"
+#include "shared/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MINUTE_MS = 60000 };
+
+static enum command_result of_engine(enum engine_error e)
+{
+    switch (e) {
+    case ENGINE_DONE:
+        return COMMAND_DONE;
+    case ENGINE_NO_ALERT:
+        return COMMAND_UNKNOWN;
+    case ENGINE_NOT_NOW:
+        return COMMAND_NOT_NOW;
+    default:
+        return COMMAND_BAD;
+    }
+}
+
+static enum command_result comment(struct core *c, const struct command *cmd)
+{
+    bool found;
+    if (!store_alert_comment(c->store, cmd->alert, c->now, "comment", cmd->who, cmd->text, &found)) {
+        core_fail(c);
+        return COMMAND_UNAVAILABLE;
+    }
+    if (found) {
+        for (int32_t i = 1; i <= c->org.place_count; i++) {
+            core_touch(c, i); // rare: every page may look again
+        }
+    }
+    return found ? COMMAND_DONE : COMMAND_UNKNOWN;
+}
+
+// Builds organisation and rules anew after a change of configuration.
+static bool reload(struct core *c, char *why, size_t n)
+{
+    const struct settings_times *t = &c->o.settings->times;
+    struct org fresh;
+    if (!org_load(&fresh, c->store, why, n) ||
+        !org_configure_engine(&fresh, c->engine, t->inhibit_ms, t->offline_ms, c->now, why, n)) {
+        org_finish(&fresh);
+        return false;
+    }
+    // What only memory knows: the births seen, which tell clones.
+    for (int32_t i = 1; i <= c->org.kiosk_count && i <= fresh.kiosk_count; i++) {
+        memcpy(fresh.kiosks[i].epochs, c->org.kiosks[i].epochs, sizeof fresh.kiosks[i].epochs);
+        fresh.kiosks[i].epoch_count = c->org.kiosks[i].epoch_count;
+    }
+    org_finish(&c->org);
+    c->org = fresh;
+    for (int32_t i = 1; i <= c->org.place_count; i++) {
+        core_touch(c, i);
+    }
+    return core_load_rates(c);
+}
+
+static enum command_result configure(struct core *c, struct command *cmd, bool apply)
+{
+    struct seed seed;
+    struct config_error error;
+    struct apply_report report = {.text = NULL};
+    char why[700] = "";
+    if (!config_parse("configuration", cmd->yaml, strlen(cmd->yaml), seed_rows, &seed, &error)) {
+        cmd->reply = strdup(error.text);
+        return COMMAND_BAD;
+    }
+    bool ok = seed_check("configuration", &seed, &error);
+    if (!ok) {
+        snprintf(why, sizeof why, "%s", error.text);
+    }
+    // The comparison finds everything that can be wrong with the document, before anything is written.
+    ok = ok && apply_seed(c->store, &c->org, &seed, c->now, cmd->who, false, &report, why, sizeof why);
+    if (ok && apply) {
+        free(report.text);
+        report = (struct apply_report){.text = NULL};
+        if (!apply_seed(c->store, &c->org, &seed, c->now, cmd->who, true, &report, why, sizeof why) ||
+            !reload(c, why, sizeof why)) {
+            core_fail(c); // half of it may be written: the turn is rolled back and all state built anew
+            ok = false;
+        }
+    }
+    config_free(seed_rows, &seed);
+    if (!ok) {
+        free(report.text);
+        cmd->reply = strdup(why);
+        return COMMAND_BAD;
+    }
+    cmd->reply = report.text != NULL ? report.text : strdup("no change\n");
+    return COMMAND_DONE;
+}
+
+void core_do_command(struct core *c, struct command *cmd)
+{
+    static const char *const names[] = {"alert-ack", "alert-comment", "alert-resolve", "login",
+                                        "logout",    "config-diff",   "config-apply"};
+    cmd->result = COMMAND_UNAVAILABLE;
+    if (!core_writes(c)) {
+        return;
+    }
+    switch (cmd->kind) {
+    case COMMAND_ACK:
+        cmd->result = of_engine(engine_acknowledge(c->engine, cmd->alert, cmd->who,
+                                                   c->now + (wall_ms)cmd->minutes * MINUTE_MS, c->now));
+        break;
+    case COMMAND_RESOLVE:
+        cmd->result = of_engine(engine_close(c->engine, cmd->alert, cmd->who, c->now));
+        break;
+    case COMMAND_COMMENT:
+        cmd->result = comment(c, cmd);
+        break;
+    case COMMAND_SESSION_OPEN:
+        cmd->result = store_put_session(c->store, cmd->token, cmd->user, c->now, cmd->expires) ? COMMAND_DONE
+                                                                                               : cmd->result;
+        break;
+    case COMMAND_SESSION_END:
+        cmd->result = store_end_session(c->store, cmd->token) ? COMMAND_DONE : cmd->result;
+        break;
+    case COMMAND_CONFIG_DIFF:
+    case COMMAND_CONFIG_APPLY:
+        cmd->result = configure(c, cmd, cmd->kind == COMMAND_CONFIG_APPLY);
+        break;
+    }
+    if (cmd->result == COMMAND_UNAVAILABLE) {
+        core_fail(c);
+    } else if (cmd->result == COMMAND_DONE && cmd->kind != COMMAND_CONFIG_DIFF &&
+               !store_audit(c->store, c->now, cmd->who, names[cmd->kind], cmd->alert, cmd->text)) {
+        core_fail(c);
+    }
+}

@@ -1,0 +1,74 @@
+// core_impl: what the core's files share. Not for others.
+//   core_posix.c   the loop: link, wake-ups, timers, the turn and its commit
+//   core_ingest.c  one message -> rows and engine inputs
+//   core_alerts.c  engine outputs -> rows, retained topics, rates
+//   core_command.c commands of other threads
+#ifndef PUAS_AGGREGATOR_CORE_IMPL_H
+#define PUAS_AGGREGATOR_CORE_IMPL_H
+
+#include "aggregator/core.h"
+#include "aggregator/engine.h"
+#include "aggregator/epochs.h"
+#include "aggregator/org.h"
+#include "aggregator/store.h"
+#include "shared/link.h"
+#include "shared/mailbox.h"
+
+enum { COMMANDS_MAX = 64, TURN_MESSAGES = 2000 };
+
+struct core_sync { // a birth to answer after the commit
+    int32_t kiosk;
+    int count;
+    uint8_t epochs[PROTOCOL_EPOCHS_MAX][EPOCH_BYTES];
+};
+
+struct core_publish { // an alert topic to publish after the commit
+    struct ident branch, alert;
+    char *payload; // owned; NULL: empty (closed)
+};
+
+struct core {
+    struct core_options o;
+    struct store *store;
+    struct org org;
+    struct engine *engine;
+    struct epochs epochs;
+    struct link *link;
+    struct mailbox *mail; // struct command *
+    char run[EPOCH_HEX + 1];
+    bool failed;  // the store failed in this turn
+    bool in_link; // inside link_read: a dropped link must not be touched
+    wall_ms now;  // arrival time of what this turn reads
+    mono_ms turn_began;
+    mono_ms tick_at, slow_at; // next timers
+    wall_ms last_wall;        // to notice a jump of the wall clock
+    mono_ms last_mono;
+    wall_ms rates_day; // start of the UTC day for which rates were computed
+
+    struct core_sync *syncs; // owned
+    size_t sync_count, sync_room;
+    struct core_publish *publishes; // owned
+    size_t publish_count, publish_room;
+    struct command *commands[COMMANDS_MAX]; // answered after the commit
+    size_t command_count;
+    int64_t retained_events; // counted and ignored (rule 11)
+};
+
+// Opens the turn's transaction when it is not open yet. False: the store failed (noted).
+bool core_writes(struct core *c);
+// Notes that the store failed; returns false.
+bool core_fail(struct core *c);
+// The branch of a place has changed: pages are told after the commit. 0 is ignored.
+void core_touch(struct core *c, int32_t place);
+
+void core_on_message(struct core *c, const char *topic, const void *payload, size_t n, bool retained);
+
+bool core_take_transitions(struct core *c); // within the transaction
+bool core_restore_engine(struct core *c, char *ret_why, size_t n);
+bool core_load_rates(struct core *c);
+bool core_publish_open_alerts(struct core *c); // queues all of them, after a connect
+bool core_queue_publish(struct core *c, const char *branch, const char *alert, char *payload);
+
+void core_do_command(struct core *c, struct command *cmd); // result is set; answered after the commit
+
+#endif

@@ -1,0 +1,469 @@
+// core: the loop (poll over the MQTT socket, the command mailbox and the stop descriptor) and the turn.
+#include "aggregator/core_impl.h"
+
+#include "aggregator/apply.h"
+#include "shared/log.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SLOW_EVERY_MS = 3600000, DAY_MS = 86400000, CLOCK_JUMP_MS = 120000, GOODBYE_MS = 2000 };
+
+static const char shard_name[] = "all"; // one aggregator owns every shard
+
+bool core_fail(struct core *c)
+{
+    if (!c->failed) {
+        c->failed = true;
+        log_event(LOG_ERROR, "store_failed", "why=%Q", store_why(c->store));
+    }
+    return false;
+}
+
+bool core_writes(struct core *c)
+{
+    return !c->failed && (store_in_transaction(c->store) || store_begin(c->store) || core_fail(c));
+}
+
+void core_touch(struct core *c, int32_t place)
+{
+    if (place > 0 && place <= c->org.place_count && c->org.places[place].branch != 0) {
+        c->org.places[c->org.places[place].branch].touched = true;
+    }
+}
+
+// ---------------------------------------------------------------- link
+
+static char *shard_payload(const struct core *c, bool ready, size_t *ret_n)
+{
+    struct shard_message m = {.ready = ready, .now = clock_wall_ms()};
+    memcpy(m.run, c->run, sizeof m.run);
+    return shard_encode(&m, ret_n);
+}
+
+static void publish_shard(struct core *c, bool ready)
+{
+    char topic[PROTOCOL_TOPIC_MAX];
+    size_t n;
+    char *payload = shard_payload(c, ready, &n);
+    topic_shard(shard_name, topic);
+    if (payload != NULL) {
+        link_publish(c->link, topic, payload, n, 1, true);
+    }
+    free(payload);
+}
+
+static void on_connected(void *ctx, struct link *l)
+{
+    static const char *const filters[] = {"puas/1/events/+/+/+", "puas/1/press/+/+", "puas/1/kiosk/+/state",
+                                          "puas/1/kiosk/+/health"};
+    struct core *c = ctx;
+    log_event(LOG_INFO, "broker_connected", "host=%s port=%d", c->o.settings->broker.host,
+              (int)c->o.settings->broker.port);
+    publish_shard(c, true); // first: the births that come with the subscriptions are answered under this run
+    for (size_t i = 0; i < sizeof filters / sizeof filters[0]; i++) {
+        link_subscribe(l, filters[i], 1);
+    }
+    engine_broker(c->engine, true, c->now);
+    core_publish_open_alerts(c);
+}
+
+static void on_disconnected(void *ctx, struct link *l, const char *why)
+{
+    (void)l;
+    struct core *c = ctx;
+    log_event(LOG_WARN, "broker_lost", "host=%s port=%d why=%Q", c->o.settings->broker.host,
+              (int)c->o.settings->broker.port, why);
+    engine_broker(c->engine, false, c->now);
+}
+
+static void on_message(void *ctx, struct link *l, const char *topic, const void *payload, size_t n,
+                       bool retained)
+{
+    (void)l;
+    core_on_message(ctx, topic, payload, n, retained);
+}
+
+// ---------------------------------------------------------------- after the commit
+
+static void send_ack(struct core *c, const struct epoch *e)
+{
+    struct seq_range also[PROTOCOL_RANGES_MAX];
+    struct ack_epoch entry;
+    struct ack_message m = {
+        .epoch_count = 1, .epochs = &entry, .now = c->now, .rejected_count = e->rejected_count};
+    char topic[PROTOCOL_TOPIC_MAX];
+    size_t n;
+    memcpy(m.run, c->run, sizeof m.run);
+    memcpy(m.rejected, e->rejected, sizeof m.rejected);
+    epoch_ack(e, also, &entry);
+    char *text = ack_encode(&m, &n);
+    topic_kiosk(c->org.kiosks[e->kiosk].id.s, TOPIC_ACK, topic);
+    if (text != NULL) {
+        link_publish(c->link, topic, text, n, 0, false); // lost: the resend repairs it
+    }
+    free(text);
+}
+
+static void send_sync(struct core *c, const struct core_sync *s)
+{
+    static const wall_ms unused = 0;
+    struct ack_epoch *entries = calloc((size_t)s->count + 1, sizeof *entries);
+    struct seq_range *also = calloc((size_t)s->count + 1, sizeof *also * PROTOCOL_RANGES_MAX);
+    struct ack_message m = {.sync = true, .epoch_count = s->count, .epochs = entries, .now = c->now};
+    memcpy(m.run, c->run, sizeof m.run);
+    bool ok = entries != NULL && also != NULL;
+    for (int i = 0; ok && i < s->count; i++) {
+        struct epoch *e;
+        ok = epochs_get(&c->epochs, c->store, s->kiosk, s->epochs[i], unused, false, &e);
+        if (ok && e != NULL) {
+            epoch_ack(e, also + (size_t)i * PROTOCOL_RANGES_MAX, &entries[i]);
+        } else {
+            memcpy(entries[i].epoch, s->epochs[i], EPOCH_BYTES); // nothing of it is here: all of it is wanted
+        }
+    }
+    size_t n;
+    char topic[PROTOCOL_TOPIC_MAX], *text = ok ? ack_encode(&m, &n) : NULL;
+    topic_kiosk(c->org.kiosks[s->kiosk].id.s, TOPIC_ACK, topic);
+    if (text != NULL) {
+        link_publish(c->link, topic, text, n, 0, false);
+    }
+    free(text);
+    free(entries);
+    free(also);
+}
+
+static void tell_pages(struct core *c)
+{
+    for (int32_t i = 1; i <= c->org.place_count; i++) {
+        struct org_place *p = &c->org.places[i];
+        if (p->touched) {
+            p->touched = false;
+            if (c->o.on_change != NULL) {
+                c->o.on_change(c->o.ctx, p->id.s, p->rev, "", "");
+            }
+        }
+    }
+}
+
+static void after_commit(struct core *c)
+{
+    for (size_t i = 0; i < c->epochs.touched_count; i++) {
+        send_ack(c, c->epochs.touched[i]);
+    }
+    epochs_clear(&c->epochs);
+    for (size_t i = 0; i < c->sync_count; i++) {
+        send_sync(c, &c->syncs[i]);
+    }
+    c->sync_count = 0;
+    for (size_t i = 0; i < c->publish_count; i++) {
+        struct core_publish *p = &c->publishes[i];
+        char topic[PROTOCOL_TOPIC_MAX];
+        topic_alert(p->branch.s, p->alert.s, topic);
+        link_publish(c->link, topic, p->payload, p->payload != NULL ? strlen(p->payload) : 0, 1, true);
+        free(p->payload);
+    }
+    c->publish_count = 0;
+    tell_pages(c);
+    link_write(c->link);
+}
+
+// Figures of branches move in steps; a branch that changed otherwise gets a new revision too.
+static bool take_steps(struct core *c)
+{
+    const struct steps_setting o = {(int)c->o.settings->step.votes, c->o.settings->step.wait_ms};
+    for (int32_t i = 1; i <= c->org.place_count; i++) {
+        struct org_place *p = &c->org.places[i];
+        if (p->branch != i || (!steps_take(&p->steps, &o, c->now) && !p->touched)) {
+            continue;
+        }
+        p->touched = true;
+        p->rev++;
+        struct store_released r = {p->number, p->steps.event_id, p->rev, p->steps.at};
+        if (!core_writes(c) || !store_put_released(c->store, &r)) {
+            return core_fail(c);
+        }
+    }
+    return true;
+}
+
+static void answer_commands(struct core *c)
+{
+    for (size_t i = 0; i < c->command_count; i++) {
+        if (c->failed) {
+            c->commands[i]->result = COMMAND_UNAVAILABLE;
+        }
+        sem_post(&c->commands[i]->done);
+    }
+    c->command_count = 0;
+}
+
+// Ends the turn: rules, steps, COMMIT, and only then whatever others can see.
+static void end_turn(struct core *c)
+{
+    bool ok = !c->failed && core_take_transitions(c) && take_steps(c);
+    if (ok && store_in_transaction(c->store)) {
+        ok = (epochs_flush(&c->epochs, c->store) && store_commit(c->store)) || core_fail(c);
+    }
+    if (ok) {
+        after_commit(c);
+    }
+    answer_commands(c);
+}
+
+// ---------------------------------------------------------------- the loop
+
+static void take_commands(struct core *c)
+{
+    struct command *cmd;
+    while (c->command_count < COMMANDS_MAX && mailbox_take(c->mail, &cmd)) {
+        c->commands[c->command_count++] = cmd;
+        core_do_command(c, cmd);
+    }
+}
+
+static void watch_clock(struct core *c, mono_ms mono)
+{
+    int64_t drift = (c->now - c->last_wall) - (mono - c->last_mono);
+    if (c->last_mono != 0 && (drift > CLOCK_JUMP_MS || drift < -CLOCK_JUMP_MS)) {
+        log_event(LOG_WARN, "clock_jumped", "by_ms=%lld", (long long)drift);
+        engine_resume(c->engine, c->now);
+        engine_broker(c->engine, link_connected(c->link), c->now);
+    }
+    c->last_wall = c->now;
+    c->last_mono = mono;
+}
+
+static void timers(struct core *c, mono_ms mono)
+{
+    if (mono >= c->tick_at) {
+        c->tick_at = mono + c->o.settings->times.tick_ms;
+        watch_clock(c, mono);
+        engine_tick(c->engine, c->now);
+    }
+    if (mono >= c->slow_at) {
+        c->slow_at = mono + SLOW_EVERY_MS;
+        if (!core_writes(c) || !store_expire_sessions(c->store, c->now)) {
+            core_fail(c);
+        } else if (c->now / DAY_MS != c->rates_day) {
+            c->rates_day = c->now / DAY_MS;
+            core_load_rates(c);
+        }
+    }
+}
+
+static int wait_ms(const struct core *c, int link_wait, mono_ms mono)
+{
+    int64_t wait = link_wait;
+    wait = c->tick_at - mono < wait ? c->tick_at - mono : wait;
+    return wait < 0 ? 0 : (int)wait;
+}
+
+enum core_end core_run(struct core *c)
+{
+    for (;;) {
+        mono_ms mono = clock_mono_ms();
+        c->now = clock_wall_ms();
+        int link_wait = link_tick(c->link, mono);
+        timers(c, mono);
+        end_turn(c); // what timers and a connect have changed
+        if (c->failed) {
+            return CORE_STORE_FAILED;
+        }
+        struct pollfd p[3] = {{.fd = c->o.stop_fd, .events = POLLIN},
+                              {.fd = mailbox_fd(c->mail), .events = POLLIN},
+                              {.fd = link_fd(c->link), .events = POLLIN}};
+        p[2].events |= link_wants_write(c->link) ? POLLOUT : 0;
+        poll(p, p[2].fd >= 0 ? 3 : 2, wait_ms(c, link_wait, mono));
+        if (p[0].revents != 0) {
+            return CORE_STOPPED;
+        }
+        c->now = clock_wall_ms();
+        take_commands(c);
+        // What arrived while the last turn committed is one batch: under load turns grow by themselves.
+        link_read(c->link, TURN_MESSAGES);
+        link_write(c->link);
+        end_turn(c);
+        if (c->failed) {
+            return CORE_STORE_FAILED;
+        }
+    }
+}
+
+// ---------------------------------------------------------------- life
+
+static bool draw_run(struct core *c)
+{
+    uint8_t run[EPOCH_BYTES];
+    if (!clock_random(run, sizeof run)) {
+        return false;
+    }
+    ident_hex(run, sizeof run, c->run);
+    return true;
+}
+
+static bool open_store(struct core *c, char *ret_why, size_t n, bool *ret_retry)
+{
+    char path[500], why[600];
+    snprintf(path, sizeof path, "%s/puas.db", c->o.settings->data);
+    if (access(c->o.settings->data, W_OK | X_OK) != 0) {
+        snprintf(ret_why, n, "%s: %s; make the folder, or name another by 'data'", c->o.settings->data,
+                 strerror(errno));
+        return false;
+    }
+    enum store_error e = store_open(path, &c->store, why, sizeof why);
+    static const char *const advice[] = {
+        [STORE_OK] = "",
+        [STORE_CANNOT_OPEN] = "check the rights of the data folder",
+        [STORE_FULL] = "the disk is full: free some space",
+        [STORE_DAMAGED] = "put the file aside and restore a backup; the kiosks send again what it lacks",
+        [STORE_NEWER] = "update the program",
+        [STORE_LOCKED] = "stop the other one first",
+        [STORE_FAILED] = "check the disk"};
+    if (e != STORE_OK) {
+        snprintf(ret_why, n, "%s: %s; %s", path, why, advice[e]);
+        *ret_retry = e == STORE_FULL || e == STORE_FAILED;
+        return false;
+    }
+    return true;
+}
+
+static bool seed_store(struct core *c, char *ret_why, size_t n)
+{
+    bool empty;
+    if (!store_is_empty(c->store, &empty)) {
+        snprintf(ret_why, n, "%s", store_why(c->store));
+        return false;
+    }
+    if (!empty || c->o.settings->seed.places.count == 0) {
+        return true;
+    }
+    struct org none = {.place_count = 0};
+    struct apply_report report = {.text = NULL};
+    bool ok = store_begin(c->store) &&
+              apply_seed(c->store, &none, &c->o.settings->seed, c->now, "seed", true, &report, ret_why, n) &&
+              store_commit(c->store);
+    free(report.text);
+    if (ok) {
+        log_event(LOG_INFO, "store_seeded", "places=%zu kiosks=%zu standards=%zu",
+                  c->o.settings->seed.places.count, c->o.settings->seed.kiosks.count,
+                  c->o.settings->seed.standards.count);
+    } else if (store_error(c->store) != STORE_OK) {
+        snprintf(ret_why, n, "%s", store_why(c->store));
+    }
+    return ok;
+}
+
+static bool open_link(struct core *c)
+{
+    static const struct link_ops ops = {on_connected, on_disconnected, on_message};
+    const struct settings *s = c->o.settings;
+    char topic[PROTOCOL_TOPIC_MAX];
+    size_t n;
+    char *will = shard_payload(c, false, &n);
+    topic_shard(shard_name, topic);
+    struct link_options o = {
+        .host = s->broker.host,
+        .port = (int)s->broker.port,
+        .client_id = "puas-aggregator-all",
+        .user = s->broker.user[0] != '\0' ? s->broker.user : NULL,
+        .password = c->o.broker_password,
+        .ca_file = s->broker.ca_file[0] != '\0' ? s->broker.ca_file : NULL,
+        .keepalive_s = 15,
+        .backoff_min_ms = (int)s->times.backoff_min_ms,
+        .backoff_max_ms = (int)s->times.backoff_max_ms,
+        .steady_ms = (int)s->times.steady_ms,
+        .will_topic = topic,
+        .will_payload = will,
+        .will_bytes = will != NULL ? n : 0,
+        .will_retain = true,
+        .will_qos = 1,
+    };
+    c->link = will != NULL ? link_create(&o, &ops, c) : NULL;
+    free(will);
+    return c->link != NULL;
+}
+
+struct core *core_create(const struct core_options *o, char *ret_why, size_t n, bool *ret_retry)
+{
+    *ret_retry = false;
+    struct core *c = calloc(1, sizeof *c);
+    if (c == NULL) {
+        snprintf(ret_why, n, "out of memory");
+        return NULL;
+    }
+    c->o = *o;
+    c->now = clock_wall_ms();
+    snprintf(ret_why, n, "out of memory or descriptors");
+    c->mail = mailbox_create(sizeof(struct command *), COMMANDS_MAX);
+    c->engine = engine_create();
+    bool ok = c->mail != NULL && c->engine != NULL && draw_run(c) && open_store(c, ret_why, n, ret_retry) &&
+              seed_store(c, ret_why, n) && org_load(&c->org, c->store, ret_why, n) &&
+              core_restore_engine(c, ret_why, n);
+    if (ok && !open_link(c)) {
+        snprintf(ret_why, n, "the MQTT settings are unusable: check broker.host, port, ca_file");
+        ok = false;
+    }
+    if (!ok) {
+        core_destroy(c);
+        return NULL;
+    }
+    c->rates_day = c->now / DAY_MS;
+    c->slow_at = clock_mono_ms() + SLOW_EVERY_MS;
+    end_turn(c); // what the time since the last run has made of the alerts
+    log_event(LOG_INFO, "core_ready", "run=%s places=%d kiosks=%d rules=%d events=%lld", c->run,
+              (int)c->org.place_count, (int)c->org.kiosk_count, c->org.rule_count,
+              (long long)store_last_event(c->store));
+    return c;
+}
+
+void core_destroy(struct core *c)
+{
+    if (c == NULL) {
+        return;
+    }
+    if (c->mail != NULL) {
+        struct command *cmd;
+        mailbox_close(c->mail);
+        while (mailbox_take(c->mail, &cmd)) {
+            cmd->result = COMMAND_UNAVAILABLE;
+            sem_post(&cmd->done);
+        }
+    }
+    if (c->link != NULL) {
+        publish_shard(c, false);
+        link_close(c->link, GOODBYE_MS);
+    }
+    for (size_t i = 0; i < c->publish_count; i++) {
+        free(c->publishes[i].payload);
+    }
+    link_destroy(c->link);
+    mailbox_destroy(c->mail);
+    engine_destroy(c->engine);
+    epochs_finish(&c->epochs);
+    org_finish(&c->org);
+    store_close(c->store);
+    free(c->syncs);
+    free(c->publishes);
+    free(c);
+}
+
+enum command_result core_call(struct core *c, struct command *cmd)
+{
+    struct command *p = cmd;
+    cmd->result = COMMAND_UNAVAILABLE;
+    if (sem_init(&cmd->done, 0, 0) != 0) {
+        return cmd->result;
+    }
+    if (mailbox_post(c->mail, &p)) {
+        // The core answers every command it has taken, at the latest when it stops.
+        while (sem_wait(&cmd->done) != 0 && errno == EINTR) {
+        }
+    }
+    sem_destroy(&cmd->done);
+    return cmd->result;
+}

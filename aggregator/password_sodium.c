@@ -1,0 +1,33 @@
+// password: libsodium.
+#include "aggregator/password.h"
+
+#include <sodium.h>
+#include <string.h>
+
+enum { OPERATIONS = 2, MEMORY_BYTES = 19 * 1024 * 1024 }; // OWASP's Argon2id setting
+
+bool password_init(void)
+{
+    return sodium_init() >= 0;
+}
+
+bool password_hash(const char *password, char *ret_hash)
+{
+    return crypto_pwhash_str_alg(ret_hash, password, strlen(password), OPERATIONS, MEMORY_BYTES,
+                                 crypto_pwhash_ALG_ARGON2ID13) == 0;
+}
+
+bool password_verify(const char *password, const char *hash)
+{
+    return crypto_pwhash_str_verify(hash, password, strlen(password)) == 0;
+}
+
+void password_random(void *buf, size_t n)
+{
+    randombytes_buf(buf, n);
+}
+
+void password_token_hash(const void *token, size_t n, uint8_t ret[32])
+{
+    crypto_generichash(ret, 32, token, n, NULL, 0);
+}
