@@ -73,7 +73,7 @@ $(OUT)/puasctl: $(OUT)/aggregator/puasctl.o $(LIB_AGGREGATOR) $(LIB_SHARED)
 	$(CC) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(PKG_AGGREGATOR) $(PKG_SHARED)) -lm
 
 # SQL migrations and the bundled web pages are embedded with .incbin.
-WEB_SRC    := $(wildcard assets/web/*.html assets/web/*.json assets/web/*.mjs assets/web/src/*)
+WEB_SRC    := $(shell find assets/web -type f -not -path "*/node_modules/*")
 WEB_OUT    := build/web
 WEB_STAMP  := $(WEB_OUT)/.stamp
 MIGRATIONS := $(wildcard aggregator/migrations/*.sql)
