@@ -60,7 +60,7 @@ $(OUT)/%.o: %.c
 
 $(LIB_SHARED): $(call obj,$(SRC_SHARED))
 $(LIB_KIOSK): $(call obj,$(SRC_KIOSK))
-$(LIB_AGGREGATOR): $(call obj,$(SRC_AGGREGATOR)) $(OUT)/aggregator/embed.o
+$(LIB_AGGREGATOR): $(call obj,$(SRC_AGGREGATOR)) $(OUT)/aggregator/blobs.o
 $(LIB_SHARED) $(LIB_KIOSK) $(LIB_AGGREGATOR):
 	@rm -f $@
 	ar rcs $@ $^
@@ -84,7 +84,7 @@ $(WEB_STAMP): $(WEB_SRC) assets/web/node_modules/.package-lock.json
 	@mkdir -p $(WEB_OUT)
 	cd assets/web && $(NODE) build.mjs ../../$(WEB_OUT)
 	@touch $@
-$(OUT)/aggregator/embed.o: aggregator/embed.S $(MIGRATIONS) $(WEB_STAMP)
+$(OUT)/aggregator/blobs.o: aggregator/blobs.S $(MIGRATIONS) $(WEB_STAMP)
 	@mkdir -p $(@D)
 	$(CC) -I. -c -o $@ $<
 

@@ -1,4 +1,4 @@
-// embed: the list of what embed.S holds.
+// embed: the list of what blobs.S holds.
 #include "aggregator/embed.h"
 
 #define EMBED(symbol) extern const char symbol##_begin[], symbol##_end[]

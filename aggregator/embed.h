@@ -1,4 +1,4 @@
-// embed: files that the build put into the binary (embed.S, .incbin): SQL migrations and the web pages.
+// embed: files that the build put into the binary (blobs.S, .incbin): SQL migrations and the web pages.
 #ifndef PUAS_AGGREGATOR_EMBED_H
 #define PUAS_AGGREGATOR_EMBED_H
 

@@ -400,6 +400,8 @@ void engine_restore_kiosk(struct engine *e, const struct engine_kiosk_state *s)
         return;
     k->s = *s;
     timer_arm(e, &k->timer, HOURS_ALWAYS);
+    for (size_t i = 0; i < k->keys.count; i++) // also those that never had anything to store
+        timer_arm(e, &((struct key *)k->keys.items[i])->timer, HOURS_ALWAYS);
 }
 
 void engine_restore_key(struct engine *e, const struct engine_key_state *s)

@@ -24,9 +24,9 @@
 // One transaction. The caller commits votes, transitions and dirty states together. When the commit fails,
 // the engine is ahead of the store: destroy it and restore it from the store.
 //
-//   start:  engine_create, engine_configure, engine_restore_clock, engine_restore_kiosk and
-//   engine_restore_key for
-//           every stored row, engine_resume(now)
+//   start:  engine_create, engine_configure, engine_restore_clock, engine_set_rates, then
+//   engine_restore_kiosk and
+//           engine_restore_key for every stored row, engine_resume(now)
 //   turn:   BEGIN; inputs...; engine_tick(now); take engine_transitions, engine_dirty_*; COMMIT; engine_clear
 //   sleep:  until engine_next_tick
 #ifndef PUAS_AGGREGATOR_ENGINE_H
@@ -263,7 +263,8 @@ void engine_restore_key(struct engine *e, const struct engine_key_state *s);
 void engine_resume(struct engine *e, wall_ms at);
 
 // Usual ratings an open hour, by local hour of the week (hours_of_week), for silence rules. Not kept across
-// destroy: derived from history by the caller, given again after start and when they change.
+// destroy: derived from history by the caller, given again at start (before kiosks and keys are restored, so
+// that an open alert is judged by them) and when they change.
 void engine_set_rates(struct engine *e, int32_t kiosk, const float per_hour[HOURS_WEEK], wall_ms at);
 
 struct engine_vote {

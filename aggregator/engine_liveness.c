@@ -115,10 +115,8 @@ struct verdict silence_judge(const struct engine *e, const struct key *key)
 {
     const struct kiosk *k = key->kiosk;
     struct verdict v = {.due = HOURS_EVER, .since = later(k->s.voted_at, k->s.ready_at)};
-    if ((key_open(key) || key->s.wait_clear) && k->s.voted_at > key->s.since) {
-        v.cleared = true;
-        return v;
-    }
+    // A vote ends it, unless that vote came late and the silence since is as long again.
+    v.cleared = k->s.voted_at > key->s.since;
     if (kiosk_presence(k) != KIOSK_READY || !k->rated || !e->broker_up)
         return v; // presence, rates and the broker's return look again
     if (!kiosk_alive(e, k, e->lost_after_ms))
@@ -135,6 +133,7 @@ struct verdict silence_judge(const struct engine *e, const struct key *key)
     }
     at = later(at, e->inhibit_until);
     v.breached = e->now >= at;
+    v.cleared = v.cleared && !v.breached;
     if (!v.breached)
         v.due = at;
     return v;

@@ -1,0 +1,19 @@
+// The bytes of the files listed in embed.c. Paths are seen from the repository's root.
+        .section .rodata
+        .macro embed symbol, path
+        .global \symbol\()_begin
+        .global \symbol\()_end
+        .balign 16
+\symbol\()_begin:
+        .incbin "\path"
+\symbol\()_end:
+        .byte 0
+        .endm
+
+        embed migration_0001, "aggregator/migrations/0001.sql"
+        embed web_index_html, "build/web/index.html"
+        embed web_app_js, "build/web/app.js"
+        embed web_app_css, "build/web/app.css"
+        embed web_favicon_svg, "build/web/favicon.svg"
+        embed web_manifest, "build/web/manifest.webmanifest"
+        .section .note.GNU-stack,"",@progbits
