@@ -24,9 +24,8 @@
 // One transaction. The caller commits votes, transitions and dirty states together. When the commit fails,
 // the engine is ahead of the store: destroy it and restore it from the store.
 //
-//   start:  engine_create, engine_configure, engine_restore_clock, engine_set_rates, then
-//   engine_restore_kiosk and
-//           engine_restore_key for every stored row, engine_resume(now)
+//   start:  engine_create, engine_configure, engine_restore_clock, engine_set_rates,
+//           engine_restore_kiosk and engine_restore_key for every stored row, engine_resume(now)
 //   turn:   BEGIN; inputs...; engine_tick(now); take engine_transitions, engine_dirty_*; COMMIT; engine_clear
 //   sleep:  until engine_next_tick
 #ifndef PUAS_AGGREGATOR_ENGINE_H
