@@ -198,7 +198,7 @@ static void place_header(struct maker *k)
 {
     struct layout *l = k->l;
     int size = px_of(k, l->list ? 60 : 46, 28), gap = px_of(k, l->list ? 20 : 16, 8);
-    int y = px_of(k, l->list ? 56 : 30, 8), h = px_of(k, l->list ? 76 : 56, LAYOUT_TARGET_PX);
+    int y = (int)((l->list ? 56 : 30) * k->u + 0.5), h = px_of(k, l->list ? 76 : 56, LAYOUT_TARGET_PX);
     l->logo = (struct rect){k->margin, y + (h - size) / 2, size, size};
     struct wish wish = {k->in->org, WEIGHT_BOLD, px_of(k, l->list ? 36 : 27, 14), 11, 0, 1, 100};
     wish.width = (l->w - 2 * k->margin) * (l->list ? 100 : 45) / 100 - size - gap;
@@ -325,10 +325,15 @@ static void place_row(struct maker *k)
 static void place_list(struct maker *k)
 {
     struct layout *l = k->l;
-    int n = l->face_count, gap = px_of(k, 24, 6), width = l->w - 2 * k->margin;
-    int near = px_of(k, 20, 3), far = px_of(k, 60, 8), edge = px_of(k, 40, 6);
+    int n = l->face_count, gap = px_of(k, 24, 4), width = l->w - 2 * k->margin;
+    int near = px_of(k, 20, 2), far = px_of(k, 60, 5), edge = px_of(k, 40, 2);
     int heading = fit_heading(k, TEXT_QUESTION, TEXT_HINT, width, 74, 34, near);
     int room_h = k->bottom - k->top - heading - far - 2 * edge;
+    if (room_h < n * LAYOUT_TARGET_PX + (n - 1) * gap) { // targets before air
+        room_h += far / 2 + edge;
+        far -= far / 2;
+        edge /= 2;
+    }
     int card_h = least(px_of(k, n == 4 ? 240 : 206, 0), (room_h - (n - 1) * gap) / n);
     int stack = n * card_h + (n - 1) * gap, pad = card_h * 11 / 100, size = card_h - 2 * pad;
     int face_x = k->margin + px_of(k, 36, 10), label_x = face_x + size + px_of(k, 44, 12);

@@ -73,12 +73,13 @@ void shape_shadow(argb *pixels, int stride, int w, int h, int radius, int blur, 
     }
 }
 
-// 0..1, the same at each point on every machine: an integer hash, so that dithering shows no pattern.
-static float noise(unsigned x, unsigned y)
+// Threshold of an 8x8 Bayer matrix, 0..63/64: bit by bit from x xor y and y.
+static float threshold(unsigned x, unsigned y)
 {
-    unsigned v = x * 374761393u + y * 668265263u;
-    v = (v ^ (v >> 13)) * 1274126177u;
-    return (float)((v ^ (v >> 16)) & 0xffff) / 65536.0f;
+    unsigned v = 0, q = x ^ y;
+    for (int bit = 0; bit < 3; bit++)
+        v = v << 2 | (q >> bit & 1) << 1 | (y >> bit & 1);
+    return (float)v / 64.0f;
 }
 
 void shape_background(argb *pixels, int stride, int w, int h, argb top, argb bottom, argb glow)
@@ -93,7 +94,7 @@ void shape_background(argb *pixels, int stride, int w, int h, argb top, argb bot
         }
         for (int x = 0; x < w; x++) {
             float gx = ((float)x / (float)w - 0.5f) / 0.62f, rest = clamp01(1 - gx * gx - gy * gy);
-            float light = strength * rest * rest, dither = noise((unsigned)x, (unsigned)y);
+            float light = strength * rest * rest, dither = threshold((unsigned)x, (unsigned)y);
             argb c = 0xff000000u;
             for (int i = 0; i < 3; i++) {
                 float v = from[i] + (to[i] - from[i]) * light + dither;
