@@ -76,7 +76,7 @@ static void tell_engine(struct core *c, const struct stored_event *s)
     bool scored =
         is_score(s->e->type) && (s->flags & (EVENT_REPEATED | EVENT_VOIDED | EVENT_UNASSIGNED)) == 0;
     if (branch != NULL) {
-        steps_event(&branch->steps, s->event_id, scored);
+        steps_event(&branch->steps, s->event_id, scored, c->now);
     }
     if (s->place != 0 && s->e->type == EVENT_RATING) {
         struct engine_vote v = {.event = s->event_id,
@@ -297,8 +297,10 @@ static void on_state(struct core *c, const struct topic *t, const char *topic, c
         return;
     }
     struct org_kiosk *k = kiosk_of(c, t->kiosk.s);
-    // A will counts only for the session of the last birth: one that comes after a newer birth is old news.
-    if (k == NULL || (m.state == KIOSK_LOST && m.session != k->session)) {
+    // A will counts only for the session of the last birth: one that comes after a newer birth is old news, and one
+    // after a goodbye is that of a connection closed in haste.
+    if (k == NULL ||
+        (m.state == KIOSK_LOST && (m.session != k->session || k->state == KIOSK_DISCONNECTED))) {
         state_message_finish(&m);
         return;
     }

@@ -57,7 +57,7 @@ static int parse_arguments(int argc, char **argv, struct arguments *a)
     }
     *a = (struct arguments){.level = LOG_INFO};
     int letter;
-    while ((letter = getopt_long(argc, argv, "c:h", list, NULL)) != -1) {
+    while ((letter = getopt_long(argc, argv, "c:vh", list, NULL)) != -1) {
         switch (letter) {
         case 'c':
             a->config = optarg;

@@ -3,16 +3,19 @@
 
 enum { FEWEST_VOTES = 2 }; // a step of one vote would show that vote
 
-void steps_event(struct steps *s, int64_t event_id, bool vote)
+void steps_event(struct steps *s, int64_t event_id, bool vote, wall_ms now)
 {
     s->last_id = event_id;
+    if (vote && s->pending == 0) {
+        s->waiting = now;
+    }
     s->pending += vote;
 }
 
 bool steps_take(struct steps *s, const struct steps_setting *o, wall_ms now)
 {
     bool full = s->pending >= o->votes;
-    bool waited = s->pending >= FEWEST_VOTES && now - s->at >= o->wait_ms;
+    bool waited = s->pending >= FEWEST_VOTES && now - s->waiting >= o->wait_ms;
     if (!full && !waited) {
         return false;
     }

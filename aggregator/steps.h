@@ -1,5 +1,5 @@
 // steps: branch figures move in steps, so that nobody can tie a press to a person: `votes` new votes, or
-// `wait_ms` with at least two new ones, whichever comes first. Pure. One struct a branch.
+// `wait_ms` after the first new one with at least two, whichever comes first. Pure. One struct a branch.
 #ifndef PUAS_AGGREGATOR_STEPS_H
 #define PUAS_AGGREGATOR_STEPS_H
 
@@ -21,7 +21,7 @@ struct steps {
 };
 
 // A stored event of the branch; `vote`: a rating or number that is scored.
-void steps_event(struct steps *s, int64_t event_id, bool vote);
+void steps_event(struct steps *s, int64_t event_id, bool vote, wall_ms now);
 // Takes the step if it is due; true then.
 bool steps_take(struct steps *s, const struct steps_setting *o, wall_ms now);
 

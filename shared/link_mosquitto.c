@@ -26,6 +26,7 @@ struct link {
     mono_ms connect_since; // when the attempt or the connection began
     mono_ms next_attempt;  // 0: at once
     int backoff_ms;
+    int unacked;            // QoS 1 messages whose PUBACK has not come
     int received; // messages since link_read began
     mono_ms now;  // as of the last tick
 };
@@ -37,6 +38,7 @@ static void went_down(struct link *l, const char *why)
     bool was = l->connected || l->connecting;
     bool steady = l->connected && l->now - l->connect_since >= l->o.steady_ms;
     l->connected = l->connecting = false;
+    l->unacked = 0;
     if (!was) {
         return;
     }
@@ -76,6 +78,14 @@ static void on_disconnect(struct mosquitto *m, void *obj, int rc)
     went_down(obj, rc == 0 ? "closed" : mosquitto_strerror(rc));
 }
 
+static void on_publish(struct mosquitto *m, void *obj, int mid)
+{
+    (void)m;
+    (void)mid;
+    struct link *l = obj;
+    l->unacked -= l->unacked > 0;
+}
+
 static void on_message(struct mosquitto *m, void *obj, const struct mosquitto_message *msg)
 {
     (void)m;
@@ -108,6 +118,7 @@ struct link *link_create(const struct link_options *o, const struct link_ops *op
     mosquitto_max_inflight_messages_set(l->mosq, 0); // we bound what is in flight ourselves
     mosquitto_connect_callback_set(l->mosq, on_connect);
     mosquitto_disconnect_callback_set(l->mosq, on_disconnect);
+    mosquitto_publish_callback_set(l->mosq, on_publish);
     mosquitto_message_callback_set(l->mosq, on_message);
     bool ok = o->user == NULL || mosquitto_username_pw_set(l->mosq, o->user, o->password) == MOSQ_ERR_SUCCESS;
     ok = ok && (o->ca_file == NULL ||
@@ -219,8 +230,11 @@ int link_tick(struct link *l, mono_ms now)
 
 bool link_publish(struct link *l, const char *topic, const void *payload, size_t n, int qos, bool retain)
 {
-    return l->connected &&
-           mosquitto_publish(l->mosq, NULL, topic, (int)n, payload, qos, retain) == MOSQ_ERR_SUCCESS;
+    if (!l->connected || mosquitto_publish(l->mosq, NULL, topic, (int)n, payload, qos, retain) != MOSQ_ERR_SUCCESS) {
+        return false;
+    }
+    l->unacked++; // on_publish comes for QoS 0 too, once it is written
+    return true;
 }
 
 bool link_subscribe(struct link *l, const char *filter, int qos)
@@ -228,31 +242,30 @@ bool link_subscribe(struct link *l, const char *filter, int qos)
     return l->connected && mosquitto_subscribe(l->mosq, NULL, filter, qos) == MOSQ_ERR_SUCCESS;
 }
 
+// Closing a socket with unread bytes resets it, and the broker would then lose our DISCONNECT and send the will: so
+// what we published is acknowledged first.
 void link_close(struct link *l, int timeout_ms)
 {
-    l->closing = true;
-    if (!l->connected) {
-        return;
-    }
     mono_ms until = clock_mono_ms() + timeout_ms;
-    bool sent = false;
+    bool said = false;
+    l->closing = true;
     while (l->connected) {
         int left = (int)(until - clock_mono_ms());
-        int fd = mosquitto_socket(l->mosq);
-        if (left <= 0 || fd < 0) {
+        struct pollfd p = {.fd = mosquitto_socket(l->mosq), .events = POLLIN};
+        if (p.fd < 0 || (left <= 0 && said)) {
             break;
         }
-        if (!mosquitto_want_write(l->mosq)) {
-            if (sent) {
-                break;
-            }
-            mosquitto_disconnect(l->mosq); // queues DISCONNECT behind what is there
-            sent = true;
-            continue;
+        if (!said && (l->unacked == 0 || left <= 0)) {
+            mosquitto_disconnect(l->mosq); // goes behind what is queued; the library closes the socket after it
+            said = true;
         }
-        struct pollfd p = {.fd = fd, .events = POLLOUT};
-        if (poll(&p, 1, left) > 0) {
-            check(l, mosquitto_loop_write(l->mosq, 1));
+        p.events |= mosquitto_want_write(l->mosq) ? POLLOUT : 0;
+        if (poll(&p, 1, left > 0 ? left : 0) > 0) {
+            if ((p.revents & POLLOUT) != 0) {
+                check(l, mosquitto_loop_write(l->mosq, 1));
+            } else {
+                check(l, mosquitto_loop_read(l->mosq, 1));
+            }
         }
     }
     l->connected = false;
