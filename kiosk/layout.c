@@ -327,7 +327,7 @@ static void place_list(struct maker *k)
     struct layout *l = k->l;
     int n = l->face_count, gap = px_of(k, 24, 4), width = l->w - 2 * k->margin;
     int near = px_of(k, 20, 2), far = px_of(k, 60, 5), edge = px_of(k, 40, 2);
-    int heading = fit_heading(k, TEXT_QUESTION, TEXT_HINT, width, 74, 34, near);
+    int heading = fit_heading(k, TEXT_QUESTION, TEXT_HINT, width - 2 * px_of(k, 24, 0), 74, 34, near);
     int room_h = k->bottom - k->top - heading - far - 2 * edge;
     if (room_h < n * LAYOUT_TARGET_PX + (n - 1) * gap) { // targets before air
         room_h += far / 2 + edge;
