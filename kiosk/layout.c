@@ -268,7 +268,8 @@ static int fit_heading(struct maker *k, enum text title, enum text more, int wid
 {
     struct layout *l = k->l;
     bool two = l->list || l->face_count == 0;
-    struct wish big = {k->texts->of[title], WEIGHT_BOLD, px_of(k, title_units, 20), 15, width, 2,
+    int inset = l->list ? px_of(k, 24, 0) : 0; // a long heading stays clear of the cards' edges
+    struct wish big = {k->texts->of[title], WEIGHT_BOLD, px_of(k, title_units, 20), 15, width - 2 * inset, 2,
                        two ? 92 : 70};
     struct wish small = {k->texts->of[more], WEIGHT_REGULAR, px_of(k, more_units, 13), 11, width, 2, 80};
     l->title = fit(k, &big);
@@ -327,7 +328,7 @@ static void place_list(struct maker *k)
     struct layout *l = k->l;
     int n = l->face_count, gap = px_of(k, 24, 4), width = l->w - 2 * k->margin;
     int near = px_of(k, 20, 2), far = px_of(k, 60, 5), edge = px_of(k, 40, 2);
-    int heading = fit_heading(k, TEXT_QUESTION, TEXT_HINT, width - 2 * px_of(k, 24, 0), 74, 34, near);
+    int heading = fit_heading(k, TEXT_QUESTION, TEXT_HINT, width, 74, 34, near);
     int room_h = k->bottom - k->top - heading - far - 2 * edge;
     if (room_h < n * LAYOUT_TARGET_PX + (n - 1) * gap) { // targets before air
         room_h += far / 2 + edge;
