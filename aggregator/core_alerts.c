@@ -203,11 +203,12 @@ bool core_restore_engine(struct core *c, char *ret_why, size_t n)
     if (text[0] != '\0' && engine_clock_decode(text, &clock)) {
         engine_restore_clock(c->engine, &clock);
     }
-    if (!store_each_kiosk(c->store, restore_kiosk, c) || !store_each_rule_state(c->store, restore_key, c)) {
+    if (!core_load_rates(c) || !store_each_kiosk(c->store, restore_kiosk, c) ||
+        !store_each_rule_state(c->store, restore_key, c)) {
         return core_fail(c);
     }
     engine_resume(c->engine, c->now);
-    return core_load_rates(c);
+    return true;
 }
 
 // ---------------------------------------------------------------- usual rates, for silence rules

@@ -17,6 +17,7 @@ struct steps {
     int64_t event_id; // pages leave out the branch's events after this one
     wall_ms at;       // of the last step
     int pending;      // votes (ratings, numbers) after it
+    wall_ms waiting;  // since the first of them came; 0: none, or before the last restart
     int64_t last_id;  // newest event of the branch
 };
 
