@@ -29,7 +29,7 @@ PKG_AGGREGATOR := sqlite3 libmicrohttpd libsodium libcurl
 # Expanded once, and only by targets that compile: `make deps` must work where pkg-config is still missing.
 pkg_cflags = $(shell pkg-config --cflags $(PKG_SHARED) $(PKG_KIOSK) $(PKG_AGGREGATOR) 2>/dev/null)
 pkg_libs   = $(shell pkg-config --libs $(1))
-COMPILING  := $(filter-out deps test-deps clean help,$(or $(MAKECMDGOALS),all))
+COMPILING  := $(filter-out deps run demo test soak clean help,$(or $(MAKECMDGOALS),all))
 ifneq ($(COMPILING),)
 PKG_CFLAGS := $(pkg_cflags)
 endif
@@ -99,6 +99,21 @@ $(OUT)/tools/%: $(OUT)/tests/tools/%.o $(LIB_KIOSK) $(LIB_AGGREGATOR) $(LIB_SHAR
 .PHONY: unit-binaries tool-binaries
 unit-binaries: $(UNIT)
 tool-binaries: $(TOOLS)
+
+# ---------------------------------------------------------------- run
+.PHONY: deps run demo
+deps: ## install what building and running need (apt, as root or with sudo)
+	@assets/run/deps run
+
+# Building comes after installing: a second make sees the libraries that the first one has brought.
+run: ## install, build and start the real system (FULLSCREEN=1, KIOSK=none|vnc)
+	@assets/run/deps run
+	@$(MAKE) --no-print-directory all
+	@BIN=$(CURDIR)/$(OUT) assets/run/run
+demo: ## as run, with a simulated chain of branches and three months of history
+	@assets/run/deps run
+	@$(MAKE) --no-print-directory all $(OUT)/tools/puas-demo
+	@DEMO=1 BIN=$(CURDIR)/$(OUT) assets/run/run
 
 .PHONY: clean
 clean: ## remove build/ (never var/)
