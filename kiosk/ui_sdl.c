@@ -40,6 +40,7 @@ struct ui {
     mono_ms wake_at;
     struct app app;
     struct layout layout;
+    struct layout_input laid; // what it was made from
     struct draw_list list;
 };
 
@@ -57,6 +58,12 @@ static void make_layout(struct ui *u)
         .texts = u->options.texts,
         .org = u->options.org,
     };
+    // The press must be seen at once: it keeps the layout of the question.
+    const struct layout_input *last = &u->laid;
+    bool pressed = in.screen == APP_PRESSED && last->screen == APP_QUESTION;
+    if (pressed && in.w == last->w && in.h == last->h && in.lang == last->lang)
+        return;
+    u->laid = in;
     struct measure m = type_measure(u->type);
     layout_make(&u->layout, &in, &m);
 }
@@ -290,7 +297,8 @@ static void set_hints(void)
 {
     // SDL would fall back to a driver that shows nothing; tests ask for one by SDL_VIDEODRIVER.
     // Wayland's library complains on standard error where there is none.
-    SDL_SetHintWithPriority(SDL_HINT_VIDEODRIVER, getenv("WAYLAND_DISPLAY") ? "wayland,x11,KMSDRM" : "x11,KMSDRM",
+    SDL_SetHintWithPriority(SDL_HINT_VIDEODRIVER,
+                            getenv("WAYLAND_DISPLAY") ? "wayland,x11,KMSDRM" : "x11,KMSDRM",
                             SDL_HINT_DEFAULT);
     SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0"); // four times faster redraws in software
     SDL_SetHint(SDL_HINT_TOUCH_MOUSE_EVENTS, "0");       // a touch is not also a click ...
