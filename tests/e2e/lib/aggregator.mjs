@@ -1,0 +1,50 @@
+// The real aggregator, with quick times.
+import { writeFileSync } from "node:fs";
+import { BIN, freePorts } from "./world.mjs";
+import { SECRET } from "./broker.mjs";
+import { inline, template, write } from "./config.mjs";
+import { Store } from "./store.mjs";
+
+const TIMES = { commit: "5 ms", inhibit: "300 ms", backoff_min: "50 ms", backoff_max: "300 ms", steady: "500 ms", tick: "50 ms" };
+
+export class Aggregator {
+  /** `seed` may change the text of the configuration (a function). */
+  static async start(world, { brokerPort, times = {}, change = (text) => text, data, args = [], wait = true } = {}) {
+    const a = new Aggregator();
+    a.world = world;
+    a.data = data ?? world.folder("aggregator");
+    world.folder("secrets");
+    for (const name of ["aggregator", "manager", "admin"]) writeFileSync(world.path("secrets", name), `${SECRET}\n`);
+    [a.httpPort] = await freePorts(1);
+    a.url = `http://127.0.0.1:${a.httpPort}`;
+    const text = template("aggregator.yaml.in", { VAR: world.dir, BROKER_PORT: brokerPort, HTTP_PORT: a.httpPort, USER: "" })
+      .replace(`data: ${world.dir}/aggregator`, `data: ${a.data}`)
+      // Taps of a test come quickly: no two of them are a mash.
+      .replace(/mash: .*$/gm, "mash: 0 s")
+      .replace(/^seed:/m, `times: ${inline({ ...TIMES, ...times })}\nseed:`);
+    a.file = write(world.path("aggregator.yaml"), change(text));
+    a.args = args;
+    a.store = new Store(`${a.data}/puas.db`);
+    if (wait) await a.up();
+    return a;
+  }
+
+  spawn() {
+    this.process = this.world.process("puas-aggregator", `${BIN}/puas-aggregator`, ["--config", this.file, "-v", ...this.args]);
+    return this.process;
+  }
+
+  async up() {
+    this.spawn();
+    this.run = (await this.process.line(/ core_ready run=(\w+)/))[1];
+    await this.process.line(/ broker_connected /);
+  }
+
+  kill() {
+    return this.process.kill();
+  }
+
+  stop() {
+    return this.process.stop();
+  }
+}

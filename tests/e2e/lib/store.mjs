@@ -1,0 +1,48 @@
+// Looks into the SQLite files with the sqlite3 program: a reader that shares nothing with the programs under test.
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+const call = promisify(execFile);
+
+export async function query(file, sql) {
+  const { stdout } = await call("sqlite3", ["-readonly", "-json", "-cmd", ".timeout 5000", file, sql], { maxBuffer: 1 << 28, timeout: 20_000 });
+  return stdout.trim() === "" ? [] : JSON.parse(stdout);
+}
+
+export class Store {
+  constructor(file) {
+    this.file = file;
+  }
+
+  query(sql) {
+    return query(this.file, sql);
+  }
+
+  async one(sql) {
+    const [row] = await this.query(sql);
+    return row ? Object.values(row)[0] : undefined;
+  }
+
+  /** Events of a kiosk in the order of their keys. */
+  events(kiosk = "dago-entrance") {
+    return this.query(`SELECT lower(hex(ep.epoch)) AS epoch, e.seq, e.score, e.levels, e.kind, e.flags, e.visit, e.at, e.arrived, p.id AS place
+      FROM event e JOIN epoch ep USING(epoch_id) JOIN kiosk k USING(kiosk_id) LEFT JOIN place p ON p.place_id = e.place_id
+      WHERE k.id = '${kiosk}' ORDER BY ep.epoch_id, e.seq`);
+  }
+
+  count(kiosk = "dago-entrance") {
+    return this.one(`SELECT count(*) FROM event e JOIN epoch ep USING(epoch_id) JOIN kiosk k USING(kiosk_id) WHERE k.id = '${kiosk}'`);
+  }
+
+  quarantine() {
+    return this.query("SELECT kiosk, topic, reason, seq, hex(payload) AS hex FROM quarantine ORDER BY quarantine_id");
+  }
+
+  /** Rollups against a recount of the raw rows: lists what differs. */
+  recount() {
+    const sums = [1, 2, 3, 4, 5].map((score) => `sum(score = ${score}) AS c${score}`).join(", ");
+    const raw = `SELECT place_id, at / 900000 AS quarter, name_id, ${sums} FROM event WHERE kind = 0 AND flags & 28 = 0 GROUP BY 1, 2, 3`;
+    const rolled = `SELECT place_id, quarter, name_id, sum(c1), sum(c2), sum(c3), sum(c4), sum(c5) FROM tally GROUP BY 1, 2, 3`;
+    return this.query(`SELECT 'only in rows' AS what, * FROM (${raw} EXCEPT ${rolled}) UNION ALL SELECT 'only in rollup', * FROM (${rolled} EXCEPT ${raw})`);
+  }
+}
