@@ -585,6 +585,7 @@ int uplink_tick(struct uplink *u, mono_ms now, wall_ms wall)
     }
     if (now >= u->health_at) {
         u->health_at = now + (publish_health(u, now, wall) ? u->o.health_ms : u->o.resend_ms);
+        restart_backlog(u); // whatever was missed, a wake-up say, is found here: the outbox is the truth
     }
     expire_flights(u, now);
     send_backlog(u, now, wall);

@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SEEDS = 60, STEPS = 120, WIRE_MAX = 4096, EPOCHS = 64, PRESSES = 4000, TAIL_MS = 400000 };
+enum { SEEDS = 220, STEPS = 120, WIRE_MAX = 4096, EPOCHS = 64, PRESSES = 4000, TAIL_MS = 400000 };
 
 #define SHARD_TOPIC "puas/1/shard/all/state"
 
@@ -349,6 +349,10 @@ static void move_one(struct world *w)
     struct packet p = w->wire[at];
     memmove(&w->wire[at], &w->wire[at + 1], (size_t)(w->wire_count - at - 1) * sizeof p);
     w->wire_count--;
+    if (w->wild && !ordered && chance(w, 25)) { // far behind: an ack of one run may meet the sync of the next
+        w->wire[w->wire_count++] = p;
+        return;
+    }
     if (!w->wild || ordered || chance(w, 80)) {
         deliver(w, &p);
         if (w->wild && !ordered && chance(w, 10)) {
@@ -410,7 +414,7 @@ static void fault(struct world *w)
         copy_epochs(w->backup, &w->backup_count, w->epochs, w->epoch_count);
         break;
     case 6: // restored from yesterday's backup
-        if (chance(w, 30)) {
+        if (chance(w, 70)) {
             copy_epochs(w->epochs, &w->epoch_count, w->backup, w->backup_count);
             aggregator_start(w);
         }
@@ -469,6 +473,14 @@ static void run_seed(uint32_t seed)
         step(w);
         if (chance(w, 12)) {
             fault(w);
+        }
+    }
+    // A last restore, with the old run's messages still under way: no later sync would mend what they spoil.
+    if (w->up && chance(w, 60)) {
+        copy_epochs(w->epochs, &w->epoch_count, w->backup, w->backup_count);
+        aggregator_start(w);
+        for (int i = 0; i < 12; i++) {
+            step(w);
         }
     }
     // Faults stop.
