@@ -1,0 +1,436 @@
+// http: the routes, and what they answer.
+#include "aggregator/http_impl.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ACK_DEFAULT_MIN = 60, ACK_LEAST_MIN = 5, ACK_MOST_MIN = 1440, RETRY_S = 2 };
+
+// ---------------------------------------------------------------- life
+
+bool api_init(struct http_api *a, const struct http_options *o)
+{
+    uint8_t random[HTTP_TOKEN_BYTES];
+    char nobody[HTTP_TOKEN_HEX + 1];
+    memset(a, 0, sizeof *a);
+    a->o = *o;
+    a->started = clock_mono_ms();
+    snprintf(a->db_path, sizeof a->db_path, "%s/puas.db", o->settings->data);
+    pthread_mutex_init(&a->limiter.lock, NULL);
+    pthread_mutex_init(&a->verify, NULL);
+    pthread_mutex_init(&a->pool_lock, NULL);
+    password_random(random, sizeof random);
+    ident_hex(random, sizeof random, nobody);
+    password_random(random, sizeof random);
+    ident_hex(random, sizeof random, a->control);
+    a->hub = hub_create(o->comment_ms > 0 ? o->comment_ms : HUB_COMMENT_MS);
+    return a->hub != NULL && password_hash(nobody, a->dummy_hash);
+}
+
+void api_finish(struct http_api *a)
+{
+    hub_destroy(a->hub);
+    for (int i = 0; i < a->pool_count; i++) {
+        views_destroy(a->pool[i]);
+    }
+    pthread_mutex_destroy(&a->limiter.lock);
+    pthread_mutex_destroy(&a->verify);
+    pthread_mutex_destroy(&a->pool_lock);
+}
+
+struct views *api_views(struct http_api *a)
+{
+    struct views *v = NULL;
+    pthread_mutex_lock(&a->pool_lock);
+    if (a->pool_count > 0) {
+        v = a->pool[--a->pool_count];
+    }
+    pthread_mutex_unlock(&a->pool_lock);
+    const struct settings *s = a->o.settings;
+    struct views_options o = {a->db_path, s->times.offline_ms, (int)s->step.votes, s->step.wait_ms};
+    return v != NULL ? v : views_create(&o);
+}
+
+void api_views_back(struct http_api *a, struct views *v)
+{
+    pthread_mutex_lock(&a->pool_lock);
+    if (v != NULL && a->pool_count < HTTP_VIEWS_MAX) {
+        a->pool[a->pool_count++] = v;
+        v = NULL;
+    }
+    pthread_mutex_unlock(&a->pool_lock);
+    views_destroy(v);
+}
+
+// ---------------------------------------------------------------- answers
+
+void answer_finish(struct http_answer *r)
+{
+    free(r->body);
+    r->body = NULL;
+}
+
+void answer_json(struct http_answer *r, char *text)
+{
+    r->status = text != NULL ? 200 : 503;
+    r->type = text != NULL ? "application/json" : NULL;
+    r->body = text;
+    r->bytes = text != NULL ? strlen(text) : 0;
+}
+
+void answer_problem(struct http_answer *r, int status, const char *title, const char *detail,
+                    const char *field)
+{
+    json_t *o = json_pack("{s:s,s:s,s:i}", "type", "about:blank", "title", title, "status", status);
+    if (detail[0] != '\0') {
+        json_object_set_new(o, "detail", json_string(detail));
+    }
+    if (field[0] != '\0') {
+        json_object_set_new(o, "field", json_string(field));
+    }
+    answer_json(r, json_dumps(o, JSON_COMPACT));
+    r->status = status;
+    r->type = r->body != NULL ? "application/problem+json" : NULL;
+    json_decref(o);
+}
+
+// Answers what went wrong. False: nothing did.
+static bool answer_views(struct http_answer *r, enum views_error e, const char *what)
+{
+    if (e == VIEWS_NOT_FOUND) {
+        answer_problem(r, 404, what, "It does not exist, or you may not see it.", "");
+    } else if (e == VIEWS_FAILED) {
+        answer_problem(r, 503, "The store cannot be read now", "Try again in a moment.", "");
+        r->retry_after_s = RETRY_S;
+    }
+    return e != VIEWS_OK;
+}
+
+static void answer_command(struct http_answer *r, enum command_result result, const char *reply)
+{
+    switch (result) {
+    case COMMAND_DONE:
+        r->status = 204;
+        break;
+    case COMMAND_UNKNOWN:
+        answer_problem(r, 404, "No such open alert", "It may have ended in the meantime.", "");
+        break;
+    case COMMAND_NOT_NOW:
+        answer_problem(r, 409, "Not possible in the alert's state", "It may have changed in the meantime.",
+                       "");
+        break;
+    case COMMAND_BAD:
+        answer_problem(r, 422, "Not accepted", reply != NULL ? reply : "", "");
+        break;
+    case COMMAND_UNAVAILABLE:
+        answer_problem(r, 503, "Nothing was changed", "The store is not ready. Try again in a moment.", "");
+        r->retry_after_s = RETRY_S;
+        break;
+    }
+}
+
+static void answer_text(struct http_answer *r, int status, const char *text)
+{
+    r->status = status;
+    r->type = "text/plain; charset=utf-8";
+    r->file = text;
+    r->bytes = strlen(text);
+}
+
+// ---------------------------------------------------------------- reading
+
+struct call {
+    struct http_api *a;
+    const struct http_request *q;
+    struct views_user u;    // where the route needs one
+    char id[IDENT_MAX + 1]; // the path's *
+    struct http_answer *r;
+};
+
+static void get_health(struct call *c)
+{
+    answer_text(c->r, 200, "ok\n");
+}
+
+static void get_ready(struct call *c)
+{
+    bool ready = atomic_load(&c->a->core) != NULL;
+    answer_text(c->r, ready ? 200 : 503, ready ? "ready\n" : "the core is not running\n");
+}
+
+static void get_session(struct call *c)
+{
+    char *text = NULL;
+    struct views *v = api_views(c->a);
+    enum views_error e = v != NULL ? views_session(v, &c->u, c->a->o.version, &text) : VIEWS_FAILED;
+    api_views_back(c->a, v);
+    if (!answer_views(c->r, e, "")) {
+        answer_json(c->r, text);
+    }
+}
+
+static void get_today(struct call *c)
+{
+    char *text = NULL;
+    struct views *v = api_views(c->a);
+    enum views_error e =
+        v != NULL ? views_today(v, &c->u, c->q->place, clock_wall_ms(), &text) : VIEWS_FAILED;
+    api_views_back(c->a, v);
+    if (!answer_views(c->r, e, "No such branch")) {
+        answer_json(c->r, text);
+    }
+}
+
+static void get_alert_votes(struct call *c)
+{
+    char *text = NULL;
+    struct views *v = api_views(c->a);
+    enum views_error e =
+        v != NULL ? views_alert_votes(v, &c->u, c->id, clock_wall_ms(), &text) : VIEWS_FAILED;
+    api_views_back(c->a, v);
+    if (!answer_views(c->r, e, "No such alert")) {
+        answer_json(c->r, text);
+    }
+}
+
+// The stream itself is http_microhttpd.c's: here it is only allowed.
+static void get_live(struct call *c)
+{
+    int64_t rev;
+    struct views *v = api_views(c->a);
+    enum views_error e = v != NULL ? views_rev(v, &c->u, c->q->place, &rev) : VIEWS_FAILED;
+    api_views_back(c->a, v);
+    if (!answer_views(c->r, e, "No such branch")) {
+        c->r->status = 200;
+        c->r->type = "text/event-stream";
+    }
+}
+
+static void get_status(struct call *c)
+{
+    bool ready = atomic_load(&c->a->core) != NULL;
+    json_t *o = json_pack("{s:s,s:b,s:I,s:i}", "version", c->a->o.version, "ready", ready, "uptimeMs",
+                          (json_int_t)(clock_mono_ms() - c->a->started), "pages", hub_count(c->a->hub));
+    answer_json(c->r, json_dumps(o, JSON_COMPACT));
+    json_decref(o);
+}
+
+// ---------------------------------------------------------------- changing
+
+static void post_login(struct call *c)
+{
+    login_post(c->a, c->q, c->r);
+}
+
+static void post_logout(struct call *c)
+{
+    logout_post(c->a, c->q, c->r);
+}
+
+// Reads {comment, minutes?}. False: answered.
+static bool read_action(struct call *c, bool needs_words, struct command *ret_cmd)
+{
+    json_t *o = json_loadb(c->q->body, c->q->body_bytes, JSON_REJECT_DUPLICATES, NULL);
+    const json_t *minutes = json_object_get(o, "minutes");
+    const char *text = json_string_value(json_object_get(o, "comment"));
+    const char *wrong = NULL, *field = "comment";
+    if (!json_is_object(o)) {
+        wrong = "The body is not a JSON object";
+        field = "";
+    } else if (text == NULL || (needs_words && text[strspn(text, " \t\r\n")] == '\0')) {
+        wrong = "A comment is needed";
+    } else if (strlen(text) > COMMENT_MAX) {
+        wrong = "The comment is longer than 1,000 bytes";
+    } else if (minutes != NULL && (!json_is_integer(minutes) || json_integer_value(minutes) < ACK_LEAST_MIN ||
+                                   json_integer_value(minutes) > ACK_MOST_MIN)) {
+        wrong = "Minutes are 5 to 1440";
+        field = "minutes";
+    }
+    if (wrong != NULL) {
+        answer_problem(c->r, 422, wrong, "", field);
+    } else {
+        snprintf(ret_cmd->text, sizeof ret_cmd->text, "%s", text);
+        ret_cmd->minutes = minutes != NULL ? (int)json_integer_value(minutes) : ACK_DEFAULT_MIN;
+    }
+    json_decref(o);
+    return wrong == NULL;
+}
+
+static void act(struct call *c, enum command_kind kind)
+{
+    struct command *cmd = calloc(1, sizeof *cmd);
+    struct core *core = atomic_load(&c->a->core);
+    struct views *v = api_views(c->a);
+    enum views_error e = v != NULL && cmd != NULL ? views_may_see_alert(v, &c->u, c->id) : VIEWS_FAILED;
+    api_views_back(c->a, v);
+    if (answer_views(c->r, e, "No such alert")) {
+        free(cmd);
+        return;
+    }
+    cmd->kind = kind;
+    snprintf(cmd->who, sizeof cmd->who, "%s", c->u.name);
+    snprintf(cmd->alert, sizeof cmd->alert, "%s", c->id);
+    if (read_action(c, kind == COMMAND_COMMENT, cmd)) {
+        answer_command(c->r, core != NULL ? core_call(core, cmd) : COMMAND_UNAVAILABLE, cmd->reply);
+    }
+    free(cmd->reply);
+    free(cmd);
+}
+
+static void post_ack(struct call *c)
+{
+    act(c, COMMAND_ACK);
+}
+
+static void post_comment(struct call *c)
+{
+    act(c, COMMAND_COMMENT);
+}
+
+static void post_resolve(struct call *c)
+{
+    act(c, COMMAND_RESOLVE);
+}
+
+static void configure(struct call *c, enum command_kind kind)
+{
+    struct command *cmd = calloc(1, sizeof *cmd);
+    struct core *core = atomic_load(&c->a->core);
+    if (cmd == NULL || strlen(c->q->body) != c->q->body_bytes) {
+        answer_problem(c->r, 422, "Not accepted", "The document holds a NUL byte.", "");
+        free(cmd);
+        return;
+    }
+    cmd->kind = kind;
+    cmd->yaml = c->q->body;
+    snprintf(cmd->who, sizeof cmd->who, "puasctl");
+    enum command_result result = core != NULL ? core_call(core, cmd) : COMMAND_UNAVAILABLE;
+    if (result == COMMAND_DONE && cmd->reply != NULL) {
+        answer_json(c->r, cmd->reply);
+        c->r->type = "text/plain; charset=utf-8";
+        cmd->reply = NULL;
+    } else {
+        answer_command(c->r, result, cmd->reply);
+    }
+    free(cmd->reply);
+    free(cmd);
+}
+
+static void post_diff(struct call *c)
+{
+    configure(c, COMMAND_CONFIG_DIFF);
+}
+
+static void post_apply(struct call *c)
+{
+    configure(c, COMMAND_CONFIG_APPLY);
+}
+
+// ---------------------------------------------------------------- routes
+
+enum { USER = 1, ACTOR = 2, CONTROL = 4, YAML = 8 }; // ACTOR: a user who may do more than look
+
+static const struct route {
+    const char *method, *path; // one * stands for an id
+    int needs;
+    void (*handle)(struct call *c);
+} routes[] = {
+    {"GET", "/healthz", 0, get_health},
+    {"GET", "/readyz", 0, get_ready},
+    {"GET", "/api/v1/session", USER, get_session},
+    {"GET", "/api/v1/today", USER, get_today},
+    {"GET", "/api/v1/live", USER, get_live},
+    {"GET", "/api/v1/alerts/*/votes", USER, get_alert_votes},
+    {"GET", "/api/v1/status", CONTROL, get_status},
+    {"POST", "/api/v1/login", 0, post_login},
+    {"POST", "/api/v1/logout", 0, post_logout},
+    {"POST", "/api/v1/alerts/*/ack", USER | ACTOR, post_ack},
+    {"POST", "/api/v1/alerts/*/comment", USER | ACTOR, post_comment},
+    {"POST", "/api/v1/alerts/*/resolve", USER | ACTOR, post_resolve},
+    {"POST", "/api/v1/config/diff", CONTROL | YAML, post_diff},
+    {"POST", "/api/v1/config/apply", CONTROL | YAML, post_apply},
+};
+enum { ROUTES = sizeof routes / sizeof routes[0] };
+
+static bool matches(const char *pattern, const char *path, char *ret_id)
+{
+    const char *star = strchr(pattern, '*');
+    if (star == NULL) {
+        return strcmp(pattern, path) == 0;
+    }
+    size_t before = (size_t)(star - pattern);
+    if (strncmp(pattern, path, before) != 0) {
+        return false;
+    }
+    size_t n = strcspn(path + before, "/");
+    if (n == 0 || n > IDENT_MAX || strcmp(path + before + n, star + 1) != 0) {
+        return false;
+    }
+    memcpy(ret_id, path + before, n);
+    ret_id[n] = '\0';
+    return ident_valid(ret_id);
+}
+
+// What every request that changes something must be. False: answered.
+static bool post_allowed(const struct call *c, const struct route *route)
+{
+    if (!c->q->ours) {
+        answer_problem(c->r, 403, "The header X-Puas: 1 is missing", "Forms of other sites cannot send it.",
+                       "");
+    } else if (c->q->too_large) {
+        answer_problem(c->r, 413, "The body is too large", "", "");
+    } else if ((route->needs & YAML) == 0 && strncmp(c->q->content_type, "application/json", 16) != 0) {
+        answer_problem(c->r, 415, "The body must be application/json", "", "");
+    } else {
+        return true;
+    }
+    return false;
+}
+
+static bool allowed(struct call *c, const struct route *route)
+{
+    if ((route->needs & CONTROL) != 0 && !login_is_control(c->a, c->q)) {
+        answer_problem(c->r, 401, "The control token is wrong", "puasctl reads it from the data folder.", "");
+        return false;
+    }
+    if ((route->needs & USER) != 0 && !login_user(c->a, c->q, &c->u, c->r)) {
+        return false;
+    }
+    if ((route->needs & ACTOR) != 0 && c->u.role == ROLE_VIEWER) {
+        answer_problem(c->r, 403, "Your role may only look", "", "");
+        return false;
+    }
+    return true;
+}
+
+void api_answer(struct http_api *a, const struct http_request *q, struct http_answer *ret)
+{
+    struct call c = {.a = a, .q = q, .r = ret};
+    const char *method = strcmp(q->method, "HEAD") == 0 ? "GET" : q->method, *other = NULL;
+    *ret = (struct http_answer){.status = 500};
+    for (int i = 0; i < ROUTES; i++) {
+        const struct route *route = &routes[i];
+        if (!matches(route->path, q->path, c.id)) {
+            continue;
+        }
+        if (strcmp(route->method, method) != 0) {
+            other = route->method;
+            continue;
+        }
+        if ((strcmp(method, "POST") != 0 || post_allowed(&c, route)) && allowed(&c, route)) {
+            route->handle(&c);
+        }
+        return;
+    }
+    if (other == NULL && strcmp(method, "GET") == 0 && static_get(q, ret)) {
+        return;
+    }
+    if (other != NULL) {
+        answer_problem(ret, 405, "Method not allowed", "", "");
+        ret->allow = other;
+    } else {
+        answer_problem(ret, 404, "No such page", "", "");
+    }
+}

@@ -1,0 +1,102 @@
+// http_impl: what the http files share. Not for others.
+//   http_microhttpd.c  sockets, threads, event streams: the only one that knows the library
+//   http_api.c         routes and their answers
+//   http_login.c       who is it, and how often may they try
+//   http_static.c      the embedded pages
+#ifndef PUAS_AGGREGATOR_HTTP_IMPL_H
+#define PUAS_AGGREGATOR_HTTP_IMPL_H
+
+#include "aggregator/http.h"
+#include "aggregator/hub.h"
+#include "aggregator/views.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum {
+    HTTP_BODY_MAX = 16 * 1024,     // of a request: the longest comment is 1,000 bytes
+    HTTP_CONFIG_MAX = 1024 * 1024, // of a configuration document
+    HTTP_VIEWS_MAX = 16,           // connections kept for later
+    HTTP_TOKEN_BYTES = 32,         // random bytes of a session cookie and of the control token
+    HTTP_TOKEN_HEX = 64,
+    LIMITER_SLOTS = 1024,
+    COMMENT_MAX = PROTOCOL_TEXT_MAX, // bytes of a comment
+};
+
+struct http_request {                  // all borrowed for the call; "" where absent
+    const char *method, *path, *place; // place: of the query
+    const char *content_type, *cookie, *authorization, *if_none_match;
+    bool ours;             // carries X-Puas: 1
+    bool https;            // a proxy on this machine says so
+    char address[64];      // of the person, as far as it is known
+    int64_t last_event_id; // -1: none
+    const char *body;      // ends with NUL
+    size_t body_bytes;
+    bool too_large;
+};
+
+struct http_answer {
+    int status;
+    const char *type; // static; NULL: no body
+    char *body;       // owned
+    const char *file; // or static bytes
+    size_t bytes;
+    char etag[32];    // "": none
+    char cookie[200]; // "": none
+    const char *allow;
+    int retry_after_s;       // 0: none
+    struct hub_client *live; // an event stream: owned
+};
+
+struct limiter { // token buckets; a full table forgets the one that was idle longest
+    pthread_mutex_t lock;
+    struct {
+        uint64_t key; // 0: free
+        mono_ms at;
+        double tokens;
+    } slots[LIMITER_SLOTS];
+};
+
+struct http_api {
+    struct http_options o;
+    char db_path[500];
+    _Atomic(struct core *) core; // NULL: not yet
+    struct hub *hub;
+    struct limiter limiter;
+    pthread_mutex_t verify;               // one password at a time: each takes 19 MiB and 60 ms
+    char dummy_hash[PASSWORD_HASH_BYTES]; // for unknown users: they take as long as known ones
+    char control[HTTP_TOKEN_HEX + 1];
+    mono_ms started;
+    pthread_mutex_t pool_lock;
+    struct views *pool[HTTP_VIEWS_MAX];
+    int pool_count;
+};
+
+bool api_init(struct http_api *a, const struct http_options *o);
+void api_finish(struct http_api *a); // accepts a zeroed one
+void api_answer(struct http_api *a, const struct http_request *q, struct http_answer *ret);
+void answer_finish(struct http_answer *r); // but not `live`, which the stream takes over
+
+struct views *api_views(struct http_api *a); // NULL: out of memory
+void api_views_back(struct http_api *a, struct views *v);
+
+// RFC 9457. title and field: "" for none.
+void answer_problem(struct http_answer *r, int status, const char *title, const char *detail,
+                    const char *field);
+void answer_json(struct http_answer *r, char *text); // takes text; NULL: out of memory
+
+void login_post(struct http_api *a, const struct http_request *q, struct http_answer *r);
+void logout_post(struct http_api *a, const struct http_request *q, struct http_answer *r);
+// The user of the request's cookie. False: nobody, or the store cannot tell; the answer is made.
+bool login_user(struct http_api *a, const struct http_request *q, struct views_user *ret_u,
+                struct http_answer *r);
+bool login_is_control(const struct http_api *a, const struct http_request *q);
+// Takes a token from the bucket of `who`: at most `burst`, one more every `every_ms`. False: *ret_wait_ms
+// until then.
+bool limiter_take(struct limiter *l, const char *who, int burst, int every_ms, mono_ms now,
+                  int64_t *ret_wait_ms);
+void limiter_give(struct limiter *l, const char *who, int burst);
+
+bool static_get(const struct http_request *q, struct http_answer *r); // false: no such file
+
+#endif

@@ -1,0 +1,268 @@
+// hub: one lock, a list of clients, one thread that wakes.
+#include "aggregator/hub.h"
+
+#include "shared/clock.h"
+#include "shared/ident.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct hub_client {
+    struct hub *hub;
+    struct hub_client *next, **at; // in the hub's list
+    struct hub_ops ops;
+    void *ctx;
+    char branch[IDENT_MAX + 1];
+    int64_t rev, seen; // newest known, last one told
+    bool greeted, parked, comment;
+    int alert_count;
+    struct {
+        char id[IDENT_MAX + 1], state[16];
+    } alerts[HUB_ALERTS];
+};
+
+struct hub {
+    pthread_mutex_t lock;
+    pthread_cond_t work;
+    pthread_t thread;
+    bool has_thread, dirty, closing, stop;
+    int comment_ms, count;
+    struct hub_client *clients; // borrowed from those who joined
+};
+
+static bool is_due(const struct hub_client *c)
+{
+    return c->comment || c->alert_count > 0 || c->rev > c->seen || !c->greeted || c->hub->closing;
+}
+
+static void wake_due(struct hub *h)
+{
+    for (struct hub_client *c = h->clients; c != NULL; c = c->next) {
+        if (c->parked && is_due(c)) {
+            c->parked = false;
+            c->ops.wake(c->ctx);
+        }
+    }
+}
+
+static void *run(void *arg)
+{
+    struct hub *h = arg;
+    mono_ms comment_at = clock_mono_ms() + h->comment_ms;
+    pthread_mutex_lock(&h->lock);
+    while (!h->stop) {
+        mono_ms left = comment_at - clock_mono_ms();
+        if (left <= 0) {
+            for (struct hub_client *c = h->clients; c != NULL; c = c->next) {
+                c->comment = true;
+            }
+            comment_at += h->comment_ms - (left < -h->comment_ms ? left : 0);
+            h->dirty = true;
+        }
+        if (h->dirty) {
+            h->dirty = false;
+            wake_due(h);
+            continue;
+        }
+        struct timespec until;
+        clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_sec += left / 1000;
+        until.tv_nsec += left % 1000 * 1000000;
+        if (until.tv_nsec >= 1000000000) {
+            until.tv_sec++;
+            until.tv_nsec -= 1000000000;
+        }
+        pthread_cond_timedwait(&h->work, &h->lock, &until);
+    }
+    pthread_mutex_unlock(&h->lock);
+    return NULL;
+}
+
+struct hub *hub_create(int comment_ms)
+{
+    struct hub *h = calloc(1, sizeof *h);
+    pthread_condattr_t monotonic;
+    if (h == NULL) {
+        return NULL;
+    }
+    h->comment_ms = comment_ms;
+    pthread_mutex_init(&h->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&h->work, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    h->has_thread = pthread_create(&h->thread, NULL, run, h) == 0;
+    if (!h->has_thread) {
+        hub_destroy(h);
+        return NULL;
+    }
+    return h;
+}
+
+void hub_destroy(struct hub *h)
+{
+    if (h == NULL) {
+        return;
+    }
+    if (h->has_thread) {
+        pthread_mutex_lock(&h->lock);
+        h->stop = true;
+        pthread_cond_signal(&h->work);
+        pthread_mutex_unlock(&h->lock);
+        pthread_join(h->thread, NULL);
+    }
+    pthread_cond_destroy(&h->work);
+    pthread_mutex_destroy(&h->lock);
+    free(h);
+}
+
+struct hub_client *hub_join(struct hub *h, const char *branch, int64_t seen, const struct hub_ops *ops,
+                            void *ctx)
+{
+    struct hub_client *c = calloc(1, sizeof *c);
+    if (c == NULL) {
+        return NULL;
+    }
+    *c = (struct hub_client){.hub = h, .ops = *ops, .ctx = ctx, .rev = -1, .seen = seen};
+    snprintf(c->branch, sizeof c->branch, "%s", branch);
+    pthread_mutex_lock(&h->lock);
+    bool room = h->count < HUB_CLIENTS_MAX && !h->closing;
+    if (room) {
+        h->count++;
+        c->next = h->clients;
+        c->at = &h->clients;
+        if (c->next != NULL) {
+            c->next->at = &c->next;
+        }
+        h->clients = c;
+    }
+    pthread_mutex_unlock(&h->lock);
+    if (!room) {
+        free(c);
+        return NULL;
+    }
+    return c;
+}
+
+void hub_greet(struct hub_client *c, int64_t rev)
+{
+    pthread_mutex_lock(&c->hub->lock);
+    c->rev = rev > c->rev ? rev : c->rev;
+    pthread_mutex_unlock(&c->hub->lock);
+}
+
+void hub_leave(struct hub_client *c)
+{
+    if (c == NULL) {
+        return;
+    }
+    pthread_mutex_lock(&c->hub->lock);
+    *c->at = c->next;
+    if (c->next != NULL) {
+        c->next->at = c->at;
+    }
+    c->hub->count--;
+    pthread_mutex_unlock(&c->hub->lock);
+    free(c);
+}
+
+static void remember_alert(struct hub_client *c, const char *alert, const char *state)
+{
+    int i = 0;
+    while (i < c->alert_count && strcmp(c->alerts[i].id, alert) != 0) {
+        i++;
+    }
+    if (i == HUB_ALERTS) { // the oldest goes
+        memmove(&c->alerts[0], &c->alerts[1], sizeof c->alerts[0] * (HUB_ALERTS - 1));
+        i = HUB_ALERTS - 1;
+        c->alert_count = i;
+    }
+    c->alert_count = i == c->alert_count ? i + 1 : c->alert_count;
+    snprintf(c->alerts[i].id, sizeof c->alerts[i].id, "%s", alert);
+    snprintf(c->alerts[i].state, sizeof c->alerts[i].state, "%s", state);
+}
+
+void hub_publish(struct hub *h, const char *branch, int64_t rev, const char *alert, const char *state)
+{
+    pthread_mutex_lock(&h->lock);
+    for (struct hub_client *c = h->clients; c != NULL; c = c->next) {
+        if (strcmp(c->branch, branch) == 0) {
+            c->rev = rev > c->rev ? rev : c->rev;
+            if (alert[0] != '\0') {
+                remember_alert(c, alert, state);
+            }
+            h->dirty = true;
+        }
+    }
+    if (h->dirty) {
+        pthread_cond_signal(&h->work);
+    }
+    pthread_mutex_unlock(&h->lock);
+}
+
+// Writes all that is due: it fits, as ids, states and numbers have known lengths.
+static size_t write_events(struct hub_client *c, char *ret, size_t n)
+{
+    long long rev = c->rev;
+    size_t used = 0;
+#define EVENT(...) used += (size_t)snprintf(ret + used, n - used, __VA_ARGS__)
+    if (!c->greeted) {
+        EVENT("retry: 2000\nid: %lld\nevent: hello\ndata: {\"rev\":%lld}\n\n", rev, rev);
+        if (c->seen >= 0 && c->seen < c->rev) { // a page that comes back has missed something
+            EVENT("id: %lld\nevent: today\ndata: {\"rev\":%lld}\n\n", rev, rev);
+        }
+        c->greeted = true;
+        c->seen = c->rev;
+    }
+    for (int i = 0; i < c->alert_count; i++) {
+        EVENT("id: %lld\nevent: alert\ndata: {\"rev\":%lld,\"id\":\"%s\",\"state\":\"%s\"}\n\n", rev, rev,
+              c->alerts[i].id, c->alerts[i].state);
+    }
+    if (c->rev > c->seen) {
+        EVENT("id: %lld\nevent: today\ndata: {\"rev\":%lld}\n\n", rev, rev);
+    }
+    if (c->comment && used == 0) {
+        EVENT(": still here\n\n");
+    }
+#undef EVENT
+    c->comment = false;
+    c->alert_count = 0;
+    c->seen = c->rev;
+    return used;
+}
+
+size_t hub_take(struct hub_client *c, char *ret, size_t n)
+{
+    size_t used = 0;
+    pthread_mutex_lock(&c->hub->lock);
+    if (c->hub->closing) {
+        used = HUB_END;
+    } else if (is_due(c)) {
+        used = write_events(c, ret, n);
+    }
+    if (used == 0) {
+        c->parked = true;
+        c->ops.park(c->ctx);
+    }
+    pthread_mutex_unlock(&c->hub->lock);
+    return used;
+}
+
+void hub_close(struct hub *h)
+{
+    pthread_mutex_lock(&h->lock);
+    h->closing = true;
+    wake_due(h);
+    pthread_mutex_unlock(&h->lock);
+}
+
+int hub_count(struct hub *h)
+{
+    pthread_mutex_lock(&h->lock);
+    int n = h->count;
+    pthread_mutex_unlock(&h->lock);
+    return n;
+}

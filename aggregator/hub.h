@@ -1,0 +1,52 @@
+// hub: fans changes out to the open pages. The core thread publishes and never waits for a page; each page is
+// a client with room for one revision and a few alert changes: only the newest revision matters, so a slow
+// page is told once what it missed. One thread of the hub's own wakes parked clients.
+//
+//   core -- hub_publish --> marks clients of the branch --> hub's thread -- wake --> HTTP thread -- hub_take
+//   --> page
+#ifndef PUAS_AGGREGATOR_HUB_H
+#define PUAS_AGGREGATOR_HUB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct hub;
+struct hub_client;
+
+enum {
+    HUB_CLIENTS_MAX = 4000, // open pages; a further one is refused
+    HUB_ALERTS = 4,         // alert changes kept for a client; older ones are dropped: `today` tells all
+    HUB_TEXT_MAX = 1024,    // bytes that hub_take may write at once
+    HUB_COMMENT_MS = 20000, // a comment line this often finds dead clients
+};
+
+// Both are called with the hub's lock held and must not call the hub.
+struct hub_ops {
+    void (*park)(void *ctx); // nothing to say: the connection may sleep until wake
+    void (*wake)(void *ctx); // any thread
+};
+
+struct hub *hub_create(int comment_ms);
+void hub_destroy(struct hub *h); // accepts NULL; all clients have left
+
+// A page on `branch` that has seen revision `seen` (-1: nothing). NULL: too many, closing, or out of memory.
+struct hub_client *hub_join(struct hub *h, const char *branch, int64_t seen, const struct hub_ops *ops,
+                            void *ctx);
+// The revision read from the store after joining: what was published in between counts too.
+void hub_greet(struct hub_client *c, int64_t rev);
+void hub_leave(struct hub_client *c); // accepts NULL
+
+// Any thread; never waits for a page. alert "": none.
+void hub_publish(struct hub *h, const char *branch, int64_t rev, const char *alert, const char *state);
+
+// Writes what is due to the client as server-sent events (at most n <= HUB_TEXT_MAX bytes, whole events) and
+// returns the bytes; 0: nothing, and the client has been parked. HUB_END: the hub is closing.
+#define HUB_END ((size_t)-1)
+size_t hub_take(struct hub_client *c, char *ret, size_t n);
+
+// From now on hub_take returns HUB_END and nobody is parked; wakes all.
+void hub_close(struct hub *h);
+int hub_count(struct hub *h);
+
+#endif

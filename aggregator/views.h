@@ -1,0 +1,66 @@
+// views: what pages and puasctl read, as JSON texts of the wire types in assets/web/src/api.ts. Each struct
+// views is one read-only connection (WAL: never in the way of the writer); one thread at a time may use it.
+// Every call reads within one short transaction, so that all its figures agree.
+//
+// Privacy: branch figures are those of the last step. Scores, counts, reasons, last-vote times and curves
+// leave out the branch's events after its `released` mark; rollups hold them already, so they are taken off
+// again here.
+//
+//   figure of a span = tally(span) - unreleased scored votes + votes whose void is not released yet
+#ifndef PUAS_AGGREGATOR_VIEWS_H
+#define PUAS_AGGREGATOR_VIEWS_H
+
+#include "aggregator/password.h"
+#include "aggregator/settings.h"
+#include "shared/clock.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct views;
+
+enum views_error {
+    VIEWS_OK,
+    VIEWS_NOT_FOUND, // no such branch, alert, user or session, or not within the scope
+    VIEWS_FAILED,    // the database cannot be read now, or memory ran out; views_why tells
+};
+
+struct views_options {
+    const char *path;   // of the database
+    int64_t offline_ms; // a kiosk that was not heard for so long may hold votes that nobody knows
+    int step_votes;     // only shown
+    int64_t step_ms;    // only shown
+};
+
+struct views_user {
+    int32_t user, place; // place: the scope, this subtree
+    char name[65], display[81], lang[9];
+    enum role role;
+};
+
+// Opens on first use: the file may be made later. NULL: out of memory. `path` is copied.
+struct views *views_create(const struct views_options *o);
+void views_destroy(struct views *v); // accepts NULL
+const char *views_why(const struct views *v);
+
+// ---------------------------------------------------------------- people
+// ret_hash holds PASSWORD_HASH_BYTES.
+enum views_error views_user(struct views *v, const char *name, struct views_user *ret_u, char *ret_hash);
+// Whose session has this token hash at `now`?
+enum views_error views_session_user(struct views *v, const uint8_t token[32], wall_ms now,
+                                    struct views_user *ret_u);
+
+// ---------------------------------------------------------------- pages; each text is malloc'd, the caller
+// frees
+enum views_error views_session(struct views *v, const struct views_user *u, const char *version,
+                               char **ret_json);
+enum views_error views_today(struct views *v, const struct views_user *u, const char *branch, wall_ms now,
+                             char **ret_json);
+enum views_error views_alert_votes(struct views *v, const struct views_user *u, const char *alert,
+                                   wall_ms now, char **ret_json);
+// Revision of a branch, 0 before its first step. u NULL: any branch.
+enum views_error views_rev(struct views *v, const struct views_user *u, const char *branch, int64_t *ret_rev);
+// VIEWS_OK when the alert exists and lies within the user's scope.
+enum views_error views_may_see_alert(struct views *v, const struct views_user *u, const char *alert);
+
+#endif

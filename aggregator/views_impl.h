@@ -1,0 +1,134 @@
+// views_impl: what the views_*_sqlite.c files share. Not for others.
+//   views_sqlite.c         connection, people, session
+//   views_branch_sqlite.c  a branch in memory: its places, kiosks, hours, promise, what is not released yet
+//   views_today_sqlite.c   score, hours, reasons, kiosks, coverage
+//   views_alert_sqlite.c   alerts and the votes behind them
+#ifndef PUAS_AGGREGATOR_VIEWS_IMPL_H
+#define PUAS_AGGREGATOR_VIEWS_IMPL_H
+
+#include "aggregator/engine.h"
+#include "aggregator/store_impl.h"
+#include "aggregator/views.h"
+#include "shared/tz.h"
+
+#include <jansson.h>
+
+enum {
+    QUARTER_MS = 900000,
+    MINUTE_MS = 60000,
+    HOUR_MS = 3600000,
+    DAY_MS = 86400000,
+    LEVELS_MAX = 10, // more levels are no faces (NPS has 11): not part of a score
+    MIN_VOTES = 5,   // below this no verdict
+    UNSCORED = EVENT_REPEATED | EVENT_VOIDED | EVENT_UNASSIGNED,
+    BRANCH_PLACES = 200, // places of one branch that are looked at
+    BRANCH_KIOSKS = 500,
+    COSTS = 16,
+};
+
+struct views {
+    struct views_options o;
+    char path[500];
+    struct store *st; // read-only; NULL: not open
+    bool failed;      // in this call
+    char why[600];
+    struct cost { // engine_rule_cost takes milliseconds: remembered by rule version and traffic
+        int32_t rule, version;
+        int64_t votes;
+        double days, arl; // days NAN: never
+    } costs[COSTS];
+    int cost_next;
+};
+
+// A correction of the rollups: a scored vote to take off (by -1) or put back (+1).
+struct correction {
+    int32_t place, kiosk, name;
+    wall_ms at;
+    int score, levels, by;
+};
+
+struct branch_kiosk {
+    int32_t kiosk, place;
+    char id[IDENT_MAX + 1], name[81];
+    int state; // enum kiosk_state
+    wall_ms since, heard_at;
+    int64_t unacknowledged;
+    int clock; // enum clock_quality
+    char reason[65], software[25];
+    bool here; // stands here now; else it did today
+    int64_t votes, missing, lost;
+    wall_ms last_vote; // 0: none
+    bool silent;
+    wall_ms silent_since;
+};
+
+struct branch_place {
+    int32_t place;
+    char id[IDENT_MAX + 1], name[81];
+};
+
+struct branch {
+    int32_t place;
+    char id[IDENT_MAX + 1], name[81], tz_name[65];
+    json_t *path;  // owned: names above, from the top
+    struct tz *tz; // owned; NULL: UTC
+    struct hours hours;
+    bool has_hours;
+    int64_t released, rev; // events after `released` are hidden
+    wall_ms released_at;
+    wall_ms now, day, next_day;                // today, local
+    struct branch_place places[BRANCH_PLACES]; // itself first
+    int place_count;
+    struct branch_kiosk *kiosks; // owned
+    int kiosk_count;
+    struct correction *corrections; // owned
+    int correction_count, correction_room;
+    bool has_promise;
+    struct engine_rule promise;
+    json_t *promise_name;     // owned
+    int32_t promise_question; // name_id; 0: every question
+    json_t *labels;           // owned: option id -> texts
+};
+
+struct counts {
+    int64_t n, good;
+};
+
+// A transaction around a call. begin false: it cannot be read (noted).
+bool views_begin(struct views *v);
+enum views_error views_end(struct views *v, enum views_error e);
+// One step of a statement; notes failures in v->failed.
+bool views_row(struct views *v, sqlite3_stmt *s);
+// Is `place` the user's or below it?
+bool views_in_scope(struct views *v, int32_t place, int32_t scope);
+char *views_dump(json_t *o); // takes o; NULL: out of memory
+
+// Loads a branch as of `now`. Finish it in every case.
+enum views_error branch_load(struct views *v, const char *id, wall_ms now, struct branch *ret_b);
+void branch_finish(struct branch *b);
+const struct branch_place *branch_place(const struct branch *b, int32_t place); // NULL: not of it
+struct branch_kiosk *branch_kiosk(const struct branch *b, int32_t kiosk);       // NULL: not of it
+struct hours_period branch_period(const struct branch *b, wall_ms at);
+// The first event that arrived at or after `at` (events are numbered in order of arrival).
+int64_t views_first_event_since(struct views *v, wall_ms at);
+json_t *branch_label(const struct branch *b, const char *option); // new reference: texts of a reason
+
+bool score_is_happy(int score, int levels, int top_faces);
+json_t *interval_json(const struct counts *c); // n, good, share, lo, hi
+const char *verdict_of(const struct counts *c, const struct branch *b);
+json_t *null_or_int(int64_t value, bool known);
+json_t *null_or_real(double value, bool known);
+
+// Adds to `named` (option -> count) the reasons given after an unhappy face by events first..last of one
+// place, event times [from, to), and counts those answers.
+void reasons_add(struct views *v, int32_t place, int64_t first, int64_t last, wall_ms from, wall_ms to,
+                 int top_faces, json_t *named, int64_t *answered);
+// [{id, label, n}] from `named`, most often named first.
+json_t *reasons_json(const struct branch *b, json_t *named);
+// Minutes of opening hours a vote of the last four weeks; 0: not known.
+double kiosk_usual_gap_min(struct views *v, const struct branch *b, int32_t kiosk);
+
+// The alerts of the page, most severe first; marks silent kiosks.
+json_t *branch_alerts(struct views *v, struct branch *b);
+
+#endif
