@@ -62,6 +62,7 @@ enum core_end {
 // what to do. *ret_retry: whether trying again later can help (disk full, database locked).
 struct core *core_create(const struct core_options *o, char *ret_why, size_t n, bool *ret_retry);
 void core_destroy(struct core *c); // accepts NULL; call after core_run returned and no thread posts any more
+// When it returns, waiting commands have been answered and further ones are refused.
 enum core_end core_run(struct core *c);
 // Posts a command and waits for its result, which comes after the COMMIT. Any thread but the core's.
 enum command_result core_call(struct core *c, struct command *cmd);

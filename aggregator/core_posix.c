@@ -263,6 +263,18 @@ static int wait_ms(const struct core *c, int link_wait, mono_ms mono)
     return wait < 0 ? 0 : (int)wait;
 }
 
+// No command is left waiting when nobody will do it any more.
+static enum core_end leave(struct core *c, enum core_end end)
+{
+    struct command *cmd;
+    mailbox_close(c->mail);
+    while (mailbox_take(c->mail, &cmd)) {
+        cmd->result = COMMAND_UNAVAILABLE;
+        sem_post(&cmd->done);
+    }
+    return end;
+}
+
 enum core_end core_run(struct core *c)
 {
     for (;;) {
@@ -272,7 +284,7 @@ enum core_end core_run(struct core *c)
         timers(c, mono);
         end_turn(c); // what timers and a connect have changed
         if (c->failed) {
-            return CORE_STORE_FAILED;
+            return leave(c, CORE_STORE_FAILED);
         }
         struct pollfd p[3] = {{.fd = c->o.stop_fd, .events = POLLIN},
                               {.fd = mailbox_fd(c->mail), .events = POLLIN},
@@ -280,7 +292,7 @@ enum core_end core_run(struct core *c)
         p[2].events |= link_wants_write(c->link) ? POLLOUT : 0;
         poll(p, p[2].fd >= 0 ? 3 : 2, wait_ms(c, link_wait, mono));
         if (p[0].revents != 0) {
-            return CORE_STOPPED;
+            return leave(c, CORE_STOPPED);
         }
         c->now = clock_wall_ms();
         take_commands(c);
@@ -289,7 +301,7 @@ enum core_end core_run(struct core *c)
         link_write(c->link);
         end_turn(c);
         if (c->failed) {
-            return CORE_STORE_FAILED;
+            return leave(c, CORE_STORE_FAILED);
         }
     }
 }

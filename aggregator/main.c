@@ -1,6 +1,7 @@
 // puas-aggregator: composition root. Reads options and settings, builds core and HTTP, runs, tears down. It decides
 // nothing but what to do when the store fails: build everything anew after a pause.
 #include "aggregator/core.h"
+#include "aggregator/http.h"
 #include "aggregator/password.h"
 #include "aggregator/settings.h"
 #include "shared/log.h"
@@ -108,19 +109,28 @@ static bool read_secret(const char *path, char *ret, size_t n)
 }
 
 // One life of core and pages. Returns CORE_STORE_FAILED when it should be tried again.
-static enum core_end live(const struct core_options *o, bool first, int *ret_exit)
+static enum core_end live(const struct core_options *given, bool first, int *ret_exit)
 {
     char why[800];
-    bool retry;
-    struct core *core = core_create(o, why, sizeof why, &retry);
-    if (core == NULL) {
+    bool retry = false;
+    struct core_options o = *given;
+    struct http_options pages = {.settings = o.settings, .version = VERSION};
+    struct http *http = http_create(&pages, why, sizeof why);
+    o.on_change = http_on_change;
+    o.ctx = http;
+    struct core *core = http != NULL ? core_create(&o, why, sizeof why, &retry) : NULL;
+    enum core_end end = CORE_STOPPED;
+    *ret_exit = EXIT_FAILURE;
+    if (core == NULL || !http_set_core(http, core, why, sizeof why)) {
         log_event(LOG_ERROR, "cannot_start", "why=%Q", why);
-        *ret_exit = EXIT_FAILURE;
-        return retry && !first ? CORE_STORE_FAILED : CORE_STOPPED;
+        end = retry && !first ? CORE_STORE_FAILED : CORE_STOPPED;
+    } else {
+        log_event(LOG_INFO, "pages_ready", "url=http://%s:%d/", o.settings->http.address, http_port(http));
+        end = core_run(core);
+        *ret_exit = end == CORE_STOPPED ? EXIT_SUCCESS : EXIT_FAILURE;
     }
-    enum core_end end = core_run(core);
+    http_destroy(http); // before the core: its threads may post commands
     core_destroy(core);
-    *ret_exit = end == CORE_STOPPED ? EXIT_SUCCESS : EXIT_FAILURE;
     return end;
 }
 
