@@ -111,11 +111,12 @@ static bool get_text(const json_t *o, const char *key, size_t max, char *ret)
     return true;
 }
 
+// An id; absent or "" is none (an event takes a default of its envelope back so).
 static bool get_ident(const json_t *o, const char *key, struct ident *ret)
 {
     const json_t *v = json_object_get(o, key);
     memset(ret, 0, sizeof *ret);
-    return v == NULL || (json_is_string(v) && ident_set(ret, json_string_value(v)));
+    return v == NULL || (json_is_string(v) && (json_string_length(v) == 0 || ident_set(ret, json_string_value(v))));
 }
 
 static bool need_epoch(const json_t *o, uint8_t *ret)
