@@ -275,7 +275,7 @@ static enum core_end leave(struct core *c, enum core_end end)
     return end;
 }
 
-enum core_end core_run(struct core *c)
+static enum core_end loop(struct core *c)
 {
     for (;;) {
         mono_ms mono = clock_mono_ms();
@@ -304,6 +304,24 @@ enum core_end core_run(struct core *c)
             return leave(c, CORE_STORE_FAILED);
         }
     }
+}
+
+// No command is answered any more: those that wait are told, new ones are refused at once.
+static void refuse_commands(struct core *c)
+{
+    struct command *cmd;
+    mailbox_close(c->mail);
+    while (mailbox_take(c->mail, &cmd)) {
+        cmd->result = COMMAND_UNAVAILABLE;
+        sem_post(&cmd->done);
+    }
+}
+
+enum core_end core_run(struct core *c)
+{
+    enum core_end end = loop(c);
+    refuse_commands(c);
+    return end;
 }
 
 // ---------------------------------------------------------------- life
@@ -439,12 +457,7 @@ void core_destroy(struct core *c)
         return;
     }
     if (c->mail != NULL) {
-        struct command *cmd;
-        mailbox_close(c->mail);
-        while (mailbox_take(c->mail, &cmd)) {
-            cmd->result = COMMAND_UNAVAILABLE;
-            sem_post(&cmd->done);
-        }
+        refuse_commands(c); // also when it never ran
     }
     if (c->link != NULL) {
         publish_shard(c, false);

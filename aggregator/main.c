@@ -1,6 +1,7 @@
-// puas-aggregator: composition root. Reads options and settings, builds core and HTTP, runs, tears down. It decides
-// nothing but what to do when the store fails: build everything anew after a pause.
+// puas-aggregator: composition root. Reads options and settings, builds core and HTTP, runs, tears down. It
+// decides nothing but what to do when the store fails: build everything anew after a pause.
 #include "aggregator/core.h"
+#include "aggregator/http.h"
 #include "aggregator/http.h"
 #include "aggregator/password.h"
 #include "aggregator/settings.h"
@@ -44,8 +45,8 @@ static void print_help(void)
 {
     printf("puas-aggregator: stores every rating, watches the standards, serves the pages.\n\n");
     for (int i = 0; i < OPTION_COUNT; i++) {
-        printf("  --%s %-*s %s\n", options[i].option.name, 18 - (int)strlen(options[i].option.name), options[i].argument,
-               options[i].help);
+        printf("  --%s %-*s %s\n", options[i].option.name, 18 - (int)strlen(options[i].option.name),
+               options[i].argument, options[i].help);
     }
 }
 
@@ -109,27 +110,29 @@ static bool read_secret(const char *path, char *ret, size_t n)
 }
 
 // One life of core and pages. Returns CORE_STORE_FAILED when it should be tried again.
-static enum core_end live(const struct core_options *given, bool first, int *ret_exit)
+static enum core_end live(const struct core_options *base, bool first, int *ret_exit)
 {
     char why[800];
     bool retry = false;
-    struct core_options o = *given;
+    struct core_options o = *base;
     struct http_options pages = {.settings = o.settings, .version = VERSION};
-    struct http *http = http_create(&pages, why, sizeof why);
-    o.on_change = http_on_change;
-    o.ctx = http;
-    struct core *core = http != NULL ? core_create(&o, why, sizeof why, &retry) : NULL;
     enum core_end end = CORE_STOPPED;
+    struct core *core = NULL;
+    struct http *http = http_create(&pages, why, sizeof why);
+    if (http != NULL) {
+        o.on_change = http_on_change;
+        o.ctx = http;
+        core = core_create(&o, why, sizeof why, &retry);
+    }
     *ret_exit = EXIT_FAILURE;
-    if (core == NULL || !http_set_core(http, core, why, sizeof why)) {
-        log_event(LOG_ERROR, "cannot_start", "why=%Q", why);
-        end = retry && !first ? CORE_STORE_FAILED : CORE_STOPPED;
-    } else {
-        log_event(LOG_INFO, "pages_ready", "url=http://%s:%d/", o.settings->http.address, http_port(http));
+    if (core != NULL && http_set_core(http, core, why, sizeof why)) {
         end = core_run(core);
         *ret_exit = end == CORE_STOPPED ? EXIT_SUCCESS : EXIT_FAILURE;
+    } else {
+        log_event(LOG_ERROR, "cannot_start", "why=%Q", why);
+        end = retry && !first ? CORE_STORE_FAILED : CORE_STOPPED;
     }
-    http_destroy(http); // before the core: its threads may post commands
+    http_destroy(http);
     core_destroy(core);
     return end;
 }
@@ -156,7 +159,8 @@ int main(int argc, char **argv)
         return code;
     }
     log_init("puas-aggregator", a.level);
-    if (!config_load(a.config, settings_rows, &settings, &error) || !seed_check(a.config, &settings.seed, &error)) {
+    if (!config_load(a.config, settings_rows, &settings, &error) ||
+        !seed_check(a.config, &settings.seed, &error)) {
         fprintf(stderr, "puas-aggregator: %s\n", error.text);
         return EXIT_FAILURE;
     }
@@ -168,11 +172,14 @@ int main(int argc, char **argv)
     errno = 0;
     bool secret = settings.broker.password_file[0] != '\0';
     int stop_fd = stop_signals();
-    if (stop_fd < 0 || !password_init() || (secret && !read_secret(settings.broker.password_file, password, sizeof password))) {
+    if (stop_fd < 0 || !password_init() ||
+        (secret && !read_secret(settings.broker.password_file, password, sizeof password))) {
         config_free(settings_rows, &settings);
         return EXIT_FAILURE;
     }
-    struct core_options o = {.settings = &settings, .config_name = a.config, .broker_password = secret ? password : NULL,
+    struct core_options o = {.settings = &settings,
+                             .config_name = a.config,
+                             .broker_password = secret ? password : NULL,
                              .stop_fd = stop_fd};
     bool first = true;
     while (live(&o, first, &code) == CORE_STORE_FAILED) {
