@@ -1,0 +1,398 @@
+// The outbox: keys, durability, the fence, full and damaged disks; and the writer's promise about time.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "kiosk/outbox.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+struct fixture {
+    char dir[64], path[100];
+    struct outbox *ob;
+    struct event events[PROTOCOL_EVENTS_MAX];
+};
+
+static void open_box(struct fixture *f, int64_t max_pending)
+{
+    struct outbox_options o = {.path = f->path, .max_pending = max_pending, .keep_ms = 1000};
+    const char *why = "";
+    ident_set(&o.branch, "dago");
+    assert_int_equal(outbox_open(&o, 1000, &f->ob, &why), OUTBOX_OK);
+}
+
+static int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    strcpy(f->dir, "/tmp/puas-outbox-XXXXXX");
+    assert_non_null(mkdtemp(f->dir));
+    snprintf(f->path, sizeof f->path, "%s/outbox.db", f->dir);
+    open_box(f, 1000);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    char command[100];
+    outbox_close(f->ob);
+    snprintf(command, sizeof command, "rm -rf %s", f->dir);
+    assert_int_equal(system(command), 0);
+    free(f);
+    return 0;
+}
+
+static enum outbox_result press(struct fixture *f, int score, int64_t *ret_seq)
+{
+    struct answer a = {
+        .at = 500, .up = 50, .type = EVENT_RATING, .score = score, .of = 5, .since_ms = -1, .lang = "id"};
+    ident_set(&a.question, "overall");
+    ident_set(&a.survey, "service");
+    enum outbox_result r = outbox_append(f->ob, &a, CLOCK_SYNCED, ret_seq);
+    return r == OUTBOX_OK ? outbox_commit(f->ob) : r;
+}
+
+static struct outbox_batch fetch(struct fixture *f, int max)
+{
+    struct outbox_batch b = {.events = f->events};
+    assert_int_equal(outbox_fetch(f->ob, (struct outbox_cursor){0, 0}, false, max, &b), OUTBOX_OK);
+    return b;
+}
+
+static void sync_with(struct fixture *f, const uint8_t *epoch, const char *run, int64_t through)
+{
+    struct ack_epoch e = {.through = through};
+    struct ack_message m = {.sync = true, .epoch_count = 1, .epochs = &e};
+    int64_t reopened;
+    memcpy(e.epoch, epoch, EPOCH_BYTES);
+    strcpy(m.run, run);
+    assert_int_equal(outbox_sync(f->ob, &m, &reopened), OUTBOX_OK);
+}
+
+static bool settle(struct fixture *f, const uint8_t *epoch, const char *run, int64_t through,
+                   int64_t rejected)
+{
+    struct ack_epoch e = {.through = through};
+    struct ack_message m = {
+        .epoch_count = 1, .epochs = &e, .rejected_count = rejected > 0, .rejected = {{rejected, "score"}}};
+    bool counted;
+    int64_t rows;
+    memcpy(e.epoch, epoch, EPOCH_BYTES);
+    strcpy(m.run, run);
+    assert_int_equal(outbox_settle(f->ob, &m, 2000, &counted, &rows), OUTBOX_OK);
+    return counted;
+}
+
+// Each start draws a new epoch, keeps what was pending, oldest first, and counts boots.
+static void keys_over_restarts(void **state)
+{
+    struct fixture *f = *state;
+    int64_t seq;
+    uint8_t first[EPOCH_BYTES];
+    memcpy(first, outbox_epoch(f->ob), EPOCH_BYTES);
+    for (int i = 1; i <= 3; i++) {
+        assert_int_equal(press(f, i, &seq), OUTBOX_OK);
+        assert_int_equal(seq, i);
+    }
+    assert_int_equal(outbox_boot(f->ob), 1);
+    outbox_close(f->ob);
+    open_box(f, 1000);
+    assert_int_equal(outbox_boot(f->ob), 2);
+    assert_memory_not_equal(outbox_epoch(f->ob), first, EPOCH_BYTES);
+    assert_int_equal(press(f, 5, &seq), OUTBOX_OK);
+    assert_int_equal(seq, 1);
+    struct outbox_batch b = fetch(f, 50);
+    assert_int_equal(b.count, 3); // one epoch a message
+    assert_memory_equal(b.epoch, first, EPOCH_BYTES);
+    assert_false(b.running);
+    assert_string_equal(b.branch.s, "dago");
+    assert_int_equal(b.events[2].score, 3);
+    assert_int_equal(b.events[2].boot, 1);
+    assert_string_equal(b.events[2].lang, "id");
+}
+
+static void rolled_back_is_not_there(void **state)
+{
+    struct fixture *f = *state;
+    struct answer a = {.type = EVENT_RATING, .score = 1, .of = 5};
+    int64_t seq;
+    assert_int_equal(outbox_append(f->ob, &a, CLOCK_SYNCED, &seq), OUTBOX_OK);
+    outbox_rollback(f->ob);
+    assert_int_equal(fetch(f, 50).count, 0);
+    assert_int_equal(press(f, 1, &seq), OUTBOX_OK);
+    assert_int_equal(seq, 1); // the number was never given out
+}
+
+// Rule 4: an acknowledgement counts only under the run that the epoch was synced with.
+static void the_fence(void **state)
+{
+    struct fixture *f = *state;
+    const uint8_t *epoch = outbox_epoch(f->ob);
+    int64_t seq;
+    for (int i = 0; i < 5; i++) {
+        press(f, 1, &seq);
+    }
+    assert_false(settle(f, epoch, "aaaa", 5, 0)); // before any sync
+    assert_int_equal(fetch(f, 50).count, 5);
+    sync_with(f, epoch, "aaaa", 0);
+    assert_true(settle(f, epoch, "aaaa", 5, 0));
+    assert_int_equal(fetch(f, 50).count, 0);
+    // The aggregator comes back from a backup that lacks 4 and 5.
+    sync_with(f, epoch, "bbbb", 3);
+    assert_int_equal(fetch(f, 50).count, 2);
+    assert_false(settle(f, epoch, "aaaa", 5, 0)); // a late ack of the old run
+    assert_int_equal(fetch(f, 50).count, 2);
+    assert_true(settle(f, epoch, "bbbb", 5, 0));
+    assert_int_equal(fetch(f, 50).count, 0);
+}
+
+static void rejected_and_set_aside(void **state)
+{
+    struct fixture *f = *state;
+    const uint8_t *epoch = outbox_epoch(f->ob);
+    int64_t seq;
+    for (int i = 0; i < 3; i++) {
+        press(f, 1, &seq);
+    }
+    sync_with(f, epoch, "aaaa", 0);
+    assert_true(settle(f, epoch, "aaaa", 0, 2));
+    assert_int_equal(outbox_set_aside(f->ob, epoch, 3), OUTBOX_OK);
+    struct outbox_batch b = fetch(f, 50);
+    assert_int_equal(b.count, 1);
+    assert_int_equal(b.events[0].seq, 1);
+    sync_with(f, epoch, "bbbb", 2); // a new run: the set-aside one is tried again
+    b = fetch(f, 50);
+    assert_int_equal(b.count, 2);
+    assert_int_equal(b.events[1].seq, 3);
+}
+
+static void counts_are_a_checksum(void **state)
+{
+    struct fixture *f = *state;
+    struct outbox_counts c;
+    int64_t seq, late;
+    press(f, 5, &seq);
+    press(f, 5, &seq);
+    press(f, 1, &late);
+    assert_int_equal(outbox_void(f->ob, late, 600, 60), OUTBOX_OK);
+    assert_int_equal(outbox_count(f->ob, &c), OUTBOX_OK);
+    assert_int_equal(c.epoch_count, 1);
+    assert_int_equal(c.epochs[0].next_seq, 5);
+    assert_int_equal(c.epochs[0].votes[4], 2);
+    assert_int_equal(c.epochs[0].votes[0], 0); // voids are left out
+    assert_int_equal(c.pending, 4);
+    struct outbox_batch b = fetch(f, 50);
+    assert_int_equal(b.events[3].type, EVENT_VOID);
+    assert_int_equal(b.events[3].voids, late);
+}
+
+static void full_refuses(void **state)
+{
+    struct fixture *f = *state;
+    int64_t seq;
+    outbox_close(f->ob);
+    open_box(f, 2);
+    assert_int_equal(press(f, 1, &seq), OUTBOX_OK);
+    assert_int_equal(press(f, 1, &seq), OUTBOX_OK);
+    assert_int_equal(press(f, 1, &seq), OUTBOX_FULL); // and overwrites nothing
+    assert_int_equal(fetch(f, 50).count, 2);
+    sync_with(f, outbox_epoch(f->ob), "aaaa", 0);
+    assert_true(settle(f, outbox_epoch(f->ob), "aaaa", 2, 0));
+    assert_int_equal(press(f, 1, &seq), OUTBOX_OK);
+}
+
+static void damaged_is_put_aside(void **state)
+{
+    struct fixture *f = *state;
+    int64_t seq;
+    press(f, 1, &seq);
+    outbox_close(f->ob);
+    int fd = open(f->path, O_WRONLY);
+    static const char junk[8192] = "this was a database";
+    assert_int_equal(pwrite(fd, junk, sizeof junk, 0), (ssize_t)sizeof junk);
+    close(fd);
+    open_box(f, 1000);
+    assert_true(outbox_was_damaged(f->ob));
+    assert_int_equal(press(f, 1, &seq), OUTBOX_OK);
+    char aside[160];
+    snprintf(aside, sizeof aside, "%s.damaged-1000", f->path);
+    assert_int_equal(access(aside, F_OK), 0); // for salvage
+}
+
+static void missing_folder_is_one_line(void **state)
+{
+    (void)state;
+    struct outbox_options o = {.path = "/nonexistent/outbox.db", .max_pending = 1, .keep_ms = 1};
+    struct outbox *ob = NULL;
+    const char *why = NULL;
+    assert_int_equal(outbox_open(&o, 0, &ob, &why), OUTBOX_READONLY);
+    assert_null(ob);
+    assert_non_null(strstr(why, "check"));
+}
+
+static void prune_keeps_what_is_pending(void **state)
+{
+    struct fixture *f = *state;
+    int64_t seq;
+    press(f, 1, &seq);
+    press(f, 2, &seq);
+    sync_with(f, outbox_epoch(f->ob), "aaaa", 0);
+    settle(f, outbox_epoch(f->ob), "aaaa", 1, 0);
+    assert_int_equal(outbox_prune(f->ob, 1000000), OUTBOX_OK);
+    sync_with(f, outbox_epoch(f->ob), "bbbb", 0);
+    struct outbox_batch b = fetch(f, 50);
+    assert_int_equal(b.count, 1);
+    assert_int_equal(b.events[0].seq, 2);
+}
+
+static void births_name_what_is_unsynced(void **state)
+{
+    struct fixture *f = *state;
+    struct held_epoch held[PROTOCOL_EPOCHS_MAX];
+    int64_t seq;
+    int count, unsynced;
+    const char *runs[] = {"aaaa"};
+    press(f, 1, &seq);
+    uint8_t first[EPOCH_BYTES];
+    memcpy(first, outbox_epoch(f->ob), EPOCH_BYTES);
+    outbox_close(f->ob);
+    open_box(f, 1000);
+    assert_int_equal(outbox_held(f->ob, runs, 1, held, &count, &unsynced), OUTBOX_OK);
+    assert_int_equal(count, 2);
+    assert_int_equal(unsynced, 2);
+    assert_memory_equal(held[0].epoch, outbox_epoch(f->ob), EPOCH_BYTES); // the current one first
+    assert_int_equal(held[1].last, 1);
+    sync_with(f, first, "aaaa", 1);
+    assert_int_equal(outbox_held(f->ob, runs, 1, held, &count, &unsynced), OUTBOX_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(unsynced, 1);
+}
+
+// ---------------------------------------------------------------- writer
+
+struct results {
+    sem_t came;
+    struct saved last;
+    int count;
+};
+
+static void on_saved(void *ctx, const struct saved *s)
+{
+    struct results *r = ctx;
+    r->last = *s;
+    r->count++;
+    sem_post(&r->came);
+}
+
+static void wait_result(struct results *r)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += 10;
+    assert_int_equal(sem_timedwait(&r->came, &until), 0);
+}
+
+static void stall(struct outbox *ob, void *arg)
+{
+    (void)ob;
+    sem_wait(arg); // the disk does not answer
+}
+
+static void *stall_thread(void *arg)
+{
+    void **a = arg;
+    writer_call(a[0], stall, a[1]);
+    return NULL;
+}
+
+// A disk that does not answer: "try again" in time, nothing kept, exactly one result a press.
+static void writer_times_out_and_rolls_back(void **state)
+{
+    struct fixture *f = *state;
+    struct results r = {.count = 0};
+    sem_t gate;
+    pthread_t thread;
+    sem_init(&r.came, 0, 0);
+    sem_init(&gate, 0, 0);
+    struct writer_options o = {.outbox = f->ob, .save_timeout_ms = 50, .on_saved = on_saved, .ctx = &r};
+    struct writer *w = writer_create(&o);
+    assert_non_null(w);
+    struct answer a = {.ticket = 1, .type = EVENT_RATING, .score = 4, .of = 5};
+    assert_true(writer_save(w, &a));
+    wait_result(&r);
+    assert_int_equal(r.last.result, SAVE_COMMITTED);
+    assert_int_equal(r.last.seq, 1);
+    void *arguments[] = {w, &gate};
+    assert_int_equal(pthread_create(&thread, NULL, stall_thread, arguments), 0);
+    a.ticket = 2;
+    assert_true(writer_save(w, &a));
+    wait_result(&r);
+    // The stall may begin just after this save: then it is committed, else it timed out. Either way it is
+    // told once.
+    bool timed_out = r.last.result == SAVE_TIMED_OUT;
+    if (!timed_out) {
+        a.ticket = 3;
+        assert_true(writer_save(w, &a));
+        wait_result(&r);
+        assert_int_equal(r.last.result, SAVE_TIMED_OUT);
+    }
+    assert_string_equal(writer_reason(w), "disk-slow");
+    sem_post(&gate);
+    pthread_join(thread, NULL);
+    writer_destroy(w); // finishes what was posted
+    assert_int_equal(r.count, timed_out ? 2 : 3);
+    assert_int_equal(fetch(f, 50).count, timed_out ? 1 : 2); // the one that timed out is not kept
+    sem_destroy(&gate);
+    sem_destroy(&r.came);
+}
+
+static void writer_says_full(void **state)
+{
+    struct fixture *f = *state;
+    struct results r = {.count = 0};
+    sem_init(&r.came, 0, 0);
+    outbox_close(f->ob);
+    open_box(f, 0);
+    struct writer_options o = {.outbox = f->ob, .save_timeout_ms = 2000, .on_saved = on_saved, .ctx = &r};
+    struct writer *w = writer_create(&o);
+    struct answer a = {.ticket = 1, .type = EVENT_RATING, .score = 4, .of = 5};
+    assert_true(writer_save(w, &a));
+    wait_result(&r);
+    assert_int_equal(r.last.result, SAVE_FULL);
+    assert_string_equal(writer_reason(w), "disk-full");
+    assert_int_equal(writer_errors(w), 1);
+    writer_destroy(w);
+    sem_destroy(&r.came);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(keys_over_restarts),
+        TEST(rolled_back_is_not_there),
+        TEST(the_fence),
+        TEST(rejected_and_set_aside),
+        TEST(counts_are_a_checksum),
+        TEST(full_refuses),
+        TEST(damaged_is_put_aside),
+        TEST(missing_folder_is_one_line),
+        TEST(prune_keeps_what_is_pending),
+        TEST(births_name_what_is_unsynced),
+        TEST(writer_times_out_and_rolls_back),
+        TEST(writer_says_full),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
