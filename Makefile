@@ -29,7 +29,7 @@ PKG_AGGREGATOR := sqlite3 libmicrohttpd libsodium libcurl
 # Expanded once, and only by targets that compile: `make deps` must work where pkg-config is still missing.
 pkg_cflags = $(shell pkg-config --cflags $(PKG_SHARED) $(PKG_KIOSK) $(PKG_AGGREGATOR) 2>/dev/null)
 pkg_libs   = $(shell pkg-config --libs $(1))
-COMPILING  := $(filter-out deps run demo test soak clean help,$(or $(MAKECMDGOALS),all))
+COMPILING  := $(filter-out deps run demo test soak bench clean help,$(or $(MAKECMDGOALS),all))
 ifneq ($(COMPILING),)
 PKG_CFLAGS := $(pkg_cflags)
 endif
@@ -92,9 +92,12 @@ $(OUT)/aggregator/blobs.o: aggregator/blobs.S $(MIGRATIONS) $(WEB_STAMP)
 $(OUT)/tests/%: $(OUT)/tests/unit/%.o $(LIB_KIOSK) $(LIB_AGGREGATOR) $(LIB_SHARED)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(call pkg_libs,$(PKG_KIOSK) $(PKG_AGGREGATOR) $(PKG_SHARED)) -lm
-$(OUT)/tools/%: $(OUT)/tests/tools/%.o $(LIB_KIOSK) $(LIB_AGGREGATOR) $(LIB_SHARED)
+$(OUT)/tools/%: $(OUT)/tests/tools/%.o $(LIB_AGGREGATOR) $(LIB_SHARED)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(PKG_KIOSK) $(PKG_AGGREGATOR) $(PKG_SHARED)) -lX11 -lXtst -lXi -lm
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
+	  $(call pkg_libs,$(PKG_AGGREGATOR) $(PKG_SHARED)) $(TOOL_LIBS) -lm
+$(OUT)/tools/puas-demo: $(call obj,$(wildcard tests/demo/*.c))
+$(OUT)/tools/puas-touch: TOOL_LIBS := -lX11 -lXtst -lXi
 
 .PHONY: unit-binaries tool-binaries
 unit-binaries: $(UNIT)
@@ -114,6 +117,12 @@ demo: ## as run, with a simulated chain of branches and three months of history
 	@assets/run/deps run
 	@$(MAKE) --no-print-directory all $(OUT)/tools/puas-demo
 	@DEMO=1 BIN=$(CURDIR)/$(OUT) assets/run/run
+
+.PHONY: bench
+bench: ## measure against references of the same run (BENCH=name); writes build/bench.json
+	@assets/run/deps test
+	@$(MAKE) --no-print-directory all $(OUT)/tools/puas-load $(OUT)/tools/puas-touch
+	@BIN=$(CURDIR)/$(OUT) $(NODE) tests/bench/run.mjs $(BENCH)
 
 .PHONY: clean
 clean: ## remove build/ (never var/)
