@@ -103,6 +103,27 @@ $(OUT)/tools/puas-touch: TOOL_LIBS := -lX11 -lXtst -lXi
 unit-binaries: $(UNIT)
 tool-binaries: $(TOOLS)
 
+.PHONY: test test-deps layers soak
+tests/e2e/node_modules/.package-lock.json: tests/e2e/package.json tests/e2e/package-lock.json
+	cd tests/e2e && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+test-deps: ## install what the tests need besides (apt and npm)
+	@assets/run/deps test
+	@$(MAKE) --no-print-directory tests/e2e/node_modules/.package-lock.json
+
+# Each step is a make of its own: it sees the libraries that the step before has brought.
+test: ## install, build and run every test; ends with the counts
+	@$(MAKE) --no-print-directory test-deps
+	@$(MAKE) --no-print-directory -j2 VARIANT=release all tool-binaries
+	@$(MAKE) --no-print-directory -j2 VARIANT=asan unit-binaries
+	@tests/run
+layers: ## check who includes what
+	@$(NODE) tests/layers.mjs
+soak: ## the long runs of the end-to-end tests (SOAK_TAPS=400)
+	@$(MAKE) --no-print-directory test-deps
+	@$(MAKE) --no-print-directory -j2 VARIANT=release all tool-binaries
+	@PUAS_TAPS=$(or $(SOAK_TAPS),400) PUAS_SOAK=1 PUAS_SEED=$$(date +%s) E2E_SECONDS=7200 ONLY=e2e tests/run
+
 # ---------------------------------------------------------------- run
 .PHONY: deps run demo
 deps: ## install what building and running need (apt, as root or with sudo)

@@ -1,0 +1,58 @@
+// The layers: who may include what. shared/ includes nothing of ours, the two programs nothing of each other; an outside
+// library's header is seen only by the edge files named after it (directly, or through a header of ours).
+//   node tests/layers.mjs        prints each breach as FILE: why; exit code 1 when there is one
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const ours = { shared: ["shared"], kiosk: ["kiosk", "shared"], aggregator: ["aggregator", "shared"] };
+const edges = [
+  { library: "SDL", header: /^(SDL2\/)?SDL(_\w+)?\.h$/, file: /_sdl\.c$/ },
+  { library: "fontconfig", header: /^fontconfig\//, file: /_fontconfig\.c$/ },
+  { library: "libmosquitto", header: /^mosquitto\w*\.h$/, file: /_mosquitto\.c$/ },
+  { library: "SQLite", header: /^sqlite3\.h$/, file: /_sqlite\.c$/ },
+  { library: "libmicrohttpd", header: /^microhttpd\.h$/, file: /_microhttpd\.c$/ },
+  { library: "libcurl", header: /^curl\//, file: /_curl\.c$/ },
+  { library: "libsodium", header: /^sodium\.h$/, file: /_sodium\.c$/ },
+  { library: "libyaml", header: /^yaml\.h$/, file: /_yaml\.c$/ },
+];
+
+const includes = new Map(); // "kiosk/app.c" -> [{ name, quoted }]
+for (const folder of Object.keys(ours)) {
+  for (const name of readdirSync(join(root, folder))) {
+    if (!/\.[ch]$/.test(name)) continue;
+    const text = readFileSync(join(root, folder, name), "utf8");
+    includes.set(`${folder}/${name}`, [...text.matchAll(/^\s*#\s*include\s*([<"])([^>"]+)[>"]/gm)].map(([, mark, path]) => ({ path, quoted: mark === '"' })));
+  }
+}
+
+const breaches = [];
+for (const [file, list] of includes) {
+  const folder = file.split("/")[0];
+  for (const { path, quoted } of list) {
+    if (quoted && !includes.has(path)) breaches.push(`${file}: includes "${path}", which is none of ours: write the path from the top folder`);
+    else if (quoted && !ours[folder].includes(path.split("/")[0])) breaches.push(`${file}: ${folder}/ may not include ${path}`);
+  }
+}
+
+// Outside headers that a file sees, through headers of ours too.
+function seen(file, via = new Set()) {
+  if (via.has(file)) return [];
+  via.add(file);
+  return (includes.get(file) ?? []).flatMap(({ path, quoted }) => (quoted ? seen(path, via) : [path]));
+}
+let checked = 0;
+for (const file of includes.keys()) {
+  if (!file.endsWith(".c")) continue;
+  checked++;
+  for (const header of new Set(seen(file))) {
+    const edge = edges.find((e) => e.header.test(header));
+    if (edge && !edge.file.test(file)) breaches.push(`${file}: sees ${edge.library} (${header}), but is no edge file of it (${edge.file.source})`);
+  }
+}
+
+for (const breach of breaches) console.log(breach);
+if (checked === 0) breaches.push("no files");
+console.log(`layers: ${checked} files, ${breaches.length} breaches`);
+process.exit(breaches.length ? 1 : 0);
