@@ -480,9 +480,17 @@ static bool take_back(struct store *st, const struct stored_event *s)
     int place = sqlite3_column_int(q, 1), name = sqlite3_column_int(q, 2), score = sqlite3_column_int(q, 4),
         of = sqlite3_column_int(q, 5), flags = sqlite3_column_int(q, 6), kind = sqlite3_column_int(q, 7);
     sqlite3_reset(q);
-    bool counted = scored(flags) && (kind == EVENT_RATING || kind == EVENT_NUMBER);
-    return (!counted || count_score(st, place, s->kiosk, name, at, score, of, -1)) &&
-           store_run(st, "UPDATE event SET flags = flags | ?2 WHERE event_id = ?1", "id", id, EVENT_VOIDED);
+    bool ok = true;
+    if (scored(flags) && (kind == EVENT_RATING || kind == EVENT_NUMBER)) {
+        ok = count_score(st, place, s->kiosk, name, at, score, of, -1);
+    } else if (scored(flags) && kind == EVENT_CHOICE) {
+        ok = store_run(st,
+                       "UPDATE choice_tally SET n = n - 1 WHERE place_id = ?1 AND quarter = ?2 AND name_id = ?3"
+                       " AND kiosk_id = ?4 AND option_id IN (SELECT name.name_id FROM event,"
+                       " json_each(event.body, '$.options') o JOIN name ON name.id = o.value WHERE event_id = ?5)",
+                       "diddi", place, at / QUARTER_MS, name, s->kiosk, id);
+    }
+    return ok && store_run(st, "UPDATE event SET flags = flags | ?2 WHERE event_id = ?1", "id", id, EVENT_VOIDED);
 }
 
 bool store_event(struct store *st, struct stored_event *s, bool *ret_inserted)
