@@ -14,7 +14,7 @@ export const BIN = process.env.PUAS_BIN ?? join(ROOT, "build/release");
 export const ASSETS = join(ROOT, "assets");
 export const SHOTS = process.env.PUAS_SHOTS ?? join(ROOT, "build/shots");
 
-const SCENARIO_MS = 120_000;
+const SCENARIO_MS = process.env.PUAS_SOAK ? 1_800_000 : 120_000;
 const LAST_LINES = 25;
 
 export class World {

@@ -1,0 +1,93 @@
+// COMMIT first, then the acknowledgement. The aggregator is killed at each system call, one after the other, between the
+// arrival of a message and the end of its turn. Whatever was acknowledged is in the store; after a restart and a resend
+// everything is there exactly once.
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import mqtt from "mqtt";
+import { Aggregator } from "./lib/aggregator.mjs";
+import { Broker, SECRET } from "./lib/broker.mjs";
+import { shardOf } from "./lib/foreign.mjs";
+import { waitFor, within } from "./lib/wait.mjs";
+import { scenario, Skip } from "./lib/world.mjs";
+
+const ID = "dago-entrance";
+const BRANCH = "bandung-dago";
+const MESSAGES = 3; // three turns are swept
+const MOST = process.env.PUAS_SOAK ? 1000 : 14; // kill points a system call in `make test`
+
+/** A bare sender: it decides nothing, so that nothing of it can hide a loss. */
+async function sender(world, port) {
+  const client = await mqtt.connectAsync({ host: "127.0.0.1", port, username: ID, password: SECRET, clientId: ID, protocolVersion: 4, clean: true });
+  world.own("sender", () => client.endAsync(true));
+  const acks = [];
+  client.on("message", (topic, payload) => {
+    const m = JSON.parse(payload.toString());
+    if (!m.sync) acks.push({ ...m, at: performance.now() });
+  });
+  await client.subscribeAsync(`puas/1/kiosk/${ID}/ack`);
+  return {
+    acks,
+    send: (epoch, seqs) => {
+      const events = seqs.map((seq) => ({ seq, at: Date.now(), type: "rating", question: "overall", score: 1 + (seq % 5), of: 5 }));
+      const message = { v: 1, epoch, sent: Date.now(), clock: "synced", events };
+      return client.publishAsync(`puas/1/events/${shardOf(BRANCH)}/${BRANCH}/${ID}`, JSON.stringify(message), { qos: 1 });
+    },
+    acked: (epoch, seq) => acks.some((m) => m.epoch === epoch && (seq <= m.through || m.also?.some(([a, b]) => seq >= a && seq <= b))),
+  };
+}
+
+function mayTrace() {
+  const scope = "/proc/sys/kernel/yama/ptrace_scope";
+  const value = existsSync(scope) ? Number(readFileSync(scope, "utf8")) : 0;
+  if (value === 3 || (value > 0 && process.getuid() !== 0)) throw new Skip(`strace may not attach here (ptrace_scope ${value}, not root)`);
+}
+
+for (const call of ["fdatasync", "pwrite64", "sendto,write"]) {
+  scenario(`killed at every ${call}: what was acknowledged is stored, all of it once`, async (world) => {
+    mayTrace();
+    const broker = await Broker.start(world);
+    const aggregator = await Aggregator.start(world, { brokerPort: broker.port });
+    const { store } = aggregator;
+    const wire = await sender(world, broker.port);
+    let survived = false;
+    let kills = 0;
+    for (let n = 1; n <= MOST && !survived; n++) {
+      const epoch = randomBytes(16).toString("hex");
+      const strace = world.process(`strace ${n}`, "strace", ["-f", "-qq", "-o", "/dev/null", "-e", `trace=${call}`, "-e", `inject=${call}:signal=SIGKILL:when=${n}`, "-p", `${aggregator.process.pid}`]);
+      await waitFor("strace to hold the aggregator", () => {
+        if (!strace.running) throw new Error(`strace ended: ${strace.lines.join(" ")}`);
+        return /^TracerPid:\t[1-9]/m.test(readFileSync(`/proc/${aggregator.process.pid}/status`, "utf8"));
+      });
+      for (let i = 0; i < MESSAGES; i++) {
+        const last = 2 * i + 2;
+        await wire.send(epoch, [last - 1, last]);
+        await waitFor("an acknowledgement or the end", () => wire.acked(epoch, last) || !aggregator.process.running);
+        if (!aggregator.process.running) break;
+      }
+      survived = aggregator.process.running;
+      const acked = [];
+      for (let seq = 1; seq <= 2 * MESSAGES; seq++) if (wire.acked(epoch, seq)) acked.push(seq);
+      if (survived) {
+        assert.equal(acked.length, 2 * MESSAGES);
+        await aggregator.kill();
+      } else {
+        assert.equal(await within("the end by the injected signal", aggregator.process.ended), "SIGKILL");
+        kills++;
+      }
+      await strace.stop("SIGKILL").catch(() => {});
+      await aggregator.up();
+      const rows = (await store.events(ID)).filter((row) => row.epoch === epoch).map((row) => row.seq);
+      for (const seq of acked) assert.ok(rows.includes(seq), `kill point ${n}: seq ${seq} was acknowledged, but the store has ${JSON.stringify(rows)}`);
+      const all = Array.from({ length: 2 * MESSAGES }, (_, i) => i + 1);
+      const before = wire.acks.length;
+      await wire.send(epoch, all);
+      await waitFor("the resend to be acknowledged", () => wire.acks.slice(before).some((m) => m.epoch === epoch && m.run === aggregator.run && m.through >= all.length));
+      const after = (await store.events(ID)).filter((row) => row.epoch === epoch).map((row) => row.seq);
+      assert.deepEqual(after, all, `kill point ${n}`);
+    }
+    world.note(`${kills} kill points`);
+    assert.ok(kills >= (call === "fdatasync" ? 2 : 4), `only ${kills} kill points were met`);
+    assert.deepEqual(await store.recount(), []);
+  });
+}
