@@ -25,7 +25,8 @@ struct http *http_create(const struct http_options *o, char *ret_why, size_t n);
 void http_destroy(struct http *h); // accepts NULL; ends all connections
 
 // From now on commands go to `core`, borrowed until http_destroy. Writes the token by which puasctl proves
-// that it may read the data folder: <data>/control.token. False: it cannot be written; *ret_why says so.
+// that it may read the data folder, and our address: <data>/control.token. False: it cannot be written;
+// *ret_why says so.
 bool http_set_core(struct http *h, struct core *core, char *ret_why, size_t n);
 
 // For core_options.on_change, with the struct http as its ctx. Never blocks for a page.

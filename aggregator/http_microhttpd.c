@@ -364,13 +364,24 @@ void http_destroy(struct http *h)
     free(h);
 }
 
+// Second line of the token's file: where puasctl finds us, on this machine.
+static void local_url(const struct http *h, char *ret, size_t n)
+{
+    const char *address = h->api.o.settings->http.address;
+    bool any = strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0;
+    bool six = !any && strchr(address, ':') != NULL;
+    snprintf(ret, n, "http://%s%s%s:%d", six ? "[" : "", any ? "127.0.0.1" : address, six ? "]" : "",
+             h->port);
+}
+
 bool http_set_core(struct http *h, struct core *core, char *ret_why, size_t n)
 {
-    char path[520];
+    char path[520], url[120];
     snprintf(path, sizeof path, "%s/control.token", h->api.o.settings->data);
+    local_url(h, url, sizeof url);
     unlink(path); // so that the mode below holds for whatever stood there
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    bool ok = fd >= 0 && dprintf(fd, "%s\n", h->api.control) == HTTP_TOKEN_HEX + 1;
+    bool ok = fd >= 0 && dprintf(fd, "%s\n%s\n", h->api.control, url) > HTTP_TOKEN_HEX;
     if (fd >= 0) {
         ok = close(fd) == 0 && ok;
     }

@@ -202,6 +202,7 @@ static json_t *curve_json(const struct branch *b, const struct alert *a, const s
     chart.limit = (int)a->limit;
     struct hours_period p = branch_period(b, votes->items[0].at);
     int points = 0, every = (votes->count + CURVE_MAX - 1) / CURVE_MAX;
+    wall_ms at = 0; // votes of several kiosks may arrive out of order; a curve does not go back
     for (int i = 0; i < votes->count; i++) {
         const struct judged *j = &votes->items[i];
         if (j->at >= p.until) { // a new opening: half is forgotten
@@ -209,8 +210,9 @@ static json_t *curve_json(const struct branch *b, const struct alert *a, const s
             points /= 2;
         }
         points = cusum_step(&chart, points, j->unhappy, 2 * chart.limit);
+        at = j->at > at ? j->at : at;
         if ((votes->count - 1 - i) % every == 0) { // the newest is always there
-            json_array_append_new(list, json_pack("{s:I,s:i}", "at", (json_int_t)j->at, "points", points));
+            json_array_append_new(list, json_pack("{s:I,s:i}", "at", (json_int_t)at, "points", points));
         }
     }
     return list;

@@ -1,0 +1,63 @@
+// ctl: what puasctl's files share. Commands read the database directly, also while the aggregator runs; what
+// changes something is asked of the running aggregator.
+//   puasctl.c          options, the table of commands
+//   ctl_show_sqlite.c  status, kiosks, alerts, quarantine
+//   ctl_check_sqlite.c recount, backup
+//   ctl_export_sqlite.c the configuration as YAML
+//   ctl_curl.c         requests to the aggregator
+//   ctl_table.c        aligned tables
+#ifndef PUAS_AGGREGATOR_CTL_H
+#define PUAS_AGGREGATOR_CTL_H
+
+#include "shared/clock.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct store;
+
+enum ctl_exit { CTL_FINE, CTL_FINDING, CTL_USAGE }; // exit codes: FINDING also for whatever failed
+
+struct ctl {
+    const char *data; // folder of the store
+    bool json;        // machine-readable output
+    int64_t offline_ms;
+};
+
+// A read-only connection, as a store of which only store_bind and store_row may be used; close by
+// store_close. NULL: said on standard error.
+struct store *ctl_open(const struct ctl *c);
+// Says on standard error that the database failed; returns CTL_FINDING.
+int ctl_failed(const struct store *st);
+
+int ctl_status(struct ctl *c, int argc, char **argv);
+int ctl_kiosks(struct ctl *c, int argc, char **argv);
+int ctl_alerts(struct ctl *c, int argc, char **argv);
+int ctl_quarantine(struct ctl *c, int argc, char **argv);
+int ctl_recount(struct ctl *c, int argc, char **argv);
+int ctl_backup(struct ctl *c, int argc, char **argv);
+int ctl_export(struct ctl *c, int argc, char **argv);
+int ctl_diff(struct ctl *c, int argc, char **argv);
+int ctl_apply(struct ctl *c, int argc, char **argv);
+
+// Asks the aggregator that serves this data folder. body NULL: GET. False: *ret_why (n bytes) says why not;
+// else *ret_status and *ret_reply (malloc'd text).
+bool ctl_request(const struct ctl *c, const char *path, const char *body, size_t body_bytes, long *ret_status,
+                 char **ret_reply, char *ret_why, size_t n);
+
+// ---------------------------------------------------------------- tables
+enum { TABLE_COLUMNS = 10 };
+struct table {
+    int columns, rows, room;
+    char **cells; // owned: rows x columns
+};
+// `heads` are separated by '|'.
+void table_init(struct table *t, const char *heads);
+// One cell more, printf-like; rows fill by themselves.
+void table_add(struct table *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void table_print(struct table *t);
+void table_finish(struct table *t);
+// "12 s ago", "-" for 0. `ret` holds 32 bytes.
+const char *table_ago(wall_ms at, wall_ms now, char *ret);
+
+#endif

@@ -1,0 +1,269 @@
+// ctl: what is there: status, kiosks, alerts, quarantine.
+#include "aggregator/ctl.h"
+#include "aggregator/engine.h"
+#include "aggregator/settings.h"
+#include "aggregator/store_impl.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct store *ctl_open(const struct ctl *c)
+{
+    char path[600];
+    snprintf(path, sizeof path, "%s/puas.db", c->data);
+    struct store *st = calloc(1, sizeof *st);
+    if (st == NULL) {
+        fprintf(stderr, "puasctl: out of memory\n");
+        return NULL;
+    }
+    st->lock_fd = -1;
+    bool ok = sqlite3_open_v2(path, &st->db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK;
+    if (ok) {
+        sqlite3_busy_timeout(st->db, 5000);
+        ok = store_run(st, "SELECT 1 FROM place LIMIT 1", "");
+    }
+    if (!ok) {
+        fprintf(stderr, "puasctl: %s: %s\n", path, st->db != NULL ? sqlite3_errmsg(st->db) : "out of memory");
+        store_close(st);
+        return NULL;
+    }
+    return st;
+}
+
+int ctl_failed(const struct store *st)
+{
+    fprintf(stderr, "puasctl: the store cannot be read: %s\n", sqlite3_errmsg(st->db));
+    return CTL_FINDING;
+}
+
+// One of the two, as asked for; both are finished.
+static void print_as_asked(const struct ctl *c, json_t *o, struct table *t)
+{
+    if (c->json) {
+        json_dumpf(o, stdout, JSON_INDENT(2));
+        printf("\n");
+    } else {
+        table_print(t);
+    }
+    json_decref(o);
+    table_finish(t);
+}
+
+static const char *text(sqlite3_stmt *s, int column)
+{
+    const char *t = (const char *)sqlite3_column_text(s, column);
+    return t != NULL ? t : "";
+}
+
+// ---------------------------------------------------------------- status
+
+static int64_t number(struct store *st, const char *sql, bool *failed)
+{
+    int64_t n = 0;
+    sqlite3_stmt *s = store_bind(st, sql, "");
+    if (store_row(st, s, failed)) {
+        n = sqlite3_column_int64(s, 0);
+        sqlite3_reset(s);
+    }
+    return n;
+}
+
+int ctl_status(struct ctl *c, int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    static const struct {
+        const char *key, *words, *sql;
+        bool time;
+    } rows[] = {
+        {"branches", "branches", "SELECT count(*) FROM place WHERE kind = 2", false},
+        {"kiosks", "kiosks", "SELECT count(*) FROM kiosk WHERE known = 1", false},
+        {"kiosksReady", "kiosks ready", "SELECT count(*) FROM kiosk WHERE known = 1 AND state = 1", false},
+        {"kiosksUnknown", "kiosks not registered", "SELECT count(*) FROM kiosk WHERE known = 0", false},
+        {"events", "answers stored", "SELECT count(*) FROM event", false},
+        {"unassigned", "answers unassigned", "SELECT count(*) FROM event WHERE place_id = 0", false},
+        {"lastEvent", "last answer", "SELECT arrived FROM event ORDER BY event_id DESC LIMIT 1", true},
+        {"openAlerts", "open alerts", "SELECT count(*) FROM alert WHERE closed IS NULL", false},
+        {"quarantined", "messages set aside", "SELECT count(*) FROM quarantine", false},
+    };
+    struct store *st = ctl_open(c);
+    if (st == NULL) {
+        return CTL_FINDING;
+    }
+    char *reply = NULL, why[700] = "", ago[32];
+    long status = 0;
+    bool failed = false,
+         up = ctl_request(c, "/api/v1/status", NULL, 0, &status, &reply, why, sizeof why) && status == 200;
+    json_t *o = json_object(), *live = up ? json_loads(reply, 0, NULL) : NULL;
+    struct table t;
+    table_init(&t, "puas|");
+    json_object_set_new(o, "running", json_boolean(up));
+    table_add(&t, "aggregator");
+    if (up) {
+        table_add(&t, "running for %lld min, %lld pages open",
+                  (long long)(json_integer_value(json_object_get(live, "uptimeMs")) / 60000),
+                  (long long)json_integer_value(json_object_get(live, "pages")));
+        json_object_set_new(o, "aggregator", live);
+    } else {
+        table_add(&t, "not running");
+    }
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        int64_t n = number(st, rows[i].sql, &failed);
+        json_object_set_new(o, rows[i].key, rows[i].time && n == 0 ? json_null() : json_integer(n));
+        table_add(&t, "%s", rows[i].words);
+        if (rows[i].time) {
+            table_add(&t, "%s", table_ago(n, clock_wall_ms(), ago));
+        } else {
+            table_add(&t, "%lld", (long long)n);
+        }
+    }
+    free(reply);
+    int code = failed ? ctl_failed(st) : up ? CTL_FINE : CTL_FINDING;
+    print_as_asked(c, o, &t);
+    store_close(st);
+    return code;
+}
+
+// ---------------------------------------------------------------- kiosks
+
+int ctl_kiosks(struct ctl *c, int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    struct store *st = ctl_open(c);
+    if (st == NULL) {
+        return CTL_FINDING;
+    }
+    bool failed = false;
+    wall_ms now = clock_wall_ms();
+    char heard[32];
+    struct table t;
+    json_t *list = json_array();
+    table_init(&t, "kiosk|name|place|state|heard|unsent|lost|clock|software|trouble");
+    sqlite3_stmt *s = store_bind(st,
+                                 "SELECT k.id, k.name, coalesce(p.id, ''), k.state, k.heard_at, "
+                                 "k.unacknowledged, coalesce((SELECT sum(lost)"
+                                 " FROM epoch e WHERE e.kiosk_id = k.kiosk_id), 0), k.clock, k.software, "
+                                 "k.reason, k.known FROM kiosk k"
+                                 " LEFT JOIN assignment a ON a.kiosk_id = k.kiosk_id AND a.to_ms IS NULL "
+                                 "LEFT JOIN place p USING(place_id)"
+                                 " ORDER BY p.id, k.id",
+                                 "");
+    while (store_row(st, s, &failed)) {
+        wall_ms at = sqlite3_column_int64(s, 4);
+        int state = sqlite3_column_int(s, 3);
+        const char *name = state == KIOSK_READY && now - at > c->offline_ms
+                               ? "not heard"
+                               : kiosk_state_name((enum kiosk_state)state);
+        const char *clock = sqlite3_column_int(s, 7) == CLOCK_SYNCED ? "synced" : "unsure";
+        const char *trouble = sqlite3_column_int(s, 10) == 0 ? "not registered" : text(s, 9);
+        table_add(&t, "%s", text(s, 0));
+        table_add(&t, "%s", text(s, 1));
+        table_add(&t, "%s", text(s, 2));
+        table_add(&t, "%s", name);
+        table_add(&t, "%s", table_ago(at, now, heard));
+        table_add(&t, "%lld", (long long)sqlite3_column_int64(s, 5));
+        table_add(&t, "%lld", (long long)sqlite3_column_int64(s, 6));
+        table_add(&t, "%s", clock);
+        table_add(&t, "%s", text(s, 8));
+        table_add(&t, "%s", trouble);
+        json_array_append_new(list,
+                              json_pack("{s:s,s:s,s:s,s:s,s:I,s:I,s:I,s:s,s:s,s:s}", "id", text(s, 0), "name",
+                                        text(s, 1), "place", text(s, 2), "state", name, "lastHeard",
+                                        (json_int_t)at, "unsent", (json_int_t)sqlite3_column_int64(s, 5),
+                                        "lost", (json_int_t)sqlite3_column_int64(s, 6), "clock", clock,
+                                        "software", text(s, 8), "trouble", trouble));
+    }
+    int code = failed ? ctl_failed(st) : CTL_FINE;
+    print_as_asked(c, list, &t);
+    store_close(st);
+    return code;
+}
+
+// ---------------------------------------------------------------- alerts
+
+int ctl_alerts(struct ctl *c, int argc, char **argv)
+{
+    bool all = argc == 1 && strcmp(argv[0], "all") == 0;
+    struct store *st = argc == 0 || all ? ctl_open(c) : NULL;
+    if (st == NULL) {
+        return argc == 0 || all ? CTL_FINDING : CTL_USAGE;
+    }
+    bool failed = false;
+    wall_ms now = clock_wall_ms();
+    char raised[32], closed[32];
+    struct table t;
+    json_t *list = json_array();
+    table_init(&t, "alert|rule|place|kiosk|state|raised|closed|by");
+    sqlite3_stmt *s =
+        store_bind(st,
+                   "SELECT a.id, r.id, p.id, coalesce(k.id, ''), a.state, a.raised, coalesce(a.closed, 0),"
+                   " coalesce(a.closed_by, a.ack_by, '') FROM alert a JOIN rule r ON r.rule_id = a.rule_id "
+                   "AND r.version ="
+                   " a.rule_version LEFT JOIN place p ON p.place_id = a.place_id LEFT JOIN kiosk k ON "
+                   "k.kiosk_id = a.kiosk_id"
+                   " WHERE ?1 OR a.closed IS NULL ORDER BY a.alert_id DESC LIMIT 500",
+                   "d", (int)all);
+    while (store_row(st, s, &failed)) {
+        for (int i = 0; i < 5; i++) {
+            table_add(&t, "%s", text(s, i));
+        }
+        table_add(&t, "%s", table_ago(sqlite3_column_int64(s, 5), now, raised));
+        table_add(&t, "%s", table_ago(sqlite3_column_int64(s, 6), now, closed));
+        table_add(&t, "%s", text(s, 7));
+        json_array_append_new(list,
+                              json_pack("{s:s,s:s,s:s,s:s,s:s,s:I,s:I,s:s}", "id", text(s, 0), "rule",
+                                        text(s, 1), "place", text(s, 2), "kiosk", text(s, 3), "state",
+                                        text(s, 4), "raised", (json_int_t)sqlite3_column_int64(s, 5),
+                                        "closed", (json_int_t)sqlite3_column_int64(s, 6), "by", text(s, 7)));
+    }
+    int code = failed ? ctl_failed(st) : CTL_FINE;
+    print_as_asked(c, list, &t);
+    store_close(st);
+    return code;
+}
+
+// ---------------------------------------------------------------- quarantine
+
+int ctl_quarantine(struct ctl *c, int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    struct store *st = ctl_open(c);
+    if (st == NULL) {
+        return CTL_FINDING;
+    }
+    bool failed = false;
+    char ago[32], begin[61];
+    struct table t;
+    table_init(&t, "no|arrived|kiosk|reason|seq|bytes|begins");
+    sqlite3_stmt *s =
+        store_bind(st,
+                   "SELECT quarantine_id, at, kiosk, reason, coalesce(seq, 0), length(payload), payload"
+                   " FROM quarantine ORDER BY quarantine_id DESC LIMIT 200",
+                   "");
+    while (store_row(st, s, &failed)) {
+        size_t n = (size_t)sqlite3_column_bytes(s, 6);
+        n = n < sizeof begin - 1 ? n : sizeof begin - 1;
+        memcpy(begin, n > 0 ? sqlite3_column_blob(s, 6) : "", n);
+        begin[n] = '\0';
+        for (size_t i = 0; i < n; i++) { // raw bytes of anybody
+            begin[i] = begin[i] < ' ' || begin[i] > '~' ? '.' : begin[i];
+        }
+        table_add(&t, "%lld", (long long)sqlite3_column_int64(s, 0));
+        table_add(&t, "%s", table_ago(sqlite3_column_int64(s, 1), clock_wall_ms(), ago));
+        table_add(&t, "%s", text(s, 2));
+        table_add(&t, "%s", text(s, 3));
+        table_add(&t, "%lld", (long long)sqlite3_column_int64(s, 4));
+        table_add(&t, "%lld", (long long)sqlite3_column_int64(s, 5));
+        table_add(&t, "%s", begin);
+    }
+    table_print(&t);
+    table_finish(&t);
+    int code = failed ? ctl_failed(st) : CTL_FINE;
+    store_close(st);
+    return code;
+}

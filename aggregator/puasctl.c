@@ -1,0 +1,208 @@
+// puasctl: looks into a running or a stopped Puas, and moves its configuration. Commands are table rows.
+#include "aggregator/ctl.h"
+#include "aggregator/settings.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DOCUMENT_MAX = 1024 * 1024, DEFAULT_OFFLINE_MS = 120000 };
+
+static const struct command_row {
+    const char *name, *sub, *arguments; // sub NULL: a command of one word
+    int least, most;                    // arguments
+    int (*run)(struct ctl *c, int argc, char **argv);
+    const char *help;
+} rows[] = {
+    {"status", NULL, "", 0, 0, ctl_status, "is it running, and what is stored; exit 1 when it does not run"},
+    {"kiosks", NULL, "", 0, 0, ctl_kiosks, "every kiosk with its state"},
+    {"alerts", NULL, "[all]", 0, 1, ctl_alerts, "open alerts; all: the last 500 of any state"},
+    {"recount", NULL, "", 0, 0, ctl_recount,
+     "compares the rollups with the raw rows; exit 1 when they differ"},
+    {"backup", NULL, "FILE", 1, 1, ctl_backup, "a checked copy of the store, also while it runs"},
+    {"config", "export", "", 0, 0, ctl_export, "places, kiosks, surveys, standards, people as YAML"},
+    {"config", "diff", "FILE", 1, 1, ctl_diff, "what `config apply` would change"},
+    {"config", "apply", "FILE", 1, 1, ctl_apply, "makes it so, in the running aggregator"},
+    {"quarantine", NULL, "", 0, 0, ctl_quarantine, "messages that could not be used, with the reason"},
+};
+enum { ROWS = sizeof rows / sizeof rows[0] };
+
+static void print_row(const struct command_row *r)
+{
+    char left[60];
+    snprintf(left, sizeof left, "%s%s%s%s%s", r->name, r->sub != NULL ? " " : "",
+             r->sub != NULL ? r->sub : "", r->arguments[0] != '\0' ? " " : "", r->arguments);
+    printf("  %-20s %s\n", left, r->help);
+}
+
+static void print_help(const char *name)
+{
+    if (name == NULL) {
+        printf("puasctl [--config FILE | --data DIR] [--json] COMMAND\n\n"
+               "  --config FILE        settings of the aggregator; its data folder is used\n"
+               "  --data DIR           the data folder itself\n"
+               "  --json               for status, kiosks, alerts\n\n");
+    }
+    for (int i = 0; i < ROWS; i++) {
+        if (name == NULL || strcmp(rows[i].name, name) == 0) {
+            print_row(&rows[i]);
+        }
+    }
+    if (name == NULL) {
+        printf("\nExit codes: 0 fine, 1 a finding or a failure, 2 wrong use.\n");
+    }
+}
+
+// ---------------------------------------------------------------- config diff, apply
+
+static char *read_document(const char *path, size_t *ret_n)
+{
+    FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+    char *text = malloc(DOCUMENT_MAX + 1);
+    if (f == NULL || text == NULL) {
+        fprintf(stderr, "puasctl: %s: %s\n", path, strerror(errno));
+        free(text);
+        return NULL;
+    }
+    *ret_n = fread(text, 1, DOCUMENT_MAX + 1, f);
+    bool ok = !ferror(f) && *ret_n <= DOCUMENT_MAX;
+    if (f != stdin) {
+        fclose(f);
+    }
+    if (!ok) {
+        fprintf(stderr, "puasctl: %s cannot be read, or is over 1 MiB\n", path);
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
+static int configure(struct ctl *c, const char *path, const char *file)
+{
+    size_t n;
+    char *text = read_document(file, &n), *reply = NULL, why[700];
+    long status = 0;
+    if (text == NULL) {
+        return CTL_FINDING;
+    }
+    bool ok = ctl_request(c, path, text, n, &status, &reply, why, sizeof why);
+    free(text);
+    if (!ok) {
+        fprintf(stderr, "puasctl: %s\n", why);
+        return CTL_FINDING;
+    }
+    if (status == 200) {
+        printf("%s", reply);
+    } else {
+        json_t *o = json_loads(reply, 0, NULL);
+        const char *detail = json_string_value(json_object_get(o, "detail"));
+        const char *title = json_string_value(json_object_get(o, "title"));
+        // The core names the document "configuration": the file's own name leads to the line.
+        const char *rest = detail != NULL && strncmp(detail, "configuration:", 14) == 0 ? detail + 13 : NULL;
+        fprintf(stderr, "puasctl: %s%s\n", rest != NULL ? file : "",
+                rest != NULL     ? rest
+                : detail != NULL ? detail
+                : title != NULL  ? title
+                                 : "refused");
+        json_decref(o);
+    }
+    free(reply);
+    return status == 200 ? CTL_FINE : CTL_FINDING;
+}
+
+int ctl_diff(struct ctl *c, int argc, char **argv)
+{
+    (void)argc;
+    return configure(c, "/api/v1/config/diff", argv[0]);
+}
+
+int ctl_apply(struct ctl *c, int argc, char **argv)
+{
+    (void)argc;
+    return configure(c, "/api/v1/config/apply", argv[0]);
+}
+
+// ---------------------------------------------------------------- main
+
+static int usage(const char *why, const char *what)
+{
+    fprintf(stderr, "puasctl: %s%s; see puasctl --help\n", why, what);
+    return CTL_USAGE;
+}
+
+static int run_command(struct ctl *c, int argc, char **argv)
+{
+    bool named = false;
+    for (int i = 0; i < ROWS; i++) {
+        const struct command_row *r = &rows[i];
+        if (strcmp(r->name, argv[0]) != 0) {
+            continue;
+        }
+        named = true;
+        if (argc > 1 && (strcmp(argv[argc - 1], "--help") == 0 || strcmp(argv[argc - 1], "-h") == 0)) {
+            print_help(r->name);
+            return CTL_FINE;
+        }
+        int words = r->sub != NULL ? 2 : 1;
+        if (r->sub != NULL && (argc < 2 || strcmp(r->sub, argv[1]) != 0)) {
+            continue;
+        }
+        if (argc - words < r->least || argc - words > r->most) {
+            fprintf(stderr, "puasctl: wrong arguments\n");
+            print_help(r->name);
+            return CTL_USAGE;
+        }
+        if (c->data == NULL) {
+            return usage("--config FILE or --data DIR is needed", "");
+        }
+        return r->run(c, argc - words, argv + words);
+    }
+    if (named) {
+        print_help(argv[0]);
+        return CTL_USAGE;
+    }
+    return usage("unknown command ", argv[0]);
+}
+
+int main(int argc, char **argv)
+{
+    struct ctl c = {.offline_ms = DEFAULT_OFFLINE_MS};
+    struct settings settings;
+    struct config_error error;
+    char *words[16];
+    int count = 0, code;
+    bool loaded = false;
+    for (int i = 1; i < argc; i++) { // options may stand anywhere
+        if (strcmp(argv[i], "--json") == 0) {
+            c.json = true;
+        } else if (strcmp(argv[i], "--data") == 0 && i + 1 < argc) {
+            c.data = argv[++i];
+        } else if (strcmp(argv[i], "--config") == 0 && i + 1 < argc) {
+            if (!loaded && !config_load(argv[++i], settings_rows, &settings, &error)) {
+                fprintf(stderr, "puasctl: %s\n", error.text);
+                return CTL_FINDING;
+            }
+            loaded = true;
+            c.data = settings.data;
+            c.offline_ms = settings.times.offline_ms;
+        } else if (count == 0 && (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)) {
+            print_help(NULL);
+            return CTL_FINE;
+        } else if (count < 15) {
+            words[count++] = argv[i];
+        }
+    }
+    if (count == 0) {
+        code = usage("a command is needed", "");
+    } else if (words[0][0] == '-') {
+        code = usage("unknown option ", words[0]);
+    } else {
+        code = run_command(&c, count, words);
+    }
+    if (loaded) {
+        config_free(settings_rows, &settings);
+    }
+    return code;
+}
