@@ -52,7 +52,7 @@ UNIT           := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(SRC_UNIT))
 TOOLS          := $(patsubst tests/tools/%.c,$(OUT)/tools/%,$(SRC_TOOLS))
 
 .PHONY: all
-all: $(BIN) compile_commands.json ## build the three programs
+all: $(BIN) build/compile_commands.json ## build the three programs
 
 $(OUT)/%.o: %.c
 	@mkdir -p $(@D)
@@ -147,9 +147,10 @@ bench: ## measure against references of the same run (BENCH=name); writes build/
 
 .PHONY: clean
 clean: ## remove build/ (never var/)
-	rm -rf build compile_commands.json
+	rm -rf build
 
-compile_commands.json: Makefile $(SRC_SHARED) $(SRC_KIOSK) $(SRC_AGGREGATOR) $(SRC_UNIT)
+build/compile_commands.json: Makefile $(SRC_SHARED) $(SRC_KIOSK) $(SRC_AGGREGATOR) $(SRC_UNIT)
+	@mkdir -p build
 	@{ echo '['; sep=; for f in $(MAINS) $(SRC_SHARED) $(SRC_KIOSK) $(SRC_AGGREGATOR) $(SRC_UNIT) $(SRC_TOOLS); do \
 	  printf '%s{"directory":"%s","file":"%s","command":"%s"}' "$$sep" '$(CURDIR)' "$$f" \
 	    "$$(printf '%s' '$(CC) $(subst ',,$(CFLAGS)) -c '"$$f" | sed 's/\\/\\\\/g; s/"/\\"/g')"; sep=','; done; echo ']'; } > $@

@@ -59,6 +59,7 @@ static bool reload(struct core *c, char *why, size_t n)
     for (int32_t i = 1; i <= c->org.place_count; i++) {
         core_touch(c, i);
     }
+    core_publish_configs(c); // retained: a turn that fails after this is repeated under a new run, with all of them
     return core_load_rates(c);
 }
 

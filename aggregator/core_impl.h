@@ -3,6 +3,7 @@
 //   core_ingest.c  one message -> rows and engine inputs
 //   core_alerts.c  engine outputs -> rows, retained topics, rates
 //   core_command.c commands of other threads
+//   core_config.c  the configuration document of each kiosk, retained
 #ifndef PUAS_AGGREGATOR_CORE_IMPL_H
 #define PUAS_AGGREGATOR_CORE_IMPL_H
 
@@ -37,7 +38,6 @@ struct core {
     struct mailbox *mail; // struct command *
     char run[EPOCH_HEX + 1];
     bool failed;  // the store failed in this turn
-    bool in_link; // inside link_read: a dropped link must not be touched
     wall_ms now;  // arrival time of what this turn reads
     mono_ms turn_began;
     mono_ms tick_at, slow_at; // next timers
@@ -68,6 +68,9 @@ bool core_restore_engine(struct core *c, char *ret_why, size_t n);
 bool core_load_rates(struct core *c);
 bool core_publish_open_alerts(struct core *c); // queues all of them, after a connect
 bool core_queue_publish(struct core *c, const char *branch, const char *alert, char *payload);
+
+// Publishes every registered kiosk's configuration: after a connect and after a change.
+void core_publish_configs(struct core *c);
 
 void core_do_command(struct core *c, struct command *cmd); // result is set; answered after the commit
 
