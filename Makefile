@@ -143,7 +143,7 @@ demo: ## as run, with a simulated chain of branches and three months of history
 bench: ## measure against references of the same run (BENCH=name); writes build/bench.json
 	@assets/run/deps test
 	@$(MAKE) --no-print-directory all $(OUT)/tools/puas-load $(OUT)/tools/puas-touch
-	@BIN=$(CURDIR)/$(OUT) $(NODE) tests/bench/run.mjs $(BENCH)
+	@PUAS_BIN=$(CURDIR)/$(OUT) $(NODE) tests/bench/run.mjs $(BENCH)
 
 .PHONY: clean
 clean: ## remove build/ (never var/)
