@@ -24,7 +24,7 @@ enum {
     PROTOCOL_EPOCHS_MAX = 64,         // epochs in one birth, health or sync; oldest first
     PROTOCOL_DOC_MAX = 256 * 1024,    // bytes of a config document
 };
-#define PROTOCOL_INT_MAX ((int64_t)1 << 53) // every integer on the wire is below this
+#define PROTOCOL_INT_MAX (((int64_t)1 << 53) - 1) // largest integer on the wire
 #define PROTOCOL_LATE_MS 120000             // arrival - event time above this is "late"
 
 // ---------------------------------------------------------------- events

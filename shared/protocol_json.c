@@ -658,7 +658,7 @@ static bool read_health_epoch(const json_t *o, struct health_epoch *e)
     }
     for (size_t i = 0; i < json_array_size(votes); i++) {
         const json_t *v = json_array_get(votes, i);
-        if (!json_is_integer(v) || json_integer_value(v) < 0 || json_integer_value(v) >= PROTOCOL_INT_MAX) {
+        if (!json_is_integer(v) || json_integer_value(v) < 0 || json_integer_value(v) > PROTOCOL_INT_MAX) {
             return false;
         }
         e->votes[i] = json_integer_value(v);
