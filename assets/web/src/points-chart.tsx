@@ -20,7 +20,7 @@ export function PointsChart({ alert, now }: { alert: Alert; now: number }) {
   if (!last || limit === null) return null;
 
   const from = Math.min(alert.since, alert.curve[0]?.at ?? alert.since);
-  const to = Math.max(last.at, from + MINUTE);
+  const to = Math.max(last.at, alert.raised, from + MINUTE);
   const top = Math.max(limit * 1.15, ...alert.curve.map((step) => step.points));
   const x = (at: number) => LEFT + ((at - from) / (to - from)) * (width - LEFT - RIGHT);
   const y = (points: number) => BASE - (points / top) * (BASE - TOP);
@@ -45,7 +45,7 @@ export function PointsChart({ alert, now }: { alert: Alert; now: number }) {
           </text>
           <text class="strong" x={LEFT - 6} y={y(limit) + 4} text-anchor="end">{f.int(limit)}</text>
           <text class="sub" x={LEFT - 6} y={BASE + 4} text-anchor="end">0</text>
-          <text class="strong" x={width - RIGHT + 6} y={endY + 4}>{f.int(last.points)}</text>
+          <text class="strong" x={Math.min(x(last.at), width - RIGHT) + 6} y={endY + 4}>{f.int(last.points)}</text>
           <text class="sub" x={LEFT} y={BASE + 17}>{f.when(from, now)}</text>
           {ticks(from, to, x).map((at) => (
             <text key={at} class="sub" x={x(at)} y={BASE + 17} text-anchor="middle">{f.time(at)}</text>

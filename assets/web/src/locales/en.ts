@@ -166,7 +166,7 @@ export const en = {
   reasons: "Reasons today",
   reasonsSaid: (answered: string, unhappy: string) => `${answered} of ${unhappy} unhappy said why`,
   noReasons: "No reasons given yet",
-  noReasonsHint: "Visitors who are not satisfied are asked why.",
+  noReasonsHint: "They appear here where a kiosk asks for them.",
   // kiosks
   kiosks: "Kiosks",
   state: "State",

@@ -152,7 +152,7 @@ export const id: Messages = {
   reasons: "Alasan hari ini",
   reasonsSaid: (answered, unhappy) => `${answered} dari ${unhappy} yang tidak puas menjawab`,
   noReasons: "Belum ada alasan",
-  noReasonsHint: "Pengunjung yang tidak puas ditanya alasannya.",
+  noReasonsHint: "Alasan tampil di sini bila kios menanyakannya.",
   kiosks: "Kios",
   state: "Keadaan",
   lastVote: "Terakhir",
