@@ -1,15 +1,17 @@
 // COMMIT first, then the acknowledgement. The aggregator is killed at each system call, one after the other, between the
 // arrival of a message and the end of its turn. Whatever was acknowledged is in the store; after a restart and a resend
-// everything is there exactly once.
+// everything is there exactly once. The same for the kiosk: COMMIT first, then the thanks.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
 import mqtt from "mqtt";
 import { Aggregator } from "./lib/aggregator.mjs";
 import { Broker, SECRET } from "./lib/broker.mjs";
 import { shardOf } from "./lib/foreign.mjs";
+import { MouseScreen } from "./lib/display.mjs";
+import { checkExactlyOnce, Kiosk } from "./lib/kiosk.mjs";
+import { killAt, mayTrace } from "./lib/strace.mjs";
 import { waitFor, within } from "./lib/wait.mjs";
-import { scenario, Skip } from "./lib/world.mjs";
+import { scenario } from "./lib/world.mjs";
 
 const ID = "dago-entrance";
 const BRANCH = "bandung-dago";
@@ -37,12 +39,6 @@ async function sender(world, port) {
   };
 }
 
-function mayTrace() {
-  const scope = "/proc/sys/kernel/yama/ptrace_scope";
-  const value = existsSync(scope) ? Number(readFileSync(scope, "utf8")) : 0;
-  if (value === 3 || (value > 0 && process.getuid() !== 0)) throw new Skip(`strace may not attach here (ptrace_scope ${value}, not root)`);
-}
-
 for (const call of ["fdatasync", "pwrite64", "sendto,write"]) {
   scenario(`killed at every ${call}: what was acknowledged is stored, all of it once`, async (world) => {
     mayTrace();
@@ -54,11 +50,7 @@ for (const call of ["fdatasync", "pwrite64", "sendto,write"]) {
     let kills = 0;
     for (let n = 1; n <= MOST && !survived; n++) {
       const epoch = randomBytes(16).toString("hex");
-      const strace = world.process(`strace ${n}`, "strace", ["-f", "-qq", "-o", "/dev/null", "-e", `trace=${call}`, "-e", `inject=${call}:signal=SIGKILL:when=${n}`, "-p", `${aggregator.process.pid}`]);
-      await waitFor("strace to hold the aggregator", () => {
-        if (!strace.running) throw new Error(`strace ended: ${strace.lines.join(" ")}`);
-        return /^TracerPid:\t[1-9]/m.test(readFileSync(`/proc/${aggregator.process.pid}/status`, "utf8"));
-      });
+      const strace = await killAt(world, aggregator.process, call, n);
       for (let i = 0; i < MESSAGES; i++) {
         const last = 2 * i + 2;
         await wire.send(epoch, [last - 1, last]);
@@ -89,5 +81,31 @@ for (const call of ["fdatasync", "pwrite64", "sendto,write"]) {
     world.note(`${kills} kill points`);
     assert.ok(kills >= (call === "fdatasync" ? 2 : 4), `only ${kills} kill points were met`);
     assert.deepEqual(await store.recount(), []);
+  });
+}
+
+for (const call of ["fdatasync", "pwrite64"]) {
+  scenario(`the kiosk is killed at every ${call} of a press: whoever was thanked is counted, once`, async (world) => {
+    mayTrace();
+    const broker = await Broker.start(world);
+    const aggregator = await Aggregator.start(world, { brokerPort: broker.port });
+    const screen = await MouseScreen.start(world);
+    const kiosk = await Kiosk.start(world, { brokerPort: broker.port, screen });
+    let survived = false;
+    let kills = 0;
+    for (let n = 1; n <= MOST && !survived; n++) {
+      await kiosk.online;
+      await kiosk.drained();
+      const strace = await killAt(world, kiosk.process, call, n);
+      await kiosk.rateUntilDeath(1 + (n % 5));
+      survived = kiosk.process.running;
+      kills += survived ? 0 : 1;
+      await kiosk.process.kill();
+      await strace.stop("SIGKILL").catch(() => {});
+      await kiosk.up();
+    }
+    world.note(`${kills} kill points, ${kiosk.taps.filter((tap) => tap.thanked).length} of ${kiosk.taps.length} thanked`);
+    assert.ok(kills >= 1, "no kill point was met");
+    await checkExactlyOnce(kiosk, aggregator.store);
   });
 }

@@ -4,7 +4,7 @@ import { BIN, ASSETS } from "./world.mjs";
 import { SECRET } from "./broker.mjs";
 import { inline, template, write } from "./config.mjs";
 import { query } from "./store.mjs";
-import { waitFor } from "./wait.mjs";
+import { sleep, waitFor } from "./wait.mjs";
 
 const TIMES = {
   press: "20 ms", thanks: "40 ms", try_again: "100 ms", settle: "0 s", language_return: "2 s", save_timeout: "2 s", service_retry: "100 ms",
@@ -70,16 +70,29 @@ export class Kiosk {
     await this.process.line(/ screen name=question /, { from });
   }
 
-  /** Taps a face and kills the kiosk `ms` later; the log tells whether the customer was thanked. */
+  /** Taps a face and kills the kiosk `ms` later, or "thanks": the moment it thanks. The log tells whether it did. */
   async rateAndDie(score, ms) {
-    const from = this.process.mark();
-    const tap = { score, boot: this.boots, thanked: false };
-    this.taps.push(tap);
-    const touched = this.touch(`face-${score}`);
-    if (ms > 0) await new Promise((done) => setTimeout(done, ms));
+    const { tap, from, touched } = this.#begin(score);
+    if (ms === "thanks") await this.process.line(/ screen name=thanks /, { from });
+    else if (ms > 0) await sleep(ms);
     await this.process.kill();
     await touched;
     tap.thanked = this.process.find(/ screen name=thanks /, from) !== null;
+  }
+
+  /** Taps a face of a kiosk that somebody else will kill: until the next question, or its end. */
+  async rateUntilDeath(score) {
+    const { tap, from, touched } = this.#begin(score);
+    await waitFor("the next question or the end", () => !this.process.running || this.process.find(/ screen name=question /, from), undefined, 3);
+    await touched;
+    tap.thanked = this.process.find(/ screen name=thanks /, from) !== null;
+  }
+
+  #begin(score) {
+    const from = this.process.mark();
+    const tap = { score, boot: this.boots, thanked: false };
+    this.taps.push(tap);
+    return { tap, from, touched: this.touch(`face-${score}`) };
   }
 
   /** The rows of the outbox, by its own boots. */
