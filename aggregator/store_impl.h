@@ -6,7 +6,7 @@
 
 #include <sqlite3.h>
 
-enum { STATEMENTS_MAX = 120 };
+enum { STATEMENTS_MAX = 120, NAMES_CACHED = 64 };
 
 struct store {
     sqlite3 *db;
@@ -17,6 +17,10 @@ struct store {
         sqlite3_stmt *st;
     } prepared[STATEMENTS_MAX];
     int prepared_count;
+    struct store_cached_name { // by a hash of the id; a later one takes the place of an earlier one
+        struct ident id;
+        int32_t name; // 0: free
+    } names[NAMES_CACHED];
     int64_t next_event, next_epoch, next_name, next_quarantine, next_alert, next_log, next_change, next_audit;
     int lock_fd;
 };

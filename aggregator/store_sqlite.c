@@ -282,6 +282,7 @@ void store_rollback(struct store *st)
 {
     if (store_in_transaction(st)) {
         store_run(st, "ROLLBACK", "");
+        memset(st->names, 0, sizeof st->names); // some may have gone with it
     }
 }
 
@@ -318,7 +319,7 @@ bool store_audit(struct store *st, wall_ms at, const char *who, const char *acti
                      who, action, subject, detail);
 }
 
-bool store_name(struct store *st, const char *id, int32_t *ret_name)
+static bool find_name(struct store *st, const char *id, int32_t *ret_name)
 {
     bool failed = false;
     sqlite3_stmt *s = store_bind(st, "SELECT name_id FROM name WHERE id = ?1", "t", id);
@@ -331,6 +332,22 @@ bool store_name(struct store *st, const char *id, int32_t *ret_name)
         return false;
     }
     *ret_name = (int32_t)st->next_name++;
+    return true;
+}
+
+// Every rating asks for the same few questions.
+bool store_name(struct store *st, const char *id, int32_t *ret_name)
+{
+    struct store_cached_name *c = &st->names[ident_crc32(id, strlen(id)) % NAMES_CACHED];
+    if (c->name == 0 || strcmp(c->id.s, id) != 0) {
+        int32_t name;
+        if (!find_name(st, id, &name)) {
+            return false;
+        }
+        *c = (struct store_cached_name){.name = name};
+        snprintf(c->id.s, sizeof c->id.s, "%s", id);
+    }
+    *ret_name = c->name;
     return true;
 }
 

@@ -208,7 +208,7 @@ static void send_due(struct feeder *f, struct feeder_stream *s, wall_ms now, mon
 
 static void forget(struct feeder *f)
 {
-    f->synced = false;
+    f->synced = f->fed = false;
     for (int i = -1; i < f->stream_count; i++) {
         struct feeder_stream *s = i >= 0 ? &f->streams[i] : &f->queue;
         s->answered = false;
@@ -359,6 +359,9 @@ int feeder_turn(struct feeder *f, wall_ms now, mono_ms mono)
         f->ended = true;
         link_close(f->link, CLOSE_MS);
         return IDLE_MS;
+    } else if (!f->fed) {
+        f->fed = true;
+        f->health_at = mono; // nothing waits here any more
     }
     send_due(f, &f->queue, now, mono);
     return (int)wait_for(f, now);

@@ -27,7 +27,7 @@ struct feeder {
     struct link *link; // owned
     char password[80], client[IDENT_MAX + 12];
     char run[EPOCH_HEX + 1]; // of the aggregator; empty: it is not ready
-    bool synced, ended;      // ended: a shadow that has caught up
+    bool synced, fed, ended; // fed: nothing is waiting; ended: a shadow that has caught up
     enum kiosk_state said;   // last state published
     int week;                // of the newest stream
     int stream_count;
