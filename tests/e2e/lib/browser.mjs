@@ -80,11 +80,16 @@ export class Page {
     return Number((await this.id(name).first().textContent({ timeout: 2000 })).replace(/[^0-9]/g, ""));
   }
 
-  /** axe-core's findings, one line each. */
-  async violations() {
+  /** Fails with axe-core's findings, one line each. Colours count when nothing moves any more. */
+  async accessible(what) {
+    await this.page.evaluate(() => {
+      const ending = document.getAnimations().filter((a) => Number.isFinite(a.effect?.getComputedTiming().endTime));
+      return Promise.all(ending.map((a) => a.finished.catch(() => {})));
+    });
     await this.page.evaluate(`${AXE}; 0`);
     const found = await this.page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-    return found.violations.flatMap((v) => v.nodes.map((node) => `${v.id} (${v.impact}): ${node.target.join(" ")}: ${node.failureSummary.replace(/\s+/g, " ")}`));
+    const lines = found.violations.flatMap((v) => v.nodes.map((node) => `${v.id} (${v.impact}): ${node.target.join(" ")}: ${node.failureSummary.replace(/\s+/g, " ")}`));
+    if (lines.length) throw new Error(`${what}: ${lines.join("\n")}`);
   }
 
   async shot(name) {
