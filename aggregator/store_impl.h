@@ -6,7 +6,16 @@
 
 #include <sqlite3.h>
 
-enum { STATEMENTS_MAX = 120, NAMES_CACHED = 64 };
+enum { STATEMENTS_MAX = 120, NAMES_CACHED = 64, TALLIES_MAX = 256, TALLY_SLOTS = 512 };
+
+// Votes of the open transaction that are not in `tally` yet: one row is written for all votes of a kiosk and
+// quarter.
+struct store_tally {
+    int32_t place, kiosk, name, levels;
+    int64_t quarter;
+    int slot;                  // where `slots` names it
+    int c[PROTOCOL_SCORE_MAX]; // may be below 0: votes taken back
+};
 
 struct store {
     sqlite3 *db;
@@ -21,6 +30,9 @@ struct store {
         struct ident id;
         int32_t name; // 0: free
     } names[NAMES_CACHED];
+    struct store_tally tallies[TALLIES_MAX];
+    int tally_count;
+    int16_t slots[TALLY_SLOTS]; // open addressing: index into tallies + 1; 0: free
     int64_t next_event, next_epoch, next_name, next_quarantine, next_alert, next_log, next_change, next_audit;
     int lock_fd;
 };

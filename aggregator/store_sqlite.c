@@ -268,24 +268,6 @@ const char *store_why(const struct store *st)
     return st->why;
 }
 
-bool store_begin(struct store *st)
-{
-    return store_run(st, "BEGIN IMMEDIATE", "");
-}
-
-bool store_commit(struct store *st)
-{
-    return store_run(st, "COMMIT", "");
-}
-
-void store_rollback(struct store *st)
-{
-    if (store_in_transaction(st)) {
-        store_run(st, "ROLLBACK", "");
-        memset(st->names, 0, sizeof st->names); // some may have gone with it
-    }
-}
-
 bool store_in_transaction(const struct store *st)
 {
     return !sqlite3_get_autocommit(st->db);
@@ -420,20 +402,62 @@ static bool scored(int flags)
     return (flags & (EVENT_REPEATED | EVENT_VOIDED | EVENT_UNASSIGNED)) == 0;
 }
 
+static bool flush_tallies(struct store *st)
+{
+    bool ok = true;
+    for (int i = 0; i < st->tally_count; i++) {
+        const struct store_tally *t = &st->tallies[i];
+        const int *c = t->c;
+        st->slots[t->slot] = 0;
+        ok = ok && store_run(st,
+                             "INSERT INTO tally(place_id, kiosk_id, name_id, quarter, levels,"
+                             " c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11)"
+                             " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+                             " ON CONFLICT DO UPDATE SET c1 = c1 + excluded.c1, c2 = c2 + excluded.c2,"
+                             " c3 = c3 + excluded.c3, c4 = c4 + excluded.c4, c5 = c5 + excluded.c5,"
+                             " c6 = c6 + excluded.c6, c7 = c7 + excluded.c7, c8 = c8 + excluded.c8,"
+                             " c9 = c9 + excluded.c9, c10 = c10 + excluded.c10, c11 = c11 + excluded.c11",
+                             "dddidddddddddddd", t->place, t->kiosk, t->name, t->quarter, t->levels, c[0], c[1],
+                             c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9], c[10]);
+    }
+    st->tally_count = 0;
+    return ok;
+}
+
+// The row of this transaction for a kiosk's quarter. NULL: there is no room for another.
+static struct store_tally *tally_of(struct store *st, int32_t place, int32_t kiosk, int32_t name, int64_t quarter,
+                                    int levels)
+{
+    uint64_t h = (uint64_t)kiosk * 0x9e3779b97f4a7c15u + (uint64_t)quarter * 0xbf58476d1ce4e5b9u + (uint64_t)name;
+    int slot = (int)((h >> 32) % TALLY_SLOTS);
+    for (; st->slots[slot] != 0; slot = (slot + 1) % TALLY_SLOTS) {
+        struct store_tally *t = &st->tallies[st->slots[slot] - 1];
+        if (t->place == place && t->kiosk == kiosk && t->name == name && t->quarter == quarter &&
+            t->levels == levels) {
+            return t;
+        }
+    }
+    if (st->tally_count == TALLIES_MAX) {
+        return NULL;
+    }
+    struct store_tally *t = &st->tallies[st->tally_count++];
+    *t = (struct store_tally){place, kiosk, name, levels, quarter, slot, {0}};
+    st->slots[slot] = (int16_t)st->tally_count;
+    return t;
+}
+
 static bool count_score(struct store *st, int32_t place, int32_t kiosk, int32_t name, wall_ms at, int score,
                         int of, int by)
 {
-    return store_run(
-        st,
-        "INSERT INTO tally(place_id, kiosk_id, name_id, quarter, levels,"
-        " c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11)"
-        " VALUES(?1, ?2, ?3, ?4, ?5, ?7 * (?6 = 1), ?7 * (?6 = 2), ?7 * (?6 = 3), ?7 * (?6 = 4),"
-        " ?7 * (?6 = 5), ?7 * (?6 = 6), ?7 * (?6 = 7), ?7 * (?6 = 8), ?7 * (?6 = 9), ?7 * (?6 = 10),"
-        " ?7 * (?6 = 11))"
-        " ON CONFLICT DO UPDATE SET c1 = c1 + excluded.c1, c2 = c2 + excluded.c2, c3 = c3 + excluded.c3,"
-        " c4 = c4 + excluded.c4, c5 = c5 + excluded.c5, c6 = c6 + excluded.c6, c7 = c7 + excluded.c7,"
-        " c8 = c8 + excluded.c8, c9 = c9 + excluded.c9, c10 = c10 + excluded.c10, c11 = c11 + excluded.c11",
-        "dddiddd", place, kiosk, name, at / QUARTER_MS, of, score, by);
+    struct store_tally *t = tally_of(st, place, kiosk, name, at / QUARTER_MS, of);
+    if (t == NULL) {
+        if (!flush_tallies(st)) {
+            return false;
+        }
+        t = tally_of(st, place, kiosk, name, at / QUARTER_MS, of);
+    }
+    t->c[score - 1] += by;
+    return store_in_transaction(st) || flush_tallies(st);
 }
 
 static bool count_options(struct store *st, const struct stored_event *s)
@@ -578,6 +602,28 @@ bool store_quarantine(struct store *st, wall_ms at, const char *kiosk, const cha
                      "iitttdib", st->next_quarantine++, at, kiosk, topic, reason, epoch_id, seq, payload, n);
 }
 
+// ---------------------------------------------------------------- transactions
+
+bool store_begin(struct store *st)
+{
+    return store_run(st, "BEGIN IMMEDIATE", "");
+}
+
+bool store_commit(struct store *st)
+{
+    return flush_tallies(st) && store_run(st, "COMMIT", "");
+}
+
+void store_rollback(struct store *st)
+{
+    if (store_in_transaction(st)) {
+        store_run(st, "ROLLBACK", "");
+        memset(st->names, 0, sizeof st->names); // some may have gone with it
+        memset(st->slots, 0, sizeof st->slots);
+        st->tally_count = 0;
+    }
+}
+
 // ---------------------------------------------------------------- steps
 
 bool store_each_released(struct store *st, bool (*each)(void *ctx, const struct store_released *r), void *ctx)
@@ -625,7 +671,7 @@ int64_t store_last_event(const struct store *st)
 bool store_each_rate(struct store *st, wall_ms from,
                      bool (*each)(void *ctx, int32_t kiosk, int64_t quarter, int64_t n), void *ctx)
 {
-    bool failed = false, go = true;
+    bool failed = !flush_tallies(st), go = true;
     sqlite3_stmt *s =
         store_bind(st,
                    "SELECT kiosk_id, quarter, sum(c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11)"
