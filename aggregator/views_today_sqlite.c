@@ -333,12 +333,12 @@ static json_t *coverage_json(const struct views *v, const struct branch *b, cons
 
 // ---------------------------------------------------------------- kiosks
 
-// The newest released vote of a kiosk here; 0: none. Epochs end when a kiosk moves, so the first one that
-// holds another place's votes ends the search.
+// The newest released vote of a kiosk here; 0: none. By event time: epochs may have arrived in any order.
 static wall_ms last_vote_of(struct views *v, const struct branch *b, const struct branch_kiosk *k)
 {
     int32_t epochs[20];
     int count = 0;
+    wall_ms newest = 0;
     sqlite3_stmt *s =
         store_bind(v->st, "SELECT epoch_id FROM epoch WHERE kiosk_id = ?1 ORDER BY epoch_id DESC LIMIT 20",
                    "d", k->kiosk);
@@ -351,11 +351,12 @@ static wall_ms last_vote_of(struct views *v, const struct branch *b, const struc
             "SELECT at, place_id FROM event WHERE epoch_id = ?1 AND event_id <= ?2 AND kind IN (0, 4)"
             " AND (flags & 28) = 0 ORDER BY seq DESC LIMIT 1",
             "di", epochs[i], b->released);
-        if (views_row(v, s)) {
-            return branch_place(b, sqlite3_column_int(s, 1)) != NULL ? sqlite3_column_int64(s, 0) : 0;
+        if (views_row(v, s) && branch_place(b, sqlite3_column_int(s, 1)) != NULL &&
+            sqlite3_column_int64(s, 0) > newest) {
+            newest = sqlite3_column_int64(s, 0);
         }
     }
-    return 0;
+    return newest;
 }
 
 // Ready but without a sign of life: its will was lost with the broker.
