@@ -7,6 +7,9 @@ CC      := gcc
 NODE    ?= node
 NPM     ?= npm
 
+# V=1 shows whole commands.
+Q := $(if $(V),,@)
+
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
@@ -56,21 +59,25 @@ all: $(BIN) build/compile_commands.json ## build the three programs
 
 $(OUT)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@echo "  compile $<"
+	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(LIB_SHARED): $(call obj,$(SRC_SHARED))
 $(LIB_KIOSK): $(call obj,$(SRC_KIOSK))
 $(LIB_AGGREGATOR): $(call obj,$(SRC_AGGREGATOR)) $(OUT)/aggregator/blobs.o
 $(LIB_SHARED) $(LIB_KIOSK) $(LIB_AGGREGATOR):
 	@rm -f $@
-	ar rcs $@ $^
+	$(Q)ar rcs $@ $^
 
 $(OUT)/puas-kiosk: $(OUT)/kiosk/main.o $(LIB_KIOSK) $(LIB_SHARED)
-	$(CC) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(PKG_KIOSK) $(PKG_SHARED)) -lm
+	@echo "  link $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(PKG_KIOSK) $(PKG_SHARED)) -lm
 $(OUT)/puas-aggregator: $(OUT)/aggregator/main.o $(LIB_AGGREGATOR) $(LIB_SHARED)
-	$(CC) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(PKG_AGGREGATOR) $(PKG_SHARED)) -lm
+	@echo "  link $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(PKG_AGGREGATOR) $(PKG_SHARED)) -lm
 $(OUT)/puasctl: $(OUT)/aggregator/puasctl.o $(LIB_AGGREGATOR) $(LIB_SHARED)
-	$(CC) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(PKG_AGGREGATOR) $(PKG_SHARED)) -lm
+	@echo "  link $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(PKG_AGGREGATOR) $(PKG_SHARED)) -lm
 
 # SQL migrations and the bundled web pages are embedded with .incbin.
 WEB_SRC    := $(shell find assets/web -type f -not -path "*/node_modules/*")
@@ -86,15 +93,17 @@ $(WEB_STAMP): $(WEB_SRC) assets/web/node_modules/.package-lock.json
 	@touch $@
 $(OUT)/aggregator/blobs.o: aggregator/blobs.S $(MIGRATIONS) $(WEB_STAMP)
 	@mkdir -p $(@D)
-	$(CC) -I. -c -o $@ $<
+	$(Q)$(CC) -I. -c -o $@ $<
 
 # ---------------------------------------------------------------- tests
 $(OUT)/tests/%: $(OUT)/tests/unit/%.o $(LIB_KIOSK) $(LIB_AGGREGATOR) $(LIB_SHARED)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(call pkg_libs,$(PKG_KIOSK) $(PKG_AGGREGATOR) $(PKG_SHARED)) -lm
+	@echo "  link $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(call pkg_libs,$(PKG_KIOSK) $(PKG_AGGREGATOR) $(PKG_SHARED)) -lm
 $(OUT)/tools/%: $(OUT)/tests/tools/%.o $(LIB_AGGREGATOR) $(LIB_SHARED)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
+	@echo "  link $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
 	  $(call pkg_libs,$(PKG_AGGREGATOR) $(PKG_SHARED)) $(TOOL_LIBS) -lm
 $(OUT)/tools/puas-demo: $(call obj,$(wildcard tests/demo/*.c))
 $(OUT)/tools/puas-touch: TOOL_LIBS := -lX11 -lXtst -lXi
