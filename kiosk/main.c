@@ -184,7 +184,7 @@ static bool read_secret(const char *path, char *ret_secret)
     return true;
 }
 
-static void on_row(void *ctx)
+static void on_change(void *ctx)
 {
     struct services *sv = ctx;
     struct uplink_thread *uplink = atomic_load(&sv->awake);
@@ -274,8 +274,8 @@ static bool start_services(struct services *sv, const struct settings *s, struct
         .save_timeout_ms = s->times.save_timeout,
         .on_saved = ui_on_saved,
         .ctx = ui,
-        .on_row = on_row,
-        .row_ctx = sv,
+        .on_change = on_change,
+        .change_ctx = sv,
     };
     sv->writer = writer_create(&o);
     if (!sv->writer)
@@ -285,9 +285,9 @@ static bool start_services(struct services *sv, const struct settings *s, struct
 
 static void stop_services(struct services *sv)
 {
-    atomic_store(&sv->awake, NULL);
     uplink_stop(sv->uplink);
     writer_destroy(sv->writer);
+    uplink_thread_destroy(sv->uplink);
     outbox_close(sv->outbox);
 }
 
@@ -345,6 +345,7 @@ int main(int argc, char **argv)
 {
     struct kiosk k = {0};
     char why[200];
+    umask(077); // what people said is nobody else's business
     log_init("puas-kiosk", LOG_INFO);
     if (!options_parse(&k.options, argc, argv, why, sizeof why)) {
         say(why);

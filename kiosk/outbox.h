@@ -18,6 +18,7 @@ enum outbox_result {
     OUTBOX_IO,       // I/O error; the database has been closed and is reopened by the next call
     OUTBOX_CORRUPT,  // outbox_open only: and the damaged file could not be put aside
     OUTBOX_READONLY, // outbox_open only: the folder cannot be written
+    OUTBOX_IN_USE,   // outbox_open only: another kiosk program has it open
 };
 
 struct outbox_options {
@@ -43,7 +44,8 @@ enum outbox_result outbox_append(struct outbox *ob, const struct answer *a, enum
                                  int64_t *ret_seq);
 enum outbox_result outbox_commit(struct outbox *ob);
 void outbox_rollback(struct outbox *ob);
-// Takes back a press whose commit came too late to be thanked: a void event, in a transaction of its own.
+// Takes back a press that was not thanked, because its commit came too late or failed: a void event, in a
+// transaction of its own. Does nothing when the press is not on disk.
 enum outbox_result outbox_void(struct outbox *ob, int64_t seq, wall_ms at, mono_ms up);
 
 // ---------------------------------------------------------------- for the uplink

@@ -3,11 +3,12 @@
 
 #include "shared/log.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/file.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -106,7 +107,7 @@ static const char *const sql[S_COUNT] = {
                 " WHERE state IN (1, 2) AND at < ?1 ORDER BY epoch_id, seq LIMIT ?2)",
     [S_PRUNE_EPOCHS] = "DELETE FROM epoch WHERE epoch_id <> ?1 AND NOT EXISTS"
                        " (SELECT 1 FROM event v WHERE v.epoch_id = epoch.epoch_id)",
-    [S_VOTE_OF] = "SELECT score, levels FROM event WHERE epoch_id = ?1 AND seq = ?2 AND type = 0",
+    [S_VOTE_OF] = "SELECT score, levels FROM event WHERE epoch_id = ?1 AND seq = ?2",
 };
 
 struct outbox {
@@ -117,7 +118,8 @@ struct outbox {
     int64_t epoch_id, boot, pending; // pending: unacknowledged rows, kept up to date
     int64_t max_pending, keep_ms;
     struct ident branch, place;
-    bool damaged, counted; // counted: the last append was a rating within the open transaction
+    bool damaged;
+    int lock_fd; // held while open: two programs would each judge by their own counts
 };
 
 // ---------------------------------------------------------------- open, close, errors
@@ -171,15 +173,26 @@ static enum outbox_result failed(struct outbox *ob)
     return OUTBOX_IO;
 }
 
-static bool ready(struct outbox *ob)
-{
-    return ob->db != NULL || open_db(ob) == SQLITE_OK;
-}
-
 static sqlite3_stmt *stmt(struct outbox *ob, enum statement s)
 {
     sqlite3_reset(ob->st[s]);
     return ob->st[s];
+}
+
+static bool count_pending(struct outbox *ob)
+{
+    bool ok = sqlite3_step(stmt(ob, S_PENDING)) == SQLITE_ROW;
+    if (ok) {
+        ob->pending = sqlite3_column_int64(ob->st[S_PENDING], 0);
+    }
+    sqlite3_reset(ob->st[S_PENDING]);
+    return ok;
+}
+
+// Opens it again after an error: what the failed transaction has left is counted anew.
+static bool ready(struct outbox *ob)
+{
+    return ob->db != NULL || (open_db(ob) == SQLITE_OK && count_pending(ob));
 }
 
 // Runs a statement that returns nothing of interest. True on success.
@@ -204,8 +217,10 @@ static void copy_text(sqlite3_stmt *st, int column, char *ret, size_t n)
     snprintf(ret, n, "%s", s != NULL ? s : "");
 }
 
-// True when the file is a sound database, or none is there yet.
-static bool check_file(const char *path, bool *ret_readonly)
+enum file_state { FILE_SOUND, FILE_DAMAGED, FILE_UNUSABLE };
+
+// A file that is not there yet is sound. Unusable: rights, space or memory are lacking, the file may be good.
+static enum file_state check_file(const char *path)
 {
     sqlite3 *db = NULL;
     sqlite3_stmt *st = NULL;
@@ -218,10 +233,18 @@ static bool check_file(const char *path, bool *ret_readonly)
         sound = strcmp((const char *)sqlite3_column_text(st, 0), "ok") == 0;
     }
     rc &= 0xff;
-    *ret_readonly = rc == SQLITE_CANTOPEN || rc == SQLITE_READONLY || rc == SQLITE_PERM || rc == SQLITE_FULL;
+    bool damaged = rc == SQLITE_ROW || rc == SQLITE_CORRUPT || rc == SQLITE_NOTADB || rc == SQLITE_IOERR;
     sqlite3_finalize(st);
     sqlite3_close_v2(db);
-    return sound;
+    return sound ? FILE_SOUND : damaged ? FILE_DAMAGED : FILE_UNUSABLE;
+}
+
+static bool lock(struct outbox *ob)
+{
+    char path[600];
+    snprintf(path, sizeof path, "%s.lock", ob->path);
+    ob->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    return ob->lock_fd < 0 || flock(ob->lock_fd, LOCK_EX | LOCK_NB) == 0; // no rights: the database will tell
 }
 
 static bool put_aside(const char *path, wall_ms now)
@@ -273,12 +296,7 @@ static bool begin_epoch(struct outbox *ob)
         sqlite3_bind_int64(stmt(ob, S_PRUNE_EPOCHS), 1, ob->epoch_id);
         ok = done(ob->st[S_PRUNE_EPOCHS]);
     }
-    ok = ok && sqlite3_exec(ob->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK;
-    if (ok && sqlite3_step(stmt(ob, S_PENDING)) == SQLITE_ROW) {
-        ob->pending = sqlite3_column_int64(ob->st[S_PENDING], 0);
-    }
-    sqlite3_reset(ob->st[S_PENDING]);
-    return ok;
+    return ok && sqlite3_exec(ob->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK && count_pending(ob);
 }
 
 enum outbox_result outbox_open(const struct outbox_options *o, wall_ms now, struct outbox **ret_ob,
@@ -290,23 +308,26 @@ enum outbox_result outbox_open(const struct outbox_options *o, wall_ms now, stru
         *ret_why = "out of memory";
         return OUTBOX_IO;
     }
+    ob->lock_fd = -1;
     ob->branch = o->branch;
     ob->place = o->place;
     ob->max_pending = o->max_pending;
     ob->keep_ms = o->keep_ms;
-    bool readonly = false;
     enum outbox_result result = OUTBOX_OK;
-    if (!check_file(ob->path, &readonly)) {
-        if (readonly) {
-            *ret_why = "the outbox cannot be written: check that the state folder exists, is writable and "
-                       "has free space";
-            result = OUTBOX_READONLY;
-        } else if (!put_aside(ob->path, now)) {
-            *ret_why = "the outbox is damaged and could not be put aside";
-            result = OUTBOX_CORRUPT;
-        } else {
-            ob->damaged = true;
-        }
+    bool ours = lock(ob);
+    enum file_state file = ours ? check_file(ob->path) : FILE_UNUSABLE;
+    if (!ours) {
+        *ret_why = "another puas-kiosk uses this state folder: stop it first, or set another state_dir";
+        result = OUTBOX_IN_USE;
+    } else if (file == FILE_UNUSABLE) {
+        *ret_why = "the outbox cannot be written: check that the state folder exists, is writable and "
+                   "has free space";
+        result = OUTBOX_READONLY;
+    } else if (file == FILE_DAMAGED && !put_aside(ob->path, now)) {
+        *ret_why = "the outbox is damaged and could not be put aside";
+        result = OUTBOX_CORRUPT;
+    } else {
+        ob->damaged = file == FILE_DAMAGED;
     }
     if (result == OUTBOX_OK && (open_db(ob) != SQLITE_OK || !begin_epoch(ob))) {
         int rc = ob->db != NULL ? sqlite3_errcode(ob->db) : SQLITE_CANTOPEN;
@@ -329,6 +350,9 @@ void outbox_close(struct outbox *ob)
         return;
     }
     close_db(ob);
+    if (ob->lock_fd >= 0) {
+        close(ob->lock_fd);
+    }
     free(ob->path);
     free(ob);
 }
@@ -434,8 +458,7 @@ enum outbox_result outbox_append(struct outbox *ob, const struct answer *a, enum
         return failed(ob);
     }
     e.visit = a->visit > 0 ? a->visit : e.seq;
-    ob->counted = a->type == EVENT_RATING || a->type == EVENT_NUMBER;
-    if (!insert(ob, &e) || (ob->counted && !count_vote(ob, e.score, e.of, 1))) {
+    if (!insert(ob, &e) || (e.score > 0 && !count_vote(ob, e.score, e.of, 1))) {
         return failed(ob);
     }
     *ret_seq = e.seq;
@@ -463,20 +486,22 @@ enum outbox_result outbox_void(struct outbox *ob, int64_t seq, wall_ms at, mono_
     if (!ready(ob)) {
         return failed(ob);
     }
+    sqlite3_stmt *st = stmt(ob, S_VOTE_OF);
+    sqlite3_bind_int64(st, 1, ob->epoch_id);
+    sqlite3_bind_int64(st, 2, seq);
+    int rc = sqlite3_step(st), score = sqlite3_column_int(st, 0), of = sqlite3_column_int(st, 1);
+    if (rc != SQLITE_ROW && rc != SQLITE_DONE) {
+        return failed(ob);
+    }
+    sqlite3_reset(st);
+    if (rc == SQLITE_DONE) {
+        return OUTBOX_OK;
+    }
     struct event e = {.at = at, .up = up, .type = EVENT_VOID, .voids = seq, .since_ms = -1};
     if (!done(stmt(ob, S_BEGIN)) || !next_seq(ob, &e.seq)) {
         return failed(ob);
     }
     e.visit = e.seq;
-    sqlite3_stmt *st = stmt(ob, S_VOTE_OF);
-    sqlite3_bind_int64(st, 1, ob->epoch_id);
-    sqlite3_bind_int64(st, 2, seq);
-    int score = 0, of = 0;
-    if (sqlite3_step(st) == SQLITE_ROW) {
-        score = sqlite3_column_int(st, 0);
-        of = sqlite3_column_int(st, 1);
-    }
-    sqlite3_reset(st);
     if (!insert(ob, &e) || (score > 0 && !count_vote(ob, score, of, -1))) {
         return failed(ob);
     }
@@ -730,7 +755,8 @@ enum outbox_result outbox_count(struct outbox *ob, struct outbox_counts *ret)
     st = stmt(ob, S_COUNTS);
     sqlite3_bind_int64(st, 1, ob->epoch_id);
     sqlite3_bind_int(st, 2, PROTOCOL_EPOCHS_MAX);
-    while (sqlite3_step(st) == SQLITE_ROW && ret->epoch_count < PROTOCOL_EPOCHS_MAX) {
+    int rc;
+    while ((rc = sqlite3_step(st)) == SQLITE_ROW && ret->epoch_count < PROTOCOL_EPOCHS_MAX) {
         struct health_epoch *e = &ret->epochs[ret->epoch_count++];
         *e = (struct health_epoch){.next_seq = sqlite3_column_int64(st, 1), .of = sqlite3_column_int(st, 2)};
         memcpy(e->epoch, sqlite3_column_blob(st, 0), EPOCH_BYTES);
@@ -740,6 +766,9 @@ enum outbox_result outbox_count(struct outbox *ob, struct outbox_counts *ret)
         e->lost = sqlite3_column_int64(st, 14);
     }
     sqlite3_reset(st);
+    if (rc != SQLITE_DONE) {
+        return failed(ob);
+    }
     ret->free_disk_bytes = free_bytes(ob);
     return OUTBOX_OK;
 }

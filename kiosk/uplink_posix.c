@@ -252,8 +252,11 @@ static void *thread_main(void *arg)
     return NULL;
 }
 
-static void destroy(struct uplink_thread *t)
+void uplink_thread_destroy(struct uplink_thread *t)
 {
+    if (t == NULL) {
+        return;
+    }
     link_destroy(t->link);
     uplink_destroy(t->core);
     if (t->wake_fd >= 0) {
@@ -298,12 +301,12 @@ struct uplink_thread *uplink_start(const struct uplink_thread_options *o)
     };
     t->link = link_create(&lo, &ops, t);
     if (t->wake_fd < 0 || t->core == NULL || t->link == NULL) {
-        destroy(t);
+        uplink_thread_destroy(t);
         return NULL;
     }
     set_will(t);
     if (pthread_create(&t->thread, NULL, thread_main, t) != 0) {
-        destroy(t);
+        uplink_thread_destroy(t);
         return NULL;
     }
     return t;
@@ -325,7 +328,6 @@ void uplink_stop(struct uplink_thread *t)
     atomic_store(&t->stop, true);
     uplink_wake(t);
     pthread_join(t->thread, NULL);
-    destroy(t);
 }
 
 bool uplink_online(const struct uplink_thread *t)

@@ -21,8 +21,10 @@ struct uplink_thread_options {
 struct uplink_thread *uplink_start(const struct uplink_thread_options *o);
 // Says goodbye to the broker (waiting up to 2 s), stops and joins. Accepts NULL. Before writer_destroy.
 void uplink_stop(struct uplink_thread *t);
-// Wakes the thread: a row was committed. Any thread; made for writer_options.on_row (ctx = the
-// uplink_thread).
+// Frees it. After writer_destroy: the writer may wake it to the last. Accepts NULL.
+void uplink_thread_destroy(struct uplink_thread *t);
+// Wakes the thread: a row was committed, or the writer's reason has changed. Any thread; made for
+// writer_options.on_change (ctx = the uplink_thread).
 void uplink_wake(void *thread);
 // True while the broker connection stands. Any thread.
 bool uplink_online(const struct uplink_thread *t);

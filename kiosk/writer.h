@@ -50,9 +50,10 @@ struct writer_options {
     struct outbox *outbox;   // borrowed until writer_destroy; touched by the writer thread only
     int64_t save_timeout_ms; // 2000
     writer_on_saved *on_saved;
-    void *ctx;                 // of on_saved
-    void (*on_row)(void *ctx); // a row was committed: wakes the uplink. Writer thread. May be NULL
-    void *row_ctx;
+    void *ctx; // of on_saved
+    // A row was committed or writer_reason has changed: wakes the uplink. Writer or watch thread. May be NULL
+    void (*on_change)(void *ctx);
+    void *change_ctx;
 };
 
 // Starts the threads. NULL when memory or threads run out.

@@ -1,8 +1,8 @@
 // writer: one thread that owns the outbox, and a watch that answers the UI when the disk does not.
 //
 // Whether a press was saved or timed out is decided once, by a compare-and-swap on its ticket: the writer
-// after COMMIT, or the watch at the deadline. The loser follows: a commit that comes late is taken back by a
-// void.
+// after COMMIT, or the watch at the deadline. The loser follows: a commit that comes late, or that failed but
+// may be on disk all the same, is taken back by a void. Until that void is on disk no other press is taken.
 #include "kiosk/writer.h"
 
 #include "kiosk/outbox.h"
@@ -48,6 +48,7 @@ struct writer {
     pthread_cond_t changed;
     struct pending *list; // answers whose verdict the watch may have to give
     bool stop;
+    int64_t unthanked; // writer thread: seq that is to be taken back as soon as the disk lets us; 0: none
     atomic_llong ignored, errors;
     _Atomic(const char *) reason;
 };
@@ -71,32 +72,54 @@ static void answer(struct writer *w, const struct pending *p, enum save_result r
     w->o.on_saved(w->o.ctx, &s);
 }
 
-static void report_failure(struct writer *w, const struct pending *p, enum outbox_result r)
+static void tell_change(struct writer *w)
+{
+    if (w->o.on_change != NULL) {
+        w->o.on_change(w->o.change_ctx);
+    }
+}
+
+static void report_failure(struct writer *w, const struct pending *p, enum save_result result, const char *reason)
 {
     atomic_fetch_add(&w->errors, 1);
-    atomic_store(&w->reason, r == OUTBOX_FULL ? "disk-full" : "outbox-error");
-    log_event(LOG_ERROR, "press_not_saved", "why=%s", r == OUTBOX_FULL ? "disk-full" : "outbox-error");
-    answer(w, p, r == OUTBOX_FULL ? SAVE_FULL : SAVE_FAILED, 0);
+    atomic_store(&w->reason, reason);
+    log_event(LOG_ERROR, "press_not_saved", "why=%s", reason);
+    answer(w, p, result, 0);
+    tell_change(w);
+}
+
+static enum outbox_result take_back(struct writer *w)
+{
+    enum outbox_result r = OUTBOX_OK;
+    if (w->unthanked != 0) {
+        r = outbox_void(w->o.outbox, w->unthanked, clock_wall_ms(), clock_mono_ms());
+        w->unthanked = r == OUTBOX_OK ? 0 : w->unthanked;
+    }
+    return r;
 }
 
 static void save(struct writer *w, struct pending *p)
 {
     int64_t seq = 0;
-    enum outbox_result r = OUTBOX_OK;
     if (atomic_load(&p->verdict) == TIMED_OUT) {
         return; // it waited behind a stalled disk: nothing of it was written
     }
-    r = outbox_append(w->o.outbox, &p->answer, clock_synced() ? CLOCK_SYNCED : CLOCK_UNSURE, &seq);
+    enum outbox_result r = take_back(w);
+    if (r == OUTBOX_OK) {
+        r = outbox_append(w->o.outbox, &p->answer, clock_synced() ? CLOCK_SYNCED : CLOCK_UNSURE, &seq);
+    }
     if (r == OUTBOX_OK && atomic_load(&p->verdict) == TIMED_OUT) {
         outbox_rollback(w->o.outbox);
         return;
     }
     if (r == OUTBOX_OK) {
         r = outbox_commit(w->o.outbox);
+        w->unthanked = r == OUTBOX_OK ? 0 : seq; // an fsync that fails leaves open what is on disk
     }
     if (r != OUTBOX_OK) {
         if (decide(p, SAVED)) { // the verdict is ours; what it says is the failure
-            report_failure(w, p, r);
+            report_failure(w, p, r == OUTBOX_FULL ? SAVE_FULL : SAVE_FAILED,
+                           r == OUTBOX_FULL ? "disk-full" : "outbox-error");
         }
         return;
     }
@@ -105,11 +128,10 @@ static void save(struct writer *w, struct pending *p)
         answer(w, p, SAVE_COMMITTED, seq);
     } else {
         log_event(LOG_WARN, "late_commit_voided", "seq=%lld", (long long)seq);
-        outbox_void(w->o.outbox, seq, clock_wall_ms(), clock_mono_ms());
+        w->unthanked = seq;
+        take_back(w); // else before the next press or call
     }
-    if (w->o.on_row != NULL) {
-        w->o.on_row(w->o.row_ctx);
-    }
+    tell_change(w);
 }
 
 static void *writer_main(void *arg)
@@ -121,10 +143,12 @@ static void *writer_main(void *arg)
             save(w, q.save);
             let_go(q.save);
         } else {
+            take_back(w);
             q.fn(w->o.outbox, q.arg);
             sem_post(q.done);
         }
     }
+    take_back(w);
     return NULL;
 }
 
@@ -146,10 +170,7 @@ static void *watch_main(void *arg)
             struct pending *p = *at;
             bool over = atomic_load(&p->verdict) != OPEN;
             if (!over && now >= p->deadline && decide(p, TIMED_OUT)) {
-                atomic_fetch_add(&w->errors, 1);
-                atomic_store(&w->reason, "disk-slow");
-                log_event(LOG_ERROR, "press_not_saved", "why=disk-slow");
-                answer(w, p, SAVE_TIMED_OUT, 0);
+                report_failure(w, p, SAVE_TIMED_OUT, "disk-slow");
                 over = true;
             }
             if (over) {

@@ -97,7 +97,7 @@ bool mailbox_wait(struct mailbox *mb, int timeout_ms, void *ret_item)
         bool closed = mb->closed;
         pthread_mutex_unlock(&mb->lock);
         if (closed) {
-            return false;
+            return mailbox_take(mb, ret_item); // what was posted before the closing still comes
         }
         // One reader: whatever makes the descriptor readable is for us. A signal cuts the wait short at
         // worst.

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -279,6 +280,29 @@ static void births_name_what_is_unsynced(void **state)
     assert_int_equal(unsynced, 1);
 }
 
+// What failed to commit may be on disk or not: only what is there is taken back.
+static void void_of_what_is_not_there(void **state)
+{
+    struct fixture *f = *state;
+    int64_t seq;
+    assert_int_equal(outbox_void(f->ob, 1, 600, 60), OUTBOX_OK);
+    assert_int_equal(fetch(f, 50).count, 0);
+    assert_int_equal(press(f, 3, &seq), OUTBOX_OK);
+    assert_int_equal(seq, 1);
+}
+
+// A second program on the same folder is told so, and touches nothing.
+static void one_program_at_a_time(void **state)
+{
+    struct fixture *f = *state;
+    struct outbox *other;
+    const char *why = "";
+    struct outbox_options o = {.path = f->path, .max_pending = 10, .keep_ms = 1000};
+    assert_int_equal(outbox_open(&o, 1000, &other, &why), OUTBOX_IN_USE);
+    assert_non_null(strstr(why, "another puas-kiosk"));
+    assert_int_equal(outbox_boot(f->ob), 1);
+}
+
 // ---------------------------------------------------------------- writer
 
 struct results {
@@ -357,14 +381,25 @@ static void writer_times_out_and_rolls_back(void **state)
     sem_destroy(&r.came);
 }
 
+static void on_change(void *ctx)
+{
+    atomic_fetch_add((atomic_int *)ctx, 1);
+}
+
 static void writer_says_full(void **state)
 {
     struct fixture *f = *state;
     struct results r = {.count = 0};
+    atomic_int changes = 0;
     sem_init(&r.came, 0, 0);
     outbox_close(f->ob);
     open_box(f, 0);
-    struct writer_options o = {.outbox = f->ob, .save_timeout_ms = 2000, .on_saved = on_saved, .ctx = &r};
+    struct writer_options o = {.outbox = f->ob,
+                               .save_timeout_ms = 2000,
+                               .on_saved = on_saved,
+                               .ctx = &r,
+                               .on_change = on_change,
+                               .change_ctx = &changes};
     struct writer *w = writer_create(&o);
     struct answer a = {.ticket = 1, .type = EVENT_RATING, .score = 4, .of = 5};
     assert_true(writer_save(w, &a));
@@ -373,6 +408,7 @@ static void writer_says_full(void **state)
     assert_string_equal(writer_reason(w), "disk-full");
     assert_int_equal(writer_errors(w), 1);
     writer_destroy(w);
+    assert_int_equal(changes, 1); // so that health tells the reason at once
     sem_destroy(&r.came);
 }
 
@@ -391,6 +427,8 @@ int main(void)
         TEST(missing_folder_is_one_line),
         TEST(prune_keeps_what_is_pending),
         TEST(births_name_what_is_unsynced),
+        TEST(void_of_what_is_not_there),
+        TEST(one_program_at_a_time),
         TEST(writer_times_out_and_rolls_back),
         TEST(writer_says_full),
     };
