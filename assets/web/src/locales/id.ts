@@ -79,7 +79,7 @@ export const id: Messages = {
   trackAlt: (share, range, target) => `${share} puas, rentang 95% ${range}${target ? `, janji ${target}` : ""}`,
   why: "Mengapa?",
   whyAlert: "Mengapa ada peringatan",
-  theVotes: (_count, n) => `Ke-${n} suara itu`,
+  theVotes: (_count, n) => `${n} suara itu`,
   curveAlarm: (time) => `alarm ${time}`,
   curveAlt: (from, to, points, limit, raised) =>
     `Poin dari ${from} sampai ${to}: kini ${points}, batas ${limit}, terlewati pukul ${raised}`,
