@@ -13,7 +13,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-enum { QUARANTINE_BYTES = 64 * 1024, QUARTER_MS = 900000 };
+enum { QUARANTINE_BYTES = 64 * 1024, QUARTER_MS = 900000, QUICK_MS = 10000 };
 
 // ---------------------------------------------------------------- statements
 
@@ -479,6 +479,11 @@ static bool count_options(struct store *st, const struct stored_event *s)
 static char *body_of(const struct stored_event *s)
 {
     const struct event *e = s->e;
+    bool quick = e->since_ms >= 0 && e->since_ms < QUICK_MS; // only short gaps are a fact worth keeping
+    if (e->option_count == 0 && e->text[0] == '\0' && !quick && e->fingers <= 1 &&
+        (s->flags & EVENT_UNASSIGNED) == 0) {
+        return NULL; // nearly always
+    }
     json_t *o = json_object();
     if (e->option_count > 0) {
         json_t *list = json_array();
@@ -490,9 +495,8 @@ static char *body_of(const struct stored_event *s)
     if (e->text[0] != '\0') {
         json_object_set_new(o, "text", json_string(e->text));
     }
-    if (e->since_ms >= 0 && e->since_ms < 10000) {
-        json_object_set_new(o, "since",
-                            json_integer(e->since_ms)); // only short gaps are a fact worth keeping
+    if (quick) {
+        json_object_set_new(o, "since", json_integer(e->since_ms));
     }
     if (e->fingers > 1) {
         json_object_set_new(o, "fingers", json_integer(e->fingers));
@@ -647,17 +651,18 @@ bool store_put_released(struct store *st, const struct store_released *r)
         "diii", r->place, r->event_id, r->at, r->rev);
 }
 
-bool store_votes_after(struct store *st, int32_t place, int64_t event_id, int *ret_votes, int64_t *ret_last)
+bool store_votes_after(struct store *st, int32_t place, int64_t event_id, struct store_unreleased *ret)
 {
     bool failed = false;
     sqlite3_stmt *s =
         store_bind(st,
-                   "SELECT coalesce(sum(kind IN (0, 4) AND (flags & 28) = 0), 0), coalesce(max(event_id), 0)"
-                   " FROM event WHERE place_id = ?1 AND event_id > ?2",
+                   "SELECT coalesce(sum(kind IN (0, 4) AND (flags & 28) = 0), 0),"
+                   " coalesce(min(iif(kind IN (0, 4) AND (flags & 28) = 0, arrived, NULL)), 0),"
+                   " coalesce(max(event_id), 0) FROM event WHERE place_id = ?1 AND event_id > ?2",
                    "di", place, event_id);
     if (store_row(st, s, &failed)) {
-        *ret_votes = sqlite3_column_int(s, 0);
-        *ret_last = sqlite3_column_int64(s, 1);
+        *ret = (struct store_unreleased){sqlite3_column_int(s, 0), sqlite3_column_int64(s, 1),
+                                         sqlite3_column_int64(s, 2)};
         sqlite3_reset(s);
     }
     return !failed;
