@@ -45,7 +45,6 @@ struct command {
 
 struct core_options {
     const struct settings *settings; // borrowed until destroy
-    const char *config_name;         // of the settings file, for messages about the seed
     const char *broker_password;     // NULL: none
     // A branch has changed: pages fetch it again. alert "" when it was no alert. Core thread; must only post.
     void (*on_change)(void *ctx, const char *branch, int64_t rev, const char *alert, const char *state);
@@ -59,11 +58,17 @@ enum core_end {
 };
 
 // Opens the store (seeding an empty one) and loads all state. NULL: *ret_why (n bytes) is one line saying
-// what to do. *ret_retry: whether trying again later can help (disk full, database locked).
+// what to do. *ret_retry: whether trying again later can help (disk full, I/O error).
 struct core *core_create(const struct core_options *o, char *ret_why, size_t n, bool *ret_retry);
 void core_destroy(struct core *c); // accepts NULL; call after core_run returned and no thread posts any more
 // When it returns, waiting commands have been answered and further ones are refused.
 enum core_end core_run(struct core *c);
+struct core_status {
+    char run[EPOCH_HEX + 1];
+    bool broker;              // connected
+    int64_t retained_ignored; // messages on the events topics that were retained, since start
+};
+void core_status(struct core *c, struct core_status *ret); // any thread
 // Posts a command and waits for its result, which comes after the COMMIT. Any thread but the core's.
 enum command_result core_call(struct core *c, struct command *cmd);
 

@@ -4,6 +4,7 @@
 #include "shared/log.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,7 @@ enum { RATE_WEEKS = 8, QUARTER_MS = 900000, HOUR_MS = 3600000 };
 
 // ---------------------------------------------------------------- retained topics
 
-bool core_queue_publish(struct core *c, const char *branch, const char *alert, char *payload)
+bool core_queue_publish(struct core *c, const char *branch, const char *alert, char *payload, const char *state)
 {
     if (c->publish_count == c->publish_room) {
         size_t room = c->publish_room == 0 ? 16 : c->publish_room * 2;
@@ -24,7 +25,7 @@ bool core_queue_publish(struct core *c, const char *branch, const char *alert, c
         c->publish_room = room;
     }
     struct core_publish *p = &c->publishes[c->publish_count++];
-    *p = (struct core_publish){.payload = payload};
+    *p = (struct core_publish){.payload = payload, .state = state};
     ident_set(&p->branch, branch);
     ident_set(&p->alert, alert);
     return true;
@@ -66,7 +67,7 @@ static bool publish_open(void *ctx, const struct store_alert *a)
 {
     struct core *c = ctx;
     const char *branch = branch_id(c, a->place);
-    return branch == NULL || core_queue_publish(c, branch, a->id.s, alert_payload(c, a));
+    return branch == NULL || core_queue_publish(c, branch, a->id.s, alert_payload(c, a), NULL);
 }
 
 bool core_publish_open_alerts(struct core *c)
@@ -123,8 +124,11 @@ static bool take_one(struct core *c, const struct engine_transition *t)
     if (branch == NULL) {
         return true;
     }
+    if (t->cause == ENGINE_EASED) {
+        return true; // the vote that eased it is told with its step, not sooner
+    }
     core_touch(c, t->place);
-    return core_queue_publish(c, branch, t->alert, a.closed != 0 ? NULL : alert_payload(c, &a));
+    return core_queue_publish(c, branch, t->alert, a.closed != 0 ? NULL : alert_payload(c, &a), a.to);
 }
 
 bool core_take_transitions(struct core *c)
@@ -197,14 +201,13 @@ bool core_restore_engine(struct core *c, char *ret_why, size_t n)
     if (!org_configure_engine(&c->org, c->engine, t->inhibit_ms, t->offline_ms, c->now, ret_why, n)) {
         return false;
     }
-    if (!store_setting(c->store, "engine_clock", text, sizeof text)) {
-        return core_fail(c);
-    }
-    if (text[0] != '\0' && engine_clock_decode(text, &clock)) {
+    bool ok = store_setting(c->store, "engine_clock", text, sizeof text);
+    if (ok && text[0] != '\0' && engine_clock_decode(text, &clock)) {
         engine_restore_clock(c->engine, &clock);
     }
-    if (!core_load_rates(c) || !store_each_kiosk(c->store, restore_kiosk, c) ||
+    if (!ok || !core_load_rates(c) || !store_each_kiosk(c->store, restore_kiosk, c) ||
         !store_each_rule_state(c->store, restore_key, c)) {
+        snprintf(ret_why, n, "the store cannot be read: %s", store_why(c->store));
         return core_fail(c);
     }
     engine_resume(c->engine, c->now);

@@ -15,6 +15,8 @@
 #include "shared/link.h"
 #include "shared/mailbox.h"
 
+#include <stdatomic.h>
+
 enum { COMMANDS_MAX = 64, TURN_MESSAGES = 2000 };
 
 struct core_sync { // a birth to answer after the commit
@@ -25,7 +27,8 @@ struct core_sync { // a birth to answer after the commit
 
 struct core_publish { // an alert topic to publish after the commit
     struct ident branch, alert;
-    char *payload; // owned; NULL: empty (closed)
+    char *payload;     // owned; NULL: empty (closed)
+    const char *state; // static: what it has changed to; NULL: only said again
 };
 
 struct core {
@@ -51,7 +54,8 @@ struct core {
     size_t publish_count, publish_room;
     struct command *commands[COMMANDS_MAX]; // answered after the commit
     size_t command_count;
-    int64_t retained_events; // counted and ignored (rule 11)
+    _Atomic int64_t retained_events; // counted and ignored (rule 11)
+    atomic_bool broker;              // connected; both are read by other threads
 };
 
 // Opens the turn's transaction when it is not open yet. False: the store failed (noted).
@@ -67,7 +71,8 @@ bool core_take_transitions(struct core *c); // within the transaction
 bool core_restore_engine(struct core *c, char *ret_why, size_t n);
 bool core_load_rates(struct core *c);
 bool core_publish_open_alerts(struct core *c); // queues all of them, after a connect
-bool core_queue_publish(struct core *c, const char *branch, const char *alert, char *payload);
+// Takes payload. state: static, NULL when the alert has not changed.
+bool core_queue_publish(struct core *c, const char *branch, const char *alert, char *payload, const char *state);
 
 // Publishes every registered kiosk's configuration: after a connect and after a change.
 void core_publish_configs(struct core *c);

@@ -196,7 +196,6 @@ static void on_events(struct core *c, const struct topic *t, const char *topic, 
     for (int i = 0; ok && i < m.rejected_count; i++) {
         ok = reject(c, k, ep, m.rejected[i].seq, m.rejected[i].why, topic, payload, n);
     }
-    k->heard_at = c->now;
     events_message_finish(&m);
 }
 
@@ -280,13 +279,15 @@ static bool is_clone(struct org_kiosk *k, const uint8_t *epoch)
     return seen;
 }
 
-static void on_state(struct core *c, const struct topic *t, const char *topic, const void *payload, size_t n)
+// `retained`: the broker's memory of it. It is no sign of life, only of how the kiosk left.
+static void on_state(struct core *c, const struct topic *t, const char *topic, const void *payload, size_t n,
+                     bool retained)
 {
     struct state_message m;
-    enum protocol_error error = state_decode(payload, n, &m);
     if (!core_writes(c)) {
         return;
     }
+    enum protocol_error error = state_decode(payload, n, &m);
     if (error != PROTOCOL_OK) {
         log_event(LOG_WARN, "message_quarantined", "kiosk=%s topic=state why=%s", t->kiosk.s,
                   protocol_error_code(error));
@@ -311,7 +312,7 @@ static void on_state(struct core *c, const struct topic *t, const char *topic, c
         }
     }
     bool changed = k->state != (int)m.state;
-    if (!store_kiosk_state(c->store, k->number, &m, c->now)) {
+    if (!store_kiosk_state(c->store, k->number, &m, c->now, !retained && m.state != KIOSK_LOST)) {
         core_fail(c);
     }
     k->state = (int)m.state;
@@ -330,10 +331,10 @@ static void on_state(struct core *c, const struct topic *t, const char *topic, c
 static void on_health(struct core *c, const struct topic *t, const char *topic, const void *payload, size_t n)
 {
     struct health_message m;
-    enum protocol_error error = health_decode(payload, n, &m);
     if (!core_writes(c)) {
         return;
     }
+    enum protocol_error error = health_decode(payload, n, &m);
     if (error != PROTOCOL_OK) {
         if (!store_quarantine(c->store, c->now, t->kiosk.s, topic, protocol_error_code(error), 0, 0, payload,
                               n)) {
@@ -351,7 +352,6 @@ static void on_health(struct core *c, const struct topic *t, const char *topic, 
     if (!ok) {
         core_fail(c);
     } else {
-        k->heard_at = c->now;
         engine_heard(c->engine, k->number, c->now);
         core_touch(c, k->place);
     }
@@ -380,7 +380,7 @@ void core_on_message(struct core *c, const char *topic, const void *payload, siz
         break;
     case TOPIC_STATE:
         if (n > 0) { // an empty retained payload only clears the topic
-            on_state(c, &t, topic, payload, n);
+            on_state(c, &t, topic, payload, n, retained);
         }
         break;
     case TOPIC_HEALTH:

@@ -24,6 +24,13 @@ bool core_fail(struct core *c)
     return false;
 }
 
+void core_status(struct core *c, struct core_status *ret)
+{
+    *ret = (struct core_status){.broker = atomic_load(&c->broker),
+                                .retained_ignored = atomic_load(&c->retained_events)};
+    memcpy(ret->run, c->run, sizeof ret->run); // drawn before any other thread could ask
+}
+
 bool core_writes(struct core *c)
 {
     return !c->failed && (store_in_transaction(c->store) || store_begin(c->store) || core_fail(c));
@@ -62,6 +69,7 @@ static void on_connected(void *ctx, struct link *l)
     static const char *const filters[] = {"puas/1/events/+/+/+", "puas/1/press/+/+", "puas/1/kiosk/+/state",
                                           "puas/1/kiosk/+/health"};
     struct core *c = ctx;
+    atomic_store(&c->broker, true);
     log_event(LOG_INFO, "broker_connected", "host=%s port=%d", c->o.settings->broker.host,
               (int)c->o.settings->broker.port);
     publish_shard(c, true); // first: the births that come with the subscriptions are answered under this run
@@ -77,6 +85,7 @@ static void on_disconnected(void *ctx, struct link *l, const char *why)
 {
     (void)l;
     struct core *c = ctx;
+    atomic_store(&c->broker, false);
     log_event(LOG_WARN, "broker_lost", "host=%s port=%d why=%Q", c->o.settings->broker.host,
               (int)c->o.settings->broker.port, why);
     engine_broker(c->engine, false, c->now);
@@ -167,6 +176,10 @@ static void after_commit(struct core *c)
         topic_alert(p->branch.s, p->alert.s, topic);
         link_publish(c->link, topic, p->payload, p->payload != NULL ? strlen(p->payload) : 0, 1, true);
         free(p->payload);
+        const struct org_place *branch = p->state != NULL ? org_place(&c->org, p->branch.s) : NULL;
+        if (branch != NULL && c->o.on_change != NULL) {
+            c->o.on_change(c->o.ctx, branch->id.s, branch->rev, p->alert.s, p->state);
+        }
     }
     c->publish_count = 0;
     tell_pages(c);
@@ -264,18 +277,6 @@ static int wait_ms(const struct core *c, int link_wait, mono_ms mono)
     return wait < 0 ? 0 : (int)wait;
 }
 
-// No command is left waiting when nobody will do it any more.
-static enum core_end leave(struct core *c, enum core_end end)
-{
-    struct command *cmd;
-    mailbox_close(c->mail);
-    while (mailbox_take(c->mail, &cmd)) {
-        cmd->result = COMMAND_UNAVAILABLE;
-        sem_post(&cmd->done);
-    }
-    return end;
-}
-
 static enum core_end loop(struct core *c)
 {
     for (;;) {
@@ -285,7 +286,7 @@ static enum core_end loop(struct core *c)
         timers(c, mono);
         end_turn(c); // what timers and a connect have changed
         if (c->failed) {
-            return leave(c, CORE_STORE_FAILED);
+            return CORE_STORE_FAILED;
         }
         struct pollfd p[3] = {{.fd = c->o.stop_fd, .events = POLLIN},
                               {.fd = mailbox_fd(c->mail), .events = POLLIN},
@@ -293,7 +294,7 @@ static enum core_end loop(struct core *c)
         p[2].events |= link_wants_write(c->link) ? POLLOUT : 0;
         poll(p, p[2].fd >= 0 ? 3 : 2, wait_ms(c, link_wait, mono));
         if (p[0].revents != 0) {
-            return leave(c, CORE_STOPPED);
+            return CORE_STOPPED;
         }
         c->now = clock_wall_ms();
         take_commands(c);
@@ -302,7 +303,7 @@ static enum core_end loop(struct core *c)
         link_write(c->link);
         end_turn(c);
         if (c->failed) {
-            return leave(c, CORE_STORE_FAILED);
+            return CORE_STORE_FAILED;
         }
     }
 }

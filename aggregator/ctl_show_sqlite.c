@@ -106,6 +106,10 @@ int ctl_status(struct ctl *c, int argc, char **argv)
         table_add(&t, "running for %lld min, %lld pages open",
                   (long long)(json_integer_value(json_object_get(live, "uptimeMs")) / 60000),
                   (long long)json_integer_value(json_object_get(live, "pages")));
+        table_add(&t, "run");
+        table_add(&t, "%s", json_string_value(json_object_get(live, "run")));
+        table_add(&t, "broker");
+        table_add(&t, "%s", json_is_true(json_object_get(live, "broker")) ? "connected" : "not connected");
         json_object_set_new(o, "aggregator", live);
     } else {
         table_add(&t, "not running");

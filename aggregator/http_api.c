@@ -210,9 +210,15 @@ static void get_live(struct call *c)
 
 static void get_status(struct call *c)
 {
-    bool ready = atomic_load(&c->a->core) != NULL;
-    json_t *o = json_pack("{s:s,s:b,s:I,s:i}", "version", c->a->o.version, "ready", ready, "uptimeMs",
-                          (json_int_t)(clock_mono_ms() - c->a->started), "pages", hub_count(c->a->hub));
+    struct core *core = atomic_load(&c->a->core);
+    struct core_status s = {.run = ""};
+    if (core != NULL) {
+        core_status(core, &s);
+    }
+    json_t *o =
+        json_pack("{s:s,s:b,s:s,s:b,s:I,s:I,s:i}", "version", c->a->o.version, "ready", core != NULL, "run", s.run,
+                  "broker", s.broker, "retainedIgnored", (json_int_t)s.retained_ignored, "uptimeMs",
+                  (json_int_t)(clock_mono_ms() - c->a->started), "pages", hub_count(c->a->hub));
     answer_json(c->r, json_dumps(o, JSON_COMPACT));
     json_decref(o);
 }

@@ -2,7 +2,6 @@
 // decides nothing but what to do when the store fails: build everything anew after a pause.
 #include "aggregator/core.h"
 #include "aggregator/http.h"
-#include "aggregator/http.h"
 #include "aggregator/password.h"
 #include "aggregator/settings.h"
 #include "shared/log.h"
@@ -16,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define VERSION "0.1.0"
@@ -125,7 +125,9 @@ static enum core_end live(const struct core_options *base, bool first, int *ret_
         core = core_create(&o, why, sizeof why, &retry);
     }
     *ret_exit = EXIT_FAILURE;
-    if (core != NULL && http_set_core(http, core, why, sizeof why)) {
+    bool told = core != NULL && http_set_core(http, core, why, sizeof why);
+    retry = retry || (core != NULL && !told); // no room for the token now
+    if (told) {
         end = core_run(core);
         *ret_exit = end == CORE_STOPPED ? EXIT_SUCCESS : EXIT_FAILURE;
     } else {
@@ -158,6 +160,7 @@ int main(int argc, char **argv)
     if (code >= 0) {
         return code;
     }
+    umask(077); // what people said, and the hashes of passwords, are nobody else's business
     log_init("puas-aggregator", a.level);
     if (!config_load(a.config, settings_rows, &settings, &error) ||
         !seed_check(a.config, &settings.seed, &error)) {
@@ -178,7 +181,6 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     struct core_options o = {.settings = &settings,
-                             .config_name = a.config,
                              .broker_password = secret ? password : NULL,
                              .stop_fd = stop_fd};
     bool first = true;

@@ -107,7 +107,6 @@ bool org_add_kiosk(struct org *o, const struct store_kiosk *k)
                             .known = k->known,
                             .state = k->state,
                             .session = k->session,
-                            .heard_at = k->heard_at,
                             .epoch_count = k->has_epoch};
     memcpy(r->name, k->name, sizeof r->name);
     memcpy(r->epochs[0], k->epoch, EPOCH_BYTES);
@@ -255,15 +254,13 @@ bool org_load(struct org *o, struct store *st, char *ret_why, size_t n)
     // What a branch has received since its last step.
     for (int32_t i = 1; ok && i <= o->place_count; i++) {
         struct org_place *branch = o->places[i].branch != 0 ? &o->places[o->places[i].branch] : NULL;
-        int votes;
-        int64_t last;
+        struct store_unreleased u;
         if (branch == NULL) {
             continue;
         }
-        ok = store_votes_after(st, i, branch->steps.event_id, &votes, &last);
+        ok = store_votes_after(st, i, branch->steps.event_id, &u);
         if (ok) {
-            branch->steps.pending += votes;
-            branch->steps.last_id = last > branch->steps.last_id ? last : branch->steps.last_id;
+            steps_restore(&branch->steps, u.votes, u.first_arrived, u.last_event);
         }
     }
     if (!ok && ret_why[0] == '\0') {

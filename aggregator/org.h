@@ -31,7 +31,6 @@ struct org_kiosk {
     int64_t session;
     uint8_t epochs[4][EPOCH_BYTES]; // of the last births, newest first: a return to an older one is a clone
     int epoch_count;
-    wall_ms heard_at;
 };
 
 struct org {

@@ -179,8 +179,6 @@ static const struct config_row http_rows[] = {
     END,
 };
 static const struct config_row time_rows[] = {
-    {"commit", CONFIG_DURATION, AT(settings_times, commit_ms), .fallback = "5 ms", .min = 0, .max = 1000,
-     .help = "a turn gathers so long before it commits"},
     {"inhibit", CONFIG_DURATION, AT(settings_times, inhibit_ms), .fallback = "180 s", .min = 0, .max = 3600e3,
      .help = "no silence or offline alert so long after our or the broker's return"},
     {"offline", CONFIG_DURATION, AT(settings_times, offline_ms), .fallback = "120 s", .min = 100,

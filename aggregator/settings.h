@@ -84,7 +84,6 @@ struct settings {
         int64_t port;
     } http;
     struct settings_times {
-        int64_t commit_ms;  // how long a turn may gather before it commits
         int64_t inhibit_ms; // no silence or offline alert for this long after our or the broker's return
         int64_t offline_ms; // no heartbeat for this long: not online
         int64_t backoff_min_ms, backoff_max_ms, steady_ms;

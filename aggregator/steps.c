@@ -12,6 +12,15 @@ void steps_event(struct steps *s, int64_t event_id, bool vote, wall_ms now)
     s->pending += vote;
 }
 
+void steps_restore(struct steps *s, int votes, wall_ms first, int64_t last_id)
+{
+    if (votes > 0 && (s->pending == 0 || first < s->waiting)) {
+        s->waiting = first;
+    }
+    s->pending += votes;
+    s->last_id = last_id > s->last_id ? last_id : s->last_id;
+}
+
 bool steps_take(struct steps *s, const struct steps_setting *o, wall_ms now)
 {
     bool full = s->pending >= o->votes;

@@ -17,12 +17,14 @@ struct steps {
     int64_t event_id; // pages leave out the branch's events after this one
     wall_ms at;       // of the last step
     int pending;      // votes (ratings, numbers) after it
-    wall_ms waiting;  // since the first of them came; 0: none, or before the last restart
+    wall_ms waiting;  // since the first of them came
     int64_t last_id;  // newest event of the branch
 };
 
 // A stored event of the branch; `vote`: a rating or number that is scored.
 void steps_event(struct steps *s, int64_t event_id, bool vote, wall_ms now);
+// At start: so many votes have come after event_id since the mark was set, the first at `first`.
+void steps_restore(struct steps *s, int votes, wall_ms first, int64_t last_id);
 // Takes the step if it is due; true then.
 bool steps_take(struct steps *s, const struct steps_setting *o, wall_ms now);
 

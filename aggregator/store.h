@@ -70,7 +70,6 @@ struct store_kiosk {
     int64_t session;
     uint8_t epoch[EPOCH_BYTES];
     bool has_epoch;
-    wall_ms heard_at;
     char engine[400];
 };
 struct store_rule {
@@ -106,9 +105,8 @@ bool store_config_change(struct store *st, wall_ms at, const char *who, const ch
 bool store_is_empty(struct store *st, bool *ret_empty); // no place yet
 
 // ---------------------------------------------------------------- kiosks
-bool store_kiosk_state(struct store *st, int32_t kiosk, const struct state_message *m,
-                       wall_ms at); // birth or will
-bool store_kiosk_heard(struct store *st, int32_t kiosk, wall_ms at);
+// Birth, goodbye or will; `heard`: it is the kiosk's own word, just now.
+bool store_kiosk_state(struct store *st, int32_t kiosk, const struct state_message *m, wall_ms at, bool heard);
 bool store_kiosk_health(struct store *st, int32_t kiosk, const struct health_message *m, wall_ms at);
 bool store_kiosk_engine(struct store *st, int32_t kiosk, const char *text);
 
@@ -156,8 +154,13 @@ struct store_released {
 bool store_each_released(struct store *st, bool (*each)(void *ctx, const struct store_released *r),
                          void *ctx);
 bool store_put_released(struct store *st, const struct store_released *r);
-// Scored votes of one place (not its subtree) after an event, and its newest event.
-bool store_votes_after(struct store *st, int32_t place, int64_t event_id, int *ret_votes, int64_t *ret_last);
+// Of one place (not its subtree) after an event: scored votes, the arrival of the first one, the newest event.
+struct store_unreleased {
+    int votes;
+    wall_ms first_arrived;
+    int64_t last_event;
+};
+bool store_votes_after(struct store *st, int32_t place, int64_t event_id, struct store_unreleased *ret);
 int64_t store_last_event(const struct store *st);
 
 // ---------------------------------------------------------------- alerts

@@ -58,7 +58,7 @@ bool store_each_kiosk(struct store *st, bool (*each)(void *ctx, const struct sto
     sqlite3_stmt *s = store_bind(st,
                                  "SELECT kiosk_id, coalesce((SELECT place_id FROM assignment a WHERE "
                                  "a.kiosk_id = k.kiosk_id AND to_ms IS NULL), 0),"
-                                 " id, name, known, state, state_since, session, epoch, heard_at, engine "
+                                 " id, name, known, state, state_since, session, epoch, engine "
                                  "FROM kiosk k ORDER BY kiosk_id",
                                  "");
     while (go && store_row(st, s, &failed)) {
@@ -73,8 +73,7 @@ bool store_each_kiosk(struct store *st, bool (*each)(void *ctx, const struct sto
         if (k.has_epoch) {
             memcpy(k.epoch, sqlite3_column_blob(s, 8), EPOCH_BYTES);
         }
-        k.heard_at = sqlite3_column_int64(s, 9);
-        store_copy(s, 10, k.engine, sizeof k.engine);
+        store_copy(s, 9, k.engine, sizeof k.engine);
         go = each(ctx, &k);
     }
     return go && !failed;
@@ -218,20 +217,15 @@ bool store_config_change(struct store *st, wall_ms at, const char *who, const ch
 
 // ---------------------------------------------------------------- presence
 
-bool store_kiosk_state(struct store *st, int32_t kiosk, const struct state_message *m, wall_ms at)
+bool store_kiosk_state(struct store *st, int32_t kiosk, const struct state_message *m, wall_ms at, bool heard)
 {
     return store_run(
         st,
         "UPDATE kiosk SET state_since = iif(state = ?2, state_since, ?3), state = ?2, session = ?4,"
-        " epoch = ?5, boot = ?6, software = ?7, heard_at = max(heard_at, iif(?2 = 4, 0, ?3))"
+        " epoch = ?5, boot = ?6, software = ?7, heard_at = max(heard_at, iif(?8, ?3, 0))"
         " WHERE kiosk_id = ?1",
-        "ddiibit", kiosk, (int)m->state, at, m->session, m->epoch, (size_t)EPOCH_BYTES, m->boot, m->software);
-}
-
-bool store_kiosk_heard(struct store *st, int32_t kiosk, wall_ms at)
-{
-    return store_run(st, "UPDATE kiosk SET heard_at = max(heard_at, ?2) WHERE kiosk_id = ?1", "di", kiosk,
-                     at);
+        "ddiibitd", kiosk, (int)m->state, at, m->session, m->epoch, (size_t)EPOCH_BYTES, m->boot, m->software,
+        (int)heard);
 }
 
 bool store_kiosk_health(struct store *st, int32_t kiosk, const struct health_message *m, wall_ms at)

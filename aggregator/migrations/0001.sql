@@ -23,7 +23,7 @@ CREATE TABLE kiosk(
     state_since INTEGER NOT NULL DEFAULT 0,
     session INTEGER NOT NULL DEFAULT -1, -- of the last birth; a will counts only if it names the same
     epoch BLOB,                          -- current epoch of the last birth
-    heard_at INTEGER NOT NULL DEFAULT 0, -- arrival of the last message
+    heard_at INTEGER NOT NULL DEFAULT 0, -- arrival of its last birth, goodbye or health
     unacknowledged INTEGER NOT NULL DEFAULT 0,
     ignored INTEGER NOT NULL DEFAULT 0,
     free_disk_bytes INTEGER NOT NULL DEFAULT 0,

@@ -83,6 +83,14 @@ static void figures_move_in_steps(void **state)
     assert_true(steps_take(&s, &o, 10000 + 900000));
     assert_int_equal(s.event_id, 8);
     assert_false(steps_take(&s, &o, 99999999));
+    // A restart does not shorten the wait: it runs from the first vote, whichever place of the branch has it.
+    struct steps again = {.event_id = 8};
+    steps_restore(&again, 0, 0, 7);
+    steps_restore(&again, 1, 20000, 12);
+    steps_restore(&again, 1, 15000, 11);
+    assert_false(steps_take(&again, &o, 15000 + 899999));
+    assert_true(steps_take(&again, &o, 15000 + 900000));
+    assert_int_equal(again.event_id, 12);
 }
 
 // ---------------------------------------------------------------- store

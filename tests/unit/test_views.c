@@ -350,8 +350,8 @@ static void kiosk_said(struct world *w, int64_t next, int64_t fives, int64_t una
     struct health_epoch he = {.next_seq = next, .of = 5, .votes = {0, 0, 0, 0, fives}};
     struct health_message h = {
         .unacknowledged = unacknowledged, .clock = CLOCK_SYNCED, .epoch_count = 1, .epochs = &he};
-    assert_true(store_kiosk_state(w->st, w->kiosk, &s, at));
-    assert_true(store_kiosk_state(w->st, w->kiosk2, &s, at));
+    assert_true(store_kiosk_state(w->st, w->kiosk, &s, at, true));
+    assert_true(store_kiosk_state(w->st, w->kiosk2, &s, at, true));
     assert_true(store_kiosk_health(w->st, w->kiosk, &h, at));
     assert_true(store_kiosk_health(w->st, w->kiosk2, &h, at));
     assert_true(store_epoch_known(w->st, w->epoch, &he, at));
@@ -384,6 +384,8 @@ static void coverage_is_honest(void **state)
     assert_true(json_is_true(json_object_get(c, "complete")));
     assert_int_equal((int)figure(c, "", "known"), 10);
     json_decref(o);
+    struct state_message kept = {.state = KIOSK_READY, .session = 1}; // a retained birth is no sign of life
+    assert_true(store_kiosk_state(w->st, w->kiosk, &kept, NOON + 4 * MINUTE, false));
     o = today_of(w, "dago", NOON + 5 * MINUTE); // nobody has been heard for over two minutes
     c = json_object_get(o, "coverage");
     assert_false(json_is_true(json_object_get(c, "complete")));
@@ -395,7 +397,7 @@ static void coverage_is_honest(void **state)
     struct health_message none = {.unacknowledged = 0};
     for (int i = 0; i < 2; i++) { // closed for the day, with nothing left to send: as good as heard
         store_kiosk_health(w->st, i == 0 ? w->kiosk : w->kiosk2, &none, NOON);
-        store_kiosk_state(w->st, i == 0 ? w->kiosk : w->kiosk2, &bye, NOON);
+        store_kiosk_state(w->st, i == 0 ? w->kiosk : w->kiosk2, &bye, NOON, true);
     }
     o = today_of(w, "dago", NOON + HOUR);
     assert_true(json_is_true(json_object_get(json_object_get(o, "coverage"), "complete")));

@@ -5,7 +5,7 @@ import { SECRET } from "./broker.mjs";
 import { inline, template, write } from "./config.mjs";
 import { Store } from "./store.mjs";
 
-const TIMES = { commit: "5 ms", inhibit: "300 ms", backoff_min: "50 ms", backoff_max: "300 ms", steady: "500 ms", tick: "50 ms" };
+const TIMES = { inhibit: "300 ms", backoff_min: "50 ms", backoff_max: "300 ms", steady: "500 ms", tick: "50 ms" };
 
 export class Aggregator {
   /** `seed` may change the text of the configuration (a function). */
