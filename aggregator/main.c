@@ -162,9 +162,12 @@ int main(int argc, char **argv)
     }
     umask(077); // what people said, and the hashes of passwords, are nobody else's business
     log_init("puas-aggregator", a.level);
-    if (!config_load(a.config, settings_rows, &settings, &error) ||
-        !seed_check(a.config, &settings.seed, &error)) {
+    bool loaded = config_load(a.config, settings_rows, &settings, &error);
+    if (!loaded || !seed_check(a.config, &settings.seed, &error)) {
         fprintf(stderr, "puas-aggregator: %s\n", error.text);
+        if (loaded) {
+            config_free(settings_rows, &settings);
+        }
         return EXIT_FAILURE;
     }
     if (a.check) {
