@@ -100,6 +100,7 @@ static bool take_one(struct core *c, const struct engine_transition *t)
         .n = t->n,
         .unhappy = t->unhappy,
         .points = t->points,
+        .start = t->start,
         .limit = t->limit,
         .flaps = t->flaps,
         .first_event = t->first_event,

@@ -187,6 +187,7 @@ struct engine_transition {
     wall_ms raised; // first fired; 0: not yet
     int64_t n, unhappy;              // standard: of the cycle; share: in the window (unhappy: named faces)
     int32_t points, peak, limit;     // standard
+    int32_t start;                   // standard: points before first_event
     int32_t flaps;                   // relapses from recovering
     int64_t first_event, last_event; // behind it: scored, not late votes of the place from first to last
     wall_ms ack_until;
@@ -197,7 +198,7 @@ struct engine_transition {
 struct engine_key_state {
     int32_t rule, version, place, kiosk;
     int32_t state, before; // enum engine_state; before: what it was when it became unknown
-    int32_t points, peak, flaps;
+    int32_t points, peak, start, flaps;
     int32_t wait_clear;             // closed by hand: must clear once before it may raise again (liveness)
     int64_t n, unhappy;             // as in engine_transition
     int64_t raise_n, raise_unhappy; // standard: since the last raise

@@ -57,7 +57,8 @@ static void standard_vote(struct key *k, const struct engine_vote *v, wall_ms op
     bool unhappy = v->score <= v->of - top;
     if (s->points == 0 && !key_open(k))
         cycle_end(s);
-    s->points = cusum_step(&r->chart, s->points, unhappy, 2 * r->chart.limit);
+    int32_t before = s->points;
+    s->points = cusum_step(&r->chart, before, unhappy, 2 * r->chart.limit);
     if (key_open(k)) {
         s->raise_n++;
         s->raise_unhappy += unhappy;
@@ -68,6 +69,7 @@ static void standard_vote(struct key *k, const struct engine_vote *v, wall_ms op
     if (s->n == 0) {
         s->since = v->at;
         s->first_event = v->event;
+        s->start = before;
     }
     s->n++;
     s->unhappy += unhappy;

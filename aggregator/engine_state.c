@@ -132,6 +132,7 @@ static void emit(struct engine *e, const struct key *k, enum engine_state to, en
     t->unhappy = s->unhappy;
     t->points = s->points;
     t->peak = s->peak;
+    t->start = s->start;
     t->limit = k->rule->c.kind == ENGINE_STANDARD ? k->rule->chart.limit : 0;
     t->flaps = s->flaps;
     t->first_event = s->first_event;

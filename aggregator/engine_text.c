@@ -34,6 +34,7 @@ static const struct field key_fields[] = {
     NARROW(K, before, 0, ENGINE_STATES - 1),
     NARROW(K, points, 0, 2 * CUSUM_LIMIT_MAX),
     NARROW(K, peak, 0, 2 * CUSUM_LIMIT_MAX),
+    NARROW(K, start, 0, 2 * CUSUM_LIMIT_MAX),
     NARROW(K, flaps, 0, INT32_MAX),
     NARROW(K, wait_clear, 0, 1),
     WIDE(K, n, 0),

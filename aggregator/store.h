@@ -169,7 +169,7 @@ struct store_alert { // as the transition tells it
     int32_t rule, version, place, kiosk;
     const char *from, *to, *action, *who, *text;
     wall_ms at, since, opened, raised, closed; // closed 0: open
-    int64_t n, unhappy, points, limit, flaps, first_event, last_event;
+    int64_t n, unhappy, points, start, limit, flaps, first_event, last_event;
     wall_ms ack_until;
 };
 bool store_alert_change(struct store *st, const struct store_alert *a); // row and log

@@ -2,7 +2,8 @@
 //   views_sqlite.c         connection, people, session
 //   views_branch_sqlite.c  a branch in memory: its places, kiosks, hours, promise, what is not released yet
 //   views_today_sqlite.c   score, hours, reasons, kiosks, coverage
-//   views_alert_sqlite.c   alerts and the votes behind them
+//   views_alert_sqlite.c   the alerts of a branch
+//   views_votes_sqlite.c   the votes behind one
 #ifndef PUAS_AGGREGATOR_VIEWS_IMPL_H
 #define PUAS_AGGREGATOR_VIEWS_IMPL_H
 
@@ -128,7 +129,37 @@ json_t *reasons_json(const struct branch *b, json_t *named);
 // Minutes of opening hours a vote of the last four weeks; 0: not known.
 double kiosk_usual_gap_min(struct views *v, const struct branch *b, int32_t kiosk);
 
+// ---------------------------------------------------------------- alerts
+struct alert {
+    int64_t number;
+    char id[IDENT_MAX + 1], state[16], rule_id[IDENT_MAX + 1], closed_by[81], ack_by[81];
+    int32_t rule, version, place, kiosk;
+    wall_ms since, raised, closed, ack_at, ack_until;
+    int64_t flaps, first_event, last_event, limit, start; // start: points before first_event
+    struct engine_rule r;
+    json_t *name; // owned
+};
+
+// One judged vote, in order of arrival.
+struct judged {
+    int64_t event;
+    int32_t place, kiosk;
+    wall_ms at;
+    bool unhappy, happy; // of a share rule a vote may be neither named nor happy
+};
+
+struct votes {
+    struct judged *items; // owned
+    int count, room;
+};
+
 // The alerts of the page, most severe first; marks silent kiosks.
 json_t *branch_alerts(struct views *v, struct branch *b);
+// One of the branch's alerts; a->name is the caller's. False: not there, or failed.
+bool alert_load(struct views *v, const struct branch *b, const char *id, struct alert *ret_a);
+// The votes an alert speaks of, up to the last step: a standard's cycle, a share's window. The caller frees items.
+struct votes alert_votes(struct views *v, const struct branch *b, const struct alert *a);
+json_t *votes_curve(const struct branch *b, const struct alert *a, const struct votes *votes); // points of a standard
+json_t *votes_places(const struct branch *b, const struct votes *votes);                       // where, worst first
 
 #endif

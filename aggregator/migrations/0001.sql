@@ -154,9 +154,10 @@ CREATE TABLE alert(
     first_event INTEGER NOT NULL DEFAULT 0, last_event INTEGER NOT NULL DEFAULT 0,
     n INTEGER NOT NULL DEFAULT 0, unhappy INTEGER NOT NULL DEFAULT 0, -- now; pages count for themselves, in steps
     points INTEGER NOT NULL DEFAULT 0, point_limit INTEGER NOT NULL DEFAULT 0,
+    point_start INTEGER NOT NULL DEFAULT 0, -- points before first_event: half the limit after a closing by hand
     ack_by TEXT, ack_at INTEGER, ack_until INTEGER
 );
-CREATE INDEX alert_open ON alert(place_id) WHERE closed IS NULL;
+CREATE INDEX alert_closed ON alert(closed, place_id); -- the open ones, and those that ended just now
 CREATE TABLE alert_log(                  -- every transition and every word about it, in order
     log_id INTEGER PRIMARY KEY,
     alert_id INTEGER NOT NULL REFERENCES alert,

@@ -254,7 +254,10 @@ static void closing_leaves_half(void **state)
     vote(&w, 2, 1, 1);
     expect_nothing(&w);
     vote(&w, 2, 1, 1); // 20 + 34
-    assert_int_equal(expect(&w, ENGINE_RESOLVED, ENGINE_FIRING, ENGINE_BREACH).n, 2);
+    struct engine_transition again = expect(&w, ENGINE_RESOLVED, ENGINE_FIRING, ENGINE_BREACH);
+    assert_int_equal(again.n, 2);
+    assert_int_equal(again.start, 20); // where its curve begins
+    assert_int_equal(t.start, 0);
     finish(&w);
 }
 

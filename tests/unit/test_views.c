@@ -517,6 +517,50 @@ static void alerts_count_in_steps(void **state)
     json_decref(o);
 }
 
+// After a closing by hand the points begin at half the limit: the curve does too.
+static void curve_begins_where_the_points_did(void **state)
+{
+    struct world *w = *state;
+    int64_t first = vote(w, 1, 1, NOON - 2 * HOUR);
+    struct store_alert a = {.rule = 1, .version = 1, .place = BRANCH, .from = "ok", .to = "firing",
+                            .action = "breach", .who = "", .text = "", .at = NOON, .since = NOON,
+                            .opened = NOON, .raised = NOON, .first_event = first, .last_event = first,
+                            .limit = 117, .start = 58};
+    ident_set(&a.id, "a1");
+    assert_true(store_alert_change(w->st, &a));
+    release(w, first, 1);
+    json_t *o = today(w);
+    assert_int_equal((int)figure(json_array_get(json_object_get(o, "alerts"), 0), "", "points"), 58 + 17);
+    json_decref(o);
+}
+
+static void expect_state(struct world *w, const char *state)
+{
+    json_t *o = today(w);
+    assert_string_equal(
+        json_string_value(json_object_get(json_array_get(json_object_get(o, "alerts"), 0), "state")), state);
+    json_decref(o);
+}
+
+// Only the raise and the end of an alert appear at once: that it eases would tell of the vote just given.
+static void easing_shows_with_its_step(void **state)
+{
+    struct world *w = *state;
+    bool found;
+    int64_t first = vote(w, 1, 1, NOON - 2 * HOUR);
+    release(w, first, 1); // at NOON
+    struct store_alert a = {.rule = 1, .version = 1, .place = BRANCH, .from = "acknowledged", .to = "recovering",
+                            .action = "eased", .who = "", .text = "", .at = NOON + 1, .since = NOON,
+                            .opened = NOON, .raised = NOON, .first_event = first, .last_event = first, .limit = 117};
+    ident_set(&a.id, "a1");
+    assert_true(store_alert_change(w->st, &a));
+    assert_true(store_alert_comment(w->st, "a1", NOON + 2, "comment", "boss", "hm", &found));
+    expect_state(w, "acknowledged");
+    a.at = NOON; // the step has come with it or after it
+    assert_true(store_alert_change(w->st, &a));
+    expect_state(w, "recovering");
+}
+
 static void scope_and_people(void **state)
 {
     struct world *w = *state;
@@ -593,6 +637,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(half_hour_zone, setup_india, teardown),
         VIEW(reasons_of_the_unhappy),
         VIEW(alerts_count_in_steps),
+        VIEW(curve_begins_where_the_points_did),
+        VIEW(easing_shows_with_its_step),
         VIEW(scope_and_people),
         VIEW(recount_finds_a_difference),
         cmocka_unit_test(no_store_is_said),
