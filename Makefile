@@ -84,10 +84,12 @@ WEB_SRC    := $(shell find assets/web -type f -not -path "*/node_modules/*")
 WEB_OUT    := build/web
 WEB_STAMP  := $(WEB_OUT)/.stamp
 MIGRATIONS := $(wildcard aggregator/migrations/*.sql)
-assets/web/node_modules/.package-lock.json: assets/web/package.json assets/web/package-lock.json
-	cd assets/web && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+NODE_MODULES := assets/web/node_modules/.package-lock.json
+$(NODE_MODULES): assets/web/package.json assets/web/package-lock.json
+	@echo "Fetching from npm: esbuild and typescript bundle and check the pages, preact draws them"
+	@cd assets/web && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
-$(WEB_STAMP): $(WEB_SRC) assets/web/node_modules/.package-lock.json
+$(WEB_STAMP): $(WEB_SRC) $(NODE_MODULES)
 	@mkdir -p $(WEB_OUT)
 	cd assets/web && $(NODE) build.mjs ../../$(WEB_OUT)
 	@touch $@
@@ -114,7 +116,8 @@ tool-binaries: $(TOOLS)
 
 .PHONY: test test-deps layers soak
 tests/e2e/node_modules/.package-lock.json: tests/e2e/package.json tests/e2e/package-lock.json
-	cd tests/e2e && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@echo "Fetching from npm: mqtt, playwright-core and axe-core for the end-to-end tests"
+	@cd tests/e2e && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 test-deps: ## install what the tests need besides (apt and npm)
 	@assets/run/deps test
@@ -135,8 +138,9 @@ soak: ## the long runs of the end-to-end tests (SOAK_TAPS=400)
 
 # ---------------------------------------------------------------- run
 .PHONY: deps run demo
-deps: ## install what building and running need (apt, as root or with sudo)
+deps: ## install what building and running need (apt as root or with sudo; npm into assets/web)
 	@assets/run/deps run
+	@$(MAKE) --no-print-directory $(NODE_MODULES)
 
 # Building comes after installing: a second make sees the libraries that the first one has brought.
 run: ## install, build and start the real system (FULLSCREEN=1, KIOSK=none|vnc)
