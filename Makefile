@@ -140,7 +140,7 @@ soak: ## the long runs of the end-to-end tests (SOAK_TAPS=400)
 .PHONY: deps run demo
 deps: ## install what building and running need (apt as root or with sudo; npm into assets/web)
 	@assets/run/deps run
-	@$(MAKE) --no-print-directory $(NODE_MODULES)
+	@$(MAKE) -s --no-print-directory $(NODE_MODULES)
 
 # Building comes after installing: a second make sees the libraries that the first one has brought.
 run: ## install, build and start the real system (FULLSCREEN=1, KIOSK=none|vnc)
