@@ -20,6 +20,9 @@ enum { QUARANTINE_BYTES = 64 * 1024, QUARTER_MS = 900000, QUICK_MS = 10000 };
 bool store_fail(struct store *st)
 {
     int rc = st->db != NULL ? sqlite3_errcode(st->db) & 0xff : SQLITE_CANTOPEN;
+    if ((rc == SQLITE_IOERR || rc == SQLITE_CANTOPEN) && st->db != NULL && sqlite3_system_errno(st->db) == ENOSPC) {
+        rc = SQLITE_FULL; // what SQLite says when its shared memory cannot grow
+    }
     st->error = rc == SQLITE_FULL                                ? STORE_FULL
                 : rc == SQLITE_CORRUPT || rc == SQLITE_NOTADB    ? STORE_DAMAGED
                 : rc == SQLITE_BUSY || rc == SQLITE_LOCKED       ? STORE_LOCKED

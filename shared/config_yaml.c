@@ -15,12 +15,15 @@ enum {
     FILE_MAX_BYTES = 1024 * 1024, // a configuration larger than this is a mistake
     DEPTH_MAX = 16,
     LIST_MAX = 20000,
+    PAIRS_MAX = 1000,   // of one map of texts
+    NODES_MAX = 500000, // a file of 1 MiB has fewer; aliases that repeat each other have more
 };
 
 struct reader {
     const char *name;
     yaml_document_t *doc;
     struct config_error *error;
+    int nodes; // looked at so far, as often as they are
 };
 
 static bool fail(struct reader *r, const yaml_node_t *at, const char *fmt, ...)
@@ -201,6 +204,9 @@ static bool read_pairs(struct reader *r, const yaml_node_t *node, const struct c
         return fail(r, node, "'%s' must be a mapping (key: text)", row->name);
     }
     size_t n = (size_t)(node->data.mapping.pairs.top - node->data.mapping.pairs.start);
+    if (n > PAIRS_MAX) {
+        return fail(r, node, "'%s' has %zu entries, at most %d are allowed", row->name, n, PAIRS_MAX);
+    }
     pairs->items = calloc(n + 1, sizeof *pairs->items);
     if (pairs->items == NULL) {
         return fail(r, node, "out of memory");
@@ -245,6 +251,9 @@ static bool read_list(struct reader *r, const yaml_node_t *node, const struct co
         const yaml_node_t *item = yaml_document_get_node(r->doc, node->data.sequence.items.start[i]);
         unsigned char *at = (unsigned char *)list->items + i * row->item_bytes;
         list->count = i + 1; // so that a failure frees what is there
+        if (++r->nodes > NODES_MAX) {
+            return fail(r, item, "more than %d values", NODES_MAX);
+        }
         if (row->rows[0].name[0] == '\0') {
             if (item->type != YAML_SCALAR_NODE) {
                 return fail(r, item, "'%s' takes plain values only", row->name);
@@ -278,6 +287,9 @@ static bool clear_default(const struct config_row *row, unsigned char *target)
 static bool read_value(struct reader *r, const yaml_node_t *node, const struct config_row *row,
                        unsigned char *target, int depth)
 {
+    if (++r->nodes > NODES_MAX) {
+        return fail(r, node, "more than %d values", NODES_MAX);
+    }
     switch (row->type) {
     case CONFIG_GROUP:
         return read_mapping(r, node, row->rows, target + row->offset, depth + 1);

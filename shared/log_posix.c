@@ -39,7 +39,11 @@ static void put_quoted(struct line *l, const char *s)
     put(l, "\"", 1);
     for (size_t i = 0; s != NULL && s[i] != '\0' && i < QUOTED_MAX; i++) {
         unsigned char c = (unsigned char)s[i];
-        if (c < 0x20 || c == 0x7f) {
+        if (c == 0xc2 && ((unsigned char)s[i + 1] & 0xe0) == 0x80) { // U+0080..U+009F: terminals obey them too
+            char hex[12];
+            int k = snprintf(hex, sizeof hex, "\\u%04x", (unsigned char)s[++i]);
+            put(l, hex, (size_t)k);
+        } else if (c < 0x20 || c == 0x7f) {
             char hex[8];
             int k = snprintf(hex, sizeof hex, "\\x%02x", c);
             put(l, hex, (size_t)k);

@@ -1,5 +1,6 @@
 // The layers: who may include what. shared/ includes nothing of ours, the two programs nothing of each other; an outside
 // library's header is seen only by the edge files named after it (directly, or through a header of ours).
+// And pictures that the kiosk draws hold nothing that its SVG reader (nanosvg) leaves out without a word.
 //   node tests/layers.mjs        prints each breach as FILE: why; exit code 1 when there is one
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -49,6 +50,15 @@ for (const file of includes.keys()) {
   for (const header of new Set(seen(file))) {
     const edge = edges.find((e) => e.header.test(header));
     if (edge && !edge.file.test(file)) breaches.push(`${file}: sees ${edge.library} (${header}), but is no edge file of it (${edge.file.source})`);
+  }
+}
+
+const undrawn = /<(use|text|image|clipPath|mask)[\s/>]/;
+for (const name of readdirSync(join(root, "assets"), { recursive: false, withFileTypes: true })) {
+  if (!name.isDirectory() || name.name === "web") continue; // browsers draw all of SVG
+  for (const file of readdirSync(join(root, "assets", name.name)).filter((f) => f.endsWith(".svg"))) {
+    const found = undrawn.exec(readFileSync(join(root, "assets", name.name, file), "utf8"));
+    if (found) breaches.push(`assets/${name.name}/${file}: holds <${found[1]}>, which the kiosk would not draw: turn it into paths`);
   }
 }
 

@@ -7,10 +7,12 @@
 
 #include "shared/config.h"
 #include "shared/ident.h"
+#include "shared/log.h"
 #include "shared/mailbox.h"
 #include "shared/tz.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static void ids(void **state)
 {
@@ -222,6 +224,23 @@ static void zones(void **state)
     assert_int_equal(tz_offset_s(NULL, noon), 0);
 }
 
+// User text in the log is one quoted word: no line breaks, no terminal's control characters of either kind.
+static void log_quotes(void **state)
+{
+    (void)state;
+    int ends[2], err = dup(STDERR_FILENO);
+    char text[400] = "";
+    assert_int_equal(pipe(ends), 0);
+    dup2(ends[1], STDERR_FILENO);
+    log_event(LOG_ERROR, "said", "text=%Q n=%d", "a\n\x1b[2J \"q\" \xc2\x9b" "31m \xc3\xa9", 5);
+    dup2(err, STDERR_FILENO);
+    close(err);
+    close(ends[1]);
+    assert_true(read(ends[0], text, sizeof text - 1) > 0);
+    close(ends[0]);
+    assert_non_null(strstr(text, " error said text=\"a\\x0a\\x1b[2J \\\"q\\\" \\u009b" "31m \xc3\xa9\" n=5\n"));
+}
+
 static void mailbox(void **state)
 {
     (void)state;
@@ -253,6 +272,7 @@ int main(void)
         cmocka_unit_test(config_reads),
         cmocka_unit_test(config_refuses),
         cmocka_unit_test(zones),
+        cmocka_unit_test(log_quotes),
         cmocka_unit_test(mailbox),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -441,10 +441,31 @@ static void passwords(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+// A list that stands once and is named a hundred times cannot multiply a small document.
+static void aliases_do_not_multiply(void **state)
+{
+    (void)state;
+    struct seed seed;
+    struct config_error e;
+    char *text = malloc(200000);
+    size_t n = (size_t)sprintf(text, "places:\n  - { id: org, kind: org, name: o, hours: &h [");
+    for (int i = 0; i < 2000; i++) {
+        n += (size_t)sprintf(text + n, "{ days: mon, open: \"07:00\", close: \"08:00\" },");
+    }
+    n += (size_t)sprintf(text + n, "] }\n");
+    for (int i = 0; i < 100; i++) {
+        n += (size_t)sprintf(text + n, "  - { id: p%d, kind: branch, parent: org, name: x, hours: *h }\n", i);
+    }
+    assert_false(config_parse("t", text, n, seed_rows, &seed, &e));
+    assert_non_null(strstr(e.text, "more than 500000 values"));
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(seqset_equals_a_plain_set),
+        cmocka_unit_test(aliases_do_not_multiply),
         cmocka_unit_test(figures_move_in_steps),
         TEST(rollups_equal_a_recount),
         TEST(a_key_is_stored_once),
