@@ -1,5 +1,5 @@
 // protocol: the wire contract of PROTOCOL.md as C types; topics, limits, encoders and decoders.
-// protocol.c (topics, names) is pure; protocol_json.c alone includes jansson.
+// protocol.c (topics, names) is pure; events_json.c and protocol_json.c encode and decode.
 #ifndef PUAS_SHARED_PROTOCOL_H
 #define PUAS_SHARED_PROTOCOL_H
 
