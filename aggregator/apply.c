@@ -308,32 +308,37 @@ static bool read_password(struct work *w, const struct seed_user *u, char *ret, 
            wrong(w, "a new user needs a password_file with a password in its first line: user", u->name.s);
 }
 
+static void user_text(char *ret, size_t n, const char *display, const char *role, const char *place, const char *lang)
+{
+    snprintf(ret, n, "\"%s\", %s for %s, %s", display, role, place, lang);
+}
+
 static bool apply_user(struct work *w, const struct seed_user *u, const int32_t *numbers)
 {
-    bool exists;
-    char password[PASSWORD_MAX + 2], hash[PASSWORD_HASH_BYTES], after[300];
-    if (!store_user_exists(w->st, u->name.s, &exists)) {
+    bool there;
+    struct store_user row;
+    char password[PASSWORD_MAX + 2], hash[PASSWORD_HASH_BYTES], before[300], after[300];
+    const char *display = u->display[0] != '\0' ? u->display : u->name.s;
+    if (!store_user(w->st, u->name.s, &row, &there)) {
         return store_failed(w);
     }
-    if (exists) {
-        return !w->write ||
-               store_put_user(w->st, u->name.s, u->display, roles[u->role], number_of(w, numbers, u->place.s),
-                              u->lang, NULL) ||
-               store_failed(w);
-    }
-    if (!read_password(w, u, password, sizeof password)) {
+    if (!there && !read_password(w, u, password, sizeof password)) {
         return false;
     }
-    snprintf(after, sizeof after, "%s for %s", roles[u->role], u->place.s);
-    if (!changed(w, "user", u->name.s, NULL, after)) {
+    user_text(after, sizeof after, display, roles[u->role], u->place.s, u->lang);
+    if (there) {
+        user_text(before, sizeof before, row.display, row.role, place_id(w->org, row.place), row.lang);
+    }
+    if (there && strcmp(before, after) == 0) {
+        return true;
+    }
+    if (!changed(w, "user", u->name.s, there ? before : NULL, after)) {
         return false;
     }
-    if (w->write && (!password_hash(password, hash) ||
-                     !store_put_user(w->st, u->name.s, u->display[0] != '\0' ? u->display : u->name.s,
-                                     roles[u->role], number_of(w, numbers, u->place.s), u->lang, hash))) {
-        return store_failed(w);
-    }
-    return true;
+    return !w->write || ((there || password_hash(password, hash)) &&
+                         store_put_user(w->st, u->name.s, display, roles[u->role],
+                                        number_of(w, numbers, u->place.s), u->lang, there ? NULL : hash)) ||
+           store_failed(w);
 }
 
 bool apply_seed(struct store *st, const struct org *now_there, const struct seed *s, wall_ms at,

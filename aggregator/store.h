@@ -99,7 +99,11 @@ bool store_end_rule(struct store *st, int32_t rule, wall_ms at);
 bool store_put_survey(struct store *st, const char *id, int version, const char *body, wall_ms at);
 bool store_put_user(struct store *st, const char *name, const char *display, const char *role, int32_t place,
                     const char *lang, const char *hash); // hash NULL: keep the old one
-bool store_user_exists(struct store *st, const char *name, bool *ret_exists);
+struct store_user {
+    char display[81], role[16], lang[9];
+    int32_t place; // scope: this subtree
+};
+bool store_user(struct store *st, const char *name, struct store_user *ret_u, bool *ret_found);
 bool store_config_change(struct store *st, wall_ms at, const char *who, const char *kind, const char *id,
                          const char *before, const char *after);
 bool store_is_empty(struct store *st, bool *ret_empty); // no place yet

@@ -197,12 +197,16 @@ bool store_put_user(struct store *st, const char *name, const char *display, con
         "tttdtz", name, display, role, place, lang, hash);
 }
 
-bool store_user_exists(struct store *st, const char *name, bool *ret_exists)
+bool store_user(struct store *st, const char *name, struct store_user *ret_u, bool *ret_found)
 {
     bool failed = false;
-    sqlite3_stmt *s = store_bind(st, "SELECT 1 FROM user WHERE name = ?1", "t", name);
-    *ret_exists = store_row(st, s, &failed);
-    if (s != NULL) {
+    sqlite3_stmt *s = store_bind(st, "SELECT display, role, lang, place_id FROM user WHERE name = ?1", "t", name);
+    *ret_found = store_row(st, s, &failed);
+    if (*ret_found) {
+        store_copy(s, 0, ret_u->display, sizeof ret_u->display);
+        store_copy(s, 1, ret_u->role, sizeof ret_u->role);
+        store_copy(s, 2, ret_u->lang, sizeof ret_u->lang);
+        ret_u->place = sqlite3_column_int(s, 3);
         sqlite3_reset(s);
     }
     return !failed;

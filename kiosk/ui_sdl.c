@@ -19,7 +19,7 @@ enum {
 
 // From other threads to this one. The SDL event only wakes it, so a full event queue loses nothing.
 struct note {
-    enum { NOTE_SAVED, NOTE_FAULT, NOTE_STOP } kind;
+    enum { NOTE_SAVED, NOTE_FAULT } kind;
     struct saved saved;
     enum app_reason reason;
 };
@@ -227,9 +227,7 @@ static void read_notes(struct ui *u)
 {
     struct note n;
     while (mailbox_take(u->inbox, &n)) {
-        if (n.kind == NOTE_STOP)
-            u->quit = true;
-        else if (n.kind == NOTE_SAVED)
+        if (n.kind == NOTE_SAVED)
             feed(u, (struct app_input){.kind = APP_IN_SAVED, .saved = n.saved});
         else
             feed(u, (struct app_input){.kind = APP_IN_SERVICE, .reason = n.reason});
@@ -285,11 +283,6 @@ void ui_on_saved(void *ui, const struct saved *s)
 void ui_set_fault(struct ui *u, enum app_reason reason)
 {
     post(u, &(struct note){.kind = NOTE_FAULT, .reason = reason});
-}
-
-void ui_stop(struct ui *u)
-{
-    post(u, &(struct note){.kind = NOTE_STOP});
 }
 
 // ---------------------------------------------------------------- opening

@@ -38,13 +38,12 @@ struct ui_error {
 struct ui *ui_create(const struct ui_options *o, struct ui_error *ret_error);
 void ui_destroy(struct ui *u); // accepts NULL
 
-// Runs until the window is closed, SIGINT or SIGTERM, or ui_stop.
+// Runs until the window is closed, SIGINT or SIGTERM.
 void ui_run(struct ui *u, const struct ui_ops *ops);
 
 // From any thread. ui_on_saved is a writer_on_saved: pass it to the writer with the ui as its context.
 void ui_on_saved(void *ui, const struct saved *s);
 void ui_set_fault(struct ui *u, enum app_reason reason); // out of service until set to APP_REASON_NONE
-void ui_stop(struct ui *u);
 
 // Draws one screen into a PNG file with no display at all (still_sdl.c).
 struct ui_still {

@@ -20,7 +20,8 @@ struct uplink_thread {
     struct link *link;   // owned
     pthread_t thread;
     int wake_fd;
-    atomic_bool stop, online;
+    atomic_bool stop;
+    bool online; // to tell a connection lost from one that never was
     const char *reason; // last reported, static
     mono_ms prune_at;
 };
@@ -174,7 +175,7 @@ static void on_connected(void *ctx, struct link *l)
 {
     (void)l;
     struct uplink_thread *t = ctx;
-    atomic_store(&t->online, true);
+    t->online = true;
     log_event(LOG_INFO, "broker_connected", "host=%s port=%d", t->o.host, t->o.port);
     uplink_connected(t->core, clock_mono_ms(), clock_wall_ms());
 }
@@ -194,11 +195,12 @@ static void on_disconnected(void *ctx, struct link *l, const char *why)
 {
     (void)l;
     struct uplink_thread *t = ctx;
-    if (atomic_exchange(&t->online, false)) {
+    if (t->online) {
         log_event(LOG_WARN, "broker_lost", "host=%s port=%d why=%Q", t->o.host, t->o.port, why);
     } else {
         log_event(LOG_DEBUG, "broker_unreachable", "host=%s port=%d why=%Q", t->o.host, t->o.port, why);
     }
+    t->online = false;
     uplink_disconnected(t->core, clock_mono_ms());
     set_will(t); // the next connect has the next session number
 }
@@ -328,9 +330,4 @@ void uplink_stop(struct uplink_thread *t)
     atomic_store(&t->stop, true);
     uplink_wake(t);
     pthread_join(t->thread, NULL);
-}
-
-bool uplink_online(const struct uplink_thread *t)
-{
-    return atomic_load(&t->online);
 }

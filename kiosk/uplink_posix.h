@@ -26,7 +26,5 @@ void uplink_thread_destroy(struct uplink_thread *t);
 // Wakes the thread: a row was committed, or the writer's reason has changed. Any thread; made for
 // writer_options.on_change (ctx = the uplink_thread).
 void uplink_wake(void *thread);
-// True while the broker connection stands. Any thread.
-bool uplink_online(const struct uplink_thread *t);
 
 #endif

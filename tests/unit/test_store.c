@@ -388,6 +388,31 @@ static void configuration_is_compared_and_kept(void **state)
     assert_int_equal(ask(f, "SELECT count(*) FROM rule WHERE to_ms IS NULL"), 1);
 }
 
+// Who may do what is a change like any other: it is told, and kept in the history.
+static void rights_are_told(void **state)
+{
+    struct fixture *f = *state;
+    char why[500], *report;
+    static const char text[] = "places: [ { id: a, kind: org, name: A } ]\n"
+                               "users: [ { name: ani, place: a, role: %s, password_file: /proc/sys/kernel/ostype } ]\n";
+    char before[300], after[300];
+    snprintf(before, sizeof before, text, "viewer");
+    snprintf(after, sizeof after, text, "admin");
+    assert_true(apply_text(f, before, true, &report, why, sizeof why));
+    assert_non_null(strstr(report, "+ user ani: \"ani\", viewer for a"));
+    free(report);
+    assert_true(apply_text(f, before, true, &report, why, sizeof why));
+    assert_null(report);
+    assert_true(apply_text(f, after, false, &report, why, sizeof why));
+    assert_non_null(strstr(report, "~ user ani: \"ani\", viewer for a"));
+    free(report);
+    assert_int_equal(ask(f, "SELECT count(*) FROM user WHERE role = 'viewer'"), 1);
+    assert_true(apply_text(f, after, true, &report, why, sizeof why));
+    free(report);
+    assert_int_equal(ask(f, "SELECT count(*) FROM user WHERE role = 'admin' AND hash <> '!'"), 1);
+    assert_int_equal(ask(f, "SELECT count(*) FROM config_change WHERE kind = 'user' AND before IS NOT NULL"), 1);
+}
+
 static void wrong_documents_are_refused(void **state)
 {
     struct fixture *f = *state;
@@ -473,6 +498,7 @@ int main(void)
         TEST(one_writer_only),
         TEST(foreign_files_are_refused),
         TEST(configuration_is_compared_and_kept),
+        TEST(rights_are_told),
         TEST(wrong_documents_are_refused),
         cmocka_unit_test(passwords),
     };
