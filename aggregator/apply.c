@@ -229,8 +229,14 @@ static bool apply_standard(struct work *w, const struct seed_standard *s, const 
     if (there != NULL && strcmp(before, after) == 0) {
         return true;
     }
-    return changed(w, "standard", s->id.s, there != NULL ? before : NULL, after) &&
-           (!w->write || store_put_rule(w->st, &row, w->at) || store_failed(w));
+    if (!changed(w, "standard", s->id.s, there != NULL ? before : NULL, after)) {
+        return false;
+    }
+    // A new version ends open alerts and starts counting over: not for another name.
+    bool renamed = there != NULL && there->place == row.place && rules_alike(there->body, row.body);
+    return !w->write ||
+           (renamed ? store_rename_rule(w->st, there->rule, row.body) : store_put_rule(w->st, &row, w->at)) ||
+           store_failed(w);
 }
 
 static bool drop_standards(struct work *w)

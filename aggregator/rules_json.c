@@ -125,6 +125,17 @@ bool rule_decode(const char *body, struct engine_rule *ret_r)
     return ok;
 }
 
+bool rules_alike(const char *a, const char *b)
+{
+    json_t *x = json_loads(a, 0, NULL), *y = json_loads(b, 0, NULL);
+    json_object_del(x, "name");
+    json_object_del(y, "name");
+    bool alike = x != NULL && json_equal(x, y);
+    json_decref(x);
+    json_decref(y);
+    return alike;
+}
+
 char *survey_encode(const struct seed_survey *s)
 {
     json_t *o = json_object(), *reasons = json_array();

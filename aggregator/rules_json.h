@@ -14,4 +14,7 @@ bool rule_decode(const char *body, struct engine_rule *ret_r);
 // The same for surveys: JSON with texts and reasons, and back for export.
 char *survey_encode(const struct seed_survey *s);
 
+// True when two bodies judge alike: they differ in names at most.
+bool rules_alike(const char *a, const char *b);
+
 #endif

@@ -95,6 +95,7 @@ bool store_put_place(struct store *st, struct store_place *p); // place 0: new, 
 bool store_put_kiosk(struct store *st, struct store_kiosk *k); // id, name, known; kiosk 0: new
 bool store_assign(struct store *st, int32_t kiosk, int32_t place, wall_ms at); // ends what was before
 bool store_put_rule(struct store *st, struct store_rule *r, wall_ms at);       // a new version; rule 0: new
+bool store_rename_rule(struct store *st, int32_t rule, const char *body); // the version in force: other names
 bool store_end_rule(struct store *st, int32_t rule, wall_ms at);
 bool store_put_survey(struct store *st, const char *id, int version, const char *body, wall_ms at);
 bool store_put_user(struct store *st, const char *name, const char *display, const char *role, int32_t place,

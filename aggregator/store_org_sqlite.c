@@ -138,6 +138,11 @@ bool store_each_rule(struct store *st, bool (*each)(void *ctx, const struct stor
     return go && !failed;
 }
 
+bool store_rename_rule(struct store *st, int32_t rule, const char *body)
+{
+    return store_run(st, "UPDATE rule SET body = ?2 WHERE rule_id = ?1 AND to_ms IS NULL", "dt", rule, body);
+}
+
 bool store_put_rule(struct store *st, struct store_rule *r, wall_ms at)
 {
     bool failed = false;

@@ -365,6 +365,12 @@ static void configuration_is_compared_and_kept(void **state)
     assert_null(report);
     char changed[2000];
     snprintf(changed, sizeof changed, "%s", seed_text);
+    memcpy(strstr(changed, "en: Promise"), "en: Renamed", 11);
+    assert_true(apply_text(f, changed, true, &report, why, sizeof why));
+    assert_non_null(strstr(report, "~ standard sla"));
+    free(report);
+    assert_int_equal(ask(f, "SELECT max(version) FROM rule WHERE id = 'sla'"), 1); // judged as before
+    assert_int_equal(ask(f, "SELECT body LIKE '%Renamed%' FROM rule WHERE id = 'sla'"), 1);
     memcpy(strstr(changed, "percent: 85"), "percent: 90", 11);
     memcpy(strstr(changed, "name: Two, place: lobby"), "name: Two, place: dago ", 23);
     assert_true(apply_text(f, changed, true, &report, why, sizeof why));
@@ -375,7 +381,7 @@ static void configuration_is_compared_and_kept(void **state)
     assert_int_equal(ask(f, "SELECT count(*) FROM rule WHERE id = 'sla' AND to_ms IS NULL"), 1);
     assert_int_equal(ask(f, "SELECT count(*) FROM assignment WHERE to_ms IS NULL"), 2);
     assert_int_equal(ask(f, "SELECT count(*) FROM config_change WHERE who = 'tester' AND before IS NOT NULL"),
-                     2);
+                     3);
     // What is not named any more: the rule ends, the kiosk loses its place.
     char *cut = strstr(changed, "  - { id: share");
     *cut = '\0';
