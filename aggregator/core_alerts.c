@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RATE_WEEKS = 8, QUARTER_MS = 900000, HOUR_MS = 3600000 };
+enum { RATE_WEEKS = 8, QUARTER_MS = 900000, HOUR_MS = 3600000, DAY_MS = 86400000 };
 
 // ---------------------------------------------------------------- retained topics
 
@@ -222,7 +222,7 @@ struct rates {
     int32_t kiosk;
     int64_t votes[HOURS_WEEK];
     int64_t first_quarter; // of the kiosk: weeks are counted from its first vote
-    wall_ms from;
+    wall_ms to;
 };
 
 // Ratings an hour of the local week, over the weeks in which the kiosk has stood there. Hours in which
@@ -233,7 +233,7 @@ static void finish_kiosk(struct rates *r)
     if (r->kiosk == 0 || r->kiosk > c->org.kiosk_count || c->org.kiosks[r->kiosk].place == 0) {
         return;
     }
-    double weeks = (double)(c->now - r->first_quarter * QUARTER_MS) / (7.0 * 24 * HOUR_MS);
+    double weeks = (double)(r->to - r->first_quarter * QUARTER_MS) / (7.0 * 24 * HOUR_MS);
     float per_hour[HOURS_WEEK];
     if (weeks < 1) {
         return; // learning
@@ -262,10 +262,12 @@ static bool add_rate(void *ctx, int32_t kiosk, int64_t quarter, int64_t n)
     return true;
 }
 
+// Up to the last UTC midnight, so that a restart during the day does not change them.
 bool core_load_rates(struct core *c)
 {
-    struct rates r = {.c = c, .from = c->now - (wall_ms)RATE_WEEKS * 7 * 24 * HOUR_MS};
-    if (!store_each_rate(c->store, r.from, add_rate, &r)) {
+    struct rates r = {.c = c, .to = c->now / DAY_MS * DAY_MS};
+    c->rates_day = c->now / DAY_MS;
+    if (!store_each_rate(c->store, r.to - (wall_ms)RATE_WEEKS * 7 * DAY_MS, r.to, add_rate, &r)) {
         return core_fail(c);
     }
     finish_kiosk(&r);

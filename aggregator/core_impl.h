@@ -46,7 +46,7 @@ struct core {
     mono_ms tick_at, slow_at; // next timers
     wall_ms last_wall;        // to notice a jump of the wall clock
     mono_ms last_mono;
-    wall_ms rates_day; // start of the UTC day for which rates were computed
+    int64_t rates_day; // number of the UTC day for which rates were computed
 
     struct core_sync *syncs; // owned
     size_t sync_count, sync_room;

@@ -264,7 +264,6 @@ static void timers(struct core *c, mono_ms mono)
         if (!core_writes(c) || !store_expire_sessions(c->store, c->now)) {
             core_fail(c);
         } else if (c->now / DAY_MS != c->rates_day) {
-            c->rates_day = c->now / DAY_MS;
             core_load_rates(c);
         }
     }
@@ -444,7 +443,6 @@ struct core *core_create(const struct core_options *o, char *ret_why, size_t n, 
         core_destroy(c);
         return NULL;
     }
-    c->rates_day = c->now / DAY_MS;
     c->slow_at = clock_mono_ms() + SLOW_EVERY_MS;
     end_turn(c); // what the time since the last run has made of the alerts
     log_event(LOG_INFO, "core_ready", "run=%s places=%d kiosks=%d rules=%d events=%lld", c->run,

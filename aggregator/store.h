@@ -183,9 +183,8 @@ bool store_alert_comment(struct store *st, const char *id, wall_ms at, const cha
 bool store_each_open_alert(struct store *st, bool (*each)(void *ctx, const struct store_alert *a), void *ctx);
 bool store_put_rule_state(struct store *st, int32_t rule, int32_t place, int32_t kiosk, const char *text);
 bool store_each_rule_state(struct store *st, bool (*each)(void *ctx, const char *text), void *ctx);
-// Ratings an hour of the week over the last `weeks` weeks by kiosk, for silence rules: counts[168] by UTC
-// hour of the week, Sunday 00:00 first.
-bool store_each_rate(struct store *st, wall_ms from,
+// Scored votes by kiosk and quarter hour in [from, to), both ascending, for silence rules.
+bool store_each_rate(struct store *st, wall_ms from, wall_ms to,
                      bool (*each)(void *ctx, int32_t kiosk, int64_t quarter, int64_t n), void *ctx);
 
 // ---------------------------------------------------------------- sessions

@@ -676,15 +676,16 @@ int64_t store_last_event(const struct store *st)
     return st->next_event - 1;
 }
 
-bool store_each_rate(struct store *st, wall_ms from,
+bool store_each_rate(struct store *st, wall_ms from, wall_ms to,
                      bool (*each)(void *ctx, int32_t kiosk, int64_t quarter, int64_t n), void *ctx)
 {
     bool failed = !flush_tallies(st), go = true;
     sqlite3_stmt *s =
         store_bind(st,
                    "SELECT kiosk_id, quarter, sum(c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11)"
-                   " FROM tally WHERE quarter >= ?1 GROUP BY kiosk_id, quarter ORDER BY kiosk_id, quarter",
-                   "i", from / QUARTER_MS);
+                   " FROM tally WHERE quarter >= ?1 AND quarter < ?2 GROUP BY kiosk_id, quarter"
+                   " ORDER BY kiosk_id, quarter",
+                   "ii", from / QUARTER_MS, to / QUARTER_MS);
     while (go && store_row(st, s, &failed)) {
         go = each(ctx, sqlite3_column_int(s, 0), sqlite3_column_int64(s, 1), sqlite3_column_int64(s, 2));
     }

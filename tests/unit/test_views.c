@@ -610,6 +610,28 @@ static void recount_finds_a_difference(void **state)
     assert_int_equal(ctl_recount(&c, 0, NULL), CTL_FINDING);
 }
 
+static bool add_up(void *ctx, int32_t kiosk, int64_t quarter, int64_t n)
+{
+    (void)kiosk;
+    (void)quarter;
+    *(int64_t *)ctx += n;
+    return true;
+}
+
+// Rates know the days that are over: a restart at noon finds those of the morning.
+static void rates_have_an_end(void **state)
+{
+    struct world *w = *state;
+    int64_t sum = 0;
+    wall_ms midnight = NOON - NOON % DAY;
+    vote(w, 1, 5, midnight - 8 * DAY - 1);
+    vote(w, 1, 5, midnight - 8 * DAY);
+    vote(w, 2, 5, midnight - 1);
+    vote(w, 2, 5, midnight);
+    assert_true(store_each_rate(w->st, midnight - 8 * DAY, midnight, add_up, &sum));
+    assert_int_equal(sum, 2);
+}
+
 static void no_store_is_said(void **state)
 {
     (void)state;
@@ -641,6 +663,7 @@ int main(void)
         VIEW(easing_shows_with_its_step),
         VIEW(scope_and_people),
         VIEW(recount_finds_a_difference),
+        VIEW(rates_have_an_end),
         cmocka_unit_test(no_store_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
