@@ -111,7 +111,8 @@ bool store_is_empty(struct store *st, bool *ret_empty); // no place yet
 
 // ---------------------------------------------------------------- kiosks
 // Birth, goodbye or will; `heard`: it is the kiosk's own word, just now.
-bool store_kiosk_state(struct store *st, int32_t kiosk, const struct state_message *m, wall_ms at, bool heard);
+bool store_kiosk_state(struct store *st, int32_t kiosk, const struct state_message *m, wall_ms at,
+                       bool heard);
 bool store_kiosk_health(struct store *st, int32_t kiosk, const struct health_message *m, wall_ms at);
 bool store_kiosk_engine(struct store *st, int32_t kiosk, const char *text);
 
@@ -146,7 +147,9 @@ bool store_answered(struct store *st, int32_t epoch_id, int64_t visit, int64_t s
 // True when a void of this seq was stored before it.
 bool store_is_voided(struct store *st, int32_t epoch_id, int64_t seq, bool *ret_voided);
 
-// epoch_id 0: the message as a whole. Payload is cut at 64 KiB.
+// epoch_id 0: the message as a whole. Payload is cut at 64 KiB; of whole messages each kiosk id keeps the
+// newest STORE_QUARANTINE_MAX.
+enum { STORE_QUARANTINE_MAX = 500 };
 bool store_quarantine(struct store *st, wall_ms at, const char *kiosk, const char *topic, const char *reason,
                       int32_t epoch_id, int64_t seq, const void *payload, size_t n);
 
@@ -159,7 +162,8 @@ struct store_released {
 bool store_each_released(struct store *st, bool (*each)(void *ctx, const struct store_released *r),
                          void *ctx);
 bool store_put_released(struct store *st, const struct store_released *r);
-// Of one place (not its subtree) after an event: scored votes, the arrival of the first one, the newest event.
+// Of one place (not its subtree) after an event: scored votes, the arrival of the first one, the newest
+// event.
 struct store_unreleased {
     int votes;
     wall_ms first_arrived;

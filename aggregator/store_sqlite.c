@@ -20,7 +20,8 @@ enum { QUARANTINE_BYTES = 64 * 1024, QUARTER_MS = 900000, QUICK_MS = 10000 };
 bool store_fail(struct store *st)
 {
     int rc = st->db != NULL ? sqlite3_errcode(st->db) & 0xff : SQLITE_CANTOPEN;
-    if ((rc == SQLITE_IOERR || rc == SQLITE_CANTOPEN) && st->db != NULL && sqlite3_system_errno(st->db) == ENOSPC) {
+    if ((rc == SQLITE_IOERR || rc == SQLITE_CANTOPEN) && st->db != NULL &&
+        sqlite3_system_errno(st->db) == ENOSPC) {
         rc = SQLITE_FULL; // what SQLite says when its shared memory cannot grow
     }
     st->error = rc == SQLITE_FULL                                ? STORE_FULL
@@ -420,18 +421,19 @@ static bool flush_tallies(struct store *st)
                              " c3 = c3 + excluded.c3, c4 = c4 + excluded.c4, c5 = c5 + excluded.c5,"
                              " c6 = c6 + excluded.c6, c7 = c7 + excluded.c7, c8 = c8 + excluded.c8,"
                              " c9 = c9 + excluded.c9, c10 = c10 + excluded.c10, c11 = c11 + excluded.c11",
-                             "dddidddddddddddd", t->place, t->kiosk, t->name, t->quarter, t->levels, c[0], c[1],
-                             c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9], c[10]);
+                             "dddidddddddddddd", t->place, t->kiosk, t->name, t->quarter, t->levels, c[0],
+                             c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9], c[10]);
     }
     st->tally_count = 0;
     return ok;
 }
 
 // The row of this transaction for a kiosk's quarter. NULL: there is no room for another.
-static struct store_tally *tally_of(struct store *st, int32_t place, int32_t kiosk, int32_t name, int64_t quarter,
-                                    int levels)
+static struct store_tally *tally_of(struct store *st, int32_t place, int32_t kiosk, int32_t name,
+                                    int64_t quarter, int levels)
 {
-    uint64_t h = (uint64_t)kiosk * 0x9e3779b97f4a7c15u + (uint64_t)quarter * 0xbf58476d1ce4e5b9u + (uint64_t)name;
+    uint64_t h =
+        (uint64_t)kiosk * 0x9e3779b97f4a7c15u + (uint64_t)quarter * 0xbf58476d1ce4e5b9u + (uint64_t)name;
     int slot = (int)((h >> 32) % TALLY_SLOTS);
     for (; st->slots[slot] != 0; slot = (slot + 1) % TALLY_SLOTS) {
         struct store_tally *t = &st->tallies[st->slots[slot] - 1];
@@ -532,13 +534,15 @@ static bool take_back(struct store *st, const struct stored_event *s)
     if (scored(flags) && (kind == EVENT_RATING || kind == EVENT_NUMBER)) {
         ok = count_score(st, place, s->kiosk, name, at, score, of, -1);
     } else if (scored(flags) && kind == EVENT_CHOICE) {
-        ok = store_run(st,
-                       "UPDATE choice_tally SET n = n - 1 WHERE place_id = ?1 AND quarter = ?2 AND name_id = ?3"
-                       " AND kiosk_id = ?4 AND option_id IN (SELECT name.name_id FROM event,"
-                       " json_each(event.body, '$.options') o JOIN name ON name.id = o.value WHERE event_id = ?5)",
-                       "diddi", place, at / QUARTER_MS, name, s->kiosk, id);
+        ok = store_run(
+            st,
+            "UPDATE choice_tally SET n = n - 1 WHERE place_id = ?1 AND quarter = ?2 AND name_id = ?3"
+            " AND kiosk_id = ?4 AND option_id IN (SELECT name.name_id FROM event,"
+            " json_each(event.body, '$.options') o JOIN name ON name.id = o.value WHERE event_id = ?5)",
+            "diddi", place, at / QUARTER_MS, name, s->kiosk, id);
     }
-    return ok && store_run(st, "UPDATE event SET flags = flags | ?2 WHERE event_id = ?1", "id", id, EVENT_VOIDED);
+    return ok &&
+           store_run(st, "UPDATE event SET flags = flags | ?2 WHERE event_id = ?1", "id", id, EVENT_VOIDED);
 }
 
 bool store_event(struct store *st, struct stored_event *s, bool *ret_inserted)
@@ -604,9 +608,17 @@ bool store_quarantine(struct store *st, wall_ms at, const char *kiosk, const cha
                       int32_t epoch_id, int64_t seq, const void *payload, size_t n)
 {
     n = n < QUARANTINE_BYTES ? n : QUARANTINE_BYTES;
-    return store_run(st,
-                     "INSERT INTO quarantine VALUES(?1, ?2, ?3, ?4, ?5, nullif(?6, 0), nullif(?7, 0), ?8)",
-                     "iitttdib", st->next_quarantine++, at, kiosk, topic, reason, epoch_id, seq, payload, n);
+    if (!store_run(st, "INSERT INTO quarantine VALUES(?1, ?2, ?3, ?4, ?5, nullif(?6, 0), nullif(?7, 0), ?8)",
+                   "iitttdib", st->next_quarantine++, at, kiosk, topic, reason, epoch_id, seq, payload, n)) {
+        return false;
+    }
+    // A row with seq is part of what is settled and stays. Of the others one kiosk keeps its newest: a
+    // stranger who repeats himself must not fill the disk.
+    return seq != 0 ||
+           store_run(st,
+                     "DELETE FROM quarantine WHERE quarantine_id IN (SELECT quarantine_id FROM quarantine"
+                     " WHERE kiosk = ?1 AND seq IS NULL ORDER BY quarantine_id DESC LIMIT -1 OFFSET ?2)",
+                     "td", kiosk, STORE_QUARANTINE_MAX);
 }
 
 // ---------------------------------------------------------------- transactions

@@ -109,6 +109,7 @@ CREATE TABLE quarantine(
     payload BLOB NOT NULL
 );
 CREATE INDEX quarantine_key ON quarantine(epoch_id, seq) WHERE seq IS NOT NULL;
+CREATE INDEX quarantine_kiosk ON quarantine(kiosk, quarantine_id) WHERE seq IS NULL;
 
 -- ------------------------------------------------------------------ rollups: always equal to a recount of `event`
 -- One row a quarter hour (UTC), place, kiosk and question: how often each score was given.

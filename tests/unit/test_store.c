@@ -305,6 +305,25 @@ static void a_key_is_stored_once(void **state)
     epochs_finish(&es);
 }
 
+static void a_repeating_stranger_fills_no_disk(void **state)
+{
+    struct fixture *f = *state;
+    assert_true(store_begin(f->st));
+    assert_true(store_quarantine(f->st, 1, "k2", "t", "not-json", 0, 0, "x", 1));
+    for (int i = 0; i < STORE_QUARANTINE_MAX + 3; i++) {
+        assert_true(store_quarantine(f->st, i, "k1", "t", "not-json", 0, 0, "x", 1));
+        assert_true(store_quarantine(f->st, i, "k1", "t", "score", 1, i + 1, "x", 1));
+    }
+    assert_true(store_commit(f->st));
+    assert_int_equal(ask(f, "SELECT count(*) FROM quarantine WHERE kiosk = 'k1' AND seq IS NULL"),
+                     STORE_QUARANTINE_MAX);
+    assert_int_equal(ask(f, "SELECT min(at) FROM quarantine WHERE kiosk = 'k1' AND seq IS NULL"),
+                     3); // the oldest went
+    assert_int_equal(ask(f, "SELECT count(*) FROM quarantine WHERE kiosk = 'k1' AND seq > 0"),
+                     STORE_QUARANTINE_MAX + 3);
+    assert_int_equal(ask(f, "SELECT count(*) FROM quarantine WHERE kiosk = 'k2'"), 1);
+}
+
 static void a_rollback_leaves_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -399,8 +418,9 @@ static void rights_are_told(void **state)
 {
     struct fixture *f = *state;
     char why[500], *report;
-    static const char text[] = "places: [ { id: a, kind: org, name: A } ]\n"
-                               "users: [ { name: ani, place: a, role: %s, password_file: /proc/sys/kernel/ostype } ]\n";
+    static const char text[] =
+        "places: [ { id: a, kind: org, name: A } ]\n"
+        "users: [ { name: ani, place: a, role: %s, password_file: /proc/sys/kernel/ostype } ]\n";
     char before[300], after[300];
     snprintf(before, sizeof before, text, "viewer");
     snprintf(after, sizeof after, text, "admin");
@@ -416,7 +436,8 @@ static void rights_are_told(void **state)
     assert_true(apply_text(f, after, true, &report, why, sizeof why));
     free(report);
     assert_int_equal(ask(f, "SELECT count(*) FROM user WHERE role = 'admin' AND hash <> '!'"), 1);
-    assert_int_equal(ask(f, "SELECT count(*) FROM config_change WHERE kind = 'user' AND before IS NOT NULL"), 1);
+    assert_int_equal(ask(f, "SELECT count(*) FROM config_change WHERE kind = 'user' AND before IS NOT NULL"),
+                     1);
 }
 
 static void wrong_documents_are_refused(void **state)
@@ -500,6 +521,7 @@ int main(void)
         cmocka_unit_test(figures_move_in_steps),
         TEST(rollups_equal_a_recount),
         TEST(a_key_is_stored_once),
+        TEST(a_repeating_stranger_fills_no_disk),
         TEST(a_rollback_leaves_nothing),
         TEST(one_writer_only),
         TEST(foreign_files_are_refused),
