@@ -48,4 +48,7 @@ bool store_row(struct store *st, sqlite3_stmt *s, bool *ret_failed);
 bool store_fail(struct store *st);
 void store_copy(sqlite3_stmt *s, int column, char *ret, size_t n); // text column
 
+// Writes the rollup rows collected in this transaction; before its COMMIT.
+bool store_flush_tallies(struct store *st);
+
 #endif

@@ -1,0 +1,354 @@
+// store: epochs, ratings with their rollups, quarantine and the privacy steps.
+#include "aggregator/store_impl.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { QUARANTINE_BYTES = 64 * 1024, QUARTER_MS = 900000, QUICK_MS = 10000 };
+
+// ---------------------------------------------------------------- epochs
+
+bool store_epoch(struct store *st, int32_t kiosk, const uint8_t *epoch, wall_ms at, bool create,
+                 struct store_epoch *ret_e, bool *ret_found)
+{
+    bool failed = false;
+    sqlite3_stmt *s =
+        store_bind(st, "SELECT epoch_id, through, voids FROM epoch WHERE kiosk_id = ?1 AND epoch = ?2", "db",
+                   kiosk, epoch, (size_t)EPOCH_BYTES);
+    if (store_row(st, s, &failed)) {
+        *ret_e = (struct store_epoch){sqlite3_column_int(s, 0), kiosk, sqlite3_column_int64(s, 1),
+                                      sqlite3_column_int(s, 2)};
+        sqlite3_reset(s);
+        *ret_found = true;
+        return true;
+    }
+    *ret_found = false;
+    if (failed) {
+        return false;
+    }
+    if (!create) {
+        return true;
+    }
+    *ret_e = (struct store_epoch){.epoch_id = (int32_t)st->next_epoch, .kiosk = kiosk};
+    return store_run(st, "INSERT INTO epoch(epoch_id, kiosk_id, epoch, born) VALUES(?1, ?2, ?3, ?4)", "idbi",
+                     st->next_epoch++, kiosk, epoch, (size_t)EPOCH_BYTES, at);
+}
+
+bool store_each_settled(struct store *st, const struct store_epoch *e, bool (*each)(void *ctx, int64_t seq),
+                        void *ctx)
+{
+    bool failed = false, go = true;
+    sqlite3_stmt *s =
+        store_bind(st,
+                   "SELECT seq FROM event WHERE epoch_id = ?1 AND seq > ?2"
+                   " UNION SELECT seq FROM quarantine WHERE epoch_id = ?1 AND seq > ?2 ORDER BY seq",
+                   "di", e->epoch_id, e->through);
+    while (go && store_row(st, s, &failed)) {
+        go = each(ctx, sqlite3_column_int64(s, 0));
+    }
+    sqlite3_reset(s);
+    return go && !failed;
+}
+
+bool store_epoch_through(struct store *st, int32_t epoch_id, int64_t through)
+{
+    return store_run(st, "UPDATE epoch SET through = ?2 WHERE epoch_id = ?1", "di", epoch_id, through);
+}
+
+bool store_epoch_known(struct store *st, int32_t epoch_id, const struct health_epoch *h, wall_ms at)
+{
+    char known[PROTOCOL_SCORE_MAX * 20 + 1] = "";
+    for (int i = 0; i < h->of; i++) {
+        size_t n = strlen(known);
+        snprintf(known + n, sizeof known - n, "%s%lld", i > 0 ? " " : "", (long long)h->votes[i]);
+    }
+    return store_run(st,
+                     "UPDATE epoch SET known = ?2, known_next = ?3, known_at = ?4, lost = ?5"
+                     " WHERE epoch_id = ?1 AND known_next <= ?3",
+                     "dtiii", epoch_id, known, h->next_seq, at, h->lost);
+}
+
+// ---------------------------------------------------------------- ratings
+
+static bool scored(int flags)
+{
+    return (flags & (EVENT_REPEATED | EVENT_VOIDED | EVENT_UNASSIGNED)) == 0;
+}
+
+bool store_flush_tallies(struct store *st)
+{
+    bool ok = true;
+    for (int i = 0; i < st->tally_count; i++) {
+        const struct store_tally *t = &st->tallies[i];
+        const int *c = t->c;
+        st->slots[t->slot] = 0;
+        ok = ok && store_run(st,
+                             "INSERT INTO tally(place_id, kiosk_id, name_id, quarter, levels,"
+                             " c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11)"
+                             " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+                             " ON CONFLICT DO UPDATE SET c1 = c1 + excluded.c1, c2 = c2 + excluded.c2,"
+                             " c3 = c3 + excluded.c3, c4 = c4 + excluded.c4, c5 = c5 + excluded.c5,"
+                             " c6 = c6 + excluded.c6, c7 = c7 + excluded.c7, c8 = c8 + excluded.c8,"
+                             " c9 = c9 + excluded.c9, c10 = c10 + excluded.c10, c11 = c11 + excluded.c11",
+                             "dddidddddddddddd", t->place, t->kiosk, t->name, t->quarter, t->levels, c[0],
+                             c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9], c[10]);
+    }
+    st->tally_count = 0;
+    return ok;
+}
+
+// The row of this transaction for a kiosk's quarter. NULL: there is no room for another.
+static struct store_tally *tally_of(struct store *st, int32_t place, int32_t kiosk, int32_t name,
+                                    int64_t quarter, int levels)
+{
+    uint64_t h =
+        (uint64_t)kiosk * 0x9e3779b97f4a7c15u + (uint64_t)quarter * 0xbf58476d1ce4e5b9u + (uint64_t)name;
+    int slot = (int)((h >> 32) % TALLY_SLOTS);
+    for (; st->slots[slot] != 0; slot = (slot + 1) % TALLY_SLOTS) {
+        struct store_tally *t = &st->tallies[st->slots[slot] - 1];
+        if (t->place == place && t->kiosk == kiosk && t->name == name && t->quarter == quarter &&
+            t->levels == levels) {
+            return t;
+        }
+    }
+    if (st->tally_count == TALLIES_MAX) {
+        return NULL;
+    }
+    struct store_tally *t = &st->tallies[st->tally_count++];
+    *t = (struct store_tally){place, kiosk, name, levels, quarter, slot, {0}};
+    st->slots[slot] = (int16_t)st->tally_count;
+    return t;
+}
+
+static bool count_score(struct store *st, int32_t place, int32_t kiosk, int32_t name, wall_ms at, int score,
+                        int of, int by)
+{
+    struct store_tally *t = tally_of(st, place, kiosk, name, at / QUARTER_MS, of);
+    if (t == NULL) {
+        if (!store_flush_tallies(st)) {
+            return false;
+        }
+        t = tally_of(st, place, kiosk, name, at / QUARTER_MS, of);
+    }
+    t->c[score - 1] += by;
+    return store_in_transaction(st) || store_flush_tallies(st);
+}
+
+static bool count_options(struct store *st, const struct stored_event *s)
+{
+    for (int i = 0; i < s->e->option_count; i++) {
+        int32_t option;
+        if (!store_name(st, s->e->options[i].s, &option) ||
+            !store_run(st,
+                       "INSERT INTO choice_tally(place_id, kiosk_id, name_id, option_id, quarter, n)"
+                       " VALUES(?1, ?2, ?3, ?4, ?5, 1) ON CONFLICT DO UPDATE SET n = n + 1",
+                       "ddddi", s->place, s->kiosk, s->name, option, s->at / QUARTER_MS)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// What is rare in an event, as JSON; NULL when there is nothing. The caller frees.
+static char *body_of(const struct stored_event *s)
+{
+    const struct event *e = s->e;
+    bool quick = e->since_ms >= 0 && e->since_ms < QUICK_MS; // only short gaps are a fact worth keeping
+    if (e->option_count == 0 && e->text[0] == '\0' && !quick && e->fingers <= 1 &&
+        (s->flags & EVENT_UNASSIGNED) == 0) {
+        return NULL; // nearly always
+    }
+    json_t *o = json_object();
+    if (e->option_count > 0) {
+        json_t *list = json_array();
+        for (int i = 0; i < e->option_count; i++) {
+            json_array_append_new(list, json_string(e->options[i].s));
+        }
+        json_object_set_new(o, "options", list);
+    }
+    if (e->text[0] != '\0') {
+        json_object_set_new(o, "text", json_string(e->text));
+    }
+    if (quick) {
+        json_object_set_new(o, "since", json_integer(e->since_ms));
+    }
+    if (e->fingers > 1) {
+        json_object_set_new(o, "fingers", json_integer(e->fingers));
+    }
+    if ((s->flags & EVENT_UNASSIGNED) != 0) {
+        json_object_set_new(o, "place", json_string(e->place.s));
+    }
+    char *text = json_object_size(o) > 0 ? json_dumps(o, JSON_COMPACT) : NULL;
+    json_decref(o);
+    return text;
+}
+
+// Marks the target of a void and takes it out of the rollups.
+static bool take_back(struct store *st, const struct stored_event *s)
+{
+    bool failed = false;
+    sqlite3_stmt *q =
+        store_bind(st,
+                   "SELECT event_id, place_id, name_id, at, score, levels, flags, kind FROM event"
+                   " WHERE epoch_id = ?1 AND seq = ?2",
+                   "di", s->epoch_id, s->e->voids);
+    if (!store_row(st, q, &failed)) {
+        return !failed; // not here yet: store_is_voided finds the void when it comes
+    }
+    int64_t id = sqlite3_column_int64(q, 0), at = sqlite3_column_int64(q, 3);
+    int place = sqlite3_column_int(q, 1), name = sqlite3_column_int(q, 2), score = sqlite3_column_int(q, 4),
+        of = sqlite3_column_int(q, 5), flags = sqlite3_column_int(q, 6), kind = sqlite3_column_int(q, 7);
+    sqlite3_reset(q);
+    bool ok = true;
+    if (scored(flags) && (kind == EVENT_RATING || kind == EVENT_NUMBER)) {
+        ok = count_score(st, place, s->kiosk, name, at, score, of, -1);
+    } else if (scored(flags) && kind == EVENT_CHOICE) {
+        ok = store_run(
+            st,
+            "UPDATE choice_tally SET n = n - 1 WHERE place_id = ?1 AND quarter = ?2 AND name_id = ?3"
+            " AND kiosk_id = ?4 AND option_id IN (SELECT name.name_id FROM event,"
+            " json_each(event.body, '$.options') o JOIN name ON name.id = o.value WHERE event_id = ?5)",
+            "diddi", place, at / QUARTER_MS, name, s->kiosk, id);
+    }
+    return ok &&
+           store_run(st, "UPDATE event SET flags = flags | ?2 WHERE event_id = ?1", "id", id, EVENT_VOIDED);
+}
+
+bool store_event(struct store *st, struct stored_event *s, bool *ret_inserted)
+{
+    const struct event *e = s->e;
+    char *body = body_of(s);
+    bool ok = store_run(
+        st,
+        "INSERT INTO event(event_id, epoch_id, seq, at, arrived, place_id, name_id, kind, score, levels,"
+        " flags, visit, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+        " ON CONFLICT DO NOTHING",
+        "idiiidddiddiz", st->next_event, s->epoch_id, e->seq, s->at, s->arrived, s->place, s->name,
+        (int)e->type, e->type == EVENT_VOID ? e->voids : (int64_t)e->score, e->of, s->flags, e->visit, body);
+    *ret_inserted = ok && sqlite3_changes(st->db) > 0;
+    free(body);
+    if (!ok || !*ret_inserted) {
+        return ok;
+    }
+    s->event_id = st->next_event++;
+    if (e->type == EVENT_VOID) {
+        return take_back(st, s) &&
+               store_run(st, "UPDATE epoch SET voids = voids + 1 WHERE epoch_id = ?1", "d", s->epoch_id);
+    }
+    if (!scored(s->flags)) {
+        return true;
+    }
+    if (e->type == EVENT_RATING || e->type == EVENT_NUMBER) {
+        return count_score(st, s->place, s->kiosk, s->name, s->at, e->score, e->of, 1);
+    }
+    return e->type != EVENT_CHOICE || count_options(st, s);
+}
+
+bool store_answered(struct store *st, int32_t epoch_id, int64_t visit, int64_t seq, int32_t name,
+                    enum event_type type, bool *ret_answered)
+{
+    bool failed = false;
+    sqlite3_stmt *s =
+        store_bind(st,
+                   "SELECT 1 FROM event WHERE epoch_id = ?1 AND seq >= ?2 AND seq < ?3 AND name_id = ?4"
+                   " AND kind = ?5 AND visit = ?2 LIMIT 1",
+                   "diidd", epoch_id, visit, seq, name, (int)type);
+    *ret_answered = store_row(st, s, &failed);
+    if (s != NULL) {
+        sqlite3_reset(s);
+    }
+    return !failed;
+}
+
+bool store_is_voided(struct store *st, int32_t epoch_id, int64_t seq, bool *ret_voided)
+{
+    bool failed = false;
+    sqlite3_stmt *s =
+        store_bind(st, "SELECT 1 FROM event WHERE epoch_id = ?1 AND seq > ?2 AND kind = ?3 AND score = ?2",
+                   "did", epoch_id, seq, (int)EVENT_VOID);
+    *ret_voided = store_row(st, s, &failed);
+    if (s != NULL) {
+        sqlite3_reset(s);
+    }
+    return !failed;
+}
+
+bool store_quarantine(struct store *st, wall_ms at, const char *kiosk, const char *topic, const char *reason,
+                      int32_t epoch_id, int64_t seq, const void *payload, size_t n)
+{
+    n = n < QUARANTINE_BYTES ? n : QUARANTINE_BYTES;
+    if (!store_run(st, "INSERT INTO quarantine VALUES(?1, ?2, ?3, ?4, ?5, nullif(?6, 0), nullif(?7, 0), ?8)",
+                   "iitttdib", st->next_quarantine++, at, kiosk, topic, reason, epoch_id, seq, payload, n)) {
+        return false;
+    }
+    // A row with seq is part of what is settled and stays. Of the others one kiosk keeps its newest: a
+    // stranger who repeats himself must not fill the disk.
+    return seq != 0 ||
+           store_run(st,
+                     "DELETE FROM quarantine WHERE quarantine_id IN (SELECT quarantine_id FROM quarantine"
+                     " WHERE kiosk = ?1 AND seq IS NULL ORDER BY quarantine_id DESC LIMIT -1 OFFSET ?2)",
+                     "td", kiosk, STORE_QUARANTINE_MAX);
+}
+
+// ---------------------------------------------------------------- steps
+
+bool store_each_released(struct store *st, bool (*each)(void *ctx, const struct store_released *r), void *ctx)
+{
+    bool failed = false, go = true;
+    sqlite3_stmt *s = store_bind(st, "SELECT place_id, event_id, rev, at FROM released", "");
+    while (go && store_row(st, s, &failed)) {
+        struct store_released r = {sqlite3_column_int(s, 0), sqlite3_column_int64(s, 1),
+                                   sqlite3_column_int64(s, 2), sqlite3_column_int64(s, 3)};
+        go = each(ctx, &r);
+    }
+    return go && !failed;
+}
+
+bool store_put_released(struct store *st, const struct store_released *r)
+{
+    return store_run(
+        st,
+        "INSERT INTO released VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET event_id = excluded.event_id,"
+        " at = excluded.at, rev = excluded.rev",
+        "diii", r->place, r->event_id, r->at, r->rev);
+}
+
+bool store_votes_after(struct store *st, int32_t place, int64_t event_id, struct store_unreleased *ret)
+{
+    bool failed = false;
+    sqlite3_stmt *s =
+        store_bind(st,
+                   "SELECT coalesce(sum(kind IN (0, 4) AND (flags & 28) = 0), 0),"
+                   " coalesce(min(iif(kind IN (0, 4) AND (flags & 28) = 0, arrived, NULL)), 0),"
+                   " coalesce(max(event_id), 0) FROM event WHERE place_id = ?1 AND event_id > ?2",
+                   "di", place, event_id);
+    if (store_row(st, s, &failed)) {
+        *ret = (struct store_unreleased){sqlite3_column_int(s, 0), sqlite3_column_int64(s, 1),
+                                         sqlite3_column_int64(s, 2)};
+        sqlite3_reset(s);
+    }
+    return !failed;
+}
+
+int64_t store_last_event(const struct store *st)
+{
+    return st->next_event - 1;
+}
+
+bool store_each_rate(struct store *st, wall_ms from, wall_ms to,
+                     bool (*each)(void *ctx, int32_t kiosk, int64_t quarter, int64_t n), void *ctx)
+{
+    bool failed = !store_flush_tallies(st), go = true;
+    sqlite3_stmt *s =
+        store_bind(st,
+                   "SELECT kiosk_id, quarter, sum(c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11)"
+                   " FROM tally WHERE quarter >= ?1 AND quarter < ?2 GROUP BY kiosk_id, quarter"
+                   " ORDER BY kiosk_id, quarter",
+                   "ii", from / QUARTER_MS, to / QUARTER_MS);
+    while (go && store_row(st, s, &failed)) {
+        go = each(ctx, sqlite3_column_int(s, 0), sqlite3_column_int64(s, 1), sqlite3_column_int64(s, 2));
+    }
+    return go && !failed;
+}
