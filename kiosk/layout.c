@@ -37,85 +37,14 @@ bool layout_is_list(int w, int h)
 }
 
 // ---------------------------------------------------------------- text
-struct wish {
-    const char *text;
-    enum draw_weight weight;
-    int px, px_min; // wanted size and the least that can be read
-    int width;      // room
-    int lines;      // at most
-    int keep;       // percent of `px` down to which it shrinks before it takes another line
-};
-
-static int line_width(const struct maker *k, const struct text_block *b, const char *text, int bytes)
+static struct text_block fit(const struct maker *k, const struct wish *wish)
 {
-    return k->m->width(k->m->ctx, b->weight, b->px, b->direction, text, bytes);
-}
-
-// Breaks `text` at spaces into lines of at most `width`. Returns how many it needs, LAYOUT_LINES_MAX + 1 for
-// more than fit the block or for a word that is too wide.
-static int wrap(const struct maker *k, struct text_block *b, const char *text, int width)
-{
-    b->count = 0;
-    while (*text) {
-        int taken = 0, taken_w = 0;
-        for (int end = 0;;) {
-            end += (int)strcspn(text + end, " ");
-            int w = line_width(k, b, text, end);
-            if (w > width)
-                break;
-            taken = end;
-            taken_w = w;
-            if (!text[end])
-                break;
-            end++;
-        }
-        if (taken == 0 || b->count == LAYOUT_LINES_MAX)
-            return LAYOUT_LINES_MAX + 1;
-        b->line[b->count++] = (struct text_line){.text = text, .bytes = taken, .w = taken_w};
-        text += taken;
-        text += strspn(text, " ");
-    }
-    return b->count;
-}
-
-// Makes the lines of a paragraph about equally long: the least width that does not need another line.
-static void balance(const struct maker *k, struct text_block *b, const char *text, int width)
-{
-    int lines = b->count;
-    struct text_block tried = *b;
-    for (int w = width; lines > 1 && w > width / 3; w -= most(width / 40, 1)) {
-        if (wrap(k, &tried, text, w) != lines)
-            break;
-        *b = tried;
-    }
+    return typeset_fit(k->m, k->direction, wish);
 }
 
 static int block_height(const struct maker *k, const struct text_block *b)
 {
-    return b->count == 0 ? 0 : (b->count - 1) * b->line_h + k->m->height(k->m->ctx, b->weight, b->px);
-}
-
-// The largest text that has room. One that never fits is cut at its last size: tests see that none does.
-static struct text_block fit(const struct maker *k, const struct wish *wish)
-{
-    struct text_block b = {.weight = wish->weight, .direction = k->direction};
-    for (int lines = 1; lines <= wish->lines; lines++) {
-        int last = lines == wish->lines ? wish->px_min : most(wish->px * wish->keep / 100, wish->px_min);
-        for (b.px = most(wish->px, wish->px_min); b.px >= last; b.px--) {
-            b.line_h = b.px * 128 / 100;
-            if (wrap(k, &b, wish->text, wish->width) <= lines) {
-                balance(k, &b, wish->text, wish->width);
-                return b;
-            }
-        }
-    }
-    b.px = wish->px_min;
-    b.line_h = b.px * 128 / 100;
-    b.count = 1;
-    int bytes = (int)strlen(wish->text);
-    b.line[0] =
-        (struct text_line){.text = wish->text, .bytes = bytes, .w = line_width(k, &b, wish->text, bytes)};
-    return b;
+    return typeset_height(k->m, b);
 }
 
 static void centre(struct text_block *b, int x, int y)
@@ -163,7 +92,8 @@ static void place_pills(struct maker *k, int row_y, int row_h, int org_right)
         p->rect = (struct rect){.w = most(p->label.line[0].w + 2 * pad, LAYOUT_TARGET_PX), .h = height};
         if (i != k->in->lang) {
             p->label.weight = WEIGHT_REGULAR;
-            p->label.line[0].w = line_width(&own, &p->label, p->label.line[0].text, p->label.line[0].bytes);
+            p->label.line[0].w =
+                typeset_width(k->m, &p->label, p->label.line[0].text, p->label.line[0].bytes);
         }
         total += p->rect.w + (i > 0 ? gap : 0);
     }

@@ -9,34 +9,14 @@
 #include "kiosk/app.h"
 #include "kiosk/draw.h"
 #include "kiosk/texts.h"
+#include "kiosk/typeset.h"
 
 #include <stdbool.h>
 
 enum {
     LAYOUT_TARGET_PX = 44,
-    LAYOUT_LINES_MAX = 3,
     LAYOUT_WIDTH_MIN = 320,
     LAYOUT_WIDTH_MAX = 7680,
-};
-
-// Measures text as the renderer will draw it. Mandatory ops; called on the UI thread.
-struct measure {
-    void *ctx;
-    int (*width)(void *ctx, enum draw_weight weight, int px, enum draw_direction direction, const char *text,
-                 int bytes);
-    int (*height)(void *ctx, enum draw_weight weight, int px); // of a line, without leading
-};
-
-struct text_line {
-    const char *text; // borrowed
-    int bytes, x, w;
-};
-// One paragraph of equally sized lines.
-struct text_block {
-    enum draw_weight weight;
-    enum draw_direction direction;
-    int px, y, line_h, count; // first line's top; distance of lines
-    struct text_line line[LAYOUT_LINES_MAX];
 };
 
 struct layout_face {

@@ -68,10 +68,11 @@ static bool load_texts(struct kiosk *k)
 {
     for (int i = 0; i < settings_language_count(&k->settings); i++) {
         const char *code = settings_language_code(&k->settings, i);
-        char path[PATH_BYTES];
+        char path[PATH_BYTES], staff[PATH_BYTES];
         struct texts_error error;
         snprintf(path, sizeof path, "%s/locales/kiosk-%s.json", k->settings.assets, code);
-        if (!texts_load(path, &k->texts[i], &error))
+        snprintf(staff, sizeof staff, "%s/locales/kiosk-en.json", k->settings.assets);
+        if (!texts_load(path, staff, &k->texts[i], &error))
             return say(error.text);
         if (!settings_texts(&k->settings, code, &k->texts[i]))
             return say("out of memory");

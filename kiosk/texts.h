@@ -25,7 +25,58 @@ enum text {
     TEXT_OUT_OF_SERVICE,
     TEXT_OUT_OF_SERVICE_MORE,
     TEXT_CODE, // "Code", before the reason of an out-of-service screen
-    TEXTS
+    TEXT_SCALE_QUESTION,
+    TEXT_SCALE_LOW,
+    TEXT_SCALE_HIGH,
+    TEXT_CHOICE_QUESTION,
+    TEXT_CHOICE_HINT,
+    TEXT_SEVERAL_HINT,
+    TEXT_OPTION_WAIT,
+    TEXT_OPTION_COUNTERS,
+    TEXT_OPTION_UNCLEAR,
+    TEXT_OPTION_STAFF,
+    TEXT_OPTION_PROCEDURE,
+    TEXT_OPTION_OPENING_HOURS,
+    TEXT_OPTION_ROOM,
+    TEXT_OPTION_OTHER,
+    TEXT_TEXT_QUESTION,
+    TEXT_TEXT_HINT,
+    TEXT_NUMBER_QUESTION,
+    TEXT_NUMBER_HINT,
+    TEXT_CONTACT_QUESTION,
+    TEXT_CONTACT_HINT,
+    TEXT_CONTACT_PURPOSE,
+    TEXT_CONTACT_AGREE,
+    TEXT_DONE,
+    TEXT_SEND,
+    TEXT_SKIP,
+    TEXT_SPACE,
+    TEXT_STILL_THERE,
+    TEXT_STILL_THERE_MORE,
+    TEXT_THANKS_CODE,
+    TEXT_THANKS_LINK,
+    TEXT_PROMISE,
+    TEXT_TALLY,
+    TEXT_SAID,
+    TEXT_DID,
+    TEXT_CLOSED,
+    TEXT_CLOSED_MORE,
+    TEXT_SPEECH,
+    // For staff: a catalogue may leave them out, then English stands.
+    TEXT_SERVICE,
+    TEXT_SERVICE_PIN,
+    TEXT_SERVICE_WRONG,
+    TEXT_SERVICE_NETWORK,
+    TEXT_SERVICE_OUTBOX,
+    TEXT_SERVICE_VERSION,
+    TEXT_SERVICE_CONTENT,
+    TEXT_SERVICE_TOUCH,
+    TEXT_SERVICE_TOUCH_MORE,
+    TEXT_SERVICE_SCREEN,
+    TEXT_SERVICE_RESTART,
+    TEXT_SERVICE_CLOSE,
+    TEXTS,
+    TEXTS_STAFF = TEXT_SERVICE
 };
 enum { TEXT_BYTES_MAX = 200 }; // a longer text fits no screen
 
@@ -45,8 +96,9 @@ bool texts_override(struct texts *t, enum text which, const char *value);
 struct texts_error {
     char text[300]; // "assets/locales/kiosk-en.json:4: unknown text 'qestion', did you mean 'question'?"
 };
-// Reads a catalogue; every text must be there. Edge: texts_json.c.
-bool texts_load(const char *path, struct texts *ret_t, struct texts_error *ret_error);
+// Reads a catalogue. Every text must be there; those for staff may come from `staff_path` instead (the
+// English catalogue). Edge: texts_json.c.
+bool texts_load(const char *path, const char *staff_path, struct texts *ret_t, struct texts_error *ret_error);
 void texts_finish(struct texts *t); // accepts NULL and a zeroed one
 
 #endif

@@ -28,29 +28,49 @@ static bool take(const char *path, json_t *root, struct texts *t, struct texts_e
             return false;
         }
     }
-    for (int i = 0; i < TEXTS; i++) {
-        if (!t->of[i]) {
-            snprintf(error->text, sizeof error->text, "%s: text '%s' is missing", path,
-                     text_name((enum text)i));
-            return false;
-        }
-    }
     return true;
 }
 
-bool texts_load(const char *path, struct texts *ret_t, struct texts_error *ret_error)
+static bool read_file(const char *path, struct texts *t, struct texts_error *error)
 {
     json_error_t why;
     json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &why);
-    if (!root || !json_is_object(root)) {
-        snprintf(ret_error->text, sizeof ret_error->text, "%s:%d: %.160s", path, root ? 1 : why.line,
+    bool ok = json_is_object(root);
+    if (!ok)
+        snprintf(error->text, sizeof error->text, "%s:%d: %.160s", path, root ? 1 : why.line,
                  root ? "must be an object of texts" : why.text);
-        json_decref(root);
-        return false;
-    }
-    struct texts t = {0};
-    bool ok = take(path, root, &t, ret_error);
+    ok = ok && take(path, root, t, error);
     json_decref(root);
+    return ok;
+}
+
+// Fills the staff's texts that are missing.
+static bool borrow_staff(const char *path, struct texts *t, struct texts_error *error)
+{
+    struct texts other = {0};
+    bool missing = false, ok = true;
+    for (int i = TEXTS_STAFF; i < TEXTS; i++)
+        missing |= !t->of[i];
+    if (missing)
+        ok = read_file(path, &other, error);
+    for (int i = TEXTS_STAFF; i < TEXTS && ok; i++)
+        if (!t->of[i] && other.of[i])
+            ok = texts_override(t, (enum text)i, other.of[i]);
+    texts_finish(&other);
+    return ok;
+}
+
+bool texts_load(const char *path, const char *staff_path, struct texts *ret_t, struct texts_error *ret_error)
+{
+    struct texts t = {0};
+    bool ok = read_file(path, &t, ret_error) && borrow_staff(staff_path, &t, ret_error);
+    for (int i = 0; i < TEXTS && ok; i++) {
+        if (!t.of[i]) {
+            snprintf(ret_error->text, sizeof ret_error->text, "%s: text '%s' is missing", path,
+                     text_name((enum text)i));
+            ok = false;
+        }
+    }
     if (!ok) {
         texts_finish(&t);
         return false;

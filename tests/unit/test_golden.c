@@ -65,8 +65,10 @@ static int set_up(void **state)
     *state = f;
     if (!f || !settings_default(&f->settings, &config_error))
         return -1;
-    if (!texts_load("assets/locales/kiosk-en.json", &f->texts[0], &texts_error) ||
-        !texts_load("assets/locales/kiosk-id.json", &f->texts[1], &texts_error)) {
+    if (!texts_load("assets/locales/kiosk-en.json", "assets/locales/kiosk-en.json", &f->texts[0],
+                    &texts_error) ||
+        !texts_load("assets/locales/kiosk-id.json", "assets/locales/kiosk-en.json", &f->texts[1],
+                    &texts_error)) {
         fprintf(stderr, "%s\n", texts_error.text);
         return -1;
     }

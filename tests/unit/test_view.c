@@ -42,8 +42,9 @@ static int set_up(void **state)
     struct fixture *f = calloc(1, sizeof *f);
     struct texts_error error;
     *state = f;
-    if (f && texts_load("assets/locales/kiosk-en.json", &f->texts[0], &error) &&
-        texts_load("assets/locales/kiosk-id.json", &f->texts[1], &error))
+    if (f &&
+        texts_load("assets/locales/kiosk-en.json", "assets/locales/kiosk-en.json", &f->texts[0], &error) &&
+        texts_load("assets/locales/kiosk-id.json", "assets/locales/kiosk-en.json", &f->texts[1], &error))
         return 0;
     return -1;
 }
@@ -339,7 +340,7 @@ static void broken_catalogues_are_refused_with_a_reason(void **state)
         assert_non_null(file);
         fputs(rows[i].json, file);
         fclose(file);
-        assert_false(texts_load(path, &texts, &error));
+        assert_false(texts_load(path, path, &texts, &error));
         if (!strstr(error.text, rows[i].says))
             fail_msg("%s: '%s' lacks '%s'", rows[i].json, error.text, rows[i].says);
     }
