@@ -22,6 +22,7 @@ struct answer {
     int score, of;
     int option_count;
     struct ident options[PROTOCOL_OPTIONS_MAX];
+    char text[PROTOCOL_TEXT_MAX + 1]; // text, contact (sealed)
     struct ident survey;
     int version;
     char lang[PROTOCOL_LANG_MAX + 1];
