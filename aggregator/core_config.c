@@ -1,7 +1,7 @@
 // core: the configuration document of each registered kiosk, published retained (PROTOCOL.md, config).
 #include "aggregator/core_impl.h"
 
-#include "aggregator/password.h"
+#include "shared/digest.h"
 #include "shared/log.h"
 
 #include <jansson.h>
@@ -33,12 +33,10 @@ static char *payload_of(const struct core *c, const struct org_kiosk *k, json_t 
     char *document = json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS), *payload = NULL;
     json_decref(o);
     if (document != NULL) {
-        char hash[65];
-        password_sha256_hex(document, strlen(document), hash);
-        json_t *wrapped =
-            json_pack("{s:i,s:s,s:s}", "v", PROTOCOL_VERSION, "sha256", hash, "document", document);
-        payload = json_dumps(wrapped, JSON_COMPACT);
-        json_decref(wrapped);
+        char hash[DIGEST_HEX + 1];
+        size_t n;
+        digest_hex(document, strlen(document), hash);
+        payload = config_encode(hash, document, &n);
     }
     free(document);
     return payload;

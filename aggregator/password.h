@@ -17,7 +17,4 @@ void password_random(void *buf, size_t n);
 // 32 bytes of BLAKE2b of a session token: what the store keeps.
 void password_token_hash(const void *token, size_t n, uint8_t ret[32]);
 
-// SHA-256 of a text as 64 lower-case hex digits with NUL.
-void password_sha256_hex(const char *text, size_t n, char ret[65]);
-
 #endif

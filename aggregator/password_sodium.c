@@ -31,10 +31,3 @@ void password_token_hash(const void *token, size_t n, uint8_t ret[32])
 {
     crypto_generichash(ret, 32, token, n, NULL, 0);
 }
-
-void password_sha256_hex(const char *text, size_t n, char ret[65])
-{
-    uint8_t digest[crypto_hash_sha256_BYTES];
-    crypto_hash_sha256(digest, (const unsigned char *)text, n);
-    sodium_bin2hex(ret, 65, digest, sizeof digest);
-}

@@ -156,7 +156,7 @@ static char *body_of(const struct stored_event *s)
 {
     const struct event *e = s->e;
     bool quick = e->since_ms >= 0 && e->since_ms < QUICK_MS; // only short gaps are a fact worth keeping
-    if (e->option_count == 0 && e->text[0] == '\0' && !quick && e->fingers <= 1 &&
+    if (e->option_count == 0 && e->text[0] == '\0' && e->ref[0] == '\0' && !quick && e->fingers <= 1 &&
         (s->flags & EVENT_UNASSIGNED) == 0) {
         return NULL; // nearly always
     }
@@ -170,6 +170,9 @@ static char *body_of(const struct stored_event *s)
     }
     if (e->text[0] != '\0') {
         json_object_set_new(o, "text", json_string(e->text));
+    }
+    if (e->ref[0] != '\0') {
+        json_object_set_new(o, "ref", json_string(e->ref)); // for exports by counter; no page shows it
     }
     if (quick) {
         json_object_set_new(o, "since", json_integer(e->since_ms));

@@ -72,6 +72,8 @@ enum outbox_result outbox_settle(struct outbox *ob, const struct ack_message *ac
 // A sync: rows of the named epochs that it does not cover become pending again, set-aside ones too; stores
 // the run.
 enum outbox_result outbox_sync(struct outbox *ob, const struct ack_message *sync, int64_t *ret_reopened);
+// Makes every row that is kept pending again, as a sync that covers nothing would. *ret_rows: pending now.
+enum outbox_result outbox_resend(struct outbox *ob, int64_t *ret_rows);
 // Gives up on a row for this run (rule 6).
 enum outbox_result outbox_set_aside(struct outbox *ob, const uint8_t *epoch, int64_t seq);
 

@@ -61,6 +61,7 @@ enum statement {
     S_PRUNE,
     S_PRUNE_EPOCHS,
     S_VOTE_OF,
+    S_RESEND,
     S_COUNT
 };
 
@@ -71,8 +72,8 @@ static const char *const sql[S_COUNT] = {
     [S_NEXT_SEQ] = "UPDATE epoch SET next_seq = next_seq + 1 WHERE epoch_id = ?1 RETURNING next_seq - 1",
     [S_INSERT] =
         "INSERT INTO event(epoch_id, seq, at, up, visit, type, question, score, levels, options, text, voids,"
-        " since, fingers, survey, version, lang, by, clock)"
-        " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19)",
+        " since, fingers, survey, version, lang, by, clock, ref)"
+        " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20)",
     [S_COUNT_VOTE] = "UPDATE epoch SET levels = max(levels, ?3),"
                      " v1 = v1 + ?4 * (?2 = 1), v2 = v2 + ?4 * (?2 = 2), v3 = v3 + ?4 * (?2 = 3),"
                      " v4 = v4 + ?4 * (?2 = 4), v5 = v5 + ?4 * (?2 = 5), v6 = v6 + ?4 * (?2 = 6),"
@@ -80,7 +81,7 @@ static const char *const sql[S_COUNT] = {
                      " v10 = v10 + ?4 * (?2 = 10), v11 = v11 + ?4 * (?2 = 11) WHERE epoch_id = ?1",
     [S_FETCH] =
         "SELECT epoch_id, seq, at, up, visit, type, question, score, levels, options, text, voids, since,"
-        " fingers, survey, version, lang, by, clock FROM event"
+        " fingers, survey, version, lang, by, clock, ref FROM event"
         " WHERE state = 0 AND (epoch_id, seq) > (?1, ?2) ORDER BY epoch_id, seq LIMIT ?3",
     [S_EPOCH] = "SELECT epoch, boot, branch, place FROM epoch WHERE epoch_id = ?1",
     [S_EPOCH_BY_BLOB] = "SELECT epoch_id, coalesce(run, '') FROM epoch WHERE epoch = ?1",
@@ -107,6 +108,7 @@ static const char *const sql[S_COUNT] = {
                 " WHERE state IN (1, 2) AND at < ?1 ORDER BY epoch_id, seq LIMIT ?2)",
     [S_PRUNE_EPOCHS] = "DELETE FROM epoch WHERE epoch_id <> ?1 AND NOT EXISTS"
                        " (SELECT 1 FROM event v WHERE v.epoch_id = epoch.epoch_id)",
+    [S_RESEND] = "UPDATE event SET state = 0 WHERE state <> 0",
     [S_VOTE_OF] = "SELECT score, levels FROM event WHERE epoch_id = ?1 AND seq = ?2",
 };
 
@@ -134,6 +136,25 @@ static void close_db(struct outbox *ob)
     ob->db = NULL;
 }
 
+// Adds what files of older programs lack. Asked of the table itself, not of a version: a card may go back to
+// an older program and return.
+static int upgrade(sqlite3 *db)
+{
+    sqlite3_stmt *st = NULL;
+    int there = 0,
+        rc = sqlite3_prepare_v2(db, "SELECT count(*) FROM pragma_table_info('event') WHERE name = 'ref'", -1,
+                                &st, NULL);
+    if (rc == SQLITE_OK) {
+        rc = sqlite3_step(st) == SQLITE_ROW ? SQLITE_OK : sqlite3_errcode(db);
+        there = sqlite3_column_int(st, 0);
+    }
+    sqlite3_finalize(st);
+    if (rc == SQLITE_OK && there == 0) {
+        rc = sqlite3_exec(db, "ALTER TABLE event ADD COLUMN ref TEXT NOT NULL DEFAULT ''", NULL, NULL, NULL);
+    }
+    return rc;
+}
+
 static int open_db(struct outbox *ob)
 {
     int rc = sqlite3_open_v2(ob->path, &ob->db,
@@ -147,6 +168,9 @@ static int open_db(struct outbox *ob)
     }
     if (rc == SQLITE_OK) {
         rc = sqlite3_exec(ob->db, schema, NULL, NULL, NULL);
+    }
+    if (rc == SQLITE_OK) {
+        rc = upgrade(ob->db);
     }
     for (int i = 0; i < S_COUNT && rc == SQLITE_OK; i++) {
         rc = sqlite3_prepare_v3(ob->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &ob->st[i], NULL);
@@ -415,6 +439,7 @@ static bool insert(struct outbox *ob, const struct event *e)
     bind_text(st, 17, e->lang);
     bind_text(st, 18, e->by);
     sqlite3_bind_int(st, 19, e->clock);
+    bind_text(st, 20, e->ref);
     return done(st);
 }
 
@@ -452,6 +477,8 @@ enum outbox_result outbox_append(struct outbox *ob, const struct answer *a, enum
         .clock = clock,
     };
     memcpy(e.options, a->options, sizeof e.options);
+    memcpy(e.text, a->text, sizeof e.text);
+    memcpy(e.ref, a->ref, sizeof e.ref);
     memcpy(e.lang, a->lang, sizeof e.lang);
     memcpy(e.by, a->by, sizeof e.by);
     if (!done(stmt(ob, S_BEGIN)) || !next_seq(ob, &e.seq)) {
@@ -531,6 +558,7 @@ static void read_event(sqlite3_stmt *st, struct event *e)
     copy_text(st, 14, e->survey.s, sizeof e->survey.s);
     copy_text(st, 16, e->lang, sizeof e->lang);
     copy_text(st, 17, e->by, sizeof e->by);
+    copy_text(st, 19, e->ref, sizeof e->ref);
     char options[PROTOCOL_OPTIONS_MAX * (IDENT_MAX + 1) + 1], *save = NULL;
     copy_text(st, 9, options, sizeof options);
     for (char *id = strtok_r(options, " ", &save); id != NULL && e->option_count < PROTOCOL_OPTIONS_MAX;
@@ -679,6 +707,17 @@ enum outbox_result outbox_sync(struct outbox *ob, const struct ack_message *sync
     }
     ob->pending += rows;
     *ret_reopened = rows;
+    return OUTBOX_OK;
+}
+
+enum outbox_result outbox_resend(struct outbox *ob, int64_t *ret_rows)
+{
+    if (!ready(ob) || !done(stmt(ob, S_RESEND))) {
+        return failed(ob);
+    }
+    int64_t rows = sqlite3_changes(ob->db);
+    ob->pending += rows;
+    *ret_rows = ob->pending;
     return OUTBOX_OK;
 }
 

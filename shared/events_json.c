@@ -80,6 +80,9 @@ static const char *read_event(const json_t *o, struct event *e)
     }
     e->since_ms = (int)since;
     e->fingers = (int)fingers;
+    if (!fields_text(o, "ref", PROTOCOL_REF_MAX, e->ref) || (e->ref[0] != '\0' && !ref_valid(e->ref))) {
+        return "ref";
+    }
     const json_t *type = json_object_get(o, "type");
     if (!json_is_string(type)) {
         return "type";
@@ -222,6 +225,9 @@ static void write_event(json_t *o, const struct event *e, bool *failed)
     }
     if (e->fingers > 0) {
         fields_set(o, "fingers", json_integer(e->fingers), failed);
+    }
+    if (e->ref[0] != '\0') {
+        fields_set(o, "ref", json_string(e->ref), failed);
     }
 }
 

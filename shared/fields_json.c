@@ -113,6 +113,13 @@ bool fields_ident(const json_t *o, const char *key, struct ident *ret)
            (json_is_string(v) && (json_string_length(v) == 0 || ident_set(ret, json_string_value(v))));
 }
 
+bool fields_hash(const json_t *o, const char *key, char *ret)
+{
+    uint8_t bytes[PROTOCOL_HASH_HEX / 2];
+    return fields_text(o, key, PROTOCOL_HASH_HEX, ret) &&
+           (ret[0] == '\0' || ident_unhex(ret, sizeof bytes, bytes));
+}
+
 bool fields_need_epoch(const json_t *o, uint8_t *ret)
 {
     const json_t *v = json_object_get(o, "epoch");

@@ -18,6 +18,7 @@ bool fields_need_int(const json_t *o, const char *key, int64_t lo, int64_t hi, i
 bool fields_text(const json_t *o, const char *key, size_t max, char *ret);
 // An id; absent or "" is none (an event takes a default of its envelope back so).
 bool fields_ident(const json_t *o, const char *key, struct ident *ret);
+bool fields_hash(const json_t *o, const char *key, char *ret); // 64 lower-case hex digits; absent or "": ""
 bool fields_need_epoch(const json_t *o, uint8_t *ret); // "epoch": 32 hex digits
 
 // Sets and consumes v. jansson has released it when it fails: *failed collects that, fields_dump looks once.

@@ -10,7 +10,10 @@ static const char *const state_names[] = {"never", "ready", "sleeping", "disconn
 static const char *const leaf_names[] = {
     [TOPIC_ACK] = "ack",       [TOPIC_STATE] = "state",     [TOPIC_HEALTH] = "health",
     [TOPIC_CONFIG] = "config", [TOPIC_COMMAND] = "command", [TOPIC_REPLY] = "reply",
+    [TOPIC_REF] = "ref",
 };
+static const char *const order_names[] = {"identify",   "reload", "restart", "resend",
+                                          "screenshot", "erase",  "unknown"};
 
 const char *event_type_name(enum event_type type)
 {
@@ -37,6 +40,67 @@ const char *protocol_error_code(enum protocol_error e)
     static const char *const codes[] = {"ok",          "too-large", "not-utf8", "not-json",
                                         "bad-version", "bad-field", "too-many", "no-memory"};
     return codes[e];
+}
+
+const char *order_name(enum order o)
+{
+    return order_names[o];
+}
+
+enum order order_parse(const char *name)
+{
+    for (int i = 0; i < ORDER_UNKNOWN; i++) {
+        if (strcmp(order_names[i], name) == 0) {
+            return (enum order)i;
+        }
+    }
+    return ORDER_UNKNOWN;
+}
+
+bool ref_valid(const char *ref)
+{
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/";
+    size_t n = strlen(ref);
+    return n > 0 && n <= PROTOCOL_REF_MAX && strspn(ref, allowed) == n;
+}
+
+// Bytes of the character at s; 0 when they are no UTF-8.
+static size_t character(const unsigned char *s)
+{
+    size_t n = s[0] < 0x80                   ? 1
+               : s[0] >= 0xc2 && s[0] < 0xe0 ? 2
+               : s[0] >= 0xe0 && s[0] < 0xf0 ? 3
+               : s[0] >= 0xf0 && s[0] < 0xf5 ? 4
+                                             : 0;
+    for (size_t i = 1; i < n; i++) {
+        if ((s[i] & 0xc0) != 0x80) { // also the end of the text
+            return 0;
+        }
+    }
+    bool odd = (s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] >= 0xa0) ||
+               (s[0] == 0xf0 && s[1] < 0x90) ||
+               (s[0] == 0xf4 && s[1] >= 0x90); // overlong, surrogate or above U+10FFFF
+    return odd ? 0 : n;
+}
+
+void protocol_words(const char *text, size_t max, char *ret)
+{
+    size_t used = 0;
+    while (*text != '\0') {
+        size_t n = character((const unsigned char *)text), step = n > 0 ? n : 1;
+        if (used + step > max) {
+            break;
+        }
+        memcpy(ret + used, text, step);
+        if (n == 0) {
+            ret[used] = '?';
+        } else if ((unsigned char)text[0] < ' ' || text[0] == 127) {
+            ret[used] = ' ';
+        }
+        used += step;
+        text += step;
+    }
+    ret[used] = '\0';
 }
 
 void events_message_finish(struct events_message *m)
@@ -78,6 +142,23 @@ void health_message_finish(struct health_message *m)
     }
 }
 
+void config_message_finish(struct config_message *m)
+{
+    if (m != NULL) {
+        free(m->document);
+        m->document = NULL;
+        m->n = 0;
+    }
+}
+
+void reply_message_finish(struct reply_message *m)
+{
+    if (m != NULL) {
+        free(m->png);
+        m->png = NULL;
+    }
+}
+
 // ---------------------------------------------------------------- content hash
 
 static uint64_t hash_bytes(uint64_t h, const void *data, size_t n)
@@ -113,6 +194,7 @@ uint64_t event_hash(const struct event *e)
     }
     h = hash_text(h, e->text);
     h = hash_int(h, e->voids);
+    h = hash_text(h, e->ref);
     return h;
 }
 
@@ -171,7 +253,7 @@ static enum topic_kind parse(const char *text, struct topic *t)
         }
     } else if (strcmp(head, "kiosk") == 0) {
         if (level_ident(&p, &t->kiosk) && level(&p, leaf, sizeof leaf)) {
-            for (int k = TOPIC_ACK; k <= TOPIC_REPLY; k++) {
+            for (int k = TOPIC_ACK; k <= TOPIC_REF; k++) {
                 if (strcmp(leaf_names[k], leaf) == 0) {
                     kind = (enum topic_kind)k;
                 }

@@ -1,5 +1,5 @@
 // protocol: the wire contract of PROTOCOL.md as C types; topics, limits, encoders and decoders.
-// protocol.c (topics, names) is pure; events_json.c and protocol_json.c encode and decode.
+// protocol.c (topics, names) is pure; events_json.c, protocol_json.c and remote_json.c encode and decode.
 #ifndef PUAS_SHARED_PROTOCOL_H
 #define PUAS_SHARED_PROTOCOL_H
 
@@ -23,9 +23,19 @@ enum {
     PROTOCOL_REJECTED_MAX = 50,       // rejected events in one ack
     PROTOCOL_EPOCHS_MAX = 64,         // epochs in one birth, health or sync; oldest first
     PROTOCOL_DOC_MAX = 256 * 1024,    // bytes of a config document
+    PROTOCOL_REPLY_MAX = 1024 * 1024, // bytes of a reply: a picture of the screen, base64
+    PROTOCOL_WHY_MAX = 200,           // bytes of a reason in words
+    PROTOCOL_REF_MAX = 32,            // bytes of a counter or ticket number
+    PROTOCOL_HASH_HEX = 64,           // SHA-256 in lower-case hex digits
 };
 #define PROTOCOL_INT_MAX (((int64_t)1 << 53) - 1) // largest integer on the wire
 #define PROTOCOL_LATE_MS 120000             // arrival - event time above this is "late"
+#define PROTOCOL_REF_MS 60000               // a ref is carried by visits that begin within this time
+#define PROTOCOL_COMMAND_MS 3600000         // longest life of a command
+
+// Copies at most `max` bytes of `text` to ret (max + 1 bytes) and ends between two characters: bytes that are
+// not UTF-8 become '?', control characters a space.
+void protocol_words(const char *text, size_t max, char *ret);
 
 // ---------------------------------------------------------------- events
 enum event_type {
@@ -57,6 +67,7 @@ struct event {
     int64_t voids;                    // void: the seq that is taken back; else 0
     int since_ms;                     // ms since the last press on this kiosk, -1 unknown (fact for verdicts)
     int fingers;                      // fingers down at the press, 0 unknown
+    char ref[PROTOCOL_REF_MAX + 1];   // of the queue system; empty: none
     // Defaults of the envelope, resolved into each event:
     int64_t boot;       // count of program starts
     struct ident place; // place of the assignment; empty: the branch itself
@@ -178,6 +189,11 @@ struct health_message {
     int64_t errors; // outbox errors since start
     enum clock_quality clock;
     char reason[64]; // "", "disk-full", "outbox-error", ...
+    char content[PROTOCOL_HASH_HEX + 1]; // document in force; empty: the kiosk's own file
+    char refused[PROTOCOL_HASH_HEX + 1]; // document refused last, while it is the newest; empty: none
+    char refused_why[PROTOCOL_WHY_MAX + 1];
+    char assignment[2 * IDENT_MAX + 2]; // "branch" or "branch/place" of the kiosk's own file, where the
+                                        // document says otherwise; empty: they agree
     int epoch_count;
     struct health_epoch *epochs; // owned
 };
@@ -194,6 +210,51 @@ struct shard_message {
 enum protocol_error shard_decode(const void *payload, size_t n, struct shard_message *ret_m);
 char *shard_encode(const struct shard_message *m, size_t *ret_n);
 
+// ---------------------------------------------------------------- config, command, reply, ref
+// The document is a text of its own, so that its hash can be checked; see PROTOCOL.md for what it holds.
+struct config_message {
+    char sha256[PROTOCOL_HASH_HEX + 1];
+    char *document; // owned; ends with NUL
+    size_t n;       // 1..PROTOCOL_DOC_MAX
+};
+enum protocol_error config_decode(const void *payload, size_t n, struct config_message *ret_m);
+char *config_encode(const char *sha256, const char *document, size_t *ret_n);
+void config_message_finish(struct config_message *m); // accepts NULL and a zeroed one
+
+enum order {
+    ORDER_IDENTIFY,
+    ORDER_RELOAD,
+    ORDER_RESTART,
+    ORDER_RESEND,
+    ORDER_SCREENSHOT,
+    ORDER_ERASE, // reserved
+    ORDER_UNKNOWN
+};
+const char *order_name(enum order o); // "identify" ... "unknown"
+enum order order_parse(const char *name);
+
+struct command_message {
+    char id[IDENT_MAX + 1]; // an ident
+    wall_ms expires;
+    enum order order;
+};
+enum protocol_error command_decode(const void *payload, size_t n, struct command_message *ret_m);
+char *command_encode(const struct command_message *m, size_t *ret_n);
+
+struct reply_message {
+    char id[IDENT_MAX + 1];
+    bool ok;
+    char why[PROTOCOL_WHY_MAX + 1]; // when not ok
+    int64_t rows;                   // resend: how many; -1: none
+    char *png;                      // screenshot: base64, owned; NULL: none
+};
+enum protocol_error reply_decode(const void *payload, size_t n, struct reply_message *ret_m);
+char *reply_encode(const struct reply_message *m, size_t *ret_n);
+void reply_message_finish(struct reply_message *m); // accepts NULL and a zeroed one
+
+bool ref_valid(const char *ref); // 1 to PROTOCOL_REF_MAX of A-Z a-z 0-9 . _ - /
+enum protocol_error ref_decode(const void *payload, size_t n, char ret_ref[PROTOCOL_REF_MAX + 1]);
+
 // ---------------------------------------------------------------- topics
 enum topic_kind {
     TOPIC_EVENTS,
@@ -204,6 +265,7 @@ enum topic_kind {
     TOPIC_CONFIG,
     TOPIC_COMMAND,
     TOPIC_REPLY,
+    TOPIC_REF,
     TOPIC_SHARD,
     TOPIC_ALERT,
     TOPIC_UNKNOWN
@@ -212,7 +274,7 @@ struct topic {
     enum topic_kind kind;
     char shard[4];             // events, shard: two hex digits or "all"
     struct ident branch;       // events, press, alert
-    struct ident kiosk;        // events, press (device), ack, state, health, config, command, reply
+    struct ident kiosk;        // events, press (device), ack, state, health, config, command, reply, ref
     char alert[IDENT_MAX + 1]; // alert
 };
 // Parses a topic; kind is TOPIC_UNKNOWN when it is none of ours or holds a bad id.
@@ -220,7 +282,7 @@ void topic_parse(const char *text, struct topic *ret_t);
 // Writes a topic into ret (PROTOCOL_TOPIC_MAX bytes).
 void topic_events(const char *branch, const char *kiosk, char *ret);
 void topic_kiosk(const char *kiosk, enum topic_kind leaf,
-                 char *ret); // ack, state, health, config, command, reply
+                 char *ret); // ack, state, health, config, command, reply, ref
 void topic_shard(const char *shard, char *ret);
 void topic_alert(const char *branch, const char *alert, char *ret);
 

@@ -252,6 +252,21 @@ static bool read_health_epoch(const json_t *o, struct health_epoch *e)
     return true;
 }
 
+// What the kiosk says of the documents that it was sent.
+static bool read_documents(const json_t *root, struct health_message *m)
+{
+    const json_t *refused = json_object_get(root, "refused");
+    char why[PROTOCOL_WHY_MAX + 1] = "";
+    if (!fields_hash(root, "content", m->content) ||
+        !fields_text(root, "assignment", sizeof m->assignment - 1, m->assignment) ||
+        (refused != NULL && (!json_is_object(refused) || !fields_hash(refused, "sha256", m->refused) ||
+                             !fields_text(refused, "why", PROTOCOL_WHY_MAX, why)))) {
+        return false;
+    }
+    protocol_words(why, PROTOCOL_WHY_MAX, m->refused_why); // it is shown to people
+    return m->assignment[strspn(m->assignment, "abcdefghijklmnopqrstuvwxyz0123456789-/")] == '\0';
+}
+
 static bool read_health(const json_t *root, struct health_message *m)
 {
     const json_t *epochs = json_object_get(root, "epochs");
@@ -265,8 +280,8 @@ static bool read_health(const json_t *root, struct health_message *m)
         !fields_int(root, "ignored", 0, max, 0, &m->ignored) ||
         !fields_int(root, "free", 0, max, 0, &m->free_disk_bytes) ||
         !fields_int(root, "errors", 0, max, 0, &m->errors) ||
-        !fields_text(root, "reason", sizeof m->reason - 1, m->reason) || !json_is_array(epochs) ||
-        json_array_size(epochs) > PROTOCOL_EPOCHS_MAX) {
+        !fields_text(root, "reason", sizeof m->reason - 1, m->reason) || !read_documents(root, m) ||
+        !json_is_array(epochs) || json_array_size(epochs) > PROTOCOL_EPOCHS_MAX) {
         return false;
     }
     m->clock = json_is_string(clock) && strcmp(json_string_value(clock), "synced") == 0 ? CLOCK_SYNCED
@@ -319,6 +334,16 @@ char *health_encode(const struct health_message *m, size_t *ret_n)
     fields_set(root, "errors", json_integer(m->errors), &failed);
     fields_set(root, "clock", json_string(m->clock == CLOCK_SYNCED ? "synced" : "unsure"), &failed);
     fields_set(root, "reason", json_string(m->reason), &failed);
+    fields_set(root, "content", json_string(m->content), &failed);
+    if (m->refused[0] != '\0') {
+        json_t *refused = json_object();
+        fields_set(refused, "sha256", json_string(m->refused), &failed);
+        fields_set(refused, "why", json_string(m->refused_why), &failed);
+        fields_set(root, "refused", refused, &failed);
+    }
+    if (m->assignment[0] != '\0') {
+        fields_set(root, "assignment", json_string(m->assignment), &failed);
+    }
     json_t *list = json_array();
     for (int i = 0; i < m->epoch_count; i++) {
         const struct health_epoch *e = &m->epochs[i];

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <sqlite3.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -413,6 +414,104 @@ static void writer_says_full(void **state)
     sem_destroy(&r.came);
 }
 
+// What the customer wrote, and the ticket's number, come back as they went in.
+static void words_and_ref_are_kept(void **state)
+{
+    struct fixture *f = *state;
+    struct answer a = {.at = 500, .up = 50, .type = EVENT_TEXT, .since_ms = -1, .ref = "A-104"};
+    int64_t seq;
+    memset(a.text, 'x', PROTOCOL_TEXT_MAX);
+    ident_set(&a.question, "comment");
+    assert_int_equal(outbox_append(f->ob, &a, CLOCK_SYNCED, &seq), OUTBOX_OK);
+    assert_int_equal(outbox_commit(f->ob), OUTBOX_OK);
+    struct outbox_batch b = fetch(f, 50);
+    assert_int_equal(b.count, 1);
+    assert_string_equal(b.events[0].text, a.text);
+    assert_string_equal(b.events[0].ref, "A-104");
+}
+
+// An outbox of the first release has no column for the ref: what is pending in it goes out all the same, also
+// when the card goes back to that release and returns.
+static void older_file(void **state)
+{
+    static const char first_release[] =
+        "CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
+        "CREATE TABLE epoch(epoch_id INTEGER PRIMARY KEY, epoch BLOB NOT NULL UNIQUE, boot INTEGER NOT NULL,"
+        " branch TEXT NOT NULL, place TEXT NOT NULL, next_seq INTEGER NOT NULL DEFAULT 1, run TEXT,"
+        " levels INTEGER NOT NULL DEFAULT 0, v1 INTEGER NOT NULL DEFAULT 0, v2 INTEGER NOT NULL DEFAULT 0,"
+        " v3 INTEGER NOT NULL DEFAULT 0, v4 INTEGER NOT NULL DEFAULT 0, v5 INTEGER NOT NULL DEFAULT 0,"
+        " v6 INTEGER NOT NULL DEFAULT 0, v7 INTEGER NOT NULL DEFAULT 0, v8 INTEGER NOT NULL DEFAULT 0,"
+        " v9 INTEGER NOT NULL DEFAULT 0, v10 INTEGER NOT NULL DEFAULT 0, v11 INTEGER NOT NULL DEFAULT 0,"
+        " lost INTEGER NOT NULL DEFAULT 0);"
+        "CREATE TABLE event(epoch_id INTEGER NOT NULL, seq INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT "
+        "0,"
+        " at INTEGER NOT NULL, up INTEGER NOT NULL, visit INTEGER NOT NULL, type INTEGER NOT NULL,"
+        " question TEXT NOT NULL, score INTEGER NOT NULL, levels INTEGER NOT NULL, options TEXT NOT NULL,"
+        " text TEXT NOT NULL, voids INTEGER NOT NULL, since INTEGER NOT NULL, fingers INTEGER NOT NULL,"
+        " survey TEXT NOT NULL, version INTEGER NOT NULL, lang TEXT NOT NULL, by TEXT NOT NULL,"
+        " clock INTEGER NOT NULL, PRIMARY KEY(epoch_id, seq)) WITHOUT ROWID;"
+        "CREATE INDEX event_pending ON event(epoch_id, seq) WHERE state = 0;"
+        "PRAGMA user_version = 1;"
+        "INSERT INTO meta VALUES('boot', 6);"
+        "INSERT INTO epoch(epoch, boot, branch, place, next_seq, levels, v2)"
+        " VALUES(x'000102030405060708090a0b0c0d0e0f', 6, 'dago', '', 2, 5, 1);"
+        "INSERT INTO event VALUES(1, 1, 0, 500, 50, 1, 0, 'overall', 2, 5, '', '', 0, -1, 1, 'service', 3, "
+        "'id',"
+        " 'touch', 1);";
+    static const char older_program[] =
+        "PRAGMA user_version = 1;"
+        "INSERT INTO event(epoch_id, seq, at, up, visit, type, question, score, levels, options, text, "
+        "voids, since,"
+        " fingers, survey, version, lang, by, clock)"
+        " VALUES(1, 2, 501, 51, 2, 0, 'overall', 3, 5, '', '', 0, -1, 1, 'service', 3, 'id', 'touch', 1);";
+    struct fixture *f = *state;
+    char command[200];
+    sqlite3 *db;
+    outbox_close(f->ob);
+    f->ob = NULL;
+    snprintf(command, sizeof command, "rm -f %s*", f->path);
+    assert_int_equal(system(command), 0);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(db, i == 0 ? first_release : older_program, NULL, NULL, NULL),
+                         SQLITE_OK);
+        sqlite3_close(db);
+        open_box(f, 1000);
+        assert_false(outbox_was_damaged(f->ob));
+        assert_int_equal(outbox_boot(f->ob), 7 + i);
+        struct outbox_batch b = fetch(f, 50);
+        assert_int_equal(b.count, 1 + i);
+        assert_int_equal(b.events[0].score, 2);
+        assert_string_equal(b.events[i].ref, "");
+        outbox_close(f->ob);
+        f->ob = NULL;
+    }
+    open_box(f, 1000);
+}
+
+// `resend`: all that is kept goes again, acknowledged, rejected and set-aside rows too.
+static void resend_reopens_all(void **state)
+{
+    struct fixture *f = *state;
+    const uint8_t *epoch = outbox_epoch(f->ob);
+    struct outbox_counts c;
+    int64_t seq, rows;
+    for (int i = 0; i < 4; i++) {
+        press(f, 1, &seq);
+    }
+    sync_with(f, epoch, "aaaa", 0);
+    assert_true(settle(f, epoch, "aaaa", 1, 2));
+    assert_int_equal(outbox_set_aside(f->ob, epoch, 3), OUTBOX_OK);
+    assert_int_equal(fetch(f, 50).count, 1);
+    assert_int_equal(outbox_resend(f->ob, &rows), OUTBOX_OK);
+    assert_int_equal(rows, 4);
+    assert_int_equal(fetch(f, 50).count, 4);
+    assert_true(settle(f, epoch, "aaaa", 4, 0)); // the fence is as it was
+    assert_int_equal(outbox_count(f->ob, &c), OUTBOX_OK);
+    assert_int_equal(c.pending, 0);
+    assert_int_equal(c.epochs[0].votes[0], 4); // counted once
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -432,6 +531,9 @@ int main(void)
         TEST(one_program_at_a_time),
         TEST(writer_times_out_and_rolls_back),
         TEST(writer_says_full),
+        TEST(words_and_ref_are_kept),
+        TEST(older_file),
+        TEST(resend_reopens_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,7 +23,7 @@ static void topics(void **state)
     assert_int_equal(t.kind, TOPIC_EVENTS);
     assert_string_equal(t.branch.s, "bandung-dago");
     assert_string_equal(t.kiosk.s, "k1");
-    for (int leaf = TOPIC_ACK; leaf <= TOPIC_REPLY; leaf++) {
+    for (int leaf = TOPIC_ACK; leaf <= TOPIC_REF; leaf++) {
         topic_kiosk("k1", (enum topic_kind)leaf, text);
         topic_parse(text, &t);
         assert_int_equal(t.kind, leaf);
@@ -91,6 +91,7 @@ static void events_round_trip(void **state)
     strcpy(e[1].lang, "en"); // differs from the envelope
     e[2].type = EVENT_TEXT;
     e[2].score = e[2].of = 0;
+    strcpy(e[2].ref, "A-104");
     strcpy(e[2].text, "Antre \"lama\" \xf0\x9f\x98\x80");
     // A void has no survey, place or language: in one message with ratings it takes the envelope's back.
     e[3] = (struct event){
@@ -107,7 +108,10 @@ static void events_round_trip(void **state)
         assert_string_equal(m.events[i].place.s, e[i].place.s);
         assert_string_equal(m.events[i].survey.s, e[i].survey.s);
         assert_int_equal(m.events[i].since_ms, e[i].since_ms);
+        assert_string_equal(m.events[i].ref, e[i].ref);
     }
+    strcpy(m.events[2].ref, "A-105"); // another ref is other content
+    assert_int_not_equal(event_hash(&m.events[2]), event_hash(&e[2]));
     events_message_finish(&m);
     events_message_finish(&m);
     events_message_finish(NULL);
@@ -199,6 +203,12 @@ static void limits_of_an_event(void **state)
         {"\"at\":1,\"type\":\"void\",\"voids\":6", NULL},
         {"\"at\":1,\"type\":\"void\",\"voids\":7", "voids"},
         {"\"at\":1,\"type\":\"rating\",\"question\":\"q\",\"score\":1,\"of\":5,\"visit\":8", "visit"},
+        {"\"at\":1,\"type\":\"void\",\"voids\":6,\"ref\":\"\"", NULL}, // none
+        {"\"at\":1,\"type\":\"void\",\"voids\":6,\"ref\":\"AZaz09._-/AZaz09._-/AZaz09._-/01\"",
+         NULL}, // 32 bytes
+        {"\"at\":1,\"type\":\"void\",\"voids\":6,\"ref\":\"AZaz09._-/AZaz09._-/AZaz09._-/012\"", "ref"},
+        {"\"at\":1,\"type\":\"void\",\"voids\":6,\"ref\":\"A 104\"", "ref"},
+        {"\"at\":1,\"type\":\"void\",\"voids\":6,\"ref\":104", "ref"},
         {"\"at\":1,\"type\":\"hologram\"", NULL}, // unknown types are stored as they are
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

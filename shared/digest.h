@@ -1,0 +1,12 @@
+// digest: SHA-256. Edge: digest_sodium.c. Any thread; needs no initialisation.
+#ifndef PUAS_SHARED_DIGEST_H
+#define PUAS_SHARED_DIGEST_H
+
+#include <stddef.h>
+
+enum { DIGEST_HEX = 64 };
+
+// SHA-256 of n bytes as 64 lower-case hex digits with NUL.
+void digest_hex(const void *data, size_t n, char ret[DIGEST_HEX + 1]);
+
+#endif
