@@ -1,11 +1,12 @@
 #include "kiosk/app.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const char *app_screen_name(enum app_screen s)
 {
-    static const char *const names[APP_SCREENS] = {"question", "pressed", "thanks", "try-again",
-                                                   "out-of-service"};
+    static const char *const names[APP_SCREENS] = {"question",  "pressed",        "thanks",
+                                                   "try-again", "out-of-service", "closed"};
     return names[s];
 }
 
@@ -21,16 +22,66 @@ static const char *by_name(enum app_by by)
     return names[by];
 }
 
-void app_init(struct app *a, const struct app_options *o, mono_ms now)
+// ---------------------------------------------------------------- what is shown
+const struct survey_question *app_question(const struct app *a)
 {
-    *a = (struct app){.options = *o, .now = now, .since = now, .last_press = -1, .lang_until = -1};
-    a->lang = o->lang_default;
-    a->locked_until = now;
+    return &a->options.survey->question[a->step];
 }
 
-bool app_takes_answers(const struct app *a)
+bool app_is_first(const struct app *a)
 {
-    return a->screen == APP_QUESTION;
+    return a->screen == APP_QUESTION && a->step == 0;
+}
+
+static bool is_written(enum survey_type t)
+{
+    return t == SURVEY_TEXT || t == SURVEY_CONTACT || t == SURVEY_NUMBER;
+}
+
+bool app_is_typing(const struct app *a)
+{
+    return a->screen == APP_QUESTION && is_written(app_question(a)->type);
+}
+
+void app_keyboard(const struct app *a, struct keyboard_page *ret)
+{
+    if (app_question(a)->type == SURVEY_NUMBER)
+        keyboard_digits(ret);
+    else
+        keyboard_make(a->options.langs[a->lang], a->page, ret);
+}
+
+const char *app_target_name(const struct app *a, int target, char *buffer, size_t size)
+{
+    const struct survey_question *q = app_question(a);
+    switch (target) {
+    case TARGET_DONE:
+        return "done";
+    case TARGET_SKIP:
+        return "skip";
+    case TARGET_SPACE:
+        return "space";
+    case TARGET_SPEECH:
+        return "speech";
+    case TARGET_CORNER:
+        return "corner";
+    default:
+        break;
+    }
+    if (target >= TARGET_SERVICE)
+        snprintf(buffer, size, "service-%d", target - TARGET_SERVICE);
+    else if (target >= TARGET_KEY)
+        snprintf(buffer, size, "key-%d", target - TARGET_KEY);
+    else if (target >= TARGET_FIELD)
+        snprintf(buffer, size, "field-%d", target - TARGET_FIELD + 1);
+    else if (target >= TARGET_OPTION && target - TARGET_OPTION < q->option_count)
+        snprintf(buffer, size, "option-%s", q->option[target - TARGET_OPTION].id.s);
+    else if (target >= TARGET_LANG && target - TARGET_LANG < a->options.lang_count)
+        snprintf(buffer, size, "lang-%s", a->options.langs[target - TARGET_LANG]);
+    else
+        snprintf(buffer, size, "%s-%d", q->type == SURVEY_NPS ? "level" : "face",
+                 target - TARGET_FACE + (q->type == SURVEY_NPS ? 0 : 1));
+    return buffer;
 }
 
 // ---------------------------------------------------------------- time
@@ -41,12 +92,10 @@ static int animation_ms(const struct app *a)
     switch (a->screen) {
     case APP_PRESSED:
         return a->options.press_ms;
-    case APP_THANKS:
-    case APP_TRY_AGAIN:
-    case APP_OUT_OF_SERVICE:
-        return APP_REVEAL_MS;
+    case APP_QUESTION:
+        return a->step > 0 ? APP_REVEAL_MS : 0;
     default:
-        return 0;
+        return APP_REVEAL_MS;
     }
 }
 
@@ -57,6 +106,21 @@ int app_progress(const struct app *a)
     if (whole <= 0 || gone >= whole)
         return 1000;
     return gone <= 0 ? 0 : (int)(gone * 1000 / whole);
+}
+
+// Nobody is there: since when, or -1.
+static mono_ms idle_since(const struct app *a)
+{
+    return app_is_first(a) && a->options.scenes > 0 ? a->touched + a->options.idle_ms : -1;
+}
+
+int app_wave(const struct app *a)
+{
+    mono_ms idle = idle_since(a);
+    if (a->options.still || idle < 0 || a->now < idle)
+        return -1;
+    mono_ms gone = (a->now - idle) % a->options.scene_ms;
+    return gone < APP_WAVE_MS ? (int)(gone * 1000 / APP_WAVE_MS) : -1;
 }
 
 // When the screen ends by itself, or -1.
@@ -72,9 +136,27 @@ static mono_ms screen_deadline(const struct app *a)
         return a->since + o->try_again_ms;
     case APP_OUT_OF_SERVICE:
         return a->fault != APP_REASON_NONE ? -1 : a->since + o->service_retry_ms;
+    case APP_QUESTION:
+        if (a->step > 0)
+            return a->touched + (app_is_typing(a) ? o->typing_ms : o->step_ms);
+        return a->closed ? a->touched + o->awake_ms : -1;
     default:
         return -1;
     }
+}
+
+// When "still there?" is asked, or -1.
+static mono_ms warning_at(const struct app *a)
+{
+    return a->screen == APP_QUESTION && a->step > 0 ? screen_deadline(a) - a->options.warn_ms : -1;
+}
+
+int app_warning(const struct app *a)
+{
+    mono_ms at = warning_at(a), left = screen_deadline(a) - a->now;
+    if (at < 0 || a->now < at || a->options.warn_ms <= 0)
+        return -1;
+    return left <= 0 ? 0 : (int)(left * 1000 / a->options.warn_ms);
 }
 
 static void sooner(mono_ms *ret_at, mono_ms at)
@@ -83,26 +165,35 @@ static void sooner(mono_ms *ret_at, mono_ms at)
         *ret_at = at;
 }
 
+static bool at_rest(const struct app *a)
+{
+    return app_is_first(a) || a->screen == APP_OUT_OF_SERVICE || a->screen == APP_CLOSED;
+}
+
 static mono_ms next_wake(const struct app *a)
 {
-    mono_ms at = -1;
+    mono_ms at = -1, idle = idle_since(a), warning = warning_at(a);
     sooner(&at, screen_deadline(a));
     if (app_progress(a) < 1000)
         sooner(&at, a->now + APP_FRAME_MS);
-    if (app_takes_answers(a) || a->screen == APP_OUT_OF_SERVICE)
+    if (at_rest(a))
         sooner(&at, a->lang_until);
+    if (warning >= 0)
+        sooner(&at, a->now < warning ? warning : a->now + (a->options.still ? 1000 : 250));
+    if (app_wave(a) >= 0)
+        sooner(&at, a->now + APP_WAVE_FRAME_MS);
+    else if (idle >= 0) // the next scene
+        sooner(&at,
+               a->now < idle ? idle : a->now + a->options.scene_ms - (a->now - idle) % a->options.scene_ms);
     return at;
 }
 
 // ---------------------------------------------------------------- changes
 static void show(struct app *a, enum app_screen screen, struct app_effects *e)
 {
-    if (screen == APP_QUESTION && a->fault != APP_REASON_NONE) {
-        screen = APP_OUT_OF_SERVICE;
-        a->reason = a->fault;
-    }
     a->screen = screen;
-    a->since = a->now;
+    a->since = a->touched = a->now;
+    a->scene = 0;
     if (screen != APP_OUT_OF_SERVICE)
         a->reason = APP_REASON_NONE;
     e->screen_changed = e->relayout = e->redraw = true;
@@ -110,8 +201,57 @@ static void show(struct app *a, enum app_screen screen, struct app_effects *e)
 
 static void out_of_service(struct app *a, enum app_reason reason, struct app_effects *e)
 {
-    a->reason = reason;
     show(a, APP_OUT_OF_SERVICE, e);
+    a->reason = reason;
+}
+
+// Forgets the visit.
+static void forget(struct app *a)
+{
+    a->step = 0;
+    a->visit = 0;
+    a->trail = (struct survey_trail){{0}};
+    a->score = 0;
+    a->picked = 0;
+    a->leaving = false;
+    typing_wipe(&a->typing);
+}
+
+// To the first question, or to what stands instead of it.
+static void go_home(struct app *a, bool somebody, struct app_effects *e)
+{
+    forget(a);
+    if (a->fault != APP_REASON_NONE)
+        out_of_service(a, a->fault, e);
+    else
+        show(a, a->closed && !somebody ? APP_CLOSED : APP_QUESTION, e);
+}
+
+static void show_step(struct app *a, int step, struct app_effects *e)
+{
+    a->step = step;
+    a->picked = 0;
+    a->page = 0;
+    a->leaving = false;
+    const struct survey_question *q = app_question(a);
+    if (is_written(q->type))
+        typing_start(&a->typing, q->type == SURVEY_CONTACT ? 2 : 1,
+                     q->type == SURVEY_NUMBER    ? q->digits
+                     : q->type == SURVEY_CONTACT ? TYPING_CHARACTERS_MAX * 4 / 10
+                                                 : TYPING_CHARACTERS_MAX);
+    else
+        typing_wipe(&a->typing);
+    show(a, APP_QUESTION, e);
+}
+
+// On to the next question, or to the thanks.
+static void advance(struct app *a, struct app_effects *e)
+{
+    int next = survey_next(a->options.survey, a->step, &a->trail);
+    if (next < a->options.survey->count)
+        show_step(a, next, e);
+    else
+        show(a, APP_THANKS, e);
 }
 
 static void set_language(struct app *a, int lang, struct app_effects *e)
@@ -129,197 +269,354 @@ static void set_focus(struct app *a, int target, struct app_effects *e)
     a->focus = target;
 }
 
-// The writer has answered and the press has been shown: say so.
-static void show_result(struct app *a, struct app_effects *e)
+// ---------------------------------------------------------------- answers
+static void fill_rating(struct app *a, struct answer *answer, int score)
 {
-    switch (a->result) {
-    case SAVE_COMMITTED:
-        show(a, APP_THANKS, e);
-        break;
-    case SAVE_TIMED_OUT:
-        show(a, APP_TRY_AGAIN, e);
-        break;
-    case SAVE_FULL:
-        out_of_service(a, APP_DISK_FULL, e);
-        break;
-    case SAVE_FAILED:
-        out_of_service(a, APP_OUTBOX_ERROR, e);
-        break;
-    }
+    const struct survey_question *q = app_question(a);
+    answer->type = q->type == SURVEY_NPS ? EVENT_NUMBER : EVENT_RATING;
+    answer->score = score;
+    answer->of = q->of;
+    a->trail.given[a->step] = 1U << (score - 1);
+    if (a->step == 0)
+        a->score = score;
 }
 
-static void on_time(struct app *a, struct app_effects *e)
+static void fill_choice(struct app *a, struct answer *answer, unsigned picked)
 {
-    mono_ms deadline = screen_deadline(a);
-    if (deadline >= 0 && a->now >= deadline) {
-        if (a->screen != APP_PRESSED)
-            show(a, APP_QUESTION, e);
-        else if (a->answered)
-            show_result(a, e);
-        else
-            out_of_service(a, APP_WRITER_SILENT, e);
-    }
-    bool at_rest = app_takes_answers(a) || a->screen == APP_OUT_OF_SERVICE;
-    if (at_rest && a->lang_until >= 0 && a->now >= a->lang_until) {
-        set_focus(a, TARGET_NONE, e);
-        set_language(a, a->options.lang_default, e);
-    }
+    const struct survey_question *q = app_question(a);
+    answer->type = EVENT_CHOICE;
+    for (int i = 0; i < q->option_count; i++)
+        if (picked >> i & 1)
+            answer->options[answer->option_count++] = q->option[i].id;
+    a->trail.given[a->step] = picked;
 }
 
-// ---------------------------------------------------------------- presses
-static void finger_down(struct app *a, int64_t id, bool on_target)
+static void fill_written(const struct app *a, struct answer *answer)
 {
-    struct app_finger *slot = &a->fingers[0];
-    for (int i = 0; i < APP_FINGERS_MAX; i++) {
-        struct app_finger *f = &a->fingers[i];
-        if (f->down && f->id == id) { // its release was lost
-            slot = f;
-            break;
-        }
-        if (!f->down)
-            slot = f;
-        else if (slot->down && f->since < slot->since)
-            slot = f;
-    }
-    *slot = (struct app_finger){.id = id, .since = a->now, .on_target = on_target, .down = true};
+    const struct typing *t = &a->typing;
+    answer->type = app_question(a)->type == SURVEY_CONTACT ? EVENT_CONTACT : EVENT_TEXT;
+    if (t->field_count > 1) // each is short: show_step
+        snprintf(answer->text, sizeof answer->text, "%.450s\n%.450s", t->text[0], t->text[1]);
+    else
+        snprintf(answer->text, sizeof answer->text, "%s", t->text[0]);
 }
 
-static void finger_up(struct app *a, int64_t id)
-{
-    for (int i = 0; i < APP_FINGERS_MAX; i++)
-        if (a->fingers[i].down && a->fingers[i].id == id)
-            a->fingers[i].down = false;
-}
-
-static int fingers_down(const struct app *a)
-{
-    int n = 0;
-    for (int i = 0; i < APP_FINGERS_MAX; i++)
-        n += a->fingers[i].down && a->now - a->fingers[i].since < APP_FINGER_STALE_MS;
-    return n;
-}
-
-// Another finger holds a target: this one is the second of a hand.
-static bool is_second(const struct app *a, int64_t id)
-{
-    for (int i = 0; i < APP_FINGERS_MAX; i++) {
-        const struct app_finger *f = &a->fingers[i];
-        if (f->down && f->id != id && f->on_target && a->now - f->since < APP_FINGER_STALE_MS)
-            return true;
-    }
-    return false;
-}
-
-static void take_answer(struct app *a, int score, const struct app_input *in, enum app_by by, int since_ms,
-                        struct app_effects *e)
+// Posts what `e->answer` holds by now and shows the press until it is safe.
+static void post(struct app *a, wall_ms wall, enum app_by by, int since_ms, struct app_effects *e)
 {
     const struct app_options *o = &a->options;
     struct answer *answer = &e->answer;
     e->save = true;
     answer->ticket = ++a->ticket;
-    answer->at = in->wall;
+    answer->visit = a->visit;
+    answer->at = wall;
     answer->up = a->now;
-    answer->type = EVENT_RATING;
-    answer->question = o->question;
-    answer->score = score;
-    answer->of = o->faces;
-    answer->survey = o->survey;
-    answer->version = o->version;
+    answer->question = app_question(a)->id;
+    answer->survey = o->survey->id;
+    answer->version = o->survey->version;
     answer->since_ms = since_ms;
-    answer->fingers = by == APP_BY_TOUCH ? fingers_down(a) : 0;
+    answer->fingers = by == APP_BY_TOUCH ? fingers_count(&a->fingers, a->now) : 0;
     memcpy(answer->lang, o->langs[a->lang], sizeof answer->lang);
     strncpy(answer->by, by_name(by), sizeof answer->by - 1);
 
     a->answered = false;
-    a->locked_until = a->now + o->settle_ms;
+    a->locked_until = a->now + (a->step == 0 ? o->settle_ms : o->settle_step_ms);
     if (a->lang_until >= 0)
         a->lang_until = a->now + o->language_return_ms;
     show(a, APP_PRESSED, e);
-    set_focus(a, TARGET_NONE, e); // a focus ring left on the face would tell
+    set_focus(a, TARGET_NONE, e); // a focus ring left on what was pressed would tell
 }
 
-// A press by finger, mouse or key on `target`.
-static void press(struct app *a, int target, bool second, enum app_by by, const struct app_input *in,
-                  struct app_effects *e)
+// The writer has answered and the press has been shown: go on.
+static void follow_result(struct app *a, struct app_effects *e)
 {
-    mono_ms last = a->last_press;
-    a->last_press = a->now;
+    switch (a->saved.result) {
+    case SAVE_COMMITTED:
+        if (a->visit == 0)
+            a->visit = a->saved.seq;
+        if (a->leaving)
+            go_home(a, false, e);
+        else
+            advance(a, e);
+        break;
+    case SAVE_TIMED_OUT:
+        a->trail.given[a->step] = 0;
+        if (a->leaving)
+            go_home(a, false, e);
+        else
+            show(a, APP_TRY_AGAIN, e);
+        break;
+    case SAVE_FULL:
+        forget(a);
+        out_of_service(a, APP_DISK_FULL, e);
+        break;
+    case SAVE_FAILED:
+        forget(a);
+        out_of_service(a, APP_OUTBOX_ERROR, e);
+        break;
+    }
+}
+
+// The same question once more, or the first for somebody new.
+static void again(struct app *a, bool somebody, struct app_effects *e)
+{
+    if (a->step > 0 && a->fault == APP_REASON_NONE) {
+        unsigned picked = a->picked;
+        struct typing typing = a->typing;
+        show_step(a, a->step, e);
+        a->picked = picked;
+        if (typing.field_count > 0)
+            a->typing = typing;
+    } else {
+        go_home(a, somebody, e);
+    }
+}
+
+// Nobody has touched a further question for long: what they picked or wrote counts, but for contact data,
+// which needs their consent.
+static void leave(struct app *a, wall_ms wall, struct app_effects *e)
+{
+    const struct survey_question *q = app_question(a);
+    bool picked = q->type == SURVEY_CHOICE && a->picked != 0;
+    bool written = (q->type == SURVEY_TEXT || q->type == SURVEY_NUMBER) && !typing_is_empty(&a->typing);
+    if (!picked && !written) {
+        go_home(a, false, e);
+        return;
+    }
+    a->leaving = true;
+    if (picked)
+        fill_choice(a, &e->answer, a->picked);
+    else
+        fill_written(a, &e->answer);
+    post(a, wall, APP_BY_TOUCH, -1, e);
+}
+
+static void change_scene(struct app *a, struct app_effects *e)
+{
+    mono_ms idle = idle_since(a);
+    int scene = 0;
+    if (idle >= 0 && a->now >= idle && a->options.scenes > 1)
+        scene = (int)((a->now - idle) / a->options.scene_ms + 1) % a->options.scenes;
+    if (scene != a->scene) {
+        a->scene = scene;
+        e->relayout = e->redraw = true;
+    }
+}
+
+static void on_time(struct app *a, wall_ms wall, struct app_effects *e)
+{
+    mono_ms deadline = screen_deadline(a);
+    if (deadline >= 0 && a->now >= deadline) {
+        switch (a->screen) {
+        case APP_PRESSED:
+            if (a->answered)
+                follow_result(a, e);
+            else
+                out_of_service(a, APP_WRITER_SILENT, e);
+            break;
+        case APP_QUESTION:
+            if (a->step > 0)
+                leave(a, wall, e);
+            else
+                go_home(a, false, e);
+            break;
+        case APP_TRY_AGAIN:
+            again(a, false, e);
+            break;
+        default:
+            go_home(a, false, e);
+            break;
+        }
+    }
+    if (at_rest(a) && a->lang_until >= 0 && a->now >= a->lang_until) {
+        set_focus(a, TARGET_NONE, e);
+        set_language(a, a->options.lang_default, e);
+    }
+    change_scene(a, e);
+}
+
+// ---------------------------------------------------------------- presses
+struct pressing {
+    int target;
+    bool second; // by the second finger of a hand
+    enum app_by by;
+    wall_ms wall;
+    int since_ms; // since the press before, -1: there was none
+};
+
+static void press_key(struct app *a, int index, struct app_effects *e)
+{
+    struct keyboard_page page;
+    app_keyboard(a, &page);
+    if (index >= page.count)
+        return;
+    const struct keyboard_key *k = &page.key[index];
+    switch (k->action) {
+    case KEYBOARD_TYPE:
+        e->retyped = typing_add(&a->typing, k->label);
+        if (app_question(a)->type != SURVEY_NUMBER &&
+            keyboard_is_shifted(a->options.langs[a->lang], a->page)) {
+            a->page = k->page == a->page ? 0 : k->page;
+            e->relayout = true;
+        }
+        break;
+    case KEYBOARD_ERASE:
+        e->retyped = typing_erase(&a->typing);
+        break;
+    default:
+        a->page = k->page;
+        e->relayout = true;
+        break;
+    }
+    e->redraw = true;
+}
+
+static void press_rating(struct app *a, int score, const struct pressing *p, struct app_effects *e)
+{
+    fill_rating(a, &e->answer, score);
+    post(a, p->wall, p->by, p->since_ms, e);
+}
+
+static void press_option(struct app *a, int option, const struct pressing *p, struct app_effects *e)
+{
+    if (app_question(a)->several) {
+        a->picked ^= 1U << option;
+        e->relayout = e->redraw = true; // "skip" becomes "done"
+        return;
+    }
+    fill_choice(a, &e->answer, 1U << option);
+    post(a, p->wall, p->by, p->since_ms, e);
+}
+
+static void press_done(struct app *a, const struct pressing *p, struct app_effects *e)
+{
+    const struct survey_question *q = app_question(a);
+    bool picked = q->type == SURVEY_CHOICE && a->picked != 0;
+    bool written = is_written(q->type) && !typing_is_empty(&a->typing);
+    if (q->type == SURVEY_CONTACT && strspn(a->typing.text[1], " ") == strlen(a->typing.text[1]))
+        written = false; // a name alone reaches nobody
+    if (picked)
+        fill_choice(a, &e->answer, a->picked);
+    else if (written)
+        fill_written(a, &e->answer);
+    else
+        return;
+    post(a, p->wall, p->by, p->since_ms, e);
+}
+
+// A press on a target of a question.
+static void press_question(struct app *a, const struct pressing *p, struct app_effects *e)
+{
+    const struct survey_question *q = app_question(a);
+    int score = p->target - TARGET_FACE + 1, option = p->target - TARGET_OPTION,
+        field = p->target - TARGET_FIELD;
+    bool typing = is_written(q->type);
+    if (score >= 1 && score <= q->of && p->target < TARGET_LANG)
+        press_rating(a, score, p, e);
+    else if (option >= 0 && option < q->option_count)
+        press_option(a, option, p, e);
+    else if (p->target == TARGET_DONE)
+        press_done(a, p, e);
+    else if (p->target == TARGET_SKIP && a->step > 0)
+        advance(a, e);
+    else if (typing && field >= 0 && field < a->typing.field_count) {
+        a->typing.field = field;
+        e->retyped = e->redraw = true;
+    } else if (typing && p->target == TARGET_SPACE)
+        e->retyped = e->redraw = typing_add(&a->typing, " ");
+    else if (typing && p->target >= TARGET_KEY && p->target < TARGET_SERVICE)
+        press_key(a, p->target - TARGET_KEY, e);
+    // else beside everything: nothing was meant, nothing is counted
+}
+
+static bool is_language(const struct app *a, int target)
+{
+    return target >= TARGET_LANG && target < TARGET_LANG + a->options.lang_count;
+}
+
+// Keys may be struck with two thumbs and faster than answers may follow each other.
+static bool is_key(int target)
+{
+    return target >= TARGET_FIELD && target < TARGET_SERVICE && target != TARGET_DONE &&
+           target != TARGET_SKIP;
+}
+
+static void press(struct app *a, const struct pressing *p, struct app_effects *e)
+{
     if (e->screen_changed) { // time has just changed the screen: what was pressed was not this one
         e->ignored++;
         return;
     }
-    if (a->screen == APP_TRY_AGAIN && a->now >= a->locked_until) {
-        show(a, APP_QUESTION, e); // the customer is asked to repeat: do not make them wait
+    bool settled = a->now >= a->locked_until;
+    if (a->screen == APP_TRY_AGAIN && settled) { // they are asked to repeat: do not make them wait
+        again(a, true, e);
         return;
     }
-    int lang = target - TARGET_LANG;
-    if (lang >= 0 && lang < a->options.lang_count && !second &&
-        (a->screen == APP_QUESTION || a->screen == APP_OUT_OF_SERVICE)) {
-        set_language(a, lang, e);
+    if (a->screen == APP_THANKS && a->options.thanks_stays && settled) {
+        go_home(a, true, e);
         return;
     }
-    int score = target - TARGET_FACE + 1;
-    bool on_face = score >= 1 && score <= a->options.faces;
-    if (!app_takes_answers(a) || second || (on_face && a->now < a->locked_until)) {
+    if (p->target == TARGET_SPEECH && !p->second) {
+        e->speak = true;
+        return;
+    }
+    if (is_language(a, p->target) && !p->second && at_rest(a)) {
+        set_language(a, p->target - TARGET_LANG, e);
+        if (a->screen != APP_CLOSED)
+            return;
+    }
+    if (a->screen == APP_CLOSED) {
+        go_home(a, true, e);
+        return;
+    }
+    bool key = is_key(p->target), answers = p->target != TARGET_NONE && !key;
+    if (a->screen != APP_QUESTION || (p->second && !key) || (answers && !settled)) {
         e->ignored++;
         return;
     }
-    if (!on_face) // beside everything: nothing was meant, nothing is counted
-        return;
-    mono_ms gap = a->now - last;
-    take_answer(a, score, in, by, last < 0 ? -1 : gap > INT32_MAX ? INT32_MAX : (int)gap, e);
+    press_question(a, p, e);
 }
 
-// ---------------------------------------------------------------- keys
-// Targets in the order in which they are seen: faces, then languages.
-static int target_at(const struct app *a, int place)
+static void on_press(struct app *a, const struct app_input *in, int target, enum app_by by,
+                     struct app_effects *e)
 {
-    int faces = app_takes_answers(a) ? a->options.faces : 0;
-    if (place < faces)
-        return TARGET_FACE + (a->list ? faces - 1 - place : place);
-    return TARGET_LANG + place - faces;
-}
-
-static void move_focus(struct app *a, enum app_key key, struct app_effects *e)
-{
-    int faces = app_takes_answers(a) ? a->options.faces : 0;
-    int langs = a->options.lang_count > 1 ? a->options.lang_count : 0;
-    int count = faces + langs, place = -1;
-    if (count == 0)
-        return;
-    for (int i = 0; i < count; i++)
-        if (target_at(a, i) == a->focus)
-            place = i;
-    if (key == APP_KEY_OTHER)
-        place = faces > 0 && place >= faces ? 0 : langs > 0 ? faces + a->lang : 0;
-    else if (place < 0)
-        place = key == APP_KEY_NEXT ? 0 : count - 1;
-    else
-        place = (place + (key == APP_KEY_NEXT ? 1 : count - 1)) % count;
-    set_focus(a, target_at(a, place), e);
-}
-
-static void on_key(struct app *a, const struct app_input *in, struct app_effects *e)
-{
-    bool at_rest = app_takes_answers(a) || a->screen == APP_OUT_OF_SERVICE;
-    if (in->key == APP_KEY_ENTER) {
-        press(a, a->focus, false, APP_BY_KEY, in, e);
-    } else if (in->key == APP_KEY_CANCEL) {
+    struct pressing p = {.target = target, .by = by, .wall = in->wall, .since_ms = -1};
+    mono_ms gap = a->now - a->last_press;
+    if (a->last_press >= 0)
+        p.since_ms = gap > INT32_MAX ? INT32_MAX : (int)gap;
+    if (by != APP_BY_KEY) {
+        p.second = fingers_other(&a->fingers, in->finger, a->now) != TARGET_NONE;
+        fingers_down(&a->fingers, in->finger, target, a->now);
         set_focus(a, TARGET_NONE, e);
-    } else if (at_rest) {
-        move_focus(a, in->key, e);
     }
-    if (at_rest && a->focus != TARGET_NONE) // the focus goes the way of the language: with the customer
-        a->lang_until = a->now + a->options.language_return_ms;
+    a->last_press = a->now;
+    if (a->screen == APP_QUESTION) {
+        e->redraw |= app_warning(a) >= 0;
+        a->touched = a->now; // somebody is there
+    }
+    press(a, &p, e);
+    change_scene(a, e);
 }
 
-static void on_saved(struct app *a, const struct saved *s, struct app_effects *e)
+static void on_focus(struct app *a, int target, struct app_effects *e)
 {
-    if (a->screen != APP_PRESSED || a->answered || s->ticket != a->ticket)
+    set_focus(a, target, e);
+    if (a->screen == APP_QUESTION) {
+        e->redraw |= app_warning(a) >= 0;
+        a->touched = a->now;
+    }
+    if (at_rest(a) && target != TARGET_NONE) // the focus goes the way of the language: with the customer
+        a->lang_until = a->now + a->options.language_return_ms;
+    change_scene(a, e);
+}
+
+static void on_saved(struct app *a, const struct app_input *in, struct app_effects *e)
+{
+    if (a->screen != APP_PRESSED || a->answered || in->saved.ticket != a->ticket)
         return; // an answer to a wait that has ended
     a->answered = true;
-    a->result = s->result;
-    on_time(a, e);
+    a->saved = in->saved;
+    on_time(a, in->wall, e);
 }
 
 static void on_service(struct app *a, enum app_reason reason, struct app_effects *e)
@@ -327,47 +624,77 @@ static void on_service(struct app *a, enum app_reason reason, struct app_effects
     if (a->fault == reason)
         return;
     a->fault = reason;
-    if (a->screen == APP_QUESTION || a->screen == APP_OUT_OF_SERVICE)
-        show(a, APP_QUESTION, e); // other screens end first: a press under way is still answered
+    if (at_rest(a)) // other screens end first: a press under way is still answered
+        go_home(a, false, e);
+}
+
+static void on_hours(struct app *a, bool closed, struct app_effects *e)
+{
+    bool changed = a->closed != closed;
+    a->closed = closed;
+    if (changed &&
+        (a->screen == APP_CLOSED || (app_is_first(a) && a->now - a->touched >= a->options.awake_ms)))
+        go_home(a, false, e);
+}
+
+// ---------------------------------------------------------------- entry points
+void app_init(struct app *a, const struct app_options *o, mono_ms now)
+{
+    *a = (struct app){.options = *o, .now = now, .since = now, .touched = now, .last_press = -1};
+    a->lang_until = -1;
+    a->lang = o->lang_default;
+    a->locked_until = now;
+}
+
+bool app_replace(struct app *a, const struct app_options *o)
+{
+    if (!at_rest(a))
+        return false;
+    a->options = *o;
+    a->lang = o->lang_default;
+    a->lang_until = -1;
+    a->focus = TARGET_NONE;
+    a->scene = 0;
+    forget(a);
+    return true;
 }
 
 struct app_effects app_feed(struct app *a, const struct app_input *in)
 {
     struct app_effects e = {.wake_at = -1};
-    bool was_moving = app_progress(a) < 1000;
+    bool was_moving = app_progress(a) < 1000 || app_wave(a) >= 0 || app_warning(a) >= 0;
     if (in->now > a->now) // several sources feed one machine: time never goes back
         a->now = in->now;
-    on_time(a, &e);
+    on_time(a, in->wall, &e);
     switch (in->kind) {
-    case APP_IN_PRESS: {
-        bool second = is_second(a, in->finger);
-        if (in->by != APP_BY_KEY)
-            finger_down(a, in->finger, in->target != TARGET_NONE);
-        if (in->by != APP_BY_KEY)
-            set_focus(a, TARGET_NONE, &e);
-        press(a, in->target, second, in->by, in, &e);
+    case APP_IN_PRESS:
+        on_press(a, in, in->target, in->by, &e);
         break;
-    }
     case APP_IN_RELEASE:
-        finger_up(a, in->finger);
+        fingers_up(&a->fingers, in->finger);
         break;
     case APP_IN_TICK:
         break;
     case APP_IN_SAVED:
-        on_saved(a, &in->saved, &e);
+        on_saved(a, in, &e);
         break;
-    case APP_IN_KEY:
-        on_key(a, in, &e);
+    case APP_IN_FOCUS:
+        on_focus(a, in->target, &e);
+        break;
+    case APP_IN_ENTER:
+        on_press(a, in, a->focus, APP_BY_KEY, &e);
         break;
     case APP_IN_LAYOUT:
-        a->list = in->list;
         e.relayout = e.redraw = true;
         break;
     case APP_IN_SERVICE:
         on_service(a, in->reason, &e);
         break;
+    case APP_IN_HOURS:
+        on_hours(a, in->closed, &e);
+        break;
     }
-    e.redraw |= was_moving;
+    e.redraw |= was_moving || app_wave(a) >= 0 || app_warning(a) >= 0;
     e.wake_at = next_wake(a);
     return e;
 }

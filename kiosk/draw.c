@@ -5,9 +5,9 @@
 const char *draw_image_path(enum draw_image image)
 {
     static const char *const paths[IMAGES] = {
-        "faces/face-1.svg", "faces/face-2.svg",    "faces/face-3.svg",
-        "faces/face-4.svg", "faces/face-5.svg",    "icons/logo.svg",
-        "icons/thanks.svg", "icons/try-again.svg", "icons/out-of-service.svg",
+        "faces/face-1.svg",         "faces/face-2.svg", "faces/face-3.svg", "faces/face-4.svg",
+        "faces/face-5.svg",         "icons/logo.svg",   "icons/thanks.svg", "icons/try-again.svg",
+        "icons/out-of-service.svg", "icons/closed.svg",
     };
     return paths[image];
 }
@@ -45,7 +45,10 @@ size_t draw_dump(const struct draw_list *dl, char *ret_text, size_t size)
                           c->edge);
             break;
         case DRAW_PICTURE:
-            k += snprintf(end, room, " %s", draw_image_path(c->image));
+            if (c->image == IMAGE_ICON)
+                k += snprintf(end, room, " icons/%.*s.svg %08x", c->bytes, c->text, c->fill);
+            else
+                k += snprintf(end, room, " %s", draw_image_path(c->image));
             break;
         case DRAW_TEXT:
             k += snprintf(end, room, " %s %s px=%d %08x \"%.*s\"",

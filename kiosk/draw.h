@@ -26,9 +26,12 @@ enum draw_image {
     IMAGE_THANKS,
     IMAGE_TRY_AGAIN,
     IMAGE_OUT_OF_SERVICE,
-    IMAGES
+    IMAGE_CLOSED,
+    IMAGES,
+    IMAGE_ICON =
+        IMAGES, // a white silhouette drawn in `fill`: assets/icons/NAME.svg, NAME is the command's text
 };
-const char *draw_image_path(enum draw_image image); // below the assets folder
+const char *draw_image_path(enum draw_image image); // below the assets folder; not of IMAGE_ICON
 
 enum draw_kind {
     DRAW_BACKGROUND, // fill at the top, low at the bottom, edge as glow
@@ -42,17 +45,17 @@ struct draw_cmd {
     enum draw_kind kind;
     struct rect rect;
     int radius, blur, edge_px;
-    argb fill, low, edge; // TEXT: fill
+    argb fill, low, edge; // TEXT, icons: fill
     unsigned char alpha;  // of the whole command, 255 opaque
     enum draw_image image;
     enum draw_weight weight;
     enum draw_direction direction;
     int px;           // TEXT: size of the em
-    const char *text; // borrowed from the catalogue or the layout, not NUL-terminated
+    const char *text; // borrowed from the catalogue, the layout or the app, not NUL-terminated
     int bytes;
 };
 
-enum { DRAW_MAX = 96 }; // a question with 5 faces and 8 languages needs 68
+enum { DRAW_MAX = 160 }; // a question with 5 faces and 8 languages needs 68, a keyboard 130
 
 struct draw_list {
     int count;

@@ -1,32 +1,9 @@
-#include "kiosk/layout.h"
+#include "kiosk/layout_impl.h"
 
 #include <stdio.h>
 #include <string.h>
 
-// What the steps below share: the layout under construction, its input and the scale.
-struct maker {
-    struct layout *l;
-    const struct layout_input *in;
-    const struct measure *m;
-    const struct texts *texts; // of the language shown
-    enum draw_direction direction;
-    double u; // px of one design unit
-    int margin;
-    int top, bottom; // free area between header and footer
-};
-
-static int least(int a, int b)
-{
-    return a < b ? a : b;
-}
-
-static int most(int a, int b)
-{
-    return a > b ? a : b;
-}
-
-// `units` of the design in px, at least `floor_px`.
-static int px_of(const struct maker *k, double units, int floor_px)
+int px_of(const struct maker *k, double units, int floor_px)
 {
     return most((int)(units * k->u + 0.5), floor_px);
 }
@@ -37,49 +14,83 @@ bool layout_is_list(int w, int h)
 }
 
 // ---------------------------------------------------------------- text
-static struct text_block fit(const struct maker *k, const struct wish *wish)
+struct text_block fit(const struct maker *k, const struct wish *wish)
 {
     return typeset_fit(k->m, k->direction, wish);
 }
 
-static int block_height(const struct maker *k, const struct text_block *b)
+int block_height(const struct maker *k, const struct text_block *b)
 {
     return typeset_height(k->m, b);
 }
 
-static void centre(struct text_block *b, int x, int y)
+void centre(struct text_block *b, int x, int y)
 {
     b->y = y;
     for (int i = 0; i < b->count; i++)
         b->line[i].x = x - b->line[i].w / 2;
 }
 
-static void align_left(struct text_block *b, int x, int y)
+void align_left(struct text_block *b, int x, int y)
 {
     b->y = y;
     for (int i = 0; i < b->count; i++)
         b->line[i].x = x;
 }
 
-// Top of a block whose letters look centred on `y`: capitals stand a little below the middle of their line.
-static int top_around(const struct maker *k, const struct text_block *b, int y)
+void align_right(struct text_block *b, int x, int y)
+{
+    b->y = y;
+    for (int i = 0; i < b->count; i++)
+        b->line[i].x = x - b->line[i].w;
+}
+
+int top_around(const struct maker *k, const struct text_block *b, int y)
 {
     return y - block_height(k, b) / 2 - b->px * 3 / 100;
 }
 
-// ---------------------------------------------------------------- header and footer
-static bool shows_languages(enum app_screen s)
+const char *words_of(const struct maker *k, const struct config_pairs *own, enum text fallback)
 {
-    return s == APP_QUESTION || s == APP_OUT_OF_SERVICE;
+    const char *words = survey_words(own, k->app->options.langs[k->app->lang], k->app->score);
+    return words ? words : k->texts->of[fallback];
+}
+
+int fit_labels(struct maker *k, const char *const *texts, int px, int px_min, int width, int lines)
+{
+    struct layout *l = k->l;
+    int height = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        int least_px = px;
+        height = 0;
+        for (int i = 0; i < l->card_count; i++) {
+            struct wish wish = {texts[i], WEIGHT_BOLD, px, px_min, width, lines, 78};
+            l->card[i].label = fit(k, &wish);
+            least_px = least(least_px, l->card[i].label.px);
+            height = most(height, block_height(k, &l->card[i].label));
+        }
+        if (least_px == px)
+            break;
+        px = least_px;
+    }
+    return height;
+}
+
+// ---------------------------------------------------------------- header and footer
+static bool shows_languages(const struct maker *k)
+{
+    const struct layout *l = k->l;
+    return (l->screen == APP_QUESTION && k->app->step == 0) || l->screen == APP_OUT_OF_SERVICE ||
+           l->screen == APP_CLOSED;
 }
 
 // The language switch: in the row of the logo where there is room, else in rows of its own below it.
 static void place_pills(struct maker *k, int row_y, int row_h, int org_right)
 {
     struct layout *l = k->l;
-    int height = px_of(k, l->list ? 76 : 56, LAYOUT_TARGET_PX), gap = px_of(k, 12, 8);
+    int height = px_of(k, l->list ? 76 : 56, k->target_px), gap = px_of(k, 12, 8);
     int pad = px_of(k, l->list ? 30 : 24, 12), total = 0;
-    l->pill_count = k->in->lang_count > 1 ? k->in->lang_count : 0;
+    l->pill_count = k->app->options.lang_count > 1 ? k->app->options.lang_count : 0;
     for (int i = 0; i < l->pill_count; i++) {
         const struct texts *t = &k->in->texts[i];
         struct maker own = *k;
@@ -89,8 +100,8 @@ static void place_pills(struct maker *k, int row_y, int row_h, int org_right)
             t->of[TEXT_LANGUAGE], WEIGHT_BOLD, px_of(k, l->list ? 28 : 21, 14), 12, k->l->w / 2, 1, 100};
         struct layout_pill *p = &l->pill[i];
         p->label = fit(&own, &wish);
-        p->rect = (struct rect){.w = most(p->label.line[0].w + 2 * pad, LAYOUT_TARGET_PX), .h = height};
-        if (i != k->in->lang) {
+        p->rect = (struct rect){.w = most(p->label.line[0].w + 2 * pad, k->target_px), .h = height};
+        if (i != k->app->lang) {
             p->label.weight = WEIGHT_REGULAR;
             p->label.line[0].w =
                 typeset_width(k->m, &p->label, p->label.line[0].text, p->label.line[0].bytes);
@@ -135,79 +146,74 @@ static void place_header(struct maker *k)
     l->org = fit(k, &wish);
     align_left(&l->org, k->margin + size + gap, top_around(k, &l->org, y + h / 2));
     k->top = y + h;
-    if (shows_languages(l->screen))
+    if (!shows_languages(k))
+        return;
+    if (k->in->reach_top > y) // the switch stands where arms reach, above what else is touched
+        place_pills(k, k->in->reach_top - h - px_of(k, 12, 8), h, l->w);
+    else
         place_pills(k, y, h, l->org.line[0].x + l->org.line[0].w);
 }
 
 static void place_footer(struct maker *k)
 {
     struct layout *l = k->l;
-    struct wish wish = {k->texts->of[TEXT_FOOTER],
-                        WEIGHT_REGULAR,
-                        px_of(k, l->list ? 28 : 20, 12),
-                        9,
-                        l->w - 2 * k->margin,
-                        1,
-                        100};
+    struct wish wish = {.text = k->texts->of[TEXT_FOOTER],
+                        .weight = WEIGHT_REGULAR,
+                        .px = px_of(k, l->list ? 28 : 20, 12),
+                        .px_min = 9,
+                        .width = l->w - 2 * k->margin,
+                        .lines = 1,
+                        .keep = 100};
+    int below = px_of(k, l->list ? 72 : 30, 5);
+    if (k->in->speech) { // its button stands at the left
+        int size = px_of(k, l->list ? 88 : 60, k->target_px), y = l->h - below / 2 - size;
+        struct layout_button *b = &l->button[l->button_count++];
+        *b = (struct layout_button){.target = TARGET_SPEECH, .icon = "speech"};
+        b->rect = (struct rect){k->margin, y, size, size};
+        b->picture = (struct rect){k->margin + size / 4, y + size / 4, size - size / 2, size - size / 2};
+        wish.width -= 2 * (size + px_of(k, 16, 6));
+    }
     l->footer = fit(k, &wish);
-    int h = block_height(k, &l->footer), below = px_of(k, l->list ? 72 : 30, 5);
+    int h = block_height(k, &l->footer);
     centre(&l->footer, l->w / 2, l->h - below - h);
     k->bottom = l->footer.y;
+    if (l->button_count > 0)
+        k->bottom = least(k->bottom, l->button[0].rect.y - px_of(k, 8, 2));
 }
 
-// ---------------------------------------------------------------- the question
-static enum text label_of(int score, int faces)
-{
-    static const enum text five[] = {TEXT_VERY_POOR, TEXT_POOR, TEXT_OKAY, TEXT_GOOD, TEXT_EXCELLENT};
-    static const enum text four[] = {TEXT_VERY_POOR, TEXT_POOR, TEXT_GOOD, TEXT_EXCELLENT};
-    return faces == 4 ? four[score - 1] : five[score - 1];
-}
-
-static enum draw_image image_of(int score, int faces)
-{
-    int of_five = faces == 4 && score > 2 ? score + 1 : score;
-    return (enum draw_image)(IMAGE_FACE_1 + of_five - 1);
-}
-
-// Sets all labels in the size of the one that needs the smallest.
-static int fit_labels(struct maker *k, int px, int px_min, int width, int lines)
+// "Still there?" stands where the footer is, so that nothing else moves.
+static void place_warning(struct maker *k)
 {
     struct layout *l = k->l;
-    int height = 0;
-    for (int pass = 0; pass < 2; pass++) {
-        int least_px = px;
-        for (int i = 0; i < l->face_count; i++) {
-            struct wish wish = {
-                k->texts->of[label_of(i + 1, l->face_count)], WEIGHT_BOLD, px, px_min, width, lines, 78};
-            l->face[i].label = fit(k, &wish);
-            l->face[i].image = image_of(i + 1, l->face_count);
-            least_px = least(least_px, l->face[i].label.px);
-            height = most(height, block_height(k, &l->face[i].label));
-        }
-        if (pass == 0 && least_px == px)
-            break;
-        px = least_px;
-        height = pass == 0 ? 0 : height;
-    }
-    return height;
+    char *text = l->more_text;
+    snprintf(text, sizeof l->more_text, "%s %s", k->texts->of[TEXT_STILL_THERE],
+             k->texts->of[TEXT_STILL_THERE_MORE]);
+    int pad = px_of(k, 28, 12), h = px_of(k, l->list ? 84 : 56, 30);
+    struct wish wish = {text, WEIGHT_BOLD, px_of(k, l->list ? 30 : 22, 13), 9, l->w - 2 * k->margin - 2 * pad,
+                        1,    100};
+    l->warning_text = fit(k, &wish);
+    int w = l->warning_text.line[0].w + 2 * pad, mid = l->footer.y + block_height(k, &l->footer) / 2;
+    int y = least(mid - h / 2, l->h - h - px_of(k, 6, 2));
+    l->warning = (struct rect){(l->w - w) / 2, y, w, h};
+    centre(&l->warning_text, l->w / 2, top_around(k, &l->warning_text, y + h / 2));
 }
 
-// Heading and hint; returns their height. Placed by place_heading once their top is known.
-static int fit_heading(struct maker *k, enum text title, enum text more, int width, double title_units,
-                       double more_units, int gap)
+// ---------------------------------------------------------------- headings and buttons
+int fit_heading(struct maker *k, const char *title, const char *more, int width, double title_units,
+                double more_units, int gap)
 {
     struct layout *l = k->l;
-    bool two = l->list || l->face_count == 0;
+    bool two = l->list || l->card_count == 0;
     int inset = l->list ? px_of(k, 24, 0) : 0; // a long heading stays clear of the cards' edges
-    struct wish big = {k->texts->of[title], WEIGHT_BOLD, px_of(k, title_units, 20), 15, width - 2 * inset, 2,
-                       two ? 92 : 70};
-    struct wish small = {k->texts->of[more], WEIGHT_REGULAR, px_of(k, more_units, 13), 11, width, 2, 80};
+    struct wish big = {title, WEIGHT_BOLD,  px_of(k, title_units, 20), 15, width - 2 * inset,
+                       2,     two ? 92 : 70};
+    struct wish small = {more, WEIGHT_REGULAR, px_of(k, more_units, 13), 11, width, 2, 80};
     l->title = fit(k, &big);
     l->more = fit(k, &small);
     return block_height(k, &l->title) + gap + block_height(k, &l->more);
 }
 
-static int place_heading(struct maker *k, int y, int gap)
+int place_heading(struct maker *k, int y, int gap)
 {
     struct layout *l = k->l;
     centre(&l->title, l->w / 2, y);
@@ -216,80 +222,30 @@ static int place_heading(struct maker *k, int y, int gap)
     return y + block_height(k, &l->more);
 }
 
-// One card of the row: picture, words and a bar in the colour of the face, stacked.
-static void fill_card(struct maker *k, struct layout_face *f, int label_h)
-{
-    struct rect c = f->card;
-    int pad = px_of(k, 24, 7), bar_h = px_of(k, 6, 3), bar_w = px_of(k, 46, 18);
-    int gap = px_of(k, 26, 4), low = px_of(k, 22, 4);
-    int size = least(c.w - 2 * pad, c.h - label_h - bar_h - gap - low - 2 * px_of(k, 30, 8));
-    int y = c.y + (c.h - size - gap - label_h - low - bar_h) / 2;
-    f->face = (struct rect){c.x + (c.w - size) / 2, y, size, size};
-    y += size + gap;
-    int own_h = block_height(k, &f->label); // shorter labels stand in the middle of the longest one's room
-    centre(&f->label, c.x + c.w / 2, y + (label_h - own_h) / 2);
-    f->bar = (struct rect){c.x + (c.w - bar_w) / 2, y + label_h + low, bar_w, bar_h};
-}
-
-static void place_row(struct maker *k)
+struct layout_button *add_button(struct maker *k, int target, enum text label, bool primary)
 {
     struct layout *l = k->l;
-    int n = l->face_count, gap = px_of(k, 22, 8), room = least(l->w - 2 * k->margin, px_of(k, 1310, 0));
-    int card_w = least((room - gap * (n - 1)) / n, px_of(k, n == 4 ? 268 : 240, 0));
-    int label_h = fit_labels(k, px_of(k, 29, 13), 10, card_w - 2 * px_of(k, 12, 4), 2);
-    int near = px_of(k, 12, 2), far = px_of(k, 46, 8), edge = px_of(k, 26, 6);
-    int heading = fit_heading(k, TEXT_QUESTION, TEXT_HINT, l->w - 2 * k->margin, 60, 28, near);
-    int room_h = k->bottom - k->top - heading - far - 2 * edge;
-    int card_h = least(px_of(k, 364, 0), room_h);
-    int y = k->top + edge + (room_h - card_h) * 45 / 100;
-    y = place_heading(k, y, near) + far;
-    int x = (l->w - n * card_w - (n - 1) * gap) / 2;
-    for (int i = 0; i < n; i++) {
-        l->face[i].card = (struct rect){x, y, card_w, card_h};
-        fill_card(k, &l->face[i], label_h);
-        x += card_w + gap;
-    }
-    l->radius = px_of(k, 30, 10);
-    l->lift = px_of(k, 5, 2);
-}
-
-static void place_list(struct maker *k)
-{
-    struct layout *l = k->l;
-    int n = l->face_count, gap = px_of(k, 24, 4), width = l->w - 2 * k->margin;
-    int near = px_of(k, 20, 2), far = px_of(k, 60, 5), edge = px_of(k, 40, 2);
-    int heading = fit_heading(k, TEXT_QUESTION, TEXT_HINT, width, 74, 34, near);
-    int room_h = k->bottom - k->top - heading - far - 2 * edge;
-    if (room_h < n * LAYOUT_TARGET_PX + (n - 1) * gap) { // targets before air
-        room_h += far / 2 + edge;
-        far -= far / 2;
-        edge /= 2;
-    }
-    int card_h = least(px_of(k, n == 4 ? 240 : 206, 0), (room_h - (n - 1) * gap) / n);
-    int stack = n * card_h + (n - 1) * gap, pad = card_h * 11 / 100, size = card_h - 2 * pad;
-    int face_x = k->margin + px_of(k, 36, 10), label_x = face_x + size + px_of(k, 44, 12);
-    int bar_w = px_of(k, 7, 3), bar_h = card_h * 30 / 100,
-        bar_x = k->margin + width - px_of(k, 40, 12) - bar_w;
-    fit_labels(k, px_of(k, 48, 15), 11, bar_x - label_x - px_of(k, 16, 6), 1);
-    int y = place_heading(k, k->top + edge + (room_h - stack) * 42 / 100, near) + far;
-    for (int i = n - 1; i >= 0; i--) {
-        struct layout_face *f = &l->face[i];
-        f->card = (struct rect){k->margin, y, width, card_h};
-        f->face = (struct rect){face_x, y + pad, size, size};
-        align_left(&f->label, label_x, top_around(k, &f->label, y + card_h / 2));
-        f->bar = (struct rect){bar_x, y + (card_h - bar_h) / 2, bar_w, bar_h};
-        y += card_h + gap;
-    }
-    l->radius = px_of(k, 34, 10);
-    l->lift = px_of(k, 6, 2);
+    struct layout_button *b = &l->button[l->button_count++];
+    int height = px_of(k, l->list ? 92 : 64, k->target_px), pad = px_of(k, l->list ? 52 : 40, 14);
+    struct wish wish = {k->texts->of[label],
+                        WEIGHT_BOLD,
+                        px_of(k, l->list ? 34 : 25, 14),
+                        10,
+                        l->w / 2 - 2 * k->margin,
+                        1,
+                        100};
+    *b = (struct layout_button){.target = target, .primary = primary, .label = fit(k, &wish)};
+    b->rect = (struct rect){.w = most(b->label.line[0].w + 2 * pad, 3 * height), .h = height};
+    return b;
 }
 
 // ---------------------------------------------------------------- messages
-static void place_message(struct maker *k, enum text title, enum text more, enum draw_image image)
+static void place_message(struct maker *k, enum text title, const char *more, enum draw_image image)
 {
     struct layout *l = k->l;
     int near = px_of(k, 14, 4), gap = px_of(k, 40, 10), width = least(l->w - 2 * k->margin, px_of(k, 900, 0));
-    int heading = fit_heading(k, title, more, width, l->list ? 76 : 60, l->list ? 36 : 29, near);
+    int heading =
+        fit_heading(k, k->texts->of[title], more, width, l->list ? 76 : 60, l->list ? 36 : 29, near);
     int code_h = 0;
     if (l->code_text[0]) {
         struct wish wish = {l->code_text, WEIGHT_REGULAR, px_of(k, l->list ? 28 : 20, 12), 10, width, 1, 100};
@@ -307,6 +263,51 @@ static void place_message(struct maker *k, enum text title, enum text more, enum
     l->radius = px_of(k, 30, 10);
 }
 
+static void place_closed(struct maker *k)
+{
+    struct layout *l = k->l;
+    snprintf(l->more_text, sizeof l->more_text, k->texts->of[TEXT_CLOSED_MORE],
+             k->in->opens ? k->in->opens : "");
+    place_message(k, TEXT_CLOSED, l->more_text, IMAGE_CLOSED);
+}
+
+static void place_thanks(struct maker *k)
+{
+    struct layout *l = k->l;
+    if (k->in->thanks)
+        snprintf(l->code_text, sizeof l->code_text, "%.40s: %.12s", k->texts->of[TEXT_THANKS_CODE],
+                 k->in->thanks);
+    place_message(k, TEXT_THANKS, k->texts->of[TEXT_THANKS_MORE], IMAGE_THANKS);
+}
+
+static void place_out_of_service(struct maker *k)
+{
+    struct layout *l = k->l;
+    snprintf(l->code_text, sizeof l->code_text, "%.24s: %s", k->texts->of[TEXT_CODE],
+             app_reason_code(k->app->reason));
+    place_message(k, TEXT_OUT_OF_SERVICE, k->texts->of[TEXT_OUT_OF_SERVICE_MORE], IMAGE_OUT_OF_SERVICE);
+}
+
+static void place_question(struct maker *k)
+{
+    switch (app_question(k->app)->type) {
+    case SURVEY_FACES:
+        place_faces(k);
+        break;
+    case SURVEY_NPS:
+        place_scale(k);
+        break;
+    case SURVEY_CHOICE:
+        place_choice(k);
+        break;
+    default:
+        place_typing(k);
+        break;
+    }
+    if (k->app->step > 0)
+        place_warning(k);
+}
+
 // ---------------------------------------------------------------- right to left
 static void mirror_rect(const struct layout *l, struct rect *r)
 {
@@ -319,9 +320,11 @@ static void mirror_block(const struct layout *l, struct text_block *b)
         b->line[i].x = l->w - b->line[i].x - b->line[i].w;
 }
 
+// All but the keyboard, whose keys stand as on keyboards, and the fields above it.
 static void mirror(struct layout *l)
 {
-    struct text_block *const blocks[] = {&l->org, &l->title, &l->more, &l->footer, &l->code};
+    struct text_block *const blocks[] = {&l->org,   &l->title, &l->more, &l->footer,      &l->code,
+                                         &l->scene, &l->low,   &l->high, &l->warning_text};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
         mirror_block(l, blocks[i]);
     mirror_rect(l, &l->logo);
@@ -329,52 +332,88 @@ static void mirror(struct layout *l)
         mirror_rect(l, &l->pill[i].rect);
         mirror_block(l, &l->pill[i].label);
     }
-    for (int i = 0; i < l->face_count; i++) {
-        struct layout_face *f = &l->face[i];
-        mirror_rect(l, &f->card);
-        mirror_rect(l, &f->face);
-        mirror_rect(l, &f->bar);
-        mirror_block(l, &f->label);
+    for (int i = 0; i < l->card_count; i++) {
+        struct layout_card *c = &l->card[i];
+        mirror_rect(l, &c->rect);
+        mirror_rect(l, &c->picture);
+        mirror_rect(l, &c->bar);
+        mirror_block(l, &c->label);
     }
+    for (int i = 0; i < l->button_count && l->key_count == 0; i++) {
+        mirror_rect(l, &l->button[i].rect);
+        mirror_rect(l, &l->button[i].picture);
+        mirror_block(l, &l->button[i].label);
+    }
+}
+
+// ---------------------------------------------------------------- the whole
+static struct maker maker_of(struct layout *l, const struct layout_input *in, const struct measure *m)
+{
+    double by_w = in->w / (l->list ? 1080.0 : 1280.0), by_h = in->h / (l->list ? 1920.0 : 800.0);
+    struct maker k = {.l = l, .in = in, .m = m, .app = in->app, .u = by_w < by_h ? by_w : by_h};
+    k.texts = &in->texts[in->app->lang];
+    k.direction = texts_direction(k.texts);
+    k.margin = px_of(&k, l->list ? 64 : 48, 12);
+    k.target_px = most(in->target_px, LAYOUT_TARGET_PX);
+    return k;
 }
 
 void layout_make(struct layout *l, const struct layout_input *in, const struct measure *m)
 {
-    bool list = layout_is_list(in->w, in->h);
-    double by_w = in->w / (list ? 1080.0 : 1280.0), by_h = in->h / (list ? 1920.0 : 800.0);
-    *l = (struct layout){.w = in->w, .h = in->h, .list = list};
-    l->screen = in->screen == APP_PRESSED ? APP_QUESTION : in->screen;
-    struct maker k = {
-        .l = l, .in = in, .m = m, .texts = &in->texts[in->lang], .u = by_w < by_h ? by_w : by_h};
-    k.direction = texts_direction(k.texts);
-    k.margin = px_of(&k, list ? 64 : 48, 12);
-    place_header(&k);
+    *l = (struct layout){.w = in->w, .h = in->h, .list = layout_is_list(in->w, in->h)};
+    l->screen = in->app->screen == APP_PRESSED ? APP_QUESTION : in->app->screen;
+    struct maker k = maker_of(l, in, m);
+    bool writes = l->screen == APP_QUESTION && app_question(in->app)->type >= SURVEY_TEXT;
+    k.bottom = in->h;
+    if (!writes || least(in->w, in->h) >= 600) // a keyboard needs all of a small screen
+        place_header(&k);
     place_footer(&k);
     switch (l->screen) {
     case APP_THANKS:
-        place_message(&k, TEXT_THANKS, TEXT_THANKS_MORE, IMAGE_THANKS);
+        place_thanks(&k);
         break;
     case APP_TRY_AGAIN:
-        place_message(&k, TEXT_TRY_AGAIN, TEXT_TRY_AGAIN_MORE, IMAGE_TRY_AGAIN);
+        place_message(&k, TEXT_TRY_AGAIN, k.texts->of[TEXT_TRY_AGAIN_MORE], IMAGE_TRY_AGAIN);
         break;
     case APP_OUT_OF_SERVICE:
-        snprintf(l->code_text, sizeof l->code_text, "%.24s: %s", k.texts->of[TEXT_CODE],
-                 app_reason_code(in->reason));
-        place_message(&k, TEXT_OUT_OF_SERVICE, TEXT_OUT_OF_SERVICE_MORE, IMAGE_OUT_OF_SERVICE);
+        place_out_of_service(&k);
+        break;
+    case APP_CLOSED:
+        place_closed(&k);
         break;
     default:
-        l->face_count = in->faces;
-        if (list)
-            place_list(&k);
-        else
-            place_row(&k);
+        place_question(&k);
         break;
     }
     if (k.direction == DIRECTION_RTL)
         mirror(l);
 }
 
+void layout_retype(struct layout *l, const struct layout_input *in, const struct measure *m)
+{
+    struct maker k = maker_of(l, in, m);
+    if (l->field_count > 0)
+        place_typed(&k);
+}
+
 // ---------------------------------------------------------------- targets
+void layout_targets(const struct layout *l, layout_on_target *each, void *ctx)
+{
+    for (int i = 0; i < l->card_count; i++) {
+        int n = l->list && l->card[0].target == TARGET_FACE ? l->card_count - 1 - i
+                                                            : i; // the best face is on top
+        each(ctx, l->card[n].target, l->card[n].rect);
+    }
+    for (int i = 0; i < l->field_count; i++)
+        each(ctx, TARGET_FIELD + i, l->field[i].rect);
+    for (int i = 0; i < l->key_count; i++)
+        each(ctx, l->key[i].target, l->key[i].cell);
+    for (int i = 0; i < l->button_count; i++)
+        each(ctx, l->button[i].target, l->button[i].rect);
+    for (int i = 0; i < l->pill_count; i++)
+        each(ctx, TARGET_LANG + i, l->pill[i].rect);
+}
+
 struct hit {
     int x, y, target;
 };
@@ -390,13 +429,76 @@ int layout_hit(const struct layout *l, int x, int y)
 {
     struct hit hit = {x, y, TARGET_NONE};
     layout_targets(l, hit_one, &hit);
+    if (hit.target == TARGET_NONE && l->logo.w > 0) // the hidden corner: the logo
+        hit_one(&hit, TARGET_CORNER, l->logo);
     return hit.target;
 }
 
-void layout_targets(const struct layout *l, layout_on_target *each, void *ctx)
+struct find {
+    int target;
+    struct rect rect;
+};
+
+static void find_one(void *ctx, int target, struct rect r)
 {
-    for (int i = 0; i < l->face_count; i++)
-        each(ctx, TARGET_FACE + i, l->face[i].card);
-    for (int i = 0; i < l->pill_count; i++)
-        each(ctx, TARGET_LANG + i, l->pill[i].rect);
+    struct find *f = ctx;
+    if (target == f->target)
+        f->rect = r;
+}
+
+struct rect layout_target_rect(const struct layout *l, int target)
+{
+    struct find f = {.target = target};
+    layout_targets(l, find_one, &f);
+    return f.rect;
+}
+
+// ---------------------------------------------------------------- focus
+struct search {
+    enum layout_way way;
+    int from, first, last, before, after; // in reading order
+    bool passed;
+    struct rect rect;         // of `from`
+    int nearest, nearest_far; // on the side of an arrow
+};
+
+// How far `r` lies on the side of an arrow, sideways counted threefold; -1: not on that side.
+static int distance(struct rect from, struct rect r, enum layout_way way)
+{
+    int dx = (r.x + r.w / 2) - (from.x + from.w / 2), dy = (r.y + r.h / 2) - (from.y + from.h / 2);
+    int along = way == WAY_LEFT ? -dx : way == WAY_RIGHT ? dx : way == WAY_UP ? -dy : dy;
+    int across = way == WAY_LEFT || way == WAY_RIGHT ? dy : dx;
+    across = across < 0 ? -across : across;
+    return along <= 0 || across > 3 * along ? -1 : along + 3 * across;
+}
+
+static void search_one(void *ctx, int target, struct rect r)
+{
+    struct search *s = ctx;
+    if (s->first == TARGET_NONE)
+        s->first = target;
+    if (s->passed && s->after == TARGET_NONE)
+        s->after = target;
+    s->passed |= target == s->from;
+    if (!s->passed)
+        s->before = target;
+    s->last = target;
+    int far = s->way < WAY_NEXT && target != s->from ? distance(s->rect, r, s->way) : -1;
+    if (far >= 0 && (s->nearest == TARGET_NONE || far < s->nearest_far)) {
+        s->nearest = target;
+        s->nearest_far = far;
+    }
+}
+
+int layout_focus(const struct layout *l, int from, enum layout_way way)
+{
+    struct search s = {.way = way, .from = from, .rect = layout_target_rect(l, from)};
+    bool back = way == WAY_BACK || way == WAY_LEFT || way == WAY_UP;
+    layout_targets(l, search_one, &s);
+    if (s.rect.w == 0) // none yet, or it is not on this screen
+        return back ? s.last : s.first;
+    if (s.nearest != TARGET_NONE)
+        return s.nearest;
+    int next = back ? s.before : s.after;
+    return next != TARGET_NONE ? next : back ? s.last : s.first;
 }

@@ -25,9 +25,8 @@ enum { EXIT_USAGE = 2, PATH_BYTES = 1200, SECRET_BYTES = 256, KEEPALIVE_S = 30 }
 struct kiosk {
     struct options options;
     struct settings settings;
-    struct theme theme;
     struct font_files fonts;
-    struct texts texts[APP_LANGS_MAX];
+    struct show *show; // owned until the window takes it
 };
 
 // What runs beside the window.
@@ -46,47 +45,30 @@ static bool say(const char *what)
 }
 
 // ---------------------------------------------------------------- reading
-static bool load_theme(struct kiosk *k)
+// The document of --render instead of the configuration's content.
+static bool load_render(struct kiosk *k)
 {
-    struct theme_file file = {0};
     struct config_error error;
-    const char *bad;
-    k->theme = theme_light();
-    if (!k->settings.screen.theme[0])
-        return true;
-    if (!config_load(k->settings.screen.theme, theme_rows, &file, &error))
+    struct content content;
+    if (!content_load(k->options.render, &content, &error))
         return say(error.text);
-    bool ok = theme_parse(&file, &k->theme, &bad);
-    if (!ok)
-        fprintf(stderr, "puas-kiosk: %s: '%s' must be a colour such as \"#14213d\"\n",
-                k->settings.screen.theme, bad);
-    config_free(theme_rows, &file);
-    return ok;
-}
-
-static bool load_texts(struct kiosk *k)
-{
-    for (int i = 0; i < settings_language_count(&k->settings); i++) {
-        const char *code = settings_language_code(&k->settings, i);
-        char path[PATH_BYTES], staff[PATH_BYTES];
-        struct texts_error error;
-        snprintf(path, sizeof path, "%s/locales/kiosk-%s.json", k->settings.assets, code);
-        snprintf(staff, sizeof staff, "%s/locales/kiosk-en.json", k->settings.assets);
-        if (!texts_load(path, staff, &k->texts[i], &error))
-            return say(error.text);
-        if (!settings_texts(&k->settings, code, &k->texts[i]))
-            return say("out of memory");
-    }
+    content_finish(&k->settings.content);
+    k->settings.content = content;
     return true;
 }
 
 static bool load(struct kiosk *k)
 {
     struct config_error error;
+    struct show_error why;
+    const struct settings *s = &k->settings;
     if (k->options.config ? !settings_load(k->options.config, &k->settings, &error)
                           : !settings_default(&k->settings, &error))
         return say(error.text);
-    return load_theme(k) && load_texts(k);
+    if (k->options.render && !load_render(k))
+        return false;
+    k->show = show_create(&k->settings.content, s->assets, s->screen.theme, &why);
+    return k->show || say(why.text);
 }
 
 static bool find_fonts(struct kiosk *k)
@@ -100,8 +82,7 @@ static bool find_fonts(struct kiosk *k)
 
 static void finish(struct kiosk *k)
 {
-    for (int i = 0; i < APP_LANGS_MAX; i++)
-        texts_finish(&k->texts[i]);
+    show_destroy(k->show);
     settings_finish(&k->settings);
 }
 
@@ -110,19 +91,25 @@ static struct ui_options window_of(const struct kiosk *k)
     const struct settings *s = &k->settings;
     struct ui_options o = {
         .app = settings_app(s),
-        .texts = k->texts,
-        .org = s->org,
+        .stage = {.org = s->org,
+                  .name = s->kiosk.s,
+                  .target_px = settings_target_px(s),
+                  .reach_px = settings_reach_px(s),
+                  .speech = s->speech},
         .assets = s->assets,
-        .theme = &k->theme,
         .fonts = &k->fonts,
+        .keys = &s->keys,
         .fullscreen = s->screen.fullscreen || k->options.fullscreen,
         .width = k->options.width ? k->options.width : (int)s->screen.width,
         .height = k->options.height ? k->options.height : (int)s->screen.height,
+        .rotate = (int)s->screen.rotate,
     };
+    if (k->show)
+        o.app.still |= k->show->content.still;
     return o;
 }
 
-// ---------------------------------------------------------------- --render
+// ---------------------------------------------------------------- --out
 // The index of `name` among `count` names, `fallback` when it is NULL, -1 when it is none.
 static int pick(const char *name, int count, int fallback, const char *(*name_of)(int))
 {
@@ -144,25 +131,50 @@ static const char *reason_name(int i)
     return app_reason_code((enum app_reason)i);
 }
 
+static int question_of(const struct survey *s, const char *id)
+{
+    for (int i = 0; i < s->count; i++)
+        if (!id || strcmp(s->question[i].id.s, id) == 0)
+            return i;
+    return -1;
+}
+
+static unsigned picked_of(const char *list)
+{
+    unsigned mask = 0;
+    for (const char *at = list; at && *at; at += strcspn(at, ","), at += *at == ',')
+        if (*at >= '1' && *at <= '9')
+            mask |= 1U << (*at - '1');
+    return mask;
+}
+
 static int render(struct kiosk *k)
 {
     const struct options *o = &k->options;
+    const struct content *c = &k->show->content;
     struct ui_options window = window_of(k);
+    struct ui_error error;
     int screen = pick(o->screen, APP_SCREENS, APP_QUESTION, screen_name);
     int reason = pick(o->reason, APP_REASONS, APP_DISK_FULL, reason_name);
-    int lang = o->lang ? settings_language_index(&k->settings, o->lang) : window.app.lang_default;
-    int faces = o->faces ? atoi(o->faces) : window.app.faces, focus = o->focus ? atoi(o->focus) : 0;
-    if (screen < 0 || reason < 0 || lang < 0 || faces < APP_FACES_MIN || faces > APP_FACES_MAX || focus < 0 ||
-        focus > faces) {
-        say("--render: --screen, --reason, --lang, --faces or --focus names nothing known; --help lists "
-            "them");
+    struct ui_still still = {
+        .screen = (enum app_screen)screen,
+        .reason = (enum app_reason)reason,
+        .lang = content_language_index(c, o->lang          ? o->lang
+                                          : c->language[0] ? c->language
+                                                           : content_language_code(c, 0)),
+        .step = question_of(&k->show->survey, o->question),
+        .score = o->score ? atoi(o->score) : 0,
+        .scene = o->scene ? atoi(o->scene) : 0,
+        .picked = picked_of(o->picked),
+        .written = o->written,
+        .focus_name = o->focus,
+    };
+    if (screen < 0 || reason < 0 || still.lang < 0 || still.step < 0 || still.score < 0 || still.scene < 0) {
+        say("--out: --screen, --question, --reason, --lang, --score or --scene names nothing known; --help "
+            "lists them");
         return EXIT_USAGE;
     }
-    window.app.faces = faces;
-    struct ui_still still = {(enum app_screen)screen, (enum app_reason)reason, lang,
-                             focus ? TARGET_FACE + focus - 1 : TARGET_NONE};
-    struct ui_error error;
-    if (ui_render(&window, &still, o->render, &error))
+    if (ui_render(&window, k->show, &still, o->out, &error))
         return EXIT_SUCCESS;
     say(error.text);
     return EXIT_FAILURE;
@@ -229,7 +241,7 @@ static bool open_outbox(struct services *sv, const struct settings *s)
     return false;
 }
 
-static bool start_uplink(struct services *sv, const struct settings *s)
+static bool start_uplink(struct services *sv, const struct settings *s, const struct survey *survey)
 {
     if (s->broker.password_file[0] && !read_secret(s->broker.password_file, sv->secret))
         return false;
@@ -238,8 +250,8 @@ static bool start_uplink(struct services *sv, const struct settings *s)
             {
                 .kiosk = s->kiosk,
                 .branch = s->branch,
-                .survey = s->survey.id,
-                .survey_version = (int)s->survey.version,
+                .survey = survey->id,
+                .survey_version = survey->version,
                 .software = SOFTWARE,
                 .boot = outbox_boot(sv->outbox),
                 .resend_ms = (int)s->times.resend_timeout,
@@ -266,7 +278,8 @@ static bool start_uplink(struct services *sv, const struct settings *s)
     return sv->uplink || say("cannot start the uplink: out of memory or threads");
 }
 
-static bool start_services(struct services *sv, const struct settings *s, struct ui *ui)
+static bool start_services(struct services *sv, const struct settings *s, const struct survey *survey,
+                           struct ui *ui)
 {
     if (!open_outbox(sv, s))
         return false;
@@ -281,7 +294,7 @@ static bool start_services(struct services *sv, const struct settings *s, struct
     sv->writer = writer_create(&o);
     if (!sv->writer)
         return say("cannot start the writer: out of memory or threads");
-    return start_uplink(sv, s);
+    return start_uplink(sv, s, survey);
 }
 
 static void stop_services(struct services *sv)
@@ -297,7 +310,9 @@ static int run(struct kiosk *k)
     struct services sv = {0};
     struct ui_options window = window_of(k);
     struct ui_error error;
-    struct ui *ui = ui_create(&window, &error);
+    struct survey survey = k->show->survey;
+    struct ui *ui = ui_create(&window, k->show, &error);
+    k->show = NULL;
     if (!ui) {
         say(error.text);
         return EXIT_FAILURE;
@@ -309,7 +324,7 @@ static int run(struct kiosk *k)
     sigaddset(&quit, SIGINT);
     sigaddset(&quit, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &quit, &before);
-    bool started = start_services(&sv, &k->settings, ui);
+    bool started = start_services(&sv, &k->settings, &survey, ui);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (started) {
         log_event(LOG_INFO, "started", "kiosk=%s branch=%s boot=%lld software=%s", k->settings.kiosk.s,
@@ -327,7 +342,7 @@ static int run(struct kiosk *k)
 static int act(struct kiosk *k)
 {
     const struct options *o = &k->options;
-    if (!o->config && !o->render) {
+    if (!o->config && !o->out) {
         say("--config FILE is needed; --help-config shows what goes into it");
         return EXIT_USAGE;
     }
@@ -339,7 +354,7 @@ static int act(struct kiosk *k)
     }
     if (!find_fonts(k))
         return EXIT_FAILURE;
-    return o->render ? render(k) : run(k);
+    return o->out ? render(k) : run(k);
 }
 
 int main(int argc, char **argv)

@@ -7,8 +7,9 @@
 
 struct options {
     const char *config; // borrowed from argv, as all text here; NULL when absent
-    const char *render; // PNG to write
-    const char *screen, *reason, *lang, *size, *faces, *focus;
+    const char *render; // content document to draw a picture of
+    const char *out;    // PNG to write
+    const char *screen, *question, *reason, *lang, *size, *score, *focus, *scene, *picked, *written;
     int width, height; // parsed from size; 0 when absent
     bool check_config, fullscreen, version, help, help_config;
 };

@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum {
-    TEXTURES_MAX = 160, // all screens of a kiosk in two languages need about 110
+    TEXTURES_MAX = 320, // all screens of a kiosk in two languages need about 250
     ASSET_PATH_MAX = 1024,
 };
 
@@ -79,7 +79,10 @@ bool render_check(const char *assets, const char **ret_path)
 static SDL_Surface *make_picture(const struct render *r, const struct draw_cmd *c)
 {
     char path[ASSET_PATH_MAX];
-    snprintf(path, sizeof path, "%s/%s", r->assets, draw_image_path(c->image));
+    if (c->image == IMAGE_ICON)
+        snprintf(path, sizeof path, "%s/icons/%.*s.svg", r->assets, c->bytes, c->text);
+    else
+        snprintf(path, sizeof path, "%s/%s", r->assets, draw_image_path(c->image));
     SDL_RWops *file = SDL_RWFromFile(path, "rb");
     if (!file)
         return NULL;
@@ -118,6 +121,8 @@ static SDL_Texture *make(struct render *r, const struct draw_cmd *c)
         return NULL;
     SDL_Texture *t = SDL_CreateTextureFromSurface(r->sdl, s);
     SDL_FreeSurface(s);
+    if (t && c->kind == DRAW_PICTURE && c->image == IMAGE_ICON)
+        SDL_SetTextureColorMod(t, (Uint8)(c->fill >> 16), (Uint8)(c->fill >> 8), (Uint8)c->fill);
     if (t)
         SDL_SetTextureBlendMode(t, c->kind == DRAW_BACKGROUND ? SDL_BLENDMODE_NONE : SDL_BLENDMODE_BLEND);
     return t;
@@ -153,6 +158,8 @@ static struct look look_of(const struct draw_cmd *c)
     look.low = c->low;
     look.edge = c->edge;
     look.image = c->image;
+    if (c->kind == DRAW_PICTURE && c->image == IMAGE_ICON)
+        look.text = text_hash(c->text, c->bytes);
     return look;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define AT(field) offsetof(struct settings, field)
+#define CONTENT(field) AT(content.field)
 #define TIME(field, text, least, most, says)                                                                 \
     {                                                                                                        \
         .name = #field, .type = CONFIG_DURATION, .offset = AT(times.field), .fallback = text, .min = least,  \
@@ -76,33 +77,33 @@ static const struct config_row screen_rows[] = {
      .fallback = "",
      .max = 1000,
      .help = "theme file; empty: the light one"},
-    {0},
-};
-static const struct config_row language_rows[] = {
-    {.name = "", .type = CONFIG_STRING, .min = 2, .max = PROTOCOL_LANG_MAX, .help = "language code"},
-    {0},
-};
-static const struct config_row survey_rows[] = {
-    {.name = "id", .type = CONFIG_IDENT, .offset = AT(survey.id), .fallback = "default", .help = "survey"},
-    {.name = "version",
+    {.name = "rotate",
      .type = CONFIG_INT,
-     .offset = AT(survey.version),
-     .fallback = "1",
-     .min = 1,
-     .max = 1000000,
-     .help = "its version"},
-    {.name = "question",
-     .type = CONFIG_IDENT,
-     .offset = AT(survey.question),
-     .fallback = "overall",
-     .help = "id of the question"},
-    {.name = "faces",
+     .offset = AT(screen.rotate),
+     .fallback = "0",
+     .min = 0,
+     .max = 270,
+     .help = "degrees clockwise, 0, 90, 180 or 270: for a panel that hangs on its side"},
+    {.name = "dpi",
      .type = CONFIG_INT,
-     .offset = AT(survey.faces),
-     .fallback = "5",
-     .min = APP_FACES_MIN,
-     .max = APP_FACES_MAX,
-     .help = "how many"},
+     .offset = AT(screen.dpi),
+     .fallback = "0",
+     .min = 0,
+     .max = 1000,
+     .help = "dots per inch of the panel: targets are at least 9 mm then; 0: unknown"},
+    {.name = "bottom_mm",
+     .type = CONFIG_INT,
+     .offset = AT(screen.bottom_mm),
+     .fallback = "0",
+     .min = 0,
+     .max = 2000,
+     .help = "height of its lower edge above the floor: with dpi, controls stay below 1220 mm; 0: unknown"},
+    {.name = "backlight",
+     .type = CONFIG_STRING,
+     .offset = AT(screen.backlight),
+     .fallback = "",
+     .max = 200,
+     .help = "folder of the backlight, such as /sys/class/backlight/10-0045; empty: brightness is drawn"},
     {0},
 };
 enum { HOUR_MS = 3600 * 1000 };
@@ -110,7 +111,14 @@ static const struct config_row time_rows[] = {
     TIME(press, "180 ms", 0, 2000, "a press is shown for at least this long"),
     TIME(thanks, "3 s", 10, 60000, "the thank-you stays"),
     TIME(try_again, "5 s", 10, 60000, "the request to try again stays"),
-    TIME(settle, "1 s", 0, 60000, "after an answer no other is taken"),
+    TIME(settle, "1 s", 0, 60000, "after the first answer of a visit no other is taken"),
+    TIME(settle_step, "600 ms", 0, 60000, "after a further answer"),
+    TIME(step, "12 s", 1000, HOUR_MS, "a further question waits for a touch"),
+    TIME(typing, "30 s", 15000, HOUR_MS, "a question that is answered by typing waits"),
+    TIME(warn, "5 s", 0, 60000, "\"still there?\" is asked so long before"),
+    TIME(awake, "20 s", 1000, HOUR_MS, "closed: the question stays after a touch"),
+    TIME(idle, "10 s", 10, HOUR_MS, "nobody there: promise and messages begin"),
+    TIME(scene, "8 s", 1000, HOUR_MS, "each of them stays"),
     TIME(language_return, "20 s", 10, HOUR_MS, "back to the default language after the last touch"),
     TIME(save_timeout, "2 s", 10, 60000, "an answer not on disk by then is given up"),
     TIME(service_retry, "30 s", 10, HOUR_MS, "out of service: offer the question again"),
@@ -178,126 +186,56 @@ const struct config_row settings_rows[] = {
      .help = "folder of faces, icons and catalogues"},
     {.name = "broker", .type = CONFIG_GROUP, .rows = broker_rows, .help = "MQTT broker"},
     {.name = "screen", .type = CONFIG_GROUP, .rows = screen_rows, .help = "window and looks"},
-    {.name = "languages",
-     .type = CONFIG_LIST,
-     .offset = AT(languages),
-     .rows = language_rows,
-     .item_bytes = sizeof(struct settings_language),
-     .help = "as shown in the switch; absent: en, id"},
-    {.name = "language",
-     .type = CONFIG_STRING,
-     .offset = AT(language),
-     .fallback = "",
-     .max = PROTOCOL_LANG_MAX,
-     .help = "the one it returns to; absent: the first"},
-    {.name = "survey", .type = CONFIG_GROUP, .rows = survey_rows, .help = "what is asked"},
-    {.name = "texts",
+    CONTENT_ROWS(CONTENT),
+    {.name = "keys",
      .type = CONFIG_MAP,
-     .offset = AT(texts),
-     .help = "texts of your own, e.g. 'en.question: How was your visit?'"},
+     .offset = AT(keys),
+     .help =
+         "keys of a keypad: 'F13: face-1', 'KP_Enter: enter'; targets as in the log, moves next back enter"},
+    {.name = "service_pin",
+     .type = CONFIG_STRING,
+     .offset = AT(service_pin),
+     .fallback = "",
+     .max = 12,
+     .help = "4 to 12 digits for the service menu (hold the logo for 3 s); empty: there is none"},
+    {.name = "speech",
+     .type = CONFIG_BOOL,
+     .offset = AT(speech),
+     .fallback = "false",
+     .help = "offer to read the screen aloud"},
     {.name = "times", .type = CONFIG_GROUP, .rows = time_rows, .help = "screens and the uplink"},
     {.name = "outbox", .type = CONFIG_GROUP, .rows = outbox_rows, .help = "answers on disk"},
     {0},
 };
 
-// ---------------------------------------------------------------- languages
-static const char *const usual_languages[] = {"en", "id"};
-
-int settings_language_count(const struct settings *s)
-{
-    return s->languages.count > 0 ? (int)s->languages.count
-                                  : (int)(sizeof usual_languages / sizeof *usual_languages);
-}
-
-const char *settings_language_code(const struct settings *s, int i)
-{
-    return s->languages.count > 0 ? ((const struct settings_language *)s->languages.items)[i].code
-                                  : usual_languages[i];
-}
-
-int settings_language_index(const struct settings *s, const char *code)
-{
-    for (int i = 0; i < settings_language_count(s); i++)
-        if (strcmp(settings_language_code(s, i), code) == 0)
-            return i;
-    return -1;
-}
-
 // ---------------------------------------------------------------- checks across rows
-// Splits "en.question". False with a reason when it names no language or text of ours.
-static bool split_key(const struct settings *s, const char *key, int *ret_lang, enum text *ret_text,
-                      char *why, size_t size)
-{
-    char code[PROTOCOL_LANG_MAX + 1];
-    size_t n = strcspn(key, ".");
-    if (key[n] != '.' || n >= sizeof code) {
-        snprintf(why, size, "texts: '%.60s' must look like 'en.question'", key);
-        return false;
-    }
-    memcpy(code, key, n);
-    code[n] = '\0';
-    int lang = settings_language_index(s, code);
-    if (lang < 0) {
-        snprintf(why, size, "texts: '%.60s': language '%s' is not in languages", key, code);
-        return false;
-    }
-    if (!text_parse(key + n + 1, ret_text)) {
-        const char *near = text_nearest(key + n + 1);
-        snprintf(why, size, "texts: unknown text '%.60s'%s%s%s", key, near ? ", did you mean '" : "",
-                 near ? near : "", near ? "'?" : "");
-        return false;
-    }
-    *ret_lang = lang;
-    return true;
-}
-
 static bool check(const struct settings *s, char *why, size_t size)
 {
-    int count = settings_language_count(s);
-    if (count > APP_LANGS_MAX) {
-        snprintf(why, size, "languages: at most %d fit the switch, %d given", APP_LANGS_MAX, count);
+    struct survey survey;
+    size_t pin = strlen(s->service_pin);
+    if (!content_check(&s->content, &survey, why, size))
+        return false;
+    if (s->screen.rotate % 90 != 0) {
+        snprintf(why, size, "screen: rotate must be 0, 90, 180 or 270");
         return false;
     }
-    for (int i = 0; i < count; i++) {
-        const char *code = settings_language_code(s, i);
-        if (strspn(code, "abcdefghijklmnopqrstuvwxyz-") != strlen(code)) {
-            snprintf(why, size, "languages: '%s' must be small letters, such as 'en'", code);
-            return false;
-        }
-        if (settings_language_index(s, code) != i) {
-            snprintf(why, size, "languages: '%s' stands twice", code);
-            return false;
-        }
-    }
-    if (s->language[0] && settings_language_index(s, s->language) < 0) {
-        snprintf(why, size, "language: '%s' is not in languages", s->language);
+    if (pin > 0 && (pin < 4 || strspn(s->service_pin, "0123456789") != pin)) {
+        snprintf(why, size, "service_pin must be 4 to 12 digits");
         return false;
     }
     if (s->times.backoff_min > s->times.backoff_max) {
         snprintf(why, size, "times: backoff_min is longer than backoff_max");
         return false;
     }
-    for (size_t i = 0; i < s->texts.count; i++) {
-        int lang;
-        enum text which;
-        if (!split_key(s, s->texts.items[i].key, &lang, &which, why, size))
-            return false;
-        size_t n = strlen(s->texts.items[i].value);
-        if (n == 0 || n > TEXT_BYTES_MAX) {
-            snprintf(why, size, "texts: '%.60s' must have 1 to %d bytes", s->texts.items[i].key,
-                     TEXT_BYTES_MAX);
-            return false;
-        }
-    }
     return true;
 }
 
 static bool checked(const char *path, struct settings *s, struct config_error *ret_error)
 {
-    char why[200];
+    char why[300];
     if (check(s, why, sizeof why))
         return true;
-    snprintf(ret_error->text, sizeof ret_error->text, "%.180s: %s", path, why);
+    snprintf(ret_error->text, sizeof ret_error->text, "%.90s: %s", path, why);
     settings_finish(s);
     return false;
 }
@@ -332,35 +270,38 @@ void settings_finish(struct settings *s)
 struct app_options settings_app(const struct settings *s)
 {
     struct app_options o = {
-        .survey = s->survey.id,
-        .question = s->survey.question,
-        .version = (int)s->survey.version,
-        .faces = (int)s->survey.faces,
-        .lang_count = settings_language_count(s),
-        .lang_default = s->language[0] ? settings_language_index(s, s->language) : 0,
-        .still = s->screen.still,
+        .still = s->screen.still || s->content.still,
         .press_ms = (int)s->times.press,
         .thanks_ms = (int)s->times.thanks,
         .try_again_ms = (int)s->times.try_again,
         .settle_ms = (int)s->times.settle,
+        .settle_step_ms = (int)s->times.settle_step,
         .language_return_ms = (int)s->times.language_return,
         .save_timeout_ms = (int)s->times.save_timeout,
         .service_retry_ms = (int)s->times.service_retry,
+        .step_ms = (int)s->times.step,
+        .typing_ms = (int)s->times.typing,
+        .warn_ms = (int)s->times.warn,
+        .awake_ms = (int)s->times.awake,
+        .idle_ms = (int)s->times.idle,
+        .scene_ms = (int)s->times.scene,
     };
-    for (int i = 0; i < o.lang_count; i++)
-        snprintf(o.langs[i], sizeof o.langs[i], "%s", settings_language_code(s, i));
     return o;
 }
 
-bool settings_texts(const struct settings *s, const char *code, struct texts *t)
+static int px_of_mm(const struct settings *s, int64_t mm)
 {
-    for (size_t i = 0; i < s->texts.count; i++) {
-        int lang;
-        enum text which;
-        char why[200];
-        if (split_key(s, s->texts.items[i].key, &lang, &which, why, sizeof why) &&
-            lang == settings_language_index(s, code) && !texts_override(t, which, s->texts.items[i].value))
-            return false;
-    }
-    return true;
+    return (int)((mm * s->screen.dpi * 10 + 127) / 254); // 25.4 mm an inch
+}
+
+int settings_target_px(const struct settings *s)
+{
+    return px_of_mm(s, 9);
+}
+
+int settings_reach_px(const struct settings *s)
+{
+    enum { REACH_MM = 1220 };
+    bool known = s->screen.dpi > 0 && s->screen.bottom_mm > 0 && s->screen.bottom_mm < REACH_MM;
+    return known ? px_of_mm(s, REACH_MM - s->screen.bottom_mm) : 0;
 }

@@ -3,16 +3,12 @@
 #define PUAS_KIOSK_SETTINGS_H
 
 #include "kiosk/app.h"
-#include "kiosk/texts.h"
 #include "shared/config.h"
+#include "shared/content.h"
 #include "shared/ident.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-struct settings_language {
-    char *code; // "en": names assets/locales/kiosk-en.json
-};
 
 struct settings {
     struct ident kiosk, branch, place; // place may be empty: the branch itself
@@ -25,18 +21,19 @@ struct settings {
     struct {
         bool fullscreen, still;
         int64_t width, height;
-        char *theme; // path of a theme file; empty: the built-in light one
+        char *theme;       // path of a theme file; empty: the built-in light one
+        int64_t rotate;    // degrees clockwise: 0, 90, 180, 270
+        int64_t dpi;       // of the panel; 0: unknown, then targets are measured in px alone
+        int64_t bottom_mm; // its lower edge above the floor; 0: unknown
+        char *backlight;   // folder such as /sys/class/backlight/x; empty: none
     } screen;
-    struct config_list languages; // struct settings_language
-    char *language;               // the default
+    struct content content;   // what the aggregator may replace
+    struct config_pairs keys; // name of a key -> target or move: "F13" -> "face-1"
+    char *service_pin;        // of the service menu; empty: there is none
+    bool speech;              // offer to read aloud
     struct {
-        struct ident id, question;
-        int64_t version, faces;
-    } survey;
-    struct config_pairs texts; // "en.question" -> text
-    struct {
-        int64_t press, thanks, try_again, settle, language_return, save_timeout,
-            service_retry; // ms, as all below
+        int64_t press, thanks, try_again, settle, settle_step, language_return, save_timeout, service_retry,
+            step, typing, warn, awake, idle, scene; // ms, as all below
         int64_t resend_timeout, backoff_min, backoff_max, steady, birth_spread, backlog_spread, health;
     } times;
     struct {
@@ -52,14 +49,13 @@ bool settings_load(const char *path, struct settings *ret_s, struct config_error
 bool settings_default(struct settings *ret_s, struct config_error *ret_error);
 void settings_finish(struct settings *s); // accepts NULL and a zeroed one
 
-int settings_language_count(const struct settings *s);
-const char *settings_language_code(const struct settings *s, int i);
-int settings_language_index(const struct settings *s, const char *code); // -1: unknown
-
-// What the app needs of them.
+// What the app needs of them; show_fill adds the rest.
 struct app_options settings_app(const struct settings *s);
 
-// Applies the text overrides of language `code`.
-bool settings_texts(const struct settings *s, const char *code, struct texts *t);
+// In px of the screen as it is seen: the least size of a target (9 mm), and how far up from its lower edge
+// controls may stand so that they can be reached from a wheelchair and by children: up to 1220 mm above the
+// floor (ADA 2010, 308.2.1: unobstructed forward reach 380 to 1220 mm). 0 where dpi or bottom_mm are unknown.
+int settings_target_px(const struct settings *s);
+int settings_reach_px(const struct settings *s);
 
 #endif

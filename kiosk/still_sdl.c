@@ -4,51 +4,73 @@
 
 #include "kiosk/render_sdl.h"
 #include "kiosk/type_sdl.h"
-#include "kiosk/view.h"
 
 #include <SDL.h>
 #include <SDL_image.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-static bool draw_still(const struct ui_options *o, const struct ui_still *still, struct type *type,
-                       struct render *render)
+struct named {
+    const struct app *app;
+    const char *name;
+    int target;
+};
+
+static void match_name(void *ctx, int target, struct rect r)
 {
-    struct app app;
-    app_init(&app, &o->app, 0);
-    app.screen = still->screen;
-    app.reason = still->reason;
-    app.lang = still->lang;
-    app.focus = still->focus;
-    app.now = app.since + 3600000; // every animation has ended
-    struct layout_input in = {
-        .w = o->width,
-        .h = o->height,
-        .screen = app.screen,
-        .reason = app.reason,
-        .faces = o->app.faces,
-        .lang = app.lang,
-        .lang_count = o->app.lang_count,
-        .texts = o->texts,
-        .org = o->org,
-    };
+    struct named *n = ctx;
+    char buffer[64];
+    (void)r;
+    if (strcmp(app_target_name(n->app, target, buffer, sizeof buffer), n->name) == 0)
+        n->target = target;
+}
+
+static void set_stage(struct stage *s, const struct ui_options *o, const struct ui_still *still)
+{
+    struct app *a = &s->app;
+    s->w = o->width;
+    s->h = o->height;
+    s->tally = 128;
+    s->opens = 8 * 60;
+    a->screen = still->screen;
+    a->reason = still->reason;
+    a->lang = still->lang;
+    a->step = still->step;
+    a->score = still->score;
+    a->picked = still->picked;
+    a->scene = still->scene;
+    if (app_question(a)->type >= SURVEY_TEXT)
+        typing_start(&a->typing, app_question(a)->type == SURVEY_CONTACT ? 2 : 1, TYPING_CHARACTERS_MAX);
+    if (still->written)
+        typing_add(&a->typing, still->written);
+    a->now = a->since + APP_REVEAL_MS + a->options.press_ms; // every animation has ended
+}
+
+static bool draw_still(const struct ui_options *o, const struct show *show, const struct ui_still *still,
+                       struct type *type, struct render *render)
+{
     struct measure m = type_measure(type);
-    struct layout *layout = malloc(sizeof *layout);
-    struct draw_list *list = malloc(sizeof *list);
-    bool ok = layout && list;
-    if (ok) {
-        layout_make(layout, &in, &m);
-        view_draw(list, layout, &app, o->theme);
-        render_draw(render, list);
-        ok = !list->full;
+    struct stage *stage = malloc(sizeof *stage);
+    if (!stage)
+        return false;
+    stage_init(stage, &o->stage, show, &o->app, 0);
+    set_stage(stage, o, still);
+    stage_place(stage, &m);
+    if (still->focus_name) {
+        struct named n = {&stage->app, still->focus_name, TARGET_NONE};
+        layout_targets(&stage->layout, match_name, &n);
+        stage->app.focus = n.target;
     }
-    free(layout);
-    free(list);
+    stage_draw(stage);
+    render_draw(render, &stage->list);
+    bool ok = !stage->list.full;
+    free(stage);
     return ok;
 }
 
-bool ui_render(const struct ui_options *o, const struct ui_still *still, const char *png_path,
-               struct ui_error *ret_error)
+bool ui_render(const struct ui_options *o, const struct show *show, const struct ui_still *still,
+               const char *png_path, struct ui_error *ret_error)
 {
     const char *why = "out of memory";
     bool ok = false;
@@ -56,7 +78,7 @@ bool ui_render(const struct ui_options *o, const struct ui_still *still, const c
     SDL_Surface *picture = SDL_CreateRGBSurfaceWithFormat(0, o->width, o->height, 32, SDL_PIXELFORMAT_RGB888);
     SDL_Renderer *sdl = picture ? SDL_CreateSoftwareRenderer(picture) : NULL;
     struct render *render = sdl && type ? render_create(sdl, type, o->assets) : NULL;
-    if (render && draw_still(o, still, type, render)) {
+    if (render && draw_still(o, show, still, type, render)) {
         SDL_RenderFlush(sdl);
         ok = IMG_SavePNG(picture, png_path) == 0;
         why = IMG_GetError();

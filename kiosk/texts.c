@@ -42,6 +42,7 @@ static const char *const names[TEXTS + 1] = {
     "number-question",
     "number-hint",
     "contact-question",
+    "contact-name",
     "contact-hint",
     "contact-purpose",
     "contact-agree",
@@ -94,6 +95,21 @@ bool text_parse(const char *name, enum text *ret_t)
 const char *text_nearest(const char *wrong)
 {
     return ident_nearest(wrong, names);
+}
+
+const char *text_placeholder(enum text t)
+{
+    return t == TEXT_TALLY ? "%d" : t == TEXT_CLOSED_MORE ? "%s" : "";
+}
+
+const char *text_placeholder_in(const char *words)
+{
+    const char *at = strchr(words, '%');
+    if (!at)
+        return "";
+    if (strchr(at + 1, '%'))
+        return "?";
+    return at[1] == 'd' ? "%d" : at[1] == 's' ? "%s" : "?";
 }
 
 enum draw_direction texts_direction(const struct texts *t)

@@ -44,6 +44,7 @@ enum text {
     TEXT_NUMBER_QUESTION,
     TEXT_NUMBER_HINT,
     TEXT_CONTACT_QUESTION,
+    TEXT_CONTACT_NAME,
     TEXT_CONTACT_HINT,
     TEXT_CONTACT_PURPOSE,
     TEXT_CONTACT_AGREE,
@@ -87,6 +88,11 @@ struct texts {
 const char *text_name(enum text t); // "question", "hint", "very-poor" ...: the key in catalogues
 bool text_parse(const char *name, enum text *ret_t);
 const char *text_nearest(const char *wrong); // for "did you mean", or NULL
+
+// The one placeholder of a text, "%d" or "%s", or "". A text of one's own must hold the same.
+const char *text_placeholder(enum text t);
+// That of any words; "?" when they hold more than one, or another.
+const char *text_placeholder_in(const char *words);
 
 enum draw_direction texts_direction(const struct texts *t);
 

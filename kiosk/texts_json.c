@@ -23,6 +23,11 @@ static bool take(const char *path, json_t *root, struct texts *t, struct texts_e
                      TEXT_BYTES_MAX);
             return false;
         }
+        if (strcmp(text_placeholder(which), text_placeholder_in(json_string_value(value))) != 0) {
+            snprintf(error->text, sizeof error->text, "%s: '%s' must hold '%s' once and no other '%%'", path,
+                     key, text_placeholder(which));
+            return false;
+        }
         if (!texts_override(t, which, json_string_value(value))) {
             snprintf(error->text, sizeof error->text, "%s: out of memory", path);
             return false;

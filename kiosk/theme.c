@@ -24,6 +24,7 @@ const struct config_row theme_rows[] = {
     COLOUR(shadow, "#2a3c5584", "shadow under cards"),
     COLOUR(accent, "#16223f", "pill of the language shown"),
     COLOUR(on_accent, "#ffffff", "text on it"),
+    COLOUR(icon, "#3a5bc0", "pictures of a choice"),
     COLOUR(focus, "#2f6fed", "ring around what the keys would press"),
     COLOUR(face_1, "#e0533d", "bar under the worst face"),
     COLOUR(face_2, "#f2913d", "bar under the second"),
@@ -46,10 +47,10 @@ static bool parse_colour(const char *s, argb *ret_c)
 // Where each row's colour goes, in the order of theme_rows.
 static argb *place_of(struct theme *t, int row)
 {
-    argb *const places[] = {&t->back_top, &t->back_bottom, &t->glow,     &t->ink,     &t->soft,
-                            &t->faint,    &t->card,        &t->card_low, &t->edge,    &t->shadow,
-                            &t->accent,   &t->on_accent,   &t->focus,    &t->face[0], &t->face[1],
-                            &t->face[2],  &t->face[3],     &t->face[4]};
+    argb *const places[] = {&t->back_top, &t->back_bottom, &t->glow,     &t->ink,    &t->soft,
+                            &t->faint,    &t->card,        &t->card_low, &t->edge,   &t->shadow,
+                            &t->accent,   &t->on_accent,   &t->icon,     &t->focus,  &t->face[0],
+                            &t->face[1],  &t->face[2],     &t->face[3],  &t->face[4]};
     return places[row];
 }
 
@@ -65,6 +66,14 @@ bool theme_parse(const struct theme_file *file, struct theme *ret_theme, const c
     }
     *ret_theme = t;
     return true;
+}
+
+bool theme_set(struct theme *t, const char *name, const char *colour)
+{
+    for (int i = 0; theme_rows[i].name; i++)
+        if (strcmp(theme_rows[i].name, name) == 0)
+            return parse_colour(colour, place_of(t, i));
+    return false;
 }
 
 struct theme theme_light(void)

@@ -16,6 +16,7 @@ struct theme {
     argb card, card_low, edge;  // card at its top and bottom, its hairline
     argb shadow;                // its alpha is the strength
     argb accent, on_accent;     // chosen language pill and the text on it
+    argb icon;                  // pictures of a choice
     argb focus;                 // ring around what the keys would press
     argb face[5];               // the small bar under each face, worst first
 };
@@ -23,12 +24,15 @@ struct theme {
 // Colours as they stand in a theme file: "#rrggbb" or "#aarrggbb".
 struct theme_file {
     char *back_top, *back_bottom, *glow, *ink, *soft, *faint, *card, *card_low, *edge, *shadow, *accent,
-        *on_accent, *focus, *face_1, *face_2, *face_3, *face_4, *face_5;
+        *on_accent, *icon, *focus, *face_1, *face_2, *face_3, *face_4, *face_5;
 };
 extern const struct config_row theme_rows[];
 
 // Turns the texts into colours. On false *ret_bad is the name of the row that is none (static).
 bool theme_parse(const struct theme_file *file, struct theme *ret_theme, const char **ret_bad);
+
+// Sets one colour by its row's name. False when either is none.
+bool theme_set(struct theme *t, const char *name, const char *colour);
 
 // The built-in light theme.
 struct theme theme_light(void);

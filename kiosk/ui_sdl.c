@@ -2,7 +2,6 @@
 
 #include "kiosk/render_sdl.h"
 #include "kiosk/type_sdl.h"
-#include "kiosk/view.h"
 #include "shared/log.h"
 #include "shared/mailbox.h"
 
@@ -10,18 +9,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum {
-    INBOX_MAX = 32,    // results and faults on their way: the app waits for one save at a time
-    MOUSE_FINGER = -1, // the mouse among the fingers
-    POLL_MS = 8,       // where SDL cannot sleep on events (KMSDRM)
+    INBOX_MAX = 32,      // notes on their way: the app waits for one save at a time
+    MOUSE_FINGER = -1,   // the mouse among the fingers
+    POLL_MS = 8,         // where SDL cannot sleep on events (KMSDRM)
+    HOURS_MS = 30000,    // how often opening hours are looked at
+    IDENTIFY_MS = 10000, // the kiosk's name is shown for so long
 };
 
 // From other threads to this one. The SDL event only wakes it, so a full event queue loses nothing.
 struct note {
-    enum { NOTE_SAVED, NOTE_FAULT } kind;
+    enum { NOTE_SAVED, NOTE_FAULT, NOTE_SHOW, NOTE_IDENTIFY, NOTE_QUIT } kind;
     struct saved saved;
     enum app_reason reason;
+    struct show *show; // owned by the note
 };
 
 struct ui {
@@ -29,43 +32,42 @@ struct ui {
     struct ui_ops ops;
     SDL_Window *window;    // owned
     SDL_Renderer *sdl;     // owned
+    SDL_Texture *upright;  // owned; what is turned onto a rotated screen, else NULL
     struct type *type;     // owned
     struct render *render; // owned
     struct mailbox *inbox; // owned
+    struct show *show;     // owned: the one shown
+    struct show *next;     // owned: shown as soon as no visit is under way
     Uint32 wake_event;
     bool can_sleep; // the driver wakes SDL_WaitEventTimeout without polling
     bool quit, dirty;
     bool say_screen;       // log the screen once it is seen
     uint64_t told_targets; // hash of the targets last logged
-    mono_ms wake_at;
-    struct app app;
-    struct layout layout;
-    struct layout_input laid; // what it was made from
-    struct draw_list list;
+    mono_ms wake_at, hours_at, identify_until;
+    int window_w, window_h;
+    int day; // of the month: the tally is of today
+    struct stage stage;
+    struct {
+        enum app_screen screen;
+        int w, h, lang;
+    } placed; // what the layout was made for
 };
 
 // ---------------------------------------------------------------- making a picture
-static void make_layout(struct ui *u)
+static void place(struct ui *u)
 {
-    struct layout_input in = {
-        .w = u->layout.w,
-        .h = u->layout.h,
-        .screen = u->app.screen,
-        .reason = u->app.reason,
-        .faces = u->app.options.faces,
-        .lang = u->app.lang,
-        .lang_count = u->app.options.lang_count,
-        .texts = u->options.texts,
-        .org = u->options.org,
-    };
     // The press must be seen at once: it keeps the layout of the question.
-    const struct layout_input *last = &u->laid;
-    bool pressed = in.screen == APP_PRESSED && last->screen == APP_QUESTION;
-    if (pressed && in.w == last->w && in.h == last->h && in.lang == last->lang)
+    const struct stage *s = &u->stage;
+    bool pressed = s->app.screen == APP_PRESSED && u->placed.screen == APP_QUESTION;
+    bool same = s->w == u->placed.w && s->h == u->placed.h && s->app.lang == u->placed.lang;
+    u->placed.screen = s->app.screen;
+    if (pressed && same)
         return;
-    u->laid = in;
+    u->placed.w = s->w;
+    u->placed.h = s->h;
+    u->placed.lang = s->app.lang;
     struct measure m = type_measure(u->type);
-    layout_make(&u->layout, &in, &m);
+    stage_place(&u->stage, &m);
 }
 
 // ---------------------------------------------------------------- what tests and staff can read in the log
@@ -77,34 +79,75 @@ static void hash_target(void *ctx, int target, struct rect r)
         *h = (*h ^ (uint64_t)(unsigned)values[i]) * 1099511628211u;
 }
 
+// A point of the picture as one of the window.
+static SDL_Point onto_window(const struct ui *u, int x, int y)
+{
+    switch (u->options.rotate) {
+    case 90:
+        return (SDL_Point){u->window_w - 1 - y, x};
+    case 180:
+        return (SDL_Point){u->window_w - 1 - x, u->window_h - 1 - y};
+    case 270:
+        return (SDL_Point){y, u->window_h - 1 - x};
+    default:
+        return (SDL_Point){x, y};
+    }
+}
+
+// And back.
+static SDL_Point onto_picture(const struct ui *u, int x, int y)
+{
+    switch (u->options.rotate) {
+    case 90:
+        return (SDL_Point){y, u->window_w - 1 - x};
+    case 180:
+        return (SDL_Point){u->window_w - 1 - x, u->window_h - 1 - y};
+    case 270:
+        return (SDL_Point){u->window_h - 1 - y, x};
+    default:
+        return (SDL_Point){x, y};
+    }
+}
+
 static void log_target(void *ctx, int target, struct rect r)
 {
     const struct ui *u = ctx;
-    char id[32];
-    if (target >= TARGET_LANG)
-        snprintf(id, sizeof id, "lang-%s", u->app.options.langs[target - TARGET_LANG]);
-    else
-        snprintf(id, sizeof id, "face-%d", target - TARGET_FACE + 1);
-    log_event(LOG_INFO, "target", "id=%s x=%d y=%d w=%d h=%d", id, r.x + r.w / 2, r.y + r.h / 2, r.w, r.h);
+    char buffer[64];
+    SDL_Point p = onto_window(u, r.x + r.w / 2, r.y + r.h / 2);
+    log_event(LOG_INFO, "target", "id=%s x=%d y=%d w=%d h=%d",
+              app_target_name(&u->stage.app, target, buffer, sizeof buffer), p.x, p.y, r.w, r.h);
 }
 
 static void tell(struct ui *u)
 {
+    const struct app *a = &u->stage.app;
     uint64_t h = 14695981039346656037u;
-    layout_targets(&u->layout, hash_target, &h);
-    if (u->app.screen == APP_QUESTION && h != u->told_targets) {
-        layout_targets(&u->layout, log_target, u);
+    layout_targets(&u->stage.layout, hash_target, &h);
+    if (a->screen == APP_QUESTION && h != u->told_targets) {
+        layout_targets(&u->stage.layout, log_target, u);
         u->told_targets = h;
     }
-    log_event(LOG_INFO, "screen", "name=%s lang=%s w=%d h=%d reason=%s", app_screen_name(u->app.screen),
-              u->app.options.langs[u->app.lang], u->layout.w, u->layout.h, app_reason_code(u->app.reason));
+    bool further = a->screen == APP_QUESTION && a->step > 0;
+    log_event(LOG_INFO, "screen", "name=%s lang=%s w=%d h=%d reason=%s question=%s",
+              further ? survey_type_name(app_question(a)->type) : app_screen_name(a->screen),
+              a->options.langs[a->lang], u->stage.w, u->stage.h, app_reason_code(a->reason),
+              a->screen == APP_QUESTION ? app_question(a)->id.s : "");
     u->say_screen = false;
 }
 
 static void draw(struct ui *u)
 {
-    view_draw(&u->list, &u->layout, &u->app, u->options.theme);
-    render_draw(u->render, &u->list);
+    stage_draw(&u->stage);
+    if (u->upright) {
+        SDL_SetRenderTarget(u->sdl, u->upright);
+        render_draw(u->render, &u->stage.list);
+        SDL_SetRenderTarget(u->sdl, NULL);
+        SDL_Rect to = {(u->window_w - u->stage.w) / 2, (u->window_h - u->stage.h) / 2, u->stage.w,
+                       u->stage.h};
+        SDL_RenderCopyEx(u->sdl, u->upright, NULL, &to, u->options.rotate, NULL, SDL_FLIP_NONE);
+    } else {
+        render_draw(u->render, &u->stage.list);
+    }
     SDL_RenderPresent(u->sdl);
     u->dirty = false;
     if (u->say_screen)
@@ -115,14 +158,19 @@ static void draw(struct ui *u)
 static void feed(struct ui *u, struct app_input in)
 {
     in.now = clock_mono_ms();
-    struct app_effects e = app_feed(&u->app, &in);
+    in.wall = clock_wall_ms();
+    struct app_effects e = app_feed(&u->stage.app, &in);
     if (e.ignored > 0)
         u->ops.ignored(u->ops.ctx, e.ignored);
     u->dirty |= e.redraw;
     u->say_screen |= e.screen_changed || e.lang_changed;
     u->wake_at = e.wake_at;
-    if (e.relayout)
-        make_layout(u);
+    if (e.relayout) {
+        place(u);
+    } else if (e.retyped) {
+        struct measure m = type_measure(u->type);
+        stage_retype(&u->stage, &m);
+    }
     if (e.save && !u->ops.save(u->ops.ctx, &e.answer)) {
         struct saved refused = {.ticket = e.answer.ticket, .result = SAVE_FAILED};
         feed(u, (struct app_input){.kind = APP_IN_SAVED, .saved = refused});
@@ -131,8 +179,13 @@ static void feed(struct ui *u, struct app_input in)
 
 static void press(struct ui *u, int target, int64_t finger, enum app_by by)
 {
-    feed(u, (struct app_input){
-                .kind = APP_IN_PRESS, .target = target, .finger = finger, .by = by, .wall = clock_wall_ms()});
+    feed(u, (struct app_input){.kind = APP_IN_PRESS, .target = target, .finger = finger, .by = by});
+}
+
+static void press_at(struct ui *u, int x, int y, int64_t finger, enum app_by by)
+{
+    SDL_Point p = onto_picture(u, x, y);
+    press(u, layout_hit(&u->stage.layout, p.x, p.y), finger, by);
 }
 
 static void release(struct ui *u, int64_t finger)
@@ -140,40 +193,132 @@ static void release(struct ui *u, int64_t finger)
     feed(u, (struct app_input){.kind = APP_IN_RELEASE, .finger = finger});
 }
 
+// ---------------------------------------------------------------- keys
+static void move_focus(struct ui *u, enum layout_way way)
+{
+    int target = layout_focus(&u->stage.layout, u->stage.app.focus, way);
+    feed(u, (struct app_input){.kind = APP_IN_FOCUS, .target = target});
+}
+
+struct named {
+    const struct ui *u;
+    const char *name;
+    int target;
+};
+
+static void match_name(void *ctx, int target, struct rect r)
+{
+    struct named *n = ctx;
+    char buffer[64];
+    (void)r;
+    if (strcmp(app_target_name(&n->u->stage.app, target, buffer, sizeof buffer), n->name) == 0)
+        n->target = target;
+}
+
+// Does what a key is called after: a target on the screen, or a move.
+static void do_named(struct ui *u, const char *name)
+{
+    static const char *const ways[] = {"left", "right", "up", "down", "next", "back"};
+    for (int i = 0; i < (int)(sizeof ways / sizeof *ways); i++) {
+        if (strcmp(name, ways[i]) == 0) {
+            move_focus(u, (enum layout_way)i);
+            return;
+        }
+    }
+    if (strcmp(name, "enter") == 0) {
+        feed(u, (struct app_input){.kind = APP_IN_ENTER});
+        return;
+    }
+    if (strcmp(name, "cancel") == 0) {
+        feed(u, (struct app_input){.kind = APP_IN_FOCUS, .target = TARGET_NONE});
+        return;
+    }
+    struct named n = {u, name, TARGET_NONE};
+    layout_targets(&u->stage.layout, match_name, &n);
+    if (n.target != TARGET_NONE)
+        press(u, n.target, 0, APP_BY_KEY);
+}
+
+// What a digit presses: a face, a figure of a scale, a tile, a digit of the number pad.
+static int target_of_digit(const struct ui *u, int digit)
+{
+    const struct app *a = &u->stage.app;
+    const struct survey_question *q = app_question(a);
+    const struct layout *l = &u->stage.layout;
+    switch (q->type) {
+    case SURVEY_FACES:
+        return digit >= 1 && digit <= q->of ? TARGET_FACE + digit - 1 : TARGET_NONE;
+    case SURVEY_NPS:
+        return TARGET_FACE + digit;
+    case SURVEY_CHOICE:
+        return digit >= 1 && digit <= q->option_count ? TARGET_OPTION + digit - 1 : TARGET_NONE;
+    default:
+        for (int i = 0; i < l->keyboard.count; i++)
+            if (l->keyboard.key[i].label[0] == '0' + digit && !l->keyboard.key[i].label[1])
+                return TARGET_KEY + i;
+        return TARGET_NONE;
+    }
+}
+
 static void on_keyboard(struct ui *u, SDL_Keycode sym)
 {
     static const struct {
         SDL_Keycode sym;
-        enum app_key key;
-    } moves[] = {
-        {SDLK_RIGHT, APP_KEY_NEXT},  {SDLK_DOWN, APP_KEY_NEXT},      {SDLK_LEFT, APP_KEY_BACK},
-        {SDLK_UP, APP_KEY_BACK},     {SDLK_TAB, APP_KEY_OTHER},      {SDLK_RETURN, APP_KEY_ENTER},
-        {SDLK_SPACE, APP_KEY_ENTER}, {SDLK_KP_ENTER, APP_KEY_ENTER}, {SDLK_ESCAPE, APP_KEY_CANCEL},
+        const char *name;
+    } usual[] = {
+        {SDLK_RIGHT, "right"},   {SDLK_DOWN, "down"},      {SDLK_LEFT, "left"},    {SDLK_UP, "up"},
+        {SDLK_TAB, "next"},      {SDLK_RETURN, "enter"},   {SDLK_SPACE, "enter"},  {SDLK_KP_ENTER, "enter"},
+        {SDLK_ESCAPE, "cancel"}, {SDLK_KP_PERIOD, "skip"}, {SDLK_KP_PLUS, "next"}, {SDLK_F1, "speech"},
     };
-    for (size_t i = 0; i < sizeof moves / sizeof *moves; i++) {
-        if (moves[i].sym == sym) {
-            feed(u, (struct app_input){.kind = APP_IN_KEY, .key = moves[i].key, .wall = clock_wall_ms()});
+    const char *name = SDL_GetKeyName(sym);
+    for (size_t i = 0; i < u->options.keys->count; i++) {
+        if (strcmp(u->options.keys->items[i].key, name) == 0) {
+            do_named(u, u->options.keys->items[i].value);
             return;
         }
     }
-    int score = sym >= SDLK_1 && sym <= SDLK_9         ? sym - SDLK_1 + 1
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
+        if (usual[i].sym == sym) {
+            do_named(u, usual[i].name);
+            return;
+        }
+    }
+    int digit = sym >= SDLK_0 && sym <= SDLK_9         ? sym - SDLK_0
                 : sym >= SDLK_KP_1 && sym <= SDLK_KP_9 ? sym - SDLK_KP_1 + 1
-                                                       : 0;
-    if (score >= 1 && score <= u->app.options.faces)
-        press(u, TARGET_FACE + score - 1, 0, APP_BY_KEY);
+                : sym == SDLK_KP_0                     ? 0
+                                                       : -1;
+    int target = digit >= 0 && u->stage.app.screen != APP_CLOSED ? target_of_digit(u, digit) : TARGET_NONE;
+    if (target != TARGET_NONE)
+        press(u, target, 0, APP_BY_KEY);
+}
+
+// ---------------------------------------------------------------- events
+// A rotated picture is drawn upright first.
+static void make_upright(struct ui *u)
+{
+    if (u->upright)
+        SDL_DestroyTexture(u->upright);
+    u->upright = NULL;
+    if (u->options.rotate != 0)
+        u->upright = SDL_CreateTexture(u->sdl, SDL_PIXELFORMAT_RGB888, SDL_TEXTUREACCESS_TARGET, u->stage.w,
+                                       u->stage.h);
 }
 
 static void on_size(struct ui *u)
 {
     int w = 0, h = 0;
+    bool turned = u->options.rotate % 180 != 0;
     SDL_GetRendererOutputSize(u->sdl, &w, &h);
-    if (w < 1 || h < 1 || (w == u->layout.w && h == u->layout.h))
+    if (w < 1 || h < 1 || (w == u->window_w && h == u->window_h))
         return;
     render_forget(u->render);
-    u->layout.w = w;
-    u->layout.h = h;
+    u->window_w = w;
+    u->window_h = h;
+    u->stage.w = turned ? h : w;
+    u->stage.h = turned ? w : h;
+    make_upright(u);
     u->say_screen = true;
-    feed(u, (struct app_input){.kind = APP_IN_LAYOUT, .list = layout_is_list(w, h)});
+    feed(u, (struct app_input){.kind = APP_IN_LAYOUT});
 }
 
 static void on_window(struct ui *u, Uint8 what)
@@ -193,17 +338,16 @@ static void on_event(struct ui *u, const SDL_Event *ev)
     case SDL_WINDOWEVENT:
         on_window(u, ev->window.event);
         break;
-    case SDL_FINGERDOWN: {
-        int x = (int)(ev->tfinger.x * (float)u->layout.w), y = (int)(ev->tfinger.y * (float)u->layout.h);
-        press(u, layout_hit(&u->layout, x, y), ev->tfinger.fingerId, APP_BY_TOUCH);
+    case SDL_FINGERDOWN:
+        press_at(u, (int)(ev->tfinger.x * (float)u->window_w), (int)(ev->tfinger.y * (float)u->window_h),
+                 ev->tfinger.fingerId, APP_BY_TOUCH);
         break;
-    }
     case SDL_FINGERUP:
         release(u, ev->tfinger.fingerId);
         break;
     case SDL_MOUSEBUTTONDOWN:
         if (ev->button.button == SDL_BUTTON_LEFT && ev->button.which != SDL_TOUCH_MOUSEID)
-            press(u, layout_hit(&u->layout, ev->button.x, ev->button.y), MOUSE_FINGER, APP_BY_MOUSE);
+            press_at(u, ev->button.x, ev->button.y, MOUSE_FINGER, APP_BY_MOUSE);
         break;
     case SDL_MOUSEBUTTONUP:
         if (ev->button.button == SDL_BUTTON_LEFT && ev->button.which != SDL_TOUCH_MOUSEID)
@@ -223,24 +367,97 @@ static void on_event(struct ui *u, const SDL_Event *ev)
     }
 }
 
+// ---------------------------------------------------------------- content
+static void check_hours(struct ui *u)
+{
+    struct tm now;
+    time_t at = (time_t)(clock_wall_ms() / 1000);
+    if (!localtime_r(&at, &now))
+        return;
+    const struct content *c = &u->show->content;
+    bool open = show_is_open(u->show, now.tm_wday, now.tm_hour * 60 + now.tm_min, &u->stage.opens);
+    if (now.tm_mday != u->day) {
+        u->day = now.tm_mday;
+        u->stage.tally = 0;
+    }
+    u->stage.brightness = (int)(open || app_is_first(&u->stage.app) ? c->brightness : c->brightness_closed);
+    u->hours_at = clock_mono_ms() + HOURS_MS;
+    feed(u, (struct app_input){.kind = APP_IN_HOURS, .closed = !open});
+}
+
+// Puts the waiting show on the stage once no visit is under way.
+static void try_next(struct ui *u)
+{
+    struct app_options o = u->options.app;
+    if (!u->next)
+        return;
+    show_fill(u->next, &o);
+    o.still |= u->next->content.still;
+    if (!app_replace(&u->stage.app, &o))
+        return;
+    show_destroy(u->show);
+    u->show = u->next;
+    u->next = NULL;
+    u->stage.show = u->show;
+    render_forget(u->render);
+    u->say_screen = true;
+    log_event(LOG_INFO, "content", "survey=%s version=%d sha256=%s", u->show->survey.id.s,
+              u->show->survey.version, u->show->hash);
+    check_hours(u);
+    feed(u, (struct app_input){.kind = APP_IN_LAYOUT});
+}
+
 static void read_notes(struct ui *u)
 {
     struct note n;
     while (mailbox_take(u->inbox, &n)) {
-        if (n.kind == NOTE_SAVED)
+        switch (n.kind) {
+        case NOTE_SAVED:
+            u->stage.tally += n.saved.result == SAVE_COMMITTED && u->stage.app.step == 0;
             feed(u, (struct app_input){.kind = APP_IN_SAVED, .saved = n.saved});
-        else
+            break;
+        case NOTE_FAULT:
             feed(u, (struct app_input){.kind = APP_IN_SERVICE, .reason = n.reason});
+            break;
+        case NOTE_SHOW:
+            show_destroy(u->next);
+            u->next = n.show;
+            break;
+        case NOTE_IDENTIFY:
+            u->stage.identify = u->dirty = true;
+            u->identify_until = clock_mono_ms() + IDENTIFY_MS;
+            break;
+        case NOTE_QUIT:
+            u->quit = true;
+            break;
+        }
     }
 }
 
 // ---------------------------------------------------------------- the loop
-// Waits for an event until `wake_at`.
+static mono_ms sooner(mono_ms a, mono_ms b)
+{
+    return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
+// When something is due, -1: never.
+static mono_ms due_at(const struct ui *u, mono_ms now)
+{
+    mono_ms at =
+        sooner(u->wake_at, u->show->content.hours.count > 0 || u->show->content.tally ? u->hours_at : -1);
+    if (u->stage.identify)
+        at = sooner(at, u->identify_until);
+    if (u->ops.alive && u->ops.alive_ms > 0)
+        at = sooner(at, now + u->ops.alive_ms);
+    return at;
+}
+
 static bool wait_event(struct ui *u, SDL_Event *ret_ev)
 {
+    mono_ms due = due_at(u, clock_mono_ms());
     for (;;) {
-        mono_ms left = u->wake_at < 0 ? -1 : u->wake_at - clock_mono_ms();
-        if (u->wake_at >= 0 && left <= 0)
+        mono_ms left = due < 0 ? -1 : due - clock_mono_ms();
+        if (due >= 0 && left <= 0)
             return SDL_PollEvent(ret_ev);
         if (u->can_sleep)
             return SDL_WaitEventTimeout(ret_ev, left < 0 ? -1 : left > 3600000 ? 3600000 : (int)left);
@@ -250,11 +467,27 @@ static bool wait_event(struct ui *u, SDL_Event *ret_ev)
     }
 }
 
+static void do_due(struct ui *u)
+{
+    mono_ms now = clock_mono_ms();
+    if (u->wake_at >= 0 && now >= u->wake_at)
+        feed(u, (struct app_input){.kind = APP_IN_TICK});
+    if (now >= u->hours_at)
+        check_hours(u);
+    if (u->stage.identify && now >= u->identify_until) {
+        u->stage.identify = false;
+        u->dirty = true;
+    }
+    try_next(u);
+    if (u->ops.alive)
+        u->ops.alive(u->ops.ctx);
+}
+
 void ui_run(struct ui *u, const struct ui_ops *ops)
 {
     u->ops = *ops;
     u->say_screen = u->dirty = true;
-    feed(u, (struct app_input){.kind = APP_IN_TICK});
+    check_hours(u);
     while (!u->quit) {
         SDL_Event ev;
         if (u->dirty)
@@ -262,17 +495,18 @@ void ui_run(struct ui *u, const struct ui_ops *ops)
         for (bool got = wait_event(u, &ev); got && !u->quit; got = SDL_PollEvent(&ev))
             on_event(u, &ev);
         read_notes(u);
-        if (u->wake_at >= 0 && clock_mono_ms() >= u->wake_at)
-            feed(u, (struct app_input){.kind = APP_IN_TICK});
+        do_due(u);
     }
 }
 
-static void post(struct ui *u, const struct note *n)
+static bool post(struct ui *u, const struct note *n)
 {
-    if (!mailbox_post(u->inbox, n)) // the app's own deadline then takes the kiosk out of service
+    bool ok = mailbox_post(u->inbox, n);
+    if (!ok) // the app's own deadline then takes the kiosk out of service
         log_event(LOG_ERROR, "ui_inbox_full", "kind=%d", (int)n->kind);
     SDL_Event ev = {.type = u->wake_event};
     SDL_PushEvent(&ev);
+    return ok;
 }
 
 void ui_on_saved(void *ui, const struct saved *s)
@@ -283,6 +517,21 @@ void ui_on_saved(void *ui, const struct saved *s)
 void ui_set_fault(struct ui *u, enum app_reason reason)
 {
     post(u, &(struct note){.kind = NOTE_FAULT, .reason = reason});
+}
+
+bool ui_replace(struct ui *u, struct show *show)
+{
+    return post(u, &(struct note){.kind = NOTE_SHOW, .show = show});
+}
+
+void ui_identify(struct ui *u)
+{
+    post(u, &(struct note){.kind = NOTE_IDENTIFY});
+}
+
+void ui_quit(struct ui *u)
+{
+    post(u, &(struct note){.kind = NOTE_QUIT});
 }
 
 // ---------------------------------------------------------------- opening
@@ -309,7 +558,7 @@ static bool open_window(struct ui *u)
     u->can_sleep = strcmp(driver, "x11") == 0 || strcmp(driver, "wayland") == 0;
     u->wake_event = SDL_RegisterEvents(1);
     Uint32 flags = u->options.fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : SDL_WINDOW_RESIZABLE;
-    u->window = SDL_CreateWindow(u->options.org, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED,
+    u->window = SDL_CreateWindow(u->options.stage.org, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED,
                                  u->options.width, u->options.height, flags);
     if (u->window)
         u->sdl = SDL_CreateRenderer(u->window, -1, SDL_RENDERER_SOFTWARE);
@@ -351,16 +600,18 @@ static bool open_all(struct ui *u, struct ui_error *error)
     return true;
 }
 
-struct ui *ui_create(const struct ui_options *o, struct ui_error *ret_error)
+struct ui *ui_create(const struct ui_options *o, struct show *show, struct ui_error *ret_error)
 {
     struct ui *u = calloc(1, sizeof *u);
     if (!u) {
+        show_destroy(show);
         snprintf(ret_error->text, sizeof ret_error->text, "out of memory");
         return NULL;
     }
     u->options = *o;
+    u->show = show;
     u->wake_at = -1;
-    app_init(&u->app, &o->app, clock_mono_ms());
+    stage_init(&u->stage, &o->stage, show, &o->app, clock_mono_ms());
     if (!open_all(u, ret_error)) {
         ui_destroy(u);
         return NULL;
@@ -369,21 +620,29 @@ struct ui *ui_create(const struct ui_options *o, struct ui_error *ret_error)
     int x = 0, y = 0;
     SDL_GetWindowPosition(u->window, &x, &y);
     log_event(LOG_INFO, "window", "driver=%s x=%d y=%d w=%d h=%d", SDL_GetCurrentVideoDriver(), x, y,
-              u->layout.w, u->layout.h);
+              u->window_w, u->window_h);
     return u;
 }
 
 void ui_destroy(struct ui *u)
 {
+    struct note n;
     if (!u)
         return;
+    while (u->inbox && mailbox_take(u->inbox, &n))
+        if (n.kind == NOTE_SHOW)
+            show_destroy(n.show);
     render_destroy(u->render);
     type_destroy(u->type);
+    if (u->upright)
+        SDL_DestroyTexture(u->upright);
     if (u->sdl)
         SDL_DestroyRenderer(u->sdl);
     if (u->window)
         SDL_DestroyWindow(u->window);
     mailbox_destroy(u->inbox);
+    show_destroy(u->next);
+    show_destroy(u->show);
     SDL_Quit();
     free(u);
 }

@@ -5,37 +5,40 @@
 
 #include "kiosk/app.h"
 #include "kiosk/font.h"
-#include "kiosk/texts.h"
-#include "kiosk/theme.h"
+#include "kiosk/show.h"
+#include "kiosk/stage.h"
 #include "kiosk/writer.h"
+#include "shared/config.h"
 
 #include <stdbool.h>
 
 struct ui;
 
 struct ui_options {
-    struct app_options app;
-    const struct texts *texts; // app.lang_count of them; borrowed, as all pointers here, until ui_destroy
-    const char *org;
+    struct app_options app;     // times; the show adds the rest
+    struct stage_options stage; // pointers here are borrowed until ui_destroy
     const char *assets;
-    const struct theme *theme;
     const struct font_files *fonts;
+    const struct config_pairs *keys; // name of a key -> name of a target or move
     bool fullscreen;
     int width, height; // of the window, px
+    int rotate;        // degrees clockwise by which the picture is turned: 0, 90, 180, 270
 };
 
 struct ui_ops {
     void *ctx;
     bool (*save)(void *ctx, const struct answer *a); // mandatory; as writer_save
     void (*ignored)(void *ctx, int presses);         // mandatory; as writer_count_ignored
+    void (*alive)(void *ctx);                        // called at least every alive_ms; may be NULL
+    int alive_ms;                                    // 0: whenever it wakes anyway
 };
 
 struct ui_error {
     char text[400]; // one line that says what is wrong and what to do
 };
 
-// Opens the window. NULL on failure.
-struct ui *ui_create(const struct ui_options *o, struct ui_error *ret_error);
+// Opens the window and takes `show` over, also on failure. NULL on failure.
+struct ui *ui_create(const struct ui_options *o, struct show *show, struct ui_error *ret_error);
 void ui_destroy(struct ui *u); // accepts NULL
 
 // Runs until the window is closed, SIGINT or SIGTERM.
@@ -44,15 +47,25 @@ void ui_run(struct ui *u, const struct ui_ops *ops);
 // From any thread. ui_on_saved is a writer_on_saved: pass it to the writer with the ui as its context.
 void ui_on_saved(void *ui, const struct saved *s);
 void ui_set_fault(struct ui *u, enum app_reason reason); // out of service until set to APP_REASON_NONE
+// Takes `show` over; it is shown from the next moment on in which no visit is under way. False (and it is
+// still the caller's) when too many wait.
+bool ui_replace(struct ui *u, struct show *show);
+void ui_identify(struct ui *u); // shows the kiosk's name for a while
+void ui_quit(struct ui *u);     // ends ui_run
 
-// Draws one screen into a PNG file with no display at all (still_sdl.c).
+// Draws one screen into a PNG file with no display at all (still_sdl.c). `show` is borrowed.
 struct ui_still {
     enum app_screen screen;
     enum app_reason reason;
-    int lang;  // index
-    int focus; // target with the key focus
+    int lang;               // index
+    const char *focus_name; // target with the key focus, as in the log; NULL: none
+    int step;               // question
+    int score;              // of the face pressed before, for its words
+    int scene;
+    unsigned picked;
+    const char *written; // in the first field, or NULL
 };
-bool ui_render(const struct ui_options *o, const struct ui_still *still, const char *png_path,
-               struct ui_error *ret_error);
+bool ui_render(const struct ui_options *o, const struct show *show, const struct ui_still *still,
+               const char *png_path, struct ui_error *ret_error);
 
 #endif

@@ -1,5 +1,7 @@
 #include "kiosk/view.h"
 
+#include <string.h>
+
 static struct rect moved(struct rect r, int dy)
 {
     r.y += dy;
@@ -56,6 +58,8 @@ static void draw_focus(struct draw_list *dl, const struct layout *l, struct rect
 static void draw_header(struct draw_list *dl, const struct layout *l, const struct app *a,
                         const struct theme *t)
 {
+    if (l->logo.w == 0)
+        return;
     draw_add(dl, DRAW_PICTURE, l->logo)->image = IMAGE_LOGO;
     draw_block(dl, &l->org, t->ink, 0, 255);
     for (int i = 0; i < l->pill_count; i++) {
@@ -74,6 +78,114 @@ static void draw_header(struct draw_list *dl, const struct layout *l, const stru
     }
 }
 
+static void draw_icon(struct draw_list *dl, const char *name, struct rect r, argb colour, int alpha)
+{
+    struct draw_cmd *c = draw_add(dl, DRAW_PICTURE, r);
+    c->image = IMAGE_ICON;
+    c->text = name;
+    c->bytes = (int)strlen(name);
+    c->fill = colour;
+    c->alpha = (unsigned char)alpha;
+}
+
+// How high a face hops in the gentle motion between customers: one after the other, from the left.
+static int hop(const struct layout *l, const struct app *a, int place)
+{
+    int wave = app_wave(a);
+    if (wave < 0)
+        return 0;
+    int p = wave * (l->card_count + 2) - place * 1000; // 0..2000: on its way up and down again
+    if (p <= 0 || p >= 2000)
+        return 0;
+    return l->radius * 2 / 5 * (p * (2000 - p) / 1000) / 1000;
+}
+
+static void draw_card(struct draw_list *dl, const struct layout *l, const struct app *a,
+                      const struct theme *t, int i, int sink, int alpha)
+{
+    const struct layout_card *k = &l->card[i];
+    bool picked = k->target >= TARGET_OPTION && (a->picked >> (k->target - TARGET_OPTION) & 1) != 0;
+    struct draw_cmd *c = draw_box(dl, moved(k->rect, sink), l->radius, picked ? t->accent : t->card,
+                                  picked ? t->accent : t->card_low);
+    c->edge = t->edge;
+    c->edge_px = 1;
+    int dy = sink - (k->bar.w > 0 && !l->list ? hop(l, a, i) : 0);
+    if (k->picture.w > 0 && k->image == IMAGE_ICON)
+        draw_icon(dl, k->icon, moved(k->picture, dy), picked ? t->on_accent : t->icon, alpha);
+    else if (k->picture.w > 0) {
+        struct draw_cmd *picture = draw_add(dl, DRAW_PICTURE, moved(k->picture, dy));
+        picture->image = k->image;
+        picture->alpha = (unsigned char)alpha;
+    }
+    draw_block(dl, &k->label, picked ? t->on_accent : t->ink, sink, alpha);
+    if (k->bar.w > 0) {
+        argb bar = t->face[k->image - IMAGE_FACE_1];
+        int thin = k->bar.w < k->bar.h ? k->bar.w : k->bar.h;
+        draw_box(dl, moved(k->bar, sink), thin / 2, bar, bar)->alpha = (unsigned char)alpha;
+    }
+    if (a->focus == k->target)
+        draw_focus(dl, l, k->rect, l->radius, t);
+}
+
+static void draw_button(struct draw_list *dl, const struct layout *l, const struct app *a,
+                        const struct theme *t, const struct layout_button *b)
+{
+    int radius = b->rect.h / 2;
+    if (l->key_count > 0)
+        radius = l->radius;
+    argb fill = b->primary ? t->accent : t->card;
+    struct draw_cmd *c = draw_box(dl, b->rect, radius, fill, fill);
+    c->edge = t->edge;
+    c->edge_px = b->primary ? 0 : 1;
+    if (b->icon)
+        draw_icon(dl, b->icon, b->picture, t->soft, 255);
+    draw_block(dl, &b->label, b->primary ? t->on_accent : t->soft, 0, 255);
+    if (a->focus == b->target)
+        draw_focus(dl, l, b->rect, radius, t);
+}
+
+static void draw_typing(struct draw_list *dl, const struct layout *l, const struct app *a,
+                        const struct theme *t)
+{
+    for (int i = 0; i < l->field_count; i++) {
+        const struct layout_field *f = &l->field[i];
+        bool written = a->typing.field == i;
+        struct draw_cmd *c = draw_box(dl, f->rect, l->radius, t->card, t->card);
+        c->edge = written ? t->focus : t->edge;
+        c->edge_px = written ? 2 : 1;
+        if (a->typing.text[i][0])
+            draw_block(dl, &f->value, t->ink, 0, 255);
+        else
+            draw_block(dl, &f->name, t->faint, 0, 255);
+        if (written)
+            draw_box(dl, f->caret, 0, t->focus, t->focus);
+    }
+    for (int i = 0; i < l->key_count; i++) {
+        const struct layout_key *k = &l->key[i];
+        struct draw_cmd *c = draw_box(dl, k->rect, l->radius * 2 / 3, t->card, t->card_low);
+        c->edge = t->edge;
+        c->edge_px = 1;
+        if (k->icon)
+            draw_icon(dl, k->icon, k->picture, t->ink, 255);
+        draw_block(dl, &k->label, t->ink, 0, 255);
+        if (a->focus == k->target)
+            draw_focus(dl, l, k->rect, l->radius * 2 / 3, t);
+    }
+}
+
+// "Still there?" over the footer, with a bar that runs out.
+static void draw_warning(struct draw_list *dl, const struct layout *l, const struct app *a,
+                         const struct theme *t)
+{
+    struct rect r = l->warning;
+    draw_box(dl, r, r.h / 2, t->accent, t->accent);
+    draw_block(dl, &l->warning_text, t->on_accent, 0, 255);
+    int inset = r.h / 2, h = r.h / 14 < 2 ? 2 : r.h / 14;
+    struct rect bar = {r.x + inset, r.y + r.h - 2 * h - h / 2, (r.w - 2 * inset) * app_warning(a) / 1000, h};
+    if (bar.w > 0)
+        draw_box(dl, bar, h / 2, t->on_accent, t->on_accent);
+}
+
 // `down` in thousandths: all cards sink together and their content pales, whichever was touched.
 static void draw_question(struct draw_list *dl, const struct layout *l, const struct app *a,
                           const struct theme *t, int down)
@@ -81,24 +193,15 @@ static void draw_question(struct draw_list *dl, const struct layout *l, const st
     int sink = l->lift * down / 1000, blur = l->radius;
     int alpha = 255 - 150 * down / 1000;
     draw_block(dl, &l->title, t->ink, 0, alpha);
+    draw_block(dl, &l->scene, t->icon, 0, alpha);
     draw_block(dl, &l->more, t->soft, 0, alpha);
-    for (int i = 0; i < l->face_count; i++)
-        draw_shadow(dl, l->face[i].card, l->radius, blur, t->shadow, 255); // stays: fading it costs 2 ms
-    for (int i = 0; i < l->face_count; i++) {
-        const struct layout_face *f = &l->face[i];
-        struct draw_cmd *c = draw_box(dl, moved(f->card, sink), l->radius, t->card, t->card_low);
-        c->edge = t->edge;
-        c->edge_px = 1;
-        struct draw_cmd *picture = draw_add(dl, DRAW_PICTURE, moved(f->face, sink));
-        picture->image = f->image;
-        picture->alpha = (unsigned char)alpha;
-        draw_block(dl, &f->label, t->ink, sink, alpha);
-        argb bar = t->face[f->image - IMAGE_FACE_1];
-        int thin = f->bar.w < f->bar.h ? f->bar.w : f->bar.h;
-        draw_box(dl, moved(f->bar, sink), thin / 2, bar, bar)->alpha = (unsigned char)alpha;
-        if (a->focus == TARGET_FACE + i)
-            draw_focus(dl, l, f->card, l->radius, t);
-    }
+    for (int i = 0; i < l->card_count; i++)
+        draw_shadow(dl, l->card[i].rect, l->radius, blur, t->shadow, 255); // stays: fading it costs 2 ms
+    for (int i = 0; i < l->card_count; i++)
+        draw_card(dl, l, a, t, i, sink, alpha);
+    draw_block(dl, &l->low, t->soft, 0, alpha);
+    draw_block(dl, &l->high, t->soft, 0, alpha);
+    draw_typing(dl, l, a, t);
 }
 
 // `up` in thousandths: the message rises a little while it appears.
@@ -129,9 +232,14 @@ void view_draw(struct draw_list *dl, const struct layout *l, const struct app *a
     back->low = t->back_bottom;
     back->edge = t->glow;
     draw_header(dl, l, a, t);
-    if (l->face_count == 0)
+    if (l->screen != APP_QUESTION)
         draw_message(dl, l, t, eased(app_progress(a)));
     else // a press answers in its first frame: it starts a third of the way down
         draw_question(dl, l, a, t, a->screen == APP_PRESSED ? 333 + eased(app_progress(a)) * 667 / 1000 : 0);
-    draw_block(dl, &l->footer, t->faint, 0, 255);
+    for (int i = 0; i < l->button_count; i++)
+        draw_button(dl, l, a, t, &l->button[i]);
+    if (app_warning(a) >= 0 && l->warning.w > 0)
+        draw_warning(dl, l, a, t);
+    else
+        draw_block(dl, &l->footer, t->faint, 0, 255);
 }

@@ -1,5 +1,5 @@
-// view: layout + state of the app -> draw list. Pure. Reads nothing that could tell which face was pressed:
-// the app keeps no trace of it, so every picture from the press to the return is the same for all faces.
+// view: layout + state of the app -> draw list. Pure. Never reads which face was pressed: every picture from
+// the press to the return is the same for all faces but for words (which the layout chooses, see survey.h).
 #ifndef PUAS_KIOSK_VIEW_H
 #define PUAS_KIOSK_VIEW_H
 

@@ -223,19 +223,32 @@ bool content_check(const struct content *c, struct survey *ret_survey, char *why
     return good_contact(c, ret_survey, why, size);
 }
 
+static bool checked(const char *name, struct content *c, struct config_error *ret_error)
+{
+    struct survey survey;
+    char why[300];
+    if (content_check(c, &survey, why, sizeof why))
+        return true;
+    snprintf(ret_error->text, sizeof ret_error->text, "%.90s: %s", name, why);
+    content_finish(c);
+    return false;
+}
+
 bool content_parse(const char *name, const char *text, size_t n, struct content *ret_c,
                    struct config_error *ret_error)
 {
     struct content c;
-    struct survey survey;
-    char why[300];
-    if (!config_parse(name, text, n, content_rows, &c, ret_error))
+    if (!config_parse(name, text, n, content_rows, &c, ret_error) || !checked(name, &c, ret_error))
         return false;
-    if (!content_check(&c, &survey, why, sizeof why)) {
-        snprintf(ret_error->text, sizeof ret_error->text, "%.90s: %s", name, why);
-        content_finish(&c);
+    *ret_c = c;
+    return true;
+}
+
+bool content_load(const char *path, struct content *ret_c, struct config_error *ret_error)
+{
+    struct content c;
+    if (!config_load(path, content_rows, &c, ret_error) || !checked(path, &c, ret_error))
         return false;
-    }
     *ret_c = c;
     return true;
 }

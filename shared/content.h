@@ -143,7 +143,9 @@ extern const struct config_row content_rows[]; // of a struct content alone
 // Reads a document and checks it as content_check does. On success finish with content_finish.
 bool content_parse(const char *name, const char *text, size_t n, struct content *ret_c,
                    struct config_error *ret_error);
-void content_finish(struct content *c); // accepts NULL and a zeroed one
+bool content_load(const char *path, struct content *ret_c,
+                  struct config_error *ret_error); // the same of a file
+void content_finish(struct content *c);            // accepts NULL and a zeroed one
 
 // What rows cannot say: languages, hours, the survey. *ret_survey borrows from `c`; `why` gets a reason.
 bool content_check(const struct content *c, struct survey *ret_survey, char *why, size_t size);

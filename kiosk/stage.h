@@ -1,0 +1,47 @@
+// stage: what the screen shows now: show + app -> layout -> draw list. Pure but for the show's files, which
+// are read by then. The window (ui_sdl), stills (still_sdl) and tests draw from it alike.
+#ifndef PUAS_KIOSK_STAGE_H
+#define PUAS_KIOSK_STAGE_H
+
+#include "kiosk/app.h"
+#include "kiosk/draw.h"
+#include "kiosk/layout.h"
+#include "kiosk/show.h"
+
+#include <stdbool.h>
+
+struct stage_options {
+    const char *org;  // borrowed
+    const char *name; // of the kiosk, for `identify`; borrowed
+    int target_px;    // least size of a target, 0: the usual one
+    int reach_px;     // controls stand at most so far above the lower edge, 0: anywhere
+    bool speech;      // offer to read aloud
+};
+
+struct stage {
+    struct stage_options options;
+    const struct show *show; // borrowed
+    int w, h;
+    struct app app;
+    int tally;            // answers today
+    int opens;            // CLOSED: minute of the day when it opens, -1: unknown
+    char thanks[16];      // code to redeem; "": none
+    int brightness;       // percent, drawn as a shade over the picture
+    bool identify;        // show which kiosk this is
+    struct layout layout; // of the last stage_place
+    struct draw_list list;
+    struct show_scene scene;
+    char opens_text[8];
+};
+
+void stage_init(struct stage *s, const struct stage_options *o, const struct show *show,
+                const struct app_options *app, mono_ms now);
+
+// Places everything anew; `retype`: only what is being written.
+void stage_place(struct stage *s, const struct measure *m);
+void stage_retype(struct stage *s, const struct measure *m);
+
+// Makes the draw list.
+void stage_draw(struct stage *s);
+
+#endif
