@@ -1,6 +1,8 @@
 // The app machine: rules one by one, then random events against the invariants of app.h.
 #include "kiosk/app.h"
 
+#include "tests/unit/showing.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,32 +12,36 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct app_options options(void)
+static struct show *plain, *every; // one question of faces; every kind of question
+
+static int set_up(void **state)
 {
-    struct app_options o = {
-        .version = 3,
-        .faces = 5,
-        .lang_count = 2,
-        .langs = {"id", "en"},
-        .press_ms = 180,
-        .thanks_ms = 3000,
-        .try_again_ms = 5000,
-        .settle_ms = 1000,
-        .language_return_ms = 20000,
-        .save_timeout_ms = 2000,
-        .service_retry_ms = 30000,
-    };
-    ident_set(&o.survey, "visit");
-    ident_set(&o.question, "overall");
-    return o;
+    (void)state;
+    plain = show_of("languages: [id, en]\nsurvey: { id: visit, version: 3 }\n");
+    every = show_of("languages: [id, en]\n" EVERY_QUESTION);
+    return plain && every ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    show_destroy(plain);
+    show_destroy(every);
+    return 0;
+}
+
+static struct app app_of(const struct show *s)
+{
+    struct app a;
+    struct app_options o = options_of(s);
+    o.scenes = 0; // nothing is told between customers
+    app_init(&a, &o, 1000);
+    return a;
 }
 
 static struct app app_new(void)
 {
-    struct app a;
-    struct app_options o = options();
-    app_init(&a, &o, 1000);
-    return a;
+    return app_of(plain);
 }
 
 static struct app_effects press_by(struct app *a, mono_ms now, int target, int64_t finger, enum app_by by)
@@ -66,11 +72,6 @@ static struct app_effects saved(struct app *a, mono_ms now, uint64_t ticket, enu
     struct app_input in = {
         .kind = APP_IN_SAVED, .now = now, .saved = {.ticket = ticket, .result = result, .seq = 7}};
     return app_feed(a, &in);
-}
-
-static struct app_effects key(struct app *a, mono_ms now, enum app_key k)
-{
-    return app_feed(a, &(struct app_input){.kind = APP_IN_KEY, .now = now, .key = k});
 }
 
 static void a_press_saves_and_is_shown_at_once(void **state)
@@ -184,7 +185,7 @@ static void one_touch_one_answer(void **state)
     // Both fingers were never lifted: a third one is a second of theirs ...
     assert_int_equal(press_by(&a, 5500, TARGET_FACE, 4, APP_BY_TOUCH).ignored, 1);
     // ... until they count as dirt on the panel.
-    a.fingers[0].down = true;
+    a.fingers.of[0].down = true;
     assert_true(press_by(&a, 12000, TARGET_FACE, 5, APP_BY_TOUCH).save);
 }
 
@@ -246,30 +247,22 @@ static void language_switches_and_returns(void **state)
     assert_false(press(&a, 30001, TARGET_LANG + 2).lang_changed); // no such language
 }
 
-static void keys_alone_are_enough(void **state)
+static void a_key_presses_what_has_the_focus(void **state)
 {
     (void)state;
     struct app a = app_new();
-    key(&a, 2000, APP_KEY_NEXT);
-    assert_int_equal(a.focus, TARGET_FACE);
-    key(&a, 2001, APP_KEY_BACK); // round the end
-    assert_int_equal(a.focus, TARGET_LANG + 1);
-    struct app_effects e = key(&a, 2002, APP_KEY_ENTER);
+    app_feed(&a, &(struct app_input){.kind = APP_IN_FOCUS, .now = 2000, .target = TARGET_LANG + 1});
+    struct app_effects e = app_feed(&a, &(struct app_input){.kind = APP_IN_ENTER, .now = 2002});
     assert_true(e.lang_changed);
-    key(&a, 2003, APP_KEY_OTHER);
-    assert_int_equal(a.focus, TARGET_FACE);
-    key(&a, 2004, APP_KEY_NEXT);
-    e = key(&a, 2005, APP_KEY_ENTER);
+    app_feed(&a, &(struct app_input){.kind = APP_IN_FOCUS, .now = 2003, .target = TARGET_FACE + 1});
+    e = app_feed(&a, &(struct app_input){.kind = APP_IN_ENTER, .now = 2005});
     assert_true(e.save);
     assert_int_equal(e.answer.score, 2);
     assert_string_equal(e.answer.by, "key");
     assert_int_equal(a.focus, TARGET_NONE); // no ring is left on the face
-    // In a list the best stands first.
-    a = app_new();
-    app_feed(&a, &(struct app_input){.kind = APP_IN_LAYOUT, .now = 1500, .list = true});
-    key(&a, 2000, APP_KEY_NEXT);
-    assert_int_equal(a.focus, TARGET_FACE + 4);
     // A focus that nobody uses goes away.
+    a = app_new();
+    app_feed(&a, &(struct app_input){.kind = APP_IN_FOCUS, .now = 2000, .target = TARGET_FACE});
     tick(&a, 2000 + 20000);
     assert_int_equal(a.focus, TARGET_NONE);
 }
@@ -291,21 +284,253 @@ static void a_fault_from_outside_stays_until_it_is_over(void **state)
     assert_int_equal(a.screen, APP_QUESTION);
 }
 
-// All that is kept after a press, with padding left out, is the same for every face.
-static void no_trace_of_the_face_is_kept(void **state)
+// ---------------------------------------------------------------- a visit of several questions
+// Answers the question shown by pressing `target`, and lets it be saved as `seq`.
+static struct app_effects answer(struct app *a, mono_ms *now, int target, int64_t seq)
+{
+    *now += 1500;
+    struct app_effects e = press(a, *now, target);
+    if (e.save) {
+        app_feed(a, &(struct app_input){.kind = APP_IN_SAVED,
+                                        .now = *now + 5,
+                                        .saved = {e.answer.ticket, SAVE_COMMITTED, seq}});
+        tick(a, *now += 200);
+    }
+    return e;
+}
+
+static int key_of(const struct app *a, const char *label)
+{
+    struct keyboard_page page;
+    app_keyboard(a, &page);
+    for (int i = 0; i < page.count; i++)
+        if (strcmp(page.key[i].label, label) == 0)
+            return TARGET_KEY + i;
+    fail_msg("no key '%s'", label);
+    return TARGET_NONE;
+}
+
+static int erase_of(const struct app *a)
+{
+    struct keyboard_page page;
+    app_keyboard(a, &page);
+    for (int i = 0; i < page.count; i++)
+        if (page.key[i].action == KEYBOARD_ERASE)
+            return TARGET_KEY + i;
+    return TARGET_NONE;
+}
+
+static void a_visit_goes_through_all_questions(void **state)
 {
     (void)state;
-    struct app first;
-    for (int face = 0; face < 5; face++) {
-        struct app a;
-        memset(&a, 0, sizeof a);
-        struct app_options o = options();
-        app_init(&a, &o, 1000);
-        press(&a, 2000, TARGET_FACE + face);
-        if (face == 0)
-            first = a;
-        assert_memory_equal(&a, &first, sizeof a);
+    struct app a = app_of(every);
+    mono_ms now = 2000;
+    answer(&a, &now, TARGET_FACE + 1, 41);
+    assert_string_equal(app_question(&a)->id.s, "why");
+    assert_int_equal(a.screen, APP_QUESTION);
+    struct app_effects e = answer(&a, &now, TARGET_OPTION + 3, 42);
+    assert_int_equal(e.answer.type, EVENT_CHOICE);
+    assert_int_equal(e.answer.visit, 41); // every answer is its own event of the visit
+    assert_int_equal(e.answer.option_count, 1);
+    assert_string_equal(e.answer.options[0].s, "staff");
+    assert_string_equal(e.answer.question.s, "why");
+
+    assert_string_equal(app_question(&a)->id.s, "liked"); // several: nothing is saved before "done"
+    assert_false(answer(&a, &now, TARGET_OPTION, 0).save);
+    assert_false(answer(&a, &now, TARGET_OPTION + 2, 0).save);
+    assert_false(answer(&a, &now, TARGET_OPTION, 0).save); // taken back
+    answer(&a, &now, TARGET_OPTION + 1, 0);
+    e = answer(&a, &now, TARGET_DONE, 43);
+    assert_int_equal(e.answer.option_count, 2);
+    assert_string_equal(e.answer.options[0].s, "staff");
+    assert_string_equal(e.answer.options[1].s, "room");
+
+    assert_string_equal(app_question(&a)->id.s, "staff"); // asked because of "why: staff"
+    e = answer(&a, &now, TARGET_FACE + 3, 44);
+    assert_int_equal(e.answer.of, 4);
+    e = answer(&a, &now, TARGET_FACE + 10, 45);
+    assert_int_equal(e.answer.type, EVENT_NUMBER);
+    assert_int_equal(e.answer.score, 11); // "10" of 0 to 10
+    assert_int_equal(e.answer.of, 11);
+
+    assert_string_equal(app_question(&a)->id.s, "words");
+    assert_false(answer(&a, &now, TARGET_DONE, 0).save); // nothing written
+    answer(&a, &now, key_of(&a, "o"), 0);
+    answer(&a, &now, key_of(&a, "k"), 0);
+    answer(&a, &now, key_of(&a, "p"), 0);
+    answer(&a, &now, erase_of(&a), 0);
+    e = answer(&a, &now, TARGET_DONE, 46);
+    assert_int_equal(e.answer.type, EVENT_TEXT);
+    assert_string_equal(e.answer.text, "ok");
+
+    assert_string_equal(app_question(&a)->id.s, "ticket");
+    for (int i = 0; i < 6; i++)
+        answer(&a, &now, key_of(&a, "7"), 0);
+    e = answer(&a, &now, TARGET_DONE, 47);
+    assert_string_equal(e.answer.text, "7777"); // four digits at most
+
+    assert_string_equal(app_question(&a)->id.s, "contact");
+    answer(&a, &now, key_of(&a, "a"), 0);
+    assert_false(answer(&a, &now, TARGET_DONE, 0).save); // a name alone reaches nobody
+    answer(&a, &now, TARGET_FIELD + 1, 0);
+    answer(&a, &now, key_of(&a, "b"), 0);
+    e = answer(&a, &now, TARGET_DONE, 48);
+    assert_int_equal(e.answer.type, EVENT_CONTACT);
+    assert_string_equal(e.answer.text, "a\nb");
+    assert_int_equal(e.answer.visit, 41);
+    assert_int_equal(a.screen, APP_THANKS);
+    tick(&a, now += 3000);
+    assert_true(app_is_first(&a));
+    assert_int_equal(a.visit, 0);
+    assert_string_equal(a.typing.text[1], ""); // nothing is left for the next customer
+}
+
+static void questions_can_be_skipped(void **state)
+{
+    (void)state;
+    struct app a = app_of(every);
+    mono_ms now = 2000;
+    assert_int_equal(press(&a, 1500, TARGET_SKIP).save, false); // the first one cannot
+    assert_true(app_is_first(&a));
+    answer(&a, &now, TARGET_FACE, 7);
+    for (int i = 0; i < 6; i++) { // "staff" is not asked
+        assert_int_equal(a.screen, APP_QUESTION);
+        assert_false(answer(&a, &now, TARGET_SKIP, 0).save);
     }
+    assert_int_equal(a.screen, APP_THANKS);
+}
+
+static void who_walks_away_leaves_what_they_said(void **state)
+{
+    (void)state;
+    struct app a = app_of(every);
+    mono_ms now = 2000;
+    answer(&a, &now, TARGET_FACE, 7);
+    mono_ms shown = now;
+    assert_int_equal(app_warning(&a), -1);
+    struct app_effects e = tick(&a, shown + 7000); // "still there?"
+    assert_int_equal(app_warning(&a), 1000);
+    assert_true(e.redraw);
+    press(&a, shown + 8000, TARGET_NONE); // yes
+    assert_int_equal(app_warning(&a), -1);
+    tick(&a, shown + 8000 + 11999);
+    assert_string_equal(app_question(&a)->id.s, "why");
+    e = tick(&a, shown + 8000 + 12000);
+    assert_true(app_is_first(&a)); // nothing was picked: home without thanks, nobody is there
+    assert_false(e.save);
+
+    now += 40000;
+    answer(&a, &now, TARGET_FACE, 8);
+    answer(&a, &now, TARGET_SKIP, 0);
+    press(&a, now += 100, TARGET_OPTION + 1); // picked, not handed in
+    e = tick(&a, now + 12000);
+    assert_true(e.save);
+    assert_int_equal(e.answer.visit, 8);
+    assert_string_equal(e.answer.options[0].s, "staff");
+    assert_int_equal(e.answer.since_ms, -1);
+    saved(&a, now + 12010, e.answer.ticket, SAVE_COMMITTED);
+    tick(&a, now + 12300);
+    assert_true(app_is_first(&a));
+
+    // Words half written are kept, at least 15 s after the last key; contact data is not: "I agree" was not
+    // touched.
+    for (int contact = 0; contact < 2; contact++) {
+        now += 60000;
+        answer(&a, &now, TARGET_FACE, 9);
+        while (strcmp(app_question(&a)->id.s, contact ? "contact" : "words") != 0)
+            answer(&a, &now, TARGET_SKIP, 0);
+        press(&a, now += 700, key_of(&a, "h"));
+        tick(&a, now + 15000);
+        assert_true(app_is_typing(&a));
+        e = tick(&a, now + 30000);
+        assert_int_equal(e.save, !contact);
+        if (e.save) {
+            assert_string_equal(e.answer.text, "h");
+            saved(&a, now + 30010, e.answer.ticket, SAVE_TIMED_OUT);
+            tick(&a, now + 30300);
+        }
+        assert_true(app_is_first(&a)); // and nobody is asked to try again
+    }
+}
+
+static void a_failed_step_is_repeated_with_what_was_picked(void **state)
+{
+    (void)state;
+    struct app a = app_of(every);
+    mono_ms now = 2000;
+    answer(&a, &now, TARGET_FACE, 7);
+    answer(&a, &now, TARGET_SKIP, 0);
+    press(&a, now += 700, TARGET_OPTION + 2);
+    struct app_effects e = press(&a, now += 100, TARGET_DONE);
+    saved(&a, now += 2000, e.answer.ticket, SAVE_TIMED_OUT);
+    assert_int_equal(a.screen, APP_TRY_AGAIN);
+    press(&a, now += 1000, TARGET_NONE);
+    assert_string_equal(app_question(&a)->id.s, "liked");
+    assert_int_equal(a.picked, 4);
+    e = press(&a, now += 1000, TARGET_DONE);
+    assert_true(e.save);
+    assert_int_equal(e.answer.visit, 7);
+}
+
+static void closed_until_somebody_touches(void **state)
+{
+    (void)state;
+    struct app a = app_new();
+    tick(&a, 100000);
+    app_feed(&a, &(struct app_input){.kind = APP_IN_HOURS, .now = 100000, .closed = true});
+    assert_int_equal(a.screen, APP_CLOSED);
+    struct app_effects e = press(&a, 200000, TARGET_NONE);
+    assert_true(app_is_first(&a));
+    assert_false(e.save);
+    e = press(&a, 201000, TARGET_FACE + 2);
+    assert_true(e.save); // late customers count
+    saved(&a, 201200, e.answer.ticket, SAVE_COMMITTED);
+    tick(&a, 204300);
+    assert_int_equal(a.screen, APP_CLOSED);
+    app_feed(&a, &(struct app_input){.kind = APP_IN_HOURS, .now = 300000, .closed = false});
+    assert_true(app_is_first(&a));
+    // Closing time does not cut off who is there.
+    press(&a, 301000, TARGET_NONE);
+    app_feed(&a, &(struct app_input){.kind = APP_IN_HOURS, .now = 302000, .closed = true});
+    assert_true(app_is_first(&a));
+    tick(&a, 301000 + 20000);
+    assert_int_equal(a.screen, APP_CLOSED);
+}
+
+static void scenes_change_while_nobody_is_there(void **state)
+{
+    (void)state;
+    struct app a = app_new();
+    a.options.scenes = 3;
+    tick(&a, 1000 + 9999);
+    assert_int_equal(a.scene, 0);
+    struct app_effects e = tick(&a, 1000 + 10000);
+    assert_int_equal(a.scene, 1);
+    assert_true(e.relayout && app_wave(&a) == 0);
+    tick(&a, 1000 + 10000 + 2 * 8000);
+    assert_int_equal(a.scene, 0);
+    tick(&a, 1000 + 10000 + 3 * 8000);
+    assert_int_equal(a.scene, 1);
+    press(&a, 1000 + 10000 + 3 * 8000 + 10, TARGET_NONE);
+    assert_int_equal(a.scene, 0);
+    assert_int_equal(app_wave(&a), -1);
+    a.options.still = true; // reduced motion: scenes change, nothing moves
+    tick(&a, 200000);
+    assert_int_equal(app_wave(&a), -1);
+}
+
+static void content_changes_between_visits_only(void **state)
+{
+    (void)state;
+    struct app a = app_of(every);
+    struct app_options o = options_of(plain);
+    mono_ms now = 2000;
+    answer(&a, &now, TARGET_FACE, 7);
+    assert_false(app_replace(&a, &o)); // a question of the visit is shown
+    tick(&a, now + 12000);
+    assert_true(app_replace(&a, &o));
+    assert_int_equal(app_question(&a)->of, 5);
+    answer(&a, &now, TARGET_FACE, 8);
 }
 
 // ---------------------------------------------------------------- random events
@@ -320,95 +545,140 @@ static uint32_t next_random(uint32_t *seed)
 struct witness {
     uint64_t waiting;   // ticket without an answer yet; 0: none
     uint64_t committed; // last ticket that was
-    int saves, thanks;
+    int saves, thanks, steps, left;
 };
 
-static void check(const struct app *a, enum app_screen before, const struct app_effects *e, struct witness *w)
+// Something is picked or written that must not get lost.
+static bool holds_answer(const struct app *a)
+{
+    if (a->screen != APP_QUESTION || a->step == 0)
+        return false;
+    enum survey_type t = app_question(a)->type;
+    return t == SURVEY_CHOICE ? a->picked != 0
+                              : (t == SURVEY_TEXT || t == SURVEY_NUMBER) && !typing_is_empty(&a->typing);
+}
+
+static void check(const struct app *a, const struct app *before, const struct app_input *in,
+                  const struct app_effects *e, struct witness *w)
 {
     if (e->save) {
-        assert_int_equal(before, APP_QUESTION);
+        assert_int_equal(before->screen, APP_QUESTION);
         assert_int_equal(a->screen, APP_PRESSED);
-        assert_in_range(e->answer.score, 1, a->options.faces);
+        assert_true(e->answer.type == EVENT_CHOICE   ? e->answer.option_count > 0
+                    : e->answer.type == EVENT_RATING ? e->answer.score >= 1 && e->answer.score <= e->answer.of
+                    : e->answer.type == EVENT_NUMBER ? e->answer.of == 11
+                                                     : e->answer.text[0] != '\0');
+        assert_int_equal(e->answer.visit == 0, before->step == 0); // further answers belong to the first
         assert_true(e->answer.ticket > w->waiting && e->answer.ticket > w->committed);
-        assert_int_equal(e->ignored, 0);
         w->waiting = e->answer.ticket;
         w->saves++;
+        w->left += a->leaving;
     }
-    if (a->screen == APP_THANKS && before != APP_THANKS) {
-        assert_int_equal(before, APP_PRESSED);
+    bool went_on = (a->screen == APP_THANKS && before->screen != APP_THANKS) ||
+                   (a->screen == APP_QUESTION && a->step > before->step);
+    if (went_on && before->screen == APP_PRESSED) {
         assert_int_equal(w->committed, a->ticket); // never without a commit of this very press
-        w->thanks++;
+        w->thanks += a->screen == APP_THANKS;
+        w->steps += a->screen == APP_QUESTION;
     }
-    if (a->screen != APP_QUESTION && a->fault == APP_REASON_NONE)
+    if (holds_answer(before) && (a->screen != APP_QUESTION || a->step != before->step)) {
+        bool skipped = before->focus == TARGET_SKIP || in->target == TARGET_SKIP;
+        assert_true(e->save || skipped); // nothing picked or written gets lost by any other way
+    }
+    if (!app_is_first(a) && a->screen != APP_CLOSED && a->fault == APP_REASON_NONE)
         assert_true(e->wake_at >= 0); // never stuck: something is due
     assert_true(e->wake_at < 0 || e->wake_at <= a->now + 20000 + 30000);
     assert_in_range(app_progress(a), 0, 1000);
 }
 
+static int random_target(uint32_t *seed)
+{
+    static const int first[] = {
+        0,           TARGET_FACE, TARGET_LANG, TARGET_OPTION, TARGET_OPTION, TARGET_FIELD,
+        TARGET_DONE, TARGET_DONE, TARGET_KEY,  TARGET_KEY,    TARGET_SKIP,   TARGET_CORNER};
+    static const int count[] = {1, 12, 4, 9, 9, 4, 1, 3, 48, 48, 1, 80};
+    uint32_t i = next_random(seed) % (sizeof first / sizeof *first);
+    return first[i] + (int)(next_random(seed) % (uint32_t)count[i]);
+}
+
+static struct app_input random_input(uint32_t *seed, struct witness *w)
+{
+    struct app_input in = {.kind = APP_IN_TICK};
+    switch (next_random(seed) % 10) {
+    case 0:
+    case 1:
+    case 2:
+        in.kind = APP_IN_PRESS;
+        in.target = random_target(seed);
+        in.finger = next_random(seed) % 3;
+        in.by = (enum app_by)(next_random(seed) % 3);
+        break;
+    case 3:
+    case 4:
+        in.kind = APP_IN_RELEASE;
+        in.finger = next_random(seed) % 3;
+        break;
+    case 5:
+        in.kind = next_random(seed) % 2 ? APP_IN_FOCUS : APP_IN_ENTER;
+        in.target = random_target(seed);
+        break;
+    case 6:
+    case 7:
+        in.kind = APP_IN_SAVED;
+        in.saved.ticket = next_random(seed) % 8 ? w->waiting : next_random(seed) % 50;
+        in.saved.result = next_random(seed) % 8 ? SAVE_COMMITTED : (enum save_result)(next_random(seed) % 4);
+        in.saved.seq = 1 + (int64_t)(next_random(seed) % 1000);
+        if (in.saved.ticket == w->waiting && w->waiting && in.saved.result == SAVE_COMMITTED)
+            w->committed = w->waiting;
+        break;
+    case 8:
+        in.kind = next_random(seed) % 20 ? APP_IN_TICK : next_random(seed) % 2 ? APP_IN_LAYOUT : APP_IN_HOURS;
+        in.closed = next_random(seed) % 4 == 0;
+        break;
+    default:
+        in.kind = next_random(seed) % 20 ? APP_IN_TICK : APP_IN_SERVICE;
+        in.reason = next_random(seed) % 5 ? APP_REASON_NONE : APP_DISK_FULL;
+        break;
+    }
+    return in;
+}
+
 static void random_events_break_nothing(void **state)
 {
     (void)state;
-    int saves = 0, thanks = 0;
-    for (uint32_t round = 1; round <= 400; round++) {
+    struct witness all = {0};
+    for (uint32_t round = 1; round <= 4000; round++) {
         uint32_t seed = round * 2654435761u;
-        struct app a = app_new();
-        a.options.faces = 4 + (int)(round & 1);
+        struct app a = app_of(round % 4 ? every : plain);
         a.options.still = round % 3 == 0;
         struct witness w = {0};
         mono_ms now = 1000;
-        for (int i = 0; i < 400; i++) {
-            enum app_screen before = a.screen;
-            uint32_t r = next_random(&seed);
-            struct app_input in = {.now = now += next_random(&seed) % 7 == 0 ? next_random(&seed) % 9000
-                                                                             : next_random(&seed) % 120};
-            switch (r % 8) {
-            case 0:
-            case 1:
-            case 2:
-                in.kind = APP_IN_PRESS;
-                in.target = (int)(next_random(&seed) % 24);
-                in.finger = next_random(&seed) % 14;
-                in.by = (enum app_by)(next_random(&seed) % 3);
-                break;
-            case 3:
-                in.kind = APP_IN_RELEASE;
-                in.finger = next_random(&seed) % 14;
-                break;
-            case 4:
-                in.kind = APP_IN_KEY;
-                in.key = (enum app_key)(next_random(&seed) % 5);
-                break;
-            case 5:
-                in.kind = APP_IN_SAVED;
-                in.saved.ticket = next_random(&seed) % 3 ? w.waiting : next_random(&seed) % 50;
-                in.saved.result = (enum save_result)(next_random(&seed) % 4);
-                if (in.saved.ticket == w.waiting && w.waiting && in.saved.result == SAVE_COMMITTED)
-                    w.committed = w.waiting;
-                break;
-            case 6:
-                in.kind = next_random(&seed) % 20 ? APP_IN_TICK : APP_IN_LAYOUT;
-                break;
-            default:
-                in.kind = next_random(&seed) % 20 ? APP_IN_TICK : APP_IN_SERVICE;
-                in.reason = next_random(&seed) % 2 ? APP_DISK_FULL : APP_REASON_NONE;
-                break;
-            }
+        for (int i = 0; i < 500; i++) {
+            struct app before = a;
+            struct app_input in = random_input(&seed, &w);
+            in.now = now +=
+                next_random(&seed) % 12 == 0 ? next_random(&seed) % 40000 : next_random(&seed) % 500;
             struct app_effects e = app_feed(&a, &in);
-            check(&a, before, &e, &w);
+            check(&a, &before, &in, &e, &w);
         }
         // Left alone, it comes back to the question in its default language, and then sleeps.
+        app_feed(&a, &(struct app_input){.kind = APP_IN_HOURS, .now = now});
         app_feed(&a, &(struct app_input){.kind = APP_IN_SERVICE, .now = now, .reason = APP_REASON_NONE});
         struct app_effects e = tick(&a, now);
         for (int i = 0; e.wake_at >= 0; i++) {
-            assert_true(i < 2000);
+            assert_true(i < 4000);
             e = tick(&a, e.wake_at);
         }
-        assert_int_equal(a.screen, APP_QUESTION);
+        assert_true(app_is_first(&a));
         assert_int_equal(a.lang, a.options.lang_default);
-        saves += w.saves;
-        thanks += w.thanks;
+        all.saves += w.saves;
+        all.thanks += w.thanks;
+        all.steps += w.steps;
+        all.left += w.left;
     }
-    assert_true(saves > 800 && thanks > 100); // the walk did go through all of it
+    if (all.saves < 5000 || all.thanks < 300 || all.steps < 1000 || all.left < 100)
+        fail_msg("the walk did not go through all of it: %d saves, %d thanks, %d steps, %d left", all.saves,
+                 all.thanks, all.steps, all.left);
 }
 
 int main(void)
@@ -424,10 +694,16 @@ int main(void)
         cmocka_unit_test(settle_time_outlasts_a_short_thanks),
         cmocka_unit_test(try_again_ends_by_a_touch),
         cmocka_unit_test(language_switches_and_returns),
-        cmocka_unit_test(keys_alone_are_enough),
+        cmocka_unit_test(a_key_presses_what_has_the_focus),
         cmocka_unit_test(a_fault_from_outside_stays_until_it_is_over),
-        cmocka_unit_test(no_trace_of_the_face_is_kept),
+        cmocka_unit_test(a_visit_goes_through_all_questions),
+        cmocka_unit_test(questions_can_be_skipped),
+        cmocka_unit_test(who_walks_away_leaves_what_they_said),
+        cmocka_unit_test(a_failed_step_is_repeated_with_what_was_picked),
+        cmocka_unit_test(closed_until_somebody_touches),
+        cmocka_unit_test(scenes_change_while_nobody_is_there),
+        cmocka_unit_test(content_changes_between_visits_only),
         cmocka_unit_test(random_events_break_nothing),
     };
-    return cmocka_run_group_tests_name("app", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("app", tests, set_up, tear_down);
 }
