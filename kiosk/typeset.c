@@ -72,6 +72,7 @@ struct text_block typeset_fit(const struct measure *m, enum draw_direction direc
     b.px = wish->px_min;
     b.line_h = b.px * 128 / 100;
     b.count = 1;
+    b.cut = true;
     int bytes = (int)strlen(wish->text);
     b.line[0] =
         (struct text_line){.text = wish->text, .bytes = bytes, .w = typeset_width(m, &b, wish->text, bytes)};
