@@ -12,18 +12,22 @@
 struct core;
 
 enum command_kind {
-    COMMAND_ACK,          // alert, who, text, minutes
-    COMMAND_COMMENT,      // alert, who, text
-    COMMAND_RESOLVE,      // alert, who, text
-    COMMAND_SESSION_OPEN, // token, user, expires
-    COMMAND_SESSION_END,  // token
-    COMMAND_CONFIG_DIFF,  // yaml -> reply: one line a change
-    COMMAND_CONFIG_APPLY, // the same, done
+    COMMAND_ACK,           // alert, who, text, minutes
+    COMMAND_COMMENT,       // alert, who, text
+    COMMAND_RESOLVE,       // alert, who, text
+    COMMAND_SESSION_OPEN,  // token, user, expires
+    COMMAND_SESSION_END,   // token
+    COMMAND_CONFIG_DIFF,   // yaml -> reply: one line a change
+    COMMAND_CONFIG_APPLY,  // the same, done
+    COMMAND_CONTENT_PUSH,  // alert: id of a place, or of a kiosk when for_kiosk; yaml -> reply: one line
+    COMMAND_CONTENT_CLEAR, // the same without yaml
+    COMMAND_KIOSK,         // alert: id of a kiosk; order, timeout_ms -> reply: id of the order
+    COMMAND_KIOSK_REPLY,   // alert: id of an order -> reply: JSON, once; NOT_NOW while none has come
 };
 enum command_result {
     COMMAND_DONE,
-    COMMAND_UNKNOWN,     // no such open alert
-    COMMAND_NOT_NOW,     // the alert's state does not allow it
+    COMMAND_UNKNOWN,     // no such open alert, place, kiosk or order
+    COMMAND_NOT_NOW,     // the alert's state does not allow it; there is no reply yet
     COMMAND_BAD,         // an argument is wrong; reply says which
     COMMAND_UNAVAILABLE, // the core is stopping or the store failed: nothing was done
 };
@@ -31,9 +35,12 @@ enum command_result {
 struct command {
     enum command_kind kind;
     char who[65];
-    char alert[IDENT_MAX + 1];
+    char alert[IDENT_MAX + 1]; // what it is about: alert, place, kiosk, order
     char text[PROTOCOL_TEXT_MAX + 1];
     int minutes; // 5..1440
+    bool for_kiosk;
+    enum order order;
+    int timeout_ms; // until the order expires, 1..PROTOCOL_COMMAND_MS
     uint8_t token[32];
     int32_t user;
     wall_ms expires;

@@ -53,6 +53,8 @@ static bool reload(struct core *c, char *why, size_t n)
     for (int32_t i = 1; i <= c->org.kiosk_count && i <= fresh.kiosk_count; i++) {
         memcpy(fresh.kiosks[i].epochs, c->org.kiosks[i].epochs, sizeof fresh.kiosks[i].epochs);
         fresh.kiosks[i].epoch_count = c->org.kiosks[i].epoch_count;
+        memcpy(fresh.kiosks[i].content, c->org.kiosks[i].content, sizeof fresh.kiosks[i].content);
+        memcpy(fresh.kiosks[i].refused, c->org.kiosks[i].refused, sizeof fresh.kiosks[i].refused);
     }
     org_finish(&c->org);
     c->org = fresh;
@@ -100,8 +102,9 @@ static enum command_result configure(struct core *c, struct command *cmd, bool a
 
 void core_do_command(struct core *c, struct command *cmd)
 {
-    static const char *const names[] = {"alert-ack", "alert-comment", "alert-resolve", "login",
-                                        "logout",    "config-diff",   "config-apply"};
+    static const char *const names[] = {
+        "alert-ack",    "alert-comment", "alert-resolve", "login",       "logout", "",
+        "config-apply", "content-push",  "content-clear", "kiosk-order", ""}; // "": changes nothing
     cmd->result = COMMAND_UNAVAILABLE;
     if (!core_writes(c)) {
         return;
@@ -128,10 +131,22 @@ void core_do_command(struct core *c, struct command *cmd)
     case COMMAND_CONFIG_APPLY:
         cmd->result = configure(c, cmd, cmd->kind == COMMAND_CONFIG_APPLY);
         break;
+    case COMMAND_CONTENT_PUSH:
+        cmd->result = core_push_content(c, cmd);
+        break;
+    case COMMAND_CONTENT_CLEAR:
+        cmd->result = core_clear_content(c, cmd);
+        break;
+    case COMMAND_KIOSK:
+        cmd->result = core_order_kiosk(c, cmd);
+        break;
+    case COMMAND_KIOSK_REPLY:
+        cmd->result = core_order_reply(c, cmd);
+        break;
     }
     if (cmd->result == COMMAND_UNAVAILABLE) {
         core_fail(c);
-    } else if (cmd->result == COMMAND_DONE && cmd->kind != COMMAND_CONFIG_DIFF &&
+    } else if (cmd->result == COMMAND_DONE && names[cmd->kind][0] != '\0' &&
                !store_audit(c->store, c->now, cmd->who, names[cmd->kind], cmd->alert, cmd->text)) {
         core_fail(c);
     }

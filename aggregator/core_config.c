@@ -1,12 +1,77 @@
-// core: the configuration document of each registered kiosk, published retained (PROTOCOL.md, config).
+// core: the configuration document of each registered kiosk, published retained (PROTOCOL.md, config), and
+// the contents that are pushed into it: a kiosk's own, else that of its place, else of the places above.
 #include "aggregator/core_impl.h"
 
+#include "aggregator/document.h"
+#include "aggregator/store_content.h"
+#include "shared/content.h"
 #include "shared/digest.h"
 #include "shared/log.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { FRAME_MAX = 1024 }; // what a document holds besides survey and content: ids and a name of 80 bytes
+
+// ---------------------------------------------------------------- what is in force
+
+struct contents {
+    struct content_in_force {
+        int32_t place, kiosk; // the one that it is not for: 0
+        int version;
+        json_t *body; // owned
+    } * items;        // owned
+    size_t count, room;
+};
+
+static bool take_content(void *ctx, const struct store_content *row)
+{
+    struct contents *all = ctx;
+    if (all->count == all->room) {
+        size_t room = all->room == 0 ? 16 : all->room * 2;
+        struct content_in_force *grown = realloc(all->items, room * sizeof *grown);
+        if (grown == NULL) {
+            return false;
+        }
+        all->items = grown;
+        all->room = room;
+    }
+    json_t *body = json_loads(row->body, 0, NULL);
+    if (body != NULL) {
+        all->items[all->count++] = (struct content_in_force){row->place, row->kiosk, row->version, body};
+    }
+    return body != NULL;
+}
+
+static void contents_finish(struct contents *all)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        json_decref(all->items[i].body);
+    }
+    free(all->items);
+}
+
+static struct content_in_force *find_content(const struct contents *all, int32_t place, int32_t kiosk)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        if (all->items[i].place == place && all->items[i].kiosk == kiosk) {
+            return &all->items[i];
+        }
+    }
+    return NULL;
+}
+
+// The nearest one, whole: no document is put together from two. NULL: none.
+static json_t *content_of(const struct core *c, const struct contents *all, const struct org_kiosk *k)
+{
+    const struct content_in_force *found = find_content(all, 0, k->number);
+    for (int32_t place = k->place; found == NULL && place != 0; place = c->org.places[place].parent) {
+        found = find_content(all, place, 0);
+    }
+    return found != NULL ? found->body : NULL;
+}
 
 static bool first_survey(void *ctx, const struct store_survey *s)
 {
@@ -19,8 +84,11 @@ static bool first_survey(void *ctx, const struct store_survey *s)
     return true;
 }
 
-// The document wrapped with its hash; malloc'd, NULL when memory ran out.
-static char *payload_of(const struct core *c, const struct org_kiosk *k, json_t *survey)
+// ---------------------------------------------------------------- publishing
+
+// The document wrapped with its hash; malloc'd, NULL when memory ran out or it is too large.
+static char *payload_of(const struct core *c, const struct org_kiosk *k, json_t *survey, json_t *content,
+                        char *ret_hash, size_t *ret_n)
 {
     const struct org_place *place = &c->org.places[k->place];
     int32_t branch = place->branch != 0 ? place->branch : place->number;
@@ -30,34 +98,197 @@ static char *payload_of(const struct core *c, const struct org_kiosk *k, json_t 
     json_object_set_new(o, "branch", json_string(c->org.places[branch].id.s));
     json_object_set_new(o, "place", json_string(branch == place->number ? "" : place->id.s));
     json_object_set(o, "survey", survey != NULL ? survey : json_null());
-    char *document = json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS), *payload = NULL;
+    if (content != NULL) {
+        json_object_set(o, "content", content);
+    }
+    char *document = json_dumps(o, JSON_COMPACT), *payload = NULL;
     json_decref(o);
-    if (document != NULL) {
-        char hash[DIGEST_HEX + 1];
-        size_t n;
-        digest_hex(document, strlen(document), hash);
-        payload = config_encode(hash, document, &n);
+    size_t n = document != NULL ? strlen(document) : 0;
+    if (n > PROTOCOL_DOC_MAX) { // the survey has grown since the content was pushed
+        log_event(LOG_ERROR, "document_too_large", "kiosk=%s bytes=%zu most=%d", k->id.s, n,
+                  PROTOCOL_DOC_MAX);
+    } else if (n > 0) {
+        digest_hex(document, n, ret_hash);
+        payload = config_encode(ret_hash, document, ret_n);
     }
     free(document);
     return payload;
 }
 
+static void publish_one(struct core *c, const struct org_kiosk *k, json_t *survey, json_t *content)
+{
+    char topic[PROTOCOL_TOPIC_MAX], hash[DIGEST_HEX + 1] = "", *payload = NULL;
+    size_t n = 0;
+    if (k->place != 0) {
+        payload = payload_of(c, k, survey, content, hash, &n);
+        if (payload == NULL) {
+            return; // what it has stands
+        }
+    }
+    topic_kiosk(k->id.s, TOPIC_CONFIG, topic);
+    link_publish(c->link, topic, payload, n, 1, true);
+    free(payload);
+    if (!core_writes(c) || !store_kiosk_published(c->store, k->number, content != NULL ? hash : "")) {
+        core_fail(c);
+    }
+}
+
 void core_publish_configs(struct core *c)
 {
     json_t *survey = NULL;
-    if (!store_each_survey(c->store, first_survey, &survey)) {
+    struct contents all = {.items = NULL};
+    if (!store_each_survey(c->store, first_survey, &survey) ||
+        !store_each_content(c->store, take_content, &all)) {
         core_fail(c);
     }
     for (int32_t i = 1; i <= c->org.kiosk_count && !c->failed; i++) {
         const struct org_kiosk *k = &c->org.kiosks[i];
-        char topic[PROTOCOL_TOPIC_MAX];
-        if (k->number == 0 || !k->known) {
-            continue;
+        if (k->number != 0 && k->known) {
+            publish_one(c, k, survey, k->place != 0 ? content_of(c, &all, k) : NULL);
         }
-        char *payload = k->place != 0 ? payload_of(c, k, survey) : NULL;
-        topic_kiosk(k->id.s, TOPIC_CONFIG, topic);
-        link_publish(c->link, topic, payload, payload != NULL ? strlen(payload) : 0, 1, true);
-        free(payload);
     }
+    contents_finish(&all);
     json_decref(survey);
+}
+
+// ---------------------------------------------------------------- push and clear
+
+struct target {
+    int32_t place, kiosk;
+    const char *kind;
+};
+
+static bool find_target(struct core *c, const struct command *cmd, struct target *ret_t)
+{
+    const struct org_kiosk *k = cmd->for_kiosk ? org_kiosk(&c->org, cmd->alert) : NULL;
+    const struct org_place *p = cmd->for_kiosk ? NULL : org_place(&c->org, cmd->alert);
+    if (p == NULL && (k == NULL || !k->known)) {
+        return false;
+    }
+    *ret_t = (struct target){p != NULL ? p->number : 0, k != NULL ? k->number : 0,
+                             k != NULL ? "content of kiosk" : "content of place"};
+    return true;
+}
+
+// How large a content may be, beside the survey that every document holds.
+static bool room_of(struct core *c, size_t *ret_room)
+{
+    json_t *survey = NULL;
+    bool ok = store_each_survey(c->store, first_survey, &survey);
+    char *text = json_dumps(survey, JSON_COMPACT);
+    size_t taken = FRAME_MAX + (text != NULL ? strlen(text) : 0);
+    free(text);
+    json_decref(survey);
+    *ret_room = taken < PROTOCOL_DOC_MAX ? PROTOCOL_DOC_MAX - taken : 0;
+    return ok;
+}
+
+// The content as JSON if a kiosk would take it; else NULL and why.
+static char *read_content(struct core *c, const struct command *cmd, char *why, size_t n)
+{
+    struct content content;
+    struct config_error error;
+    size_t room = 0;
+    if (!content_parse("content", cmd->yaml, strlen(cmd->yaml), &content, &error)) {
+        snprintf(why, n, "%s", error.text);
+        return NULL;
+    }
+    content_finish(&content);
+    if (!room_of(c, &room)) {
+        core_fail(c);
+        return NULL;
+    }
+    char *body = document_json("content", cmd->yaml, strlen(cmd->yaml), room, why, n);
+    // Kiosks read the JSON, not the YAML: it must say the same.
+    if (body != NULL && !content_parse("content as JSON", body, strlen(body), &content, &error)) {
+        snprintf(why, n, "%s", error.text);
+        free(body);
+        return NULL;
+    }
+    if (body != NULL) {
+        content_finish(&content);
+    }
+    return body;
+}
+
+struct same {
+    const struct target *t;
+    const char *body;
+    int version;
+};
+
+static bool look_same(void *ctx, const struct store_content *row)
+{
+    struct same *s = ctx;
+    if (row->place == s->t->place && row->kiosk == s->t->kiosk && strcmp(row->body, s->body) == 0) {
+        s->version = row->version;
+    }
+    return true;
+}
+
+static enum command_result reply(struct command *cmd, enum command_result result, const char *text)
+{
+    cmd->reply = strdup(text);
+    return result;
+}
+
+enum command_result core_push_content(struct core *c, struct command *cmd)
+{
+    struct target t;
+    char why[700] = "", text[200], before[40] = "";
+    if (!find_target(c, cmd, &t)) {
+        return COMMAND_UNKNOWN;
+    }
+    char *body = read_content(c, cmd, why, sizeof why);
+    if (body == NULL) {
+        return c->failed ? COMMAND_UNAVAILABLE : reply(cmd, COMMAND_BAD, why);
+    }
+    struct same same = {&t, body, 0};
+    struct store_content row = {.place = t.place, .kiosk = t.kiosk, .yaml = cmd->yaml, .body = body};
+    bool ok = store_each_content(c->store, look_same, &same);
+    if (ok && same.version > 0) {
+        free(body);
+        snprintf(text, sizeof text, "no change: version %d is the same\n", same.version);
+        return reply(cmd, COMMAND_DONE, text);
+    }
+    ok = ok && store_put_content(c->store, &row, cmd->who, c->now);
+    snprintf(text, sizeof text, "version %d, %zu bytes", row.version, strlen(body));
+    snprintf(before, sizeof before, "version %d", row.version - 1);
+    free(body);
+    if (!ok || !store_config_change(c->store, c->now, cmd->who, t.kind, cmd->alert,
+                                    row.version > 1 ? before : NULL, text)) {
+        core_fail(c);
+        return COMMAND_UNAVAILABLE;
+    }
+    log_event(LOG_INFO, "content_pushed", "%s=%s version=%d", t.kiosk != 0 ? "kiosk" : "place", cmd->alert,
+              row.version);
+    core_publish_configs(
+        c); // retained: a turn that fails after this is repeated under a new run, with all of them
+    return reply(cmd, COMMAND_DONE, strcat(text, "\n"));
+}
+
+enum command_result core_clear_content(struct core *c, struct command *cmd)
+{
+    struct target t;
+    int version;
+    char before[40];
+    if (!find_target(c, cmd, &t)) {
+        return COMMAND_UNKNOWN;
+    }
+    if (!store_end_content(c->store, t.place, t.kiosk, cmd->who, c->now, &version)) {
+        core_fail(c);
+        return COMMAND_UNAVAILABLE;
+    }
+    if (version == 0) {
+        return reply(cmd, COMMAND_DONE, "no change: it has no content of its own\n");
+    }
+    snprintf(before, sizeof before, "version %d", version);
+    if (!store_config_change(c->store, c->now, cmd->who, t.kind, cmd->alert, before, NULL)) {
+        core_fail(c);
+        return COMMAND_UNAVAILABLE;
+    }
+    log_event(LOG_INFO, "content_cleared", "%s=%s version=%d", t.kiosk != 0 ? "kiosk" : "place", cmd->alert,
+              version);
+    core_publish_configs(c);
+    return reply(cmd, COMMAND_DONE, "cleared; what stands above it counts now\n");
 }

@@ -3,7 +3,8 @@
 //   core_ingest.c  one message -> rows and engine inputs
 //   core_alerts.c  engine outputs -> rows, retained topics, rates
 //   core_command.c commands of other threads
-//   core_config.c  the configuration document of each kiosk, retained
+//   core_config.c  the configuration document of each kiosk, retained, and its content
+//   core_remote.c  orders to kiosks and their replies
 #ifndef PUAS_AGGREGATOR_CORE_IMPL_H
 #define PUAS_AGGREGATOR_CORE_IMPL_H
 
@@ -17,7 +18,7 @@
 
 #include <stdatomic.h>
 
-enum { COMMANDS_MAX = 64, TURN_MESSAGES = 2000 };
+enum { COMMANDS_MAX = 64, TURN_MESSAGES = 2000, CORE_ORDERS_MAX = 16 };
 
 struct core_sync { // a birth to answer after the commit
     int32_t kiosk;
@@ -29,6 +30,15 @@ struct core_publish { // an alert topic to publish after the commit
     struct ident branch, alert;
     char *payload;     // owned; NULL: empty (closed)
     const char *state; // static: what it has changed to; NULL: only said again
+};
+
+struct core_order { // to one kiosk
+    char id[EPOCH_HEX + 1];
+    int32_t kiosk; // 0: free
+    enum order order;
+    wall_ms at, expires;
+    bool due;    // to be published after the commit
+    char *reply; // owned JSON; NULL: none yet
 };
 
 struct core {
@@ -54,6 +64,7 @@ struct core {
     size_t publish_count, publish_room;
     struct command *commands[COMMANDS_MAX]; // answered after the commit
     size_t command_count;
+    struct core_order orders[CORE_ORDERS_MAX];
     _Atomic int64_t retained_events; // counted and ignored (rule 11)
     atomic_bool broker;              // connected; both are read by other threads
 };
@@ -76,6 +87,15 @@ bool core_queue_publish(struct core *c, const char *branch, const char *alert, c
 
 // Publishes every registered kiosk's configuration: after a connect and after a change.
 void core_publish_configs(struct core *c);
+enum command_result core_push_content(struct core *c, struct command *cmd);
+enum command_result core_clear_content(struct core *c, struct command *cmd);
+
+enum command_result core_order_kiosk(struct core *c, struct command *cmd);
+enum command_result core_order_reply(struct core *c, struct command *cmd);
+void core_send_orders(struct core *c); // after the commit
+void core_on_reply(struct core *c, const struct topic *t, const void *payload, size_t n);
+void core_order_finish(struct core_order *o);
+void core_documents_told(struct org_kiosk *k, const struct health_message *m); // logs what is new
 
 void core_do_command(struct core *c, struct command *cmd); // result is set; answered after the commit
 

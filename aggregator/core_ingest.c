@@ -353,6 +353,7 @@ static void on_health(struct core *c, const struct topic *t, const char *topic, 
         core_fail(c);
     } else {
         engine_heard(c->engine, k->number, c->now);
+        core_documents_told(k, &m);
         core_touch(c, k->place);
     }
     health_message_finish(&m);
@@ -385,6 +386,9 @@ void core_on_message(struct core *c, const char *topic, const void *payload, siz
         break;
     case TOPIC_HEALTH:
         on_health(c, &t, topic, payload, n);
+        break;
+    case TOPIC_REPLY:
+        core_on_reply(c, &t, payload, n);
         break;
     default:
         log_event(LOG_DEBUG, "foreign_topic", "topic=%Q", topic);

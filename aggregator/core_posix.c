@@ -67,7 +67,7 @@ static void publish_shard(struct core *c, bool ready)
 static void on_connected(void *ctx, struct link *l)
 {
     static const char *const filters[] = {"puas/1/events/+/+/+", "puas/1/press/+/+", "puas/1/kiosk/+/state",
-                                          "puas/1/kiosk/+/health"};
+                                          "puas/1/kiosk/+/health", "puas/1/kiosk/+/reply"};
     struct core *c = ctx;
     atomic_store(&c->broker, true);
     log_event(LOG_INFO, "broker_connected", "host=%s port=%d", c->o.settings->broker.host,
@@ -182,6 +182,7 @@ static void after_commit(struct core *c)
         }
     }
     c->publish_count = 0;
+    core_send_orders(c);
     tell_pages(c);
     link_write(c->link);
 }
@@ -465,6 +466,9 @@ void core_destroy(struct core *c)
     }
     for (size_t i = 0; i < c->publish_count; i++) {
         free(c->publishes[i].payload);
+    }
+    for (int i = 0; i < CORE_ORDERS_MAX; i++) {
+        core_order_finish(&c->orders[i]);
     }
     link_destroy(c->link);
     mailbox_destroy(c->mail);

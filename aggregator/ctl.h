@@ -4,6 +4,8 @@
 //   ctl_show_sqlite.c  status, kiosks, alerts, quarantine
 //   ctl_check_sqlite.c recount, backup
 //   ctl_export_sqlite.c the configuration as YAML
+//   ctl_content_sqlite.c contents of kiosks: list, show
+//   ctl_remote.c       pushing contents, ordering kiosks about
 //   ctl_curl.c         requests to the aggregator
 //   ctl_table.c        aligned tables
 #ifndef PUAS_AGGREGATOR_CTL_H
@@ -39,6 +41,16 @@ int ctl_backup(struct ctl *c, int argc, char **argv);
 int ctl_export(struct ctl *c, int argc, char **argv);
 int ctl_diff(struct ctl *c, int argc, char **argv);
 int ctl_apply(struct ctl *c, int argc, char **argv);
+int ctl_push(struct ctl *c, int argc, char **argv);
+int ctl_content_list(struct ctl *c, int argc, char **argv);
+int ctl_content_show(struct ctl *c, int argc, char **argv);
+int ctl_command(struct ctl *c, int argc, char **argv);
+
+// Reads a file ("-": standard input) of at most 1 MiB; malloc'd. NULL: said on standard error.
+char *ctl_read_document(const char *path, size_t *ret_n);
+// Says on standard error why a request was refused. In its reasons the core calls the document `name`, which
+// becomes `file`; both NULL: there was none. Returns CTL_FINDING.
+int ctl_refused(const char *reply, const char *name, const char *file);
 
 // Asks the aggregator that serves this data folder. body NULL: GET. False: *ret_why (n bytes) says why not;
 // else *ret_status and *ret_reply (malloc'd text).
@@ -46,7 +58,7 @@ bool ctl_request(const struct ctl *c, const char *path, const char *body, size_t
                  char **ret_reply, char *ret_why, size_t n);
 
 // ---------------------------------------------------------------- tables
-enum { TABLE_COLUMNS = 10 };
+enum { TABLE_COLUMNS = 12 };
 struct table {
     int columns, rows, room;
     char **cells; // owned: rows x columns

@@ -133,6 +133,35 @@ int ctl_status(struct ctl *c, int argc, char **argv)
 
 // ---------------------------------------------------------------- kiosks
 
+// What the kiosk shows, against what it should: "own file", "1a2b3c4d", "waits for 1a2b3c4d", "refused
+// 1a2b3c4d".
+static void content_words(const char *published, const char *content, const char *refused, char *ret,
+                          size_t n)
+{
+    if (strcmp(published, content) == 0) {
+        snprintf(ret, n, content[0] != '\0' ? "%.8s" : "own file", content);
+    } else if (published[0] == '\0') {
+        snprintf(ret, n, "leaves %.8s", content);
+    } else {
+        snprintf(ret, n, "%s %.8s", strcmp(published, refused) == 0 ? "refused" : "waits for", published);
+    }
+}
+
+static void trouble_words(sqlite3_stmt *s, char *ret, size_t n)
+{
+    const char *reason = sqlite3_column_int(s, 10) == 0 ? "not registered" : text(s, 9);
+    const char *refused = text(s, 13), *assignment = text(s, 15);
+    int used = snprintf(ret, n, "%s", reason);
+    if (refused[0] != '\0') {
+        used += snprintf(ret + used, n - (size_t)used, "%srefused %.8s: %s", used > 0 ? "; " : "", refused,
+                         text(s, 14));
+    }
+    if (assignment[0] != '\0') {
+        snprintf(ret + used, n - (size_t)used, "%sits own file says it stands at %s", used > 0 ? "; " : "",
+                 assignment);
+    }
+}
+
 int ctl_kiosks(struct ctl *c, int argc, char **argv)
 {
     (void)argc;
@@ -143,15 +172,16 @@ int ctl_kiosks(struct ctl *c, int argc, char **argv)
     }
     bool failed = false;
     wall_ms now = clock_wall_ms();
-    char heard[32];
+    char heard[32], trouble[400];
     struct table t;
     json_t *list = json_array();
-    table_init(&t, "kiosk|name|place|state|heard|unsent|lost|clock|software|trouble");
+    table_init(&t, "kiosk|name|place|state|heard|unsent|lost|clock|software|content|trouble");
     sqlite3_stmt *s = store_bind(st,
                                  "SELECT k.id, k.name, coalesce(p.id, ''), k.state, k.heard_at, "
                                  "k.unacknowledged, coalesce((SELECT sum(lost)"
                                  " FROM epoch e WHERE e.kiosk_id = k.kiosk_id), 0), k.clock, k.software, "
-                                 "k.reason, k.known FROM kiosk k"
+                                 "k.reason, k.known, k.published, k.content, k.refused, k.refused_why,"
+                                 " k.assignment FROM kiosk k"
                                  " LEFT JOIN assignment a ON a.kiosk_id = k.kiosk_id AND a.to_ms IS NULL "
                                  "LEFT JOIN place p USING(place_id)"
                                  " ORDER BY p.id, k.id",
@@ -163,7 +193,9 @@ int ctl_kiosks(struct ctl *c, int argc, char **argv)
                                ? "not heard"
                                : kiosk_state_name((enum kiosk_state)state);
         const char *clock = sqlite3_column_int(s, 7) == CLOCK_SYNCED ? "synced" : "unsure";
-        const char *trouble = sqlite3_column_int(s, 10) == 0 ? "not registered" : text(s, 9);
+        char content[40];
+        content_words(text(s, 11), text(s, 12), text(s, 13), content, sizeof content);
+        trouble_words(s, trouble, sizeof trouble);
         table_add(&t, "%s", text(s, 0));
         table_add(&t, "%s", text(s, 1));
         table_add(&t, "%s", text(s, 2));
@@ -173,13 +205,15 @@ int ctl_kiosks(struct ctl *c, int argc, char **argv)
         table_add(&t, "%lld", (long long)sqlite3_column_int64(s, 6));
         table_add(&t, "%s", clock);
         table_add(&t, "%s", text(s, 8));
+        table_add(&t, "%s", content);
         table_add(&t, "%s", trouble);
-        json_array_append_new(list,
-                              json_pack("{s:s,s:s,s:s,s:s,s:I,s:I,s:I,s:s,s:s,s:s}", "id", text(s, 0), "name",
-                                        text(s, 1), "place", text(s, 2), "state", name, "lastHeard",
-                                        (json_int_t)at, "unsent", (json_int_t)sqlite3_column_int64(s, 5),
-                                        "lost", (json_int_t)sqlite3_column_int64(s, 6), "clock", clock,
-                                        "software", text(s, 8), "trouble", trouble));
+        json_array_append_new(
+            list, json_pack("{s:s,s:s,s:s,s:s,s:I,s:I,s:I,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "id", text(s, 0),
+                            "name", text(s, 1), "place", text(s, 2), "state", name, "lastHeard",
+                            (json_int_t)at, "unsent", (json_int_t)sqlite3_column_int64(s, 5), "lost",
+                            (json_int_t)sqlite3_column_int64(s, 6), "clock", clock, "software", text(s, 8),
+                            "trouble", trouble, "published", text(s, 11), "content", text(s, 12), "refused",
+                            text(s, 13), "refusedWhy", text(s, 14), "assignment", text(s, 15)));
     }
     int code = failed ? ctl_failed(st) : CTL_FINE;
     print_as_asked(c, list, &t);

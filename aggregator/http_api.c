@@ -108,7 +108,7 @@ static bool answer_views(struct http_answer *r, enum views_error e, const char *
     return e != VIEWS_OK;
 }
 
-static void answer_command(struct http_answer *r, enum command_result result, const char *reply)
+void answer_command(struct http_answer *r, enum command_result result, const char *reply)
 {
     switch (result) {
     case COMMAND_DONE:
@@ -131,6 +131,12 @@ static void answer_command(struct http_answer *r, enum command_result result, co
     }
 }
 
+enum command_result api_ask(struct http_api *a, struct command *cmd)
+{
+    struct core *core = atomic_load(&a->core);
+    return core != NULL ? core_call(core, cmd) : COMMAND_UNAVAILABLE;
+}
+
 static void answer_text(struct http_answer *r, int status, const char *text)
 {
     r->status = status;
@@ -141,26 +147,18 @@ static void answer_text(struct http_answer *r, int status, const char *text)
 
 // ---------------------------------------------------------------- reading
 
-struct call {
-    struct http_api *a;
-    const struct http_request *q;
-    struct views_user u;    // where the route needs one
-    char id[IDENT_MAX + 1]; // the path's *
-    struct http_answer *r;
-};
-
-static void get_health(struct call *c)
+static void get_health(struct api_call *c)
 {
     answer_text(c->r, 200, "ok\n");
 }
 
-static void get_ready(struct call *c)
+static void get_ready(struct api_call *c)
 {
     bool ready = atomic_load(&c->a->core) != NULL;
     answer_text(c->r, ready ? 200 : 503, ready ? "ready\n" : "the core is not running\n");
 }
 
-static void get_session(struct call *c)
+static void get_session(struct api_call *c)
 {
     char *text = NULL;
     struct views *v = api_views(c->a);
@@ -171,7 +169,7 @@ static void get_session(struct call *c)
     }
 }
 
-static void get_today(struct call *c)
+static void get_today(struct api_call *c)
 {
     char *text = NULL;
     struct views *v = api_views(c->a);
@@ -183,7 +181,7 @@ static void get_today(struct call *c)
     }
 }
 
-static void get_alert_votes(struct call *c)
+static void get_alert_votes(struct api_call *c)
 {
     char *text = NULL;
     struct views *v = api_views(c->a);
@@ -196,7 +194,7 @@ static void get_alert_votes(struct call *c)
 }
 
 // The stream itself is http_microhttpd.c's: here it is only allowed.
-static void get_live(struct call *c)
+static void get_live(struct api_call *c)
 {
     int64_t rev;
     struct views *v = api_views(c->a);
@@ -208,7 +206,7 @@ static void get_live(struct call *c)
     }
 }
 
-static void get_status(struct call *c)
+static void get_status(struct api_call *c)
 {
     struct core *core = atomic_load(&c->a->core);
     struct core_status s = {.run = ""};
@@ -225,18 +223,18 @@ static void get_status(struct call *c)
 
 // ---------------------------------------------------------------- changing
 
-static void post_login(struct call *c)
+static void post_login(struct api_call *c)
 {
     login_post(c->a, c->q, c->r);
 }
 
-static void post_logout(struct call *c)
+static void post_logout(struct api_call *c)
 {
     logout_post(c->a, c->q, c->r);
 }
 
 // Reads {comment, minutes?}. False: answered.
-static bool read_action(struct call *c, bool needs_words, struct command *ret_cmd)
+static bool read_action(struct api_call *c, bool needs_words, struct command *ret_cmd)
 {
     json_t *o = json_loadb(c->q->body, c->q->body_bytes, JSON_REJECT_DUPLICATES, NULL);
     const json_t *minutes = json_object_get(o, "minutes");
@@ -264,7 +262,7 @@ static bool read_action(struct call *c, bool needs_words, struct command *ret_cm
     return wrong == NULL;
 }
 
-static void act(struct call *c, enum command_kind kind)
+static void act(struct api_call *c, enum command_kind kind)
 {
     struct command *cmd = calloc(1, sizeof *cmd);
     struct core *core = atomic_load(&c->a->core);
@@ -285,22 +283,22 @@ static void act(struct call *c, enum command_kind kind)
     free(cmd);
 }
 
-static void post_ack(struct call *c)
+static void post_ack(struct api_call *c)
 {
     act(c, COMMAND_ACK);
 }
 
-static void post_comment(struct call *c)
+static void post_comment(struct api_call *c)
 {
     act(c, COMMAND_COMMENT);
 }
 
-static void post_resolve(struct call *c)
+static void post_resolve(struct api_call *c)
 {
     act(c, COMMAND_RESOLVE);
 }
 
-static void configure(struct call *c, enum command_kind kind)
+static void configure(struct api_call *c, enum command_kind kind)
 {
     struct command *cmd = calloc(1, sizeof *cmd);
     struct core *core = atomic_load(&c->a->core);
@@ -324,12 +322,12 @@ static void configure(struct call *c, enum command_kind kind)
     free(cmd);
 }
 
-static void post_diff(struct call *c)
+static void post_diff(struct api_call *c)
 {
     configure(c, COMMAND_CONFIG_DIFF);
 }
 
-static void post_apply(struct call *c)
+static void post_apply(struct api_call *c)
 {
     configure(c, COMMAND_CONFIG_APPLY);
 }
@@ -341,7 +339,7 @@ enum { USER = 1, ACTOR = 2, CONTROL = 4, YAML = 8 }; // ACTOR: a user who may do
 static const struct route {
     const char *method, *path; // one * stands for an id
     int needs;
-    void (*handle)(struct call *c);
+    void (*handle)(struct api_call *c);
 } routes[] = {
     {"GET", "/healthz", 0, get_health},
     {"GET", "/readyz", 0, get_ready},
@@ -357,6 +355,12 @@ static const struct route {
     {"POST", "/api/v1/alerts/*/resolve", USER | ACTOR, post_resolve},
     {"POST", "/api/v1/config/diff", CONTROL | YAML, post_diff},
     {"POST", "/api/v1/config/apply", CONTROL | YAML, post_apply},
+    {"POST", "/api/v1/config/place/*/content", CONTROL | YAML, api_push_place},
+    {"POST", "/api/v1/config/kiosk/*/content", CONTROL | YAML, api_push_kiosk},
+    {"POST", "/api/v1/config/place/*/clear", CONTROL | YAML, api_clear_place},
+    {"POST", "/api/v1/config/kiosk/*/clear", CONTROL | YAML, api_clear_kiosk},
+    {"POST", "/api/v1/kiosks/*/command", CONTROL | YAML, api_order}, // JSON is YAML
+    {"GET", "/api/v1/commands/*", CONTROL, api_order_reply},
 };
 enum { ROUTES = sizeof routes / sizeof routes[0] };
 
@@ -380,7 +384,7 @@ static bool matches(const char *pattern, const char *path, char *ret_id)
 }
 
 // What every request that changes something must be. False: answered.
-static bool post_allowed(const struct call *c, const struct route *route)
+static bool post_allowed(const struct api_call *c, const struct route *route)
 {
     if (!c->q->ours) {
         answer_problem(c->r, 403, "The header X-Puas: 1 is missing", "Forms of other sites cannot send it.",
@@ -395,7 +399,7 @@ static bool post_allowed(const struct call *c, const struct route *route)
     return false;
 }
 
-static bool allowed(struct call *c, const struct route *route)
+static bool allowed(struct api_call *c, const struct route *route)
 {
     if ((route->needs & CONTROL) != 0 && !login_is_control(c->a, c->q)) {
         answer_problem(c->r, 401, "The control token is wrong", "puasctl reads it from the data folder.", "");
@@ -413,7 +417,7 @@ static bool allowed(struct call *c, const struct route *route)
 
 void api_answer(struct http_api *a, const struct http_request *q, struct http_answer *ret)
 {
-    struct call c = {.a = a, .q = q, .r = ret};
+    struct api_call c = {.a = a, .q = q, .r = ret};
     const char *method = strcmp(q->method, "HEAD") == 0 ? "GET" : q->method, *other = NULL;
     *ret = (struct http_answer){.status = 500};
     for (int i = 0; i < ROUTES; i++) {

@@ -1,6 +1,7 @@
 // http_impl: what the http files share. Not for others.
 //   http_microhttpd.c  sockets, threads, event streams: the only one that knows the library
 //   http_api.c         routes and their answers
+//   http_remote.c      answers of the routes that push contents and order kiosks about
 //   http_login.c       who is it, and how often may they try
 //   http_static.c      the embedded pages
 #ifndef PUAS_AGGREGATOR_HTTP_IMPL_H
@@ -79,6 +80,23 @@ void answer_finish(struct http_answer *r); // but not `live`, which the stream t
 
 struct views *api_views(struct http_api *a); // NULL: out of memory
 void api_views_back(struct http_api *a, struct views *v);
+
+struct api_call {
+    struct http_api *a;
+    const struct http_request *q;
+    struct views_user u;    // where the route needs one
+    char id[IDENT_MAX + 1]; // the path's *
+    struct http_answer *r;
+};
+// Asks the core, which may not run.
+enum command_result api_ask(struct http_api *a, struct command *cmd);
+void answer_command(struct http_answer *r, enum command_result result, const char *reply);
+void api_push_place(struct api_call *c);
+void api_push_kiosk(struct api_call *c);
+void api_clear_place(struct api_call *c);
+void api_clear_kiosk(struct api_call *c);
+void api_order(struct api_call *c);       // body: {"do":"identify","timeoutMs":10000} -> {"id":...}
+void api_order_reply(struct api_call *c); // 202 while none has come
 
 // RFC 9457. title and field: "" for none.
 void answer_problem(struct http_answer *r, int status, const char *title, const char *detail,

@@ -31,6 +31,8 @@ struct org_kiosk {
     int64_t session;
     uint8_t epochs[4][EPOCH_BYTES]; // of the last births, newest first: a return to an older one is a clone
     int epoch_count;
+    // Documents as its last health told them: a change is logged, not each message.
+    char content[PROTOCOL_HASH_HEX + 1], refused[PROTOCOL_HASH_HEX + 1];
 };
 
 struct org {

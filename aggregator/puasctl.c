@@ -25,13 +25,21 @@ static const struct command_row {
     {"config", "export", "", 0, 0, ctl_export, "places, kiosks, surveys, standards, people as YAML"},
     {"config", "diff", "FILE", 1, 1, ctl_diff, "what `config apply` would change"},
     {"config", "apply", "FILE", 1, 1, ctl_apply, "makes it so, in the running aggregator"},
+    {"push", NULL, "FILE --place ID | --kiosk ID", 3, 3, ctl_push,
+     "what kiosks show and ask, for a place and all under it or for one kiosk; --clear instead of FILE takes "
+     "it back"},
+    {"content", "list", "[all]", 0, 1, ctl_content_list, "what has been pushed; all: earlier versions too"},
+    {"content", "show", "--place ID | --kiosk ID [VERSION]", 2, 3, ctl_content_show,
+     "one as it was pushed; of a kiosk without one: the one that it has from above"},
+    {"command", NULL, "KIOSK identify|reload|restart|resend|screenshot [-o FILE] [--timeout SECONDS]", 2, 6,
+     ctl_command, "asks a kiosk to do something and waits for its answer"},
     {"quarantine", NULL, "", 0, 0, ctl_quarantine, "messages that could not be used, with the reason"},
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
 static void print_row(const struct command_row *r)
 {
-    char left[60];
+    char left[120];
     snprintf(left, sizeof left, "%s%s%s%s%s", r->name, r->sub != NULL ? " " : "",
              r->sub != NULL ? r->sub : "", r->arguments[0] != '\0' ? " " : "", r->arguments);
     printf("  %-20s %s\n", left, r->help);
@@ -57,7 +65,7 @@ static void print_help(const char *name)
 
 // ---------------------------------------------------------------- config diff, apply
 
-static char *read_document(const char *path, size_t *ret_n)
+char *ctl_read_document(const char *path, size_t *ret_n)
 {
     FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
     char *text = malloc(DOCUMENT_MAX + 1);
@@ -79,10 +87,28 @@ static char *read_document(const char *path, size_t *ret_n)
     return text;
 }
 
+int ctl_refused(const char *reply, const char *name, const char *file)
+{
+    json_t *o = json_loads(reply, 0, NULL);
+    const char *detail = json_string_value(json_object_get(o, "detail"));
+    const char *title = json_string_value(json_object_get(o, "title"));
+    // The file's own name leads to the line.
+    size_t n = name != NULL ? strlen(name) : 0;
+    const char *rest =
+        n > 0 && detail != NULL && strncmp(detail, name, n) == 0 && detail[n] == ':' ? detail + n : NULL;
+    fprintf(stderr, "puasctl: %s%s\n", rest != NULL ? file : "",
+            rest != NULL                          ? rest
+            : detail != NULL && detail[0] != '\0' ? detail
+            : title != NULL                       ? title
+                                                  : "refused");
+    json_decref(o);
+    return CTL_FINDING;
+}
+
 static int configure(struct ctl *c, const char *path, const char *file)
 {
     size_t n;
-    char *text = read_document(file, &n), *reply = NULL, why[700];
+    char *text = ctl_read_document(file, &n), *reply = NULL, why[700];
     long status = 0;
     if (text == NULL) {
         return CTL_FINDING;
@@ -96,17 +122,7 @@ static int configure(struct ctl *c, const char *path, const char *file)
     if (status == 200) {
         printf("%s", reply);
     } else {
-        json_t *o = json_loads(reply, 0, NULL);
-        const char *detail = json_string_value(json_object_get(o, "detail"));
-        const char *title = json_string_value(json_object_get(o, "title"));
-        // The core names the document "configuration": the file's own name leads to the line.
-        const char *rest = detail != NULL && strncmp(detail, "configuration:", 14) == 0 ? detail + 13 : NULL;
-        fprintf(stderr, "puasctl: %s%s\n", rest != NULL ? file : "",
-                rest != NULL     ? rest
-                : detail != NULL ? detail
-                : title != NULL  ? title
-                                 : "refused");
-        json_decref(o);
+        ctl_refused(reply, "configuration", file);
     }
     free(reply);
     return status == 200 ? CTL_FINE : CTL_FINDING;

@@ -239,11 +239,13 @@ bool store_kiosk_state(struct store *st, int32_t kiosk, const struct state_messa
 
 bool store_kiosk_health(struct store *st, int32_t kiosk, const struct health_message *m, wall_ms at)
 {
-    return store_run(st,
-                     "UPDATE kiosk SET heard_at = max(heard_at, ?2), unacknowledged = ?3, ignored = ?4,"
-                     " free_disk_bytes = ?5, errors = ?6, clock = ?7, reason = ?8 WHERE kiosk_id = ?1",
-                     "diiiiidt", kiosk, at, m->unacknowledged, m->ignored, m->free_disk_bytes, m->errors,
-                     (int)m->clock, m->reason);
+    return store_run(
+        st,
+        "UPDATE kiosk SET heard_at = max(heard_at, ?2), unacknowledged = ?3, ignored = ?4,"
+        " free_disk_bytes = ?5, errors = ?6, clock = ?7, reason = ?8, content = ?9, refused = ?10,"
+        " refused_why = ?11, assignment = ?12 WHERE kiosk_id = ?1",
+        "diiiiidttttt", kiosk, at, m->unacknowledged, m->ignored, m->free_disk_bytes, m->errors,
+        (int)m->clock, m->reason, m->content, m->refused, m->refused_why, m->assignment);
 }
 
 bool store_kiosk_engine(struct store *st, int32_t kiosk, const char *text)

@@ -13,8 +13,8 @@ static enum protocol_error read_config(const json_t *root, struct config_message
 {
     const json_t *document = json_object_get(root, "document");
     size_t n = json_string_length(document);
-    if (!fields_hash(root, "sha256", m->sha256) || m->sha256[0] == '\0' || !json_is_string(document) || n == 0 ||
-        strlen(json_string_value(document)) != n) {
+    if (!fields_hash(root, "sha256", m->sha256) || m->sha256[0] == '\0' || !json_is_string(document) ||
+        n == 0 || strlen(json_string_value(document)) != n) {
         return PROTOCOL_BAD_FIELD;
     }
     if (n > PROTOCOL_DOC_MAX) {
@@ -118,7 +118,8 @@ enum protocol_error reply_decode(const void *payload, size_t n, struct reply_mes
     struct reply_message m = {.png = NULL};
     char why[PROTOCOL_WHY_MAX + 1];
     const json_t *yes = json_object_get(root, "ok");
-    bool ok = read_id(root, m.id) && json_is_boolean(yes) && fields_text(root, "why", PROTOCOL_WHY_MAX, why) &&
+    bool ok = read_id(root, m.id) && json_is_boolean(yes) &&
+              fields_text(root, "why", PROTOCOL_WHY_MAX, why) &&
               fields_int(root, "rows", 0, PROTOCOL_INT_MAX, -1, &m.rows) && read_png(root, &m.png);
     m.ok = json_is_true(yes);
     json_decref(root);

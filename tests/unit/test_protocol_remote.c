@@ -1,5 +1,5 @@
-// The wire of remote management: config, command, reply, ref and what health says of documents. Limits at and one
-// past.
+// The wire of remote management: config, command, reply, ref and what health says of documents. Limits at and
+// one past.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -57,7 +57,8 @@ static void config_limits(void **state)
     assert_int_equal(config_of(0), PROTOCOL_BAD_FIELD);
     static const char *const bad[] = {
         "{\"v\":1,\"sha256\":\"\",\"document\":\"{}\"}",
-        "{\"v\":1,\"sha256\":\"9F86D081884C7D659A2FEAA0C55AD015A3BF4F1B2B0B822CD15D6C15B0F00A08\",\"document\":\"{}\"}",
+        "{\"v\":1,\"sha256\":\"9F86D081884C7D659A2FEAA0C55AD015A3BF4F1B2B0B822CD15D6C15B0F00A08\","
+        "\"document\":\"{}\"}",
         "{\"v\":1,\"sha256\":\"9f86\",\"document\":\"{}\"}",
         "{\"v\":1,\"sha256\":\"" HASH "0\",\"document\":\"{}\"}",
         "{\"v\":1,\"sha256\":\"" HASH "\",\"document\":{}}",
@@ -75,7 +76,10 @@ static void commands(void **state)
     (void)state;
     size_t n;
     for (int o = ORDER_IDENTIFY; o <= ORDER_ERASE; o++) {
-        struct command_message m = {.id = "0123456789abcdef0123456789abcdef", .expires = 5, .order = (enum order)o}, r;
+        struct command_message m = {.id = "0123456789abcdef0123456789abcdef",
+                                    .expires = 5,
+                                    .order = (enum order)o},
+                               r;
         char *text = command_encode(&m, &n);
         assert_int_equal(command_decode(text, n, &r), PROTOCOL_OK);
         assert_string_equal(r.id, m.id);
@@ -177,7 +181,10 @@ static void words(void **state)
     protocol_words("123456789\xc3\xa9", 10, text); // the last character takes two bytes
     assert_string_equal(text, "123456789");
     protocol_words("a\xff\xc3(\xe2\x82", 10, text);
-    assert_string_equal(text, "a?" "?(" "?" "?");
+    assert_string_equal(text, "a?"
+                              "?("
+                              "?"
+                              "?");
     protocol_words("a\nb\x1b", 10, text);
     assert_string_equal(text, "a b ");
     protocol_words("", 10, text);
@@ -222,8 +229,12 @@ static void health_of_documents(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(digests), cmocka_unit_test(config_limits), cmocka_unit_test(commands),
-        cmocka_unit_test(replies), cmocka_unit_test(refs),          cmocka_unit_test(words),
+        cmocka_unit_test(digests),
+        cmocka_unit_test(config_limits),
+        cmocka_unit_test(commands),
+        cmocka_unit_test(replies),
+        cmocka_unit_test(refs),
+        cmocka_unit_test(words),
         cmocka_unit_test(health_of_documents),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,116 @@
+// http: pushing contents and ordering kiosks about, for puasctl. The answer of a kiosk takes its time: it is
+// asked for again and again, so that no thread of ours waits for it.
+#include "aggregator/http_impl.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TIMEOUT_DEFAULT_MS = 10000, TIMEOUT_LEAST_MS = 1000 };
+
+// Answers with the reply as a text, or with what went wrong.
+static void answer_ask(struct api_call *c, struct command *cmd, const char *unknown, const char *type)
+{
+    enum command_result result = api_ask(c->a, cmd);
+    if (result == COMMAND_DONE && cmd->reply != NULL) {
+        answer_json(c->r, cmd->reply);
+        c->r->type = type;
+        cmd->reply = NULL;
+    } else if (result == COMMAND_UNKNOWN) {
+        answer_problem(c->r, 404, unknown, "", "");
+    } else if (result == COMMAND_NOT_NOW) {
+        answer_problem(c->r, 409, "Not now", cmd->reply != NULL ? cmd->reply : "", "");
+    } else {
+        answer_command(c->r, result, cmd->reply);
+    }
+    free(cmd->reply);
+    free(cmd);
+}
+
+static void content(struct api_call *c, enum command_kind kind, bool for_kiosk)
+{
+    struct command *cmd = calloc(1, sizeof *cmd);
+    if (cmd == NULL || strlen(c->q->body) != c->q->body_bytes) {
+        answer_problem(c->r, 422, "Not accepted", "The document holds a NUL byte.", "");
+        free(cmd);
+        return;
+    }
+    cmd->kind = kind;
+    cmd->yaml = c->q->body;
+    cmd->for_kiosk = for_kiosk;
+    snprintf(cmd->who, sizeof cmd->who, "puasctl");
+    snprintf(cmd->alert, sizeof cmd->alert, "%s", c->id);
+    snprintf(cmd->text, sizeof cmd->text, "%s", for_kiosk ? "kiosk" : "place");
+    answer_ask(c, cmd, for_kiosk ? "No such registered kiosk" : "No such place", "text/plain; charset=utf-8");
+}
+
+void api_push_place(struct api_call *c)
+{
+    content(c, COMMAND_CONTENT_PUSH, false);
+}
+
+void api_push_kiosk(struct api_call *c)
+{
+    content(c, COMMAND_CONTENT_PUSH, true);
+}
+
+void api_clear_place(struct api_call *c)
+{
+    content(c, COMMAND_CONTENT_CLEAR, false);
+}
+
+void api_clear_kiosk(struct api_call *c)
+{
+    content(c, COMMAND_CONTENT_CLEAR, true);
+}
+
+void api_order(struct api_call *c)
+{
+    json_t *o = json_loadb(c->q->body, c->q->body_bytes, JSON_REJECT_DUPLICATES, NULL);
+    const json_t *timeout = json_object_get(o, "timeoutMs");
+    const char *name = json_string_value(json_object_get(o, "do"));
+    enum order order = name != NULL ? order_parse(name) : ORDER_UNKNOWN;
+    json_int_t ms = timeout != NULL ? json_integer_value(timeout) : TIMEOUT_DEFAULT_MS;
+    struct command *cmd = calloc(1, sizeof *cmd);
+    if (order >= ORDER_ERASE) {
+        answer_problem(c->r, 422, "No such order", "identify, reload, restart, resend or screenshot", "do");
+    } else if (ms < TIMEOUT_LEAST_MS || ms > PROTOCOL_COMMAND_MS) {
+        answer_problem(c->r, 422, "The time-out is 1 second to 1 hour", "", "timeoutMs");
+    } else if (cmd != NULL) {
+        cmd->kind = COMMAND_KIOSK;
+        cmd->order = order;
+        cmd->timeout_ms = (int)ms;
+        snprintf(cmd->who, sizeof cmd->who, "puasctl");
+        snprintf(cmd->alert, sizeof cmd->alert, "%s", c->id);
+        snprintf(cmd->text, sizeof cmd->text, "%s", order_name(order));
+        answer_ask(c, cmd, "No such registered kiosk", "text/plain; charset=utf-8");
+        cmd = NULL;
+    } else {
+        answer_command(c->r, COMMAND_UNAVAILABLE, NULL);
+    }
+    free(cmd);
+    json_decref(o);
+}
+
+void api_order_reply(struct api_call *c)
+{
+    struct command *cmd = calloc(1, sizeof *cmd);
+    if (cmd == NULL) {
+        answer_command(c->r, COMMAND_UNAVAILABLE, NULL);
+        return;
+    }
+    cmd->kind = COMMAND_KIOSK_REPLY;
+    snprintf(cmd->alert, sizeof cmd->alert, "%s", c->id);
+    enum command_result result = api_ask(c->a, cmd);
+    if (result == COMMAND_NOT_NOW) {
+        c->r->status = 202;
+    } else if (result == COMMAND_DONE) {
+        answer_json(c->r, cmd->reply);
+        cmd->reply = NULL;
+    } else {
+        answer_command(c->r, result, cmd->reply);
+    }
+    free(cmd->reply);
+    free(cmd);
+}

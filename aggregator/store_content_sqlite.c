@@ -1,0 +1,68 @@
+// store: documents of kiosks.
+#include "aggregator/store_content.h"
+#include "aggregator/store_impl.h"
+
+bool store_each_content(struct store *st, bool (*each)(void *ctx, const struct store_content *c), void *ctx)
+{
+    bool failed = false, go = true;
+    sqlite3_stmt *s = store_bind(st,
+                                 "SELECT place_id, kiosk_id, version, yaml, body FROM content"
+                                 " WHERE to_ms IS NULL ORDER BY place_id, kiosk_id",
+                                 "");
+    while (go && store_row(st, s, &failed)) {
+        struct store_content c = {.place = sqlite3_column_int(s, 0),
+                                  .kiosk = sqlite3_column_int(s, 1),
+                                  .version = sqlite3_column_int(s, 2),
+                                  .yaml = (const char *)sqlite3_column_text(s, 3),
+                                  .body = (const char *)sqlite3_column_text(s, 4)};
+        go = each(ctx, &c);
+    }
+    if (s != NULL) {
+        sqlite3_reset(s);
+    }
+    return go && !failed;
+}
+
+bool store_end_content(struct store *st, int32_t place, int32_t kiosk, const char *who, wall_ms at,
+                       int *ret_version)
+{
+    bool failed = false;
+    sqlite3_stmt *s =
+        store_bind(st, "SELECT version FROM content WHERE place_id = ?1 AND kiosk_id = ?2 AND to_ms IS NULL",
+                   "dd", place, kiosk);
+    *ret_version = 0;
+    if (store_row(st, s, &failed)) {
+        *ret_version = sqlite3_column_int(s, 0);
+        sqlite3_reset(s);
+    }
+    return !failed &&
+           (*ret_version == 0 || store_run(st,
+                                           "UPDATE content SET to_ms = ?3, ended_by = ?4"
+                                           " WHERE place_id = ?1 AND kiosk_id = ?2 AND to_ms IS NULL",
+                                           "ddit", place, kiosk, at, who));
+}
+
+bool store_put_content(struct store *st, struct store_content *c, const char *who, wall_ms at)
+{
+    bool failed = false;
+    int before;
+    sqlite3_stmt *s = store_bind(
+        st, "SELECT coalesce(max(version), 0) + 1 FROM content WHERE place_id = ?1 AND kiosk_id = ?2", "dd",
+        c->place, c->kiosk);
+    if (!store_row(st, s, &failed)) {
+        return false;
+    }
+    c->version = sqlite3_column_int(s, 0);
+    sqlite3_reset(s);
+    return store_end_content(st, c->place, c->kiosk, who, at, &before) &&
+           store_run(st,
+                     "INSERT INTO content(place_id, kiosk_id, version, from_ms, who, yaml, body)"
+                     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                     "dddittt", c->place, c->kiosk, c->version, at, who, c->yaml, c->body);
+}
+
+bool store_kiosk_published(struct store *st, int32_t kiosk, const char *sha256)
+{
+    return store_run(st, "UPDATE kiosk SET published = ?2 WHERE kiosk_id = ?1 AND published <> ?2", "dt",
+                     kiosk, sha256);
+}
