@@ -109,6 +109,13 @@ $(OUT)/tools/%: $(OUT)/tests/tools/%.o $(LIB_AGGREGATOR) $(LIB_SHARED)
 	  $(call pkg_libs,$(PKG_AGGREGATOR) $(PKG_SHARED)) $(TOOL_LIBS) -lm
 $(OUT)/tools/puas-demo: $(call obj,$(wildcard tests/demo/*.c))
 $(OUT)/tools/puas-touch: TOOL_LIBS := -lX11 -lXtst -lXi
+$(OUT)/tools/puas-eye: TOOL_LIBS := -lX11 -lXdamage
+# Looks into the kiosk from inside (LD_PRELOAD), for benches.
+PROBE := $(OUT)/tools/puas-probe.so
+$(PROBE): tests/bench/probe.c
+	@mkdir -p $(@D)
+	@echo "  link $@"
+	$(Q)$(CC) $(CFLAGS) -fPIC -shared -o $@ $< -ldl
 
 .PHONY: unit-binaries tool-binaries
 unit-binaries: $(UNIT)
@@ -155,7 +162,7 @@ demo: ## as run, with a simulated chain of branches and three months of history
 .PHONY: bench
 bench: ## measure against references of the same run (BENCH=name); writes build/bench.json
 	@assets/run/deps test
-	@$(MAKE) --no-print-directory all $(OUT)/tools/puas-load $(OUT)/tools/puas-touch
+	@$(MAKE) --no-print-directory all $(OUT)/tools/puas-load $(OUT)/tools/puas-touch $(OUT)/tools/puas-eye $(PROBE)
 	@PUAS_BIN=$(CURDIR)/$(OUT) $(NODE) tests/bench/run.mjs $(BENCH)
 
 .PHONY: clean

@@ -2,10 +2,11 @@
 // pixels back. One process an Xorg run: the driver takes one client only, and Xorg spins on a second.
 //
 //   puas-touch SOCKET        with DISPLAY set; commands on standard input, one answer a line:
-//   down ID X Y              -> ok        finger ID 0..9 comes down (pixels of the screen)
-//   move ID X Y              -> ok
-//   up ID X Y                -> ok
+//   down ID X Y              -> ok T      finger ID 0..9 comes down (pixels of the screen)
+//   move ID X Y              -> ok T
+//   up ID X Y                -> ok T
 //   pixel X Y                -> pixel rrggbb
+// T is just before it was done, in microseconds of CLOCK_MONOTONIC.
 #include <X11/Xlib.h>
 #include <X11/Xutil.h>
 #include <X11/extensions/XI2.h>
@@ -16,6 +17,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 #include <xorg/xf86-input-inputtest-protocol.h>
 
@@ -66,9 +68,11 @@ static int touch(const struct finger *f, int type, int id, int x, int y)
     e.valuators.mask[0] = 3; // x and y
     e.valuators.valuators[0] = x * axis_max / f->w;
     e.valuators.valuators[1] = y * axis_max / f->h;
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
     if (write(f->socket, &e, sizeof e) != sizeof e)
         return fail("the driver does not take touches");
-    puts("ok");
+    printf("ok %lld\n", (long long)t.tv_sec * 1000000 + t.tv_nsec / 1000);
     return EXIT_SUCCESS;
 }
 

@@ -8,19 +8,23 @@ import { waitFor } from "./wait.mjs";
 import { SHOTS } from "./world.mjs";
 
 const PROGRAMS = [process.env.PUAS_CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+export const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+export function chromiumProgram() {
+  const program = PROGRAMS.find((path) => path && existsSync(path));
+  if (!program) throw new Error("no Chromium: make test-deps");
+  return program;
+}
 
 export const DESKTOP = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
 export class Browser {
   static async start(world) {
-    const program = PROGRAMS.find((path) => path && existsSync(path));
-    if (!program) throw new Error("no Chromium: make test-deps");
     const b = new Browser();
     b.world = world;
-    b.browser = await chromium.launch({ executablePath: program, args: ARGS, headless: true, timeout: 30_000 });
+    b.browser = await chromium.launch({ executablePath: chromiumProgram(), args: ARGS, headless: true, timeout: 30_000 });
     world.own("Chromium", () => b.browser.close());
     return b;
   }

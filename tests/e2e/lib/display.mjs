@@ -44,12 +44,13 @@ export class TouchScreen {
     return this.finger.line(answer, { from, ms: 5000 });
   }
 
+  /** The match holds when it came down: microseconds of CLOCK_MONOTONIC. */
   down(x, y, id = 1) {
-    return this.#ask(`down ${id} ${x} ${y}`, /^ok$/);
+    return this.#ask(`down ${id} ${x} ${y}`, /^ok (\d+)$/);
   }
 
   up(x, y, id = 1) {
-    return this.#ask(`up ${id} ${x} ${y}`, /^ok$/);
+    return this.#ask(`up ${id} ${x} ${y}`, /^ok (\d+)$/);
   }
 
   async tap(x, y) {
