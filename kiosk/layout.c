@@ -176,9 +176,11 @@ static void place_footer(struct maker *k)
     l->footer = fit(k, &wish);
     int h = block_height(k, &l->footer);
     centre(&l->footer, l->w / 2, l->h - below - h);
+    k->footer_mid = l->footer.y + h / 2;
     k->bottom = l->footer.y;
     if (l->button_count > 0)
         k->bottom = least(k->bottom, l->button[0].rect.y - px_of(k, 8, 2));
+    k->floor = k->bottom;
 }
 
 // "Still there?" stands where the footer is, so that nothing else moves.
@@ -189,13 +191,23 @@ static void place_warning(struct maker *k)
     snprintf(text, sizeof l->more_text, "%s %s", k->texts->of[TEXT_STILL_THERE],
              k->texts->of[TEXT_STILL_THERE_MORE]);
     int pad = px_of(k, 28, 12), h = px_of(k, l->list ? 84 : 56, 30);
-    struct wish wish = {text, WEIGHT_BOLD, px_of(k, l->list ? 30 : 22, 13), 9, l->w - 2 * k->margin - 2 * pad,
-                        1,    100};
+    struct wish wish = {text,
+                        WEIGHT_BOLD,
+                        px_of(k, l->list ? 30 : 22, 13),
+                        9,
+                        l->w - 2 * k->margin - 2 * pad,
+                        l->w < 480 ? 2 : 1,
+                        100};
     l->warning_text = fit(k, &wish);
-    int w = l->warning_text.line[0].w + 2 * pad, mid = l->footer.y + block_height(k, &l->footer) / 2;
-    int y = least(mid - h / 2, l->h - h - px_of(k, 6, 2));
+    h = most(h, block_height(k, &l->warning_text) + 6);
+    int w = 2 * pad;
+    for (int i = 0; i < l->warning_text.count; i++)
+        w = most(w, l->warning_text.line[i].w + 2 * pad);
+    int y = most(least(k->footer_mid - h / 2, l->h - h - px_of(k, 6, 2)), k->floor);
+    if (k->small) // there is no room at the foot: over the header
+        y = px_of(k, 6, 2);
     l->warning = (struct rect){(l->w - w) / 2, y, w, h};
-    centre(&l->warning_text, l->w / 2, top_around(k, &l->warning_text, y + h / 2));
+    centre(&l->warning_text, l->w / 2, top_around(k, &l->warning_text, y + l->warning.h / 2));
 }
 
 // ---------------------------------------------------------------- headings and buttons
@@ -365,7 +377,8 @@ void layout_make(struct layout *l, const struct layout_input *in, const struct m
     struct maker k = maker_of(l, in, m);
     bool writes = l->screen == APP_QUESTION && app_question(in->app)->type >= SURVEY_TEXT;
     k.bottom = in->h;
-    if (!writes || least(in->w, in->h) >= 600) // a keyboard needs all of a small screen
+    k.small = least(in->w, in->h) < 600;
+    if (!writes || !k.small) // a keyboard needs all of a small screen
         place_header(&k);
     place_footer(&k);
     switch (l->screen) {
@@ -409,7 +422,7 @@ void layout_targets(const struct layout *l, layout_on_target *each, void *ctx)
     for (int i = 0; i < l->key_count; i++)
         each(ctx, l->key[i].target, l->key[i].cell);
     for (int i = 0; i < l->button_count; i++)
-        each(ctx, l->button[i].target, l->button[i].rect);
+        each(ctx, l->button[i].target, l->button[i].cell.w > 0 ? l->button[i].cell : l->button[i].rect);
     for (int i = 0; i < l->pill_count; i++)
         each(ctx, TARGET_LANG + i, l->pill[i].rect);
 }

@@ -40,7 +40,7 @@ struct layout_pill {
 struct layout_button {
     int target;
     bool primary;
-    struct rect rect;
+    struct rect rect, cell;  // cell: what takes the touch; w 0: the rect
     struct text_block label; // empty: the icon
     const char *icon;
     struct rect picture;

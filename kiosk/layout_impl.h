@@ -14,7 +14,9 @@ struct maker {
     enum draw_direction direction;
     double u; // px of one design unit
     int margin, target_px;
-    int top, bottom; // free area between header and footer
+    int top, bottom;       // free area between header and footer
+    int footer_mid, floor; // middle of the footer; `bottom` before buttons took their part
+    bool small;
 };
 
 static inline int least(int a, int b)

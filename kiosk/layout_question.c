@@ -34,7 +34,7 @@ static int fit_question(struct maker *k, int width, double title_units, double m
     const char *title = words_of(k, q->title, q->type == SURVEY_NPS ? TEXT_SCALE_QUESTION : TEXT_QUESTION);
     const char *hint = words_of(k, q->hint, TEXT_HINT);
     int height = fit_heading(k, title, hint, width, title_units, more_units, near);
-    bool room = k->app->step == 0 && k->in->scenes && l->h >= 460;
+    bool room = k->app->step == 0 && k->in->scenes && l->h >= (l->list ? 780 : 460);
     if (!room)
         return height;
     // Kept for two lines and their label, so that nothing moves when the scene changes.
@@ -178,7 +178,7 @@ void place_scale(struct maker *k)
            most(k->target_px, px_of(k, 76, 0)))
         rows++;
     place_skip(k);
-    int cols = (n + rows - 1) / rows, cell_w = least((room - (cols - 1) * gap) / cols, px_of(k, 150, 0));
+    int cols = (n + rows - 1) / rows, cell_w = least((room - (cols - 1) * gap) / cols, px_of(k, 150, k->target_px));
     int heading = fit_question(k, room, l->list ? 70 : 54, l->list ? 34 : 28, near);
     l->more = (struct text_block){0}; // the ends say it
     l->scene = (struct text_block){0};
@@ -194,8 +194,12 @@ void place_scale(struct maker *k)
     end.text = k->texts->of[TEXT_SCALE_HIGH];
     l->high = fit(k, &end);
     int ends = most(block_height(k, &l->low), block_height(k, &l->high)) + near + px_of(k, 8, 2);
-    int room_h = k->bottom - k->top - heading - far - ends;
-    int cell_h = least((room_h - (rows - 1) * gap) / rows, least(cell_w * 12 / 10, px_of(k, 170, 0)));
+    int room_h = k->bottom - k->top - heading - far - ends, least_h = rows * k->target_px + (rows - 1) * gap;
+    if (room_h < least_h) { // targets before air
+        far = most(far - (least_h - room_h), 2);
+        room_h = k->bottom - k->top - heading - far - ends;
+    }
+    int cell_h = least((room_h - (rows - 1) * gap) / rows, least(cell_w * 12 / 10, px_of(k, 170, k->target_px)));
     int y = k->top + (room_h - rows * cell_h - (rows - 1) * gap) * 45 / 100;
     centre(&l->title, l->w / 2, y);
     y = most(y + heading + far, k->in->reach_top);
@@ -257,17 +261,27 @@ void place_choice(struct maker *k)
         texts[i] = option_words(k, &q->option[i]);
     }
     place_skip(k);
-    int cols = l->list ? (n > 3 ? 2 : 1) : n <= 4 ? n : (n + 1) / 2, rows = (n + cols - 1) / cols;
-    int gap = px_of(k, l->list ? 24 : 20, 6),
-        room = least(l->w - 2 * k->margin, px_of(k, l->list ? 960 : 1240, 0));
+    int gap = px_of(k, l->list ? 24 : 20, 6);
+    int room = least(l->w - 2 * k->margin, px_of(k, l->list ? 960 : 1240, 0));
     int near = px_of(k, 10, 2), far = px_of(k, l->list ? 56 : 30, 6), edge = px_of(k, l->list ? 40 : 16, 4);
-    int cell_w = least((room - (cols - 1) * gap) / cols, px_of(k, l->list ? 960 : 400, 0));
     int heading = fit_heading(k, words_of(k, q->title, TEXT_CHOICE_QUESTION),
                               words_of(k, q->hint, q->several ? TEXT_SEVERAL_HINT : TEXT_CHOICE_HINT), room,
                               l->list ? 68 : 50, l->list ? 34 : 26, near);
-    int room_h = k->bottom - k->top - heading - far - 2 * edge;
-    int cell_h = least((room_h - (rows - 1) * gap) / rows, px_of(k, l->list ? 250 : 210, 0));
-    bool beside = cell_h < px_of(k, 120, 84) || (l->list && cols == 1);
+    int first = k->top + heading + far + 2 * edge, room_h = k->bottom - most(first, k->in->reach_top);
+    int cols = l->list ? (n > 3 ? 2 : 1) : n <= 4 ? n : (n + 1) / 2, rows = (n + cols - 1) / cols;
+    bool low = !l->list && (room_h - (rows - 1) * gap) / rows < 84;
+    if (low && cols > 3) { // too small for a picture above words: wider tiles, and they come first
+        heading = block_height(k, &l->title);
+        l->more = (struct text_block){0};
+        far = edge = px_of(k, 8, 3);
+        first = k->top + heading + far + 2 * edge;
+        room_h = k->bottom - most(first, k->in->reach_top);
+        cols = 3;
+        rows = (n + cols - 1) / cols;
+    }
+    int cell_w = least((room - (cols - 1) * gap) / cols, px_of(k, l->list ? 960 : 400, 0));
+    int cell_h = least((room_h - (rows - 1) * gap) / rows, px_of(k, l->list ? 250 : 210, k->target_px));
+    bool beside = low || (l->list && cols == 1);
     int pad = px_of(k, 18, 5), width = cell_w - 2 * pad;
     if (beside)
         width -= least(cell_h - 2 * pad, cell_w / 4) + pad;

@@ -91,9 +91,10 @@ static void add_key(struct maker *k, int index, struct rect cell, int px)
 static void place_button(struct maker *k, struct layout_button *b, struct rect cell)
 {
     int gap = px_of(k, 6, 2);
+    b->cell = cell;
     b->rect = (struct rect){cell.x + gap / 2, cell.y + gap / 2, cell.w - gap, cell.h - gap};
     struct wish wish = {
-        b->label.line[0].text, WEIGHT_BOLD, px_of(k, units(k, 24, 32), 13), 8, b->rect.w - 4, 1, 100};
+        b->label.line[0].text, WEIGHT_BOLD, px_of(k, units(k, 24, 32), 13), 8, b->rect.w - 4, 2, 80};
     b->label = fit(k, &wish);
     centre(&b->label, cell.x + cell.w / 2, top_around(k, &b->label, cell.y + cell.h / 2));
 }
@@ -126,6 +127,17 @@ static void place_last_row(struct maker *k, int page_key, struct rect row, int p
                  (struct rect){x + wide, row.y, row.w - (x - row.x) - wide, row.h});
 }
 
+// The most keys in a row, and at least COLUMNS.
+static int widest_row(const struct keyboard_page *p)
+{
+    int widest = COLUMNS, count = 0;
+    for (int i = 0; i < p->count; i++) {
+        count = i > 0 && p->key[i].row == p->key[i - 1].row ? count + 1 : 1;
+        widest = most(widest, count);
+    }
+    return widest;
+}
+
 // Rows as on a keyboard; on a screen too narrow for ten keys of a finger's width they flow in fewer columns.
 static void place_keys(struct maker *k, struct rect room)
 {
@@ -134,9 +146,9 @@ static void place_keys(struct maker *k, struct rect room)
     bool digits = app_question(k->app)->type == SURVEY_NUMBER;
     int last = digits ? p->count : p->count - 1; // the page key stands in the last row
     int columns = digits ? 3 : COLUMNS, rows = p->rows - (digits ? 0 : 1);
-    bool flow = !digits && room.w / COLUMNS < k->target_px;
+    bool flow = !digits && room.w / widest_row(p) < k->target_px;
     if (flow) {
-        columns = room.w / k->target_px;
+        columns = least(COLUMNS, room.w / k->target_px);
         rows = (last + columns - 1) / columns;
     }
     int row_h = least(room.h / (rows + 1), px_of(k, units(k, 84, 128), k->target_px));
@@ -154,7 +166,7 @@ static void place_keys(struct maker *k, struct rect room)
                 in_row++;
         }
         // A row with more keys than columns has narrower ones; one with fewer stands in the middle.
-        int across = most(columns, in_row), left = digits && in_row == 2 ? 1 : 0;
+        int across = flow ? columns : most(columns, in_row), left = digits && in_row == 2 ? 1 : 0;
         int x0 = room.x + (left ? room.w * left / across : (across - in_row) * room.w / across / 2);
         int from = x0 + at * room.w / across, to = x0 + (at + 1) * room.w / across;
         add_key(k, i, (struct rect){from, y + row * row_h, to - from, row_h}, px);
@@ -174,14 +186,14 @@ void place_typing(struct maker *k)
                                       [SURVEY_NUMBER] = TEXT_NUMBER_HINT};
     struct layout *l = k->l;
     const struct survey_question *q = app_question(k->app);
-    bool contact = q->type == SURVEY_CONTACT, small = least(l->w, l->h) < 600;
+    bool contact = q->type == SURVEY_CONTACT, small = k->small;
     int gap = px_of(k, units(k, 14, 30), 3), near = px_of(k, 6, 0);
     int width = least(l->w - 2 * k->margin, px_of(k, units(k, 1100, 960), 0));
     if (small)
         width = l->w - 2 * px_of(k, 12, 4);
     app_keyboard(k->app, &l->keyboard);
-    bool flow = q->type != SURVEY_NUMBER && width / COLUMNS < k->target_px;
-    int columns = flow ? width / k->target_px : COLUMNS;
+    bool flow = q->type != SURVEY_NUMBER && width / widest_row(&l->keyboard) < k->target_px;
+    int columns = flow ? least(COLUMNS, width / k->target_px) : COLUMNS;
     int rows = flow ? (l->keyboard.count - 1 + columns - 1) / columns + 1
                     : l->keyboard.rows + (q->type == SURVEY_NUMBER ? 1 : 0);
 
@@ -198,7 +210,7 @@ void place_typing(struct maker *k)
                               contact ? words_of(k, q->purpose, TEXT_CONTACT_PURPOSE)
                                       : words_of(k, q->hint, hints[q->type]),
                               width, units(k, 42, 62), units(k, 22, 30), near);
-    int room = k->bottom - k->top - 3 * gap;
+    int room = k->bottom - k->top - 4 * gap;
     if (heading + field_h + keys_least > room && !contact) { // the title says enough
         l->more = (struct text_block){0};
         heading = block_height(k, &l->title);

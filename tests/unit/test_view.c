@@ -1,7 +1,6 @@
 // Layout and view over sizes, languages and faces, with the real texts and a plain measure in place of fonts.
-#include "kiosk/layout.h"
-#include "kiosk/texts.h"
-#include "kiosk/view.h"
+#include "kiosk/stage.h"
+#include "tests/unit/showing.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,35 +32,57 @@ static int plain_height(void *ctx, enum draw_weight weight, int px)
 
 static const struct measure plain = {.width = plain_width, .height = plain_height};
 
-struct fixture {
-    struct texts texts[2];
-};
+static struct show *plain_show, *four_faces, *every, *worded;
 
 static int set_up(void **state)
 {
-    struct fixture *f = calloc(1, sizeof *f);
-    struct texts_error error;
-    *state = f;
-    if (f &&
-        texts_load("assets/locales/kiosk-en.json", "assets/locales/kiosk-en.json", &f->texts[0], &error) &&
-        texts_load("assets/locales/kiosk-id.json", "assets/locales/kiosk-en.json", &f->texts[1], &error))
-        return 0;
-    return -1;
+    (void)state;
+    plain_show = show_of("languages: [en, id]\n");
+    four_faces = show_of("languages: [en, id]\nsurvey: { faces: 4 }\n");
+    every =
+        show_of("languages: [en, id]\n" EVERY_QUESTION
+                "promise: { en: Served within ten minutes, id: Dilayani dalam sepuluh menit }\n"
+                "messages: [ { said: { en: Too long a queue at lunch }, did: { en: One more counter } } ]\n"
+                "tally: true\n");
+    worded =
+        show_of("languages: [en]\n"
+                "survey:\n"
+                "  questions:\n"
+                "    - { id: overall, type: faces }\n"
+                "    - id: why\n"
+                "      type: choice\n"
+                "      title: { en: Why?, en.1-2: What went wrong?, en.4-5: What was good? }\n"
+                "      options:\n"
+                "        - { id: wait, text: { en: Waiting, en.1-2: Long wait, en.4-5: Short wait } }\n"
+                "        - { id: staff, text: { en: Staff, en.1: Rude, en.5: Kind } }\n"
+                "    - { id: sorry, type: text, when: { overall: 1-3 }, title: { en: Sorry! Tell us } }\n"
+                "    - { id: nice, type: text, when: { overall: 4-5 }, title: { en: Nice! Tell us } }\n");
+    return plain_show && four_faces && every && worded ? 0 : -1;
 }
 
 static int tear_down(void **state)
 {
-    struct fixture *f = *state;
-    texts_finish(&f->texts[0]);
-    texts_finish(&f->texts[1]);
-    free(f);
+    (void)state;
+    show_destroy(plain_show);
+    show_destroy(four_faces);
+    show_destroy(every);
+    show_destroy(worded);
     return 0;
 }
 
-static struct layout_input input(const struct fixture *f, int w, int h)
+// Freed by the caller.
+static struct stage *stage_of(const struct show *s, int w, int h)
 {
-    return (struct layout_input){
-        .w = w, .h = h, .faces = 5, .lang_count = 2, .texts = f->texts, .org = "Harapan Clinic"};
+    struct stage *stage = malloc(sizeof *stage);
+    struct stage_options o = {.org = "Harapan Clinic"};
+    struct app_options app = options_of(s);
+    assert_non_null(stage);
+    stage_init(stage, &o, s, &app, 1000);
+    stage->w = w;
+    stage->h = h;
+    stage->opens = 480;
+    stage->tally = 128;
+    return stage;
 }
 
 static const int sizes[][2] = {{480, 320},   {320, 480},   {800, 480},  {480, 800},   {1024, 600},
@@ -93,7 +114,9 @@ static bool apart(struct rect a, struct rect b)
 
 struct seen {
     int count;
-    struct rect rect[APP_FACES_MAX + APP_LANGS_MAX];
+    struct rect rect[LAYOUT_CARDS_MAX + KEYBOARD_PAGE_KEYS + APP_LANGS_MAX + 8];
+    int target_px;
+    const char *what;
     const struct layout *l;
 };
 
@@ -101,8 +124,8 @@ static void see(void *ctx, int target, struct rect r)
 {
     struct seen *s = ctx;
     inside(r, s->l, "target");
-    if (r.w < LAYOUT_TARGET_PX || r.h < LAYOUT_TARGET_PX)
-        fail_msg("target %d is %dx%d on %dx%d", target, r.w, r.h, s->l->w, s->l->h);
+    if ((target < TARGET_FIELD || target >= TARGET_DONE) && (r.w < s->target_px || r.h < s->target_px))
+        fail_msg("%s: target %d is %dx%d on %dx%d", s->what, target, r.w, r.h, s->l->w, s->l->h);
     assert_int_equal(layout_hit(s->l, r.x, r.y), target);
     assert_int_equal(layout_hit(s->l, r.x + r.w - 1, r.y + r.h - 1), target);
     assert_int_not_equal(layout_hit(s->l, r.x - 1, r.y), target);
@@ -111,176 +134,332 @@ static void see(void *ctx, int target, struct rect r)
     s->rect[s->count++] = r;
 }
 
-static void everything_fits_every_size(void **state)
+// Sets the stage to a question, with its fields and keyboard as a customer would see them.
+static void go_to(struct stage *s, int step)
 {
-    const struct fixture *f = *state;
-    for (int i = 0; i < SIZES; i++) {
-        for (int variant = 0; variant < 4 * APP_SCREENS; variant++) {
-            struct layout_input in = input(f, sizes[i][0], sizes[i][1]);
-            struct layout l;
-            in.faces = 4 + (variant & 1);
-            in.lang = variant >> 1 & 1;
-            in.screen = (enum app_screen)(variant / 4);
-            in.reason = in.screen == APP_OUT_OF_SERVICE ? APP_WRITER_SILENT : APP_REASON_NONE;
-            layout_make(&l, &in, &plain);
-            struct rect all = {0, 0, l.w, l.h};
-            struct seen seen = {.l = &l};
-            layout_targets(&l, see, &seen);
-            inside(l.logo, &l, "logo");
-            block_inside(&l.org, all, "org");
-            block_inside(&l.title, all, "title");
-            block_inside(&l.more, all, "more");
-            block_inside(&l.footer, all, "footer");
-            block_inside(&l.code, all, "code");
-            assert_true(l.title.y >= l.logo.y + l.logo.h);
-            assert_true(l.more.y > l.title.y);
-            for (int k = 0; k < l.face_count; k++) {
-                block_inside(&l.face[k].label, l.face[k].card, "label");
-                assert_true(l.face[k].face.w >= 28);
-                assert_true(l.face[k].card.y > l.more.y && l.face[k].card.y + l.face[k].card.h <= l.footer.y);
+    struct app *a = &s->app;
+    a->step = step;
+    enum survey_type t = app_question(a)->type;
+    if (t >= SURVEY_TEXT)
+        typing_start(&a->typing, t == SURVEY_CONTACT ? 2 : 1, 200);
+}
+
+static void check_layout(const struct layout *l, int target_px, const char *what)
+{
+    struct rect all = {0, 0, l->w, l->h};
+    struct seen seen = {.l = l, .target_px = target_px, .what = what};
+    layout_targets(l, see, &seen);
+    const struct text_block *const blocks[] = {&l->org, &l->title, &l->more,  &l->footer,      &l->code,
+                                               &l->low, &l->high,  &l->scene, &l->warning_text};
+    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
+        block_inside(blocks[i], all, what);
+        if (blocks[i]->cut)
+            fail_msg("%s: '%s' has no room on %dx%d", what, blocks[i]->line[0].text, l->w, l->h);
+    }
+    inside(l->logo, l, "logo");
+    inside(l->warning, l, "warning");
+    if (l->logo.w > 0)
+        assert_true(l->title.y >= l->logo.y + l->logo.h);
+    for (int k = 0; k < l->card_count; k++) {
+        const struct layout_card *c = &l->card[k];
+        block_inside(&c->label, c->rect, "label");
+        if (c->label.cut)
+            fail_msg("%s: '%s' has no room in its card on %dx%d", what, c->label.line[0].text, l->w, l->h);
+        assert_true(c->rect.y > l->title.y && (l->footer.count == 0 || c->rect.y + c->rect.h <= l->footer.y));
+        if (c->picture.w > 0 || c->picture.h != 0)
+            inside(c->picture, l, "picture");
+        if (c->picture.h != 0 && c->picture.w < 14)
+            fail_msg("%s: a picture of %d px on %dx%d", what, c->picture.w, l->w, l->h);
+    }
+    for (int k = 0; k < l->key_count; k++)
+        block_inside(&l->key[k].label, l->key[k].rect, "key");
+    for (int k = 0; k < l->button_count; k++) {
+        block_inside(&l->button[k].label, l->button[k].rect, "button");
+        if (!apart(l->button[k].rect, l->warning) ||
+            (l->card_count > 0 && !apart(l->card[l->card_count - 1].rect, l->warning)))
+            fail_msg("%s: \"still there?\" covers a control on %dx%d", what, l->w, l->h);
+    }
+    if (l->screen != APP_QUESTION) {
+        inside(l->picture, l, "picture");
+        assert_true(l->picture.w >= 40);
+    }
+    for (int k = 0; k < l->pill_count; k++) {
+        block_inside(&l->pill[k].label, l->pill[k].rect, "pill");
+        assert_true(l->org.line[0].x + l->org.line[0].w <= l->pill[k].rect.x ||
+                    l->pill[k].rect.y >= l->logo.y + l->logo.h);
+    }
+}
+
+static void every_screen_fits(const struct show *show, int w, int h)
+{
+    struct stage *s = stage_of(show, w, h);
+    for (int lang = 0; lang < s->app.options.lang_count; lang++) {
+        s->app.lang = lang;
+        for (int screen = 0; screen < APP_SCREENS; screen++) {
+            s->app.screen = (enum app_screen)screen;
+            s->app.reason = screen == APP_OUT_OF_SERVICE ? APP_WRITER_SILENT : APP_REASON_NONE;
+            go_to(s, 0);
+            for (s->app.scene = 0; s->app.scene < s->app.options.scenes; s->app.scene++) {
+                stage_place(s, &plain);
+                check_layout(&s->layout, LAYOUT_TARGET_PX, app_screen_name(s->app.screen));
             }
-            if (l.face_count == 0) {
-                inside(l.picture, &l, "picture");
-                assert_true(l.picture.w >= 40);
+            s->app.scene = 0;
+        }
+        s->app.screen = APP_QUESTION;
+        for (int step = 1; step < show->survey.count; step++) {
+            go_to(s, step);
+            for (s->app.page = 0;
+                 s->app.page == 0 || (app_question(&s->app)->type == SURVEY_TEXT && s->app.page < 3);
+                 s->app.page++) {
+                stage_place(s, &plain);
+                check_layout(&s->layout, LAYOUT_TARGET_PX, app_question(&s->app)->id.s);
+                stage_draw(s);
+                assert_false(s->list.full);
             }
-            for (int k = 0; k < l.pill_count; k++) {
-                block_inside(&l.pill[k].label, l.pill[k].rect, "pill");
-                assert_true(l.org.line[0].x + l.org.line[0].w <= l.pill[k].rect.x ||
-                            l.pill[k].rect.y >= l.logo.y + l.logo.h);
-            }
+            s->app.page = 0;
         }
     }
+    free(s);
+}
+
+static void everything_fits_every_size(void **state)
+{
+    (void)state;
+    for (int i = 0; i < SIZES; i++) {
+        every_screen_fits(plain_show, sizes[i][0], sizes[i][1]);
+        every_screen_fits(four_faces, sizes[i][0], sizes[i][1]);
+        every_screen_fits(every, sizes[i][0], sizes[i][1]);
+    }
+}
+
+// 9 mm at 151 dpi are 54 px, and a totem's controls stand in reach.
+struct reach {
+    int top, target_px;
+};
+
+static void in_reach(void *ctx, int target, struct rect r)
+{
+    const struct reach *reach = ctx;
+    if (r.y < reach->top || r.h < reach->target_px)
+        fail_msg("target %d stands at %d, %d high: above the reach of %d or under %d px", target, r.y, r.h,
+                 reach->top, reach->target_px);
+}
+
+static void controls_stand_in_reach(void **state)
+{
+    (void)state;
+    struct stage *s = stage_of(every, 1080, 1920);
+    s->options.target_px = 54;
+    s->options.reach_px = 1300;
+    for (int step = 0; step < every->survey.count; step++) {
+        struct reach reach = {1920 - 1300, 54};
+        go_to(s, step);
+        stage_place(s, &plain);
+        if (step == 0)
+            reach.top -= 120; // the language switch: at most so much above
+        layout_targets(&s->layout, in_reach, &reach);
+        check_layout(&s->layout, 54, "reach");
+    }
+    free(s);
 }
 
 static void faces_stand_worst_first_in_a_row_and_best_first_in_a_list(void **state)
 {
-    struct layout l;
-    struct layout_input in = input(*state, 1280, 800);
-    layout_make(&l, &in, &plain);
-    assert_true(l.face[0].card.x < l.face[4].card.x && l.face[0].card.y == l.face[4].card.y);
-    in = input(*state, 1080, 1920);
-    layout_make(&l, &in, &plain);
-    assert_true(l.face[0].card.y > l.face[4].card.y && l.face[0].card.x == l.face[4].card.x);
-    in.faces = 4; // without the neutral one
-    layout_make(&l, &in, &plain);
-    assert_int_equal(l.face[1].image, IMAGE_FACE_2);
-    assert_int_equal(l.face[2].image, IMAGE_FACE_4);
-    assert_int_equal(l.face[3].image, IMAGE_FACE_5);
+    (void)state;
+    struct stage *s = stage_of(plain_show, 1280, 800);
+    const struct layout *l = &s->layout;
+    stage_place(s, &plain);
+    assert_true(l->card[0].rect.x < l->card[4].rect.x && l->card[0].rect.y == l->card[4].rect.y);
+    s->w = 1080;
+    s->h = 1920;
+    stage_place(s, &plain);
+    assert_true(l->card[0].rect.y > l->card[4].rect.y && l->card[0].rect.x == l->card[4].rect.x);
+    free(s);
+    s = stage_of(four_faces, 1080, 1920); // without the neutral one
+    stage_place(s, &plain);
+    assert_int_equal(s->layout.card[1].image, IMAGE_FACE_2);
+    assert_int_equal(s->layout.card[2].image, IMAGE_FACE_4);
+    assert_int_equal(s->layout.card[3].image, IMAGE_FACE_5);
+    free(s);
 }
 
 static void right_to_left_is_the_mirror(void **state)
 {
-    struct fixture *f = *state;
-    struct layout ltr, rtl;
-    struct layout_input in = input(f, 1280, 800);
-    layout_make(&ltr, &in, &plain);
-    assert_true(texts_override(&f->texts[0], TEXT_DIRECTION, "rtl"));
-    layout_make(&rtl, &in, &plain);
-    assert_true(texts_override(&f->texts[0], TEXT_DIRECTION, "ltr"));
-    assert_int_equal(rtl.logo.x, 1280 - ltr.logo.x - ltr.logo.w);
-    assert_in_range(rtl.face[0].card.x, ltr.face[4].card.x - 1,
-                    ltr.face[4].card.x + 1); // an odd rest in the middle
+    (void)state;
+    struct stage *s = stage_of(plain_show, 1280, 800);
+    stage_place(s, &plain);
+    struct layout ltr = s->layout;
+    assert_true(texts_override(&plain_show->texts[0], TEXT_DIRECTION, "rtl"));
+    stage_place(s, &plain);
+    assert_true(texts_override(&plain_show->texts[0], TEXT_DIRECTION, "ltr"));
+    assert_int_equal(s->layout.logo.x, 1280 - ltr.logo.x - ltr.logo.w);
+    assert_in_range(s->layout.card[0].rect.x, ltr.card[4].rect.x - 1,
+                    ltr.card[4].rect.x + 1); // an odd rest in the middle
+    free(s);
 }
 
-static struct app_options options(void)
+static void keys_reach_every_target(void **state)
 {
-    struct app_options o = {.faces = 5,
-                            .lang_count = 2,
-                            .langs = {"en", "id"},
-                            .press_ms = 180,
-                            .thanks_ms = 3000,
-                            .try_again_ms = 3000,
-                            .settle_ms = 1000,
-                            .language_return_ms = 20000,
-                            .save_timeout_ms = 2000,
-                            .service_retry_ms = 30000};
-    return o;
+    (void)state;
+    struct stage *s = stage_of(every, 1280, 800);
+    const struct layout *l = &s->layout;
+    stage_place(s, &plain);
+    assert_int_equal(layout_focus(l, TARGET_NONE, WAY_NEXT), TARGET_FACE);
+    assert_int_equal(layout_focus(l, TARGET_FACE, WAY_RIGHT), TARGET_FACE + 1);
+    assert_int_equal(layout_focus(l, TARGET_FACE + 4, WAY_UP), TARGET_LANG + 1);
+    assert_int_equal(layout_focus(l, TARGET_LANG, WAY_BACK), TARGET_FACE + 4);
+    for (int step = 0; step < every->survey.count; step++) {
+        struct seen seen = {.l = l, .target_px = 1, .what = "keys"};
+        go_to(s, step);
+        stage_place(s, &plain);
+        layout_targets(l, see, &seen);
+        int focus = TARGET_NONE, count = 0;
+        do { // "next" goes round all of them
+            focus = layout_focus(l, focus, WAY_NEXT);
+            count++;
+        } while (focus != layout_focus(l, TARGET_NONE, WAY_BACK) && count < 200);
+        assert_int_equal(count, seen.count);
+        for (int way = WAY_LEFT; way <= WAY_DOWN; way++) // and no arrow leads off the screen
+            assert_true(layout_target_rect(l, layout_focus(l, focus, (enum layout_way)way)).w > 0);
+    }
+    free(s);
 }
 
-static void dump(const struct fixture *f, const struct app *a, int w, int h, char *ret_text, size_t size)
+// ---------------------------------------------------------------- nothing tells which face it was
+enum { DUMP_BYTES = 32 * 1024 };
+
+static void dump(struct stage *s, char *ret_text)
 {
-    struct theme theme = theme_light();
-    struct draw_list dl;
-    struct layout l;
-    struct layout_input in = input(f, w, h);
-    in.screen = a->screen;
-    in.reason = a->reason;
-    in.lang = a->lang;
-    layout_make(&l, &in, &plain);
-    view_draw(&dl, &l, a, &theme);
-    assert_false(dl.full);
-    assert_true(draw_dump(&dl, ret_text, size) < size);
+    stage_place(s, &plain);
+    stage_draw(s);
+    assert_false(s->list.full);
+    assert_true(draw_dump(&s->list, ret_text, DUMP_BYTES) < DUMP_BYTES);
 }
 
-// From the first frame of the press to the question's return, nothing on the screen tells which face it was.
+// From the first frame of the press to the question's return.
 static void every_face_gives_the_same_pictures(void **state)
 {
-    enum { BYTES = 16 * 1024, FRAMES = 12 };
+    enum { FRAMES = 12 };
     static const mono_ms at[FRAMES] = {0, 16, 32, 64, 120, 179, 181, 250, 400, 1000, 3170, 3300};
     static const enum save_result results[] = {SAVE_COMMITTED, SAVE_TIMED_OUT, SAVE_FULL, SAVE_FAILED};
-    char *first = malloc((size_t)BYTES * FRAMES), *now = malloc(BYTES);
+    char *first = malloc((size_t)DUMP_BYTES * FRAMES), *now = malloc(DUMP_BYTES);
+    (void)state;
     assert_true(first && now);
-    for (int shape = 0; shape < 2; shape++) {
-        int w = shape ? 1080 : 1280, h = shape ? 1920 : 800;
-        for (size_t r = 0; r < sizeof results / sizeof *results; r++) {
-            for (int face = 0; face < 5; face++) {
-                struct app a;
-                struct app_options o = options();
-                app_init(&a, &o, 1000);
-                if (face % 2) // pressed by key, with the ring on it
-                    a.focus = TARGET_FACE + face;
-                struct app_input in = {.kind = APP_IN_PRESS,
-                                       .now = 2000,
-                                       .target = TARGET_FACE + face,
-                                       .by = face % 2 ? APP_BY_KEY : APP_BY_TOUCH};
-                app_feed(&a, &in);
-                for (int i = 0; i < FRAMES; i++) {
-                    in = (struct app_input){.kind = APP_IN_TICK, .now = 2000 + at[i]};
-                    app_feed(&a, &in);
-                    if (i == 4) {
-                        in = (struct app_input){
-                            .kind = APP_IN_SAVED, .now = in.now, .saved = {1, results[r], 1}};
-                        app_feed(&a, &in);
-                    }
-                    dump(*state, &a, w, h, face == 0 ? first + (size_t)i * BYTES : now, BYTES);
-                    if (face > 0)
-                        assert_string_equal(now, first + (size_t)i * BYTES);
-                }
+    for (int round = 0; round < 16; round++) {
+        bool list = round & 1, key;
+        const struct show *show = round & 2 ? every : plain_show;
+        for (int face = 0; face < 5; face++) {
+            struct stage *s = stage_of(show, list ? 1080 : 1280, list ? 1920 : 800);
+            struct app *a = &s->app;
+            key = face % 2; // pressed by key, with the ring on it
+            a->focus = key ? TARGET_FACE + face : TARGET_NONE;
+            app_feed(a, &(struct app_input){.kind = APP_IN_PRESS,
+                                            .now = 2000,
+                                            .target = TARGET_FACE + face,
+                                            .by = key ? APP_BY_KEY : APP_BY_TOUCH});
+            for (int i = 0; i < FRAMES; i++) {
+                app_feed(a, &(struct app_input){.kind = APP_IN_TICK, .now = 2000 + at[i]});
+                if (i == 4)
+                    app_feed(a, &(struct app_input){.kind = APP_IN_SAVED,
+                                                    .now = 2000 + at[i],
+                                                    .saved = {1, results[round / 4], 1}});
+                dump(s, face == 0 ? first + (size_t)i * DUMP_BYTES : now);
+                if (face > 0)
+                    assert_string_equal(now, first + (size_t)i * DUMP_BYTES);
             }
+            free(s);
         }
     }
     free(first);
     free(now);
 }
 
+// The dump without words: what can be told apart from across the room.
+static void strip_words(char *dump)
+{
+    char *to = dump;
+    for (const char *line = dump; *line;) {
+        const char *end = strchr(line, '\n') + 1;
+        if (strncmp(line, "text ", 5) != 0) {
+            memmove(to, line, (size_t)(end - line));
+            to += end - line;
+        }
+        line = end;
+    }
+    *to = '\0';
+}
+
+static void words_alone_may_follow_the_face(void **state)
+{
+    char *first = malloc(DUMP_BYTES), *now = malloc(DUMP_BYTES), *whole = malloc(DUMP_BYTES);
+    int differing = 0;
+    (void)state;
+    assert_true(first && now && whole);
+    for (int list = 0; list < 2; list++) {
+        for (int depth = 1; depth <= 2; depth++) {
+            for (int face = 0; face < 5; face++) {
+                struct stage *s = stage_of(worded, list ? 1080 : 1280, list ? 1920 : 800);
+                struct app *a = &s->app;
+                mono_ms at = 2000;
+                for (int i = 0; i < depth; i++, at += 2000) {
+                    int target = i == 0 ? TARGET_FACE + face : TARGET_OPTION;
+                    app_feed(a, &(struct app_input){
+                                    .kind = APP_IN_PRESS, .now = at, .target = target, .by = APP_BY_KEY});
+                    app_feed(a, &(struct app_input){.kind = APP_IN_SAVED,
+                                                    .now = at + 200,
+                                                    .saved = {a->ticket, SAVE_COMMITTED, 5}});
+                }
+                app_feed(a, &(struct app_input){.kind = APP_IN_TICK, .now = at + 1000});
+                assert_int_equal(app_question(a)->type, depth == 1 ? SURVEY_CHOICE : SURVEY_TEXT);
+                dump(s, now);
+                if (face == 0)
+                    memcpy(whole, now, DUMP_BYTES);
+                differing += strcmp(whole, now) != 0;
+                strip_words(now);
+                if (face == 0)
+                    memcpy(first, now, DUMP_BYTES);
+                assert_string_equal(now, first);
+                free(s);
+            }
+        }
+    }
+    assert_true(differing > 0); // the words did follow it
+    free(first);
+    free(now);
+    free(whole);
+}
+
 static void a_press_changes_the_picture_at_once(void **state)
 {
-    enum { BYTES = 16 * 1024 };
-    char *before = malloc(BYTES), *after = malloc(BYTES);
-    struct app a;
-    struct app_options o = options();
-    app_init(&a, &o, 1000);
-    dump(*state, &a, 1280, 800, before, BYTES);
-    app_feed(&a, &(struct app_input){.kind = APP_IN_PRESS, .now = 2000, .target = TARGET_FACE});
-    dump(*state, &a, 1280, 800, after, BYTES);
+    char *before = malloc(DUMP_BYTES), *after = malloc(DUMP_BYTES);
+    struct stage *s = stage_of(plain_show, 1280, 800);
+    (void)state;
+    dump(s, before);
+    app_feed(&s->app, &(struct app_input){.kind = APP_IN_PRESS, .now = 2000, .target = TARGET_FACE});
+    dump(s, after);
     assert_string_not_equal(before, after);
     free(before);
     free(after);
+    free(s);
 }
 
 static void focus_is_drawn(void **state)
 {
-    enum { BYTES = 16 * 1024 };
-    char *text = malloc(BYTES);
-    struct app a;
-    struct app_options o = options();
-    app_init(&a, &o, 1000);
-    dump(*state, &a, 1280, 800, text, BYTES);
+    char *text = malloc(DUMP_BYTES);
+    struct stage *s = stage_of(every, 1280, 800);
+    (void)state;
+    dump(s, text);
     assert_null(strstr(text, "ff2f6fed"));
-    a.focus = TARGET_LANG + 1;
-    dump(*state, &a, 1280, 800, text, BYTES);
-    assert_non_null(strstr(text, "ff2f6fed"));
+    const int focus[][2] = {
+        {0, TARGET_LANG + 1}, {0, TARGET_FACE}, {1, TARGET_OPTION}, {1, TARGET_SKIP}, {5, TARGET_KEY}};
+    for (size_t i = 0; i < sizeof focus / sizeof *focus; i++) {
+        go_to(s, focus[i][0]);
+        s->app.focus = focus[i][1];
+        dump(s, text);
+        assert_non_null(strstr(text, "ff2f6fed"));
+    }
     free(text);
+    free(s);
 }
 
 static void can_be_read(const struct theme *t)
@@ -353,7 +532,10 @@ int main(void)
         cmocka_unit_test(everything_fits_every_size),
         cmocka_unit_test(faces_stand_worst_first_in_a_row_and_best_first_in_a_list),
         cmocka_unit_test(right_to_left_is_the_mirror),
+        cmocka_unit_test(controls_stand_in_reach),
+        cmocka_unit_test(keys_reach_every_target),
         cmocka_unit_test(every_face_gives_the_same_pictures),
+        cmocka_unit_test(words_alone_may_follow_the_face),
         cmocka_unit_test(a_press_changes_the_picture_at_once),
         cmocka_unit_test(focus_is_drawn),
         cmocka_unit_test(text_can_be_read_in_every_theme),
