@@ -5,6 +5,7 @@
 #include "kiosk/font.h"
 #include "kiosk/settings.h"
 #include "kiosk/ui_sdl.h"
+#include "tests/unit/showing.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,68 +24,119 @@ enum {
     PIXELS_TOLERANCE = 0,  // pixels that may differ by more
 };
 
+static const char plain_yaml[] = "languages: [en, id]\n";
+static const char four_yaml[] = "languages: [en, id]\nsurvey: { faces: 4 }\n";
+static const char every_yaml[] =
+    "languages: [en, id]\n" EVERY_QUESTION
+    "promise: { en: Served within ten minutes, id: Dilayani dalam sepuluh menit }\n"
+    "messages: [ { said: { en: Too long a queue at lunch, id: Antrean siang terlalu "
+    "panjang }, did: { en: A third counter is open from 11 to 14, id: Loket ketiga "
+    "dibuka pukul 11 sampai 14 } } ]\n"
+    "tally: true\n";
+static const char dark_yaml[] = "languages: [en, id]\n" EVERY_QUESTION "theme: { base: dark }\n";
+
+enum document { PLAIN, FOUR, EVERY, DARK, DOCUMENTS };
+
 static const struct picture {
     const char *name;
-    int w, h, faces;
+    int w, h;
+    enum document document;
     const char *lang;
-    enum app_screen screen;
-    enum app_reason reason;
-    int focus;
+    struct ui_still still;
 } pictures[] = {
-    {"question-en-1280x800", 1280, 800, 5, "en", APP_QUESTION, APP_REASON_NONE, 0},
-    {"question-id-1080x1920", 1080, 1920, 5, "id", APP_QUESTION, APP_REASON_NONE, 0},
-    {"question-id-4-faces-1280x800", 1280, 800, 4, "id", APP_QUESTION, APP_REASON_NONE, 0},
-    {"question-en-4-faces-1080x1920", 1080, 1920, 4, "en", APP_QUESTION, APP_REASON_NONE, 0},
-    {"question-id-480x320", 480, 320, 5, "id", APP_QUESTION, APP_REASON_NONE, 0},
-    {"question-id-320x480", 320, 480, 5, "id", APP_QUESTION, APP_REASON_NONE, 0},
-    {"question-en-1920x540", 1920, 540, 5, "en", APP_QUESTION, APP_REASON_NONE, 0},
-    {"question-en-focus-1024x768", 1024, 768, 5, "en", APP_QUESTION, APP_REASON_NONE, TARGET_FACE + 3},
-    {"pressed-en-1280x800", 1280, 800, 5, "en", APP_PRESSED, APP_REASON_NONE, 0},
-    {"thanks-en-1280x800", 1280, 800, 5, "en", APP_THANKS, APP_REASON_NONE, 0},
-    {"thanks-id-1080x1920", 1080, 1920, 5, "id", APP_THANKS, APP_REASON_NONE, 0},
-    {"try-again-en-1280x800", 1280, 800, 5, "en", APP_TRY_AGAIN, APP_REASON_NONE, 0},
-    {"try-again-id-480x320", 480, 320, 5, "id", APP_TRY_AGAIN, APP_REASON_NONE, 0},
-    {"out-of-service-en-1080x1920", 1080, 1920, 5, "en", APP_OUT_OF_SERVICE, APP_OUTBOX_ERROR, 0},
-    {"out-of-service-id-1280x800", 1280, 800, 5, "id", APP_OUT_OF_SERVICE, APP_DISK_FULL, 0},
-    {"out-of-service-id-480x320", 480, 320, 5, "id", APP_OUT_OF_SERVICE, APP_WRITER_SILENT, 0},
+    {"question-en-1280x800", 1280, 800, PLAIN, "en", {0}},
+    {"question-id-1080x1920", 1080, 1920, PLAIN, "id", {0}},
+    {"question-id-4-faces-1280x800", 1280, 800, FOUR, "id", {0}},
+    {"question-en-4-faces-1080x1920", 1080, 1920, FOUR, "en", {0}},
+    {"question-id-480x320", 480, 320, PLAIN, "id", {0}},
+    {"question-id-320x480", 320, 480, PLAIN, "id", {0}},
+    {"question-en-1920x540", 1920, 540, PLAIN, "en", {0}},
+    {"question-en-focus-1024x768", 1024, 768, PLAIN, "en", {.focus_name = "face-4"}},
+    {"question-en-dark-1280x800", 1280, 800, DARK, "en", {0}},
+    {"pressed-en-1280x800", 1280, 800, PLAIN, "en", {.screen = APP_PRESSED}},
+    {"thanks-en-1280x800", 1280, 800, PLAIN, "en", {.screen = APP_THANKS}},
+    {"thanks-id-1080x1920", 1080, 1920, PLAIN, "id", {.screen = APP_THANKS}},
+    {"try-again-en-1280x800", 1280, 800, PLAIN, "en", {.screen = APP_TRY_AGAIN}},
+    {"try-again-id-480x320", 480, 320, PLAIN, "id", {.screen = APP_TRY_AGAIN}},
+    {"out-of-service-en-1080x1920",
+     1080,
+     1920,
+     PLAIN,
+     "en",
+     {.screen = APP_OUT_OF_SERVICE, .reason = APP_OUTBOX_ERROR}},
+    {"out-of-service-id-1280x800",
+     1280,
+     800,
+     PLAIN,
+     "id",
+     {.screen = APP_OUT_OF_SERVICE, .reason = APP_DISK_FULL}},
+    {"out-of-service-id-480x320",
+     480,
+     320,
+     PLAIN,
+     "id",
+     {.screen = APP_OUT_OF_SERVICE, .reason = APP_WRITER_SILENT}},
+    {"closed-en-1280x800", 1280, 800, PLAIN, "en", {.screen = APP_CLOSED}},
+    {"closed-id-1080x1920", 1080, 1920, DARK, "id", {.screen = APP_CLOSED}},
+    {"promise-en-1280x800", 1280, 800, EVERY, "en", {.scene = 1}},
+    {"tally-id-1080x1920", 1080, 1920, EVERY, "id", {.scene = 2}},
+    {"said-en-1280x800", 1280, 800, EVERY, "en", {.scene = 3}},
+    {"choice-en-1280x800", 1280, 800, EVERY, "en", {.step = 1}},
+    {"choice-id-1080x1920", 1080, 1920, EVERY, "id", {.step = 1}},
+    {"choice-id-480x320", 480, 320, EVERY, "id", {.step = 1}},
+    {"choice-en-dark-1080x1920", 1080, 1920, DARK, "en", {.step = 1}},
+    {"several-en-1280x800", 1280, 800, EVERY, "en", {.step = 2, .picked = 5}},
+    {"several-id-dark-1280x800",
+     1280,
+     800,
+     DARK,
+     "id",
+     {.step = 2, .picked = 2, .focus_name = "option-room"}},
+    {"nps-en-1280x800", 1280, 800, EVERY, "en", {.step = 4}},
+    {"nps-id-320x480", 320, 480, EVERY, "id", {.step = 4}},
+    {"text-en-1280x800",
+     1280,
+     800,
+     EVERY,
+     "en",
+     {.step = 5, .written = "The staff were kind, the queue was long"}},
+    {"text-id-1080x1920", 1080, 1920, EVERY, "id", {.step = 5, .written = "Petugas ramah"}},
+    {"text-id-480x320", 480, 320, EVERY, "id", {.step = 5, .written = "Petugas ramah"}},
+    {"number-en-1280x800", 1280, 800, EVERY, "en", {.step = 6, .written = "104"}},
+    {"contact-id-1280x800", 1280, 800, EVERY, "id", {.step = 7}},
+    {"contact-en-dark-1080x1920", 1080, 1920, DARK, "en", {.step = 7, .written = "Siti"}},
 };
 
 struct fixture {
     struct settings settings;
-    struct texts texts[2];
-    struct theme theme;
+    struct show *show[DOCUMENTS];
     struct font_files fonts;
 };
 
 static int set_up(void **state)
 {
+    static const char *const yaml[DOCUMENTS] = {plain_yaml, four_yaml, every_yaml, dark_yaml};
     struct fixture *f = calloc(1, sizeof *f);
     struct config_error config_error;
-    struct texts_error texts_error;
     const char *missing = "";
     *state = f;
     if (!f || !settings_default(&f->settings, &config_error))
         return -1;
-    if (!texts_load("assets/locales/kiosk-en.json", "assets/locales/kiosk-en.json", &f->texts[0],
-                    &texts_error) ||
-        !texts_load("assets/locales/kiosk-id.json", "assets/locales/kiosk-en.json", &f->texts[1],
-                    &texts_error)) {
-        fprintf(stderr, "%s\n", texts_error.text);
-        return -1;
-    }
+    for (int i = 0; i < DOCUMENTS; i++)
+        if (!(f->show[i] = show_of(yaml[i])))
+            return -1;
     if (!font_find(&f->fonts, &missing)) {
         fprintf(stderr, "font %s is missing\n", missing);
         return -1;
     }
-    f->theme = theme_light();
     return 0;
 }
 
 static int tear_down(void **state)
 {
     struct fixture *f = *state;
-    texts_finish(&f->texts[0]);
-    texts_finish(&f->texts[1]);
+    for (int i = 0; i < DOCUMENTS; i++)
+        show_destroy(f->show[i]);
     settings_finish(&f->settings);
     free(f);
     return 0;
@@ -122,17 +174,16 @@ static void draw(const struct fixture *f, const struct picture *p, const char *p
     struct ui_error error;
     struct ui_options o = {
         .app = settings_app(&f->settings),
-        .texts = f->texts,
-        .org = f->settings.org,
+        .stage = {.org = f->settings.org},
         .assets = "assets",
-        .theme = &f->theme,
         .fonts = &f->fonts,
         .width = p->w,
         .height = p->h,
     };
-    o.app.faces = p->faces;
-    struct ui_still still = {p->screen, p->reason, settings_language_index(&f->settings, p->lang), p->focus};
-    if (!ui_render(&o, &still, path, &error))
+    const struct show *show = f->show[p->document];
+    struct ui_still still = p->still;
+    still.lang = content_language_index(&show->content, p->lang);
+    if (!ui_render(&o, show, &still, path, &error))
         fail_msg("%s", error.text);
 }
 
@@ -174,7 +225,7 @@ static void a_missing_reference_fails(void **state)
 {
     if (getenv("PUAS_GOLDEN_UPDATE"))
         skip();
-    const struct picture none = {"no-such-picture", 480, 320, 5, "en", APP_QUESTION, APP_REASON_NONE, 0};
+    const struct picture none = {"no-such-picture", 480, 320, PLAIN, "en", {0}};
     assert_false(same(*state, &none));
 }
 
@@ -183,10 +234,10 @@ static void a_changed_picture_fails(void **state)
     if (getenv("PUAS_GOLDEN_UPDATE"))
         skip();
     struct fixture *f = *state;
-    struct theme theme = f->theme;
-    f->theme.ink ^= 0x101010;
+    struct theme *theme = &f->show[PLAIN]->theme, kept = *theme;
+    theme->ink ^= 0x101010;
     bool ok = same(f, &pictures[4]);
-    f->theme = theme;
+    *theme = kept;
     assert_false(ok);
 }
 
