@@ -42,6 +42,7 @@ struct ui {
     bool can_sleep; // the driver wakes SDL_WaitEventTimeout without polling
     bool quit, dirty;
     bool say_screen;       // log the screen once it is seen
+    bool say_targets;      // and where its targets are, if they have moved
     uint64_t told_targets; // hash of the targets last logged
     mono_ms wake_at, hours_at, identify_until;
     int window_w, window_h;
@@ -118,15 +119,20 @@ static void log_target(void *ctx, int target, struct rect r)
               app_target_name(&u->stage.app, target, buffer, sizeof buffer), p.x, p.y, r.w, r.h);
 }
 
-static void tell(struct ui *u)
+static void tell_targets(struct ui *u)
 {
-    const struct app *a = &u->stage.app;
     uint64_t h = 14695981039346656037u;
     layout_targets(&u->stage.layout, hash_target, &h);
-    if (a->screen == APP_QUESTION && h != u->told_targets) {
+    if (u->stage.app.screen == APP_QUESTION && h != u->told_targets) {
         layout_targets(&u->stage.layout, log_target, u);
         u->told_targets = h;
     }
+    u->say_targets = false;
+}
+
+static void tell_screen(struct ui *u)
+{
+    const struct app *a = &u->stage.app;
     bool further = a->screen == APP_QUESTION && a->step > 0;
     log_event(LOG_INFO, "screen", "name=%s lang=%s w=%d h=%d reason=%s question=%s",
               further ? survey_type_name(app_question(a)->type) : app_screen_name(a->screen),
@@ -150,8 +156,10 @@ static void draw(struct ui *u)
     }
     SDL_RenderPresent(u->sdl);
     u->dirty = false;
+    if (u->say_targets)
+        tell_targets(u);
     if (u->say_screen)
-        tell(u);
+        tell_screen(u);
 }
 
 // ---------------------------------------------------------------- feeding the app
@@ -165,6 +173,7 @@ static void feed(struct ui *u, struct app_input in)
     u->dirty |= e.redraw;
     u->say_screen |= e.screen_changed || e.lang_changed;
     u->wake_at = e.wake_at;
+    u->say_targets |= e.relayout;
     if (e.relayout) {
         place(u);
     } else if (e.retyped) {

@@ -12,7 +12,7 @@ const TIMES = {
 };
 
 export class Kiosk {
-  static async start(world, { brokerPort, screen, id = "dago-entrance", times = {}, state, change = (text) => text, env = {}, wait = true } = {}) {
+  static async start(world, { brokerPort, screen, id = "dago-entrance", times = {}, state, survey, change = (text) => text, env = {}, wait = true } = {}) {
     const k = new Kiosk();
     Object.assign(k, { world, screen, id, env, taps: [], boots: 0 });
     k.state = state ?? world.path(`state-${id}`);
@@ -22,6 +22,7 @@ export class Kiosk {
       .replace(/^kiosk: .*$/m, `kiosk: ${id}`)
       .replace(/^state_dir: .*$/m, `state_dir: ${k.state}`)
       .replace(/secrets\/dago-entrance/, `secrets/${id}`)
+      .replace(/^survey:[^]*?\n(?=\w)/m, survey ?? "survey: { id: service, version: 1, question: overall, faces: 5 }\n")
       .replace(/^times:[^]*$/m, `times: ${inline({ ...TIMES, ...times })}\n`);
     k.file = write(world.path(`kiosk-${id}.yaml`), change(text));
     if (wait) await k.up();
@@ -40,13 +41,25 @@ export class Kiosk {
   async up() {
     this.spawn();
     await this.process.line(/ screen name=question /);
+    return this;
+  }
+
+  /** Where the targets of the screen are that was logged last, in px of the display. */
+  get targets() {
     const window = this.process.find(/ window driver=\w+ x=(-?\d+) y=(-?\d+)/);
-    this.targets = {};
+    const targets = {};
     for (const line of this.process.lines) {
       const t = line.match(/ target id=([\w-]+) x=(\d+) y=(\d+) /);
-      if (t) this.targets[t[1]] = { x: Number(t[2]) + Number(window[1]), y: Number(t[3]) + Number(window[2]) };
+      if (t) targets[t[1]] = { x: Number(t[2]) + Number(window[1]), y: Number(t[3]) + Number(window[2]) };
     }
-    return this;
+    return targets;
+  }
+
+  /** Touches a target and waits for the screen that follows. */
+  async answer(target, screen) {
+    const from = this.process.mark();
+    await this.touch(target);
+    await this.process.line(new RegExp(` screen name=${screen} `), { from });
   }
 
   get online() {
