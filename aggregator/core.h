@@ -56,6 +56,11 @@ struct core_options {
     // A branch has changed: pages fetch it again. alert "" when it was no alert. Core thread; must only post.
     void (*on_change)(void *ctx, const char *branch, int64_t rev, const char *alert, const char *state);
     void *ctx;
+    // The loop goes round: called in every turn, at least every round_ms (0: as often as there is something
+    // to do), so that a stuck core can be noticed. Core thread; NULL: nobody watches.
+    void (*on_round)(void *watch);
+    void *watch;
+    int64_t round_ms;
     int stop_fd; // readable: stop in order
 };
 

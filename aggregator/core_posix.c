@@ -274,6 +274,7 @@ static int wait_ms(const struct core *c, int link_wait, mono_ms mono)
 {
     int64_t wait = link_wait;
     wait = c->tick_at - mono < wait ? c->tick_at - mono : wait;
+    wait = c->o.round_ms > 0 && c->o.round_ms < wait ? c->o.round_ms : wait;
     return wait < 0 ? 0 : (int)wait;
 }
 
@@ -287,6 +288,9 @@ static enum core_end loop(struct core *c)
         end_turn(c); // what timers and a connect have changed
         if (c->failed) {
             return CORE_STORE_FAILED;
+        }
+        if (c->o.on_round != NULL) {
+            c->o.on_round(c->o.watch);
         }
         struct pollfd p[3] = {{.fd = c->o.stop_fd, .events = POLLIN},
                               {.fd = mailbox_fd(c->mail), .events = POLLIN},

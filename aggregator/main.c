@@ -5,6 +5,7 @@
 #include "aggregator/password.h"
 #include "aggregator/settings.h"
 #include "shared/log.h"
+#include "shared/notify.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -109,6 +110,21 @@ static bool read_secret(const char *path, char *ret, size_t n)
     return true;
 }
 
+// What the service manager is told. Only the core's loop gives signs of life: a stuck core is started again.
+struct service {
+    struct notify notify;
+    bool ready; // told, with a status that is true
+};
+
+static void on_round(void *watch)
+{
+    struct service *s = watch;
+    if (!s->ready) {
+        s->ready = notify_ready(&s->notify) && notify_status(&s->notify, "storing and serving");
+    }
+    notify_alive(&s->notify, clock_mono_ms());
+}
+
 // One life of core and pages. Returns CORE_STORE_FAILED when it should be tried again.
 static enum core_end live(const struct core_options *base, bool first, int *ret_exit)
 {
@@ -183,18 +199,28 @@ int main(int argc, char **argv)
         config_free(settings_rows, &settings);
         return EXIT_FAILURE;
     }
+    struct service service = {.ready = false};
+    notify_from_environment(&service.notify); // before the pages' threads
     struct core_options o = {.settings = &settings,
                              .broker_password = secret ? password : NULL,
+                             .on_round = on_round,
+                             .watch = &service,
+                             .round_ms = notify_interval_ms(&service.notify),
                              .stop_fd = stop_fd};
     bool first = true;
     while (live(&o, first, &code) == CORE_STORE_FAILED) {
         first = false;
         log_event(LOG_WARN, "starting_again", "in_ms=%d", RETRY_MS);
+        service.ready = false;
+        notify_status(&service.notify, "the store failed: starting again");
+        notify_alive(&service.notify, clock_mono_ms());
         struct pollfd p = {.fd = stop_fd, .events = POLLIN};
         if (poll(&p, 1, RETRY_MS) > 0) {
             break;
         }
     }
+    notify_stopping(&service.notify);
+    notify_finish(&service.notify);
     close(stop_fd);
     config_free(settings_rows, &settings);
     return code;
