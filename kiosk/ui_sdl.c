@@ -1,6 +1,7 @@
 #include "kiosk/ui_sdl.h"
 
 #include "kiosk/render_sdl.h"
+#include "kiosk/seal.h"
 #include "kiosk/type_sdl.h"
 #include "shared/log.h"
 #include "shared/mailbox.h"
@@ -180,7 +181,9 @@ static void feed(struct ui *u, struct app_input in)
         struct measure m = type_measure(u->type);
         stage_retype(&u->stage, &m);
     }
-    if (e.save && !u->ops.save(u->ops.ctx, &e.answer)) {
+    bool sealed = !e.save || e.answer.type != EVENT_CONTACT ||
+                  seal_text(u->show->content.contact_key, e.answer.text, sizeof e.answer.text);
+    if (e.save && (!sealed || !u->ops.save(u->ops.ctx, &e.answer))) {
         struct saved refused = {.ticket = e.answer.ticket, .result = SAVE_FAILED};
         feed(u, (struct app_input){.kind = APP_IN_SAVED, .saved = refused});
     }
