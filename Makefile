@@ -27,12 +27,12 @@ CFLAGS_tsan    := -O1 -g -fsanitize=thread
 LDFLAGS_tsan   := -fsanitize=thread
 
 PKG_SHARED     := jansson yaml-0.1 libmosquitto libsodium
-PKG_KIOSK      := sdl2 SDL2_ttf SDL2_image fribidi fontconfig sqlite3 libsodium
+PKG_KIOSK      := sdl2 SDL2_ttf SDL2_image fribidi fontconfig sqlite3
 PKG_AGGREGATOR := sqlite3 libmicrohttpd libcurl
 # Expanded once, and only by targets that compile: `make deps` must work where pkg-config is still missing.
 pkg_cflags = $(shell pkg-config --cflags $(PKG_SHARED) $(PKG_KIOSK) $(PKG_AGGREGATOR) 2>/dev/null)
 pkg_libs   = $(shell pkg-config --libs $(1))
-COMPILING  := $(filter-out deps run demo test soak bench clean help,$(or $(MAKECMDGOALS),all))
+COMPILING  := $(filter-out deps run demo test soak bench install clean help,$(or $(MAKECMDGOALS),all))
 ifneq ($(COMPILING),)
 PKG_CFLAGS := $(pkg_cflags)
 endif
@@ -164,6 +164,10 @@ bench: ## measure against references of the same run (BENCH=name); writes build/
 	@assets/run/deps test
 	@$(MAKE) --no-print-directory all $(OUT)/tools/puas-load $(OUT)/tools/puas-touch $(OUT)/tools/puas-eye $(PROBE)
 	@PUAS_BIN=$(CURDIR)/$(OUT) $(NODE) tests/bench/run.mjs $(BENCH)
+
+.PHONY: install
+install: ## copy what is built: programs, data, systemd units (PREFIX, DESTDIR, ROLE=all|kiosk|server)
+	@BIN=$(CURDIR)/$(OUT) assets/run/install
 
 .PHONY: clean
 clean: ## remove build/ (never var/)
