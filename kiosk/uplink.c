@@ -252,6 +252,15 @@ void uplink_disconnected(struct uplink *u, mono_ms now)
     memset(u->shards, 0, sizeof u->shards);
 }
 
+void uplink_resend(struct uplink *u, mono_ms now)
+{
+    restart_backlog(u);
+    if (u->connected && u->backlog_at > now && u->synced) {
+        u->backlog_at = now;
+    }
+    uplink_health_changed(u, now);
+}
+
 void uplink_health_changed(struct uplink *u, mono_ms now)
 {
     if (u->connected) {

@@ -57,6 +57,8 @@ void uplink_message(struct uplink *u, const char *topic, const void *payload, si
                     wall_ms wall);
 // A row was committed: it goes at once, ahead of the backlog.
 void uplink_row(struct uplink *u, mono_ms now, wall_ms wall);
+// Rows were made pending again (outbox_resend): the backlog starts over.
+void uplink_resend(struct uplink *u, mono_ms now);
 // Something that health reports has changed (reason, errors).
 void uplink_health_changed(struct uplink *u, mono_ms now);
 // Orderly end: health and state `disconnected`, while still connected.

@@ -81,6 +81,12 @@ static void call_held(struct outbox *ob, void *arg)
     c->result = outbox_held(ob, c->runs, c->run_count, c->held, c->count, c->unsynced);
 }
 
+static void call_resend(struct outbox *ob, void *arg)
+{
+    struct call *c = arg;
+    c->result = outbox_resend(ob, c->number);
+}
+
 static void call_count(struct outbox *ob, void *arg)
 {
     struct call *c = arg;
@@ -146,6 +152,9 @@ static bool port_health(void *ctx, struct outbox_counts *counts, struct health_m
     ret_m->clock = clock_synced() ? CLOCK_SYNCED : CLOCK_UNSURE;
     t->reason = writer_reason(t->o.writer);
     strncpy(ret_m->reason, t->reason, sizeof ret_m->reason - 1);
+    if (t->o.desk != NULL) {
+        remote_desk_health(t->o.desk, ret_m);
+    }
     return true;
 }
 
@@ -169,6 +178,53 @@ static uint32_t port_random(void *ctx)
     return r;
 }
 
+// ---------------------------------------------------------------- the remote desk
+
+static bool line_resend(void *ctx, int64_t *ret_rows)
+{
+    struct uplink_thread *t = ctx;
+    struct call c = {.number = ret_rows};
+    bool ok = run(t, call_resend, &c);
+    if (ok) {
+        log_event(LOG_INFO, "resend", "rows=%lld", (long long)*ret_rows);
+        uplink_resend(t->core, clock_mono_ms());
+    }
+    return ok;
+}
+
+static void subscribe_remote(struct uplink_thread *t)
+{
+    char filter[PROTOCOL_TOPIC_MAX];
+    static const enum topic_kind leaves[] = {TOPIC_CONFIG, TOPIC_COMMAND, TOPIC_REF};
+    for (size_t i = 0; t->o.desk != NULL && i < sizeof leaves / sizeof leaves[0]; i++) {
+        topic_kiosk(t->o.core.kiosk.s, leaves[i], filter);
+        link_subscribe(t->link, filter, 1);
+    }
+}
+
+// True when the desk has had it.
+static bool give_to_desk(struct uplink_thread *t, const char *topic, const void *payload, size_t n,
+                         bool retained)
+{
+    struct topic parsed;
+    topic_parse(topic, &parsed);
+    if (parsed.kind != TOPIC_CONFIG && parsed.kind != TOPIC_COMMAND && parsed.kind != TOPIC_REF) {
+        return false;
+    }
+    if (t->o.desk != NULL && ident_equal(&parsed.kiosk, &t->o.core.kiosk) &&
+        remote_desk_message(t->o.desk, parsed.kind, payload, n, retained)) {
+        uplink_health_changed(t->core, clock_mono_ms());
+    }
+    return true;
+}
+
+static void pump_desk(struct uplink_thread *t)
+{
+    if (t->o.desk != NULL && remote_desk_pump(t->o.desk)) {
+        uplink_health_changed(t->core, clock_mono_ms());
+    }
+}
+
 // ---------------------------------------------------------------- link callbacks
 
 static void on_connected(void *ctx, struct link *l)
@@ -178,6 +234,7 @@ static void on_connected(void *ctx, struct link *l)
     t->online = true;
     log_event(LOG_INFO, "broker_connected", "host=%s port=%d", t->o.host, t->o.port);
     uplink_connected(t->core, clock_mono_ms(), clock_wall_ms());
+    subscribe_remote(t);
 }
 
 static void set_will(struct uplink_thread *t)
@@ -209,9 +266,10 @@ static void on_message(void *ctx, struct link *l, const char *topic, const void 
                        bool retained)
 {
     (void)l;
-    (void)retained;
     struct uplink_thread *t = ctx;
-    uplink_message(t->core, topic, payload, n, clock_mono_ms(), clock_wall_ms());
+    if (!give_to_desk(t, topic, payload, n, retained)) {
+        uplink_message(t->core, topic, payload, n, clock_mono_ms(), clock_wall_ms());
+    }
 }
 
 // ---------------------------------------------------------------- thread
@@ -239,6 +297,7 @@ static void *thread_main(void *arg)
     struct uplink_thread *t = arg;
     while (!atomic_load(&t->stop)) {
         mono_ms now = clock_mono_ms();
+        pump_desk(t);
         int wait = link_tick(t->link, now);
         int core_wait = uplink_tick(t->core, now, clock_wall_ms());
         if (now >= t->prune_at) {
@@ -249,6 +308,7 @@ static void *thread_main(void *arg)
         link_write(t->link);
         turn(t, core_wait < wait ? core_wait : wait);
     }
+    pump_desk(t); // what the window has answered to the last
     uplink_goodbye(t->core, clock_mono_ms(), clock_wall_ms());
     link_close(t->link, GOODBYE_MS);
     return NULL;
@@ -307,6 +367,11 @@ struct uplink_thread *uplink_start(const struct uplink_thread_options *o)
         return NULL;
     }
     set_will(t);
+    if (o->desk != NULL) {
+        remote_desk_attach(
+            o->desk, &(struct remote_line){
+                         .publish = port_publish, .resend = line_resend, .wake = uplink_wake, .ctx = t});
+    }
     if (pthread_create(&t->thread, NULL, thread_main, t) != 0) {
         uplink_thread_destroy(t);
         return NULL;

@@ -2,6 +2,7 @@
 #ifndef PUAS_KIOSK_UPLINK_POSIX_H
 #define PUAS_KIOSK_UPLINK_POSIX_H
 
+#include "kiosk/remote_posix.h"
 #include "kiosk/uplink.h"
 #include "kiosk/writer.h"
 
@@ -15,6 +16,7 @@ struct uplink_thread_options {
     int keepalive_s;
     int steady_ms;         // connected this long: the reconnect back-off starts over
     struct writer *writer; // borrowed until stop
+    struct remote_desk *desk; // borrowed until uplink_thread_destroy; NULL: no remote management
 };
 
 // Starts the thread. NULL when memory, descriptors or threads run out.

@@ -1,0 +1,52 @@
+// remote desk: where documents and orders meet the window. Runs the remote core on the uplink thread, keeps
+// the last good document in state_dir/content.json and takes the window's answers from any thread. Edge
+// (pthread, files).
+#ifndef PUAS_KIOSK_REMOTE_POSIX_H
+#define PUAS_KIOSK_REMOTE_POSIX_H
+
+#include "kiosk/remote.h"
+
+struct remote_desk;
+
+struct remote_desk_options {
+    struct remote_options core;
+    const char *state_dir; // exists; borrowed until destroy
+    // The window's side; see struct remote_port. All mandatory and called on the uplink thread, where they
+    // must only look at what never changes (check) or post to the window's mailbox (apply, order).
+    bool (*check)(void *ctx, const struct content *c, char *why, size_t size);
+    bool (*apply)(void *ctx, struct content *c, const char *sha256);
+    bool (*order)(void *ctx, enum order order, const char *id);
+    void *ctx;
+};
+
+// NULL when memory or descriptors run out.
+struct remote_desk *remote_desk_create(const struct remote_desk_options *o);
+void remote_desk_destroy(struct remote_desk *d); // accepts NULL; after uplink_thread_destroy
+
+// ---------------------------------------------------------------- for the window and main: any thread
+// The last good document. False: there is none, or it is damaged or no longer usable (logged); the kiosk's
+// own file stands. On success finish with content_finish, and call remote_desk_applied once it is shown.
+// `check` is called here.
+bool remote_desk_load(struct remote_desk *d, struct content *ret_c, char ret_sha256[PROTOCOL_HASH_HEX + 1]);
+// remote_applied, remote_answer (copies png) and remote_ref of remote.h.
+void remote_desk_applied(struct remote_desk *d, const char *sha256, const char *why);
+void remote_desk_answer(struct remote_desk *d, const char *id, const char *why, const void *png, size_t n);
+bool remote_desk_ref(struct remote_desk *d, mono_ms now, char ret_ref[PROTOCOL_REF_MAX + 1]);
+
+// ---------------------------------------------------------------- for the uplink thread
+struct remote_line { // the uplink's side; all mandatory
+    bool (*publish)(void *ctx, const char *topic, const char *payload, size_t n, int qos, bool retain);
+    bool (*resend)(void *ctx, int64_t *ret_rows);
+    void (*wake)(void *ctx); // any thread: remote_desk_pump is called soon after
+    void *ctx;
+};
+// Before the first message; the line must outlive every call of the functions above.
+void remote_desk_attach(struct remote_desk *d, const struct remote_line *line);
+// Config, command and ref of this kiosk. True: health should be told now.
+bool remote_desk_message(struct remote_desk *d, enum topic_kind kind, const void *message, size_t n,
+                         bool retained);
+// Takes what the window has posted. True: health should be told now.
+bool remote_desk_pump(struct remote_desk *d);
+void remote_desk_health(const struct remote_desk *d, struct health_message *ret_m);
+
+#endif
