@@ -9,7 +9,7 @@ const TIMES = { inhibit: "300 ms", backoff_min: "50 ms", backoff_max: "300 ms", 
 
 export class Aggregator {
   /** `seed` may change the text of the configuration (a function). */
-  static async start(world, { brokerPort, times = {}, change = (text) => text, data, args = [], wait = true } = {}) {
+  static async start(world, { brokerPort, times = {}, change = (text) => text, data, args = [], env = {}, wait = true } = {}) {
     const a = new Aggregator();
     a.world = world;
     a.data = data ?? world.folder("aggregator");
@@ -24,13 +24,14 @@ export class Aggregator {
       .replace(/^seed:/m, `times: ${inline({ ...TIMES, ...times })}\nseed:`);
     a.file = write(world.path("aggregator.yaml"), change(text));
     a.args = args;
+    a.env = env;
     a.store = new Store(`${a.data}/puas.db`);
     if (wait) await a.up();
     return a;
   }
 
   spawn() {
-    this.process = this.world.process("puas-aggregator", `${BIN}/puas-aggregator`, ["--config", this.file, "-v", ...this.args]);
+    this.process = this.world.process("puas-aggregator", `${BIN}/puas-aggregator`, ["--config", this.file, "-v", ...this.args], { env: this.env });
     return this.process;
   }
 
