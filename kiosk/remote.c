@@ -16,10 +16,7 @@ struct remote {
     char refused[PROTOCOL_HASH_HEX + 1];
     char why[PROTOCOL_WHY_MAX + 1];
     char assignment[2 * IDENT_MAX + 2];
-    bool heard; // a document has been taken, or found to be in force, since the start
-
-    bool waiting;            // the window could not take this one yet
-    struct content *content; // owned while waiting; NULL: the own file
+    struct show *waiting; // owned: the window could not take it yet
 
     char ids[REMOTE_IDS][IDENT_MAX + 1]; // a ring
     int next_id;
@@ -41,10 +38,9 @@ struct remote *remote_create(const struct remote_options *o, const struct remote
 
 static void drop_waiting(struct remote *r)
 {
-    content_finish(r->content);
-    free(r->content);
-    r->content = NULL;
-    r->waiting = false;
+    if (r->waiting)
+        r->port.drop(r->ctx, r->waiting);
+    r->waiting = NULL;
 }
 
 void remote_destroy(struct remote *r)
@@ -94,37 +90,36 @@ static bool read_message(const struct remote_options *o, const void *message, si
     return ok;
 }
 
-static bool read_content(const struct remote_port *port, void *ctx, struct reading *g, struct content *ret_c)
+// Of the document that was read; without content: of the own file. NULL: g->why says why not.
+static struct show *build(struct remote *r, struct reading *g)
 {
     struct config_error error;
     struct content c;
-    if (!content_parse("content", g->document.content, g->document.n, &c, &error)) {
+    const char *text = g->document.content;
+    if (text && !content_parse("content", text, g->document.n, &c, &error)) {
         snprintf(g->why, sizeof g->why, "%s", error.text);
-        return false;
+        return NULL;
     }
-    g->why[0] = '\0';
-    if (!port->check(ctx, &c, g->why, sizeof g->why)) {
-        content_finish(&c);
-        return false;
-    }
-    *ret_c = c;
-    return true;
+    snprintf(g->why, sizeof g->why, "the kiosk cannot show it");
+    return r->port.build(r->ctx, text ? &c : NULL, text ? g->sha256 : "", g->why, sizeof g->why);
 }
 
-bool remote_read(const struct remote_options *o, const struct remote_port *port, void *ctx,
-                 const void *message, size_t n, struct content *ret_c, char ret_sha256[PROTOCOL_HASH_HEX + 1],
-                 char *why)
+struct show *remote_start(struct remote *r, char *why)
 {
-    struct reading g;
-    bool ok = read_message(o, message, n, &g);
-    bool own_file = ok && !g.document.content;
-    ok = ok && (own_file || read_content(port, ctx, &g, ret_c));
-    if (ok)
-        snprintf(ret_sha256, PROTOCOL_HASH_HEX + 1, "%s", own_file ? "" : g.sha256);
-    else
-        protocol_words(g.why, PROTOCOL_WHY_MAX, why);
+    struct reading g = {.why = ""};
+    struct show *show = NULL;
+    size_t n;
+    char *message = r->port.kept(r->ctx, &n);
+    if (message && read_message(&r->o, message, n, &g) && g.document.content)
+        show = build(r, &g);
+    if (show) {
+        memcpy(r->taken, g.sha256, sizeof r->taken);
+        memcpy(r->in_force, g.sha256, sizeof r->in_force);
+    }
+    protocol_words(show ? "" : g.why, PROTOCOL_WHY_MAX, why);
+    free(message);
     reading_finish(&g);
-    return ok;
+    return show;
 }
 
 static enum remote_verdict refuse(struct remote *r, const char *sha256, const char *why)
@@ -145,40 +140,31 @@ static void compare_assignment(struct remote *r, const struct document *d)
 
 static void hand_over(struct remote *r)
 {
-    if (r->waiting && r->port.apply(r->ctx, r->content, r->taken)) {
-        r->content = NULL; // the window's now
-        r->waiting = false;
-    }
+    if (r->waiting && r->port.apply(r->ctx, r->waiting))
+        r->waiting = NULL; // the window's now
 }
 
-static enum remote_verdict take(struct remote *r, const char *sha256, struct content *c, const void *message,
-                                size_t n)
+static void give(struct remote *r, struct show *show)
 {
-    if (!r->port.keep(r->ctx, message, n)) {
-        content_finish(c);
-        free(c);
-        return refuse(r, sha256, "it cannot be written to the state folder");
-    }
-    drop_waiting(r);
-    snprintf(r->taken, sizeof r->taken, "%s", c ? sha256 : "");
-    r->refused[0] = r->why[0] = '\0';
-    r->heard = true;
-    r->content = c;
-    r->waiting = true;
+    drop_waiting(r); // the newest counts
+    r->waiting = show;
     hand_over(r);
-    return REMOTE_TAKEN;
 }
 
-static enum remote_verdict take_new(struct remote *r, struct reading *g, const void *message, size_t n)
+static enum remote_verdict take(struct remote *r, struct reading *g, const void *message, size_t n)
 {
-    struct content *c = malloc(sizeof *c);
-    if (!c)
-        return refuse(r, g->sha256, "out of memory");
-    if (!read_content(&r->port, r->ctx, g, c)) {
-        free(c);
-        return refuse(r, g->sha256, g->why[0] ? g->why : "the kiosk cannot show it");
+    bool own_file = !g->document.content;
+    struct show *show = build(r, g);
+    if (!show)
+        return refuse(r, g->sha256, g->why);
+    if (!r->port.keep(r->ctx, own_file ? NULL : message, own_file ? 0 : n)) {
+        r->port.drop(r->ctx, show);
+        return refuse(r, g->sha256, "it cannot be written to the state folder");
     }
-    return take(r, g->sha256, c, message, n);
+    snprintf(r->taken, sizeof r->taken, "%s", own_file ? "" : g->sha256);
+    r->refused[0] = r->why[0] = '\0';
+    give(r, show);
+    return REMOTE_TAKEN;
 }
 
 enum remote_verdict remote_config(struct remote *r, const void *message, size_t n)
@@ -191,14 +177,10 @@ enum remote_verdict remote_config(struct remote *r, const void *message, size_t 
         v = refuse(r, g.sha256, g.why);
     } else {
         compare_assignment(r, &g.document);
-        if (strcmp(g.document.content ? g.sha256 : "", r->taken) == 0) {
+        if (strcmp(g.document.content ? g.sha256 : "", r->taken) == 0)
             r->refused[0] = r->why[0] = '\0'; // what was refused is the newest no more
-            r->heard = true;
-        } else if (g.document.content) {
-            v = take_new(r, &g, message, n);
-        } else {
-            v = take(r, g.sha256, NULL, NULL, 0);
-        }
+        else
+            v = take(r, &g, message, n);
     }
     reading_finish(&g);
     return v;
@@ -213,8 +195,6 @@ void remote_applied(struct remote *r, const char *sha256, const char *why)
         return;
     }
     snprintf(r->in_force, sizeof r->in_force, "%s", sha256);
-    if (!r->heard)
-        memcpy(r->taken, r->in_force, sizeof r->taken); // the kept one, at the start
 }
 
 void remote_tick(struct remote *r)
@@ -241,21 +221,40 @@ static bool seen(struct remote *r, const char *id)
     return false;
 }
 
-// Why an order is not done. NULL: it is done, or given to the window (*ret_later: which answers).
-static const char *do_order(struct remote *r, const struct command_message *m, int64_t *ret_rows,
+// Reads what is in force anew, catalogues and theme files too. NULL: done; else why not.
+static const char *reload(struct remote *r, char *why)
+{
+    struct reading g = {.why = ""};
+    struct show *show = NULL;
+    size_t n = 0;
+    char *message = r->taken[0] ? r->port.kept(r->ctx, &n) : NULL;
+    if (r->taken[0] && !message)
+        snprintf(g.why, sizeof g.why, "the kept document cannot be read");
+    else if (!message || read_message(&r->o, message, n, &g))
+        show = build(r, &g);
+    if (show)
+        give(r, show);
+    protocol_words(g.why, PROTOCOL_WHY_MAX, why);
+    free(message);
+    reading_finish(&g);
+    return show ? NULL : why;
+}
+
+// Why an order is not done (`why` is room for words). NULL: it is, or *ret_later: the window answers.
+static const char *do_order(struct remote *r, const struct command_message *m, char *why, int64_t *ret_rows,
                             bool *ret_later)
 {
     switch (m->order) {
     case ORDER_SCREENSHOT:
         if (!r->o.screenshot)
             return "switched off on the kiosk (remote.screenshot)";
-        // fall through
-    case ORDER_IDENTIFY:
-    case ORDER_RELOAD:
         *ret_later = true;
         return r->port.order(r->ctx, m->order, m->id) ? NULL : "busy";
-    case ORDER_RESTART:
+    case ORDER_IDENTIFY:
+    case ORDER_RESTART: // the reply goes out before the program ends: the uplink is the last to stop
         return r->port.order(r->ctx, m->order, m->id) ? NULL : "busy";
+    case ORDER_RELOAD:
+        return reload(r, why);
     case ORDER_RESEND:
         return r->port.resend(r->ctx, ret_rows) ? NULL : "the outbox cannot be written";
     default:
@@ -264,17 +263,17 @@ static const char *do_order(struct remote *r, const struct command_message *m, i
 }
 
 enum remote_verdict remote_command(struct remote *r, const void *message, size_t n, bool retained,
-                                   wall_ms wall, bool synced, enum order *ret_order, const char **ret_why)
+                                   wall_ms wall, bool synced, struct remote_order *ret_o)
 {
     struct command_message m;
     struct reply_message reply = {.rows = -1};
     bool later = false;
+    char words[PROTOCOL_WHY_MAX + 1];
     const char *why = NULL;
-    *ret_order = ORDER_UNKNOWN;
-    *ret_why = "unusable";
+    *ret_o = (struct remote_order){.order = ORDER_UNKNOWN, .why = "unusable"};
     if (retained || command_decode(message, n, &m) != PROTOCOL_OK)
         return REMOTE_IGNORED; // a retained order would be done at every connect
-    *ret_order = m.order;
+    ret_o->order = m.order;
     if (seen(r, m.id))
         why = "seen already";
     else if (synced && wall > m.expires)
@@ -282,13 +281,13 @@ enum remote_verdict remote_command(struct remote *r, const void *message, size_t
     else if (synced && m.expires - wall > PROTOCOL_COMMAND_MS + PROTOCOL_LATE_MS)
         why = "expires too late";
     else
-        why = do_order(r, &m, &reply.rows, &later);
-    *ret_why = why ? why : "";
+        why = do_order(r, &m, words, &reply.rows, &later);
+    reply.ok = !why;
+    protocol_words(why ? why : "", PROTOCOL_WHY_MAX, reply.why);
+    memcpy(ret_o->why, reply.why, sizeof ret_o->why);
     if (!why && later)
         return REMOTE_TAKEN;
     memcpy(reply.id, m.id, sizeof reply.id);
-    reply.ok = !why;
-    protocol_words(why ? why : "", PROTOCOL_WHY_MAX, reply.why);
     r->port.reply(r->ctx, &reply); // lost: whoever asked is told that no answer came
     return why ? REMOTE_REFUSED : REMOTE_TAKEN;
 }

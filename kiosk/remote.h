@@ -24,18 +24,22 @@ struct remote_options {
     bool screenshot;                   // setting remote.screenshot
 };
 
+struct show; // what the window makes of a content, kiosk/show.h; only passed on here
+
 // All mandatory. Those that return false did nothing.
 struct remote_port {
-    // The window's own check of a content that content_parse has taken: catalogues, fonts, theme, pictures.
-    // False: why says what is wrong, for people.
-    bool (*check)(void *ctx, const struct content *c, char *why, size_t size);
+    // Makes a content that content_parse has taken ready for the screen; takes `c` over, also on failure. c
+    // NULL: of the kiosk's own file, read anew. NULL: why says what is wrong, for people: catalogues, theme,
+    // words.
+    struct show *(*build)(void *ctx, struct content *c, const char *sha256, char *why, size_t size);
+    void (*drop)(void *ctx, struct show *s); // it is not needed after all
+    // Hands it to the window, which takes it over, puts it in force between two visits and then has
+    // remote_applied called. False: tried again by remote_tick.
+    bool (*apply)(void *ctx, struct show *s);
     // Keeps the message on disk, durably, in place of the one before; n 0: nothing is kept any more.
     bool (*keep)(void *ctx, const void *message, size_t n);
-    // Hands a content to the window, which takes ownership (malloc'd; content_finish and free it), puts it in
-    // force between two visits and then calls remote_applied. NULL: the kiosk's own file. False: tried again
-    // by remote_tick.
-    bool (*apply)(void *ctx, struct content *c, const char *sha256);
-    // Hands an order to the window: identify, reload and screenshot are answered later, restart is not.
+    char *(*kept)(void *ctx, size_t *ret_n); // malloc'd; NULL: none
+    // Hands an order to the window: identify, restart, screenshot. The last one is answered by remote_answer.
     bool (*order)(void *ctx, enum order order, const char *id);
     bool (*resend)(void *ctx, int64_t *ret_rows);
     bool (*reply)(void *ctx, const struct reply_message *m);
@@ -56,22 +60,23 @@ void remote_destroy(struct remote *r); // accepts NULL
 // stands.
 enum remote_verdict remote_config(struct remote *r, const void *message, size_t n);
 
-// Reads a message that was kept, or any other: hash, document, content_parse, check. Changes nothing; any
-// thread if `check` allows. False: why (PROTOCOL_WHY_MAX + 1 bytes). A document without content: ret_sha256
-// "".
-bool remote_read(const struct remote_options *o, const struct remote_port *port, void *ctx,
-                 const void *message, size_t n, struct content *ret_c, char ret_sha256[PROTOCOL_HASH_HEX + 1],
-                 char *why);
+// At the start, before any message: the last good document, ready for the screen, which must show it from the
+// first moment. NULL: there is none (why "") or it is of no use (why, PROTOCOL_WHY_MAX + 1 bytes): the own
+// file stands.
+struct show *remote_start(struct remote *r, char *why);
 
 // The window shows this document now ("": the kiosk's own file). `why` not NULL: it cannot, and shows what it
 // showed.
 void remote_applied(struct remote *r, const char *sha256, const char *why);
 
 // A message of the command topic. `synced`: the wall clock can be trusted, so that expiry can be judged.
-// ret_order and ret_why (static; "" when done or under way) are for the log.
+struct remote_order { // for the log
+    enum order order;
+    char why[PROTOCOL_WHY_MAX + 1]; // "": done or under way
+};
 enum remote_verdict remote_command(struct remote *r, const void *message, size_t n, bool retained,
-                                   wall_ms wall, bool synced, enum order *ret_order, const char **ret_why);
-// The window has done an order, or not (why not NULL). png: of a screenshot, else NULL.
+                                   wall_ms wall, bool synced, struct remote_order *ret_o);
+// The window has made a screenshot, or not (why not NULL).
 void remote_answer(struct remote *r, const char *id, const char *why, const void *png, size_t n);
 
 // A message of the ref topic: from now on, for PROTOCOL_REF_MS, visits that begin carry it.
@@ -80,7 +85,7 @@ enum remote_verdict remote_ref_message(struct remote *r, const void *message, si
 // False, and "": there is none.
 bool remote_ref(const struct remote *r, mono_ms now, char ret_ref[PROTOCOL_REF_MAX + 1]);
 
-// What is due: a content that the window could not take.
+// What is due: a show that the window could not take.
 void remote_tick(struct remote *r);
 
 // Fills content, refused, refused_why and assignment.

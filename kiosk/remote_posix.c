@@ -105,16 +105,28 @@ static char *read_file(const char *path, size_t *ret_n)
 }
 
 // ---------------------------------------------------------------- port of the core
-static bool port_check(void *ctx, const struct content *c, char *why, size_t size)
+static char *kept(void *ctx, size_t *ret_n)
 {
-    struct remote_desk *d = ctx;
-    return d->o.check(d->o.ctx, c, why, size);
+    const struct remote_desk *d = ctx;
+    return read_file(d->path, ret_n);
 }
 
-static bool port_apply(void *ctx, struct content *c, const char *sha256)
+static struct show *port_build(void *ctx, struct content *c, const char *sha256, char *why, size_t size)
 {
     struct remote_desk *d = ctx;
-    return d->o.apply(d->o.ctx, c, sha256);
+    return d->o.build(d->o.ctx, c, sha256, why, size);
+}
+
+static void port_drop(void *ctx, struct show *s)
+{
+    struct remote_desk *d = ctx;
+    d->o.drop(d->o.ctx, s);
+}
+
+static bool port_apply(void *ctx, struct show *s)
+{
+    struct remote_desk *d = ctx;
+    return d->o.apply(d->o.ctx, s);
 }
 
 static bool port_order(void *ctx, enum order order, const char *id)
@@ -142,9 +154,11 @@ static bool port_reply(void *ctx, const struct reply_message *m)
 }
 
 static const struct remote_port port = {
-    .check = port_check,
-    .keep = keep,
+    .build = port_build,
+    .drop = port_drop,
     .apply = port_apply,
+    .keep = keep,
+    .kept = kept,
     .order = port_order,
     .resend = port_resend,
     .reply = port_reply,
@@ -183,19 +197,13 @@ void remote_desk_destroy(struct remote_desk *d)
     free(d);
 }
 
-bool remote_desk_load(struct remote_desk *d, struct content *ret_c, char ret_sha256[PROTOCOL_HASH_HEX + 1])
+struct show *remote_desk_start(struct remote_desk *d)
 {
-    char why[PROTOCOL_WHY_MAX + 1] = "it is of no use";
-    size_t n;
-    char *message = read_file(d->path, &n);
-    if (!message)
-        return false;
-    bool ok = remote_read(&d->o.core, &port, d, message, n, ret_c, ret_sha256, why);
-    free(message);
-    if (ok && ret_sha256[0] != '\0')
-        return true;
-    log_event(LOG_ERROR, "kept_content_ignored", "path=%s why=%Q", d->path, why);
-    return false;
+    char why[PROTOCOL_WHY_MAX + 1];
+    struct show *show = remote_start(d->core, why);
+    if (!show && why[0] != '\0')
+        log_event(LOG_ERROR, "kept_content_ignored", "path=%s why=%Q", d->path, why);
+    return show;
 }
 
 // ---------------------------------------------------------------- the window
@@ -273,10 +281,9 @@ static bool on_config(struct remote_desk *d, const void *message, size_t n)
 
 static bool on_command(struct remote_desk *d, const void *message, size_t n, bool retained)
 {
-    enum order order;
-    const char *why;
-    remote_command(d->core, message, n, retained, clock_wall_ms(), clock_synced(), &order, &why);
-    log_event(LOG_INFO, "order", "do=%s refused=%Q", order_name(order), why);
+    struct remote_order o;
+    remote_command(d->core, message, n, retained, clock_wall_ms(), clock_synced(), &o);
+    log_event(LOG_INFO, "order", "do=%s refused=%Q", order_name(o.order), o.why);
     return false;
 }
 

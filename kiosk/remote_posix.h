@@ -11,11 +11,12 @@ struct remote_desk;
 struct remote_desk_options {
     struct remote_options core;
     const char *state_dir; // exists; borrowed until destroy
-    // The window's side; see struct remote_port. All mandatory and called on the uplink thread, where they
-    // must only look at what never changes (check) or post to the window's mailbox (apply, order).
-    bool (*check)(void *ctx, const struct content *c, char *why, size_t size);
-    bool (*apply)(void *ctx, struct content *c, const char *sha256);
-    bool (*order)(void *ctx, enum order order, const char *id);
+    // The window's side; see struct remote_port. All mandatory. Called on the uplink thread, and by
+    // remote_desk_start.
+    struct show *(*build)(void *ctx, struct content *c, const char *sha256, char *why, size_t size);
+    void (*drop)(void *ctx, struct show *s);
+    bool (*apply)(void *ctx, struct show *s);                   // must only post
+    bool (*order)(void *ctx, enum order order, const char *id); // must only post
     void *ctx;
 };
 
@@ -23,11 +24,11 @@ struct remote_desk_options {
 struct remote_desk *remote_desk_create(const struct remote_desk_options *o);
 void remote_desk_destroy(struct remote_desk *d); // accepts NULL; after uplink_thread_destroy
 
-// ---------------------------------------------------------------- for the window and main: any thread
-// The last good document. False: there is none, or it is damaged or no longer usable (logged); the kiosk's
-// own file stands. On success finish with content_finish, and call remote_desk_applied once it is shown.
-// `check` is called here.
-bool remote_desk_load(struct remote_desk *d, struct content *ret_c, char ret_sha256[PROTOCOL_HASH_HEX + 1]);
+// Before uplink_start: the last good document, ready for the screen (the caller's now). NULL: there is none,
+// or it is damaged or no longer usable (logged): show the kiosk's own file.
+struct show *remote_desk_start(struct remote_desk *d);
+
+// ---------------------------------------------------------------- for the window: any thread
 // remote_applied, remote_answer (copies png) and remote_ref of remote.h.
 void remote_desk_applied(struct remote_desk *d, const char *sha256, const char *why);
 void remote_desk_answer(struct remote_desk *d, const char *id, const char *why, const void *png, size_t n);

@@ -24,14 +24,19 @@
     "{\"kiosk\":\"k1\",\"name\":\"Main\",\"branch\":\"dago\",\"place\":\"lobby\",\"survey\":null" content "}"
 #define GOOD DOCUMENT(",\"content\":" CONTENT)
 
+struct show {
+    struct content content;
+    char hash[PROTOCOL_HASH_HEX + 1];
+};
+
 // The window, the disk and the wire, as the core sees them.
 struct fake {
     bool check_fails, keep_fails, apply_fails, order_fails, resend_fails;
-    int checked, kept, applied, ordered, replied;
+    int kept, applied, ordered, replied, alive; // alive: shows that somebody has
     char kept_bytes[4096];
     size_t kept_n;
-    struct content *shown; // NULL: the own file
-    char shown_hash[PROTOCOL_HASH_HEX + 1];
+    struct show *shown;
+    char shown_hash[PROTOCOL_HASH_HEX + 1]; // "": the own file
     enum order order;
     char order_id[IDENT_MAX + 1];
     struct reply_message reply;
@@ -40,16 +45,32 @@ struct fake {
     struct remote_options o;
 };
 
-static bool check(void *ctx, const struct content *c, char *why, size_t size)
+static void drop(void *ctx, struct show *s)
 {
     struct fake *f = ctx;
-    struct survey s;
+    content_finish(&s->content);
+    free(s);
+    f->alive--;
+}
+
+static struct show *build(void *ctx, struct content *c, const char *sha256, char *why, size_t size)
+{
+    struct fake *f = ctx;
+    struct survey survey;
     char unused[300];
-    f->checked++;
-    assert_true(content_check(c, &s, unused, sizeof unused)); // only good ones come here
-    if (f->check_fails)
+    assert_true(!c || content_check(c, &survey, unused, sizeof unused)); // only good ones come here
+    assert_int_equal(c == NULL, sha256[0] == '\0');
+    if (f->check_fails) {
         snprintf(why, size, "no catalogue for 'xx'\n%s", "\xff");
-    return !f->check_fails;
+        content_finish(c);
+        return NULL;
+    }
+    struct show *s = calloc(1, sizeof *s);
+    if (c)
+        s->content = *c;
+    strcpy(s->hash, sha256);
+    f->alive++;
+    return s;
 }
 
 static bool keep(void *ctx, const void *message, size_t n)
@@ -64,22 +85,26 @@ static bool keep(void *ctx, const void *message, size_t n)
     return true;
 }
 
-static void show(struct fake *f, struct content *c)
+static char *kept(void *ctx, size_t *ret_n)
 {
-    content_finish(f->shown);
-    free(f->shown);
-    f->shown = c;
+    struct fake *f = ctx;
+    char *copy = f->kept_n > 0 ? malloc(f->kept_n) : NULL;
+    if (copy)
+        memcpy(copy, f->kept_bytes, f->kept_n);
+    *ret_n = f->kept_n;
+    return copy;
 }
 
-static bool apply(void *ctx, struct content *c, const char *sha256)
+static bool apply(void *ctx, struct show *s)
 {
     struct fake *f = ctx;
     if (f->apply_fails)
         return false;
-    assert_true(f->kept > 0); // on disk before it is on the screen
     f->applied++;
-    show(f, c);
-    strcpy(f->shown_hash, c ? sha256 : "");
+    if (f->shown)
+        drop(f, f->shown);
+    f->shown = s;
+    strcpy(f->shown_hash, s->hash);
     return true;
 }
 
@@ -110,7 +135,7 @@ static bool reply(void *ctx, const struct reply_message *m)
     return true;
 }
 
-static const struct remote_port port = {check, keep, apply, order, resend, reply};
+static const struct remote_port port = {build, drop, apply, keep, kept, order, resend, reply};
 
 static int setup(void **state)
 {
@@ -127,7 +152,9 @@ static int teardown(void **state)
 {
     struct fake *f = *state;
     remote_destroy(f->r);
-    show(f, NULL);
+    if (f->shown)
+        drop(f, f->shown);
+    assert_int_equal(f->alive, 0);
     free(f->png);
     free(f);
     return 0;
@@ -168,7 +195,7 @@ static void a_good_one_comes_into_force(void **state)
 {
     struct fake *f = *state;
     assert_int_equal(push(f, GOOD), REMOTE_TAKEN);
-    assert_int_equal(f->shown->volume, 40);
+    assert_int_equal(f->shown->content.volume, 40);
     assert_string_equal(f->shown_hash, hash_of(GOOD));
     assert_string_equal(health(f).content, ""); // not before the window says so
     remote_applied(f->r, f->shown_hash, NULL);
@@ -179,13 +206,6 @@ static void a_good_one_comes_into_force(void **state)
     assert_int_equal(push(f, GOOD), REMOTE_NOTHING);
     assert_int_equal(f->applied, 1);
     assert_int_equal(f->kept, 1);
-    // What was kept reads back as the same.
-    struct content c;
-    char hash[PROTOCOL_HASH_HEX + 1], why[PROTOCOL_WHY_MAX + 1];
-    assert_true(remote_read(&f->o, &port, f, f->kept_bytes, f->kept_n, &c, hash, why));
-    assert_string_equal(hash, hash_of(GOOD));
-    assert_int_equal(c.survey.version, 2);
-    content_finish(&c);
 }
 
 static void bad_ones_leave_the_old_one(void **state)
@@ -268,7 +288,7 @@ static void the_window_and_the_disk_may_refuse(void **state)
     remote_tick(f->r);
     remote_tick(f->r);
     assert_int_equal(f->applied, 1);
-    assert_int_equal(f->shown->volume, 41);
+    assert_int_equal(f->shown->content.volume, 41);
     remote_applied(f->r, f->shown_hash, "out of memory");
     assert_string_equal(health(f).refused_why, "out of memory");
     assert_string_equal(health(f).content, "");
@@ -285,7 +305,7 @@ static void back_to_the_own_file(void **state)
     remote_applied(f->r, f->shown_hash, NULL);
     assert_int_equal(push(f, DOCUMENT(",\"content\":null")), REMOTE_TAKEN);
     assert_int_equal(f->kept_n, 0); // the file is gone
-    assert_null(f->shown);
+    assert_string_equal(f->shown_hash, "");
     remote_applied(f->r, "", NULL);
     assert_string_equal(health(f).content, "");
     assert_int_equal(push(f, DOCUMENT("")), REMOTE_NOTHING);
@@ -294,11 +314,32 @@ static void back_to_the_own_file(void **state)
 static void after_a_restart(void **state)
 {
     struct fake *f = *state;
-    remote_applied(f->r, hash_of(GOOD), NULL); // loaded from the file
+    char why[PROTOCOL_WHY_MAX + 1];
+    assert_null(remote_start(f->r, why)); // never online
+    assert_string_equal(why, "");
+    assert_int_equal(push(f, GOOD), REMOTE_TAKEN);
+    assert_int_equal(push(f, "broken"), REMOTE_REFUSED);
+    remote_destroy(f->r);
+    f->r = remote_create(&f->o, &port, f);
+    struct show *s = remote_start(f->r, why);
+    assert_non_null(s);
+    assert_string_equal(s->hash, hash_of(GOOD));
+    assert_int_equal(s->content.survey.version, 2);
+    drop(f, s);
     assert_string_equal(health(f).content, hash_of(GOOD));
     assert_int_equal(push(f, GOOD), REMOTE_NOTHING);
     assert_int_equal(push(f, DOCUMENT("")), REMOTE_TAKEN); // cleared while it was off
-    assert_null(f->shown);
+    assert_string_equal(f->shown_hash, "");
+    // A catalogue that has gone since: the own file stands.
+    assert_int_equal(push(f, GOOD), REMOTE_TAKEN);
+    remote_destroy(f->r);
+    f->r = remote_create(&f->o, &port, f);
+    f->check_fails = true;
+    assert_null(remote_start(f->r, why));
+    assert_string_equal(why, "no catalogue for 'xx' ?");
+    assert_string_equal(health(f).content, "");
+    f->check_fails = false;
+    assert_int_equal(push(f, GOOD), REMOTE_TAKEN); // and back
 }
 
 static void the_own_file_decides_the_place(void **state)
@@ -313,7 +354,7 @@ static void the_own_file_decides_the_place(void **state)
 // ---------------------------------------------------------------- orders
 struct done {
     enum remote_verdict verdict;
-    const char *why;
+    char why[PROTOCOL_WHY_MAX + 1];
 };
 
 static struct done command(struct fake *f, const char *id, enum order what, wall_ms expires, wall_ms now,
@@ -321,11 +362,12 @@ static struct done command(struct fake *f, const char *id, enum order what, wall
 {
     struct command_message m = {.expires = expires, .order = what};
     struct done d;
-    enum order got;
+    struct remote_order o;
     size_t n;
     strcpy(m.id, id);
     char *text = command_encode(&m, &n);
-    d.verdict = remote_command(f->r, text, n, retained, now, synced, &got, &d.why);
+    d.verdict = remote_command(f->r, text, n, retained, now, synced, &o);
+    strcpy(d.why, o.why);
     free(text);
     return d;
 }
@@ -336,8 +378,6 @@ static void orders_are_done_once(void **state)
     const wall_ms now = 1795389750000;
     assert_int_equal(command(f, "a1", ORDER_IDENTIFY, now + 10000, now, true, false).verdict, REMOTE_TAKEN);
     assert_int_equal(f->order, ORDER_IDENTIFY);
-    assert_int_equal(f->replied, 0); // the window answers
-    remote_answer(f->r, f->order_id, NULL, NULL, 0);
     assert_true(f->reply.ok);
     assert_string_equal(f->reply.id, "a1");
     // Delivered twice, as QoS 1 may.
@@ -370,12 +410,10 @@ static void orders_expire(void **state)
     // Retained: it would be done at every connect.
     assert_int_equal(command(f, "e", ORDER_RESTART, now + 1, now, true, true).verdict, REMOTE_IGNORED);
     assert_int_equal(f->ordered, 2);
-    enum order got;
-    const char *why;
-    assert_int_equal(remote_command(f->r, "{}", 2, false, now, true, &got, &why), REMOTE_IGNORED);
+    struct remote_order o;
+    assert_int_equal(remote_command(f->r, "{}", 2, false, now, true, &o), REMOTE_IGNORED);
     static const char later[] = "{\"v\":1,\"id\":\"f\",\"expires\":9007199254740991,\"do\":\"dance\"}";
-    assert_int_equal(remote_command(f->r, later, sizeof later - 1, false, now, false, &got, &why),
-                     REMOTE_REFUSED);
+    assert_int_equal(remote_command(f->r, later, sizeof later - 1, false, now, false, &o), REMOTE_REFUSED);
     assert_string_equal(f->reply.why, "not known to this kiosk");
     assert_string_equal(command(f, "g", ORDER_ERASE, now, now, true, false).why, "not known to this kiosk");
 }
@@ -390,6 +428,7 @@ static void orders_and_their_answers(void **state)
     remote_destroy(f->r);
     f->r = remote_create(&f->o, &port, f);
     assert_int_equal(command(f, "s2", ORDER_SCREENSHOT, 1, 0, true, false).verdict, REMOTE_TAKEN);
+    assert_int_equal(f->replied, 1); // the window answers
     remote_answer(f->r, "s2", NULL, "\x89PNG\r", 5);
     assert_true(f->reply.ok);
     assert_string_equal(f->png, "iVBORw0=");
@@ -420,11 +459,31 @@ static void orders_and_their_answers(void **state)
     assert_string_equal(command(f, "r2", ORDER_RESEND, 1, 0, true, false).why,
                         "the outbox cannot be written");
     assert_string_equal(command(f, "r3", ORDER_RESTART, 1, 0, true, false).why, "busy");
-    assert_string_equal(command(f, "r4", ORDER_RELOAD, 1, 0, true, false).why, "busy");
     f->order_fails = false;
     assert_int_equal(command(f, "r5", ORDER_RESTART, 1, 0, true, false).verdict, REMOTE_TAKEN);
     assert_true(f->reply.ok); // there is nobody left to answer afterwards
     assert_string_equal(f->reply.id, "r5");
+}
+
+static void reload_reads_anew(void **state)
+{
+    struct fake *f = *state;
+    assert_int_equal(command(f, "a", ORDER_RELOAD, 1, 0, true, false).verdict, REMOTE_TAKEN); // the own file
+    assert_int_equal(f->applied, 1);
+    assert_string_equal(f->shown_hash, "");
+    assert_true(f->reply.ok);
+    assert_int_equal(push(f, GOOD), REMOTE_TAKEN);
+    assert_int_equal(command(f, "b", ORDER_RELOAD, 1, 0, true, false).verdict, REMOTE_TAKEN);
+    assert_int_equal(f->applied, 3);
+    assert_string_equal(f->shown_hash, hash_of(GOOD));
+    f->check_fails = true;
+    assert_string_equal(command(f, "c", ORDER_RELOAD, 1, 0, true, false).why, "no catalogue for 'xx' ?");
+    assert_false(f->reply.ok);
+    assert_int_equal(f->applied, 3);
+    f->check_fails = false;
+    f->kept_n = 0;
+    assert_string_equal(command(f, "d", ORDER_RELOAD, 1, 0, true, false).why,
+                        "the kept document cannot be read");
 }
 
 // ---------------------------------------------------------------- refs
@@ -508,14 +567,13 @@ static void mutations(void **state)
     assert_true(refused > 10000);
     for (int i = 0; i < 20000; i++) { // orders and refs likewise
         char text[] = "{\"v\":1,\"id\":\"0123\",\"expires\":5,\"do\":\"identify\",\"ref\":\"A-104\"}";
-        enum order got;
-        const char *why;
+        struct remote_order o;
         char ref[PROTOCOL_REF_MAX + 1];
         for (int k = 0; k < 1 + i % 3; k++) {
             seed = seed * 1664525u + 1013904223u;
             text[(seed >> 8) % (sizeof text - 1)] = (char)(seed >> 24);
         }
-        remote_command(f->r, text, sizeof text - 1, false, 5, true, &got, &why);
+        remote_command(f->r, text, sizeof text - 1, false, 5, true, &o);
         remote_ref_message(f->r, text, sizeof text - 1, false, 5);
         assert_true(!remote_ref(f->r, 6, ref) || ref_valid(ref));
     }
@@ -552,19 +610,13 @@ static void line_wake(void *ctx)
     ((struct desk *)ctx)->woken++;
 }
 
-static bool desk_apply(void *ctx, struct content *c, const char *sha256)
-{
-    struct fake *f = ctx;
-    f->kept = 1; // the desk keeps
-    return apply(f, c, sha256);
-}
-
 static void open_desk(struct desk *k)
 {
     struct remote_desk_options o = {.core = {.screenshot = true},
                                     .state_dir = k->dir,
-                                    .check = check,
-                                    .apply = desk_apply,
+                                    .build = build,
+                                    .drop = drop,
+                                    .apply = apply,
                                     .order = order,
                                     .ctx = &k->f};
     ident_set(&o.core.kiosk, "k1");
@@ -591,7 +643,9 @@ static int desk_teardown(void **state)
     struct desk *k = *state;
     char line[300];
     remote_desk_destroy(k->d);
-    show(&k->f, NULL);
+    if (k->f.shown)
+        drop(&k->f, k->f.shown);
+    assert_int_equal(k->f.alive, 0);
     free(k->f.png);
     snprintf(line, sizeof line, "rm -rf %s", k->dir);
     assert_int_equal(system(line), 0);
@@ -607,45 +661,47 @@ static void desk_push(struct desk *k, const char *document)
     free(message);
 }
 
-static bool loads(struct desk *k, char *hash)
+// A restart; true when the good document is there.
+static bool restarts_with_it(struct desk *k)
 {
-    struct content c;
-    bool ok = remote_desk_load(k->d, &c, hash);
-    if (ok)
-        content_finish(&c);
-    return ok;
+    remote_desk_destroy(k->d);
+    open_desk(k);
+    struct show *s = remote_desk_start(k->d);
+    bool there = s && strcmp(s->hash, hash_of(GOOD)) == 0;
+    if (s)
+        drop(&k->f, s);
+    return there;
 }
 
 static void the_last_good_one_is_kept(void **state)
 {
     struct desk *k = *state;
-    char hash[PROTOCOL_HASH_HEX + 1];
-    assert_false(loads(k, hash)); // never online: the own file
+    struct health_message h;
+    assert_null(remote_desk_start(k->d)); // never online: the own file
     desk_push(k, GOOD);
     desk_push(k, "broken");
-    remote_desk_destroy(k->d);
-    open_desk(k); // a restart
-    assert_true(loads(k, hash));
-    assert_string_equal(hash, hash_of(GOOD));
-    remote_desk_applied(k->d, hash, NULL);
-    assert_int_equal(k->woken, 1);
-    assert_true(remote_desk_pump(k->d)); // health tells it
-    struct health_message h;
+    assert_true(restarts_with_it(k));
     remote_desk_health(k->d, &h);
-    assert_string_equal(h.content, hash);
+    assert_string_equal(h.content, hash_of(GOOD));
     int applied = k->f.applied;
     desk_push(k, GOOD); // the retained one
     assert_int_equal(k->f.applied, applied);
+    desk_push(k, DOCUMENT(",\"content\":{\"volume\":41}"));
+    assert_int_equal(k->f.applied, applied + 1);
+    remote_desk_applied(k->d, k->f.shown_hash, NULL); // from the window's thread
+    assert_int_equal(k->woken, 1);
+    assert_true(remote_desk_pump(k->d)); // health tells it
+    remote_desk_health(k->d, &h);
+    assert_string_equal(h.content, k->f.shown_hash);
     desk_push(k, DOCUMENT(""));
     assert_int_equal(access(k->path, F_OK), -1);
-    assert_null(k->f.shown);
-    assert_false(loads(k, hash));
+    assert_string_equal(k->f.shown_hash, "");
+    assert_false(restarts_with_it(k));
 }
 
 static void a_damaged_file_is_ignored(void **state)
 {
     struct desk *k = *state;
-    char hash[PROTOCOL_HASH_HEX + 1];
     static const char *const damages[] = {
         "printf x | dd of=%s bs=1 seek=150 conv=notrunc status=none", // one byte
         "truncate -s 200 %s",
@@ -656,12 +712,10 @@ static void a_damaged_file_is_ignored(void **state)
     for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
         char line[300];
         desk_push(k, GOOD);
-        assert_true(loads(k, hash));
+        assert_true(restarts_with_it(k));
         snprintf(line, sizeof line, damages[i], k->path);
         assert_int_equal(system(line), 0);
-        assert_false(loads(k, hash));
-        remote_desk_destroy(k->d);
-        open_desk(k); // so that the good one is taken anew
+        assert_false(restarts_with_it(k)); // and the good one is taken anew
     }
 }
 
@@ -673,7 +727,7 @@ static void a_folder_that_cannot_be_written(void **state)
     snprintf(line, sizeof line, "mv %s %s.away", k->dir, k->dir);
     assert_int_equal(system(line), 0);
     desk_push(k, DOCUMENT(",\"content\":{\"volume\":41}"));
-    assert_int_equal(k->f.shown->volume, 40);
+    assert_int_equal(k->f.shown->content.volume, 40);
     struct health_message h;
     remote_desk_health(k->d, &h);
     assert_string_equal(h.refused_why, "it cannot be written to the state folder");
@@ -738,6 +792,7 @@ int main(void)
         TEST(orders_are_done_once),
         TEST(orders_expire),
         TEST(orders_and_their_answers),
+        TEST(reload_reads_anew),
         TEST(refs_hold_a_minute),
         TEST(mutations),
         DESK(the_last_good_one_is_kept),
