@@ -5,8 +5,8 @@
 
 const char *app_screen_name(enum app_screen s)
 {
-    static const char *const names[APP_SCREENS] = {"question",  "pressed",        "thanks",
-                                                   "try-again", "out-of-service", "closed"};
+    static const char *const names[APP_SCREENS] = {"question",       "pressed", "thanks", "try-again",
+                                                   "out-of-service", "closed",  "service"};
     return names[s];
 }
 
@@ -136,6 +136,8 @@ static mono_ms screen_deadline(const struct app *a)
         return a->since + o->try_again_ms;
     case APP_OUT_OF_SERVICE:
         return a->fault != APP_REASON_NONE ? -1 : a->since + o->service_retry_ms;
+    case APP_SERVICE:
+        return a->touched + service_idle_ms(&a->service);
     case APP_QUESTION:
         if (a->step > 0)
             return a->touched + (app_is_typing(a) ? o->typing_ms : o->step_ms);
@@ -159,6 +161,14 @@ int app_warning(const struct app *a)
     return left <= 0 ? 0 : (int)(left * 1000 / a->options.warn_ms);
 }
 
+// When a finger has held the hidden corner for long enough, or -1.
+static mono_ms opens_service_at(const struct app *a)
+{
+    bool may = a->options.service_pin[0] && (a->screen != APP_PRESSED && a->screen != APP_SERVICE);
+    mono_ms since = fingers_holding(&a->fingers, TARGET_CORNER);
+    return may && since >= 0 && a->now - since < FINGERS_STALE_MS ? since + APP_HOLD_MS : -1;
+}
+
 static void sooner(mono_ms *ret_at, mono_ms at)
 {
     if (at >= 0 && (*ret_at < 0 || at < *ret_at))
@@ -174,6 +184,7 @@ static mono_ms next_wake(const struct app *a)
 {
     mono_ms at = -1, idle = idle_since(a), warning = warning_at(a);
     sooner(&at, screen_deadline(a));
+    sooner(&at, opens_service_at(a));
     if (app_progress(a) < 1000)
         sooner(&at, a->now + APP_FRAME_MS);
     if (at_rest(a))
@@ -428,6 +439,12 @@ static void on_time(struct app *a, wall_ms wall, struct app_effects *e)
             break;
         }
     }
+    mono_ms opens = opens_service_at(a);
+    if (opens >= 0 && a->now >= opens) {
+        forget(a);
+        service_open(&a->service);
+        show(a, APP_SERVICE, e);
+    }
     if (at_rest(a) && a->lang_until >= 0 && a->now >= a->lang_until) {
         set_focus(a, TARGET_NONE, e);
         set_language(a, a->options.lang_default, e);
@@ -541,10 +558,32 @@ static bool is_key(int target)
            target != TARGET_SKIP;
 }
 
+static void press_service(struct app *a, int target, struct app_effects *e)
+{
+    a->touched = a->now;
+    switch (service_press(&a->service, target - TARGET_SERVICE, a->options.service_pin, a->now)) {
+    case SERVICE_STAYS:
+        break;
+    case SERVICE_CHANGED:
+        e->relayout = e->redraw = true;
+        break;
+    case SERVICE_RESTARTS:
+        e->restart = true;
+        break;
+    case SERVICE_CLOSED:
+        go_home(a, true, e);
+        break;
+    }
+}
+
 static void press(struct app *a, const struct pressing *p, struct app_effects *e)
 {
     if (e->screen_changed) { // time has just changed the screen: what was pressed was not this one
         e->ignored++;
+        return;
+    }
+    if (a->screen == APP_SERVICE) {
+        press_service(a, p->target, e);
         return;
     }
     bool settled = a->now >= a->locked_until;
@@ -569,6 +608,8 @@ static void press(struct app *a, const struct pressing *p, struct app_effects *e
         go_home(a, true, e);
         return;
     }
+    if (p->target == TARGET_CORNER) // held for long it opens the service menu
+        return;
     bool key = is_key(p->target), answers = p->target != TARGET_NONE && !key;
     if (a->screen != APP_QUESTION || (p->second && !key) || (answers && !settled)) {
         e->ignored++;

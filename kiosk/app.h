@@ -28,6 +28,7 @@
 
 #include "kiosk/fingers.h"
 #include "kiosk/keyboard.h"
+#include "kiosk/service.h"
 #include "kiosk/typing.h"
 #include "kiosk/writer.h"
 #include "shared/clock.h"
@@ -73,9 +74,10 @@ enum app_screen {
     APP_TRY_AGAIN,
     APP_OUT_OF_SERVICE,
     APP_CLOSED,
+    APP_SERVICE, // the menu for staff: see service.h
     APP_SCREENS
 };
-// "question", "pressed", "thanks", "try-again", "out-of-service", "closed"
+// "question", "pressed", "thanks", "try-again", "out-of-service", "closed", "service"
 const char *app_screen_name(enum app_screen s);
 
 // Why the kiosk is out of service: shown as a short code for staff.
@@ -103,6 +105,7 @@ struct app_options {
     int awake_ms;           // closed: so long after the last touch
     int idle_ms, scene_ms;  // nobody there: the scenes between customers begin, and change
     int scenes;             // how many there are, the plain question (0) included
+    char service_pin[SERVICE_PIN_MAX + 1]; // empty: there is no service menu
 };
 
 struct app {
@@ -124,7 +127,8 @@ struct app {
     struct typing typing;
     int page;     // of the keyboard
     bool leaving; // nobody is there any more: what was picked or written is being saved
-    // Service:
+    struct service service;
+    // What the disk and the outside say:
     enum app_reason reason; // of OUT_OF_SERVICE
     enum app_reason fault;  // reported from outside and not yet over: no question until it is
     uint64_t ticket;        // of the save waited for in PRESSED, and the last one given out
@@ -169,6 +173,7 @@ struct app_effects {
     bool retyped;         // what is being written has changed
     bool screen_changed, lang_changed;
     bool speak;      // the screen is to be read aloud
+    bool restart;    // staff wants the program to start anew
     mono_ms wake_at; // feed a tick then; -1: nothing is due
 };
 

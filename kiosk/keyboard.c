@@ -22,13 +22,11 @@ struct board {
     }
 #define LATIN(shift_page, following, label)                                                                  \
     {                                                                                                        \
-        {"q w e r t y u i o p", "a s d f g h j k l", "z x c v b n m ."}, shift_page, following, label,     \
-            false                                                                                            \
+        {"q w e r t y u i o p", "a s d f g h j k l", "z x c v b n m ."}, shift_page, following, label, false \
     }
 #define LATIN_CAPITALS(small_page, following, label)                                                         \
     {                                                                                                        \
-        {"Q W E R T Y U I O P", "A S D F G H J K L", "Z X C V B N M ."}, small_page, following, label,     \
-            true                                                                                             \
+        {"Q W E R T Y U I O P", "A S D F G H J K L", "Z X C V B N M ."}, small_page, following, label, true  \
     }
 
 static const struct board boards[] = {

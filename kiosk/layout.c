@@ -378,7 +378,7 @@ void layout_make(struct layout *l, const struct layout_input *in, const struct m
     bool writes = l->screen == APP_QUESTION && app_question(in->app)->type >= SURVEY_TEXT;
     k.bottom = in->h;
     k.small = least(in->w, in->h) < 600;
-    if (!writes || !k.small) // a keyboard needs all of a small screen
+    if (!k.small || (!writes && l->screen != APP_SERVICE)) // a keyboard needs all of a small screen
         place_header(&k);
     place_footer(&k);
     switch (l->screen) {
@@ -393,6 +393,9 @@ void layout_make(struct layout *l, const struct layout_input *in, const struct m
         break;
     case APP_CLOSED:
         place_closed(&k);
+        break;
+    case APP_SERVICE:
+        place_service(&k);
         break;
     default:
         place_question(&k);
@@ -417,7 +420,7 @@ void layout_targets(const struct layout *l, layout_on_target *each, void *ctx)
                                                             : i; // the best face is on top
         each(ctx, l->card[n].target, l->card[n].rect);
     }
-    for (int i = 0; i < l->field_count; i++)
+    for (int i = 0; i < l->field_count && l->screen != APP_SERVICE; i++)
         each(ctx, TARGET_FIELD + i, l->field[i].rect);
     for (int i = 0; i < l->key_count; i++)
         each(ctx, l->key[i].target, l->key[i].cell);

@@ -7,6 +7,7 @@
 //   layout.c           header, footer, buttons, messages, targets
 //   layout_question.c  faces in a row or a list, a scale of figures, tiles of a choice
 //   layout_typing.c    fields and keyboard
+//   layout_service.c   the menu for staff
 #ifndef PUAS_KIOSK_LAYOUT_H
 #define PUAS_KIOSK_LAYOUT_H
 
@@ -22,7 +23,8 @@ enum {
     LAYOUT_WIDTH_MIN = 320,
     LAYOUT_WIDTH_MAX = 7680,
     LAYOUT_CARDS_MAX = SURVEY_NPS_LEVELS,
-    LAYOUT_BUTTONS_MAX = 4,
+    LAYOUT_BUTTONS_MAX = 5,
+    LAYOUT_ROWS_MAX = 8,
 };
 
 // A face, a figure of a scale, a tile of a choice.
@@ -51,6 +53,11 @@ struct layout_key {
     struct text_block label;
     const char *icon; // NULL: the label
     struct rect picture;
+};
+// A fact of the service menu.
+struct layout_row {
+    struct rect rect;
+    struct text_block name, value;
 };
 struct layout_field {
     struct rect rect;
@@ -81,6 +88,8 @@ struct layout {
     struct layout_field field[TYPING_FIELDS_MAX];
     int key_count;
     struct layout_key key[KEYBOARD_PAGE_KEYS];
+    int row_count;
+    struct layout_row row[LAYOUT_ROWS_MAX];
     struct keyboard_page keyboard; // what the keys' labels borrow from
     struct rect picture;           // message screens
     enum draw_image image;
@@ -100,7 +109,12 @@ struct layout_input {
     bool scenes;     // room is kept for scenes
     const char *scene, *scene_label; // of a->scene; NULL: the hint
     const char *opens;               // CLOSED: "08:00"
-    const char *thanks;              // THANKS: code to redeem, or NULL
+    int fact_count;                  // SERVICE: what the menu tells
+    struct layout_fact {
+        enum text name;
+        const char *value;
+    } fact[LAYOUT_ROWS_MAX];
+    const char *thanks; // THANKS: code to redeem, or NULL
 };
 
 // True where faces stand in a list.

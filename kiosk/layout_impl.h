@@ -60,5 +60,6 @@ void place_scale(struct maker *k);
 void place_choice(struct maker *k);
 void place_typing(struct maker *k);
 void place_typed(struct maker *k);
+void place_service(struct maker *k);
 
 #endif

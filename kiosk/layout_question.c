@@ -178,7 +178,8 @@ void place_scale(struct maker *k)
            most(k->target_px, px_of(k, 76, 0)))
         rows++;
     place_skip(k);
-    int cols = (n + rows - 1) / rows, cell_w = least((room - (cols - 1) * gap) / cols, px_of(k, 150, k->target_px));
+    int cols = (n + rows - 1) / rows,
+        cell_w = least((room - (cols - 1) * gap) / cols, px_of(k, 150, k->target_px));
     int heading = fit_question(k, room, l->list ? 70 : 54, l->list ? 34 : 28, near);
     l->more = (struct text_block){0}; // the ends say it
     l->scene = (struct text_block){0};
@@ -199,7 +200,8 @@ void place_scale(struct maker *k)
         far = most(far - (least_h - room_h), 2);
         room_h = k->bottom - k->top - heading - far - ends;
     }
-    int cell_h = least((room_h - (rows - 1) * gap) / rows, least(cell_w * 12 / 10, px_of(k, 170, k->target_px)));
+    int cell_h =
+        least((room_h - (rows - 1) * gap) / rows, least(cell_w * 12 / 10, px_of(k, 170, k->target_px)));
     int y = k->top + (room_h - rows * cell_h - (rows - 1) * gap) * 45 / 100;
     centre(&l->title, l->w / 2, y);
     y = most(y + heading + far, k->in->reach_top);

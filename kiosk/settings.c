@@ -286,6 +286,7 @@ struct app_options settings_app(const struct settings *s)
         .idle_ms = (int)s->times.idle,
         .scene_ms = (int)s->times.scene,
     };
+    snprintf(o.service_pin, sizeof o.service_pin, "%s", s->service_pin);
     return o;
 }
 

@@ -37,6 +37,14 @@ static struct layout_input input_of(struct stage *s)
         in.scene = s->scene.text;
         in.scene_label = s->scene.label;
     }
+    if (s->app.screen == APP_SERVICE) {
+        const struct layout_fact facts[] = {{TEXT_SERVICE_VERSION, s->facts.version},
+                                            {TEXT_SERVICE_NETWORK, s->facts.network},
+                                            {TEXT_SERVICE_OUTBOX, s->facts.outbox},
+                                            {TEXT_SERVICE_CONTENT, s->facts.content}};
+        in.fact_count = (int)(sizeof facts / sizeof *facts);
+        memcpy(in.fact, facts, sizeof facts);
+    }
     if (s->opens >= 0) {
         snprintf(s->opens_text, sizeof s->opens_text, "%02d:%02d", s->opens / 60 % 24, s->opens % 60);
         in.opens = s->opens_text;
@@ -56,9 +64,35 @@ void stage_retype(struct stage *s, const struct measure *m)
     layout_retype(&s->layout, &in, m);
 }
 
+void stage_dot(struct stage *s, int x, int y)
+{
+    struct stage_dots *d = &s->dots;
+    d->x[d->next] = x;
+    d->y[d->next] = y;
+    d->next = (d->next + 1) % STAGE_DOTS_MAX;
+    d->count += d->count < STAGE_DOTS_MAX;
+}
+
+static void draw_dots(struct stage *s)
+{
+    enum { RADIUS = 14 };
+    const struct theme *t = &s->show->theme;
+    for (int i = 0; i < s->dots.count; i++) {
+        struct draw_cmd *c =
+            draw_add(&s->list, DRAW_BOX,
+                     (struct rect){s->dots.x[i] - RADIUS, s->dots.y[i] - RADIUS, 2 * RADIUS, 2 * RADIUS});
+        c->radius = RADIUS;
+        c->fill = c->low = t->focus;
+    }
+}
+
 void stage_draw(struct stage *s)
 {
     view_draw(&s->list, &s->layout, &s->app, &s->show->theme);
+    if (s->app.screen == APP_SERVICE && s->app.service.page == SERVICE_TOUCH)
+        draw_dots(s);
+    else
+        s->dots.count = s->dots.next = 0;
     if (s->brightness < 100) {
         struct draw_cmd *shade = draw_add(&s->list, DRAW_BOX, (struct rect){0, 0, s->w, s->h});
         shade->fill = shade->low = 0xff000000u;

@@ -18,16 +18,28 @@ struct stage_options {
     bool speech;      // offer to read aloud
 };
 
+enum { STAGE_DOTS_MAX = 40 };
+
+// What the service menu tells.
+struct stage_facts {
+    char network[80], outbox[80], version[80], content[80];
+};
+
 struct stage {
     struct stage_options options;
     const struct show *show; // borrowed
     int w, h;
     struct app app;
-    int tally;            // answers today
-    int opens;            // CLOSED: minute of the day when it opens, -1: unknown
-    char thanks[16];      // code to redeem; "": none
-    int brightness;       // percent, drawn as a shade over the picture
-    bool identify;        // show which kiosk this is
+    int tally;       // answers today
+    int opens;       // CLOSED: minute of the day when it opens, -1: unknown
+    char thanks[16]; // code to redeem; "": none
+    int brightness;  // percent, drawn as a shade over the picture
+    bool identify;   // show which kiosk this is
+    struct stage_facts facts;
+    struct stage_dots { // the last touches, for the touch test
+        int count, next;
+        int x[STAGE_DOTS_MAX], y[STAGE_DOTS_MAX];
+    } dots;
     struct layout layout; // of the last stage_place
     struct draw_list list;
     struct show_scene scene;
@@ -40,6 +52,9 @@ void stage_init(struct stage *s, const struct stage_options *o, const struct sho
 // Places everything anew; `retype`: only what is being written.
 void stage_place(struct stage *s, const struct measure *m);
 void stage_retype(struct stage *s, const struct measure *m);
+
+// Remembers a touch for the touch test.
+void stage_dot(struct stage *s, int x, int y);
 
 // Makes the draw list.
 void stage_draw(struct stage *s);

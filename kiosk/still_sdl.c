@@ -40,6 +40,10 @@ static void set_stage(struct stage *s, const struct ui_options *o, const struct 
     a->score = still->score;
     a->picked = still->picked;
     a->scene = still->scene;
+    a->service.page = still->page;
+    a->service.digits = 3;
+    if (still->facts)
+        s->facts = *still->facts;
     if (app_question(a)->type >= SURVEY_TEXT)
         typing_start(&a->typing, app_question(a)->type == SURVEY_CONTACT ? 2 : 1, TYPING_CHARACTERS_MAX);
     if (still->written)

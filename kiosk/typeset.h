@@ -26,7 +26,7 @@ struct text_block {
     enum draw_weight weight;
     enum draw_direction direction;
     int px, y, line_h, count; // first line's top; distance of lines
-    bool cut; // it has no room even at its least size
+    bool cut;                 // it has no room even at its least size
     struct text_line line[TYPESET_LINES_MAX];
 };
 

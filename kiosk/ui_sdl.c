@@ -41,7 +41,7 @@ struct ui {
     struct show *next;     // owned: shown as soon as no visit is under way
     Uint32 wake_event;
     bool can_sleep; // the driver wakes SDL_WaitEventTimeout without polling
-    bool quit, dirty;
+    bool quit, restart, dirty;
     bool say_screen;       // log the screen once it is seen
     bool say_targets;      // and where its targets are, if they have moved
     uint64_t told_targets; // hash of the targets last logged
@@ -124,7 +124,8 @@ static void tell_targets(struct ui *u)
 {
     uint64_t h = 14695981039346656037u;
     layout_targets(&u->stage.layout, hash_target, &h);
-    if (u->stage.app.screen == APP_QUESTION && h != u->told_targets) {
+    bool shown = u->stage.app.screen == APP_QUESTION || u->stage.app.screen == APP_SERVICE;
+    if (shown && h != u->told_targets) {
         layout_targets(&u->stage.layout, log_target, u);
         u->told_targets = h;
     }
@@ -175,6 +176,10 @@ static void feed(struct ui *u, struct app_input in)
     u->say_screen |= e.screen_changed || e.lang_changed;
     u->wake_at = e.wake_at;
     u->say_targets |= e.relayout;
+    u->quit |= e.restart;
+    u->restart |= e.restart;
+    if (e.screen_changed && u->stage.app.screen == APP_SERVICE && u->ops.facts)
+        u->ops.facts(u->ops.ctx, &u->stage.facts);
     if (e.relayout) {
         place(u);
     } else if (e.retyped) {
@@ -197,6 +202,10 @@ static void press(struct ui *u, int target, int64_t finger, enum app_by by)
 static void press_at(struct ui *u, int x, int y, int64_t finger, enum app_by by)
 {
     SDL_Point p = onto_picture(u, x, y);
+    if (u->stage.app.screen == APP_SERVICE) {
+        stage_dot(&u->stage, p.x, p.y);
+        u->dirty = true;
+    }
     press(u, layout_hit(&u->stage.layout, p.x, p.y), finger, by);
 }
 
@@ -354,6 +363,14 @@ static void on_event(struct ui *u, const SDL_Event *ev)
         press_at(u, (int)(ev->tfinger.x * (float)u->window_w), (int)(ev->tfinger.y * (float)u->window_h),
                  ev->tfinger.fingerId, APP_BY_TOUCH);
         break;
+    case SDL_FINGERMOTION:
+        if (u->stage.app.screen == APP_SERVICE) {
+            SDL_Point p = onto_picture(u, (int)(ev->tfinger.x * (float)u->window_w),
+                                       (int)(ev->tfinger.y * (float)u->window_h));
+            stage_dot(&u->stage, p.x, p.y);
+            u->dirty = true;
+        }
+        break;
     case SDL_FINGERUP:
         release(u, ev->tfinger.fingerId);
         break;
@@ -495,7 +512,7 @@ static void do_due(struct ui *u)
         u->ops.alive(u->ops.ctx);
 }
 
-void ui_run(struct ui *u, const struct ui_ops *ops)
+bool ui_run(struct ui *u, const struct ui_ops *ops)
 {
     u->ops = *ops;
     u->say_screen = u->dirty = true;
@@ -509,6 +526,7 @@ void ui_run(struct ui *u, const struct ui_ops *ops)
         read_notes(u);
         do_due(u);
     }
+    return u->restart;
 }
 
 static bool post(struct ui *u, const struct note *n)

@@ -27,10 +27,11 @@ struct ui_options {
 
 struct ui_ops {
     void *ctx;
-    bool (*save)(void *ctx, const struct answer *a); // mandatory; as writer_save
-    void (*ignored)(void *ctx, int presses);         // mandatory; as writer_count_ignored
-    void (*alive)(void *ctx);                        // called at least every alive_ms; may be NULL
-    int alive_ms;                                    // 0: whenever it wakes anyway
+    bool (*save)(void *ctx, const struct answer *a);   // mandatory; as writer_save
+    void (*ignored)(void *ctx, int presses);           // mandatory; as writer_count_ignored
+    void (*facts)(void *ctx, struct stage_facts *ret); // for the service menu; must not wait; may be NULL
+    void (*alive)(void *ctx);                          // called at least every alive_ms; may be NULL
+    int alive_ms;                                      // 0: whenever it wakes anyway
 };
 
 struct ui_error {
@@ -41,8 +42,8 @@ struct ui_error {
 struct ui *ui_create(const struct ui_options *o, struct show *show, struct ui_error *ret_error);
 void ui_destroy(struct ui *u); // accepts NULL
 
-// Runs until the window is closed, SIGINT or SIGTERM.
-void ui_run(struct ui *u, const struct ui_ops *ops);
+// Runs until the window is closed, SIGINT, SIGTERM, ui_quit, or staff asks for a restart: true.
+bool ui_run(struct ui *u, const struct ui_ops *ops);
 
 // From any thread. ui_on_saved is a writer_on_saved: pass it to the writer with the ui as its context.
 void ui_on_saved(void *ui, const struct saved *s);
@@ -63,7 +64,9 @@ struct ui_still {
     int score;              // of the face pressed before, for its words
     int scene;
     unsigned picked;
-    const char *written; // in the first field, or NULL
+    enum service_page page;          // of the service menu
+    const struct stage_facts *facts; // it tells; may be NULL
+    const char *written;             // in the first field, or NULL
 };
 bool ui_render(const struct ui_options *o, const struct show *show, const struct ui_still *still,
                const char *png_path, struct ui_error *ret_error);

@@ -144,6 +144,22 @@ static void draw_button(struct draw_list *dl, const struct layout *l, const stru
         draw_focus(dl, l, b->rect, radius, t);
 }
 
+static void draw_keys(struct draw_list *dl, const struct layout *l, const struct app *a,
+                      const struct theme *t)
+{
+    for (int i = 0; i < l->key_count; i++) {
+        const struct layout_key *k = &l->key[i];
+        struct draw_cmd *c = draw_box(dl, k->rect, l->radius * 2 / 3, t->card, t->card_low);
+        c->edge = t->edge;
+        c->edge_px = 1;
+        if (k->icon)
+            draw_icon(dl, k->icon, k->picture, t->ink, 255);
+        draw_block(dl, &k->label, t->ink, 0, 255);
+        if (a->focus == k->target)
+            draw_focus(dl, l, k->rect, l->radius * 2 / 3, t);
+    }
+}
+
 static void draw_typing(struct draw_list *dl, const struct layout *l, const struct app *a,
                         const struct theme *t)
 {
@@ -160,17 +176,7 @@ static void draw_typing(struct draw_list *dl, const struct layout *l, const stru
         if (written)
             draw_box(dl, f->caret, 0, t->focus, t->focus);
     }
-    for (int i = 0; i < l->key_count; i++) {
-        const struct layout_key *k = &l->key[i];
-        struct draw_cmd *c = draw_box(dl, k->rect, l->radius * 2 / 3, t->card, t->card_low);
-        c->edge = t->edge;
-        c->edge_px = 1;
-        if (k->icon)
-            draw_icon(dl, k->icon, k->picture, t->ink, 255);
-        draw_block(dl, &k->label, t->ink, 0, 255);
-        if (a->focus == k->target)
-            draw_focus(dl, l, k->rect, l->radius * 2 / 3, t);
-    }
+    draw_keys(dl, l, a, t);
 }
 
 // "Still there?" over the footer, with a bar that runs out.
@@ -216,6 +222,40 @@ static void draw_message(struct draw_list *dl, const struct layout *l, const str
     draw_block(dl, &l->code, t->faint, dy, alpha);
 }
 
+// ---------------------------------------------------------------- the menu for staff
+static void draw_service(struct draw_list *dl, const struct layout *l, const struct app *a,
+                         const struct theme *t)
+{
+    static const argb colours[SERVICE_COLOURS] = {0xffff0000u, 0xff00ff00u, 0xff0000ffu,
+                                                  0xffffffffu, 0xff000000u, 0xff808080u};
+    const struct service *s = &a->service;
+    draw_block(dl, &l->title, t->ink, 0, 255);
+    draw_block(dl, &l->more, t->soft, 0, 255);
+    if (s->page == SERVICE_SCREEN) {
+        argb colour = colours[s->colour % SERVICE_COLOURS];
+        draw_box(dl, (struct rect){0, 0, l->w, l->h}, 0, colour, colour);
+        return;
+    }
+    for (int i = 0; i < l->row_count; i++) {
+        draw_box(dl, l->row[i].rect, l->radius / 2, t->card, t->card);
+        draw_block(dl, &l->row[i].name, t->soft, 0, 255);
+        draw_block(dl, &l->row[i].value, t->ink, 0, 255);
+    }
+    draw_keys(dl, l, a, t);
+    if (s->page == SERVICE_PIN) { // a dot for each digit, whatever the PIN's length
+        struct rect f = l->field[0].rect;
+        int size = f.h * 2 / 5, gap = size / 2, width = s->digits * size + (s->digits - 1) * gap;
+        struct draw_cmd *c = draw_box(dl, f, l->radius, t->card, t->card);
+        c->edge = t->edge;
+        c->edge_px = 1;
+        for (int i = 0; i < s->digits; i++)
+            draw_box(
+                dl,
+                (struct rect){f.x + (f.w - width) / 2 + i * (size + gap), f.y + (f.h - size) / 2, size, size},
+                size / 2, t->ink, t->ink);
+    }
+}
+
 // Fast at first, then coming to rest: 1 - (1 - p)^2, in thousandths.
 static int eased(int p)
 {
@@ -232,7 +272,9 @@ void view_draw(struct draw_list *dl, const struct layout *l, const struct app *a
     back->low = t->back_bottom;
     back->edge = t->glow;
     draw_header(dl, l, a, t);
-    if (l->screen != APP_QUESTION)
+    if (l->screen == APP_SERVICE)
+        draw_service(dl, l, a, t);
+    else if (l->screen != APP_QUESTION)
         draw_message(dl, l, t, eased(app_progress(a)));
     else // a press answers in its first frame: it starts a third of the way down
         draw_question(dl, l, a, t, a->screen == APP_PRESSED ? 333 + eased(app_progress(a)) * 667 / 1000 : 0);

@@ -533,6 +533,71 @@ static void content_changes_between_visits_only(void **state)
     answer(&a, &now, TARGET_FACE, 8);
 }
 
+// ---------------------------------------------------------------- the menu for staff
+static void type_pin(struct app *a, mono_ms now, const char *pin)
+{
+    for (; *pin; pin++)
+        press(a, now, TARGET_SERVICE + *pin - '0');
+}
+
+static struct app held_corner(mono_ms *now)
+{
+    struct app a = app_of(every);
+    strcpy(a.options.service_pin, "4711");
+    *now = 2000;
+    struct app_effects e = press_by(&a, *now, TARGET_CORNER, 1, APP_BY_TOUCH);
+    assert_int_equal(e.wake_at, 5000);
+    tick(&a, 4999);
+    assert_true(app_is_first(&a));
+    tick(&a, *now = 5000);
+    app_feed(&a, &(struct app_input){.kind = APP_IN_RELEASE, .now = 5001, .finger = 1});
+    return a;
+}
+
+static void the_service_menu_opens_by_gesture_and_pin(void **state)
+{
+    (void)state;
+    mono_ms now;
+    struct app a = held_corner(&now);
+    assert_int_equal(a.screen, APP_SERVICE);
+    type_pin(&a, now, "4712");
+    assert_int_equal(a.service.page, SERVICE_PIN);
+    assert_true(a.service.wrong);
+    type_pin(&a, now, "4711");
+    assert_int_equal(a.service.page, SERVICE_MENU);
+    press(&a, now, TARGET_SERVICE + SERVICE_SCREEN_TEST);
+    for (int i = 0; i < SERVICE_COLOURS; i++)
+        press(&a, now, TARGET_SERVICE + SERVICE_ANYWHERE);
+    assert_int_equal(a.service.page, SERVICE_MENU);
+    assert_true(press(&a, now, TARGET_SERVICE + SERVICE_RESTART).restart);
+    tick(&a, now + SERVICE_MENU_MS);
+    assert_true(app_is_first(&a)); // a menu that was left open closes
+}
+
+static void the_pin_cannot_be_guessed(void **state)
+{
+    (void)state;
+    mono_ms now;
+    struct app a = held_corner(&now);
+    for (int i = 0; i < SERVICE_TRIES; i++)
+        type_pin(&a, now, "0000");
+    type_pin(&a, now + SERVICE_LOCK_MS - 1, "4711");
+    assert_int_equal(a.service.page, SERVICE_PIN);
+    type_pin(&a, now + SERVICE_LOCK_MS, "4711");
+    assert_int_equal(a.service.page, SERVICE_MENU);
+    // Without a PIN, and while an answer is being saved, there is no menu.
+    a = app_new();
+    press_by(&a, 2000, TARGET_CORNER, 1, APP_BY_TOUCH);
+    tick(&a, 6000);
+    assert_true(app_is_first(&a));
+    strcpy(a.options.service_pin, "4711");
+    app_feed(&a, &(struct app_input){.kind = APP_IN_RELEASE, .now = 6000, .finger = 1});
+    press(&a, 7000, TARGET_FACE);
+    press_by(&a, 7001, TARGET_CORNER, 2, APP_BY_TOUCH);
+    tick(&a, 10500);
+    assert_int_equal(a.screen, APP_PRESSED);
+}
+
 // ---------------------------------------------------------------- random events
 static uint32_t next_random(uint32_t *seed)
 {
@@ -703,6 +768,8 @@ int main(void)
         cmocka_unit_test(closed_until_somebody_touches),
         cmocka_unit_test(scenes_change_while_nobody_is_there),
         cmocka_unit_test(content_changes_between_visits_only),
+        cmocka_unit_test(the_service_menu_opens_by_gesture_and_pin),
+        cmocka_unit_test(the_pin_cannot_be_guessed),
         cmocka_unit_test(random_events_break_nothing),
     };
     return cmocka_run_group_tests_name("app", tests, set_up, tear_down);

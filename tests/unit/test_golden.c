@@ -35,6 +35,11 @@ static const char every_yaml[] =
     "tally: true\n";
 static const char dark_yaml[] = "languages: [en, id]\n" EVERY_QUESTION "theme: { base: dark }\n";
 
+static const struct stage_facts facts = {.network = "online, 127.0.0.1:1883",
+                                         .outbox = "0",
+                                         .version = "dago-entrance, 0.1.0",
+                                         .content = "service 3, from the kiosk's own file"};
+
 enum document { PLAIN, FOUR, EVERY, DARK, DOCUMENTS };
 
 static const struct picture {
@@ -78,6 +83,19 @@ static const struct picture {
      {.screen = APP_OUT_OF_SERVICE, .reason = APP_WRITER_SILENT}},
     {"closed-en-1280x800", 1280, 800, PLAIN, "en", {.screen = APP_CLOSED}},
     {"closed-id-1080x1920", 1080, 1920, DARK, "id", {.screen = APP_CLOSED}},
+    {"service-pin-id-1280x800", 1280, 800, PLAIN, "id", {.screen = APP_SERVICE, .page = SERVICE_PIN}},
+    {"service-menu-en-1280x800",
+     1280,
+     800,
+     PLAIN,
+     "en",
+     {.screen = APP_SERVICE, .page = SERVICE_MENU, .facts = &facts}},
+    {"service-menu-id-1080x1920",
+     1080,
+     1920,
+     DARK,
+     "id",
+     {.screen = APP_SERVICE, .page = SERVICE_MENU, .facts = &facts}},
     {"promise-en-1280x800", 1280, 800, EVERY, "en", {.scene = 1}},
     {"tally-id-1080x1920", 1080, 1920, EVERY, "id", {.scene = 2}},
     {"said-en-1280x800", 1280, 800, EVERY, "en", {.scene = 3}},
