@@ -21,6 +21,8 @@ struct note { // from the window
     enum { NOTE_APPLIED, NOTE_ANSWER } kind;
     char name[PROTOCOL_HASH_HEX + 1]; // hash of a document, id of an order
     bool failed;
+    struct ident survey;
+    int version;
     char why[PROTOCOL_WHY_MAX + 1];
     void *png; // owned until taken
     size_t n;
@@ -34,6 +36,8 @@ struct remote_desk {
     pthread_mutex_t lock; // guards ref and attached
     char ref[PROTOCOL_REF_MAX + 1];
     mono_ms ref_until;
+    struct ident survey; // shown last; empty: not told yet
+    int version;
     bool attached;
     char dir[PATH_BYTES], path[PATH_BYTES], fresh[PATH_BYTES];
 };
@@ -221,11 +225,18 @@ static void post(struct remote_desk *d, const struct note *note)
     }
 }
 
-void remote_desk_applied(struct remote_desk *d, const char *sha256, const char *why)
+void remote_desk_applied(struct remote_desk *d, const char *sha256, const struct ident *survey, int version)
 {
-    struct note note = {.kind = NOTE_APPLIED, .failed = why != NULL};
+    struct note note = {.kind = NOTE_APPLIED, .survey = *survey, .version = version};
     snprintf(note.name, sizeof note.name, "%s", sha256);
-    protocol_words(why ? why : "", PROTOCOL_WHY_MAX, note.why);
+    post(d, &note);
+}
+
+void remote_desk_failed(struct remote_desk *d, const char *sha256, const char *why)
+{
+    struct note note = {.kind = NOTE_APPLIED, .failed = true};
+    snprintf(note.name, sizeof note.name, "%s", sha256);
+    protocol_words(why, PROTOCOL_WHY_MAX, note.why);
     post(d, &note);
 }
 
@@ -324,6 +335,10 @@ bool remote_desk_pump(struct remote_desk *d)
         const char *why = note.failed ? note.why : NULL;
         if (note.kind == NOTE_APPLIED) {
             remote_applied(d->core, note.name, why);
+            if (!why) {
+                d->survey = note.survey;
+                d->version = note.version;
+            }
             log_event(why ? LOG_ERROR : LOG_INFO, why ? "content_not_shown" : "content_in_force",
                       "sha256=%s why=%Q", note.name[0] ? note.name : "own-file", note.why);
             news = true;
@@ -339,4 +354,13 @@ bool remote_desk_pump(struct remote_desk *d)
 void remote_desk_health(const struct remote_desk *d, struct health_message *ret_m)
 {
     remote_health(d->core, ret_m);
+}
+
+bool remote_desk_survey(const struct remote_desk *d, struct ident *ret_survey, int *ret_version)
+{
+    if (d->survey.s[0] == '\0')
+        return false;
+    *ret_survey = d->survey;
+    *ret_version = d->version;
+    return true;
 }

@@ -29,8 +29,12 @@ void remote_desk_destroy(struct remote_desk *d); // accepts NULL; after uplink_t
 struct show *remote_desk_start(struct remote_desk *d);
 
 // ---------------------------------------------------------------- for the window: any thread
-// remote_applied, remote_answer (copies png) and remote_ref of remote.h.
-void remote_desk_applied(struct remote_desk *d, const char *sha256, const char *why);
+// The window shows this document now ("": the kiosk's own file), with this survey, which births tell from now
+// on.
+void remote_desk_applied(struct remote_desk *d, const char *sha256, const struct ident *survey, int version);
+// It cannot, and shows what it showed.
+void remote_desk_failed(struct remote_desk *d, const char *sha256, const char *why);
+// remote_answer (copies png) and remote_ref of remote.h.
 void remote_desk_answer(struct remote_desk *d, const char *id, const char *why, const void *png, size_t n);
 bool remote_desk_ref(struct remote_desk *d, mono_ms now, char ret_ref[PROTOCOL_REF_MAX + 1]);
 
@@ -49,5 +53,7 @@ bool remote_desk_message(struct remote_desk *d, enum topic_kind kind, const void
 // Takes what the window has posted. True: health should be told now.
 bool remote_desk_pump(struct remote_desk *d);
 void remote_desk_health(const struct remote_desk *d, struct health_message *ret_m);
+// The survey that the window showed last. False: it has not said yet.
+bool remote_desk_survey(const struct remote_desk *d, struct ident *ret_survey, int *ret_version);
 
 #endif

@@ -252,6 +252,18 @@ void uplink_disconnected(struct uplink *u, mono_ms now)
     memset(u->shards, 0, sizeof u->shards);
 }
 
+void uplink_survey(struct uplink *u, const struct ident *survey, int version, mono_ms now)
+{
+    if (ident_equal(&u->o.survey, survey) && u->o.survey_version == version) {
+        return;
+    }
+    u->o.survey = *survey;
+    u->o.survey_version = version;
+    if (u->connected) {
+        u->birth_at = now;
+    }
+}
+
 void uplink_resend(struct uplink *u, mono_ms now)
 {
     restart_backlog(u);

@@ -178,6 +178,17 @@ static uint32_t port_random(void *ctx)
     return r;
 }
 
+static void set_will(struct uplink_thread *t)
+{
+    char topic[PROTOCOL_TOPIC_MAX];
+    size_t n;
+    char *will = uplink_will(t->core, topic, &n);
+    if (will != NULL) {
+        link_set_will(t->link, topic, will, n, true, 1);
+    }
+    free(will);
+}
+
 // ---------------------------------------------------------------- the remote desk
 
 static bool line_resend(void *ctx, int64_t *ret_rows)
@@ -220,8 +231,14 @@ static bool give_to_desk(struct uplink_thread *t, const char *topic, const void 
 
 static void pump_desk(struct uplink_thread *t)
 {
+    struct ident survey;
+    int version;
     if (t->o.desk != NULL && remote_desk_pump(t->o.desk)) {
         uplink_health_changed(t->core, clock_mono_ms());
+        if (remote_desk_survey(t->o.desk, &survey, &version)) {
+            uplink_survey(t->core, &survey, version, clock_mono_ms());
+            set_will(t); // of the next connect
+        }
     }
 }
 
@@ -235,17 +252,6 @@ static void on_connected(void *ctx, struct link *l)
     log_event(LOG_INFO, "broker_connected", "host=%s port=%d", t->o.host, t->o.port);
     uplink_connected(t->core, clock_mono_ms(), clock_wall_ms());
     subscribe_remote(t);
-}
-
-static void set_will(struct uplink_thread *t)
-{
-    char topic[PROTOCOL_TOPIC_MAX];
-    size_t n;
-    char *will = uplink_will(t->core, topic, &n);
-    if (will != NULL) {
-        link_set_will(t->link, topic, will, n, true, 1);
-    }
-    free(will);
 }
 
 static void on_disconnected(void *ctx, struct link *l, const char *why)

@@ -688,11 +688,20 @@ static void the_last_good_one_is_kept(void **state)
     assert_int_equal(k->f.applied, applied);
     desk_push(k, DOCUMENT(",\"content\":{\"volume\":41}"));
     assert_int_equal(k->f.applied, applied + 1);
-    remote_desk_applied(k->d, k->f.shown_hash, NULL); // from the window's thread
+    struct ident survey = {"exit"};
+    int version = 0;
+    assert_false(remote_desk_survey(k->d, &survey, &version));
+    remote_desk_applied(k->d, k->f.shown_hash, &survey, 3); // from the window's thread
     assert_int_equal(k->woken, 1);
     assert_true(remote_desk_pump(k->d)); // health tells it
     remote_desk_health(k->d, &h);
     assert_string_equal(h.content, k->f.shown_hash);
+    assert_true(remote_desk_survey(k->d, &survey, &version));
+    assert_int_equal(version, 3);
+    remote_desk_failed(k->d, k->f.shown_hash, "no memory");
+    assert_true(remote_desk_pump(k->d));
+    remote_desk_health(k->d, &h);
+    assert_string_equal(h.refused_why, "no memory");
     desk_push(k, DOCUMENT(""));
     assert_int_equal(access(k->path, F_OK), -1);
     assert_string_equal(k->f.shown_hash, "");
