@@ -595,8 +595,8 @@ static void the_pin_cannot_be_guessed(void **state)
     press_by(&a, 2000, TARGET_CORNER, 1, APP_BY_TOUCH);
     tick(&a, 6000);
     assert_true(app_is_first(&a));
-    strcpy(a.options.service_pin, "4711");
     app_feed(&a, &(struct app_input){.kind = APP_IN_RELEASE, .now = 6000, .finger = 1});
+    strcpy(a.options.service_pin, "4711");
     press(&a, 7000, TARGET_FACE);
     press_by(&a, 7001, TARGET_CORNER, 2, APP_BY_TOUCH);
     tick(&a, 10500);
