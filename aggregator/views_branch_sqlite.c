@@ -226,8 +226,8 @@ static void load_kiosks(struct views *v, struct branch *b)
                        "k.state_since, k.heard_at,"
                        " k.unacknowledged, k.clock, k.reason, k.software, EXISTS (SELECT 1 FROM assignment n "
                        "WHERE n.kiosk_id ="
-                       " k.kiosk_id AND n.place_id = ?1 AND n.to_ms IS NULL) FROM assignment a JOIN kiosk k "
-                       "USING(kiosk_id)"
+                       " k.kiosk_id AND n.place_id = ?1 AND n.to_ms IS NULL), k.content, k.refused_why"
+                       " FROM assignment a JOIN kiosk k USING(kiosk_id)"
                        " WHERE a.place_id = ?1 AND (a.to_ms IS NULL OR a.to_ms > ?2) ORDER BY k.name, k.id",
                        "di", b->places[i].place, b->day);
         while (b->kiosk_count < BRANCH_KIOSKS && views_row(v, s)) {
@@ -249,6 +249,8 @@ static void load_kiosks(struct views *v, struct branch *b)
             store_copy(s, 2, k->name, sizeof k->name);
             store_copy(s, 8, k->reason, sizeof k->reason);
             store_copy(s, 9, k->software, sizeof k->software);
+            store_copy(s, 11, k->content, sizeof k->content);
+            store_copy(s, 12, k->refused, sizeof k->refused);
         }
         sqlite3_reset(s);
     }

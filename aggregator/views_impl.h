@@ -56,6 +56,8 @@ struct branch_kiosk {
     int64_t unacknowledged;
     int clock; // enum clock_quality
     char reason[65], software[25];
+    char content[PROTOCOL_HASH_HEX + 1],
+        refused[PROTOCOL_WHY_MAX + 1]; // of documents: hash in force, why not the newest
     bool here; // stands here now; else it did today
     int64_t votes, missing, lost;
     wall_ms last_vote; // 0: none

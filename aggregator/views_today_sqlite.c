@@ -415,16 +415,16 @@ static json_t *kiosks_json(struct views *v, const struct branch *b)
         const char *state = state_of(v, b, k);
         wall_ms since = strcmp(state, "lost") == 0 && k->state == KIOSK_READY ? k->heard_at : k->since;
         json_array_append_new(
-            list,
-            json_pack("{s:s,s:s,s:s,s:o,s:o,s:o,s:I,s:I,s:o,s:o,s:o,s:s,s:s,s:s}", "id", k->id, "name",
-                      k->name, "state", state, "since", null_or_int(since, since > 0), "lastHeard",
-                      null_or_int(k->heard_at, k->heard_at > 0), "lastVote",
-                      null_or_int(k->last_vote, k->last_vote > 0), "votes", (json_int_t)k->votes, "unsent",
-                      (json_int_t)k->unacknowledged, "coverage",
-                      null_or_real(known > 0 ? (double)k->votes / (double)known : 0, known > 0),
-                      "usualGapMin", null_or_real(gap, gap > 0), "silentMin",
-                      null_or_int((b->now - k->silent_since) / MINUTE_MS, k->silent), "software", k->software,
-                      "clock", k->clock == CLOCK_SYNCED ? "synced" : "unsure", "reason", k->reason));
+            list, json_pack("{s:s,s:s,s:s,s:o,s:o,s:o,s:I,s:I,s:o,s:o,s:o,s:s,s:s,s:s,s:s,s:s}", "id", k->id,
+                            "name", k->name, "state", state, "since", null_or_int(since, since > 0),
+                            "lastHeard", null_or_int(k->heard_at, k->heard_at > 0), "lastVote",
+                            null_or_int(k->last_vote, k->last_vote > 0), "votes", (json_int_t)k->votes,
+                            "unsent", (json_int_t)k->unacknowledged, "coverage",
+                            null_or_real(known > 0 ? (double)k->votes / (double)known : 0, known > 0),
+                            "usualGapMin", null_or_real(gap, gap > 0), "silentMin",
+                            null_or_int((b->now - k->silent_since) / MINUTE_MS, k->silent), "software",
+                            k->software, "clock", k->clock == CLOCK_SYNCED ? "synced" : "unsure", "reason",
+                            k->reason, "content", k->content, "refused", k->refused));
     }
     return list;
 }

@@ -6,6 +6,7 @@ import mqtt from "mqtt";
 import { Aggregator } from "./lib/aggregator.mjs";
 import { Broker, SECRET } from "./lib/broker.mjs";
 import { run } from "./lib/process.mjs";
+import { Session } from "./lib/session.mjs";
 import { waitFor } from "./lib/wait.mjs";
 import { BIN, scenario } from "./lib/world.mjs";
 
@@ -178,6 +179,9 @@ scenario("health tells of documents: in force, refused with its reason, another 
   const seen = await waitFor("the refusal", async () => (await shown()).refused && shown());
   assert.deepEqual([seen.content, seen.refused, seen.assignment], ["", hash, "bandung-dago/lobby"]);
   assert.match((await ctl("kiosks")).text, new RegExp(`refused ${hash.slice(0, 8)}.*language 'xx' has no catalogue.*its own file says it stands at bandung-dago/lobby`));
+  const manager = await Session.login(aggregator.url, "manager", SECRET);
+  const [seenByApi] = (await manager.today()).kiosks;
+  assert.deepEqual([seenByApi.content, seenByApi.refused], ["", "language 'xx' has no catalogue [2J"]);
   await kiosk.health({ content: hash });
   await aggregator.process.line(/ content_in_force kiosk=dago-entrance /);
   await waitFor("the document in force", async () => (await shown()).content === hash);

@@ -52,6 +52,7 @@ export interface Kiosk {
   votes: number; unsent: number; coverage: number | null;
   usualGapMin: number | null; silentMin: number | null; // for silent
   software: string; clock: "synced" | "unsure"; reason: string; // reason: "" or disk-full, ...
+  content: string; refused: string; // of the document in force the hash, "": its own file; why the newest one is refused, or ""
 }
 export type AlertState = "pending" | "firing" | "acknowledged" | "recovering" | "resolved" | "unknown";
 export interface Alert {
