@@ -300,6 +300,17 @@ static void place_out_of_service(struct maker *k)
     place_message(k, TEXT_OUT_OF_SERVICE, k->texts->of[TEXT_OUT_OF_SERVICE_MORE], IMAGE_OUT_OF_SERVICE);
 }
 
+// Large enough to be read from across the hall.
+static void place_identify(struct maker *k)
+{
+    struct layout *l = k->l;
+    int h = l->h / 3;
+    struct wish wish = {k->in->identify, WEIGHT_BOLD, h * 6 / 10, 12, l->w - 2 * k->margin, 1, 100};
+    l->identify = (struct rect){0, (l->h - h) / 2, l->w, h};
+    l->identify_text = fit(k, &wish);
+    centre(&l->identify_text, l->w / 2, top_around(k, &l->identify_text, l->h / 2));
+}
+
 static void place_question(struct maker *k)
 {
     switch (app_question(k->app)->type) {
@@ -403,6 +414,8 @@ void layout_make(struct layout *l, const struct layout_input *in, const struct m
     }
     if (k.direction == DIRECTION_RTL)
         mirror(l);
+    if (in->identify)
+        place_identify(&k);
 }
 
 void layout_retype(struct layout *l, const struct layout_input *in, const struct measure *m)

@@ -78,7 +78,9 @@ struct layout {
     struct text_block title, more, footer, code;
     struct text_block scene;     // small line above `more`: "Our promise"
     struct text_block low, high; // at the ends of a scale
-    struct rect warning;         // where "still there?" is asked
+    struct rect identify;        // over all else: which kiosk this is; w 0: not asked
+    struct text_block identify_text;
+    struct rect warning; // where "still there?" is asked
     struct text_block warning_text;
     int card_count;
     struct layout_card card[LAYOUT_CARDS_MAX]; // faces by score, worst first
@@ -114,7 +116,8 @@ struct layout_input {
         enum text name;
         const char *value;
     } fact[LAYOUT_ROWS_MAX];
-    const char *thanks; // THANKS: code to redeem, or NULL
+    const char *identify; // name of the kiosk, shown over all else; NULL: not asked
+    const char *thanks;   // THANKS: code to redeem, or NULL
 };
 
 // True where faces stand in a list.

@@ -3,11 +3,14 @@
 #include "kiosk/font.h"
 #include "kiosk/options.h"
 #include "kiosk/outbox.h"
+#include "kiosk/preview.h"
+#include "kiosk/remote_posix.h"
 #include "kiosk/settings.h"
 #include "kiosk/ui_sdl.h"
 #include "kiosk/uplink_posix.h"
 #include "kiosk/writer.h"
 #include "shared/log.h"
+#include "shared/notify.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -16,6 +19,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
 #define SOFTWARE "0.1.0"
 
@@ -31,8 +36,12 @@ struct kiosk {
 
 // What runs beside the window.
 struct services {
+    const struct kiosk *kiosk;
+    struct ui *ui;
+    struct notify notify; // to the service manager
     struct outbox *outbox;
     struct writer *writer;
+    struct remote_desk *desk;
     struct uplink_thread *uplink;
     _Atomic(struct uplink_thread *) awake; // the uplink once it runs: the writer is older than it
     char secret[SECRET_BYTES];
@@ -109,72 +118,17 @@ static struct ui_options window_of(const struct kiosk *k)
     return o;
 }
 
-// ---------------------------------------------------------------- --out
-// The index of `name` among `count` names, `fallback` when it is NULL, -1 when it is none.
-static int pick(const char *name, int count, int fallback, const char *(*name_of)(int))
-{
-    if (!name)
-        return fallback;
-    for (int i = 0; i < count; i++)
-        if (strcmp(name, name_of(i)) == 0)
-            return i;
-    return -1;
-}
-
-static const char *screen_name(int i)
-{
-    return app_screen_name((enum app_screen)i);
-}
-
-static const char *reason_name(int i)
-{
-    return app_reason_code((enum app_reason)i);
-}
-
-static int question_of(const struct survey *s, const char *id)
-{
-    for (int i = 0; i < s->count; i++)
-        if (!id || strcmp(s->question[i].id.s, id) == 0)
-            return i;
-    return -1;
-}
-
-static unsigned picked_of(const char *list)
-{
-    unsigned mask = 0;
-    for (const char *at = list; at && *at; at += strcspn(at, ","), at += *at == ',')
-        if (*at >= '1' && *at <= '9')
-            mask |= 1U << (*at - '1');
-    return mask;
-}
-
 static int render(struct kiosk *k)
 {
-    const struct options *o = &k->options;
-    const struct content *c = &k->show->content;
     struct ui_options window = window_of(k);
+    struct ui_still still;
     struct ui_error error;
-    int screen = pick(o->screen, APP_SCREENS, APP_QUESTION, screen_name);
-    int reason = pick(o->reason, APP_REASONS, APP_DISK_FULL, reason_name);
-    struct ui_still still = {
-        .screen = (enum app_screen)screen,
-        .reason = (enum app_reason)reason,
-        .lang = content_language_index(c, o->lang          ? o->lang
-                                          : c->language[0] ? c->language
-                                                           : content_language_code(c, 0)),
-        .step = question_of(&k->show->survey, o->question),
-        .score = o->score ? atoi(o->score) : 0,
-        .scene = o->scene ? atoi(o->scene) : 0,
-        .picked = picked_of(o->picked),
-        .written = o->written,
-        .focus_name = o->focus,
-    };
-    if (screen < 0 || reason < 0 || still.lang < 0 || still.step < 0 || still.score < 0 || still.scene < 0) {
+    if (!preview_read(&k->options, k->show, &still)) {
         say("--out: --screen, --question, --reason, --lang, --score or --scene names nothing known; --help "
             "lists them");
         return EXIT_USAGE;
     }
-    if (ui_render(&window, k->show, &still, o->out, &error))
+    if (ui_render(&window, k->show, &still, k->options.out, &error))
         return EXIT_SUCCESS;
     say(error.text);
     return EXIT_FAILURE;
@@ -217,14 +171,45 @@ static void ignored(void *ctx, int presses)
     writer_count_ignored(sv->writer, presses);
 }
 
+static bool ref(void *ctx, mono_ms now, char ret_ref[PROTOCOL_REF_MAX + 1])
+{
+    struct services *sv = ctx;
+    return remote_desk_ref(sv->desk, now, ret_ref);
+}
+
+static void shown(void *ctx, const struct show *s)
+{
+    struct services *sv = ctx;
+    remote_desk_applied(sv->desk, s->hash, &s->survey.id, s->survey.version);
+}
+
+static void picture(void *ctx, const char *id, const char *why, const void *png, size_t n)
+{
+    struct services *sv = ctx;
+    remote_desk_answer(sv->desk, id, why, png, n);
+}
+
+static void facts(void *ctx, struct stage_facts *ret)
+{
+    struct services *sv = ctx;
+    const struct settings *s = &sv->kiosk->settings;
+    snprintf(ret->version, sizeof ret->version, "%s, %s", s->kiosk.s, SOFTWARE);
+    snprintf(ret->network, sizeof ret->network, "%.50s:%d: %s", s->broker.host, (int)s->broker.port,
+             uplink_online(sv->uplink) ? "online" : "offline");
+    snprintf(ret->outbox, sizeof ret->outbox, "%lld %s", (long long)writer_pending(sv->writer),
+             writer_reason(sv->writer));
+}
+
+static void alive(void *ctx)
+{
+    struct services *sv = ctx;
+    notify_alive(&sv->notify, clock_mono_ms());
+}
+
 static bool open_outbox(struct services *sv, const struct settings *s)
 {
     char path[PATH_BYTES];
     const char *why = "";
-    if (mkdir(s->state_dir, 0700) != 0 && errno != EEXIST) {
-        fprintf(stderr, "puas-kiosk: cannot make state_dir %s: %s\n", s->state_dir, strerror(errno));
-        return false;
-    }
     snprintf(path, sizeof path, "%s/outbox.db", s->state_dir);
     struct outbox_options o = {.path = path,
                                .branch = s->branch,
@@ -241,6 +226,79 @@ static bool open_outbox(struct services *sv, const struct settings *s)
     return false;
 }
 
+// ---------------------------------------------------------------- remote management
+static bool make_state_dir(const struct settings *s)
+{
+    if (mkdir(s->state_dir, 0700) == 0 || errno == EEXIST)
+        return true;
+    fprintf(stderr, "puas-kiosk: cannot make state_dir %s: %s\n", s->state_dir, strerror(errno));
+    return false;
+}
+
+// Uplink thread, and this one at the start. Without a content: that of the own file, read anew.
+static struct show *build(void *ctx, struct content *c, const char *sha256, char *why, size_t size)
+{
+    const struct services *sv = ctx;
+    const struct settings *s = &sv->kiosk->settings;
+    struct settings own = {0};
+    struct config_error error;
+    struct show_error show_error;
+    if (!c && !settings_load(sv->kiosk->options.config, &own, &error)) {
+        snprintf(why, size, "%s", error.text);
+        return NULL;
+    }
+    struct show *show = show_create(c ? c : &own.content, s->assets, s->screen.theme, &show_error);
+    if (show)
+        snprintf(show->hash, sizeof show->hash, "%s", sha256);
+    else
+        snprintf(why, size, "%s", show_error.text);
+    settings_finish(&own);
+    return show;
+}
+
+static void drop(void *ctx, struct show *s)
+{
+    (void)ctx;
+    show_destroy(s);
+}
+
+static bool apply(void *ctx, struct show *s)
+{
+    struct services *sv = ctx;
+    return ui_replace(sv->ui, s);
+}
+
+static bool order(void *ctx, enum order order, const char *id)
+{
+    struct services *sv = ctx;
+    return ui_order(sv->ui, order, id);
+}
+
+// What was pushed last stands before the own file.
+static bool open_desk(struct services *sv, struct kiosk *k)
+{
+    const struct settings *s = &k->settings;
+    struct remote_desk_options o = {
+        .core = {.kiosk = s->kiosk, .branch = s->branch, .place = s->place, .screenshot = s->screenshot},
+        .state_dir = s->state_dir,
+        .build = build,
+        .drop = drop,
+        .apply = apply,
+        .order = order,
+        .ctx = sv,
+    };
+    sv->desk = remote_desk_create(&o);
+    if (!sv->desk)
+        return say("out of memory or descriptors");
+    struct show *pushed = remote_desk_start(sv->desk);
+    if (pushed) {
+        show_destroy(k->show);
+        k->show = pushed;
+    }
+    return true;
+}
+
+// ---------------------------------------------------------------- start and end
 static bool start_uplink(struct services *sv, const struct settings *s, const struct survey *survey)
 {
     if (s->broker.password_file[0] && !read_secret(s->broker.password_file, sv->secret))
@@ -271,6 +329,7 @@ static bool start_uplink(struct services *sv, const struct settings *s, const st
         .keepalive_s = KEEPALIVE_S,
         .steady_ms = (int)s->times.steady,
         .writer = sv->writer,
+        .desk = sv->desk,
     };
     memcpy(o.core.epoch, outbox_epoch(sv->outbox), EPOCH_BYTES);
     sv->uplink = uplink_start(&o);
@@ -278,8 +337,17 @@ static bool start_uplink(struct services *sv, const struct settings *s, const st
     return sv->uplink || say("cannot start the uplink: out of memory or threads");
 }
 
-static bool start_services(struct services *sv, const struct settings *s, const struct survey *survey,
-                           struct ui *ui)
+static wall_ms midnight(void)
+{
+    time_t now = (time_t)(clock_wall_ms() / 1000);
+    struct tm day;
+    if (!localtime_r(&now, &day))
+        return clock_wall_ms();
+    day.tm_hour = day.tm_min = day.tm_sec = 0;
+    return (wall_ms)mktime(&day) * 1000;
+}
+
+static bool start_services(struct services *sv, const struct settings *s, const struct survey *survey)
 {
     if (!open_outbox(sv, s))
         return false;
@@ -287,10 +355,12 @@ static bool start_services(struct services *sv, const struct settings *s, const 
         .outbox = sv->outbox,
         .save_timeout_ms = s->times.save_timeout,
         .on_saved = ui_on_saved,
-        .ctx = ui,
+        .ctx = sv->ui,
         .on_change = on_change,
         .change_ctx = sv,
     };
+    ui_set_tally(sv->ui, outbox_visits_since(sv->outbox, midnight()));
+    ui_set_epoch(sv->ui, outbox_epoch(sv->outbox));
     sv->writer = writer_create(&o);
     if (!sv->writer)
         return say("cannot start the writer: out of memory or threads");
@@ -305,16 +375,43 @@ static void stop_services(struct services *sv)
     outbox_close(sv->outbox);
 }
 
-static int run(struct kiosk *k)
+// True: staff or an order wants the program to start anew.
+static bool run_window(struct services *sv)
 {
-    struct services sv = {0};
+    const struct settings *s = &sv->kiosk->settings;
+    log_event(LOG_INFO, "started", "kiosk=%s branch=%s boot=%lld software=%s", s->kiosk.s, s->branch.s,
+              (long long)outbox_boot(sv->outbox), SOFTWARE);
+    notify_ready(&sv->notify);
+    struct ui_ops ops = {
+        .ctx = sv,
+        .save = save,
+        .ignored = ignored,
+        .ref = ref,
+        .shown = shown,
+        .picture = picture,
+        .facts = facts,
+        .alive = alive,
+        .alive_ms = notify_interval_ms(&sv->notify),
+    };
+    bool again = ui_run(sv->ui, &ops);
+    notify_stopping(&sv->notify);
+    return again;
+}
+
+static int run(struct kiosk *k, bool *ret_again)
+{
+    struct services sv = {.kiosk = k};
     struct ui_options window = window_of(k);
     struct ui_error error;
+    notify_from_environment(&sv.notify);
+    if (!make_state_dir(&k->settings) || !open_desk(&sv, k))
+        return EXIT_FAILURE;
     struct survey survey = k->show->survey;
-    struct ui *ui = ui_create(&window, k->show, &error);
+    sv.ui = ui_create(&window, k->show, &error);
     k->show = NULL;
-    if (!ui) {
+    if (!sv.ui) {
         say(error.text);
+        remote_desk_destroy(sv.desk);
         return EXIT_FAILURE;
     }
     // Only this thread takes SIGINT and SIGTERM, which SDL turns into its quit event: they then interrupt its
@@ -324,22 +421,21 @@ static int run(struct kiosk *k)
     sigaddset(&quit, SIGINT);
     sigaddset(&quit, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &quit, &before);
-    bool started = start_services(&sv, &k->settings, &survey, ui);
+    bool started = start_services(&sv, &k->settings, &survey);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (started) {
-        log_event(LOG_INFO, "started", "kiosk=%s branch=%s boot=%lld software=%s", k->settings.kiosk.s,
-                  k->settings.branch.s, (long long)outbox_boot(sv.outbox), SOFTWARE);
-        ui_run(ui, &(struct ui_ops){.ctx = &sv, .save = save, .ignored = ignored});
-    }
-    stop_services(&sv);
-    ui_destroy(ui);
     if (started)
-        log_event(LOG_INFO, "stopped", "");
+        *ret_again = run_window(&sv);
+    stop_services(&sv);
+    remote_desk_destroy(sv.desk);
+    ui_destroy(sv.ui);
+    notify_finish(&sv.notify);
+    if (started)
+        log_event(LOG_INFO, "stopped", "again=%d", *ret_again);
     return started ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 // ---------------------------------------------------------------- main
-static int act(struct kiosk *k)
+static int act(struct kiosk *k, bool *ret_again)
 {
     const struct options *o = &k->options;
     if (!o->config && !o->out) {
@@ -354,7 +450,7 @@ static int act(struct kiosk *k)
     }
     if (!find_fonts(k))
         return EXIT_FAILURE;
-    return o->out ? render(k) : run(k);
+    return o->out ? render(k) : run(k, ret_again);
 }
 
 int main(int argc, char **argv)
@@ -379,7 +475,10 @@ int main(int argc, char **argv)
         printf("puas-kiosk %s\n", SOFTWARE);
         return EXIT_SUCCESS;
     }
-    int status = act(&k);
+    bool again = false;
+    int status = act(&k, &again);
     finish(&k);
+    if (again) // all is closed: the same program once more, also where no service manager would start it
+        execv("/proc/self/exe", argv);
     return status;
 }

@@ -37,6 +37,9 @@ void outbox_close(struct outbox *ob); // accepts NULL
 
 const uint8_t *outbox_epoch(const struct outbox *ob); // current epoch, EPOCH_BYTES, valid until close
 int64_t outbox_boot(const struct outbox *ob);
+int64_t outbox_pending(const struct outbox *ob); // rows not acknowledged
+// Visits whose first answer was given since then and not taken back; 0 also when the disk fails.
+int outbox_visits_since(struct outbox *ob, wall_ms since);
 bool outbox_was_damaged(const struct outbox *ob); // an earlier file was put aside at open
 
 // One press: begin + insert; then commit (durable when it returns OUTBOX_OK) or roll back.

@@ -391,6 +391,26 @@ int64_t outbox_boot(const struct outbox *ob)
     return ob->boot;
 }
 
+int64_t outbox_pending(const struct outbox *ob)
+{
+    return ob->pending;
+}
+
+int outbox_visits_since(struct outbox *ob, wall_ms since)
+{
+    static const char text[] =
+        "SELECT count(*) FROM event v WHERE v.at >= ?1 AND v.seq = v.visit AND v.voids = 0 AND NOT EXISTS"
+        " (SELECT 1 FROM event w WHERE w.epoch_id = v.epoch_id AND w.voids = v.seq)";
+    sqlite3_stmt *st = NULL;
+    int n = 0;
+    if (ob->db != NULL && sqlite3_prepare_v2(ob->db, text, -1, &st, NULL) == SQLITE_OK) {
+        sqlite3_bind_int64(st, 1, since);
+        n = sqlite3_step(st) == SQLITE_ROW ? sqlite3_column_int(st, 0) : 0;
+    }
+    sqlite3_finalize(st);
+    return n;
+}
+
 bool outbox_was_damaged(const struct outbox *ob)
 {
     return ob->damaged;

@@ -148,6 +148,14 @@ static const struct config_row outbox_rows[] = {
      .help = "acknowledged answers are kept for repair"},
     {0},
 };
+static const struct config_row remote_rows[] = {
+    {.name = "screenshot",
+     .type = CONFIG_BOOL,
+     .offset = AT(screenshot),
+     .fallback = "false",
+     .help = "a picture of the screen may be asked for"},
+    {0},
+};
 const struct config_row settings_rows[] = {
     {.name = "kiosk",
      .type = CONFIG_IDENT,
@@ -198,6 +206,7 @@ const struct config_row settings_rows[] = {
      .fallback = "",
      .max = 12,
      .help = "4 to 12 digits for the service menu (hold the logo for 3 s); empty: there is none"},
+    {.name = "remote", .type = CONFIG_GROUP, .rows = remote_rows, .help = "what may be done from afar"},
     {.name = "speech",
      .type = CONFIG_BOOL,
      .offset = AT(speech),

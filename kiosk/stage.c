@@ -29,6 +29,7 @@ static struct layout_input input_of(struct stage *s)
         .target_px = s->options.target_px,
         .speech = s->options.speech,
         .scenes = s->app.options.scenes > 1,
+        .identify = s->identify ? s->options.name : NULL,
         .thanks = s->thanks[0] ? s->thanks : NULL,
     };
     if (s->options.reach_px > 0 && s->options.reach_px < s->h)

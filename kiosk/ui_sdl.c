@@ -1,5 +1,6 @@
 #include "kiosk/ui_sdl.h"
 
+#include "kiosk/remote.h"
 #include "kiosk/render_sdl.h"
 #include "kiosk/seal.h"
 #include "kiosk/type_sdl.h"
@@ -7,6 +8,7 @@
 #include "shared/mailbox.h"
 
 #include <SDL.h>
+#include <SDL_image.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,10 +24,12 @@ enum {
 
 // From other threads to this one. The SDL event only wakes it, so a full event queue loses nothing.
 struct note {
-    enum { NOTE_SAVED, NOTE_FAULT, NOTE_SHOW, NOTE_IDENTIFY, NOTE_QUIT } kind;
+    enum { NOTE_SAVED, NOTE_FAULT, NOTE_SHOW, NOTE_ORDER } kind;
     struct saved saved;
     enum app_reason reason;
     struct show *show; // owned by the note
+    enum order order;
+    char id[IDENT_MAX + 1]; // of the order
 };
 
 struct ui {
@@ -47,7 +51,9 @@ struct ui {
     uint64_t told_targets; // hash of the targets last logged
     mono_ms wake_at, hours_at, identify_until;
     int window_w, window_h;
-    int day; // of the month: the tally is of today
+    int day;                        // of the month: the tally is of today
+    char ref[PROTOCOL_REF_MAX + 1]; // of the queue system, when the visit began
+    uint8_t epoch[EPOCH_BYTES];
     struct stage stage;
     struct {
         enum app_screen screen;
@@ -178,7 +184,7 @@ static void feed(struct ui *u, struct app_input in)
     u->say_targets |= e.relayout;
     u->quit |= e.restart;
     u->restart |= e.restart;
-    if (e.screen_changed && u->stage.app.screen == APP_SERVICE && u->ops.facts)
+    if (e.screen_changed && u->stage.app.screen == APP_SERVICE)
         u->ops.facts(u->ops.ctx, &u->stage.facts);
     if (e.relayout) {
         place(u);
@@ -186,6 +192,10 @@ static void feed(struct ui *u, struct app_input in)
         struct measure m = type_measure(u->type);
         stage_retype(&u->stage, &m);
     }
+    if (e.save && e.answer.visit == 0 && !u->ops.ref(u->ops.ctx, in.now, u->ref))
+        u->ref[0] = '\0';
+    if (e.save)
+        memcpy(e.answer.ref, u->ref, sizeof e.answer.ref);
     bool sealed = !e.save || e.answer.type != EVENT_CONTACT ||
                   seal_text(u->show->content.contact_key, e.answer.text, sizeof e.answer.text);
     if (e.save && (!sealed || !u->ops.save(u->ops.ctx, &e.answer))) {
@@ -414,6 +424,13 @@ static void check_hours(struct ui *u)
     feed(u, (struct app_input){.kind = APP_IN_HOURS, .closed = !open});
 }
 
+static void tell_content(struct ui *u)
+{
+    const struct survey *s = &u->show->survey;
+    log_event(LOG_INFO, "content", "survey=%s version=%d sha256=%s", s->id.s, s->version, u->show->hash);
+    u->ops.shown(u->ops.ctx, u->show);
+}
+
 // Puts the waiting show on the stage once no visit is under way.
 static void try_next(struct ui *u)
 {
@@ -430,10 +447,50 @@ static void try_next(struct ui *u)
     u->stage.show = u->show;
     render_forget(u->render);
     u->say_screen = true;
-    log_event(LOG_INFO, "content", "survey=%s version=%d sha256=%s", u->show->survey.id.s,
-              u->show->survey.version, u->show->hash);
     check_hours(u);
+    tell_content(u);
     feed(u, (struct app_input){.kind = APP_IN_LAYOUT});
+}
+
+// The screen as it is now, as a PNG file in memory.
+static void take_picture(struct ui *u, const char *id)
+{
+    static const char *const why = "no memory for the picture, or it is too large";
+    if (app_is_typing(&u->stage.app)) {
+        u->ops.picture(u->ops.ctx, id, "a customer is writing", NULL, 0);
+        return;
+    }
+    draw(u); // the frame shown last is gone once it was presented
+    SDL_Surface *s = SDL_CreateRGBSurfaceWithFormat(0, u->window_w, u->window_h, 24, SDL_PIXELFORMAT_RGB24);
+    void *png = malloc(REMOTE_PNG_MAX);
+    SDL_RWops *file = png ? SDL_RWFromMem(png, REMOTE_PNG_MAX) : NULL;
+    bool ok = s && file &&
+              SDL_RenderReadPixels(u->sdl, NULL, SDL_PIXELFORMAT_RGB24, s->pixels, s->pitch) == 0 &&
+              IMG_SavePNG_RW(s, file, 0) == 0;
+    u->ops.picture(u->ops.ctx, id, ok ? NULL : why, png, ok ? (size_t)SDL_RWtell(file) : 0);
+    if (file)
+        SDL_RWclose(file);
+    SDL_FreeSurface(s);
+    free(png);
+}
+
+static void obey(struct ui *u, const struct note *n)
+{
+    switch (n->order) {
+    case ORDER_IDENTIFY:
+        u->stage.identify = true;
+        u->identify_until = clock_mono_ms() + IDENTIFY_MS;
+        feed(u, (struct app_input){.kind = APP_IN_LAYOUT});
+        break;
+    case ORDER_RESTART:
+        u->quit = u->restart = true;
+        break;
+    case ORDER_SCREENSHOT:
+        take_picture(u, n->id);
+        break;
+    default:
+        break;
+    }
 }
 
 static void read_notes(struct ui *u)
@@ -452,12 +509,8 @@ static void read_notes(struct ui *u)
             show_destroy(u->next);
             u->next = n.show;
             break;
-        case NOTE_IDENTIFY:
-            u->stage.identify = u->dirty = true;
-            u->identify_until = clock_mono_ms() + IDENTIFY_MS;
-            break;
-        case NOTE_QUIT:
-            u->quit = true;
+        case NOTE_ORDER:
+            obey(u, &n);
             break;
         }
     }
@@ -476,7 +529,7 @@ static mono_ms due_at(const struct ui *u, mono_ms now)
         sooner(u->wake_at, u->show->content.hours.count > 0 || u->show->content.tally ? u->hours_at : -1);
     if (u->stage.identify)
         at = sooner(at, u->identify_until);
-    if (u->ops.alive && u->ops.alive_ms > 0)
+    if (u->ops.alive_ms > 0)
         at = sooner(at, now + u->ops.alive_ms);
     return at;
 }
@@ -505,18 +558,18 @@ static void do_due(struct ui *u)
         check_hours(u);
     if (u->stage.identify && now >= u->identify_until) {
         u->stage.identify = false;
-        u->dirty = true;
+        feed(u, (struct app_input){.kind = APP_IN_LAYOUT});
     }
     try_next(u);
-    if (u->ops.alive)
-        u->ops.alive(u->ops.ctx);
+    u->ops.alive(u->ops.ctx);
 }
 
 bool ui_run(struct ui *u, const struct ui_ops *ops)
 {
     u->ops = *ops;
-    u->say_screen = u->dirty = true;
+    u->say_screen = u->say_targets = u->dirty = true;
     check_hours(u);
+    tell_content(u);
     while (!u->quit) {
         SDL_Event ev;
         if (u->dirty)
@@ -554,14 +607,21 @@ bool ui_replace(struct ui *u, struct show *show)
     return post(u, &(struct note){.kind = NOTE_SHOW, .show = show});
 }
 
-void ui_identify(struct ui *u)
+bool ui_order(struct ui *u, enum order order, const char *id)
 {
-    post(u, &(struct note){.kind = NOTE_IDENTIFY});
+    struct note n = {.kind = NOTE_ORDER, .order = order};
+    snprintf(n.id, sizeof n.id, "%s", id);
+    return post(u, &n);
 }
 
-void ui_quit(struct ui *u)
+void ui_set_tally(struct ui *u, int answers_today)
 {
-    post(u, &(struct note){.kind = NOTE_QUIT});
+    u->stage.tally = answers_today;
+}
+
+void ui_set_epoch(struct ui *u, const uint8_t epoch[EPOCH_BYTES])
+{
+    memcpy(u->epoch, epoch, EPOCH_BYTES);
 }
 
 // ---------------------------------------------------------------- opening

@@ -25,13 +25,18 @@ struct ui_options {
     int rotate;        // degrees clockwise by which the picture is turned: 0, 90, 180, 270
 };
 
+// What the window asks of the rest of the program. Called on the UI thread; none may wait. All mandatory.
 struct ui_ops {
     void *ctx;
-    bool (*save)(void *ctx, const struct answer *a);   // mandatory; as writer_save
-    void (*ignored)(void *ctx, int presses);           // mandatory; as writer_count_ignored
-    void (*facts)(void *ctx, struct stage_facts *ret); // for the service menu; must not wait; may be NULL
-    void (*alive)(void *ctx);                          // called at least every alive_ms; may be NULL
-    int alive_ms;                                      // 0: whenever it wakes anyway
+    bool (*save)(void *ctx, const struct answer *a);                         // as writer_save
+    void (*ignored)(void *ctx, int presses);                                 // as writer_count_ignored
+    bool (*ref)(void *ctx, mono_ms now, char ret_ref[PROTOCOL_REF_MAX + 1]); // as remote_desk_ref
+    void (*shown)(void *ctx, const struct show *s); // this content is on the screen now
+    // A screenshot that was ordered, or why there is none.
+    void (*picture)(void *ctx, const char *id, const char *why, const void *png, size_t n);
+    void (*facts)(void *ctx, struct stage_facts *ret); // for the service menu
+    void (*alive)(void *ctx);                          // at least every alive_ms; 0: whenever it wakes anyway
+    mono_ms alive_ms;
 };
 
 struct ui_error {
@@ -51,8 +56,13 @@ void ui_set_fault(struct ui *u, enum app_reason reason); // out of service until
 // Takes `show` over; it is shown from the next moment on in which no visit is under way. False (and it is
 // still the caller's) when too many wait.
 bool ui_replace(struct ui *u, struct show *show);
-void ui_identify(struct ui *u); // shows the kiosk's name for a while
-void ui_quit(struct ui *u);     // ends ui_run
+// identify: shows the kiosk's name for a while; restart: ends ui_run with true; screenshot: see
+// ui_ops.picture. False when too many wait.
+bool ui_order(struct ui *u, enum order order, const char *id);
+
+// Before ui_run.
+void ui_set_tally(struct ui *u, int answers_today);
+void ui_set_epoch(struct ui *u, const uint8_t epoch[EPOCH_BYTES]); // thank-you codes are made from it
 
 // Draws one screen into a PNG file with no display at all (still_sdl.c). `show` is borrowed.
 struct ui_still {

@@ -21,7 +21,7 @@ struct uplink_thread {
     pthread_t thread;
     int wake_fd;
     atomic_bool stop;
-    bool online; // to tell a connection lost from one that never was
+    _Atomic bool online; // to tell a connection lost from one that never was
     const char *reason; // last reported, static
     mono_ms prune_at;
 };
@@ -401,4 +401,9 @@ void uplink_stop(struct uplink_thread *t)
     atomic_store(&t->stop, true);
     uplink_wake(t);
     pthread_join(t->thread, NULL);
+}
+
+bool uplink_online(const struct uplink_thread *t)
+{
+    return t != NULL && atomic_load(&t->online);
 }

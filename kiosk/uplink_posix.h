@@ -28,5 +28,6 @@ void uplink_thread_destroy(struct uplink_thread *t);
 // Wakes the thread: a row was committed, or the writer's reason has changed. Any thread; made for
 // writer_options.on_change (ctx = the uplink_thread).
 void uplink_wake(void *thread);
+bool uplink_online(const struct uplink_thread *t); // connected to the broker; any thread; accepts NULL
 
 #endif

@@ -284,4 +284,8 @@ void view_draw(struct draw_list *dl, const struct layout *l, const struct app *a
         draw_warning(dl, l, a, t);
     else
         draw_block(dl, &l->footer, t->faint, 0, 255);
+    if (l->identify.w > 0) {
+        draw_box(dl, l->identify, 0, t->accent, t->accent);
+        draw_block(dl, &l->identify_text, t->on_accent, 0, 255);
+    }
 }

@@ -70,6 +70,7 @@ bool writer_save(struct writer *w, const struct answer *a);
 // Counts that health reports. Any thread.
 void writer_count_ignored(struct writer *w, int presses);
 int64_t writer_ignored(const struct writer *w);
+int64_t writer_pending(const struct writer *w);    // answers that are not acknowledged yet
 int64_t writer_errors(const struct writer *w);     // saves that failed since start
 const char *writer_reason(const struct writer *w); // static: "", "disk-full", "outbox-error", "disk-slow"
 

@@ -49,7 +49,7 @@ struct writer {
     struct pending *list; // answers whose verdict the watch may have to give
     bool stop;
     int64_t unthanked; // writer thread: seq that is to be taken back as soon as the disk lets us; 0: none
-    atomic_llong ignored, errors;
+    atomic_llong ignored, errors, pending;
     _Atomic(const char *) reason;
 };
 
@@ -147,6 +147,7 @@ static void *writer_main(void *arg)
             q.fn(w->o.outbox, q.arg);
             sem_post(q.done);
         }
+        atomic_store(&w->pending, outbox_pending(w->o.outbox));
     }
     take_back(w);
     return NULL;
@@ -201,6 +202,7 @@ struct writer *writer_create(const struct writer_options *o)
         return NULL;
     }
     w->o = *o;
+    atomic_store(&w->pending, outbox_pending(o->outbox));
     atomic_store(&w->reason, outbox_was_damaged(o->outbox) ? "outbox-damaged" : "");
     pthread_mutex_init(&w->lock, NULL);
     pthread_condattr_t attr;
@@ -289,6 +291,11 @@ void writer_count_ignored(struct writer *w, int presses)
 int64_t writer_ignored(const struct writer *w)
 {
     return atomic_load(&w->ignored);
+}
+
+int64_t writer_pending(const struct writer *w)
+{
+    return atomic_load(&w->pending);
 }
 
 int64_t writer_errors(const struct writer *w)
