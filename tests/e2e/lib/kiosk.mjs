@@ -18,7 +18,7 @@ export class Kiosk {
     k.state = state ?? world.path(`state-${id}`);
     world.folder("secrets");
     writeFileSync(world.path("secrets", id), `${SECRET}\n`);
-    const text = template("kiosk.yaml.in", { VAR: world.dir, ASSETS, BROKER_PORT: brokerPort, FULLSCREEN: "true" })
+    const text = template("kiosk.yaml.in", { VAR: world.dir, ASSETS, BROKER_PORT: brokerPort, FULLSCREEN: "true", PIN: "4711" })
       .replace(/^kiosk: .*$/m, `kiosk: ${id}`)
       .replace(/^state_dir: .*$/m, `state_dir: ${k.state}`)
       .replace(/secrets\/dago-entrance/, `secrets/${id}`)
