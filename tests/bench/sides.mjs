@@ -57,8 +57,8 @@ export class KioskSide {
 
   static async create(world, screen, broker, { times = FIELD, langs = ["id", "en"], still = false, env } = {}) {
     const side = new KioskSide();
-    const change = (text) =>
-      text.replace(/^languages:.*$/m, `languages: [${langs.join(", ")}]`).replace(/^( *)fullscreen:.*$/m, still ? "$&\n$1still: true" : "$&");
+    const change = (text) => // one question, nothing between customers: as the page
+      text.replace(/^(promise|tally):.*\n/gm, "").replace(/^languages:.*$/m, `languages: [${langs.join(", ")}]`).replace(/^( *)fullscreen:.*$/m, still ? "$&\n$1still: true" : "$&");
     side.kiosk = await Kiosk.start(world, { brokerPort: broker.port, screen, times, change, env, wait: false });
     return side;
   }
