@@ -331,7 +331,7 @@ static void post(struct app *a, wall_ms wall, enum app_by by, int since_ms, stru
     strncpy(answer->by, by_name(by), sizeof answer->by - 1);
 
     a->answered = false;
-    a->locked_until = a->now + (a->step == 0 ? o->settle_ms : o->settle_step_ms);
+    a->last_answer = a->now;
     if (a->lang_until >= 0)
         a->lang_until = a->now + o->language_return_ms;
     show(a, APP_PRESSED, e);
@@ -586,7 +586,8 @@ static void press(struct app *a, const struct pressing *p, struct app_effects *e
         press_service(a, p->target, e);
         return;
     }
-    bool settled = a->now >= a->locked_until;
+    int settle_ms = app_is_first(a) ? a->options.settle_ms : a->options.settle_step_ms;
+    bool settled = a->last_answer < 0 || a->now - a->last_answer >= settle_ms;
     if (a->screen == APP_TRY_AGAIN && settled) { // they are asked to repeat: do not make them wait
         again(a, true, e);
         return;
@@ -684,7 +685,7 @@ void app_init(struct app *a, const struct app_options *o, mono_ms now)
     *a = (struct app){.options = *o, .now = now, .since = now, .touched = now, .last_press = -1};
     a->lang_until = -1;
     a->lang = o->lang_default;
-    a->locked_until = now;
+    a->last_answer = -1;
 }
 
 bool app_replace(struct app *a, const struct app_options *o)

@@ -95,8 +95,8 @@ struct app_options {
     int press_ms; // the press is shown for at least this long
     int thanks_ms, try_again_ms;
     bool thanks_stays;      // it carries a code or a link: a touch ends it
-    int settle_ms;          // after a rating of the first question no other answer is taken for this long
-    int settle_step_ms;     // the same between the further questions of a visit
+    int settle_ms;          // after an answer no new visit begins for this long
+    int settle_step_ms;     // after an answer no further one of the same visit is taken for this long
     int language_return_ms; // back to the default language after this long without input
     int save_timeout_ms;    // the writer's promise; silence for twice as long and a second is a fault
     int service_retry_ms;   // out of service: offer the question again after this long
@@ -135,7 +135,7 @@ struct app {
     bool answered;          // PRESSED: the writer has answered; the press is still being shown
     struct saved saved;     // its answer
     mono_ms last_press;     // of any press, ignored ones too; -1: none yet
-    mono_ms locked_until;   // presses before this are ignored
+    mono_ms last_answer;    // that was accepted: the next one is taken once it has settled; -1: none yet
     mono_ms lang_until;     // back to the default language then; -1: it is the default
     struct fingers fingers;
 };
