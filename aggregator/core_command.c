@@ -55,13 +55,14 @@ static bool reload(struct core *c, char *why, size_t n)
         fresh.kiosks[i].epoch_count = c->org.kiosks[i].epoch_count;
         memcpy(fresh.kiosks[i].content, c->org.kiosks[i].content, sizeof fresh.kiosks[i].content);
         memcpy(fresh.kiosks[i].refused, c->org.kiosks[i].refused, sizeof fresh.kiosks[i].refused);
+        memcpy(fresh.kiosks[i].document, c->org.kiosks[i].document, sizeof fresh.kiosks[i].document);
     }
     org_finish(&c->org);
     c->org = fresh;
     for (int32_t i = 1; i <= c->org.place_count; i++) {
         core_touch(c, i);
     }
-    core_publish_configs(c); // retained: a turn that fails after this is repeated under a new run, with all of them
+    core_publish_configs(c, false); // retained: a turn that fails after this is repeated under a new run, with all of them
     return core_load_rates(c);
 }
 

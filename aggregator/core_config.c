@@ -115,9 +115,9 @@ static char *payload_of(const struct core *c, const struct org_kiosk *k, json_t 
     return payload;
 }
 
-static void publish_one(struct core *c, const struct org_kiosk *k, json_t *survey, json_t *content)
+static void publish_one(struct core *c, struct org_kiosk *k, json_t *survey, json_t *content)
 {
-    char topic[PROTOCOL_TOPIC_MAX], hash[DIGEST_HEX + 1] = "", *payload = NULL;
+    char topic[PROTOCOL_TOPIC_MAX], hash[DIGEST_HEX + 1] = "-", *payload = NULL;
     size_t n = 0;
     if (k->place != 0) {
         payload = payload_of(c, k, survey, content, hash, &n);
@@ -126,28 +126,34 @@ static void publish_one(struct core *c, const struct org_kiosk *k, json_t *surve
         }
     }
     topic_kiosk(k->id.s, TOPIC_CONFIG, topic);
-    link_publish(c->link, topic, payload, n, 1, true);
+    if (strcmp(k->document, hash) != 0 && link_publish(c->link, topic, payload, n, 1, true)) {
+        memcpy(k->document, hash, sizeof k->document);
+    }
     free(payload);
     if (!core_writes(c) || !store_kiosk_published(c->store, k->number, content != NULL ? hash : "")) {
         core_fail(c);
     }
 }
 
-void core_publish_configs(struct core *c)
+void core_publish_configs(struct core *c, bool all)
 {
     json_t *survey = NULL;
-    struct contents all = {.items = NULL};
+    struct contents contents = {.items = NULL};
     if (!store_each_survey(c->store, first_survey, &survey) ||
-        !store_each_content(c->store, take_content, &all)) {
+        !store_each_content(c->store, take_content, &contents)) {
         core_fail(c);
     }
     for (int32_t i = 1; i <= c->org.kiosk_count && !c->failed; i++) {
-        const struct org_kiosk *k = &c->org.kiosks[i];
-        if (k->number != 0 && k->known) {
-            publish_one(c, k, survey, k->place != 0 ? content_of(c, &all, k) : NULL);
+        struct org_kiosk *k = &c->org.kiosks[i];
+        if (k->number == 0 || !k->known) {
+            continue;
         }
+        if (all) {
+            k->document[0] = '\0';
+        }
+        publish_one(c, k, survey, k->place != 0 ? content_of(c, &contents, k) : NULL);
     }
-    contents_finish(&all);
+    contents_finish(&contents);
     json_decref(survey);
 }
 
@@ -262,8 +268,7 @@ enum command_result core_push_content(struct core *c, struct command *cmd)
     }
     log_event(LOG_INFO, "content_pushed", "%s=%s version=%d", t.kiosk != 0 ? "kiosk" : "place", cmd->alert,
               row.version);
-    core_publish_configs(
-        c); // retained: a turn that fails after this is repeated under a new run, with all of them
+    core_publish_configs(c, false); // a turn that fails after this is repeated, with all of them, under a new run
     return reply(cmd, COMMAND_DONE, strcat(text, "\n"));
 }
 
@@ -289,6 +294,6 @@ enum command_result core_clear_content(struct core *c, struct command *cmd)
     }
     log_event(LOG_INFO, "content_cleared", "%s=%s version=%d", t.kiosk != 0 ? "kiosk" : "place", cmd->alert,
               version);
-    core_publish_configs(c);
+    core_publish_configs(c, false);
     return reply(cmd, COMMAND_DONE, "cleared; what stands above it counts now\n");
 }

@@ -85,8 +85,9 @@ bool core_publish_open_alerts(struct core *c); // queues all of them, after a co
 // Takes payload. state: static, NULL when the alert has not changed.
 bool core_queue_publish(struct core *c, const char *branch, const char *alert, char *payload, const char *state);
 
-// Publishes every registered kiosk's configuration: after a connect and after a change.
-void core_publish_configs(struct core *c);
+// Publishes the configuration of each registered kiosk: after a connect that of all, the broker may have forgotten
+// them; after a change what is new.
+void core_publish_configs(struct core *c, bool all);
 enum command_result core_push_content(struct core *c, struct command *cmd);
 enum command_result core_clear_content(struct core *c, struct command *cmd);
 

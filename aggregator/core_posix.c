@@ -78,7 +78,7 @@ static void on_connected(void *ctx, struct link *l)
     }
     engine_broker(c->engine, true, c->now);
     core_publish_open_alerts(c);
-    core_publish_configs(c);
+    core_publish_configs(c, true);
 }
 
 static void on_disconnected(void *ctx, struct link *l, const char *why)

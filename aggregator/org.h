@@ -33,6 +33,8 @@ struct org_kiosk {
     int epoch_count;
     // Documents as its last health told them: a change is logged, not each message.
     char content[PROTOCOL_HASH_HEX + 1], refused[PROTOCOL_HASH_HEX + 1];
+    char document[PROTOCOL_HASH_HEX +
+                  1]; // what the broker has of it since the last connect; "-": nothing on purpose
 };
 
 struct org {

@@ -9,7 +9,7 @@ import { MouseScreen } from "./lib/display.mjs";
 import { checkExactlyOnce, Kiosk } from "./lib/kiosk.mjs";
 import { run } from "./lib/process.mjs";
 import { waitFor } from "./lib/wait.mjs";
-import { BIN, scenario, Skip } from "./lib/world.mjs";
+import { BIN, scenario } from "./lib/world.mjs";
 
 const ID = "dago-entrance";
 const sha = (text) => createHash("sha256").update(text).digest("hex");
@@ -26,8 +26,6 @@ ${more}`;
 const own = (text) => text.replace(/^ {4}# After a face[^]*?(?=^promise)/m, "");
 
 async function system(world, { change = (text) => text, users = [] } = {}) {
-  const keys = await run(`${BIN}/puas-kiosk`, ["--help-config"]);
-  if (!keys.lines.some((line) => line.startsWith("remote:"))) throw new Skip("this kiosk is not remotely managed yet");
   const broker = await Broker.start(world, { users: ["aggregator", ID, ...users] });
   const aggregator = await Aggregator.start(world, { brokerPort: broker.port });
   const screen = await MouseScreen.start(world);
@@ -140,7 +138,12 @@ scenario("kiosk: orders", async (world) => {
   await waitFor("three replies", () => replies.length === 3);
   assert.deepEqual(replies.map((r) => [r.id, r.ok, r.why]), [["twice", true, undefined], ["twice", false, "seen already"], ["dance", false, "not known to this kiosk"]]);
   assert.equal((await ctl("command", ID, "restart")).code, 0);
-  await kiosk.process.ended;
+  const { line: stopped } = await kiosk.process.line(/ stopped again=1/);
+  await kiosk.process.line(/ started kiosk=\S+ branch=\S+ boot=2 /);
+  await kiosk.process.line(/ screen name=question /, { from: stopped });
+  await kiosk.rate(5);
+  await waitFor("the answer after the restart", async () => (await aggregator.store.count()) === 4);
+  await inForce();
 });
 
 scenario("kiosk: a screenshot where it is switched on, never while somebody writes", async (world) => {

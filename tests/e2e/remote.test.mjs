@@ -32,10 +32,11 @@ still: true
 class Bare {
   static async start(world, port, id = ID) {
     const bare = new Bare();
-    Object.assign(bare, { id, orders: [] });
+    Object.assign(bare, { id, orders: [], count: 0 });
     bare.client = await mqtt.connectAsync({ host: "127.0.0.1", port, username: id, password: SECRET, clientId: id, reconnectPeriod: 0 });
     world.own(`bare ${id}`, () => bare.client.endAsync(true));
     bare.client.on("message", (name, payload) => {
+      if (name === topic("config", id)) bare.count++;
       if (name === topic("config", id)) bare.config = payload.length ? JSON.parse(payload) : null;
       if (name === topic("command", id)) bare.orders.push(JSON.parse(payload));
       if (name === topic("command", id)) bare.onOrder?.(JSON.parse(payload));
@@ -101,6 +102,7 @@ scenario("puasctl push: the content arrives with its hash, typed; the tree decid
   await ctl("push", volume(42), "--kiosk", "dago-lobby-1");
   await waitFor("the kiosk's own", () => other.document.content.volume === 42);
   assert.equal(kiosk.document.content.volume, 40);
+  assert.equal(kiosk.count, 2, "what has not changed is not sent again");
   assert.match((await ctl("content", "show", "--kiosk", "dago-lobby-1")).text, /version 1 of kiosk dago-lobby-1[^]*volume: 42/);
   assert.match((await ctl("content", "show", "--kiosk", ID)).text, /version 1 of place harapan[^]*volume: 40/);
   assert.match((await ctl("content", "show", "--place", "dago-lobby")).text, /volume: 41/);
