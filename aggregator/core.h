@@ -23,6 +23,7 @@ enum command_kind {
     COMMAND_CONTENT_CLEAR, // the same without yaml
     COMMAND_KIOSK,         // alert: id of a kiosk; order, timeout_ms -> reply: id of the order
     COMMAND_KIOSK_REPLY,   // alert: id of an order -> reply: JSON, once; NOT_NOW while none has come
+    COMMAND_JUDGE_AGAIN,   // all verdicts from the beginning, in the time to come
 };
 enum command_result {
     COMMAND_DONE,

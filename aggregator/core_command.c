@@ -105,7 +105,8 @@ void core_do_command(struct core *c, struct command *cmd)
 {
     static const char *const names[] = {
         "alert-ack",    "alert-comment", "alert-resolve", "login",       "logout", "",
-        "config-apply", "content-push",  "content-clear", "kiosk-order", ""}; // "": changes nothing
+        "config-apply", "content-push",  "content-clear", "kiosk-order", "",
+        "verdicts-rerun"}; // "": changes nothing
     cmd->result = COMMAND_UNAVAILABLE;
     if (!core_writes(c)) {
         return;
@@ -143,6 +144,9 @@ void core_do_command(struct core *c, struct command *cmd)
         break;
     case COMMAND_KIOSK_REPLY:
         cmd->result = core_order_reply(c, cmd);
+        break;
+    case COMMAND_JUDGE_AGAIN:
+        cmd->result = judge_again(&c->judge, c->store) ? COMMAND_DONE : cmd->result;
         break;
     }
     if (cmd->result == COMMAND_UNAVAILABLE) {

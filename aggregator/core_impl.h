@@ -5,12 +5,14 @@
 //   core_command.c commands of other threads
 //   core_config.c  the configuration document of each kiosk, retained, and its content
 //   core_remote.c  orders to kiosks and their replies
+//   core_verdicts.c verdicts on what is stored, beside the ingest
 #ifndef PUAS_AGGREGATOR_CORE_IMPL_H
 #define PUAS_AGGREGATOR_CORE_IMPL_H
 
 #include "aggregator/core.h"
 #include "aggregator/engine.h"
 #include "aggregator/epochs.h"
+#include "aggregator/judge.h"
 #include "aggregator/org.h"
 #include "aggregator/store.h"
 #include "shared/link.h"
@@ -56,6 +58,8 @@ struct core {
     mono_ms tick_at, slow_at; // next timers
     wall_ms last_wall;        // to notice a jump of the wall clock
     mono_ms last_mono;
+    struct judge judge;
+    mono_ms judge_at;  // the next slice
     int64_t rates_day; // number of the UTC day for which rates were computed
 
     struct core_sync *syncs; // owned
@@ -97,6 +101,10 @@ void core_send_orders(struct core *c); // after the commit
 void core_on_reply(struct core *c, const struct topic *t, const void *payload, size_t n);
 void core_order_finish(struct core_order *o);
 void core_documents_told(struct org_kiosk *k, const struct health_message *m); // logs what is new
+
+void core_judge(struct core *c, mono_ms mono); // a slice, when it is time for one
+// Milliseconds until then; INT64_MAX: there is nothing to judge.
+int64_t core_judge_wait(const struct core *c, mono_ms mono);
 
 void core_do_command(struct core *c, struct command *cmd); // result is set; answered after the commit
 

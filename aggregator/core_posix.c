@@ -260,6 +260,7 @@ static void timers(struct core *c, mono_ms mono)
         watch_clock(c, mono);
         engine_tick(c->engine, c->now);
     }
+    core_judge(c, mono);
     if (mono >= c->slow_at) {
         c->slow_at = mono + SLOW_EVERY_MS;
         if (!core_writes(c) || !store_expire_sessions(c->store, c->now)) {
@@ -274,6 +275,7 @@ static int wait_ms(const struct core *c, int link_wait, mono_ms mono)
 {
     int64_t wait = link_wait;
     wait = c->tick_at - mono < wait ? c->tick_at - mono : wait;
+    wait = core_judge_wait(c, mono) < wait ? core_judge_wait(c, mono) : wait;
     wait = c->o.round_ms > 0 && c->o.round_ms < wait ? c->o.round_ms : wait;
     return wait < 0 ? 0 : (int)wait;
 }
@@ -439,7 +441,7 @@ struct core *core_create(const struct core_options *o, char *ret_why, size_t n, 
     c->engine = engine_create();
     bool ok = c->mail != NULL && c->engine != NULL && draw_run(c) && open_store(c, ret_why, n, ret_retry) &&
               seed_store(c, ret_why, n) && org_load(&c->org, c->store, ret_why, n) &&
-              core_restore_engine(c, ret_why, n);
+              core_restore_engine(c, ret_why, n) && judge_init(&c->judge, c->store);
     if (ok && !open_link(c)) {
         snprintf(ret_why, n, "the MQTT settings are unusable: check broker.host, port, ca_file");
         ok = false;
@@ -476,6 +478,7 @@ void core_destroy(struct core *c)
     }
     link_destroy(c->link);
     mailbox_destroy(c->mail);
+    judge_finish(&c->judge);
     engine_destroy(c->engine);
     epochs_finish(&c->epochs);
     org_finish(&c->org);

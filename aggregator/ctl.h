@@ -5,6 +5,7 @@
 //   ctl_check_sqlite.c recount, backup
 //   ctl_export_sqlite.c the configuration as YAML
 //   ctl_content_sqlite.c contents of kiosks: list, show
+//   ctl_verdicts_sqlite.c verdicts: list, rerun
 //   ctl_remote.c       pushing contents, ordering kiosks about
 //   ctl_curl.c         requests to the aggregator
 //   ctl_table.c        aligned tables
@@ -45,6 +46,8 @@ int ctl_push(struct ctl *c, int argc, char **argv);
 int ctl_content_list(struct ctl *c, int argc, char **argv);
 int ctl_content_show(struct ctl *c, int argc, char **argv);
 int ctl_command(struct ctl *c, int argc, char **argv);
+int ctl_verdicts_list(struct ctl *c, int argc, char **argv);
+int ctl_verdicts_rerun(struct ctl *c, int argc, char **argv);
 
 // Reads a file ("-": standard input) of at most 1 MiB; malloc'd. NULL: said on standard error.
 char *ctl_read_document(const char *path, size_t *ret_n);

@@ -3,6 +3,7 @@
 
 #define EMBED(symbol) extern const char symbol##_begin[], symbol##_end[]
 EMBED(migration_0001);
+EMBED(migration_0002);
 EMBED(migration_0003);
 EMBED(web_index_html);
 EMBED(web_app_js);
@@ -12,6 +13,7 @@ EMBED(web_manifest);
 
 const struct embedded embedded_migrations[] = {
     {"0001", migration_0001_begin, migration_0001_end},
+    {"0002", migration_0002_begin, migration_0002_end},
     {"0003", migration_0003_begin, migration_0003_end},
     {NULL, NULL, NULL},
 };

@@ -181,6 +181,18 @@ static void get_today(struct api_call *c)
     }
 }
 
+static void get_verdicts(struct api_call *c)
+{
+    char *text = NULL;
+    struct views *v = api_views(c->a);
+    enum views_error e =
+        v != NULL ? views_verdicts(v, &c->u, c->q->place, clock_wall_ms(), &text) : VIEWS_FAILED;
+    api_views_back(c->a, v);
+    if (!answer_views(c->r, e, "No such branch")) {
+        answer_json(c->r, text);
+    }
+}
+
 static void get_alert_votes(struct api_call *c)
 {
     char *text = NULL;
@@ -332,6 +344,19 @@ static void post_apply(struct api_call *c)
     configure(c, COMMAND_CONFIG_APPLY);
 }
 
+static void post_judge_again(struct api_call *c)
+{
+    struct command *cmd = calloc(1, sizeof *cmd);
+    enum command_result result = COMMAND_UNAVAILABLE;
+    if (cmd != NULL) {
+        cmd->kind = COMMAND_JUDGE_AGAIN;
+        snprintf(cmd->who, sizeof cmd->who, "puasctl");
+        result = api_ask(c->a, cmd);
+    }
+    answer_command(c->r, result, NULL);
+    free(cmd);
+}
+
 // ---------------------------------------------------------------- routes
 
 enum { USER = 1, ACTOR = 2, CONTROL = 4, YAML = 8 }; // ACTOR: a user who may do more than look
@@ -345,6 +370,7 @@ static const struct route {
     {"GET", "/readyz", 0, get_ready},
     {"GET", "/api/v1/session", USER, get_session},
     {"GET", "/api/v1/today", USER, get_today},
+    {"GET", "/api/v1/verdicts", USER, get_verdicts},
     {"GET", "/api/v1/live", USER, get_live},
     {"GET", "/api/v1/alerts/*/votes", USER, get_alert_votes},
     {"GET", "/api/v1/status", CONTROL, get_status},
@@ -355,6 +381,7 @@ static const struct route {
     {"POST", "/api/v1/alerts/*/resolve", USER | ACTOR, post_resolve},
     {"POST", "/api/v1/config/diff", CONTROL | YAML, post_diff},
     {"POST", "/api/v1/config/apply", CONTROL | YAML, post_apply},
+    {"POST", "/api/v1/verdicts/rerun", CONTROL | YAML, post_judge_again},
     {"POST", "/api/v1/config/place/*/content", CONTROL | YAML, api_push_place},
     {"POST", "/api/v1/config/kiosk/*/content", CONTROL | YAML, api_push_kiosk},
     {"POST", "/api/v1/config/place/*/clear", CONTROL | YAML, api_clear_place},

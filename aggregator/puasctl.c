@@ -33,6 +33,8 @@ static const struct command_row {
      "one as it was pushed; of a kiosk without one: the one that it has from above"},
     {"command", NULL, "KIOSK identify|reload|restart|resend|screenshot [-o FILE] [--timeout SECONDS]", 2, 6,
      ctl_command, "asks a kiosk to do something and waits for its answer"},
+    {"verdicts", "list", "", 0, 0, ctl_verdicts_list, "suspicious presses by kiosk and rule"},
+    {"verdicts", "rerun", "", 0, 0, ctl_verdicts_rerun, "judges all of history again, with the hours of now"},
     {"quarantine", NULL, "", 0, 0, ctl_quarantine, "messages that could not be used, with the reason"},
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };

@@ -6,6 +6,7 @@
 #ifndef PUAS_AGGREGATOR_STORE_H
 #define PUAS_AGGREGATOR_STORE_H
 
+#include "aggregator/verdicts.h"
 #include "shared/protocol.h"
 
 #include <stdbool.h>
@@ -146,6 +147,31 @@ bool store_answered(struct store *st, int32_t epoch_id, int64_t visit, int64_t s
                     enum event_type type, bool *ret_answered);
 // True when a void of this seq was stored before it.
 bool store_is_voided(struct store *st, int32_t epoch_id, int64_t seq, bool *ret_voided);
+
+// ---------------------------------------------------------------- verdicts (verdicts.h)
+// What was stored after event `after`, in order of arrival, at most `limit` rows: what there may be something
+// new to say about.
+struct store_unjudged {
+    int64_t event_id, seq;
+    int32_t epoch_id;
+    bool voids; // it takes `seq` back
+};
+bool store_each_unjudged(struct store *st, int64_t after, int limit,
+                         bool (*each)(void *ctx, const struct store_unjudged *u), void *ctx);
+// A scored first rating of a visit, as a press without hours; `given`: versions of the rules that name it
+// already, 0: not this rule.
+struct store_press {
+    int64_t event_id, seq;
+    struct verdict_press p;
+    int given[VERDICT_RULES];
+};
+typedef bool store_press_fn(void *ctx, const struct store_press *p); // false: enough
+bool store_presses_down(struct store *st, int32_t epoch_id, int64_t below, store_press_fn *each, void *ctx);
+bool store_presses_up(struct store *st, int32_t epoch_id, int64_t from, store_press_fn *each, void *ctx);
+// Version 0: no verdict of that rule any more.
+bool store_put_verdict(struct store *st, int64_t event_id, enum verdict_rule rule, int version, wall_ms at);
+// Drops what was said about a rating that has been taken back.
+bool store_drop_verdicts(struct store *st, int32_t epoch_id, int64_t seq);
 
 // epoch_id 0: the message as a whole. Payload is cut at 64 KiB; of whole messages each kiosk id keeps the
 // newest STORE_QUARANTINE_MAX.

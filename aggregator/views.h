@@ -56,6 +56,11 @@ enum views_error views_session(struct views *v, const struct views_user *u, cons
                                char **ret_json);
 enum views_error views_today(struct views *v, const struct views_user *u, const char *branch, wall_ms now,
                              char **ret_json);
+// The same day with and without the presses that verdicts name: {place, rev, step, raw, filtered, suspects,
+// rules}. raw and filtered: {score: {n, good, share, lo, hi}, tally: [{score, n}]}; rules: [{rule, version, n}].
+// raw = filtered + suspects, score by score; suspects come in whole steps.
+enum views_error views_verdicts(struct views *v, const struct views_user *u, const char *branch, wall_ms now,
+                                char **ret_json);
 enum views_error views_alert_votes(struct views *v, const struct views_user *u, const char *alert,
                                    wall_ms now, char **ret_json);
 // Revision of a branch, 0 before its first step. u NULL: any branch.

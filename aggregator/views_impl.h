@@ -4,6 +4,7 @@
 //   views_today_sqlite.c   score, hours, reasons, kiosks, coverage
 //   views_alert_sqlite.c   the alerts of a branch
 //   views_votes_sqlite.c   the votes behind one
+//   views_verdicts_sqlite.c the day without suspects
 #ifndef PUAS_AGGREGATOR_VIEWS_IMPL_H
 #define PUAS_AGGREGATOR_VIEWS_IMPL_H
 
@@ -115,6 +116,10 @@ struct hours_period branch_period(const struct branch *b, wall_ms at);
 // The first event that arrived at or after `at` (events are numbered in order of arrival).
 int64_t views_first_event_since(struct views *v, wall_ms at);
 json_t *branch_label(const struct branch *b, const char *option); // new reference: texts of a reason
+
+// The day's votes by distance from the best face, as of the last step; returns the levels of the scale, 0: no
+// vote.
+int branch_faces(struct views *v, struct branch *b, int64_t ret_faces[LEVELS_MAX]);
 
 bool score_is_happy(int score, int levels, int top_faces);
 json_t *interval_json(const struct counts *c); // n, good, share, lo, hi

@@ -71,6 +71,13 @@ static struct day load_day(struct views *v, struct branch *b, wall_ms from, wall
     return d;
 }
 
+int branch_faces(struct views *v, struct branch *b, int64_t ret_faces[LEVELS_MAX])
+{
+    struct day d = load_day(v, b, b->day, b->next_day, false);
+    memcpy(ret_faces, d.faces, sizeof d.faces);
+    return d.levels;
+}
+
 struct usual {
     struct counts all, hours[DAY_HOURS];
     int days;

@@ -1,0 +1,53 @@
+// core: verdicts are given beside the ingest, some milliseconds at a time, so that no acknowledgement waits
+// for them.
+#include "aggregator/core_impl.h"
+
+enum { SLICE_MS = 5, PAUSE_MS = 95 }; // at most a twentieth of the core's time
+
+static bool writes(void *ctx)
+{
+    return core_writes(ctx);
+}
+
+static int zone_offset(void *ctx, wall_ms at)
+{
+    return tz_offset_s(ctx, at);
+}
+
+static void hours(void *ctx, struct verdict_press *p)
+{
+    const struct core *c = ctx;
+    const struct org_place *place =
+        p->place > 0 && p->place <= c->org.place_count ? &c->org.places[p->place] : NULL;
+    p->hours = place != NULL && place->has_hours ? &place->hours : NULL;
+    p->zone = place != NULL && place->tz != NULL ? (struct hours_zone){zone_offset, place->tz}
+                                                 : (struct hours_zone){NULL, NULL};
+}
+
+static bool has_work(const struct core *c)
+{
+    return c->judge.through < store_last_event(c->store);
+}
+
+void core_judge(struct core *c, mono_ms mono)
+{
+    const struct judge_ops ops = {c, writes, hours};
+    if (c->failed || mono < c->judge_at || !has_work(c)) {
+        return;
+    }
+    for (bool more = true; more && clock_mono_ms() - mono < SLICE_MS;) {
+        if (!judge_slice(&c->judge, c->store, &ops, c->now, &more)) {
+            core_fail(c);
+            return;
+        }
+    }
+    c->judge_at = clock_mono_ms() + PAUSE_MS;
+}
+
+int64_t core_judge_wait(const struct core *c, mono_ms mono)
+{
+    if (!has_work(c)) {
+        return INT64_MAX;
+    }
+    return c->judge_at > mono ? c->judge_at - mono : 0;
+}

@@ -1,0 +1,97 @@
+// store: verdicts. Presses of one kiosk stand in the order of their epoch's seq, which is that of the
+// presses.
+#include "aggregator/store_impl.h"
+
+#include <string.h>
+
+enum { VERSION_BITS = 8 }; // of `given`, one field a rule: versions are 1..127
+
+bool store_each_unjudged(struct store *st, int64_t after, int limit,
+                         bool (*each)(void *ctx, const struct store_unjudged *u), void *ctx)
+{
+    bool failed = false, go = true;
+    sqlite3_stmt *s = store_bind(st,
+                                 "SELECT event_id, epoch_id, iif(kind = ?3, score, seq), kind = ?3 FROM event"
+                                 " WHERE event_id > ?1 ORDER BY event_id LIMIT ?2",
+                                 "idd", after, limit, (int)EVENT_VOID);
+    while (go && store_row(st, s, &failed)) {
+        struct store_unjudged u = {.event_id = sqlite3_column_int64(s, 0),
+                                   .epoch_id = sqlite3_column_int(s, 1),
+                                   .seq = sqlite3_column_int64(s, 2),
+                                   .voids = sqlite3_column_int(s, 3) != 0};
+        go = each(ctx, &u);
+    }
+    sqlite3_reset(s);
+    return go && !failed;
+}
+
+static struct store_press read_press(sqlite3_stmt *s)
+{
+    struct store_press p = {.event_id = sqlite3_column_int64(s, 0), .seq = sqlite3_column_int64(s, 1)};
+    int64_t given = sqlite3_column_int64(s, 9);
+    p.p = (struct verdict_press){.place = sqlite3_column_int(s, 2),
+                                 .at = sqlite3_column_int64(s, 3),
+                                 .score = sqlite3_column_int(s, 4),
+                                 .of = sqlite3_column_int(s, 5),
+                                 .unsure = (sqlite3_column_int(s, 6) & EVENT_UNSURE) != 0,
+                                 .since_ms =
+                                     sqlite3_column_type(s, 7) == SQLITE_NULL ? -1 : sqlite3_column_int(s, 7),
+                                 .fingers = sqlite3_column_int(s, 8)};
+    for (int i = 0; i < VERDICT_RULES; i++) {
+        p.given[i] = (int)(given >> (VERSION_BITS * i) & ((1 << VERSION_BITS) - 1));
+    }
+    return p;
+}
+
+static bool each_press(struct store *st, sqlite3_stmt *s, store_press_fn *each, void *ctx)
+{
+    bool failed = false, go = true;
+    while (go && store_row(st, s, &failed)) {
+        struct store_press p = read_press(s);
+        go = each(ctx, &p);
+    }
+    if (s != NULL) {
+        sqlite3_reset(s);
+    }
+    return !failed;
+}
+
+#define PRESSES                                                                                              \
+    "SELECT e.event_id, seq, place_id, e.at, score, levels, flags, json_extract(body, '$.since'),"           \
+    " json_extract(body, '$.fingers'), (SELECT sum(version << (8 * rule)) FROM verdict v"                    \
+    " WHERE v.event_id = e.event_id) FROM event e WHERE kind = 0 AND visit = seq AND (flags & 28) = 0"
+
+bool store_presses_down(struct store *st, int32_t epoch_id, int64_t below, store_press_fn *each, void *ctx)
+{
+    return each_press(
+        st,
+        store_bind(st, PRESSES " AND epoch_id = ?1 AND seq < ?2 ORDER BY seq DESC", "di", epoch_id, below),
+        each, ctx);
+}
+
+bool store_presses_up(struct store *st, int32_t epoch_id, int64_t from, store_press_fn *each, void *ctx)
+{
+    return each_press(
+        st, store_bind(st, PRESSES " AND epoch_id = ?1 AND seq >= ?2 ORDER BY seq", "di", epoch_id, from),
+        each, ctx);
+}
+
+bool store_put_verdict(struct store *st, int64_t event_id, enum verdict_rule rule, int version, wall_ms at)
+{
+    if (version == 0) {
+        return store_run(st, "DELETE FROM verdict WHERE event_id = ?1 AND rule = ?2", "id", event_id,
+                         (int)rule);
+    }
+    return store_run(st,
+                     "INSERT INTO verdict VALUES(?1, ?2, ?3, ?4)"
+                     " ON CONFLICT DO UPDATE SET version = excluded.version, at = excluded.at",
+                     "iddi", event_id, (int)rule, version, at);
+}
+
+bool store_drop_verdicts(struct store *st, int32_t epoch_id, int64_t seq)
+{
+    return store_run(st,
+                     "DELETE FROM verdict WHERE event_id IN"
+                     " (SELECT event_id FROM event WHERE epoch_id = ?1 AND seq = ?2 AND (flags & ?3) <> 0)",
+                     "did", epoch_id, seq, (int)EVENT_VOIDED);
+}
