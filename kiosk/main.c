@@ -1,6 +1,5 @@
 // puas-kiosk: the composition root. Reads the configuration, builds the parts, connects them, runs the window
 // and tears all down in reverse. It decides nothing.
-#include "kiosk/font.h"
 #include "kiosk/options.h"
 #include "kiosk/outbox.h"
 #include "kiosk/preview.h"
@@ -30,7 +29,6 @@ enum { EXIT_USAGE = 2, PATH_BYTES = 1200, SECRET_BYTES = 256, KEEPALIVE_S = 30 }
 struct kiosk {
     struct options options;
     struct settings settings;
-    struct font_files fonts;
     struct show *show; // owned until the window takes it
 };
 
@@ -80,15 +78,6 @@ static bool load(struct kiosk *k)
     return k->show || say(why.text);
 }
 
-static bool find_fonts(struct kiosk *k)
-{
-    const char *missing;
-    if (font_find(&k->fonts, &missing))
-        return true;
-    fprintf(stderr, "puas-kiosk: font %s is missing: apt-get install fonts-noto-core\n", missing);
-    return false;
-}
-
 static void finish(struct kiosk *k)
 {
     show_destroy(k->show);
@@ -106,7 +95,6 @@ static struct ui_options window_of(const struct kiosk *k)
                   .reach_px = settings_reach_px(s),
                   .speech = s->speech},
         .assets = s->assets,
-        .fonts = &k->fonts,
         .keys = &s->keys,
         .fullscreen = s->screen.fullscreen || k->options.fullscreen,
         .width = k->options.width ? k->options.width : (int)s->screen.width,
@@ -448,8 +436,6 @@ static int act(struct kiosk *k, bool *ret_again)
         printf("%s: ok\n", o->config ? o->config : "defaults");
         return EXIT_SUCCESS;
     }
-    if (!find_fonts(k))
-        return EXIT_FAILURE;
     return o->out ? render(k) : run(k, ret_again);
 }
 

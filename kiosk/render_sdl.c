@@ -22,6 +22,7 @@ struct look {
 struct slot {
     struct look look;
     SDL_Texture *texture; // owned; NULL: free
+    int rise;             // text: its top stands so far above the line's
     unsigned used;        // turn of the last use
 };
 struct render {
@@ -108,13 +109,14 @@ static SDL_Surface *make_shape(const struct draw_cmd *c)
     return s;
 }
 
-static SDL_Texture *make(struct render *r, const struct draw_cmd *c)
+static SDL_Texture *make(struct render *r, const struct draw_cmd *c, int *ret_rise)
 {
     SDL_Surface *s;
+    *ret_rise = 0;
     if (c->kind == DRAW_PICTURE)
         s = make_picture(r, c);
     else if (c->kind == DRAW_TEXT)
-        s = type_render(r->type, c->weight, c->px, c->direction, c->text, c->bytes, c->fill);
+        s = type_render(r->type, c->weight, c->px, c->direction, c->text, c->bytes, c->fill, ret_rise);
     else
         s = make_shape(c);
     if (!s)
@@ -163,7 +165,7 @@ static struct look look_of(const struct draw_cmd *c)
     return look;
 }
 
-static SDL_Texture *find(struct render *r, const struct draw_cmd *c)
+static const struct slot *find(struct render *r, const struct draw_cmd *c)
 {
     struct look look = look_of(c);
     struct slot *oldest = &r->slot[0];
@@ -171,7 +173,7 @@ static SDL_Texture *find(struct render *r, const struct draw_cmd *c)
         struct slot *s = &r->slot[i];
         if (s->texture && memcmp(&s->look, &look, sizeof look) == 0) {
             s->used = r->turn;
-            return s->texture;
+            return s;
         }
         if (oldest->texture && (!s->texture || s->used < oldest->used))
             oldest = s;
@@ -179,8 +181,8 @@ static SDL_Texture *find(struct render *r, const struct draw_cmd *c)
     if (oldest->texture)
         SDL_DestroyTexture(oldest->texture);
     *oldest = (struct slot){.look = look, .used = r->turn};
-    oldest->texture = make(r, c);
-    return oldest->texture;
+    oldest->texture = make(r, c, &oldest->rise);
+    return oldest;
 }
 
 void render_draw(struct render *r, const struct draw_list *dl)
@@ -190,7 +192,8 @@ void render_draw(struct render *r, const struct draw_list *dl)
         const struct draw_cmd *c = &dl->cmd[i];
         if (c->alpha == 0 || c->rect.w <= 0 || c->rect.h <= 0)
             continue;
-        SDL_Texture *t = find(r, c);
+        const struct slot *slot = find(r, c);
+        SDL_Texture *t = slot->texture;
         if (!t) // out of memory: the rest of the screen still works
             continue;
         SDL_Rect to = {c->rect.x, c->rect.y, 0, 0};
@@ -199,6 +202,7 @@ void render_draw(struct render *r, const struct draw_list *dl)
             to.x -= c->blur;
             to.y -= c->blur;
         }
+        to.y -= slot->rise;
         SDL_SetTextureAlphaMod(t, c->alpha);
         SDL_RenderCopy(r->sdl, t, NULL, &to);
     }

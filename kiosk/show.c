@@ -107,6 +107,40 @@ static bool named_options(const struct show *s, struct show_error *error)
     return true;
 }
 
+// ---------------------------------------------------------------- fonts
+static unsigned pairs_mask(const struct config_pairs *words)
+{
+    unsigned mask = 0;
+    for (size_t i = 0; i < words->count; i++)
+        mask |= script_mask(words->items[i].value);
+    return mask;
+}
+
+static unsigned survey_mask(const struct survey *s)
+{
+    unsigned mask = 0;
+    for (int i = 0; i < s->count; i++) {
+        const struct survey_question *q = &s->question[i];
+        mask |= pairs_mask(q->title) | pairs_mask(q->hint) | pairs_mask(q->purpose);
+        for (int k = 0; k < q->option_count; k++)
+            mask |= pairs_mask(q->option[k].words);
+    }
+    return mask;
+}
+
+static bool find_fonts(struct show *s, struct show_error *error)
+{
+    const struct content *c = &s->content;
+    const struct content_message *m = c->messages.items;
+    unsigned mask = survey_mask(&s->survey) | pairs_mask(&c->promise);
+    for (size_t i = 0; i < c->messages.count; i++)
+        mask |= pairs_mask(&m[i].said) | pairs_mask(&m[i].did);
+    for (int i = 0; i < content_language_count(c); i++)
+        for (int t = 0; t < TEXTS; t++)
+            mask |= script_mask(s->texts[i].of[t]);
+    return font_find(mask, &s->fonts, error->text, sizeof error->text);
+}
+
 // ---------------------------------------------------------------- colours and pictures
 static bool load_theme(struct show *s, const char *path, struct show_error *error)
 {
@@ -192,7 +226,7 @@ struct show *show_create(struct content *content, const char *assets, const char
     if (content_check(&s->content, &s->survey, ret_error->text, sizeof ret_error->text) &&
         load_texts(s, assets, ret_error) && named_options(s, ret_error) &&
         (!theme_path[0] || load_theme(s, theme_path, ret_error)) && own_colours(s, assets, ret_error) &&
-        known_icons(s, assets, ret_error))
+        known_icons(s, assets, ret_error) && find_fonts(s, ret_error))
         return s;
     show_destroy(s);
     return NULL;

@@ -5,6 +5,7 @@
 #define PUAS_KIOSK_SHOW_H
 
 #include "kiosk/app.h"
+#include "kiosk/font.h"
 #include "kiosk/texts.h"
 #include "kiosk/theme.h"
 #include "shared/content.h"
@@ -18,6 +19,7 @@ struct show {
     struct survey survey; // borrows from content
     struct texts texts[APP_LANGS_MAX];
     struct theme theme;
+    struct font_files fonts;    // of the scripts in all its texts
     char hash[SHOW_HASH_BYTES]; // of the document pushed, hex; "": the kiosk's own file
 };
 
@@ -26,8 +28,8 @@ struct show_error {
 };
 
 // Takes `content` over, also on failure (finished then). `theme_path`: a theme file to begin with; "": none.
-// Returns NULL with a reason that names what is wrong: a language without catalogue, a text that is none of
-// ours, a colour. Free with show_destroy.
+// Returns NULL with a reason that names what is wrong: a language without catalogue or font, a text
+// that is none of ours, a colour. Free with show_destroy.
 struct show *show_create(struct content *content, const char *assets, const char *theme_path,
                          struct show_error *ret_error);
 void show_destroy(struct show *s); // accepts NULL

@@ -78,7 +78,7 @@ bool ui_render(const struct ui_options *o, const struct show *show, const struct
 {
     const char *why = "out of memory";
     bool ok = false;
-    struct type *type = type_create(o->fonts, &why);
+    struct type *type = type_create(&show->fonts, &why);
     SDL_Surface *picture = SDL_CreateRGBSurfaceWithFormat(0, o->width, o->height, 32, SDL_PIXELFORMAT_RGB888);
     SDL_Renderer *sdl = picture ? SDL_CreateSoftwareRenderer(picture) : NULL;
     struct render *render = sdl && type ? render_create(sdl, type, o->assets) : NULL;

@@ -3,18 +3,21 @@
 #ifndef PUAS_KIOSK_TYPESET_H
 #define PUAS_KIOSK_TYPESET_H
 
+#include "kiosk/breaks.h"
 #include "kiosk/draw.h"
 
 #include <stdbool.h>
 
 enum { TYPESET_LINES_MAX = 6 };
 
-// Measures text as the renderer will draw it. Mandatory ops; called on the UI thread.
+// Measures text as the renderer will draw it. Mandatory but for thai; called on the UI thread.
 struct measure {
     void *ctx;
     int (*width)(void *ctx, enum draw_weight weight, int px, enum draw_direction direction, const char *text,
                  int bytes);
     int (*height)(void *ctx, enum draw_weight weight, int px); // of a line, without leading
+    breaks_thai *thai;                                         // NULL: Thai breaks at spaces alone
+    void *thai_ctx;
 };
 
 struct text_line {

@@ -445,6 +445,7 @@ static void try_next(struct ui *u)
     u->show = u->next;
     u->next = NULL;
     u->stage.show = u->show;
+    type_use(u->type, &u->show->fonts);
     render_forget(u->render);
     u->say_screen = true;
     check_hours(u);
@@ -670,7 +671,7 @@ static bool open_all(struct ui *u, struct ui_error *error)
                  "cannot read %.200s/%s: set 'assets' to the folder that holds it", u->options.assets, why);
         return false;
     }
-    u->type = type_create(u->options.fonts, &why);
+    u->type = type_create(&u->show->fonts, &why);
     if (!u->type) {
         snprintf(error->text, sizeof error->text, "cannot use the fonts: %.200s", why);
         return false;

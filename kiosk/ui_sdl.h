@@ -4,7 +4,6 @@
 #define PUAS_KIOSK_UI_SDL_H
 
 #include "kiosk/app.h"
-#include "kiosk/font.h"
 #include "kiosk/show.h"
 #include "kiosk/stage.h"
 #include "kiosk/writer.h"
@@ -18,7 +17,6 @@ struct ui_options {
     struct app_options app;     // times; the show adds the rest
     struct stage_options stage; // pointers here are borrowed until ui_destroy
     const char *assets;
-    const struct font_files *fonts;
     const struct config_pairs *keys; // name of a key -> name of a target or move
     bool fullscreen;
     int width, height; // of the window, px

@@ -11,6 +11,8 @@ const ours = { shared: ["shared"], kiosk: ["kiosk", "shared"], aggregator: ["agg
 const edges = [
   { library: "SDL", header: /^(SDL2\/)?SDL(_\w+)?\.h$/, file: /_sdl\.c$/ },
   { library: "fontconfig", header: /^fontconfig\//, file: /_fontconfig\.c$/ },
+  { library: "FriBidi", header: /^fribidi/, file: /_fribidi\.c$/ },
+  { library: "libthai", header: /^thai\//, file: /_libthai\.c$/ },
   { library: "libmosquitto", header: /^mosquitto\w*\.h$/, file: /_mosquitto\.c$/ },
   { library: "SQLite", header: /^sqlite3\.h$/, file: /_sqlite\.c$/ },
   { library: "libmicrohttpd", header: /^microhttpd\.h$/, file: /_microhttpd\.c$/ },

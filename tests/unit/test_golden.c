@@ -2,7 +2,6 @@
 // true fonts and the software renderer, which gives the same pixels on every driver. A missing reference
 // fails. After a wanted change: PUAS_GOLDEN_UPDATE=1 build/release/tests/test_golden, look at the pictures,
 // commit them.
-#include "kiosk/font.h"
 #include "kiosk/settings.h"
 #include "kiosk/ui_sdl.h"
 #include "tests/unit/showing.h"
@@ -128,7 +127,6 @@ static const struct picture {
 struct fixture {
     struct settings settings;
     struct show *show[DOCUMENTS];
-    struct font_files fonts;
 };
 
 static int set_up(void **state)
@@ -136,17 +134,12 @@ static int set_up(void **state)
     static const char *const yaml[DOCUMENTS] = {plain_yaml, four_yaml, every_yaml, dark_yaml};
     struct fixture *f = calloc(1, sizeof *f);
     struct config_error config_error;
-    const char *missing = "";
     *state = f;
     if (!f || !settings_default(&f->settings, &config_error))
         return -1;
     for (int i = 0; i < DOCUMENTS; i++)
         if (!(f->show[i] = show_of(yaml[i])))
             return -1;
-    if (!font_find(&f->fonts, &missing)) {
-        fprintf(stderr, "font %s is missing\n", missing);
-        return -1;
-    }
     return 0;
 }
 
@@ -194,7 +187,6 @@ static void draw(const struct fixture *f, const struct picture *p, const char *p
         .app = settings_app(&f->settings),
         .stage = {.org = f->settings.org},
         .assets = "assets",
-        .fonts = &f->fonts,
         .width = p->w,
         .height = p->h,
     };
