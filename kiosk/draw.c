@@ -22,7 +22,7 @@ struct draw_cmd *draw_add(struct draw_list *dl, enum draw_kind kind, struct rect
 
 size_t draw_dump(const struct draw_list *dl, char *ret_text, size_t size)
 {
-    static const char *const kinds[] = {"background", "shadow", "box", "picture", "text"};
+    static const char *const kinds[] = {"background", "shadow", "box", "picture", "qr", "text"};
     size_t n = 0;
     if (size > 0)
         ret_text[0] = '\0';
@@ -49,6 +49,10 @@ size_t draw_dump(const struct draw_list *dl, char *ret_text, size_t size)
                 k += snprintf(end, room, " icons/%.*s.svg %08x", c->bytes, c->text, c->fill);
             else
                 k += snprintf(end, room, " %s", draw_image_path(c->image));
+            break;
+        case DRAW_QR:
+            k += snprintf(end, room, " %08x %08x \"%.*s\"", c->fill, c->low, c->bytes < 400 ? c->bytes : 400,
+                          c->text);
             break;
         case DRAW_TEXT:
             k += snprintf(end, room, " %s %s px=%d %08x \"%.*s\"",

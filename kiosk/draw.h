@@ -38,6 +38,7 @@ enum draw_kind {
     DRAW_SHADOW,     // soft, of a rounded rect: fill, radius, blur
     DRAW_BOX,        // rounded rect: fill to low from top to bottom, edge of edge_px inside its border
     DRAW_PICTURE,
+    DRAW_QR,   // `text` as a QR code: dark modules in fill on a ground of low, with its quiet zone
     DRAW_TEXT, // one run, one line; rect.x, rect.y is its top left corner
 };
 

@@ -261,17 +261,42 @@ static void place_message(struct maker *k, enum text title, const char *more, en
     int code_h = 0;
     if (l->code_text[0]) {
         struct wish wish = {l->code_text, WEIGHT_REGULAR, px_of(k, l->list ? 28 : 20, 12), 10, width, 1, 100};
+        if (l->screen == APP_THANKS) { // to be read and remembered
+            wish.weight = WEIGHT_BOLD;
+            wish.px = px_of(k, l->list ? 38 : 28, 13);
+        }
         l->code = fit(k, &wish);
         code_h = block_height(k, &l->code) + gap;
     }
-    int room = k->bottom - k->top;
-    int size = least(px_of(k, l->list ? 340 : 236, 0), room - heading - code_h - gap - 2 * px_of(k, 20, 6));
-    int y = k->top + (room - size - gap - heading - code_h) * 46 / 100;
+    int room = k->bottom - k->top, qr_h = 0;
+    if (l->qr_text) {
+        int side = least(px_of(k, l->list ? 380 : 216, 96), room * 38 / 100);
+        struct wish wish = {k->texts->of[TEXT_THANKS_LINK],
+                            WEIGHT_REGULAR,
+                            px_of(k, l->list ? 30 : 22, 11),
+                            9,
+                            width,
+                            1,
+                            100};
+        l->qr_label = fit(k, &wish);
+        l->qr = (struct rect){(l->w - side) / 2, 0, side, side};
+        qr_h = side + block_height(k, &l->qr_label) + 2 * near;
+    }
+    int size =
+        least(px_of(k, l->list ? 340 : 236, 0), room - heading - code_h - qr_h - gap - 2 * px_of(k, 20, 6));
+    if (l->qr_text && size < px_of(k, 60, 24)) // no room for a picture worth looking at
+        size = 0;
+    int y = k->top + (room - size - gap - heading - code_h - qr_h) * 46 / 100;
     l->image = image;
     l->picture = (struct rect){(l->w - size) / 2, y, size, size};
     y = place_heading(k, y + size + gap, near);
-    if (code_h > 0)
+    if (code_h > 0) {
         centre(&l->code, l->w / 2, y + gap);
+        y += code_h;
+    }
+    l->qr.y = y + near;
+    if (l->qr_text)
+        centre(&l->qr_label, l->w / 2, l->qr.y + l->qr.h + near);
     l->radius = px_of(k, 30, 10);
 }
 
@@ -286,6 +311,7 @@ static void place_closed(struct maker *k)
 static void place_thanks(struct maker *k)
 {
     struct layout *l = k->l;
+    l->qr_text = k->in->link;
     if (k->in->thanks)
         snprintf(l->code_text, sizeof l->code_text, "%.40s: %.12s", k->texts->of[TEXT_THANKS_CODE],
                  k->in->thanks);
@@ -351,6 +377,7 @@ static void mirror(struct layout *l)
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
         mirror_block(l, blocks[i]);
     mirror_rect(l, &l->logo);
+    mirror_block(l, &l->qr_label);
     for (int i = 0; i < l->pill_count; i++) {
         mirror_rect(l, &l->pill[i].rect);
         mirror_block(l, &l->pill[i].label);

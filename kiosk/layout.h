@@ -93,7 +93,10 @@ struct layout {
     int row_count;
     struct layout_row row[LAYOUT_ROWS_MAX];
     struct keyboard_page keyboard; // what the keys' labels borrow from
-    struct rect picture;           // message screens
+    struct rect qr;                // THANKS with a link; w 0: none
+    const char *qr_text;
+    struct text_block qr_label;
+    struct rect picture; // message screens
     enum draw_image image;
     char code_text[64];
     char more_text[2 * SURVEY_WORDS_MAX];
@@ -116,8 +119,8 @@ struct layout_input {
         enum text name;
         const char *value;
     } fact[LAYOUT_ROWS_MAX];
-    const char *identify; // name of the kiosk, shown over all else; NULL: not asked
-    const char *thanks;   // THANKS: code to redeem, or NULL
+    const char *identify;      // name of the kiosk, shown over all else; NULL: not asked
+    const char *thanks, *link; // THANKS: code to redeem, address; or NULL
 };
 
 // True where faces stand in a list.

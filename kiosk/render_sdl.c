@@ -1,5 +1,6 @@
 #include "kiosk/render_sdl.h"
 
+#include "kiosk/qr.h"
 #include "kiosk/shape.h"
 
 #include <SDL.h>
@@ -109,12 +110,35 @@ static SDL_Surface *make_shape(const struct draw_cmd *c)
     return s;
 }
 
+// Modules of whole pixels in the middle, a quiet zone of four around them.
+static SDL_Surface *make_qr(const struct draw_cmd *c)
+{
+    char text[256];
+    struct qr qr;
+    snprintf(text, sizeof text, "%.*s", c->bytes, c->text);
+    SDL_Surface *s = SDL_CreateRGBSurfaceWithFormat(0, c->rect.w, c->rect.h, 32, SDL_PIXELFORMAT_ARGB8888);
+    if (!s || !qr_make(text, &qr)) {
+        SDL_FreeSurface(s);
+        return NULL;
+    }
+    int module = c->rect.w / (qr.side + 8), first = (c->rect.w - module * qr.side) / 2;
+    SDL_FillRect(s, NULL, c->low);
+    for (int i = 0; i < qr.side * qr.side; i++) {
+        SDL_Rect at = {first + i % qr.side * module, first + i / qr.side * module, module, module};
+        if (qr.dark[i])
+            SDL_FillRect(s, &at, c->fill);
+    }
+    return s;
+}
+
 static SDL_Texture *make(struct render *r, const struct draw_cmd *c, int *ret_rise)
 {
     SDL_Surface *s;
     *ret_rise = 0;
     if (c->kind == DRAW_PICTURE)
         s = make_picture(r, c);
+    else if (c->kind == DRAW_QR)
+        s = make_qr(c);
     else if (c->kind == DRAW_TEXT)
         s = type_render(r->type, c->weight, c->px, c->direction, c->text, c->bytes, c->fill, ret_rise);
     else
@@ -160,7 +184,7 @@ static struct look look_of(const struct draw_cmd *c)
     look.low = c->low;
     look.edge = c->edge;
     look.image = c->image;
-    if (c->kind == DRAW_PICTURE && c->image == IMAGE_ICON)
+    if (c->kind == DRAW_QR || (c->kind == DRAW_PICTURE && c->image == IMAGE_ICON))
         look.text = text_hash(c->text, c->bytes);
     return look;
 }

@@ -251,6 +251,8 @@ void show_fill(const struct show *s, struct app_options *o)
     for (int i = 0; i < o->lang_count; i++)
         snprintf(o->langs[i], sizeof o->langs[i], "%s", content_language_code(c, i));
     o->thanks_stays = c->thanks_code || c->thanks_link[0];
+    if (o->thanks_stays && o->thanks_ms < SHOW_THANKS_MS) // a code is to be read, a link to be scanned
+        o->thanks_ms = SHOW_THANKS_MS;
     o->scenes = 1 + (c->promise.count > 0) + c->tally + (int)c->messages.count;
 }
 

@@ -12,7 +12,10 @@
 
 #include <stdbool.h>
 
-enum { SHOW_HASH_BYTES = 65 };
+enum {
+    SHOW_HASH_BYTES = 65,
+    SHOW_THANKS_MS = 12000, // a thank-you with a code or link stays at least so long; a touch ends it
+};
 
 struct show {
     struct content content;

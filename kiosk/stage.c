@@ -31,6 +31,7 @@ static struct layout_input input_of(struct stage *s)
         .scenes = s->app.options.scenes > 1,
         .identify = s->identify ? s->options.name : NULL,
         .thanks = s->thanks[0] ? s->thanks : NULL,
+        .link = s->show->content.thanks_link[0] ? s->show->content.thanks_link : NULL,
     };
     if (s->options.reach_px > 0 && s->options.reach_px < s->h)
         in.reach_top = s->h - s->options.reach_px;

@@ -33,6 +33,8 @@ static void set_stage(struct stage *s, const struct ui_options *o, const struct 
     s->h = o->height;
     s->tally = 128;
     s->opens = 8 * 60;
+    if (s->show->content.thanks_code)
+        snprintf(s->thanks, sizeof s->thanks, "K7M-2QX");
     a->screen = still->screen;
     a->reason = still->reason;
     a->lang = still->lang;

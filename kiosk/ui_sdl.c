@@ -6,6 +6,7 @@
 #include "kiosk/type_sdl.h"
 #include "shared/log.h"
 #include "shared/mailbox.h"
+#include "shared/redeem.h"
 
 #include <SDL.h>
 #include <SDL_image.h>
@@ -500,6 +501,8 @@ static void read_notes(struct ui *u)
     while (mailbox_take(u->inbox, &n)) {
         switch (n.kind) {
         case NOTE_SAVED:
+            if (n.saved.result == SAVE_COMMITTED && u->stage.app.visit == 0 && u->show->content.thanks_code)
+                redeem_code(u->epoch, n.saved.seq, u->stage.thanks);
             u->stage.tally += n.saved.result == SAVE_COMMITTED && u->stage.app.step == 0;
             feed(u, (struct app_input){.kind = APP_IN_SAVED, .saved = n.saved});
             break;

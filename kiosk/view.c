@@ -219,7 +219,16 @@ static void draw_message(struct draw_list *dl, const struct layout *l, const str
     picture->alpha = (unsigned char)alpha;
     draw_block(dl, &l->title, t->ink, dy, alpha);
     draw_block(dl, &l->more, t->soft, dy, alpha);
-    draw_block(dl, &l->code, t->faint, dy, alpha);
+    draw_block(dl, &l->code, l->screen == APP_THANKS ? t->ink : t->faint, dy, alpha);
+    if (l->qr_text) {
+        struct draw_cmd *qr = draw_add(dl, DRAW_QR, moved(l->qr, dy));
+        qr->text = l->qr_text;
+        qr->bytes = (int)strlen(l->qr_text);
+        qr->fill = 0xff000000u; // scanners want it dark on light, whatever the theme
+        qr->low = 0xffffffffu;
+        qr->alpha = (unsigned char)alpha;
+        draw_block(dl, &l->qr_label, t->soft, dy, alpha);
+    }
 }
 
 // ---------------------------------------------------------------- the menu for staff

@@ -13,6 +13,7 @@ const edges = [
   { library: "fontconfig", header: /^fontconfig\//, file: /_fontconfig\.c$/ },
   { library: "FriBidi", header: /^fribidi/, file: /_fribidi\.c$/ },
   { library: "libthai", header: /^thai\//, file: /_libthai\.c$/ },
+  { library: "libqrencode", header: /^qrencode\.h$/, file: /_qrencode\.c$/ },
   { library: "libmosquitto", header: /^mosquitto\w*\.h$/, file: /_mosquitto\.c$/ },
   { library: "SQLite", header: /^sqlite3\.h$/, file: /_sqlite\.c$/ },
   { library: "libmicrohttpd", header: /^microhttpd\.h$/, file: /_microhttpd\.c$/ },

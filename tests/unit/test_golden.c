@@ -34,12 +34,15 @@ static const char every_yaml[] =
     "tally: true\n";
 static const char dark_yaml[] = "languages: [en, id]\n" EVERY_QUESTION "theme: { base: dark }\n";
 
+static const char link_yaml[] =
+    "languages: [en, id]\nthanks_code: true\nthanks_link: https://puas.example.org/v/k1\n";
+
 static const struct stage_facts facts = {.network = "online, 127.0.0.1:1883",
                                          .outbox = "0",
                                          .version = "dago-entrance, 0.1.0",
                                          .content = "service 3, from the kiosk's own file"};
 
-enum document { PLAIN, FOUR, EVERY, DARK, DOCUMENTS };
+enum document { PLAIN, FOUR, EVERY, DARK, LINK, DOCUMENTS };
 
 static const struct picture {
     const char *name;
@@ -60,6 +63,7 @@ static const struct picture {
     {"pressed-en-1280x800", 1280, 800, PLAIN, "en", {.screen = APP_PRESSED}},
     {"thanks-en-1280x800", 1280, 800, PLAIN, "en", {.screen = APP_THANKS}},
     {"thanks-id-1080x1920", 1080, 1920, PLAIN, "id", {.screen = APP_THANKS}},
+    {"thanks-link-en-1280x800", 1280, 800, LINK, "en", {.screen = APP_THANKS}},
     {"try-again-en-1280x800", 1280, 800, PLAIN, "en", {.screen = APP_TRY_AGAIN}},
     {"try-again-id-480x320", 480, 320, PLAIN, "id", {.screen = APP_TRY_AGAIN}},
     {"out-of-service-en-1080x1920",
@@ -131,7 +135,7 @@ struct fixture {
 
 static int set_up(void **state)
 {
-    static const char *const yaml[DOCUMENTS] = {plain_yaml, four_yaml, every_yaml, dark_yaml};
+    static const char *const yaml[DOCUMENTS] = {plain_yaml, four_yaml, every_yaml, dark_yaml, link_yaml};
     struct fixture *f = calloc(1, sizeof *f);
     struct config_error config_error;
     *state = f;
