@@ -645,6 +645,108 @@ static void no_store_is_said(void **state)
     views_destroy(NULL);
 }
 
+// ---------------------------------------------------------------- with and without suspects
+
+static json_t *verdicts_at(struct world *w, const struct views_user *u, enum views_error wanted)
+{
+    char *text = NULL;
+    assert_int_equal(views_verdicts(w->v, u, "dago", NOON, &text), wanted);
+    json_t *o = wanted == VIEWS_OK ? json_loads(text, 0, NULL) : NULL;
+    free(text);
+    return o;
+}
+
+static int face_count(json_t *o, const char *side, int score)
+{
+    size_t i;
+    json_t *item;
+    json_array_foreach(json_object_get(json_object_get(o, side), "tally"), i, item)
+    {
+        if ((int)figure(item, "", "score") == score) {
+            return (int)figure(item, "", "n");
+        }
+    }
+    return -1;
+}
+
+// 6 customers; then `suspects` presses of the worst face, all named by mashing, each second one also by streak.
+static json_t *with_suspects(struct world *w, int suspects)
+{
+    int64_t last = 0;
+    for (int i = 0; i < 6; i++) {
+        last = vote(w, 1, 4 + i % 2, MORNING + i * MINUTE);
+    }
+    for (int i = 0; i < suspects; i++) {
+        last = vote(w, 1 + i % 2, 1, MORNING + (10 + i) * MINUTE);
+        assert_true(store_put_verdict(w->st, last, VERDICT_MASHING, 1, NOON));
+        assert_true(i % 2 == 0 || store_put_verdict(w->st, last, VERDICT_STREAK, 1, NOON));
+    }
+    release(w, last, 1);
+    json_t *o = verdicts_at(w, &w->all, VIEWS_OK), *day = today(w);
+    assert_true(json_equal(json_object_get(json_object_get(o, "raw"), "tally"), json_object_get(day, "tally")));
+    for (int score = 1; score <= 5; score++) { // raw = filtered + suspects, score by score
+        assert_int_equal(face_count(o, "raw", score) - face_count(o, "filtered", score),
+                         score == 1 ? (int)figure(o, "", "suspects") : 0);
+    }
+    json_decref(day);
+    return o;
+}
+
+static void suspects_come_in_steps(void **state)
+{
+    json_t *o = with_suspects(*state, 4); // fewer than a step: who saw it must not learn the face
+    assert_int_equal((int)figure(o, "", "suspects"), 0);
+    json_decref(o);
+}
+
+static void raw_and_filtered_reconcile(void **state)
+{
+    json_t *o = with_suspects(*state, 12);
+    assert_int_equal((int)figure(o, "", "suspects"), 10);
+    assert_int_equal(face_count(o, "raw", 1), 12);
+    assert_int_equal(face_count(o, "filtered", 1), 2);
+    json_t *rules = json_object_get(o, "rules");
+    assert_string_equal(json_string_value(json_object_get(json_array_get(rules, 0), "rule")), "mashing");
+    assert_int_equal((int)figure(json_array_get(rules, 0), "", "n"), 10);
+    assert_int_equal((int)figure(json_array_get(rules, 0), "", "version"), 1);
+    assert_int_equal((int)figure(json_array_get(rules, 1), "", "n"), 5);
+    assert_int_equal((int)figure(json_array_get(rules, 2), "", "n"), 0);
+    double raw = figure(json_object_get(json_object_get(o, "raw"), "score"), "", "n");
+    double filtered = figure(json_object_get(json_object_get(o, "filtered"), "score"), "", "n");
+    assert_int_equal((int)(raw - filtered), 10);
+    json_decref(o);
+}
+
+static void suspects_after_the_step_are_hidden(void **state)
+{
+    struct world *w = *state;
+    json_decref(with_suspects(w, 5));
+    for (int i = 0; i < 5; i++) { // not released yet
+        int64_t id = vote(w, 1, 2, MORNING + (40 + i) * MINUTE);
+        assert_true(store_put_verdict(w->st, id, VERDICT_MASHING, 1, NOON));
+    }
+    json_t *o = verdicts_at(w, &w->all, VIEWS_OK);
+    assert_int_equal((int)figure(o, "", "suspects"), 5);
+    assert_int_equal(face_count(o, "raw", 2), 0);
+    json_decref(o);
+}
+
+static void suspects_of_other_branches_and_days_do_not_count(void **state)
+{
+    struct world *w = *state;
+    int64_t id = 0;
+    for (int i = 0; i < 5; i++) {
+        id = vote(w, 1, 1, MORNING - DAY + i * MINUTE);
+        assert_true(store_put_verdict(w->st, id, VERDICT_MASHING, 1, NOON));
+    }
+    release(w, id, 1);
+    json_t *o = verdicts_at(w, &w->all, VIEWS_OK);
+    assert_int_equal((int)figure(o, "", "suspects"), 0);
+    json_decref(o);
+    struct views_user other = {.user = 2, .place = EMPTY, .name = "other"};
+    verdicts_at(w, &other, VIEWS_NOT_FOUND);
+}
+
 int main(void)
 {
 #define VIEW(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -665,6 +767,10 @@ int main(void)
         VIEW(recount_finds_a_difference),
         VIEW(rates_have_an_end),
         cmocka_unit_test(no_store_is_said),
+        VIEW(suspects_come_in_steps),
+        VIEW(raw_and_filtered_reconcile),
+        VIEW(suspects_after_the_step_are_hidden),
+        VIEW(suspects_of_other_branches_and_days_do_not_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
