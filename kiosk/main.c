@@ -3,6 +3,7 @@
 #include "kiosk/options.h"
 #include "kiosk/outbox.h"
 #include "kiosk/preview.h"
+#include "kiosk/prompts.h"
 #include "kiosk/remote_posix.h"
 #include "kiosk/settings.h"
 #include "kiosk/ui_sdl.h"
@@ -93,9 +94,10 @@ static struct ui_options window_of(const struct kiosk *k)
                   .name = s->kiosk.s,
                   .target_px = settings_target_px(s),
                   .reach_px = settings_reach_px(s),
-                  .speech = s->speech},
+                  .speech = s->speech[0] != '\0'},
         .assets = s->assets,
         .keys = &s->keys,
+        .speech = s->speech,
         .fullscreen = s->screen.fullscreen || k->options.fullscreen,
         .width = k->options.width ? k->options.width : (int)s->screen.width,
         .height = k->options.height ? k->options.height : (int)s->screen.height,
@@ -423,10 +425,18 @@ static int run(struct kiosk *k, bool *ret_again)
 }
 
 // ---------------------------------------------------------------- main
+static void print_prompt(void *ctx, const char *lang, const char *text)
+{
+    char name[PROMPT_NAME_BYTES];
+    (void)ctx;
+    prompts_name(lang, text, name);
+    printf("%s\t%s\t%s\n", lang, name, text);
+}
+
 static int act(struct kiosk *k, bool *ret_again)
 {
     const struct options *o = &k->options;
-    if (!o->config && !o->out) {
+    if (!o->config && !o->out && !o->prompts) {
         say("--config FILE is needed; --help-config shows what goes into it");
         return EXIT_USAGE;
     }
@@ -434,6 +444,10 @@ static int act(struct kiosk *k, bool *ret_again)
         return EXIT_FAILURE;
     if (o->check_config) {
         printf("%s: ok\n", o->config ? o->config : "defaults");
+        return EXIT_SUCCESS;
+    }
+    if (o->prompts) {
+        prompts_each(k->show, print_prompt, NULL);
         return EXIT_SUCCESS;
     }
     return o->out ? render(k) : run(k, ret_again);

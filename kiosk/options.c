@@ -30,6 +30,8 @@ static const struct row {
      "of out-of-service: disk-full, outbox-error, writer-silent"},
     {"--lang", "CODE", offsetof(struct options, lang), "language of the picture"},
     {"--focus", "NAME", offsetof(struct options, focus), "target with the key focus, such as face-3"},
+    {"--prompts", NULL, offsetof(struct options, prompts),
+     "list what can be read aloud: language, file, text (see assets/speech/make)"},
     {"--version", NULL, offsetof(struct options, version), "print the version"},
     {"--help", NULL, offsetof(struct options, help), "print this"},
 };

@@ -11,7 +11,7 @@ struct options {
     const char *out;    // PNG to write
     const char *screen, *question, *reason, *lang, *size, *score, *focus, *scene, *picked, *written;
     int width, height; // parsed from size; 0 when absent
-    bool check_config, fullscreen, version, help, help_config;
+    bool check_config, prompts, fullscreen, version, help, help_config;
 };
 
 // False on an unknown or incomplete option; *ret_why (size bytes) says which.

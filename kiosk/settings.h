@@ -31,7 +31,7 @@ struct settings {
     struct config_pairs keys; // name of a key -> target or move: "F13" -> "face-1"
     char *service_pin;        // of the service menu; empty: there is none
     bool screenshot;          // may be ordered from afar
-    bool speech;              // offer to read aloud
+    char *speech;             // folder of spoken sentences; empty: nothing is read aloud
     struct {
         int64_t press, thanks, try_again, settle, settle_step, language_return, save_timeout, service_retry,
             step, typing, warn, awake, idle, scene; // ms, as all below

@@ -1,8 +1,10 @@
 #include "kiosk/ui_sdl.h"
 
+#include "kiosk/prompts.h"
 #include "kiosk/remote.h"
 #include "kiosk/render_sdl.h"
 #include "kiosk/seal.h"
+#include "kiosk/speech_sdl.h"
 #include "kiosk/type_sdl.h"
 #include "shared/log.h"
 #include "shared/mailbox.h"
@@ -42,6 +44,8 @@ struct ui {
     struct type *type;     // owned
     struct render *render; // owned
     struct mailbox *inbox; // owned
+    struct speech *speech; // owned; NULL: nothing is read aloud
+    bool reads;            // the screen is read aloud until the customer has gone
     struct show *show;     // owned: the one shown
     struct show *next;     // owned: shown as soon as no visit is under way
     Uint32 wake_event;
@@ -171,11 +175,46 @@ static void draw(struct ui *u)
         tell_screen(u);
 }
 
+// ---------------------------------------------------------------- reading aloud
+static void say(struct ui *u, bool focus)
+{
+    const char *texts[PROMPTS_MAX], *names[PROMPTS_MAX];
+    char name[PROMPTS_MAX][PROMPT_NAME_BYTES];
+    int count = focus ? prompts_focus(&u->stage, texts) : prompts_screen(&u->stage, texts);
+    for (int i = 0; i < count; i++) {
+        prompts_name(u->stage.app.options.langs[u->stage.app.lang], texts[i], name[i]);
+        names[i] = name[i];
+    }
+    bool said = speech_say(u->speech, names, count, (int)u->show->content.volume);
+    log_event(LOG_INFO, "speech", "sentences=%d said=%d", count, said);
+}
+
+// The key switches it on and off; it goes off by itself when the visit is over.
+static void read_aloud(struct ui *u, const struct app_effects *e, int focus_before)
+{
+    const struct app *a = &u->stage.app;
+    if (!u->speech)
+        return;
+    if (e->speak) {
+        u->reads = !u->reads;
+        if (u->reads)
+            say(u, false);
+        else
+            speech_stop(u->speech);
+    } else if (u->reads && (e->screen_changed || e->lang_changed) && a->screen != APP_PRESSED) {
+        say(u, false);
+        u->reads = !app_is_first(a) || e->lang_changed; // who comes next has not asked for it
+    } else if (u->reads && a->focus != focus_before && a->focus != TARGET_NONE) {
+        say(u, true);
+    }
+}
+
 // ---------------------------------------------------------------- feeding the app
 static void feed(struct ui *u, struct app_input in)
 {
     in.now = clock_mono_ms();
     in.wall = clock_wall_ms();
+    int focus = u->stage.app.focus;
     struct app_effects e = app_feed(&u->stage.app, &in);
     if (e.ignored > 0)
         u->ops.ignored(u->ops.ctx, e.ignored);
@@ -193,6 +232,7 @@ static void feed(struct ui *u, struct app_input in)
         struct measure m = type_measure(u->type);
         stage_retype(&u->stage, &m);
     }
+    read_aloud(u, &e, focus);
     if (e.save && e.answer.visit == 0 && !u->ops.ref(u->ops.ctx, in.now, u->ref))
         u->ref[0] = '\0';
     if (e.save)
@@ -687,6 +727,8 @@ static bool open_all(struct ui *u, struct ui_error *error)
         return false;
     }
     u->render = render_create(u->sdl, u->type, u->options.assets);
+    if (u->options.speech[0])
+        u->speech = speech_create(u->options.speech);
     if (!u->inbox || !u->render) {
         snprintf(error->text, sizeof error->text, "out of memory");
         return false;
@@ -726,6 +768,7 @@ void ui_destroy(struct ui *u)
     while (u->inbox && mailbox_take(u->inbox, &n))
         if (n.kind == NOTE_SHOW)
             show_destroy(n.show);
+    speech_destroy(u->speech);
     render_destroy(u->render);
     type_destroy(u->type);
     if (u->upright)
