@@ -10,10 +10,12 @@
 #include "shared/digest.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define CONTENT                                                                                              \
@@ -744,6 +746,44 @@ static void a_folder_that_cannot_be_written(void **state)
     assert_int_equal(system(line), 0);
 }
 
+// Killed at any instant while documents come in: what is on disk is a whole one.
+static void kills_leave_a_whole_file(void **state)
+{
+    struct desk *k = *state;
+    char document[200], why[PROTOCOL_WHY_MAX + 1];
+    uint32_t seed = 3;
+    int whole = 0;
+    for (int i = 0; i < 40; i++) {
+        pid_t child = fork();
+        if (child == 0) {
+            for (int volume = 0;; volume++) {
+                size_t n;
+                snprintf(document, sizeof document, DOCUMENT(",\"content\":{\"volume\":%d}"), volume % 101);
+                char *message = message_of(document, &n);
+                if (remote_desk_message(k->d, TOPIC_CONFIG, message, n, true))
+                    free(message);
+            }
+        }
+        seed = seed * 1664525u + 1013904223u;
+        usleep(500 + (seed >> 8) % 20000);
+        assert_int_equal(kill(child, SIGKILL), 0);
+        assert_int_equal(waitpid(child, NULL, 0), child);
+        struct remote *r = remote_create(&(struct remote_options){.kiosk = {"k1"}}, &port, &k->f);
+        FILE *f = fopen(k->path, "r");
+        if (f) {
+            k->f.kept_n = fread(k->f.kept_bytes, 1, sizeof k->f.kept_bytes, f);
+            fclose(f);
+            struct show *s = remote_start(r, why);
+            assert_string_equal(why, "");
+            assert_non_null(s);
+            drop(&k->f, s);
+            whole++;
+        }
+        remote_destroy(r);
+    }
+    assert_true(whole > 20);
+}
+
 // The window asks for the ref and answers from its own thread.
 struct window {
     struct remote_desk *d;
@@ -807,6 +847,7 @@ int main(void)
         DESK(the_last_good_one_is_kept),
         DESK(a_damaged_file_is_ignored),
         DESK(a_folder_that_cannot_be_written),
+        DESK(kills_leave_a_whole_file),
         DESK(the_window_has_its_own_thread),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
