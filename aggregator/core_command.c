@@ -62,7 +62,7 @@ static bool reload(struct core *c, char *why, size_t n)
     for (int32_t i = 1; i <= c->org.place_count; i++) {
         core_touch(c, i);
     }
-    core_publish_configs(c, false); // retained: a turn that fails after this is repeated under a new run, with all of them
+    core_publish_configs(c, false); // a turn that fails after this is repeated, with all of them
     return core_load_rates(c);
 }
 
@@ -104,9 +104,8 @@ static enum command_result configure(struct core *c, struct command *cmd, bool a
 void core_do_command(struct core *c, struct command *cmd)
 {
     static const char *const names[] = {
-        "alert-ack",    "alert-comment", "alert-resolve", "login",       "logout", "",
-        "config-apply", "content-push",  "content-clear", "kiosk-order", "",
-        "verdicts-rerun"}; // "": changes nothing
+        "alert-ack",    "alert-comment", "alert-resolve", "login", "logout",        "", "config-apply",
+        "content-push", "content-clear", "kiosk-order",   "",      "verdicts-rerun"}; // "": changes nothing
     cmd->result = COMMAND_UNAVAILABLE;
     if (!core_writes(c)) {
         return;

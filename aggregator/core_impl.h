@@ -59,7 +59,7 @@ struct core {
     wall_ms last_wall;        // to notice a jump of the wall clock
     mono_ms last_mono;
     struct judge judge;
-    mono_ms judge_at;  // the next slice
+    mono_ms judge_at; // the next slice
     int64_t rates_day; // number of the UTC day for which rates were computed
 
     struct core_sync *syncs; // owned
@@ -89,8 +89,8 @@ bool core_publish_open_alerts(struct core *c); // queues all of them, after a co
 // Takes payload. state: static, NULL when the alert has not changed.
 bool core_queue_publish(struct core *c, const char *branch, const char *alert, char *payload, const char *state);
 
-// Publishes the configuration of each registered kiosk: after a connect that of all, the broker may have forgotten
-// them; after a change what is new.
+// Publishes the configuration of each registered kiosk: after a connect that of all, the broker may have
+// forgotten them; after a change what is new.
 void core_publish_configs(struct core *c, bool all);
 enum command_result core_push_content(struct core *c, struct command *cmd);
 enum command_result core_clear_content(struct core *c, struct command *cmd);

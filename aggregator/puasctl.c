@@ -44,7 +44,8 @@ static void print_row(const struct command_row *r)
     char left[120];
     snprintf(left, sizeof left, "%s%s%s%s%s", r->name, r->sub != NULL ? " " : "",
              r->sub != NULL ? r->sub : "", r->arguments[0] != '\0' ? " " : "", r->arguments);
-    printf("  %-20s %s\n", left, r->help);
+    bool long_one = strlen(left) > 20; // what it does stands on a line of its own
+    printf("  %-20s%s %s\n", left, long_one ? "\n                      " : "", r->help);
 }
 
 static void print_help(const char *name)
@@ -53,7 +54,7 @@ static void print_help(const char *name)
         printf("puasctl [--config FILE | --data DIR] [--json] COMMAND\n\n"
                "  --config FILE        settings of the aggregator; its data folder is used\n"
                "  --data DIR           the data folder itself\n"
-               "  --json               for status, kiosks, alerts\n\n");
+               "  --json               for status, kiosks, alerts, content list, command\n\n");
     }
     for (int i = 0; i < ROWS; i++) {
         if (name == NULL || strcmp(rows[i].name, name) == 0) {
