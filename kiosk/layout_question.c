@@ -50,11 +50,15 @@ static int fit_question(struct maker *k, int width, double title_units, double m
     return most(height, title_h + near + line * 9 / 10 + line * 5 / 2);
 }
 
-static int place_question_heading(struct maker *k, int y, int near, int height)
+// `far`: air below it, of which it may take a part so as not to stick to what stands above.
+static int place_question_heading(struct maker *k, int y, int near, int far, int height)
 {
     struct layout *l = k->l;
-    centre(&l->title, l->w / 2, y);
-    int at = y + block_height(k, &l->title) + near;
+    int hint_h = k->m->height(k->m->ctx, WEIGHT_REGULAR, l->more.px);
+    int spare = most(height - block_height(k, &l->title) - near - hint_h, 0),
+        down = least(spare / 3, far * 3 / 4);
+    centre(&l->title, l->w / 2, y + down);
+    int at = y + down + block_height(k, &l->title) + near;
     if (k->in->scene && l->scene.count > 0) {
         centre(&l->scene, l->w / 2, at);
         at += block_height(k, &l->scene);
@@ -89,7 +93,7 @@ static void place_row(struct maker *k)
     int room_h = k->bottom - k->top - heading - far - 2 * edge;
     int card_h = least(px_of(k, 364, 0), room_h);
     int y = k->top + edge + (room_h - card_h) * 45 / 100;
-    y = place_question_heading(k, y, near, heading) + far;
+    y = place_question_heading(k, y, near, far, heading) + far;
     int x = (l->w - n * card_w - (n - 1) * gap) / 2;
     for (int i = 0; i < n; i++) {
         l->card[i].rect = (struct rect){x, y, card_w, card_h};
@@ -125,7 +129,7 @@ static void place_list(struct maker *k)
     int bar_w = px_of(k, 7, 3), bar_h = card_h * 30 / 100,
         bar_x = k->margin + width - px_of(k, 40, 12) - bar_w;
     fit_face_labels(k, px_of(k, 48, 15), 11, bar_x - label_x - px_of(k, 16, 6), 1);
-    place_question_heading(k, y, near, heading);
+    place_question_heading(k, y, near, far, heading);
     y = first;
     for (int i = n - 1; i >= 0; i--) {
         struct layout_card *c = &l->card[i];

@@ -236,7 +236,8 @@ void place_typing(struct maker *k)
     for (int i = 0; i < l->field_count; i++) {
         struct layout_field *f = &l->field[i];
         int w = (width - (l->field_count - 1) * gap) / l->field_count;
-        f->rect = (struct rect){left + i * (w + gap), y, w, field_h};
+        int place = k->direction == DIRECTION_RTL ? l->field_count - 1 - i : i;
+        f->rect = (struct rect){left + place * (w + gap), y, w, field_h};
         if (q->type == SURVEY_NUMBER)
             f->rect =
                 (struct rect){(l->w - least(width, field_h * 6)) / 2, y, least(width, field_h * 6), field_h};

@@ -34,6 +34,7 @@ static const char every_yaml[] =
     "tally: true\n";
 static const char dark_yaml[] = "languages: [en, id]\n" EVERY_QUESTION "theme: { base: dark }\n";
 
+static const char all_yaml[] = "languages: [id, en, ar, zh, hi, th, jv, su]\n" EVERY_QUESTION;
 static const char link_yaml[] =
     "languages: [en, id]\nthanks_code: true\nthanks_link: https://puas.example.org/v/k1\n";
 
@@ -42,7 +43,7 @@ static const struct stage_facts facts = {.network = "online, 127.0.0.1:1883",
                                          .version = "dago-entrance, 0.1.0",
                                          .content = "service 3, from the kiosk's own file"};
 
-enum document { PLAIN, FOUR, EVERY, DARK, LINK, DOCUMENTS };
+enum document { PLAIN, FOUR, EVERY, DARK, LINK, ALL, DOCUMENTS };
 
 static const struct picture {
     const char *name;
@@ -59,11 +60,19 @@ static const struct picture {
     {"question-id-320x480", 320, 480, PLAIN, "id", {0}},
     {"question-en-1920x540", 1920, 540, PLAIN, "en", {0}},
     {"question-en-focus-1024x768", 1024, 768, PLAIN, "en", {.focus_name = "face-4"}},
-    {"question-en-dark-1280x800", 1280, 800, DARK, "en", {0}},
+    {"question-en-dark-800x480", 800, 480, DARK, "en", {0}},
     {"pressed-en-1280x800", 1280, 800, PLAIN, "en", {.screen = APP_PRESSED}},
     {"thanks-en-1280x800", 1280, 800, PLAIN, "en", {.screen = APP_THANKS}},
     {"thanks-id-1080x1920", 1080, 1920, PLAIN, "id", {.screen = APP_THANKS}},
-    {"thanks-link-en-1280x800", 1280, 800, LINK, "en", {.screen = APP_THANKS}},
+    {"thanks-link-en-800x480", 800, 480, LINK, "en", {.screen = APP_THANKS}},
+    {"question-ar-800x480", 800, 480, ALL, "ar", {0}},
+    {"question-zh-800x480", 800, 480, ALL, "zh", {0}},
+    {"question-hi-480x800", 480, 800, ALL, "hi", {0}},
+    {"question-th-800x480", 800, 480, ALL, "th", {0}},
+    {"choice-ar-480x800", 480, 800, ALL, "ar", {.step = 1}},
+    {"text-ar-800x480", 800, 480, ALL, "ar", {.step = 5, .written = "شارع 123"}},
+    {"text-th-800x480", 800, 480, ALL, "th", {.step = 5, .written = "พนักงานดีมาก"}},
+    {"contact-zh-800x480", 800, 480, ALL, "zh", {.step = 7}},
     {"try-again-en-1280x800", 1280, 800, PLAIN, "en", {.screen = APP_TRY_AGAIN}},
     {"try-again-id-480x320", 480, 320, PLAIN, "id", {.screen = APP_TRY_AGAIN}},
     {"out-of-service-en-1080x1920",
@@ -84,48 +93,43 @@ static const struct picture {
      PLAIN,
      "id",
      {.screen = APP_OUT_OF_SERVICE, .reason = APP_WRITER_SILENT}},
-    {"closed-en-1280x800", 1280, 800, PLAIN, "en", {.screen = APP_CLOSED}},
-    {"closed-id-1080x1920", 1080, 1920, DARK, "id", {.screen = APP_CLOSED}},
-    {"service-pin-id-1280x800", 1280, 800, PLAIN, "id", {.screen = APP_SERVICE, .page = SERVICE_PIN}},
-    {"service-menu-en-1280x800",
-     1280,
-     800,
+    {"closed-en-800x480", 800, 480, PLAIN, "en", {.screen = APP_CLOSED}},
+    {"closed-id-480x800", 480, 800, DARK, "id", {.screen = APP_CLOSED}},
+    {"service-pin-id-800x480", 800, 480, PLAIN, "id", {.screen = APP_SERVICE, .page = SERVICE_PIN}},
+    {"service-menu-en-800x480",
+     480,
+     480,
      PLAIN,
      "en",
      {.screen = APP_SERVICE, .page = SERVICE_MENU, .facts = &facts}},
-    {"service-menu-id-1080x1920",
-     1080,
-     1920,
+    {"service-menu-id-480x800",
+     480,
+     800,
      DARK,
      "id",
      {.screen = APP_SERVICE, .page = SERVICE_MENU, .facts = &facts}},
-    {"promise-en-1280x800", 1280, 800, EVERY, "en", {.scene = 1}},
-    {"tally-id-1080x1920", 1080, 1920, EVERY, "id", {.scene = 2}},
-    {"said-en-1280x800", 1280, 800, EVERY, "en", {.scene = 3}},
-    {"choice-en-1280x800", 1280, 800, EVERY, "en", {.step = 1}},
-    {"choice-id-1080x1920", 1080, 1920, EVERY, "id", {.step = 1}},
+    {"promise-en-800x480", 800, 480, EVERY, "en", {.scene = 1}},
+    {"tally-id-480x800", 480, 800, EVERY, "id", {.scene = 2}},
+    {"said-en-800x480", 800, 480, EVERY, "en", {.scene = 3}},
+    {"choice-en-800x480", 800, 480, EVERY, "en", {.step = 1}},
+    {"choice-id-480x800", 480, 800, EVERY, "id", {.step = 1}},
     {"choice-id-480x320", 480, 320, EVERY, "id", {.step = 1}},
-    {"choice-en-dark-1080x1920", 1080, 1920, DARK, "en", {.step = 1}},
-    {"several-en-1280x800", 1280, 800, EVERY, "en", {.step = 2, .picked = 5}},
-    {"several-id-dark-1280x800",
-     1280,
-     800,
-     DARK,
-     "id",
-     {.step = 2, .picked = 2, .focus_name = "option-room"}},
-    {"nps-en-1280x800", 1280, 800, EVERY, "en", {.step = 4}},
+    {"choice-en-dark-480x800", 480, 800, DARK, "en", {.step = 1}},
+    {"several-en-800x480", 800, 480, EVERY, "en", {.step = 2, .picked = 5}},
+    {"several-id-dark-800x480", 480, 480, DARK, "id", {.step = 2, .picked = 2, .focus_name = "option-room"}},
+    {"nps-en-800x480", 800, 480, EVERY, "en", {.step = 4}},
     {"nps-id-320x480", 320, 480, EVERY, "id", {.step = 4}},
-    {"text-en-1280x800",
-     1280,
-     800,
+    {"text-en-800x480",
+     480,
+     480,
      EVERY,
      "en",
      {.step = 5, .written = "The staff were kind, the queue was long"}},
-    {"text-id-1080x1920", 1080, 1920, EVERY, "id", {.step = 5, .written = "Petugas ramah"}},
+    {"text-id-480x800", 480, 800, EVERY, "id", {.step = 5, .written = "Petugas ramah"}},
     {"text-id-480x320", 480, 320, EVERY, "id", {.step = 5, .written = "Petugas ramah"}},
-    {"number-en-1280x800", 1280, 800, EVERY, "en", {.step = 6, .written = "104"}},
-    {"contact-id-1280x800", 1280, 800, EVERY, "id", {.step = 7}},
-    {"contact-en-dark-1080x1920", 1080, 1920, DARK, "en", {.step = 7, .written = "Siti"}},
+    {"number-en-800x480", 800, 480, EVERY, "en", {.step = 6, .written = "104"}},
+    {"contact-id-800x480", 800, 480, EVERY, "id", {.step = 7}},
+    {"contact-en-dark-480x800", 480, 800, DARK, "en", {.step = 7, .written = "Siti"}},
 };
 
 struct fixture {
@@ -135,7 +139,8 @@ struct fixture {
 
 static int set_up(void **state)
 {
-    static const char *const yaml[DOCUMENTS] = {plain_yaml, four_yaml, every_yaml, dark_yaml, link_yaml};
+    static const char *const yaml[DOCUMENTS] = {plain_yaml, four_yaml, every_yaml,
+                                                dark_yaml,  link_yaml, all_yaml};
     struct fixture *f = calloc(1, sizeof *f);
     struct config_error config_error;
     *state = f;
