@@ -436,14 +436,15 @@ static void print_prompt(void *ctx, const char *lang, const char *text)
 static int act(struct kiosk *k, bool *ret_again)
 {
     const struct options *o = &k->options;
-    if (!o->config && !o->out && !o->prompts) {
-        say("--config FILE is needed; --help-config shows what goes into it");
+    if (!o->config && !o->out && !o->prompts && !(o->render && o->check_config)) {
+        say(o->render ? "--render needs --out PNG, the picture to write"
+                      : "--config FILE is needed; --help-config shows what goes into it");
         return EXIT_USAGE;
     }
     if (!load(k))
         return EXIT_FAILURE;
     if (o->check_config) {
-        printf("%s: ok\n", o->config ? o->config : "defaults");
+        printf("%s: ok\n", o->render ? o->render : o->config ? o->config : "defaults");
         return EXIT_SUCCESS;
     }
     if (o->prompts) {

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -538,6 +539,28 @@ static void broken_catalogues_are_refused_with_a_reason(void **state)
     unlink(path);
 }
 
+static void the_surveys_that_come_with_it_can_be_shown(void **state)
+{
+    glob_t found;
+    (void)state;
+    assert_int_equal(glob("assets/surveys/*.yaml", 0, NULL, &found), 0);
+    assert_true(found.gl_pathc >= 3);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        struct content content;
+        struct config_error error;
+        struct show_error why;
+        if (!content_load(found.gl_pathv[i], &content, &error))
+            fail_msg("%s", error.text);
+        struct show *show = show_create(&content, "assets", "", &why);
+        if (!show)
+            fail_msg("%s: %s", found.gl_pathv[i], why.text);
+        every_screen_fits(show, 1280, 800);
+        every_screen_fits(show, 1080, 1920);
+        show_destroy(show);
+    }
+    globfree(&found);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -551,6 +574,7 @@ int main(void)
         cmocka_unit_test(a_press_changes_the_picture_at_once),
         cmocka_unit_test(focus_is_drawn),
         cmocka_unit_test(text_can_be_read_in_every_theme),
+        cmocka_unit_test(the_surveys_that_come_with_it_can_be_shown),
         cmocka_unit_test(broken_catalogues_are_refused_with_a_reason),
     };
     return cmocka_run_group_tests_name("view", tests, set_up, tear_down);
