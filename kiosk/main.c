@@ -97,6 +97,7 @@ static struct ui_options window_of(const struct kiosk *k)
                   .speech = s->speech[0] != '\0'},
         .assets = s->assets,
         .keys = &s->keys,
+        .backlight = s->screen.backlight,
         .speech = s->speech,
         .fullscreen = s->screen.fullscreen || k->options.fullscreen,
         .width = k->options.width ? k->options.width : (int)s->screen.width,

@@ -1,5 +1,6 @@
 #include "kiosk/ui_sdl.h"
 
+#include "kiosk/backlight.h"
 #include "kiosk/prompts.h"
 #include "kiosk/remote.h"
 #include "kiosk/render_sdl.h"
@@ -56,6 +57,7 @@ struct ui {
     uint64_t told_targets; // hash of the targets last logged
     mono_ms wake_at, hours_at, identify_until;
     int window_w, window_h;
+    int brightness;                 // percent, as it is now
     int day;                        // of the month: the tally is of today
     char ref[PROTOCOL_REF_MAX + 1]; // of the queue system, when the visit began
     uint8_t epoch[EPOCH_BYTES];
@@ -233,6 +235,8 @@ static void feed(struct ui *u, struct app_input in)
         stage_retype(&u->stage, &m);
     }
     read_aloud(u, &e, focus);
+    if (e.screen_changed && u->stage.app.closed)
+        u->hours_at = in.now; // light follows who is there
     if (e.save && e.answer.visit == 0 && !u->ops.ref(u->ops.ctx, in.now, u->ref))
         u->ref[0] = '\0';
     if (e.save)
@@ -448,6 +452,19 @@ static void on_event(struct ui *u, const SDL_Event *ev)
 }
 
 // ---------------------------------------------------------------- content
+// By the panel's light where there is one, else by a shade over the picture.
+static void set_brightness(struct ui *u, int percent)
+{
+    if (percent == u->brightness)
+        return;
+    bool lit = u->options.backlight[0] && backlight_set(u->options.backlight, percent);
+    if (u->options.backlight[0] && !lit)
+        log_event(LOG_WARN, "backlight_unusable", "folder=%s", u->options.backlight);
+    u->brightness = percent;
+    u->stage.brightness = lit ? 100 : percent;
+    u->dirty = true;
+}
+
 static void check_hours(struct ui *u)
 {
     struct tm now;
@@ -460,7 +477,7 @@ static void check_hours(struct ui *u)
         u->day = now.tm_mday;
         u->stage.tally = 0;
     }
-    u->stage.brightness = (int)(open || app_is_first(&u->stage.app) ? c->brightness : c->brightness_closed);
+    set_brightness(u, (int)(open || app_is_first(&u->stage.app) ? c->brightness : c->brightness_closed));
     u->hours_at = clock_mono_ms() + HOURS_MS;
     feed(u, (struct app_input){.kind = APP_IN_HOURS, .closed = !open});
 }
@@ -746,6 +763,7 @@ struct ui *ui_create(const struct ui_options *o, struct show *show, struct ui_er
     }
     u->options = *o;
     u->show = show;
+    u->brightness = 100;
     u->wake_at = -1;
     stage_init(&u->stage, &o->stage, show, &o->app, clock_mono_ms());
     if (!open_all(u, ret_error)) {

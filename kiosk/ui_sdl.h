@@ -18,6 +18,7 @@ struct ui_options {
     struct stage_options stage; // pointers here are borrowed until ui_destroy
     const char *assets;
     const struct config_pairs *keys; // name of a key -> name of a target or move
+    const char *backlight;           // folder of the panel's light; "": brightness is drawn
     const char *speech;              // folder of spoken sentences; "": none
     bool fullscreen;
     int width, height; // of the window, px
