@@ -1,0 +1,183 @@
+// ui: events in, inputs of the app out, effects carried out.
+#include "kiosk/ui_impl.h"
+
+#include "kiosk/prompts.h"
+#include "kiosk/seal.h"
+#include "shared/log.h"
+
+#include <string.h>
+
+// ---------------------------------------------------------------- reading aloud
+static void say(struct ui *u, bool focus)
+{
+    const char *texts[PROMPTS_MAX], *names[PROMPTS_MAX];
+    char name[PROMPTS_MAX][PROMPT_NAME_BYTES];
+    int count = focus ? prompts_focus(&u->stage, texts) : prompts_screen(&u->stage, texts);
+    for (int i = 0; i < count; i++) {
+        prompts_name(u->stage.app.options.langs[u->stage.app.lang], texts[i], name[i]);
+        names[i] = name[i];
+    }
+    bool said = speech_say(u->speech, names, count, (int)u->show->content.volume);
+    log_event(LOG_INFO, "speech", "sentences=%d said=%d", count, said);
+}
+
+// The key switches it on and off; it goes off by itself when the visit is over.
+static void read_aloud(struct ui *u, const struct app_effects *e, int focus_before)
+{
+    const struct app *a = &u->stage.app;
+    if (!u->speech)
+        return;
+    if (e->speak) {
+        u->reads = !u->reads;
+        if (u->reads)
+            say(u, false);
+        else
+            speech_stop(u->speech);
+    } else if (u->reads && (e->screen_changed || e->lang_changed) && a->screen != APP_PRESSED) {
+        say(u, false);
+        u->reads = !app_is_first(a) || e->lang_changed; // who comes next has not asked for it
+    } else if (u->reads && a->focus != focus_before && a->focus != TARGET_NONE) {
+        say(u, true);
+    }
+}
+
+// ---------------------------------------------------------------- feeding the app
+void ui_feed(struct ui *u, struct app_input in)
+{
+    in.now = clock_mono_ms();
+    in.wall = clock_wall_ms();
+    int focus = u->stage.app.focus;
+    struct app_effects e = app_feed(&u->stage.app, &in);
+    if (e.ignored > 0)
+        u->ops.ignored(u->ops.ctx, e.ignored);
+    u->dirty |= e.redraw;
+    u->say_screen |= e.screen_changed || e.lang_changed;
+    u->wake_at = e.wake_at;
+    u->say_targets |= e.relayout;
+    u->quit |= e.restart;
+    u->restart |= e.restart;
+    if (e.screen_changed && u->stage.app.screen == APP_SERVICE)
+        u->ops.facts(u->ops.ctx, &u->stage.facts);
+    if (e.relayout) {
+        ui_place(u);
+    } else if (e.retyped) {
+        struct measure m = type_measure(u->type);
+        stage_retype(&u->stage, &m);
+    }
+    read_aloud(u, &e, focus);
+    if (e.screen_changed && u->stage.app.closed)
+        u->hours_at = in.now; // light follows who is there
+    if (e.save && e.answer.visit == 0 && !u->ops.ref(u->ops.ctx, in.now, u->ref))
+        u->ref[0] = '\0';
+    if (e.save)
+        memcpy(e.answer.ref, u->ref, sizeof e.answer.ref);
+    bool sealed = !e.save || e.answer.type != EVENT_CONTACT ||
+                  seal_text(u->show->content.contact_key, e.answer.text, sizeof e.answer.text);
+    if (e.save && (!sealed || !u->ops.save(u->ops.ctx, &e.answer))) {
+        struct saved refused = {.ticket = e.answer.ticket, .result = SAVE_FAILED};
+        ui_feed(u, (struct app_input){.kind = APP_IN_SAVED, .saved = refused});
+    }
+}
+
+void ui_press(struct ui *u, int target, int64_t finger, enum app_by by)
+{
+    ui_feed(u, (struct app_input){.kind = APP_IN_PRESS, .target = target, .finger = finger, .by = by});
+}
+
+static void press_at(struct ui *u, int x, int y, int64_t finger, enum app_by by)
+{
+    SDL_Point p = ui_onto_picture(u, x, y);
+    if (u->stage.app.screen == APP_SERVICE) {
+        stage_dot(&u->stage, p.x, p.y);
+        u->dirty = true;
+    }
+    ui_press(u, layout_hit(&u->stage.layout, p.x, p.y), finger, by);
+}
+
+static void release(struct ui *u, int64_t finger)
+{
+    ui_feed(u, (struct app_input){.kind = APP_IN_RELEASE, .finger = finger});
+}
+
+// ---------------------------------------------------------------- events
+// A rotated picture is drawn upright first.
+static void make_upright(struct ui *u)
+{
+    if (u->upright)
+        SDL_DestroyTexture(u->upright);
+    u->upright = NULL;
+    if (u->options.rotate != 0)
+        u->upright = SDL_CreateTexture(u->sdl, SDL_PIXELFORMAT_RGB888, SDL_TEXTUREACCESS_TARGET, u->stage.w,
+                                       u->stage.h);
+}
+
+void ui_on_size(struct ui *u)
+{
+    int w = 0, h = 0;
+    bool turned = u->options.rotate % 180 != 0;
+    SDL_GetRendererOutputSize(u->sdl, &w, &h);
+    if (w < 1 || h < 1 || (w == u->window_w && h == u->window_h))
+        return;
+    render_forget(u->render);
+    u->window_w = w;
+    u->window_h = h;
+    u->stage.w = turned ? h : w;
+    u->stage.h = turned ? w : h;
+    make_upright(u);
+    u->say_screen = true;
+    ui_feed(u, (struct app_input){.kind = APP_IN_LAYOUT});
+}
+
+static void on_window(struct ui *u, Uint8 what)
+{
+    if (what == SDL_WINDOWEVENT_SIZE_CHANGED)
+        ui_on_size(u);
+    else if (what == SDL_WINDOWEVENT_EXPOSED || what == SDL_WINDOWEVENT_SHOWN)
+        u->dirty = true;
+}
+
+void ui_on_event(struct ui *u, const SDL_Event *ev)
+{
+    switch (ev->type) {
+    case SDL_QUIT:
+        u->quit = true;
+        break;
+    case SDL_WINDOWEVENT:
+        on_window(u, ev->window.event);
+        break;
+    case SDL_FINGERDOWN:
+        press_at(u, (int)(ev->tfinger.x * (float)u->window_w), (int)(ev->tfinger.y * (float)u->window_h),
+                 ev->tfinger.fingerId, APP_BY_TOUCH);
+        break;
+    case SDL_FINGERMOTION:
+        if (u->stage.app.screen == APP_SERVICE) {
+            SDL_Point p = ui_onto_picture(u, (int)(ev->tfinger.x * (float)u->window_w),
+                                          (int)(ev->tfinger.y * (float)u->window_h));
+            stage_dot(&u->stage, p.x, p.y);
+            u->dirty = true;
+        }
+        break;
+    case SDL_FINGERUP:
+        release(u, ev->tfinger.fingerId);
+        break;
+    case SDL_MOUSEBUTTONDOWN:
+        if (ev->button.button == SDL_BUTTON_LEFT && ev->button.which != SDL_TOUCH_MOUSEID)
+            press_at(u, ev->button.x, ev->button.y, MOUSE_FINGER, APP_BY_MOUSE);
+        break;
+    case SDL_MOUSEBUTTONUP:
+        if (ev->button.button == SDL_BUTTON_LEFT && ev->button.which != SDL_TOUCH_MOUSEID)
+            release(u, MOUSE_FINGER);
+        break;
+    case SDL_KEYDOWN:
+        if (!ev->key.repeat)
+            ui_on_key(u, ev->key.keysym.sym);
+        break;
+    case SDL_RENDER_TARGETS_RESET:
+    case SDL_RENDER_DEVICE_RESET:
+        render_forget(u->render);
+        u->dirty = true;
+        break;
+    default:
+        break;
+    }
+}

@@ -1,0 +1,103 @@
+// ui: keyboards, keypads and GPIO keys.
+#include "kiosk/ui_impl.h"
+
+#include <string.h>
+
+// ---------------------------------------------------------------- keys
+static void move_focus(struct ui *u, enum layout_way way)
+{
+    int target = layout_focus(&u->stage.layout, u->stage.app.focus, way);
+    ui_feed(u, (struct app_input){.kind = APP_IN_FOCUS, .target = target});
+}
+
+struct named {
+    const struct ui *u;
+    const char *name;
+    int target;
+};
+
+static void match_name(void *ctx, int target, struct rect r)
+{
+    struct named *n = ctx;
+    char buffer[64];
+    (void)r;
+    if (strcmp(app_target_name(&n->u->stage.app, target, buffer, sizeof buffer), n->name) == 0)
+        n->target = target;
+}
+
+// Does what a key is called after: a target on the screen, or a move.
+static void do_named(struct ui *u, const char *name)
+{
+    static const char *const ways[] = {"left", "right", "up", "down", "next", "back"};
+    for (int i = 0; i < (int)(sizeof ways / sizeof *ways); i++) {
+        if (strcmp(name, ways[i]) == 0) {
+            move_focus(u, (enum layout_way)i);
+            return;
+        }
+    }
+    if (strcmp(name, "enter") == 0) {
+        ui_feed(u, (struct app_input){.kind = APP_IN_ENTER});
+        return;
+    }
+    if (strcmp(name, "cancel") == 0) {
+        ui_feed(u, (struct app_input){.kind = APP_IN_FOCUS, .target = TARGET_NONE});
+        return;
+    }
+    struct named n = {u, name, TARGET_NONE};
+    layout_targets(&u->stage.layout, match_name, &n);
+    if (n.target != TARGET_NONE)
+        ui_press(u, n.target, 0, APP_BY_KEY);
+}
+
+// What a digit presses: a face, a figure of a scale, a tile, a digit of the number pad.
+static int target_of_digit(const struct ui *u, int digit)
+{
+    const struct app *a = &u->stage.app;
+    const struct survey_question *q = app_question(a);
+    const struct layout *l = &u->stage.layout;
+    switch (q->type) {
+    case SURVEY_FACES:
+        return digit >= 1 && digit <= q->of ? TARGET_FACE + digit - 1 : TARGET_NONE;
+    case SURVEY_NPS:
+        return TARGET_FACE + digit;
+    case SURVEY_CHOICE:
+        return digit >= 1 && digit <= q->option_count ? TARGET_OPTION + digit - 1 : TARGET_NONE;
+    default:
+        for (int i = 0; i < l->keyboard.count; i++)
+            if (l->keyboard.key[i].label[0] == '0' + digit && !l->keyboard.key[i].label[1])
+                return TARGET_KEY + i;
+        return TARGET_NONE;
+    }
+}
+
+void ui_on_key(struct ui *u, SDL_Keycode sym)
+{
+    static const struct {
+        SDL_Keycode sym;
+        const char *name;
+    } usual[] = {
+        {SDLK_RIGHT, "right"},   {SDLK_DOWN, "down"},      {SDLK_LEFT, "left"},    {SDLK_UP, "up"},
+        {SDLK_TAB, "next"},      {SDLK_RETURN, "enter"},   {SDLK_SPACE, "enter"},  {SDLK_KP_ENTER, "enter"},
+        {SDLK_ESCAPE, "cancel"}, {SDLK_KP_PERIOD, "skip"}, {SDLK_KP_PLUS, "next"}, {SDLK_F1, "speech"},
+    };
+    const char *name = SDL_GetKeyName(sym);
+    for (size_t i = 0; i < u->options.keys->count; i++) {
+        if (strcmp(u->options.keys->items[i].key, name) == 0) {
+            do_named(u, u->options.keys->items[i].value);
+            return;
+        }
+    }
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
+        if (usual[i].sym == sym) {
+            do_named(u, usual[i].name);
+            return;
+        }
+    }
+    int digit = sym >= SDLK_0 && sym <= SDLK_9         ? sym - SDLK_0
+                : sym >= SDLK_KP_1 && sym <= SDLK_KP_9 ? sym - SDLK_KP_1 + 1
+                : sym == SDLK_KP_0                     ? 0
+                                                       : -1;
+    int target = digit >= 0 && u->stage.app.screen != APP_CLOSED ? target_of_digit(u, digit) : TARGET_NONE;
+    if (target != TARGET_NONE)
+        ui_press(u, target, 0, APP_BY_KEY);
+}
