@@ -29,8 +29,9 @@ struct outbox_options {
     int64_t keep_ms;     // settled rows are pruned this long after they were taken
 };
 
-// Opens or creates the database, checks it (a damaged one is put aside as PATH.damaged-TIME and a new one
-// made), counts the start and draws the epoch. On failure *ret_why is a static sentence for the log.
+// Opens or creates the database, checks it (a damaged one is put aside as PATH.damaged-TIME, and what can
+// still be read of it goes into a new one), counts the start and draws the epoch. On failure *ret_why is a
+// static sentence for the log.
 enum outbox_result outbox_open(const struct outbox_options *o, wall_ms now, struct outbox **ret_ob,
                                const char **ret_why);
 void outbox_close(struct outbox *ob); // accepts NULL
@@ -40,6 +41,7 @@ int64_t outbox_boot(const struct outbox *ob);
 int64_t outbox_pending(const struct outbox *ob); // rows not acknowledged
 // Visits whose first answer was given since then and not taken back; 0 also when the disk fails.
 int outbox_visits_since(struct outbox *ob, wall_ms since);
+int64_t outbox_salvaged(const struct outbox *ob); // rows brought over from it
 bool outbox_was_damaged(const struct outbox *ob); // an earlier file was put aside at open
 
 // One press: begin + insert; then commit (durable when it returns OUTBOX_OK) or roll back.

@@ -1,6 +1,7 @@
 // outbox: SQLite. Every statement is prepared once; every value is bound.
 #include "kiosk/outbox.h"
 
+#include "kiosk/outbox_salvage.h"
 #include "shared/log.h"
 
 #include <fcntl.h>
@@ -121,7 +122,8 @@ struct outbox {
     int64_t max_pending, keep_ms;
     struct ident branch, place;
     bool damaged;
-    int lock_fd; // held while open: two programs would each judge by their own counts
+    int64_t salvaged; // rows brought over from the damaged file
+    int lock_fd;      // held while open: two programs would each judge by their own counts
 };
 
 // ---------------------------------------------------------------- open, close, errors
@@ -285,6 +287,15 @@ static bool put_aside(const char *path, wall_ms now)
     return true;
 }
 
+// Brings over what the damaged file still holds. False: the new one cannot be written.
+static bool salvage(struct outbox *ob, wall_ms now)
+{
+    char aside[700];
+    snprintf(aside, sizeof aside, "%s.damaged-%lld", ob->path, (long long)now);
+    ob->salvaged = outbox_salvage(ob->db, aside);
+    return ob->salvaged >= 0;
+}
+
 static bool begin_epoch(struct outbox *ob)
 {
     if (!clock_random(ob->epoch, sizeof ob->epoch)) {
@@ -353,7 +364,8 @@ enum outbox_result outbox_open(const struct outbox_options *o, wall_ms now, stru
     } else {
         ob->damaged = file == FILE_DAMAGED;
     }
-    if (result == OUTBOX_OK && (open_db(ob) != SQLITE_OK || !begin_epoch(ob))) {
+    if (result == OUTBOX_OK &&
+        (open_db(ob) != SQLITE_OK || (ob->damaged && !salvage(ob, now)) || !begin_epoch(ob))) {
         int rc = ob->db != NULL ? sqlite3_errcode(ob->db) : SQLITE_CANTOPEN;
         *ret_why = rc == SQLITE_FULL
                        ? "the disk is full: free some space for the outbox"
@@ -409,6 +421,11 @@ int outbox_visits_since(struct outbox *ob, wall_ms since)
     }
     sqlite3_finalize(st);
     return n;
+}
+
+int64_t outbox_salvaged(const struct outbox *ob)
+{
+    return ob->salvaged;
 }
 
 bool outbox_was_damaged(const struct outbox *ob)

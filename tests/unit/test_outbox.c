@@ -232,6 +232,58 @@ static void damaged_is_put_aside(void **state)
     assert_int_equal(access(aside, F_OK), 0); // for salvage
 }
 
+// A page in the middle is overwritten: the rows before and behind it are saved, keep their keys, and are
+// sent.
+static void what_can_be_read_is_salvaged(void **state)
+{
+    enum { ROWS = 4000, PAGE = 4096 };
+    struct fixture *f = *state;
+    uint8_t epoch[EPOCH_BYTES];
+    int64_t seq, last = 0;
+    outbox_close(f->ob);
+    open_box(f, 100000);
+    int64_t boot = outbox_boot(f->ob);
+    for (int i = 0; i < ROWS; i++)
+        assert_int_equal(press(f, 1 + i % 5, &seq), OUTBOX_OK);
+    memcpy(epoch, outbox_epoch(f->ob), EPOCH_BYTES);
+    outbox_close(f->ob);
+    f->ob = NULL;
+    int fd = open(f->path, O_RDWR);
+    static const char junk[PAGE] = "a page lost";
+    off_t size = lseek(fd, 0, SEEK_END);
+    assert_true(size > 40 * PAGE);
+    assert_int_equal(pwrite(fd, junk, PAGE, size / 2 / PAGE * PAGE), PAGE);
+    close(fd);
+    open_box(f, 100000);
+    assert_true(outbox_was_damaged(f->ob));
+    assert_true(outbox_salvaged(f->ob) > ROWS * 9 / 10);
+    assert_true(outbox_salvaged(f->ob) < ROWS); // the page was not an empty one
+    assert_int_equal(outbox_pending(f->ob), outbox_salvaged(f->ob));
+    assert_int_equal(outbox_boot(f->ob), boot + 1);
+    assert_memory_not_equal(outbox_epoch(f->ob), epoch, EPOCH_BYTES); // no key is given twice
+    struct outbox_cursor at = {0, 0};
+    int64_t rows = 0;
+    for (;;) {
+        static struct event events[PROTOCOL_EVENTS_MAX];
+        struct outbox_batch b = {.events = events};
+        assert_int_equal(outbox_fetch(f->ob, at, false, 50, &b), OUTBOX_OK);
+        if (b.count == 0)
+            break;
+        assert_memory_equal(b.epoch, epoch, EPOCH_BYTES);
+        for (int i = 0; i < b.count; i++) {
+            assert_true(b.events[i].seq > last);
+            assert_int_equal(b.events[i].score, 1 + (b.events[i].seq - 1) % 5);
+            last = b.events[i].seq;
+        }
+        rows += b.count;
+        at = (struct outbox_cursor){b.epoch_id, last};
+    }
+    assert_int_equal(rows, outbox_salvaged(f->ob));
+    assert_int_equal(last, ROWS);
+    assert_int_equal(press(f, 1, &seq), OUTBOX_OK);
+    assert_int_equal(seq, 1);
+}
+
 static void missing_folder_is_one_line(void **state)
 {
     (void)state;
@@ -524,6 +576,7 @@ int main(void)
         TEST(counts_are_a_checksum),
         TEST(full_refuses),
         TEST(damaged_is_put_aside),
+        TEST(what_can_be_read_is_salvaged),
         TEST(missing_folder_is_one_line),
         TEST(prune_keeps_what_is_pending),
         TEST(births_name_what_is_unsynced),
