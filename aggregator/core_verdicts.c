@@ -35,7 +35,8 @@ void core_judge(struct core *c, mono_ms mono)
     if (c->failed || mono < c->judge_at || !has_work(c)) {
         return;
     }
-    for (bool more = true; more && clock_mono_ms() - mono < SLICE_MS;) {
+    mono_ms began = clock_mono_ms();
+    for (bool more = true; more && clock_mono_ms() - began < SLICE_MS;) {
         if (!judge_slice(&c->judge, c->store, &ops, c->now, &more)) {
             core_fail(c);
             return;
