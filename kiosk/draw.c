@@ -47,6 +47,8 @@ size_t draw_dump(const struct draw_list *dl, char *ret_text, size_t size)
         case DRAW_PICTURE:
             if (c->image == IMAGE_ICON)
                 k += snprintf(end, room, " icons/%.*s.svg %08x", c->bytes, c->text, c->fill);
+            else if (c->image == IMAGE_FILE)
+                k += snprintf(end, room, " file \"%.*s\"", c->bytes < 400 ? c->bytes : 400, c->text);
             else
                 k += snprintf(end, room, " %s", draw_image_path(c->image));
             break;

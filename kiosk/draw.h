@@ -28,10 +28,11 @@ enum draw_image {
     IMAGE_OUT_OF_SERVICE,
     IMAGE_CLOSED,
     IMAGES,
-    IMAGE_ICON =
-        IMAGES, // a white silhouette drawn in `fill`: assets/icons/NAME.svg, NAME is the command's text
+    // Not of the built-in ones: named by the command's text.
+    IMAGE_ICON = IMAGES, // assets/icons/NAME.svg, a white silhouette that is drawn in `fill`
+    IMAGE_FILE,          // a file, SVG or PNG, its proportions kept
 };
-const char *draw_image_path(enum draw_image image); // below the assets folder; not of IMAGE_ICON
+const char *draw_image_path(enum draw_image image); // of a built-in one, below the assets folder
 
 enum draw_kind {
     DRAW_BACKGROUND, // fill at the top, low at the bottom, edge as glow

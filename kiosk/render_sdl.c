@@ -78,17 +78,44 @@ bool render_check(const char *assets, const char **ret_path)
 }
 
 // ---------------------------------------------------------------- rasterising
+// A picture of dots, scaled into the middle of w x h.
+static SDL_Surface *scale_into(SDL_Surface *raw, int w, int h)
+{
+    SDL_Surface *from = raw ? SDL_ConvertSurfaceFormat(raw, SDL_PIXELFORMAT_ARGB8888, 0) : NULL;
+    SDL_Surface *to = SDL_CreateRGBSurfaceWithFormat(0, w, h, 32, SDL_PIXELFORMAT_ARGB8888);
+    SDL_FreeSurface(raw);
+    while (from && (from->w > 2 * w || from->h > 2 * h)) { // by halves: a single step would skip dots
+        SDL_Surface *half = SDL_CreateRGBSurfaceWithFormat(0, (from->w + 1) / 2, (from->h + 1) / 2, 32,
+                                                           SDL_PIXELFORMAT_ARGB8888);
+        if (half)
+            SDL_SoftStretchLinear(from, NULL, half, NULL);
+        SDL_FreeSurface(from);
+        from = half;
+    }
+    if (from && to) {
+        bool wide = from->w * h > from->h * w;
+        int tw = wide ? w : from->w * h / from->h, th = wide ? from->h * w / from->w : h;
+        SDL_Rect at = {(w - tw) / 2, (h - th) / 2, tw, th};
+        SDL_SoftStretchLinear(from, NULL, to, &at);
+    }
+    SDL_FreeSurface(from);
+    return to;
+}
+
 static SDL_Surface *make_picture(const struct render *r, const struct draw_cmd *c)
 {
     char path[ASSET_PATH_MAX];
     if (c->image == IMAGE_ICON)
         snprintf(path, sizeof path, "%s/icons/%.*s.svg", r->assets, c->bytes, c->text);
+    else if (c->image == IMAGE_FILE)
+        snprintf(path, sizeof path, "%.*s", c->bytes, c->text);
     else
         snprintf(path, sizeof path, "%s/%s", r->assets, draw_image_path(c->image));
     SDL_RWops *file = SDL_RWFromFile(path, "rb");
     if (!file)
         return NULL;
-    SDL_Surface *s = IMG_LoadSizedSVG_RW(file, c->rect.w, c->rect.h);
+    SDL_Surface *s = IMG_isSVG(file) ? IMG_LoadSizedSVG_RW(file, c->rect.w, c->rect.h)
+                                     : scale_into(IMG_Load_RW(file, 0), c->rect.w, c->rect.h);
     SDL_RWclose(file);
     return s;
 }
@@ -184,7 +211,7 @@ static struct look look_of(const struct draw_cmd *c)
     look.low = c->low;
     look.edge = c->edge;
     look.image = c->image;
-    if (c->kind == DRAW_QR || (c->kind == DRAW_PICTURE && c->image == IMAGE_ICON))
+    if (c->kind == DRAW_QR || (c->kind == DRAW_PICTURE && c->image >= IMAGE_ICON))
         look.text = text_hash(c->text, c->bytes);
     return look;
 }

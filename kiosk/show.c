@@ -142,6 +142,27 @@ static bool find_fonts(struct show *s, struct show_error *error)
 }
 
 // ---------------------------------------------------------------- colours and pictures
+// A logo's path is relative to the theme file that names it.
+static bool find_logo(struct show *s, const char *theme_path, struct show_error *error)
+{
+    char whole[PATH_BYTES];
+    const char *logo = s->theme.logo, *slash = strrchr(theme_path, '/');
+    if (!logo[0])
+        return true;
+    snprintf(whole, sizeof whole, "%.*s%s", logo[0] == '/' || !slash ? 0 : (int)(slash + 1 - theme_path),
+             theme_path, logo);
+    FILE *f = fopen(whole, "rb");
+    if (!f || strlen(whole) >= sizeof s->theme.logo) {
+        snprintf(error->text, sizeof error->text, "%.150s: logo: cannot read %.200s", theme_path, whole);
+        if (f)
+            fclose(f);
+        return false;
+    }
+    fclose(f);
+    memcpy(s->theme.logo, whole, strlen(whole) + 1);
+    return true;
+}
+
 static bool load_theme(struct show *s, const char *path, struct show_error *error)
 {
     struct theme_file file = {0};
@@ -156,7 +177,7 @@ static bool load_theme(struct show *s, const char *path, struct show_error *erro
         snprintf(error->text, sizeof error->text, "%.200s: '%s' must be a colour such as \"#14213d\"", path,
                  bad);
     config_free(theme_rows, &file);
-    return ok;
+    return ok && find_logo(s, path, error);
 }
 
 static bool own_colours(struct show *s, const char *assets, struct show_error *error)

@@ -1,8 +1,11 @@
 #include "kiosk/theme.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { COLOURS = 19 };
 
 #define COLOUR(field, text, says)                                                                            \
     {                                                                                                        \
@@ -31,6 +34,12 @@ const struct config_row theme_rows[] = {
     COLOUR(face_3, "#f3c33f", "bar under the third"),
     COLOUR(face_4, "#4fb3bf", "bar under the fourth"),
     COLOUR(face_5, "#2f7fc8", "bar under the best face"),
+    [COLOURS] = {.name = "logo",
+                 .type = CONFIG_STRING,
+                 .offset = offsetof(struct theme_file, logo),
+                 .fallback = "",
+                 .max = THEME_LOGO_MAX - 1,
+                 .help = "picture beside the name at the top, SVG or PNG; relative to the theme file"},
     {0},
 };
 
@@ -56,21 +65,22 @@ static argb *place_of(struct theme *t, int row)
 
 bool theme_parse(const struct theme_file *file, struct theme *ret_theme, const char **ret_bad)
 {
-    struct theme t;
-    for (int i = 0; theme_rows[i].name; i++) {
+    struct theme t = {0};
+    for (int i = 0; i < COLOURS; i++) {
         char *const *text = (char *const *)((const char *)file + theme_rows[i].offset);
         if (!parse_colour(*text, place_of(&t, i))) {
             *ret_bad = theme_rows[i].name;
             return false;
         }
     }
+    snprintf(t.logo, sizeof t.logo, "%s", file->logo);
     *ret_theme = t;
     return true;
 }
 
 bool theme_set(struct theme *t, const char *name, const char *colour)
 {
-    for (int i = 0; theme_rows[i].name; i++)
+    for (int i = 0; i < COLOURS; i++)
         if (strcmp(theme_rows[i].name, name) == 0)
             return parse_colour(colour, place_of(t, i));
     return false;
@@ -79,7 +89,7 @@ bool theme_set(struct theme *t, const char *name, const char *colour)
 struct theme theme_light(void)
 {
     struct theme t = {0};
-    for (int i = 0; theme_rows[i].name; i++)
+    for (int i = 0; i < COLOURS; i++)
         parse_colour(theme_rows[i].fallback, place_of(&t, i));
     return t;
 }

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { THEME_LOGO_MAX = 400 };
+
 typedef uint32_t argb; // 0xAARRGGBB, not premultiplied
 
 struct theme {
@@ -18,17 +20,19 @@ struct theme {
     argb accent, on_accent;     // chosen language pill and the text on it
     argb icon;                  // pictures of a choice
     argb focus;                 // ring around what the keys would press
+    char logo[THEME_LOGO_MAX];  // picture file beside the name at the top, SVG or PNG; "": the built-in one
     argb face[5];               // the small bar under each face, worst first
 };
 
 // Colours as they stand in a theme file: "#rrggbb" or "#aarrggbb".
 struct theme_file {
     char *back_top, *back_bottom, *glow, *ink, *soft, *faint, *card, *card_low, *edge, *shadow, *accent,
-        *on_accent, *icon, *focus, *face_1, *face_2, *face_3, *face_4, *face_5;
+        *on_accent, *icon, *focus, *face_1, *face_2, *face_3, *face_4, *face_5, *logo;
 };
 extern const struct config_row theme_rows[];
 
-// Turns the texts into colours. On false *ret_bad is the name of the row that is none (static).
+// Turns the texts into colours; the logo is copied as it stands there. On false *ret_bad is the name of the
+// row that is none (static).
 bool theme_parse(const struct theme_file *file, struct theme *ret_theme, const char **ret_bad);
 
 // Sets one colour by its row's name. False when either is none.

@@ -229,9 +229,8 @@ static void set_hints(void)
     SDL_SetHintWithPriority(SDL_HINT_VIDEODRIVER,
                             getenv("WAYLAND_DISPLAY") ? "wayland,x11,KMSDRM" : "x11,KMSDRM",
                             SDL_HINT_DEFAULT);
-    SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0"); // four times faster redraws in software
-    SDL_SetHint(SDL_HINT_TOUCH_MOUSE_EVENTS, "0");       // a touch is not also a click ...
-    SDL_SetHint(SDL_HINT_MOUSE_TOUCH_EVENTS, "0");       // ... nor a click a touch
+    SDL_SetHint(SDL_HINT_TOUCH_MOUSE_EVENTS, "0"); // a touch is not also a click ...
+    SDL_SetHint(SDL_HINT_MOUSE_TOUCH_EVENTS, "0"); // ... nor a click a touch
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "0");
     SDL_SetHint(SDL_HINT_VIDEO_MINIMIZE_ON_FOCUS_LOSS, "0");
 }
@@ -243,6 +242,8 @@ static bool open_window(struct ui *u)
         return false;
     const char *driver = SDL_GetCurrentVideoDriver();
     u->can_sleep = strcmp(driver, "x11") == 0 || strcmp(driver, "wayland") == 0;
+    if (u->can_sleep) // four times faster redraws in software; KMSDRM has no other way to the screen
+        SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
     u->wake_event = SDL_RegisterEvents(1);
     Uint32 flags = u->options.fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : SDL_WINDOW_RESIZABLE;
     u->window = SDL_CreateWindow(u->options.stage.org, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED,

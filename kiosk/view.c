@@ -60,7 +60,10 @@ static void draw_header(struct draw_list *dl, const struct layout *l, const stru
 {
     if (l->logo.w == 0)
         return;
-    draw_add(dl, DRAW_PICTURE, l->logo)->image = IMAGE_LOGO;
+    struct draw_cmd *logo = draw_add(dl, DRAW_PICTURE, l->logo);
+    logo->image = t->logo[0] ? IMAGE_FILE : IMAGE_LOGO;
+    logo->text = t->logo;
+    logo->bytes = (int)strlen(t->logo);
     draw_block(dl, &l->org, t->ink, 0, 255);
     for (int i = 0; i < l->pill_count; i++) {
         const struct layout_pill *p = &l->pill[i];
