@@ -1,6 +1,8 @@
 // A visit of several questions, touched on the real kiosk: every answer is an event of its own, kept also when the
 // customer walks away, and the reasons reach the page.
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Aggregator } from "./lib/aggregator.mjs";
 import { Broker } from "./lib/broker.mjs";
 import { Browser } from "./lib/browser.mjs";
@@ -71,4 +73,33 @@ scenario("who walks away leaves what they touched, and the next customer finds t
   assert.deepEqual(await said(kiosk), ["1 of 1: overall 5", "2 of 2: overall 1", "3 of 2: liked procedure"]);
   await kiosk.drained();
   await waitFor("three events in the store", async () => (await aggregator.store.count()) === 3);
+});
+
+scenario("contact data is sealed before it reaches the card, and asks for consent", async (world) => {
+  const broker = await Broker.start(world);
+  const aggregator = await Aggregator.start(world, { brokerPort: broker.port });
+  const screen = await TouchScreen.start(world);
+  const key = Buffer.from(Array.from({ length: 32 }, (_, i) => (i === 0 ? 9 : 0))).toString("base64"); // a point that any secret key could stand for
+  const survey = `survey:
+  id: service
+  version: 1
+  questions:
+    - { id: overall, type: faces, of: 5 }
+    - { id: reach, type: contact }
+contact_key: ${key}
+`;
+  const kiosk = await Kiosk.start(world, { brokerPort: broker.port, screen, survey, times: { settle_step: "0 s", typing: "15 s", warn: "1 s" } });
+  await kiosk.answer("face-2", "contact");
+  for (const name of ["key-19", "key-13", "key-19", "key-13"]) await kiosk.touch(name); // z g z g
+  await kiosk.touch("field-2");
+  for (const name of ["key-20", "key-14", "key-20"]) await kiosk.touch(name);
+  const from = kiosk.process.mark();
+  await kiosk.answer("done", "thanks");
+  await kiosk.process.line(/ screen name=question /, { from });
+  const [, contact] = await query(`${kiosk.state}/outbox.db`, "SELECT seq, type, question, text FROM event ORDER BY seq");
+  assert.equal(contact.question, "reach");
+  assert.match(contact.text, /^[A-Za-z0-9+/]{60,}={0,2}$/);
+  for (const file of readdirSync(kiosk.state)) assert.ok(!/zgzg|xhx/i.test(readFileSync(join(kiosk.state, file), "latin1")), `${file} holds what was written`);
+  await kiosk.drained();
+  await waitFor("both events in the store", async () => (await aggregator.store.count()) === 2);
 });
