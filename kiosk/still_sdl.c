@@ -51,6 +51,9 @@ static void set_stage(struct stage *s, const struct ui_options *o, const struct 
     if (still->written)
         typing_add(&a->typing, still->written);
     a->now = a->since + APP_REVEAL_MS + a->options.press_ms; // every animation has ended
+    if (still->warn)
+        a->touched =
+            a->now + a->options.warn_ms / 2 - (app_is_typing(a) ? a->options.typing_ms : a->options.step_ms);
 }
 
 static bool draw_still(const struct ui_options *o, const struct show *show, const struct ui_still *still,

@@ -231,6 +231,7 @@ static void set_hints(void)
                             SDL_HINT_DEFAULT);
     SDL_SetHint(SDL_HINT_TOUCH_MOUSE_EVENTS, "0"); // a touch is not also a click ...
     SDL_SetHint(SDL_HINT_MOUSE_TOUCH_EVENTS, "0"); // ... nor a click a touch
+    SDL_SetHint(SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1"); // a click that also brings the focus is an answer
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "0");
     SDL_SetHint(SDL_HINT_VIDEO_MINIMIZE_ON_FOCUS_LOSS, "0");
 }

@@ -76,6 +76,7 @@ struct ui_still {
     unsigned picked;
     enum service_page page;          // of the service menu
     const struct stage_facts *facts; // it tells; may be NULL
+    bool warn;                       // "still there?" is being asked
     const char *written;             // in the first field, or NULL
 };
 bool ui_render(const struct ui_options *o, const struct show *show, const struct ui_still *still,

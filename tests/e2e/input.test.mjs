@@ -140,8 +140,8 @@ scenario("a full disk of the kiosk: out of service, no thanks; in service again 
   for (let i = 0; i < 3; i++) {
     const from = kiosk.process.mark();
     await kiosk.touch("face-1");
-    await kiosk.process.line(/ screen name=out-of-service .*reason=disk-full/, { from });
-    await kiosk.process.line(/ screen name=question /, { from });
+    const { line: refused } = await kiosk.process.line(/ screen name=out-of-service .*reason=disk-full/, { from });
+    await kiosk.process.line(/ screen name=question /, { from: refused });
     assert.equal(kiosk.process.find(/ screen name=thanks /, from), null, "a false thank-you");
   }
   await waitFor("health to say disk-full", async () => (await aggregator.store.one("SELECT reason FROM kiosk")) === "disk-full");

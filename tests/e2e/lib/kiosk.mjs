@@ -78,9 +78,9 @@ export class Kiosk {
     const tap = { score, boot: this.boots, thanked: false };
     this.taps.push(tap);
     await this.touch(`face-${score}`);
-    await this.process.line(/ screen name=thanks /, { from });
+    const { line: thanks } = await this.process.line(/ screen name=thanks /, { from });
     tap.thanked = true;
-    await this.process.line(/ screen name=question /, { from });
+    await this.process.line(/ screen name=question /, { from: thanks }); // one before may be of a new document
   }
 
   /** Taps a face and kills the kiosk `ms` later, or "thanks": the moment it thanks. The log tells whether it did. */
