@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LATE_MS = 3600 * 1000 }; // the program has run for an hour: no deadline lies before its start
+
 struct named {
     const struct app *app;
     const char *name;
@@ -63,7 +65,7 @@ static bool draw_still(const struct ui_options *o, const struct show *show, cons
     struct stage *stage = malloc(sizeof *stage);
     if (!stage)
         return false;
-    stage_init(stage, &o->stage, show, &o->app, 0);
+    stage_init(stage, &o->stage, show, &o->app, LATE_MS);
     set_stage(stage, o, still);
     stage_place(stage, &m);
     if (still->focus_name) {

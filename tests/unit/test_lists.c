@@ -56,26 +56,29 @@ static const struct screen {
     enum app_screen screen;
     int step, scene;
     enum service_page page;
+    bool warn; // "still there?"
 } screens[] = {
-    {"question", APP_QUESTION, 0, 0, 0},
-    {"promise", APP_QUESTION, 0, 1, 0},
-    {"tally", APP_QUESTION, 0, 2, 0},
-    {"said", APP_QUESTION, 0, 3, 0},
-    {"choice", APP_QUESTION, 1, 0, 0},
-    {"several", APP_QUESTION, 2, 0, 0},
-    {"faces-4", APP_QUESTION, 3, 0, 0},
-    {"nps", APP_QUESTION, 4, 0, 0},
-    {"text", APP_QUESTION, 5, 0, 0},
-    {"number", APP_QUESTION, 6, 0, 0},
-    {"contact", APP_QUESTION, 7, 0, 0},
-    {"pressed", APP_PRESSED, 0, 0, 0},
-    {"thanks", APP_THANKS, 0, 0, 0},
-    {"try-again", APP_TRY_AGAIN, 0, 0, 0},
-    {"out-of-service", APP_OUT_OF_SERVICE, 0, 0, 0},
-    {"closed", APP_CLOSED, 0, 0, 0},
-    {"service-pin", APP_SERVICE, 0, 0, SERVICE_PIN},
-    {"service-menu", APP_SERVICE, 0, 0, SERVICE_MENU},
-    {"service-touch", APP_SERVICE, 0, 0, SERVICE_TOUCH},
+    {"question", APP_QUESTION, 0, 0, 0, false},
+    {"promise", APP_QUESTION, 0, 1, 0, false},
+    {"tally", APP_QUESTION, 0, 2, 0, false},
+    {"said", APP_QUESTION, 0, 3, 0, false},
+    {"choice", APP_QUESTION, 1, 0, 0, false},
+    {"several", APP_QUESTION, 2, 0, 0, false},
+    {"faces-4", APP_QUESTION, 3, 0, 0, false},
+    {"nps", APP_QUESTION, 4, 0, 0, false},
+    {"text", APP_QUESTION, 5, 0, 0, false},
+    {"number", APP_QUESTION, 6, 0, 0, false},
+    {"contact", APP_QUESTION, 7, 0, 0, false},
+    {"pressed", APP_PRESSED, 0, 0, 0, false},
+    {"thanks", APP_THANKS, 0, 0, 0, false},
+    {"try-again", APP_TRY_AGAIN, 0, 0, 0, false},
+    {"out-of-service", APP_OUT_OF_SERVICE, 0, 0, 0, false},
+    {"closed", APP_CLOSED, 0, 0, 0, false},
+    {"service-pin", APP_SERVICE, 0, 0, SERVICE_PIN, false},
+    {"service-menu", APP_SERVICE, 0, 0, SERVICE_MENU, false},
+    {"service-touch", APP_SERVICE, 0, 0, SERVICE_TOUCH, false},
+    {"choice-still-there", APP_QUESTION, 1, 0, 0, true},
+    {"text-still-there", APP_QUESTION, 5, 0, 0, true},
 };
 
 static void set(struct stage *s, const struct screen *screen, int lang)
@@ -91,6 +94,9 @@ static void set(struct stage *s, const struct screen *screen, int lang)
     a->service.page = screen->page;
     a->service.digits = 2;
     a->now = a->since + 1000; // every animation has ended
+    a->touched = a->now;
+    if (screen->warn)
+        a->touched -= (app_is_typing(a) ? a->options.typing_ms : a->options.step_ms) - a->options.warn_ms / 2;
     s->tally = 128;
     s->opens = 480;
     snprintf(s->facts.version, sizeof s->facts.version, "k1, 0.1.0");
@@ -114,7 +120,7 @@ static size_t write_lists(const struct screen *screen, bool portrait, char *text
         struct stage_options o = {.org = "Harapan Clinic"};
         struct app_options app = options_of(show[theme]);
         assert_non_null(s);
-        stage_init(s, &o, show[theme], &app, 1000);
+        stage_init(s, &o, show[theme], &app, 3600000);
         s->w = portrait ? 1080 : 1280;
         s->h = portrait ? 1920 : 800;
         for (int lang = 0; lang < s->app.options.lang_count; lang++) {
