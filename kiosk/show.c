@@ -211,6 +211,17 @@ static bool own_colours(struct show *s, const char *assets, struct show_error *e
     return true;
 }
 
+static bool can_be_read(const struct show *s, struct show_error *error)
+{
+    struct theme_flaw flaw;
+    if (theme_check(&s->theme, &flaw))
+        return true;
+    snprintf(error->text, sizeof error->text,
+             "theme: %s on %s has a contrast of %.1f; everybody can read it from %.1f up", flaw.front,
+             flaw.back, flaw.contrast, flaw.wanted);
+    return false;
+}
+
 static bool known_icons(const struct show *s, const char *assets, struct show_error *error)
 {
     for (int q = 0; q < s->survey.count; q++) {
@@ -247,7 +258,7 @@ struct show *show_create(struct content *content, const char *assets, const char
     if (content_check(&s->content, &s->survey, ret_error->text, sizeof ret_error->text) &&
         load_texts(s, assets, ret_error) && named_options(s, ret_error) &&
         (!theme_path[0] || load_theme(s, theme_path, ret_error)) && own_colours(s, assets, ret_error) &&
-        known_icons(s, assets, ret_error) && find_fonts(s, ret_error))
+        can_be_read(s, ret_error) && known_icons(s, assets, ret_error) && find_fonts(s, ret_error))
         return s;
     show_destroy(s);
     return NULL;

@@ -170,7 +170,7 @@ static void draw_typing(struct draw_list *dl, const struct layout *l, const stru
         const struct layout_field *f = &l->field[i];
         bool written = a->typing.field == i;
         struct draw_cmd *c = draw_box(dl, f->rect, l->radius, t->card, t->card);
-        c->edge = written ? t->focus : t->edge;
+        c->edge = written ? t->focus : t->field;
         c->edge_px = written ? 2 : 1;
         if (a->typing.text[i][0])
             draw_block(dl, &f->value, t->ink, 0, 255);

@@ -475,38 +475,6 @@ static void focus_is_drawn(void **state)
     free(s);
 }
 
-static void can_be_read(const struct theme *t)
-{
-    const struct {
-        argb text, back;
-    } pairs[] = {{t->ink, t->back_top},     {t->ink, t->back_bottom}, {t->soft, t->back_top},
-                 {t->soft, t->back_bottom}, {t->faint, t->back_top},  {t->faint, t->back_bottom},
-                 {t->ink, t->card},         {t->ink, t->card_low},    {t->soft, t->card},
-                 {t->on_accent, t->accent}};
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
-        assert_true(theme_contrast(pairs[i].text, pairs[i].back) >= 4.5);
-    assert_true(theme_contrast(t->focus, t->card) >= 3.0 && theme_contrast(t->focus, t->back_bottom) >= 3.0);
-}
-
-static void text_can_be_read_in_every_theme(void **state)
-{
-    (void)state;
-    struct theme t = theme_light();
-    can_be_read(&t);
-    struct theme_file file = {0};
-    struct config_error error = {0};
-    const char *bad = NULL;
-    if (!config_load("assets/themes/dark.yaml", theme_rows, &file, &error))
-        fail_msg("%s", error.text);
-    assert_true(theme_parse(&file, &t, &bad));
-    can_be_read(&t);
-    file.ink[1] = 'x';
-    assert_false(theme_parse(&file, &t, &bad));
-    assert_string_equal(bad, "ink");
-    config_free(theme_rows, &file);
-    assert_true(theme_contrast(0xff000000u, 0xffffffffu) > 20.9);
-}
-
 static void broken_catalogues_are_refused_with_a_reason(void **state)
 {
     (void)state;
@@ -573,7 +541,6 @@ int main(void)
         cmocka_unit_test(words_alone_may_follow_the_face),
         cmocka_unit_test(a_press_changes_the_picture_at_once),
         cmocka_unit_test(focus_is_drawn),
-        cmocka_unit_test(text_can_be_read_in_every_theme),
         cmocka_unit_test(the_surveys_that_come_with_it_can_be_shown),
         cmocka_unit_test(broken_catalogues_are_refused_with_a_reason),
     };
