@@ -200,8 +200,9 @@ void place_typing(struct maker *k)
     if (contact) // "anonymous" would not be true here
         l->footer = (struct text_block){0};
     if (small) { // the keyboard first
-        k->bottom = l->h - 2;
+        k->bottom = k->in->reach_bottom > 0 ? least(l->h - 2, k->in->reach_bottom) : l->h - 2;
         l->footer = (struct text_block){0};
+        l->button_count = 0; // reading aloud is switched by its key here
     }
     l->field_count = k->app->typing.field_count;
     int field_h = px_of(k, units(k, 66, 96), 30);
@@ -241,6 +242,9 @@ void place_typing(struct maker *k)
         if (q->type == SURVEY_NUMBER)
             f->rect =
                 (struct rect){(l->w - least(width, field_h * 6)) / 2, y, least(width, field_h * 6), field_h};
+        f->cell = f->rect;
+        f->cell.h = most(f->rect.h, k->target_px);
+        f->cell.y -= f->cell.h - f->rect.h;
         int pad = px_of(k, units(k, 22, 30), 8);
         struct wish name = {
             contact ? i == 0 ? k->texts->of[TEXT_CONTACT_NAME] : words_of(k, q->hint, TEXT_CONTACT_HINT) : "",

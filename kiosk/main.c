@@ -94,6 +94,7 @@ static struct ui_options window_of(const struct kiosk *k)
                   .name = s->kiosk.s,
                   .target_px = settings_target_px(s),
                   .reach_px = settings_reach_px(s),
+                  .low_px = settings_low_px(s),
                   .speech = s->speech[0] != '\0'},
         .assets = s->assets,
         .keys = &s->keys,

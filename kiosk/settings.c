@@ -97,7 +97,8 @@ static const struct config_row screen_rows[] = {
      .fallback = "0",
      .min = 0,
      .max = 2000,
-     .help = "height of its lower edge above the floor: with dpi, controls stay below 1220 mm; 0: unknown"},
+     .help = "height of its lower edge above the floor: with dpi, controls stay between 380 and 1220 mm; 0: "
+             "unknown"},
     {.name = "backlight",
      .type = CONFIG_STRING,
      .offset = AT(screen.backlight),
@@ -309,6 +310,13 @@ static int px_of_mm(const struct settings *s, int64_t mm)
 int settings_target_px(const struct settings *s)
 {
     return px_of_mm(s, 9);
+}
+
+int settings_low_px(const struct settings *s)
+{
+    enum { LOW_MM = 380 };
+    bool under = s->screen.dpi > 0 && s->screen.bottom_mm > 0 && s->screen.bottom_mm < LOW_MM;
+    return under ? px_of_mm(s, LOW_MM - s->screen.bottom_mm) : 0;
 }
 
 int settings_reach_px(const struct settings *s)

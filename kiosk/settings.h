@@ -58,5 +58,6 @@ struct app_options settings_app(const struct settings *s);
 // floor (ADA 2010, 308.2.1: unobstructed forward reach 380 to 1220 mm). 0 where dpi or bottom_mm are unknown.
 int settings_target_px(const struct settings *s);
 int settings_reach_px(const struct settings *s);
+int settings_low_px(const struct settings *s); // and so far at least, where the screen begins below 380 mm
 
 #endif

@@ -35,6 +35,8 @@ static struct layout_input input_of(struct stage *s)
     };
     if (s->options.reach_px > 0 && s->options.reach_px < s->h)
         in.reach_top = s->h - s->options.reach_px;
+    if (s->options.low_px > 0 && s->options.low_px < s->h / 2)
+        in.reach_bottom = s->h - s->options.low_px;
     if (show_scene(s->show, s->app.lang, s->app.scene, s->tally, &s->scene)) {
         in.scene = s->scene.text;
         in.scene_label = s->scene.label;

@@ -15,6 +15,7 @@ struct stage_options {
     const char *name; // of the kiosk, for `identify`; borrowed
     int target_px;    // least size of a target, 0: the usual one
     int reach_px;     // controls stand at most so far above the lower edge, 0: anywhere
+    int low_px;       // and at least so far
     bool speech;      // offer to read aloud
 };
 
