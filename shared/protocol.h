@@ -1,5 +1,6 @@
 // protocol: the wire contract of PROTOCOL.md as C types; topics, limits, encoders and decoders.
-// protocol.c (topics, names) is pure; events_json.c, protocol_json.c and remote_json.c encode and decode.
+// protocol.c (topics, names) and events_scan.c (decoding of events) are pure; events_json.c, protocol_json.c and
+// remote_json.c encode and decode the rest.
 #ifndef PUAS_SHARED_PROTOCOL_H
 #define PUAS_SHARED_PROTOCOL_H
 
