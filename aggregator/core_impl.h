@@ -5,7 +5,7 @@
 //   core_command.c commands of other threads
 //   core_config.c  the configuration document of each kiosk, retained, and its content
 //   core_remote.c  orders to kiosks and their replies
-//   core_verdicts.c verdicts on what is stored, beside the ingest
+//   core_verdicts.c verdicts on what is stored, and putting packs together, beside the ingest
 #ifndef PUAS_AGGREGATOR_CORE_IMPL_H
 #define PUAS_AGGREGATOR_CORE_IMPL_H
 
@@ -60,6 +60,9 @@ struct core {
     mono_ms last_mono;
     struct judge judge;
     mono_ms judge_at; // the next slice
+    mono_ms compact_at;    // the next slice of putting packs together
+    int32_t compact_epoch; // where it goes on
+    bool compact_more;
     int64_t rates_day; // number of the UTC day for which rates were computed
 
     struct core_sync *syncs; // owned
@@ -105,6 +108,8 @@ void core_documents_told(struct org_kiosk *k, const struct health_message *m); /
 void core_judge(struct core *c, mono_ms mono); // a slice, when it is time for one
 // Milliseconds until then; INT64_MAX: there is nothing to judge.
 int64_t core_judge_wait(const struct core *c, mono_ms mono);
+
+void core_compact(struct core *c, mono_ms mono); // a slice, when it is time for one
 
 void core_do_command(struct core *c, struct command *cmd); // result is set; answered after the commit
 

@@ -120,14 +120,11 @@ static bool store_one(struct core *c, struct org_kiosk *k, struct epoch *ep, con
         }
         s.flags |= yes ? EVENT_VOIDED : 0;
     }
-    bool inserted;
-    if (!store_event(c->store, &s, &inserted) || !seqset_add(&ep->settled, e->seq)) {
+    if (!store_event(c->store, &s) || !seqset_add(&ep->settled, e->seq)) {
         return core_fail(c);
     }
-    if (inserted) {
-        ep->voids += e->type == EVENT_VOID;
-        tell_engine(c, &s);
-    }
+    ep->voids += e->type == EVENT_VOID;
+    tell_engine(c, &s);
     return true;
 }
 

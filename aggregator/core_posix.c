@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SLOW_EVERY_MS = 3600000, DAY_MS = 86400000, CLOCK_JUMP_MS = 120000, GOODBYE_MS = 2000 };
+enum { SLOW_EVERY_MS = 3600000, DAY_MS = 86400000, CLOCK_JUMP_MS = 120000, GOODBYE_MS = 2000, COMPACT_FIRST_MS = 60000 };
 
 static const char shard_name[] = "all"; // one aggregator owns every shard
 
@@ -261,6 +261,7 @@ static void timers(struct core *c, mono_ms mono)
         engine_tick(c->engine, c->now);
     }
     core_judge(c, mono);
+    core_compact(c, mono);
     if (mono >= c->slow_at) {
         c->slow_at = mono + SLOW_EVERY_MS;
         if (!core_writes(c) || !store_expire_sessions(c->store, c->now)) {
@@ -276,6 +277,7 @@ static int wait_ms(const struct core *c, int link_wait, mono_ms mono)
     int64_t wait = link_wait;
     wait = c->tick_at - mono < wait ? c->tick_at - mono : wait;
     wait = core_judge_wait(c, mono) < wait ? core_judge_wait(c, mono) : wait;
+    wait = c->compact_more && c->compact_at - mono < wait ? c->compact_at - mono : wait;
     wait = c->o.round_ms > 0 && c->o.round_ms < wait ? c->o.round_ms : wait;
     return wait < 0 ? 0 : (int)wait;
 }
@@ -451,6 +453,7 @@ struct core *core_create(const struct core_options *o, char *ret_why, size_t n, 
         return NULL;
     }
     c->slow_at = clock_mono_ms() + SLOW_EVERY_MS;
+    c->compact_at = clock_mono_ms() + COMPACT_FIRST_MS;
     end_turn(c); // what the time since the last run has made of the alerts
     log_event(LOG_INFO, "core_ready", "run=%s places=%d kiosks=%d rules=%d events=%lld", c->run,
               (int)c->org.place_count, (int)c->org.kiosk_count, c->org.rule_count,
