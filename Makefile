@@ -54,8 +54,11 @@ BIN            := $(OUT)/puas-kiosk $(OUT)/puas-aggregator $(OUT)/puasctl
 UNIT           := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(SRC_UNIT))
 TOOLS          := $(patsubst tests/tools/%.c,$(OUT)/tools/%,$(SRC_TOOLS))
 
+# Shows the packs of the store as the table `event` to the sqlite3 shell.
+EXTENSION := $(OUT)/puas_event.so
+
 .PHONY: all
-all: $(BIN) build/compile_commands.json ## build the three programs
+all: $(BIN) $(EXTENSION) build/compile_commands.json ## build the three programs
 
 $(OUT)/%.o: %.c
 	@mkdir -p $(@D)
@@ -78,6 +81,11 @@ $(OUT)/puas-aggregator: $(OUT)/aggregator/main.o $(LIB_AGGREGATOR) $(LIB_SHARED)
 $(OUT)/puasctl: $(OUT)/aggregator/puasctl.o $(LIB_AGGREGATOR) $(LIB_SHARED)
 	@echo "  link $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(PKG_AGGREGATOR) $(PKG_SHARED)) -lm
+
+$(EXTENSION): aggregator/event_table_sqlite.c aggregator/pack.c aggregator/event_table.h aggregator/pack.h
+	@mkdir -p $(@D)
+	@echo "  link $@"
+	$(Q)$(CC) $(CFLAGS) -DPUAS_EXTENSION -fPIC -shared -o $@ aggregator/event_table_sqlite.c aggregator/pack.c
 
 # SQL migrations and the bundled web pages are embedded with .incbin.
 WEB_SRC    := $(shell find assets/web -type f -not -path "*/node_modules/*")

@@ -70,10 +70,10 @@ bool pack_add(struct pack_writer *w, const struct packed *p)
     }
     if (w->count == 0) {
         w->first = *p;
-        w->last = (struct packed){.event_id = p->event_id - 1, .arrived = p->arrived};
+        w->last = (struct packed){.event_id = minus(p->event_id, 1), .arrived = p->arrived};
     }
     const struct packed *l = &w->last;
-    bool same_name = w->count > 0 && p->name == l->name, next = p->event_id == l->event_id + 1;
+    bool same_name = w->count > 0 && p->name == l->name, next = p->event_id == plus(l->event_id, 1);
     w->data[w->n++] = (uint8_t)((p->kind & HEAD_KIND) | (p->flags != 0 ? HEAD_FLAGS : 0) |
                                 (p->body != NULL ? HEAD_BODY : 0) | (p->visit == p->seq ? HEAD_VISIT : 0) |
                                 (same_name ? HEAD_NAME : 0) | (next ? HEAD_ID : 0));
@@ -88,13 +88,13 @@ bool pack_add(struct pack_writer *w, const struct packed *p)
     if (!same_name) {
         put(w, (uint64_t)(uint32_t)p->name);
     }
-    put(w, zigzag(p->arrived - l->arrived));
-    put(w, zigzag(p->arrived - p->at));
+    put(w, zigzag(minus(p->arrived, l->arrived)));
+    put(w, zigzag(minus(p->arrived, p->at)));
     if (p->visit != p->seq) {
         put(w, (uint64_t)(p->seq - p->visit));
     }
     if (!next) {
-        put(w, zigzag(p->event_id - l->event_id));
+        put(w, zigzag(minus(p->event_id, l->event_id)));
     }
     if (p->body != NULL) {
         put(w, p->body_bytes);
@@ -136,7 +136,7 @@ void pack_read(struct pack_reader *r, const void *data, size_t n, int count, int
                int64_t first_seq, wall_ms arrived)
 {
     *r = (struct pack_reader){.at = data, .end = (const uint8_t *)data + n, .left = count};
-    r->last = (struct packed){.event_id = event_id - 1, .seq = first_seq - 1, .arrived = arrived};
+    r->last = (struct packed){.event_id = minus(event_id, 1), .seq = minus(first_seq, 1), .arrived = arrived};
 }
 
 static bool take_answer(struct pack_reader *r, struct packed *p)
