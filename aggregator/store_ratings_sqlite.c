@@ -249,7 +249,7 @@ static bool set_flag(struct store *st, int32_t epoch_id, int64_t seq, int flag, 
 // Marks the target of a void and takes it out of the rollups.
 static bool take_back(struct store *st, const struct stored_event *s)
 {
-    struct packed t;
+    struct packed t = {.seq = 0};
     int32_t place;
     bool found;
     if (!set_flag(st, s->epoch_id, s->e->voids, EVENT_VOIDED, &t, &place, &found) || !found) {
