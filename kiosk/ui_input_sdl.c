@@ -56,8 +56,12 @@ void ui_feed(struct ui *u, struct app_input in)
     u->say_targets |= e.relayout;
     u->quit |= e.restart;
     u->restart |= e.restart;
-    if (e.screen_changed && u->stage.app.screen == APP_SERVICE)
+    if (e.screen_changed && u->stage.app.screen == APP_SERVICE) {
         u->ops.facts(u->ops.ctx, &u->stage.facts);
+        stage_tell_content(&u->stage);
+    }
+    if (e.save && e.answer.visit == 0)
+        stage_begin(&u->stage);
     if (e.relayout) {
         ui_place(u);
     } else if (e.retyped) {
@@ -140,7 +144,9 @@ void ui_on_event(struct ui *u, const SDL_Event *ev)
 {
     switch (ev->type) {
     case SDL_QUIT:
-        u->quit = true;
+        u->restart = false;
+        u->leave_at = -1;
+        ui_leave(u);
         break;
     case SDL_WINDOWEVENT:
         on_window(u, ev->window.event);
