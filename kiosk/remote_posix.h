@@ -1,6 +1,6 @@
 // remote desk: where documents and orders meet the window. Runs the remote core on the uplink thread, keeps
-// the last good document in state_dir/content.json and takes the window's answers from any thread. Edge
-// (pthread, files).
+// the last good document in state_dir/content.json, the one that was not shown yet in content.new.json, and
+// takes the window's answers from any thread. Edge (pthread, files).
 #ifndef PUAS_KIOSK_REMOTE_POSIX_H
 #define PUAS_KIOSK_REMOTE_POSIX_H
 
@@ -25,7 +25,8 @@ struct remote_desk *remote_desk_create(const struct remote_desk_options *o);
 void remote_desk_destroy(struct remote_desk *d); // accepts NULL; after uplink_thread_destroy
 
 // Before uplink_start: the last good document, ready for the screen (the caller's now). NULL: there is none,
-// or it is damaged or no longer usable (logged): show the kiosk's own file.
+// or it is damaged or no longer usable (logged): show the kiosk's own file. A content.new.json is what the
+// program died with: refused (logged, told in health).
 struct show *remote_desk_start(struct remote_desk *d);
 
 // ---------------------------------------------------------------- for the window: any thread

@@ -84,6 +84,31 @@ scenario("kiosk: a pushed document is shown, told in health, and kept over a res
   assert.equal(existsSync(`${kiosk.state}/content.json`), false);
 });
 
+scenario("kiosk: a document that it died with before it was shown is refused, and the good one stays", async (world) => {
+  const { aggregator, kiosk, ctl, push, shown, inForce } = await system(world, { times: { settle_step: "0 s", step: "60 s" } });
+  await push(content(2, "    - { id: liked, type: choice, options: [ { id: staff }, { id: room } ] }\n"));
+  const good = (await inForce()).content;
+  await kiosk.answer("face-3", "choice"); // a visit is under way: the next document waits for its end
+  await push(content(3));
+  await kiosk.process.line(/ content_taken /, { from: kiosk.process.find(/ content survey=exit version=2 /).line });
+  await waitFor("it on disk beside the good one", () => existsSync(`${kiosk.state}/content.new.json`));
+  await kiosk.process.kill();
+  assert.equal(JSON.parse(readFileSync(`${kiosk.state}/content.json`, "utf8")).sha256, good);
+  await kiosk.up();
+  await kiosk.process.line(/ content survey=exit version=2 /);
+  await kiosk.online;
+  await waitFor("the refusal", async () => (await shown()).refused === (await shown()).published);
+  assert.match((await ctl("kiosks")).text, /the program ended while it was shown first/);
+  assert.equal((await shown()).content, good);
+  await kiosk.answer("face-4", "choice");
+  await kiosk.answer("option-room", "thanks");
+  await waitFor("the answers", async () => (await aggregator.store.count()) === 3);
+  await push(content(4));
+  await inForce();
+  assert.equal((await shown()).refused, "");
+  assert.equal(existsSync(`${kiosk.state}/content.new.json`), false);
+});
+
 scenario("kiosk: what it cannot use is refused with the reason, and the old one stays", async (world) => {
   const { kiosk, ctl, push, shown, inForce, client } = await system(world);
   await push(content(2));
