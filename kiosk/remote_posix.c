@@ -18,7 +18,8 @@
 enum { PATH_BYTES = 1200, MAIL_CAPACITY = 32, FILE_MAX = 2 * PROTOCOL_DOC_MAX + 1024 };
 
 struct note { // from the window
-    enum { NOTE_APPLIED, NOTE_ANSWER } kind;
+    enum { NOTE_APPLIED, NOTE_ANSWER, NOTE_CLOSED } kind;
+    bool closed;
     char name[PROTOCOL_HASH_HEX + 1]; // hash of a document, id of an order
     bool failed;
     struct ident survey;
@@ -38,6 +39,7 @@ struct remote_desk {
     mono_ms ref_until;
     struct ident survey; // shown last; empty: not told yet
     int version;
+    bool closed;
     bool attached;
     char dir[PATH_BYTES], path[PATH_BYTES], unproved[PATH_BYTES], fresh[PATH_BYTES];
 };
@@ -259,6 +261,11 @@ void remote_desk_failed(struct remote_desk *d, const char *sha256, const char *w
     post(d, &note);
 }
 
+void remote_desk_closed(struct remote_desk *d, bool closed)
+{
+    post(d, &(struct note){.kind = NOTE_CLOSED, .closed = closed});
+}
+
 void remote_desk_answer(struct remote_desk *d, const char *id, const char *why, const void *png, size_t n)
 {
     struct note note = {.kind = NOTE_ANSWER, .failed = why != NULL, .n = n};
@@ -361,6 +368,9 @@ bool remote_desk_pump(struct remote_desk *d)
             log_event(why ? LOG_ERROR : LOG_INFO, why ? "content_not_shown" : "content_in_force",
                       "sha256=%s why=%Q", note.name[0] ? note.name : "own-file", note.why);
             news = true;
+        } else if (note.kind == NOTE_CLOSED) {
+            d->closed = note.closed;
+            news = true;
         } else {
             remote_answer(d->core, note.name, why, note.png, note.n);
         }
@@ -373,6 +383,11 @@ bool remote_desk_pump(struct remote_desk *d)
 void remote_desk_health(const struct remote_desk *d, struct health_message *ret_m)
 {
     remote_health(d->core, ret_m);
+}
+
+bool remote_desk_is_closed(const struct remote_desk *d)
+{
+    return d->closed;
 }
 
 bool remote_desk_survey(const struct remote_desk *d, struct ident *ret_survey, int *ret_version)

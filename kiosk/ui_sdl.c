@@ -38,6 +38,8 @@ static void check_hours(struct ui *u)
     stage_day(&u->stage, day_of(&now));
     set_brightness(u, (int)(open || app_is_first(&u->stage.app) ? c->brightness : c->brightness_closed));
     u->hours_at = clock_mono_ms() + HOURS_MS;
+    if (u->stage.app.closed == open)
+        u->ops.closed(u->ops.ctx, !open);
     ui_feed(u, (struct app_input){.kind = APP_IN_HOURS, .closed = !open});
 }
 

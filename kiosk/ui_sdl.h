@@ -32,6 +32,7 @@ struct ui_ops {
     void (*ignored)(void *ctx, int presses);                                 // as writer_count_ignored
     bool (*ref)(void *ctx, mono_ms now, char ret_ref[PROTOCOL_REF_MAX + 1]); // as remote_desk_ref
     void (*shown)(void *ctx, const struct show *s); // this content has been drawn, and is on the screen now
+    void (*closed)(void *ctx, bool closed);         // outside opening hours, or within them again
     // A screenshot that was ordered, or why there is none.
     void (*picture)(void *ctx, const char *id, const char *why, const void *png, size_t n);
     void (*facts)(void *ctx, struct stage_facts *ret); // for the service menu

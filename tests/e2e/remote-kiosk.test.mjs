@@ -26,11 +26,11 @@ survey:
 ${more}`;
 const own = (text) => text.replace(/^ {4}# After a face[^]*?(?=^promise)/m, "");
 
-async function system(world, { change = (text) => text, users = [], times } = {}) {
+async function system(world, { change = (text) => text, users = [], times, wait } = {}) {
   const broker = await Broker.start(world, { users: ["aggregator", ID, ...users] });
   const aggregator = await Aggregator.start(world, { brokerPort: broker.port });
   const screen = await MouseScreen.start(world);
-  const kiosk = await Kiosk.start(world, { brokerPort: broker.port, screen, times, change: (text) => change(own(text)) });
+  const kiosk = await Kiosk.start(world, { brokerPort: broker.port, screen, times, wait, change: (text) => change(own(text)) });
   const ctl = async (...args) => {
     const p = await run(`${BIN}/puasctl`, ["--config", aggregator.file, ...args]);
     return { code: p.code, text: p.lines.join("\n") };
@@ -50,6 +50,7 @@ async function system(world, { change = (text) => text, users = [], times } = {}
     world.own(username, () => c.endAsync(true));
     return c;
   };
+  if (!kiosk.process) kiosk.spawn();
   await kiosk.online;
   return { broker, aggregator, kiosk, ctl, push, shown, inForce, client };
 }
@@ -211,6 +212,31 @@ scenario("kiosk: an ordered restart waits for the visit", async (world) => {
   await kiosk.process.line(/ started kiosk=\S+ branch=\S+ boot=2 /);
   const rows = await query(`${kiosk.state}/outbox.db`, "SELECT question, options FROM event ORDER BY seq");
   assert.deepEqual(rows.map((row) => row.options || row.question), ["overall", "staff room"]);
+});
+
+scenario("kiosk: asleep outside its hours, awake within them; answers given in the night arrive", async (world) => {
+  const days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+  const other = days[(new Date().getDay() + 3) % 7];
+  const hours = `hours: [ { days: ${other}, open: "08:00", close: "15:30" } ]\n`;
+  const { aggregator, kiosk, push, shown } = await system(world, { wait: false, times: { awake: "1 s" }, change: (text) => text.replace("times:", `${hours}times:`) });
+  await kiosk.process.line(/ screen name=closed /);
+  const state = (name) => waitFor(async () => `state ${name}, it is ${(await shown()).state}`, async () => (await shown()).state === name);
+  await state("sleeping");
+  const from = kiosk.process.mark();
+  await kiosk.screen.tap(640, 400);
+  await kiosk.process.line(/ screen name=question /, { from });
+  await kiosk.answer("face-2", "thanks");
+  await waitFor("the answer", async () => (await aggregator.store.count()) === 1);
+  assert.equal((await shown()).state, "sleeping");
+  await kiosk.process.stop(); // a connect in the night is answered, too
+  kiosk.spawn();
+  await kiosk.online;
+  await state("sleeping");
+  await push(content(2)); // without hours: always open
+  await kiosk.process.line(/ screen name=question /);
+  await state("ready");
+  await push(content(3, hours));
+  await state("sleeping");
 });
 
 scenario("kiosk: the ticket's number goes with the answers of the visit, and is in the store alone", async (world) => {

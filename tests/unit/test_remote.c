@@ -785,6 +785,11 @@ static void the_last_good_one_is_kept(void **state)
     assert_string_equal(h.content, k->f.shown_hash);
     assert_true(remote_desk_survey(k->d, &survey, &version));
     assert_int_equal(version, 3);
+    assert_false(remote_desk_is_closed(k->d));
+    remote_desk_closed(k->d, true);
+    assert_false(remote_desk_is_closed(k->d)); // not before the uplink's thread has taken it
+    assert_true(remote_desk_pump(k->d));
+    assert_true(remote_desk_is_closed(k->d));
     remote_desk_failed(k->d, k->f.shown_hash, "no memory");
     assert_true(remote_desk_pump(k->d));
     remote_desk_health(k->d, &h);
