@@ -55,7 +55,7 @@ struct ui {
     uint64_t told_targets; // hash of the targets last logged
     mono_ms wake_at, hours_at, identify_until;
     int window_w, window_h;
-    int brightness;                 // percent, as it is now
+    int brightness;                 // percent, as it is now; -1: unknown
     char ref[PROTOCOL_REF_MAX + 1]; // of the queue system, when the visit began
     uint8_t epoch[EPOCH_BYTES];
     struct stage stage;

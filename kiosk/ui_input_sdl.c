@@ -17,7 +17,7 @@ static void say(struct ui *u, bool focus)
         prompts_name(u->stage.app.options.langs[u->stage.app.lang], texts[i], name[i]);
         names[i] = name[i];
     }
-    bool said = speech_say(u->speech, names, count, (int)u->show->content.volume);
+    int said = speech_say(u->speech, names, count, (int)u->show->content.volume);
     log_event(LOG_INFO, "speech", "sentences=%d said=%d", count, said);
 }
 
@@ -59,6 +59,9 @@ void ui_feed(struct ui *u, struct app_input in)
     if (e.screen_changed && u->stage.app.screen == APP_SERVICE) {
         u->ops.facts(u->ops.ctx, &u->stage.facts);
         stage_tell_content(&u->stage);
+        const struct stage_facts *f = &u->stage.facts;
+        log_event(LOG_INFO, "service_menu", "version=%Q network=%Q outbox=%Q content=%Q", f->version,
+                  f->network, f->outbox, f->content);
     }
     if (e.save && e.answer.visit == 0)
         stage_begin(&u->stage);

@@ -328,7 +328,7 @@ struct ui *ui_create(const struct ui_options *o, struct show *show, struct ui_er
     }
     u->options = *o;
     u->show = show;
-    u->brightness = 100;
+    u->brightness = -1; // as somebody left it
     u->wake_at = u->leave_at = u->quit_at = -1;
     stage_init(&u->stage, &o->stage, show, &o->app, clock_mono_ms());
     if (!open_all(u, ret_error)) {

@@ -21,15 +21,16 @@ async function displayOf(server, name) {
 }
 
 export class TouchScreen {
-  static async start(world, { width = 1280, height = 800 } = {}) {
+  /** `name`: of its files; a second one in the same world needs another. */
+  static async start(world, { width = 1280, height = 800, name = "touch" } = {}) {
     if (process.getuid() !== 0) throw new Skip("an X server with touch devices of our own needs root");
     const missing = DRIVERS.find((path) => !existsSync(path));
     if (missing) throw new Error(`${missing} is missing: make test-deps`);
     const screen = new TouchScreen();
-    const socket = world.path("touch.socket");
-    const file = world.path("xorg.conf");
-    writeFileSync(file, config(width, height, socket, world.path("pointer.socket")));
-    const server = world.process("Xorg", "Xorg", ["-displayfd", "3", "-config", file, "-logfile", world.path("xorg.log"), "-novtswitch", "-sharevts", "-noreset", "-nolisten", "tcp"], { extra: true });
+    const socket = world.path(`${name}.socket`);
+    const file = world.path(`${name}.conf`);
+    writeFileSync(file, config(width, height, socket, world.path(`${name}-pointer.socket`)));
+    const server = world.process("Xorg", "Xorg", ["-displayfd", "3", "-config", file, "-logfile", world.path(`${name}.log`), "-novtswitch", "-sharevts", "-noreset", "-nolisten", "tcp"], { extra: true });
     screen.display = await displayOf(server, "Xorg");
     await waitFor("the touch driver's socket", () => existsSync(socket), START_MS);
     // One connection an Xorg run: it lives as long as the server.
@@ -71,9 +72,26 @@ export class MouseScreen {
     return screen;
   }
 
-  async tap(x, y) {
-    const done = await within("xdotool", run("xdotool", ["mousemove", `${x}`, `${y}`, "click", "1"], { env: { DISPLAY: this.display } }), 10_000);
+  async #do(...args) {
+    const done = await within("xdotool", run("xdotool", args, { env: { DISPLAY: this.display } }), 10_000);
     if (done.code !== 0) throw new Error(`xdotool: ${done.lines.join(" ")}`);
+  }
+
+  tap(x, y) {
+    return this.#do("mousemove", `${x}`, `${y}`, "click", "1");
+  }
+
+  down(x, y) {
+    return this.#do("mousemove", `${x}`, `${y}`, "mousedown", "1");
+  }
+
+  up() {
+    return this.#do("mouseup", "1");
+  }
+
+  /** Strikes keys of a keyboard, by their X names: "3", "KP_Enter", "Right". */
+  key(...names) {
+    return this.#do("key", ...names);
   }
 }
 
