@@ -71,3 +71,82 @@ scenario("1,000 touches give exactly 1,000 answers minus those that the rules lo
   assert.ok(Math.min(...gaps) >= SETTLE_MS, `${Math.min(...gaps)} ms between two answers`);
   assert.ok(Math.max(...gaps) < SETTLE_MS + PAUSE_MOST_MS + SLACK_MS, `${Math.max(...gaps)} ms without an answer`);
 });
+
+// ---------------------------------------------------------------- a panel on its side
+const [LONG, SHORT] = [780, 500];
+// Where a point of the upright picture (500 x 780) is on a panel (780 x 500) that shows it turned clockwise.
+const TURNED = {
+  90: ({ x, y }) => ({ x: LONG - 1 - y, y: x }),
+  270: ({ x, y }) => ({ x: y, y: SHORT - 1 - x }),
+};
+
+scenario("a panel on its side: the picture is turned, and a touch means what is seen there", async (world) => {
+  const broker = await Broker.start(world);
+  const screen = await TouchScreen.start(world);
+  const start = async (name, size, angle) => {
+    const change = (text) => text.replace(/^screen:\n.*\n/m, `screen: { width: ${size[0]}, height: ${size[1]}, rotate: ${angle} }\n`);
+    const kiosk = await Kiosk.start(world, { brokerPort: broker.port, screen, state: world.path(name), change, times: { idle: "600 s" } });
+    const [, x, y] = kiosk.process.find(/ window driver=\w+ x=(\d+) y=(\d+) /).map(Number);
+    return { kiosk, at: (p) => ({ x: p.x + x, y: p.y + y }), of: (p) => ({ x: p.x - x, y: p.y - y }) };
+  };
+  const pixels = async (points) => {
+    const seen = [];
+    for (const { x, y } of points) seen.push(await screen.pixel(x, y));
+    return seen;
+  };
+  const points = [];
+  for (let x = 13; x < SHORT; x += 25) for (let y = 13; y < LONG; y += 25) points.push({ x, y });
+  const upright = await start("upright", [SHORT, LONG], 0);
+  const faces = [1, 2, 3, 4, 5].map((score) => upright.of(upright.kiosk.targets[`face-${score}`]));
+  const seen = await pixels(points.map(upright.at));
+  assert.ok(new Set(seen).size > 5, "there is something to see");
+  await upright.kiosk.process.stop();
+  for (const [angle, turn] of Object.entries(TURNED)) {
+    const { kiosk, at } = await start(`turned-${angle}`, [LONG, SHORT], angle);
+    const now = await pixels(points.map((p) => at(turn(p))));
+    const same = now.filter((colour, i) => colour === seen[i]).length;
+    assert.ok(same > 0.97 * points.length, `turned by ${angle}: ${same} of ${points.length} points are as they are upright`);
+    for (const score of [1, 5, 2, 4, 3]) {
+      const finger = at(turn(faces[score - 1]));
+      const from = kiosk.process.mark();
+      await screen.tap(finger.x, finger.y);
+      const { line } = await kiosk.process.line(/ screen name=thanks /, { from });
+      await kiosk.process.line(/ screen name=question /, { from: line });
+    }
+    assert.deepEqual((await answers(kiosk)).map((row) => row.score), [1, 5, 2, 4, 3]);
+    assert.deepEqual(kiosk.targets["face-1"], at(turn(faces[0])), "the log tells where it is on the panel");
+    await kiosk.process.stop();
+  }
+});
+
+// ---------------------------------------------------------------- a keypad
+const KEYPAD_SURVEY = `survey:
+  id: service
+  version: 7
+  questions:
+    - { id: overall, type: faces, of: 5 }
+    - { id: why, type: choice, options: [ { id: wait }, { id: counters }, { id: staff } ] }
+    - { id: liked, type: choice, several: true, options: [ { id: staff }, { id: room }, { id: procedure } ] }
+    - { id: nps, type: nps }
+    - { id: again, type: nps }
+    - { id: ticket, type: number, digits: 3 }
+`;
+
+scenario("keypad: a whole visit, then the menu for staff and a restart from it", async (world) => {
+  const broker = await Broker.start(world);
+  const screen = await MouseScreen.start(world);
+  const kiosk = await Kiosk.start(world, { brokerPort: broker.port, screen, survey: KEYPAD_SURVEY, times: { settle_step: "0 s" } });
+  const strike = async (next, ...keys) => {
+    const from = kiosk.process.mark();
+    await screen.key(...keys);
+    await kiosk.process.line(next, { from });
+  };
+  await screen.tap(5, 700); // beside everything: the pointer is on the window, so the keys are the kiosk's
+  await strike(/ screen name=choice .*question=why/, "4");
+  await strike(/ screen name=choice .*question=liked/, "Right", "Right", "Return"); // the second tile
+  await screen.key("1", "3");
+  await strike(/ screen name=nps .*question=nps/, "1", "2", "Tab", "Tab", "Tab", "KP_Enter"); // 1 taken back; the tiles, then "done"
+  await strike(/ screen name=nps .*question=again/, "0");
+  await strike(/ screen name=number /, "KP_Multiply");
+  await screen.key("7", "KP_0", "4");
+});

@@ -21,16 +21,15 @@ async function displayOf(server, name) {
 }
 
 export class TouchScreen {
-  /** `name`: of its files; a second one in the same world needs another. */
-  static async start(world, { width = 1280, height = 800, name = "touch" } = {}) {
+  static async start(world, { width = 1280, height = 800 } = {}) {
     if (process.getuid() !== 0) throw new Skip("an X server with touch devices of our own needs root");
     const missing = DRIVERS.find((path) => !existsSync(path));
     if (missing) throw new Error(`${missing} is missing: make test-deps`);
     const screen = new TouchScreen();
-    const socket = world.path(`${name}.socket`);
-    const file = world.path(`${name}.conf`);
-    writeFileSync(file, config(width, height, socket, world.path(`${name}-pointer.socket`)));
-    const server = world.process("Xorg", "Xorg", ["-displayfd", "3", "-config", file, "-logfile", world.path(`${name}.log`), "-novtswitch", "-sharevts", "-noreset", "-nolisten", "tcp"], { extra: true });
+    const socket = world.path("touch.socket");
+    const file = world.path("xorg.conf");
+    writeFileSync(file, config(width, height, socket, world.path("pointer.socket")));
+    const server = world.process("Xorg", "Xorg", ["-displayfd", "3", "-config", file, "-logfile", world.path("xorg.log"), "-novtswitch", "-sharevts", "-noreset", "-nolisten", "tcp"], { extra: true });
     screen.display = await displayOf(server, "Xorg");
     await waitFor("the touch driver's socket", () => existsSync(socket), START_MS);
     // One connection an Xorg run: it lives as long as the server.
