@@ -136,17 +136,43 @@ scenario("keypad: a whole visit, then the menu for staff and a restart from it",
   const broker = await Broker.start(world);
   const screen = await MouseScreen.start(world);
   const kiosk = await Kiosk.start(world, { brokerPort: broker.port, screen, survey: KEYPAD_SURVEY, times: { settle_step: "0 s" } });
+  let shown = 0; // the last screen begins there in the log
   const strike = async (next, ...keys) => {
     const from = kiosk.process.mark();
     await screen.key(...keys);
-    await kiosk.process.line(next, { from });
+    shown = (await kiosk.process.line(next, { from })).line;
+    return from;
+  };
+  // Moves the focus to a target, which comes after those that the log tells before it, and presses it.
+  const choose = async (name, next, from, enter = "Return") => {
+    await kiosk.process.line(new RegExp(` target id=${name} `), { from });
+    const names = kiosk.process.lines.slice(from).flatMap((line) => line.match(/ target id=(\S+)/)?.[1] ?? []);
+    return strike(next, ...Array(names.lastIndexOf(name) - names.lastIndexOf(names[0]) + 1).fill("Tab"), enter);
   };
   await screen.tap(5, 700); // beside everything: the pointer is on the window, so the keys are the kiosk's
   await strike(/ screen name=choice .*question=why/, "4");
-  await strike(/ screen name=choice .*question=liked/, "Right", "Right", "Return"); // the second tile
-  await screen.key("1", "3");
-  await strike(/ screen name=nps .*question=nps/, "1", "2", "Tab", "Tab", "Tab", "KP_Enter"); // 1 taken back; the tiles, then "done"
+  const liked = await strike(/ screen name=choice .*question=liked/, "Right", "Right", "Return"); // the second tile
+  await screen.key("1", "3", "KP_1", "KP_2"); // the first one is taken back
+  await choose("done", / screen name=nps .*question=nps/, liked, "KP_Enter");
   await strike(/ screen name=nps .*question=again/, "0");
-  await strike(/ screen name=number /, "KP_Multiply");
+  const ticket = await strike(/ screen name=number /, "KP_Multiply");
   await screen.key("7", "KP_0", "4");
+  await choose("done", / screen name=thanks /, ticket);
+  await kiosk.process.line(/ screen name=question /, { from: shown });
+  assert.deepEqual(
+    (await answers(kiosk)).map((row) => [row.question, row.options || row.text || row.score, row.by]),
+    [["overall", 4, "key"], ["why", "counters", "key"], ["liked", "room procedure", "key"], ["nps", 1, "key"], ["again", 11, "key"], ["ticket", "704", "key"]],
+  );
+
+  // Staff: the logo held, a wrong PIN, the right one.
+  const held = kiosk.process.mark();
+  await screen.down(70, kiosk.targets["lang-id"].y); // in one row with the languages
+  const menu = await kiosk.process.line(/ service_menu version="dago-entrance, \S+" network="127\.0\.0\.1:\d+: online" outbox="6 " content="service 7, own file"/, { from: held });
+  await kiosk.process.line(/ screen name=service /, { from: held });
+  await screen.up();
+  await screen.key("4", "7", "1", "2");
+  await screen.key("4", "7", "1", "1");
+  await choose("service-14", / stopped again=1/, menu.line);
+  await kiosk.process.line(/ started kiosk=\S+ branch=\S+ boot=2 /);
+  await kiosk.process.line(/ screen name=question /, { from: shown });
 });
