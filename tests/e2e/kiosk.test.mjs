@@ -176,3 +176,118 @@ scenario("keypad: a whole visit, then the menu for staff and a restart from it",
   await kiosk.process.line(/ started kiosk=\S+ branch=\S+ boot=2 /);
   await kiosk.process.line(/ screen name=question /, { from: shown });
 });
+
+// ---------------------------------------------------------------- light and sound
+/** Puts a document of this kiosk on the broker, as the aggregator does. */
+async function pusher(world, broker) {
+  const c = await mqtt.connectAsync({ host: "127.0.0.1", port: broker.port, username: "aggregator", password: SECRET, clientId: "test-pusher", reconnectPeriod: 0 });
+  world.own("pusher", () => c.endAsync(true));
+  return (content) => {
+    const document = JSON.stringify({ kiosk: ID, branch: "bandung-dago", place: "", content });
+    const sha256 = createHash("sha256").update(document).digest("hex");
+    return c.publishAsync(`puas/1/kiosk/${ID}/config`, JSON.stringify({ v: 1, sha256, document }), { qos: 1, retain: true });
+  };
+}
+
+const document = (more) => ({ languages: ["id", "en"], language: "id", survey: { id: "exit", version: 2, questions: [{ id: "overall", type: "faces", of: 5 }] }, ...more });
+
+scenario("brightness: the panel's light follows the document, without one the picture is shaded", async (world) => {
+  const broker = await Broker.start(world, { users: ["aggregator", ID] });
+  const push = await pusher(world, broker);
+  const screen = await TouchScreen.start(world);
+  const light = world.folder("backlight");
+  writeFileSync(join(light, "max_brightness"), "255\n");
+  writeFileSync(join(light, "brightness"), "3\n"); // as somebody left it
+  const level = (n) => waitFor(() => `the panel's light at ${n}, it is ${readFileSync(join(light, "brightness"), "utf8")}`, () => readFileSync(join(light, "brightness"), "utf8") === `${n}\n`);
+  const kiosk = await Kiosk.start(world, { brokerPort: broker.port, screen, times: { idle: "600 s" }, change: (text) => text.replace(/^screen:\n/m, `screen:\n  backlight: ${light}\n`) });
+  await level(255);
+  await push(document({ brightness: 40 }));
+  await level(102);
+  await push(document({ brightness: 20 }));
+  await level(51);
+  const bright = await screen.pixel(20, 400);
+  await kiosk.process.stop();
+
+  // A panel whose light cannot be set: said once, and the picture is shaded.
+  writeFileSync(join(light, "max_brightness"), "none\n");
+  await push(document({ brightness: 50 }));
+  await kiosk.up();
+  await kiosk.process.line(/ backlight_unusable /);
+  const sum = (colour) => [0, 2, 4].reduce((n, i) => n + parseInt(colour.slice(i, i + 2), 16), 0);
+  await waitFor("half the light", async () => Math.abs(sum(await screen.pixel(20, 400)) / sum(bright) - 0.5) < 0.05);
+  assert.equal(kiosk.process.find(/ content_refused /), null);
+});
+
+/** The loudest of the samples that the disk driver of SDL has written by now. */
+function peak(file) {
+  const bytes = existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
+  let most = 0;
+  for (let i = 0; i + 1 < bytes.length; i += 2) most = Math.max(most, Math.abs(bytes.readInt16LE(i)));
+  return most;
+}
+
+scenario("read aloud: every sentence of every screen has its file, in the volume of the document", async (world) => {
+  const broker = await Broker.start(world, { users: ["aggregator", ID] });
+  const push = await pusher(world, broker);
+  const screen = await MouseScreen.start(world);
+  const sound = world.path("sound.raw");
+  const folder = world.folder("speech");
+  const env = { SDL_AUDIODRIVER: "disk", SDL_DISKAUDIOFILE: sound, SDL_DISKAUDIODELAY: "1" };
+  const kiosk = await Kiosk.start(world, {
+    brokerPort: broker.port, screen, survey: KEYPAD_SURVEY, env, wait: false, times: { settle_step: "0 s", step: "60 s", typing: "60 s", thanks: "200 ms" },
+    change: (text) => text.replace(/^tally:.*\n/m, "").replace(/^times:/m, `speech: ${folder}\ntimes:`),
+  });
+  const made = await run(join(ASSETS, "speech/make"), [folder, "--config", kiosk.file], { env: { BIN }, ms: 60_000 });
+  assert.match(made.lines.at(-1), /^speech: \d{2,} sentences made in /);
+  await kiosk.up();
+  await screen.tap(5, 700);
+  for (const lang of ["id", "en"]) {
+    if (lang === "en") {
+      const from = kiosk.process.mark();
+      await kiosk.touch("lang-en");
+      await kiosk.process.line(/ screen name=question lang=en /, { from });
+    }
+    let from = kiosk.process.mark();
+    await screen.key("F1");
+    await kiosk.process.line(/ speech sentences=[1-9]/, { from });
+    for (const [key, next] of [["3", "choice"], ["KP_Decimal", "choice"], ["KP_Decimal", "nps"], ["KP_Decimal", "nps"], ["KP_Decimal", "number"], ["KP_Decimal", "thanks"]]) {
+      from = kiosk.process.mark();
+      await screen.key(key);
+      const { line } = await kiosk.process.line(new RegExp(` screen name=${next} lang=${lang} `), { from });
+      await kiosk.process.line(/ speech sentences=[1-9]/, { from });
+      if (next === "choice") { // what has the focus is said, too
+        from = kiosk.process.mark();
+        await screen.key("Tab");
+        await kiosk.process.line(/ speech sentences=1 /, { from });
+      }
+      if (next === "thanks") await kiosk.process.line(/ screen name=question /, { from: line });
+    }
+  }
+  const said = kiosk.process.lines.flatMap((line) => line.match(/ speech sentences=(\d+) said=(\d+)/)?.slice(1, 3).map(Number) ?? []);
+  assert.ok(said.length >= 2 * 18, `${said.length / 2} times`);
+  for (let i = 0; i < said.length; i += 2) assert.equal(said[i + 1], said[i], kiosk.process.lines.filter((line) => / speech /.test(line)).join("\n"));
+
+  // The same sentence, loud and low.
+  const loudness = async (volume) => {
+    let from = kiosk.process.mark();
+    await push(document({ volume, language: "en", languages: ["en", "id"] }));
+    await kiosk.process.line(/ content survey=exit /, { from });
+    from = kiosk.process.mark();
+    await screen.key("F1");
+    await kiosk.process.line(/ speech sentences=\d said=[1-9]/, { from });
+    await waitFor("sound", () => existsSync(sound) && statSync(sound).size > 2 * 22050 && peak(sound) > 0);
+    await waitFor("a sentence of it", () => statSync(sound).size > 3 * 2 * 22050);
+    const loud = peak(sound);
+    await screen.key("F1"); // off: the device is closed
+    return loud;
+  };
+  const loud = await loudness(80);
+  const low = await loudness(20);
+  assert.ok(loud > 2000, `${loud}`);
+  assert.ok(Math.abs(low / loud - 0.25) < 0.05, `${low} of ${loud}`);
+  const from = kiosk.process.mark();
+  await push(document({ volume: 0 }));
+  await kiosk.process.line(/ content survey=exit /, { from });
+  await screen.key("F1");
+  await kiosk.process.line(/ speech sentences=\d said=0/, { from });
+});
