@@ -2,13 +2,13 @@
 // clock that jumps, a service manager.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import mqtt from "mqtt";
 import { Aggregator } from "./lib/aggregator.mjs";
 import { Broker, SECRET } from "./lib/broker.mjs";
 import { MouseScreen, TouchScreen } from "./lib/display.mjs";
-import { checkExactlyOnce, Kiosk } from "./lib/kiosk.mjs";
+import { Kiosk } from "./lib/kiosk.mjs";
 import { run } from "./lib/process.mjs";
 import { query } from "./lib/store.mjs";
 import { random, sleep, waitFor } from "./lib/wait.mjs";
@@ -290,4 +290,82 @@ scenario("read aloud: every sentence of every screen has its file, in the volume
   await kiosk.process.line(/ content survey=exit /, { from });
   await screen.key("F1");
   await kiosk.process.line(/ speech sentences=\d said=0/, { from });
+});
+
+// ---------------------------------------------------------------- a service manager
+const WATCHDOG_MS = 800;
+
+scenario("service: the kiosk is ready once it can be touched, alive while nobody touches it, stopping at the end", async (world) => {
+  const socket = world.path("notify");
+  const manager = world.process("puas-manager", `${BIN}/tools/puas-manager`, [socket]);
+  await manager.line(/^ready$/);
+  chmodSync(socket, 0o666);
+  const screen = await TouchScreen.start(world);
+  const env = { NOTIFY_SOCKET: socket, WATCHDOG_USEC: String(WATCHDOG_MS * 1000) };
+  const kiosk = await Kiosk.start(world, { brokerPort: 1, screen, env }); // no broker: that is no reason not to be ready
+  await manager.line(/^told READY=1$/);
+  for (let i = 0, from = 0; i < 5; i++) from = (await manager.line(/^told WATCHDOG=1$/, { from, ms: WATCHDOG_MS })).line + 1;
+  await kiosk.rate(4);
+  // A window that stands still gives no sign of life.
+  process.kill(kiosk.process.pid, "SIGSTOP");
+  let signs = manager.mark();
+  let quietSince = performance.now();
+  await waitFor("systemd to have reason to kill it", () => {
+    if (manager.mark() !== signs) [signs, quietSince] = [manager.mark(), performance.now()];
+    return performance.now() - quietSince > WATCHDOG_MS;
+  });
+  process.kill(kiosk.process.pid, "SIGCONT");
+  await manager.line(/^told WATCHDOG=1$/, { from: signs });
+  await kiosk.rate(2);
+  await kiosk.process.stop();
+  await manager.line(/^told STOPPING=1$/);
+  assert.equal(manager.lines.filter((line) => line === "told READY=1").length, 1);
+});
+
+// ---------------------------------------------------------------- a clock that jumps
+const FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+
+scenario("a wall clock that jumps by days: nothing storms, nothing is lost, ages are not negative", async (world) => {
+  const library = [FAKETIME, ...["aarch64-linux-gnu", "arm-linux-gnueabihf"].map((arch) => FAKETIME.replace("x86_64-linux-gnu", arch))].find(existsSync);
+  assert.ok(library, "faketime is missing: make test-deps");
+  const broker = await Broker.start(world);
+  const aggregator = await Aggregator.start(world, { brokerPort: broker.port });
+  const screen = await TouchScreen.start(world);
+  const clock = world.path("clock");
+  const jump = (offset) => writeFileSync(clock, offset);
+  jump("+0");
+  const env = { LD_PRELOAD: library, FAKETIME_TIMESTAMP_FILE: clock, FAKETIME_NO_CACHE: "1", FAKETIME_DONT_FAKE_MONOTONIC: "1" };
+  const change = (text) => text.replace(/^times:/m, `hours: [ { days: daily, open: "00:00", close: "24:00" } ]\ntimes:`);
+  const kiosk = await Kiosk.start(world, { brokerPort: broker.port, screen, env, change });
+  const jumps = ["+0", "+3d", "-2d", "+400d", "-56y", "+0"];
+  for (const [i, offset] of jumps.entries()) {
+    jump(offset);
+    await kiosk.rate(1 + (i % 5));
+    await kiosk.rate(5);
+  }
+  const rows = await answers(kiosk);
+  assert.deepEqual(rows.map((row) => row.seq), rows.map((_, i) => i + 1));
+  assert.equal(rows.length, 2 * jumps.length);
+  const days = rows.filter((_, i) => i % 2 === 0).map((row) => Math.round((row.at - rows[0].at) / 86_400_000));
+  assert.deepEqual(days.slice(0, 4), [0, 3, -2, 400], "the jumps were seen");
+  for (let i = 1; i < rows.length; i++) {
+    assert.ok(rows[i].up > rows[i - 1].up, "the other clock goes on");
+    assert.ok(rows[i].since >= 0 && rows[i].since < 15_000, `${rows[i].since} ms since the press before`);
+  }
+  const told = kiosk.process.mark();
+  assert.ok(told < 400, `${told} lines in the log`);
+  assert.equal(kiosk.process.find(/ screen name=(closed|out-of-service|try-again) /), null);
+  await kiosk.drained();
+  await waitFor("all of them in the store", async () => (await aggregator.store.count()) === rows.length);
+  const health = () => aggregator.store.query(`SELECT unacknowledged, ignored, errors FROM kiosk WHERE id = '${ID}'`);
+  await waitFor(async () => `a calm health: ${JSON.stringify(await health())}`, async () => (await health())[0].unacknowledged === 0);
+  assert.equal((await health())[0].errors, 0);
+  // Left alone it sleeps: a jump wakes nothing.
+  const ticks = () => Number(readFileSync(`/proc/${kiosk.process.pid}/schedstat`, "utf8").split(" ")[2]);
+  const before = ticks();
+  for (const offset of ["+3d", "-9d", "+0"]) jump(offset);
+  const heard = () => aggregator.store.one(`SELECT heard_at FROM kiosk WHERE id = '${ID}'`);
+  const then = await heard();
+  await waitFor("a second of healths", async () => (await heard()) > then + 1000);
+  assert.ok(ticks() - before < 200, `${ticks() - before} turns of the window`);
 });
