@@ -22,7 +22,7 @@ struct uplink_thread {
     int wake_fd;
     atomic_bool stop;
     _Atomic bool online; // to tell a connection lost from one that never was
-    const char *reason; // last reported, static
+    const char *reason;  // last reported, static
     mono_ms prune_at;
 };
 
