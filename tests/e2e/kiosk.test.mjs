@@ -2,7 +2,7 @@
 // clock that jumps, a service manager.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import mqtt from "mqtt";
 import { Aggregator } from "./lib/aggregator.mjs";
@@ -11,6 +11,7 @@ import { MouseScreen, TouchScreen } from "./lib/display.mjs";
 import { Kiosk } from "./lib/kiosk.mjs";
 import { run } from "./lib/process.mjs";
 import { query } from "./lib/store.mjs";
+import { mayTrace } from "./lib/strace.mjs";
 import { random, sleep, waitFor } from "./lib/wait.mjs";
 import { ASSETS, BIN, scenario } from "./lib/world.mjs";
 
@@ -295,14 +296,19 @@ scenario("read aloud: every sentence of every screen has its file, in the volume
 // ---------------------------------------------------------------- a service manager
 const WATCHDOG_MS = 800;
 
-scenario("service: the kiosk is ready once it can be touched, alive while nobody touches it, stopping at the end", async (world) => {
+/** A kiosk under a manager of ours, without a broker: that is no reason not to be ready. */
+async function managed(world, times) {
   const socket = world.path("notify");
   const manager = world.process("puas-manager", `${BIN}/tools/puas-manager`, [socket]);
   await manager.line(/^ready$/);
   chmodSync(socket, 0o666);
   const screen = await TouchScreen.start(world);
   const env = { NOTIFY_SOCKET: socket, WATCHDOG_USEC: String(WATCHDOG_MS * 1000) };
-  const kiosk = await Kiosk.start(world, { brokerPort: 1, screen, env }); // no broker: that is no reason not to be ready
+  return { manager, kiosk: await Kiosk.start(world, { brokerPort: 1, screen, env, times }) };
+}
+
+scenario("service: the kiosk is ready once it can be touched, alive while nobody touches it, stopping at the end", async (world) => {
+  const { manager, kiosk } = await managed(world);
   await manager.line(/^told READY=1$/);
   for (let i = 0, from = 0; i < 5; i++) from = (await manager.line(/^told WATCHDOG=1$/, { from, ms: WATCHDOG_MS })).line + 1;
   await kiosk.rate(4);
@@ -320,6 +326,33 @@ scenario("service: the kiosk is ready once it can be touched, alive while nobody
   await kiosk.process.stop();
   await manager.line(/^told STOPPING=1$/);
   assert.equal(manager.lines.filter((line) => line === "told READY=1").length, 1);
+});
+
+scenario("service: an end waits for the commit of the answer, but not for a disk that hangs", async (world) => {
+  mayTrace();
+  const { manager, kiosk } = await managed(world, { save_timeout: "60 s" });
+  const hang = async (ms) => {
+    const args = ["-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync", "-e", `inject=fdatasync:delay_enter=${ms}ms:when=1`, "-p", `${kiosk.process.pid}`];
+    const strace = world.process("strace", "strace", args);
+    await waitFor("strace to hold it", () => {
+      assert.ok(strace.running, strace.lines.join(" "));
+      return readdirSync(`/proc/${kiosk.process.pid}/task`).every((id) => /^TracerPid:\t[1-9]/m.test(readFileSync(`/proc/${kiosk.process.pid}/task/${id}/status`, "utf8")));
+    });
+    await kiosk.answer("face-4", "pressed");
+    const from = manager.mark();
+    const started = performance.now();
+    process.kill(kiosk.process.pid, "SIGTERM");
+    await manager.line(/^told STOPPING=1$/, { from });
+    const waited = performance.now() - started;
+    await kiosk.process.ended;
+    return waited;
+  };
+  const patient = await hang(700);
+  assert.ok(patient > 300 && patient < 1900, `${patient} ms for a commit of 700 ms`);
+  assert.deepEqual((await answers(kiosk)).map((row) => row.score), [4]);
+  await kiosk.up();
+  const limited = await hang(4000);
+  assert.ok(limited > 1900 && limited < 3500, `${limited} ms for a disk that hangs`);
 });
 
 // ---------------------------------------------------------------- a clock that jumps
