@@ -302,7 +302,8 @@ static void on_state(struct core *c, const struct topic *t, const char *topic, c
         state_message_finish(&m);
         return;
     }
-    if (m.state == KIOSK_READY && is_clone(k, m.epoch)) {
+    bool birth = m.state == KIOSK_READY || m.state == KIOSK_SLEEPING;
+    if (birth && is_clone(k, m.epoch)) {
         log_event(LOG_ERROR, "clone_suspected", "kiosk=%s", k->id.s);
         if (!store_audit(c->store, c->now, "system", "clone-suspected", k->id.s, "")) {
             core_fail(c);
@@ -319,7 +320,7 @@ static void on_state(struct core *c, const struct topic *t, const char *topic, c
         core_touch(c, k->place);
     }
     engine_presence(c->engine, k->number, m.state, c->now);
-    if (m.state == KIOSK_READY) {
+    if (birth) {
         queue_sync(c, k->number, &m);
     }
     state_message_finish(&m);

@@ -175,6 +175,12 @@ static void shown(void *ctx, const struct show *s)
     remote_desk_applied(sv->desk, s->hash, &s->survey.id, s->survey.version);
 }
 
+static void closed(void *ctx, bool closed)
+{
+    struct services *sv = ctx;
+    remote_desk_closed(sv->desk, closed);
+}
+
 static void picture(void *ctx, const char *id, const char *why, const void *png, size_t n)
 {
     struct services *sv = ctx;
@@ -380,6 +386,7 @@ static bool run_window(struct services *sv)
         .ignored = ignored,
         .ref = ref,
         .shown = shown,
+        .closed = closed,
         .picture = picture,
         .facts = facts,
         .alive = alive,

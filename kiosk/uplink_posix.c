@@ -22,7 +22,7 @@ struct uplink_thread {
     int wake_fd;
     atomic_bool stop;
     _Atomic bool online; // to tell a connection lost from one that never was
-    const char *reason; // last reported, static
+    const char *reason;  // last reported, static
     mono_ms prune_at;
 };
 
@@ -235,6 +235,7 @@ static void pump_desk(struct uplink_thread *t)
     int version;
     if (t->o.desk != NULL && remote_desk_pump(t->o.desk)) {
         uplink_health_changed(t->core, clock_mono_ms());
+        uplink_closed(t->core, remote_desk_is_closed(t->o.desk), clock_mono_ms());
         if (remote_desk_survey(t->o.desk, &survey, &version)) {
             uplink_survey(t->core, &survey, version, clock_mono_ms());
             set_will(t); // of the next connect

@@ -75,6 +75,27 @@ scenario("who walks away leaves what they touched, and the next customer finds t
   await waitFor("three events in the store", async () => (await aggregator.store.count()) === 3);
 });
 
+scenario("the end of the program saves what was picked; the count of today is there again after it", async (world) => {
+  const broker = await Broker.start(world);
+  const screen = await TouchScreen.start(world);
+  const kiosk = await Kiosk.start(world, { brokerPort: broker.port, screen, survey: SURVEY, times: { settle_step: "0 s" } });
+  await kiosk.process.line(/ tally visits=0$/);
+  for (let visit = 0; visit < 2; visit++) {
+    const from = kiosk.process.mark();
+    await kiosk.answer("face-1", "choice");
+    for (const next of ["choice", "text", "thanks"]) await kiosk.answer("skip", next);
+    await kiosk.process.line(/ screen name=question /, { from });
+  }
+  await kiosk.answer("face-4", "choice");
+  await kiosk.answer("skip", "choice");
+  await kiosk.touch("option-room");
+  await kiosk.process.stop(); // SIGTERM
+  assert.equal(kiosk.process.code, 0);
+  assert.deepEqual((await said(kiosk)).slice(2), ["3 of 3: overall 4", "4 of 3: liked room"]);
+  await kiosk.up();
+  await kiosk.process.line(/ tally visits=3$/);
+});
+
 scenario("contact data is sealed before it reaches the card, and asks for consent", async (world) => {
   const broker = await Broker.start(world);
   const aggregator = await Aggregator.start(world, { brokerPort: broker.port });
