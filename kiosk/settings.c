@@ -224,7 +224,7 @@ static bool check(const struct settings *s, char *why, size_t size)
 {
     struct survey survey;
     size_t pin = strlen(s->service_pin);
-    if (!content_check(&s->content, &survey, why, size))
+    if (!content_check(&s->content, &survey, why, size) || !content_can_seal(&s->content, why, size))
         return false;
     if (s->screen.rotate % 90 != 0) {
         snprintf(why, size, "screen: rotate must be 0, 90, 180 or 270");

@@ -184,22 +184,6 @@ static bool good_key(const char *key)
     return strspn(key, base64) == 43 && strcmp(key + 43, "=") == 0;
 }
 
-static bool good_contact(const struct content *c, const struct survey *s, char *why, size_t size)
-{
-    if (c->contact_key[0] && !good_key(c->contact_key)) {
-        snprintf(why, size, "contact_key: must be 32 bytes as base64; 'puasctl contact-key' prints it");
-        return false;
-    }
-    for (int i = 0; i < s->count; i++) {
-        if (s->question[i].type == SURVEY_CONTACT && !c->contact_key[0]) {
-            snprintf(why, size, "question '%s' asks for contact data: contact_key is needed to seal it",
-                     s->question[i].id.s);
-            return false;
-        }
-    }
-    return true;
-}
-
 bool content_check(const struct content *c, struct survey *ret_survey, char *why, size_t size)
 {
     struct survey_error error;
@@ -220,7 +204,26 @@ bool content_check(const struct content *c, struct survey *ret_survey, char *why
         snprintf(why, size, "%s", error.text);
         return false;
     }
-    return good_contact(c, ret_survey, why, size);
+    if (c->contact_key[0] && !good_key(c->contact_key)) {
+        snprintf(why, size, "contact_key: must be 32 bytes as base64; 'puasctl contact-key' prints it");
+        return false;
+    }
+    return true;
+}
+
+bool content_can_seal(const struct content *c, char *why, size_t size)
+{
+    const struct survey_file_question *q = c->survey.questions.items;
+    for (size_t i = 0; i < c->survey.questions.count; i++) {
+        if (q[i].type == SURVEY_CONTACT && !c->contact_key[0]) {
+            snprintf(why, size,
+                     "question '%s' asks for contact data: contact_key is needed to seal it; 'puasctl "
+                     "contact-key' prints it, 'puasctl push' sends it along by itself",
+                     q[i].id.s);
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool checked(const char *name, struct content *c, struct config_error *ret_error)

@@ -29,6 +29,7 @@ enum {
     SURVEY_NPS_LEVELS = 11,
     SURVEY_DIGITS_MAX = 12,
     SURVEY_WORDS_MAX = 200, // bytes of a title, hint or option
+    SURVEY_KEEP_DAYS_MAX = 365,
 };
 
 enum survey_type { SURVEY_FACES, SURVEY_NPS, SURVEY_CHOICE, SURVEY_TEXT, SURVEY_CONTACT, SURVEY_NUMBER };
@@ -43,7 +44,7 @@ struct survey_file_option {
 struct survey_file_question {
     struct ident id, dimension;
     int type; // enum survey_type
-    int64_t of, digits;
+    int64_t of, digits, keep_days;
     bool several;
     struct config_pairs title, hint, purpose; // words; absent: the catalogue's for the type
     struct config_list options;               // struct survey_file_option
@@ -73,7 +74,8 @@ struct survey_question {
     enum survey_type type;
     int of; // faces: 4 or 5; nps: 11; else 0
     bool several;
-    int digits; // number: at most so many
+    int digits;    // number: at most so many
+    int keep_days; // contact: deleted so long after it was given
     int option_count;
     struct survey_option option[SURVEY_OPTIONS_MAX];
     int clause_count; // all must hold
