@@ -384,6 +384,7 @@ static bool asked_alike(const struct survey *s, int of, const int *a, int an, co
 static bool same_for_every_face(const struct maker *m)
 {
     const struct survey *s = m->s;
+    const struct survey_file_question *file = m->file->questions.items; // NULL: the short form
     for (int of = 0; of < s->count; of++) {
         if (!is_rating(s->question[of].type))
             continue;
@@ -395,7 +396,7 @@ static bool same_for_every_face(const struct maker *m)
                 same = looks_alike(&s->question[first[i]], &s->question[other[i]]) &&
                        asked_alike(s, of, first, n, other, count, i);
             if (!same)
-                return wrong(m, NULL,
+                return wrong(m, file ? &file[of] : NULL,
                              "after '%s' answers 1 and %d lead to different screens: staff could tell them "
                              "apart; only words may differ",
                              s->question[of].id.s, score);
