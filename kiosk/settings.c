@@ -260,6 +260,16 @@ bool settings_load(const char *path, struct settings *ret_s, struct config_error
     return true;
 }
 
+bool settings_parse(const char *name, const char *text, size_t n, struct settings *ret_s,
+                    struct config_error *ret_error)
+{
+    struct settings s = {0};
+    if (!config_parse(name, text, n, settings_rows, &s, ret_error) || !checked(name, &s, ret_error))
+        return false;
+    *ret_s = s;
+    return true;
+}
+
 bool settings_default(struct settings *ret_s, struct config_error *ret_error)
 {
     static const char text[] = "kiosk: kiosk\nbranch: branch\norg: Harapan Clinic\nstate_dir: var\n";
