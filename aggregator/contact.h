@@ -16,6 +16,7 @@ enum {
     CONTACT_KEY_BYTES = 32,
     CONTACT_KEY_TEXT = 45, // as base64, with NUL
     CONTACT_PLAIN_MAX = 1000,
+    CONTACT_BOX_MIN = 64, // base64 of the 48 bytes that a box is longer than what it holds
 };
 
 struct contact_key {
@@ -29,6 +30,11 @@ bool contact_key_load(const char *folder, bool make, struct contact_key *ret, ch
 // The same where the secret is not wanted: ret holds CONTACT_KEY_TEXT bytes.
 bool contact_key_public(const char *folder, bool make, char *ret, char *ret_why, size_t n);
 void contact_key_finish(struct contact_key *k); // overwrites it; accepts NULL
+
+// Blanks sealed boxes in a message that is set aside as unusable: what has an end must not stay there. In a
+// text that names "contact": every run of base64 that is long enough for a box (CONTACT_BOX_MIN) becomes as
+// many '*'.
+void contact_blank(char *text, size_t n);
 
 // Opens what a kiosk has sealed, base64, into ret (size bytes, CONTACT_PLAIN_MAX are enough). False when it
 // was sealed with another key, is damaged or does not fit: ret is "" then.

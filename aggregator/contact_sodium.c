@@ -126,6 +126,26 @@ void contact_key_finish(struct contact_key *k)
 
 // ---------------------------------------------------------------- opening
 
+void contact_blank(char *text, size_t n)
+{
+    static const char base64[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\\"; // JSON may say \/
+    if (memmem(text, n, "\"contact\"", 9) == NULL) {
+        return;
+    }
+    size_t run = 0;
+    for (size_t i = 0; i <= n; i++) {
+        if (i < n && text[i] != '\0' && strchr(base64, text[i]) != NULL) {
+            run++;
+            continue;
+        }
+        if (run >= CONTACT_BOX_MIN) {
+            memset(text + i - run, '*', run);
+        }
+        run = 0;
+    }
+}
+
 bool contact_open(const struct contact_key *k, const char *sealed, char *ret, size_t size)
 {
     unsigned char box[CONTACT_PLAIN_MAX];

@@ -1,4 +1,5 @@
 // store: epochs, ratings with their rollups, quarantine and the privacy steps.
+#include "aggregator/contact.h"
 #include "aggregator/store_contact.h"
 #include "aggregator/store_impl.h"
 
@@ -289,8 +290,17 @@ bool store_quarantine(struct store *st, wall_ms at, const char *kiosk, const cha
                       int32_t epoch_id, int64_t seq, const void *payload, size_t n)
 {
     n = n < QUARANTINE_BYTES ? n : QUARANTINE_BYTES;
-    if (!store_run(st, "INSERT INTO quarantine VALUES(?1, ?2, ?3, ?4, ?5, nullif(?6, 0), nullif(?7, 0), ?8)",
-                   "iitttdib", st->next_quarantine++, at, kiosk, topic, reason, epoch_id, seq, payload, n)) {
+    char *bytes = malloc(n > 0 ? n : 1);
+    if (bytes == NULL) {
+        return store_fail(st);
+    }
+    memcpy(bytes, n > 0 ? payload : "", n);
+    contact_blank(bytes, n);
+    bool ok =
+        store_run(st, "INSERT INTO quarantine VALUES(?1, ?2, ?3, ?4, ?5, nullif(?6, 0), nullif(?7, 0), ?8)",
+                  "iitttdib", st->next_quarantine++, at, kiosk, topic, reason, epoch_id, seq, bytes, n);
+    free(bytes);
+    if (!ok) {
         return false;
     }
     // A row with seq is part of what is settled and stays. Of the others one kiosk keeps its newest: a

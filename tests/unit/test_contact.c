@@ -135,6 +135,31 @@ static void a_bad_key_file_is_refused_and_stays(void **state)
     }
 }
 
+static void a_message_that_is_set_aside_keeps_no_box(void **state)
+{
+    struct fixture *f = *state;
+    struct contact_key key;
+    char why[300], box[PROTOCOL_TEXT_MAX + 1] = "x", text[3000], before[3000];
+    assert_true(contact_key_load(f->dir, true, &key, why, sizeof why));
+    assert_true(seal_text(key.text, box, sizeof box)); // the shortest
+    assert_true(strlen(box) >= CONTACT_BOX_MIN);
+    int n =
+        snprintf(text, sizeof text,
+                 "{\"type\":\"contact\",\"text\":\"%s\"},{\"epoch\":\"0f3c5a7e9b1d2f40516273849a0b1c2d\"},%s",
+                 box, box); // also cut off
+    contact_blank(text, (size_t)n);
+    assert_int_equal(strlen(text), n);
+    assert_null(strstr(text, box));
+    assert_null(strchr(text, '/'));
+    assert_non_null(strstr(text, "\"text\":\"****"));
+    assert_non_null(strstr(text, "0f3c5a7e9b1d2f40516273849a0b1c2d"));
+    snprintf(text, sizeof text, "{\"type\":\"text\",\"text\":\"%s\"}", box);
+    strcpy(before, text);
+    contact_blank(text, strlen(text)); // no contact: as it came
+    assert_string_equal(text, before);
+    contact_blank(text, 0);
+}
+
 // ---------------------------------------------------------------- the store
 
 static void open_store(struct fixture *f)
@@ -354,13 +379,10 @@ static void an_older_store_is_parted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(what_a_kiosk_seals_the_key_opens),
-        TEST(a_wrong_key_or_a_damaged_box_opens_nothing),
-        TEST(a_bad_key_file_is_refused_and_stays),
-        TEST(contact_data_stands_apart_and_has_an_end),
-        TEST(what_is_deleted_is_gone_from_the_file),
-        TEST(a_reader_does_not_hold_up_the_writer),
-        TEST(an_older_store_is_parted),
+        TEST(what_a_kiosk_seals_the_key_opens),         TEST(a_wrong_key_or_a_damaged_box_opens_nothing),
+        TEST(a_bad_key_file_is_refused_and_stays),      TEST(a_message_that_is_set_aside_keeps_no_box),
+        TEST(contact_data_stands_apart_and_has_an_end), TEST(what_is_deleted_is_gone_from_the_file),
+        TEST(a_reader_does_not_hold_up_the_writer),     TEST(an_older_store_is_parted),
     };
     return cmocka_run_group_tests_name("contact", tests, NULL, NULL);
 }

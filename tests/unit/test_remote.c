@@ -228,6 +228,9 @@ static void bad_ones_leave_the_old_one(void **state)
         {DOCUMENT(",\"content\":{\"volume\":101}"), "content:1:11: 'volume' is 101"},
         {DOCUMENT(",\"content\":{\"survey\":{\"questions\":[{\"id\":\"a\",\"type\":\"text\"}]}}"),
          "content: survey"},
+        {DOCUMENT(",\"content\":{\"survey\":{\"questions\":[{\"id\":\"a\",\"type\":\"faces\"},"
+                  "{\"id\":\"b\",\"type\":\"contact\"}]}}"),
+         "question 'b' asks for contact data: contact_key is needed"},
     };
     assert_int_equal(push(f, GOOD), REMOTE_TAKEN);
     remote_applied(f->r, f->shown_hash, NULL);
