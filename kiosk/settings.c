@@ -246,7 +246,8 @@ static bool checked(const char *path, struct settings *s, struct config_error *r
     char why[300];
     if (check(s, why, sizeof why))
         return true;
-    snprintf(ret_error->text, sizeof ret_error->text, "%.90s: %s", path, why);
+    bool placed = why[0] >= '1' && why[0] <= '9'; // content_check
+    snprintf(ret_error->text, sizeof ret_error->text, "%.90s:%s%s", path, placed ? "" : " ", why);
     settings_finish(s);
     return false;
 }

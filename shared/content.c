@@ -201,7 +201,8 @@ bool content_check(const struct content *c, struct survey *ret_survey, char *why
             !short_words("messages: did", &m[i].did, why, size))
             return false;
     if (!survey_make(&c->survey, ret_survey, &error)) {
-        snprintf(why, size, "%s", error.text);
+        int n = error.line > 0 ? snprintf(why, size, "%d:%d: ", error.line, error.column) : 0;
+        snprintf(why + n, size - (size_t)n, "%s", error.text);
         return false;
     }
     if (c->contact_key[0] && !good_key(c->contact_key)) {
@@ -232,7 +233,8 @@ static bool checked(const char *name, struct content *c, struct config_error *re
     char why[300];
     if (content_check(c, &survey, why, sizeof why))
         return true;
-    snprintf(ret_error->text, sizeof ret_error->text, "%.90s: %s", name, why);
+    bool placed = why[0] >= '1' && why[0] <= '9';
+    snprintf(ret_error->text, sizeof ret_error->text, "%.90s:%s%s", name, placed ? "" : " ", why);
     content_finish(c);
     return false;
 }

@@ -117,6 +117,7 @@ const struct config_row survey_rows[] = {
      .rows = question_rows,
      .item_bytes = sizeof(struct survey_file_question),
      .line_offset = QUESTION(line) + 1,
+     .column_offset = QUESTION(column) + 1,
      .help = "what is asked, in this order; absent: one question of faces"},
     {0},
 };
@@ -172,7 +173,9 @@ wrong(const struct maker *m, const struct survey_file_question *q, const char *f
     size_t size = sizeof m->error->text;
     int n = snprintf(text, size, "survey '%s'", m->file->id.s);
     if (q)
-        n += snprintf(text + n, size - (size_t)n, ", question '%s' (line %d)", q->id.s, q->line);
+        n += snprintf(text + n, size - (size_t)n, ", question '%s'", q->id.s);
+    m->error->line = q ? q->line : 0;
+    m->error->column = q ? q->column : 0;
     n += snprintf(text + n, size - (size_t)n, ": ");
     va_list args;
     va_start(args, format);

@@ -49,7 +49,7 @@ struct survey_file_question {
     struct config_pairs title, hint, purpose; // words; absent: the catalogue's for the type
     struct config_list options;               // struct survey_file_option
     struct config_pairs when;                 // question -> "1-2" or "wait,staff"
-    int line;
+    int line, column;
 };
 struct survey_file {
     struct ident id, question; // `question` and `faces`: short form of a survey of one question
@@ -90,7 +90,8 @@ struct survey {
 };
 
 struct survey_error {
-    char text[300]; // "survey 'service', question 'why' (line 12): ..."
+    int line, column; // of the question; 0: it is the survey as a whole
+    char text[300];   // "survey 'service', question 'why': ..."
 };
 
 // Checks a document and resolves its references. `file` must outlive *ret_s, which borrows its words.
