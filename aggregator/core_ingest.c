@@ -120,6 +120,9 @@ static bool store_one(struct core *c, struct org_kiosk *k, struct epoch *ep, con
         }
         s.flags |= yes ? EVENT_VOIDED : 0;
     }
+    if (e->type == EVENT_CONTACT && e->text[0] == '\0') {
+        s.flags |= EVENT_WIPED;
+    }
     bool inserted;
     if (!store_event(c->store, &s, &inserted) || !seqset_add(&ep->settled, e->seq)) {
         return core_fail(c);

@@ -1,4 +1,6 @@
 // store: epochs, ratings with their rollups, quarantine and the privacy steps.
+#include "aggregator/contact.h"
+#include "aggregator/store_contact.h"
 #include "aggregator/store_impl.h"
 
 #include <jansson.h>
@@ -156,7 +158,8 @@ static char *body_of(const struct stored_event *s)
 {
     const struct event *e = s->e;
     bool quick = e->since_ms >= 0 && e->since_ms < QUICK_MS; // only short gaps are a fact worth keeping
-    if (e->option_count == 0 && e->text[0] == '\0' && e->ref[0] == '\0' && !quick && e->fingers <= 1 &&
+    bool words = e->text[0] != '\0' && e->type != EVENT_CONTACT; // contact data stands apart
+    if (e->option_count == 0 && !words && e->ref[0] == '\0' && !quick && e->fingers <= 1 &&
         (s->flags & EVENT_UNASSIGNED) == 0) {
         return NULL; // nearly always
     }
@@ -168,7 +171,7 @@ static char *body_of(const struct stored_event *s)
         }
         json_object_set_new(o, "options", list);
     }
-    if (e->text[0] != '\0') {
+    if (words) {
         json_object_set_new(o, "text", json_string(e->text));
     }
     if (e->ref[0] != '\0') {
@@ -214,6 +217,8 @@ static bool take_back(struct store *st, const struct stored_event *s)
             " AND kiosk_id = ?4 AND option_id IN (SELECT name.name_id FROM event,"
             " json_each(event.body, '$.options') o JOIN name ON name.id = o.value WHERE event_id = ?5)",
             "diddi", place, at / QUARTER_MS, name, s->kiosk, id);
+    } else if (kind == EVENT_CONTACT) {
+        ok = store_erase_contact(st, id, &(bool){false});
     }
     return ok &&
            store_run(st, "UPDATE event SET flags = flags | ?2 WHERE event_id = ?1", "id", id, EVENT_VOIDED);
@@ -239,6 +244,9 @@ bool store_event(struct store *st, struct stored_event *s, bool *ret_inserted)
     if (e->type == EVENT_VOID) {
         return take_back(st, s) &&
                store_run(st, "UPDATE epoch SET voids = voids + 1 WHERE epoch_id = ?1", "d", s->epoch_id);
+    }
+    if (e->type == EVENT_CONTACT) {
+        return store_put_contact(st, s);
     }
     if (!scored(s->flags)) {
         return true;
@@ -282,8 +290,17 @@ bool store_quarantine(struct store *st, wall_ms at, const char *kiosk, const cha
                       int32_t epoch_id, int64_t seq, const void *payload, size_t n)
 {
     n = n < QUARANTINE_BYTES ? n : QUARANTINE_BYTES;
-    if (!store_run(st, "INSERT INTO quarantine VALUES(?1, ?2, ?3, ?4, ?5, nullif(?6, 0), nullif(?7, 0), ?8)",
-                   "iitttdib", st->next_quarantine++, at, kiosk, topic, reason, epoch_id, seq, payload, n)) {
+    char *bytes = malloc(n > 0 ? n : 1);
+    if (bytes == NULL) {
+        return store_fail(st);
+    }
+    memcpy(bytes, n > 0 ? payload : "", n);
+    contact_blank(bytes, n);
+    bool ok =
+        store_run(st, "INSERT INTO quarantine VALUES(?1, ?2, ?3, ?4, ?5, nullif(?6, 0), nullif(?7, 0), ?8)",
+                  "iitttdib", st->next_quarantine++, at, kiosk, topic, reason, epoch_id, seq, bytes, n);
+    free(bytes);
+    if (!ok) {
         return false;
     }
     // A row with seq is part of what is settled and stays. Of the others one kiosk keeps its newest: a
