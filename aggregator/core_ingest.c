@@ -120,6 +120,9 @@ static bool store_one(struct core *c, struct org_kiosk *k, struct epoch *ep, con
         }
         s.flags |= yes ? EVENT_VOIDED : 0;
     }
+    if (e->type == EVENT_CONTACT && e->text[0] == '\0') {
+        s.flags |= EVENT_WIPED;
+    }
     if (!store_event(c->store, &s) || !seqset_add(&ep->settled, e->seq)) {
         return core_fail(c);
     }
@@ -295,10 +298,9 @@ static void on_state(struct core *c, const struct topic *t, const char *topic, c
         return;
     }
     struct org_kiosk *k = kiosk_of(c, t->kiosk.s);
-    // A will counts only for the session of the last birth: one that comes after a newer birth is old news, and one
-    // after a goodbye is that of a connection closed in haste.
-    if (k == NULL ||
-        (m.state == KIOSK_LOST && (m.session != k->session || k->state == KIOSK_DISCONNECTED))) {
+    // A will counts only for the session of the last birth: one that comes after a newer birth is old news,
+    // and one after a goodbye is that of a connection closed in haste.
+    if (k == NULL || (m.state == KIOSK_LOST && (m.session != k->session || k->state == KIOSK_DISCONNECTED))) {
         state_message_finish(&m);
         return;
     }

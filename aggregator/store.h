@@ -31,6 +31,7 @@ enum event_flag {
     EVENT_VOIDED = 8,      // taken back by a void: stored, not scored
     EVENT_UNASSIGNED = 16, // its place is unknown, or was never this kiosk's
     EVENT_DEVICE = 32,     // from a simple device: no end-to-end guarantee
+    EVENT_WIPED = 64,      // a contact that came without its text: the kiosk had wiped it
 };
 
 // Opens or creates `path`, checks it and migrates forward. `create`: false fails on a missing file.

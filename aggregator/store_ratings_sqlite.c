@@ -1,4 +1,6 @@
 // store: epochs, ratings with their rollups, quarantine and the privacy steps.
+#include "aggregator/contact.h"
+#include "aggregator/store_contact.h"
 #include "aggregator/store_impl.h"
 
 #include <jansson.h>
@@ -159,8 +161,9 @@ static bool count_options(struct store *st, const struct stored_event *s)
 static char *body_of(const struct stored_event *s)
 {
     const struct event *e = s->e;
-    bool quick = e->since_ms >= 0 && e->since_ms < QUICK_MS; // only short gaps are a fact worth keeping
-    if (e->option_count == 0 && e->text[0] == '\0' && e->ref[0] == '\0' && !quick && e->fingers <= 1 &&
+    bool quick = e->since_ms >= 0 && e->since_ms < QUICK_MS;     // only short gaps are a fact worth keeping
+    bool words = e->text[0] != '\0' && e->type != EVENT_CONTACT; // contact data stands apart
+    if (e->option_count == 0 && !words && e->ref[0] == '\0' && !quick && e->fingers <= 1 &&
         (s->flags & EVENT_UNASSIGNED) == 0) {
         return NULL; // nearly always
     }
@@ -172,7 +175,7 @@ static char *body_of(const struct stored_event *s)
         }
         json_object_set_new(o, "options", list);
     }
-    if (e->text[0] != '\0') {
+    if (words) {
         json_object_set_new(o, "text", json_string(e->text));
     }
     if (e->ref[0] != '\0') {
@@ -255,6 +258,9 @@ static bool take_back(struct store *st, const struct stored_event *s)
     if (!set_flag(st, s->epoch_id, s->e->voids, EVENT_VOIDED, &t, &place, &found) || !found) {
         return st->error == STORE_OK; // not here yet: store_is_voided finds the void when it comes
     }
+    if (t.kind == EVENT_CONTACT) {
+        return store_erase_contact(st, t.event_id, &(bool){false});
+    }
     if (!scored(t.flags)) {
         return true;
     }
@@ -316,6 +322,9 @@ bool store_event(struct store *st, struct stored_event *s)
         return take_back(st, s) &&
                store_run(st, "UPDATE epoch SET voids = voids + 1 WHERE epoch_id = ?1", "d", s->epoch_id);
     }
+    if (e->type == EVENT_CONTACT) {
+        return store_put_contact(st, s);
+    }
     if (!scored(s->flags)) {
         return store_in_transaction(st) || store_flush_events(st);
     }
@@ -360,8 +369,17 @@ bool store_quarantine(struct store *st, wall_ms at, const char *kiosk, const cha
                       int32_t epoch_id, int64_t seq, const void *payload, size_t n)
 {
     n = n < QUARANTINE_BYTES ? n : QUARANTINE_BYTES;
-    if (!store_run(st, "INSERT INTO quarantine VALUES(?1, ?2, ?3, ?4, ?5, nullif(?6, 0), nullif(?7, 0), ?8)",
-                   "iitttdib", st->next_quarantine++, at, kiosk, topic, reason, epoch_id, seq, payload, n)) {
+    char *bytes = malloc(n > 0 ? n : 1);
+    if (bytes == NULL) {
+        return store_fail(st);
+    }
+    memcpy(bytes, n > 0 ? payload : "", n);
+    contact_blank(bytes, n);
+    bool ok =
+        store_run(st, "INSERT INTO quarantine VALUES(?1, ?2, ?3, ?4, ?5, nullif(?6, 0), nullif(?7, 0), ?8)",
+                  "iitttdib", st->next_quarantine++, at, kiosk, topic, reason, epoch_id, seq, bytes, n);
+    free(bytes);
+    if (!ok) {
         return false;
     }
     // A row with seq is part of what is settled and stays. Of the others one kiosk keeps its newest: a

@@ -235,10 +235,10 @@ static enum store_error open_all(struct store *st, const char *path)
         store_fail(st);
         return st->error;
     }
-    sqlite3_busy_timeout(st->db, 5000);
+    sqlite3_busy_timeout(st->db, STORE_BUSY_MS);
     if (!exec(st, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
                   "PRAGMA cache_size = -32768; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = "
-                  "MEMORY;") ||
+                  "MEMORY; PRAGMA secure_delete = ON;") ||
         !integrity(st)) {
         return st->error;
     }

@@ -354,6 +354,7 @@ static void fill_written(const struct app *a, struct answer *answer)
 {
     const struct typing *t = &a->typing;
     answer->type = app_question(a)->type == SURVEY_CONTACT ? EVENT_CONTACT : EVENT_TEXT;
+    answer->keep_days = answer->type == EVENT_CONTACT ? app_question(a)->keep_days : 0;
     if (t->field_count > 1) // each is short: show_step
         snprintf(answer->text, sizeof answer->text, "%.450s\n%.450s", t->text[0], t->text[1]);
     else

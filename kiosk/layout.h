@@ -100,6 +100,7 @@ struct layout {
     enum draw_image image;
     char code_text[64];
     char more_text[2 * SURVEY_WORDS_MAX];
+    char purpose[SURVEY_WORDS_MAX + 12]; // of contact data, with its days
 };
 
 struct layout_input {

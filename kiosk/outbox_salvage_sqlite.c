@@ -66,6 +66,7 @@ static const struct column event_columns[] = {
     {"by", TEXT, 12, 0, 0},
     NUMBER("clock", 0, 1),
     {"ref", TEXT, PROTOCOL_REF_MAX, 0, 0},
+    NUMBER("keep", 0, PROTOCOL_KEEP_DAYS_MAX),
     {0},
 };
 
@@ -111,11 +112,18 @@ static bool is_sound(const struct column *c, sqlite3_value *v)
 }
 
 // "SELECT a, b FROM event ORDER BY ..." and "INSERT OR IGNORE INTO event(a, b) VALUES(?, ?)".
-static char *select_text(const struct table *t, bool backwards)
+// What a file of an older program lacks is empty.
+static char *select_text(sqlite3 *db, const struct table *t, bool backwards)
 {
     sqlite3_str *s = sqlite3_str_new(NULL);
-    for (const struct column *c = t->columns; c->name; c++)
-        sqlite3_str_appendf(s, "%s%s", c == t->columns ? "SELECT " : ", ", c->name);
+    for (const struct column *c = t->columns; c->name; c++) {
+        bool there = sqlite3_table_column_metadata(db, NULL, t->name, c->name, NULL, NULL, NULL, NULL,
+                                                   NULL) == SQLITE_OK;
+        sqlite3_str_appendf(s, "%s%s", c == t->columns ? "SELECT " : ", ",
+                            there             ? c->name
+                            : c->kind == TEXT ? "''"
+                                              : "0");
+    }
     sqlite3_str_appendf(s, " FROM %s ORDER BY %s", t->name, backwards ? t->backwards : t->key);
     return sqlite3_str_finish(s);
 }
@@ -152,7 +160,7 @@ static bool copy_table(sqlite3 *damaged, sqlite3 *into, const struct table *t)
     sqlite3_stmt *to = NULL;
     bool ok = insert && sqlite3_prepare_v2(into, insert, -1, &to, NULL) == SQLITE_OK;
     for (int backwards = 0; backwards < 2 && ok; backwards++) {
-        char *select = select_text(t, backwards != 0);
+        char *select = select_text(damaged, t, backwards != 0);
         sqlite3_stmt *from = NULL;
         if (select && sqlite3_prepare_v2(damaged, select, -1, &from, NULL) == SQLITE_OK)
             while (ok && sqlite3_step(from) == SQLITE_ROW) // until the damage

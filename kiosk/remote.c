@@ -104,6 +104,10 @@ static struct show *build(struct remote *r, struct reading *g)
         snprintf(g->why, sizeof g->why, "%s", error.text);
         return NULL;
     }
+    if (text && !content_can_seal(&c, g->why, sizeof g->why)) {
+        content_finish(&c);
+        return NULL;
+    }
     snprintf(g->why, sizeof g->why, "the kiosk cannot show it");
     return r->port.build(r->ctx, text ? &c : NULL, text ? g->sha256 : "", g->why, sizeof g->why);
 }

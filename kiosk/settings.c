@@ -225,7 +225,7 @@ static bool check(const struct settings *s, char *why, size_t size)
 {
     struct survey survey;
     size_t pin = strlen(s->service_pin);
-    if (!content_check(&s->content, &survey, why, size))
+    if (!content_check(&s->content, &survey, why, size) || !content_can_seal(&s->content, why, size))
         return false;
     if (s->screen.rotate % 90 != 0) {
         snprintf(why, size, "screen: rotate must be 0, 90, 180 or 270");
@@ -247,7 +247,8 @@ static bool checked(const char *path, struct settings *s, struct config_error *r
     char why[300];
     if (check(s, why, sizeof why))
         return true;
-    snprintf(ret_error->text, sizeof ret_error->text, "%.90s: %s", path, why);
+    bool placed = why[0] >= '1' && why[0] <= '9'; // content_check
+    snprintf(ret_error->text, sizeof ret_error->text, "%.90s:%s%s", path, placed ? "" : " ", why);
     settings_finish(s);
     return false;
 }
@@ -256,6 +257,16 @@ bool settings_load(const char *path, struct settings *ret_s, struct config_error
 {
     struct settings s = {0};
     if (!config_load(path, settings_rows, &s, ret_error) || !checked(path, &s, ret_error))
+        return false;
+    *ret_s = s;
+    return true;
+}
+
+bool settings_parse(const char *name, const char *text, size_t n, struct settings *ret_s,
+                    struct config_error *ret_error)
+{
+    struct settings s = {0};
+    if (!config_parse(name, text, n, settings_rows, &s, ret_error) || !checked(name, &s, ret_error))
         return false;
     *ret_s = s;
     return true;

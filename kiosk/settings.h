@@ -46,6 +46,9 @@ extern const struct config_row settings_rows[];
 
 // Reads and checks a file. On success finish with settings_finish.
 bool settings_load(const char *path, struct settings *ret_s, struct config_error *ret_error);
+// The same from memory; `name` stands in messages.
+bool settings_parse(const char *name, const char *text, size_t n, struct settings *ret_s,
+                    struct config_error *ret_error);
 // What stands when no file is given (--render): English and Indonesian, five faces.
 bool settings_default(struct settings *ret_s, struct config_error *ret_error);
 void settings_finish(struct settings *s); // accepts NULL and a zeroed one

@@ -1,5 +1,7 @@
 #include "kiosk/show.h"
 
+#include "kiosk/svg.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,6 +144,26 @@ static bool find_fonts(struct show *s, struct show_error *error)
 }
 
 // ---------------------------------------------------------------- colours and pictures
+// Of an SVG the reader draws a part of the language only: better no logo than one with holes.
+static bool can_draw(FILE *f, const char *path, struct show_error *error)
+{
+    char *text = malloc(SVG_BYTES_MAX + 1);
+    if (!text)
+        return out_of_memory(error);
+    size_t n = fread(text, 1, SVG_BYTES_MAX + 1, f);
+    bool svg = svg_is(text, n);
+    const char *left_out = svg ? svg_undrawn(text, n) : NULL;
+    free(text);
+    if (svg && n > SVG_BYTES_MAX)
+        snprintf(error->text, sizeof error->text, "%.250s: logo: over %d KiB", path, SVG_BYTES_MAX / 1024);
+    else if (left_out)
+        snprintf(error->text, sizeof error->text,
+                 "%.250s: logo: holds <%s>, which would not be drawn: turn it into paths", path, left_out);
+    else
+        return true;
+    return false;
+}
+
 // A logo's path is relative to the theme file that names it.
 static bool find_logo(struct show *s, const char *theme_path, struct show_error *error)
 {
@@ -158,9 +180,11 @@ static bool find_logo(struct show *s, const char *theme_path, struct show_error 
             fclose(f);
         return false;
     }
+    bool ok = can_draw(f, whole, error);
     fclose(f);
-    memcpy(s->theme.logo, whole, strlen(whole) + 1);
-    return true;
+    if (ok)
+        memcpy(s->theme.logo, whole, strlen(whole) + 1);
+    return ok;
 }
 
 static bool load_theme(struct show *s, const char *path, struct show_error *error)

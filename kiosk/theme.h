@@ -21,7 +21,8 @@ struct theme {
     argb icon;                  // pictures of a choice
     argb field;                 // border of a field to write in
     argb focus;                 // ring around what the keys would press
-    char logo[THEME_LOGO_MAX];  // picture file beside the name at the top, SVG or PNG; "": the built-in one
+    char logo[THEME_LOGO_MAX];  // picture file beside the name at the top, SVG (see svg.h) or PNG; "": the
+                                // built-in one
     argb face[5];               // the small bar under each face, worst first
 };
 

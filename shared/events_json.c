@@ -53,6 +53,9 @@ static void write_event(json_t *o, const struct event *e, bool *failed)
     if (e->text[0] != '\0') {
         fields_set(o, "text", json_string(e->text), failed);
     }
+    if (e->type == EVENT_CONTACT && e->keep_days > 0) {
+        fields_set(o, "keep", json_integer(e->keep_days), failed);
+    }
     if (e->type == EVENT_VOID) {
         fields_set(o, "voids", json_integer(e->voids), failed);
     }

@@ -39,14 +39,15 @@ enum field {
     F_OPTIONS,
     F_TEXT,
     F_VOIDS,
+    F_KEEP,
     EVENT_FIELDS,
 };
 #define DEFAULT_NAMES "boot", "place", "survey", "version", "lang", "by", "clock"
 static const char *const envelope_names[ENVELOPE_FIELDS] = {DEFAULT_NAMES, "v",       "epoch",
                                                             "sent",        "sent_up", "events"};
-static const char *const event_names[EVENT_FIELDS] = {DEFAULT_NAMES, "seq",      "at",      "up",   "visit",
-                                                      "type",        "question", "score",   "of",   "since",
-                                                      "fingers",     "ref",      "options", "text", "voids"};
+static const char *const event_names[EVENT_FIELDS] = {
+    DEFAULT_NAMES, "seq",   "at",      "up",  "visit",   "type", "question", "score",
+    "of",          "since", "fingers", "ref", "options", "text", "voids",    "keep"};
 
 // ---------------------------------------------------------------- single fields
 
@@ -157,7 +158,7 @@ static const char *read_event(const struct scan_value *v, struct event *e)
     if (why != NULL) {
         return why;
     }
-    int64_t score, of, since, fingers;
+    int64_t score, of, since, fingers, keep;
     if (!need_int(&v[F_AT], 0, PROTOCOL_INT_MAX, &e->at)) {
         return "at";
     }
@@ -196,8 +197,13 @@ static const char *read_event(const struct scan_value *v, struct event *e)
         return NULL;
     case EVENT_CHOICE:
         return read_options(&v[F_OPTIONS], e);
-    case EVENT_TEXT:
     case EVENT_CONTACT:
+        if (!int_of(&v[F_KEEP], 1, PROTOCOL_KEEP_DAYS_MAX, PROTOCOL_KEEP_DAYS, &keep)) {
+            return "keep";
+        }
+        e->keep_days = (int)keep;
+        return text_of(&v[F_TEXT], PROTOCOL_TEXT_MAX, e->text) ? NULL : "text"; // none: it was wiped
+    case EVENT_TEXT:
         return text_of(&v[F_TEXT], PROTOCOL_TEXT_MAX, e->text) && e->text[0] != '\0' ? NULL : "text";
     default:
         return NULL; // an unknown type is stored as it is

@@ -65,7 +65,7 @@ static const char *read_event(const json_t *o, struct event *e)
     if (why != NULL) {
         return why;
     }
-    int64_t score, of, since, fingers;
+    int64_t score, of, since, fingers, keep;
     if (!fields_need_int(o, "at", 0, PROTOCOL_INT_MAX, &e->at)) {
         return "at";
     }
@@ -107,8 +107,13 @@ static const char *read_event(const json_t *o, struct event *e)
         return NULL;
     case EVENT_CHOICE:
         return read_options(o, e);
-    case EVENT_TEXT:
     case EVENT_CONTACT:
+        if (!fields_int(o, "keep", 1, PROTOCOL_KEEP_DAYS_MAX, PROTOCOL_KEEP_DAYS, &keep)) {
+            return "keep";
+        }
+        e->keep_days = (int)keep;
+        return fields_text(o, "text", PROTOCOL_TEXT_MAX, e->text) ? NULL : "text"; // none: it was wiped
+    case EVENT_TEXT:
         return fields_text(o, "text", PROTOCOL_TEXT_MAX, e->text) && e->text[0] != '\0' ? NULL : "text";
     default:
         return NULL; // an unknown type is stored as it is

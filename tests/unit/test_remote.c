@@ -241,7 +241,10 @@ static void bad_ones_leave_the_old_one(void **state)
          "content:1:2: unknown key 'volumme', did you mean 'volume'?"},
         {DOCUMENT(",\"content\":{\"volume\":101}"), "content:1:11: 'volume' is 101"},
         {DOCUMENT(",\"content\":{\"survey\":{\"questions\":[{\"id\":\"a\",\"type\":\"text\"}]}}"),
-         "content: survey"},
+         "content:1:25: survey 'default', question 'a'"},
+        {DOCUMENT(",\"content\":{\"survey\":{\"questions\":[{\"id\":\"a\",\"type\":\"faces\"},"
+                  "{\"id\":\"b\",\"type\":\"contact\"}]}}"),
+         "question 'b' asks for contact data: contact_key is needed"},
     };
     assert_int_equal(push(f, GOOD), REMOTE_TAKEN);
     remote_applied(f->r, f->shown_hash, NULL);

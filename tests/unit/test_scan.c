@@ -25,11 +25,11 @@ static bool same_event(const struct event *a, const struct event *b)
     bool same = a->seq == b->seq && a->at == b->at && a->up == b->up && a->visit == b->visit &&
                 a->type == b->type && strcmp(a->question.s, b->question.s) == 0 && a->score == b->score &&
                 a->of == b->of && a->option_count == b->option_count && strcmp(a->text, b->text) == 0 &&
-                a->voids == b->voids && a->since_ms == b->since_ms && a->fingers == b->fingers &&
-                strcmp(a->ref, b->ref) == 0 && a->boot == b->boot && strcmp(a->place.s, b->place.s) == 0 &&
-                strcmp(a->survey.s, b->survey.s) == 0 && a->version == b->version &&
-                strcmp(a->lang, b->lang) == 0 && strcmp(a->by, b->by) == 0 && a->clock == b->clock &&
-                event_hash(a) == event_hash(b);
+                a->voids == b->voids && a->keep_days == b->keep_days && a->since_ms == b->since_ms &&
+                a->fingers == b->fingers && strcmp(a->ref, b->ref) == 0 && a->boot == b->boot &&
+                strcmp(a->place.s, b->place.s) == 0 && strcmp(a->survey.s, b->survey.s) == 0 &&
+                a->version == b->version && strcmp(a->lang, b->lang) == 0 && strcmp(a->by, b->by) == 0 &&
+                a->clock == b->clock && event_hash(a) == event_hash(b);
     for (int i = 0; same && i < a->option_count; i++) {
         same = strcmp(a->options[i].s, b->options[i].s) == 0;
     }
@@ -76,11 +76,12 @@ static const char *const messages[] = {
     HEAD "\"boot\":3,\"survey\":\"exit\",\"version\":2,\"lang\":\"id\",\"by\":\"touch\",\"clock\":\"synced\","
          "\"events\":[" EVENT "]}",
     HEAD "\"events\":[" EVENT ",{\"seq\":18,\"at\":5,\"type\":\"choice\",\"question\":\"why\",\"options\":["
-                              "\"wait\",\"staff\"],\"since\":400,"
+         "\"wait\",\"staff\"],\"since\":400,"
          "\"fingers\":2,\"ref\":\"A-104\"}],\"lang\":\"en\",\"clock\":\"unsure\",\"place\":\"lobby\"}",
     HEAD "\"events\":[{\"seq\":3,\"at\":9,\"type\":\"text\",\"question\":\"words\",\"text\":\"a \\\"b\\\" "
          "\\u00e9 \\ud83d\\ude00 \u00e9\",\"x\":[1,{\"y\":null}]},"
-         "{\"seq\":4,\"at\":9,\"type\":\"void\",\"voids\":3},{\"seq\":5,\"at\":1e3,\"type\":\"number\","
+         "{\"seq\":4,\"at\":9,\"type\":\"void\",\"voids\":3},{\"seq\":6,\"at\":9,\"type\":\"contact\","
+         "\"question\":\"c\",\"keep\":30,\"text\":\"\"},{\"seq\":5,\"at\":1e3,\"type\":\"number\","
          "\"question\":\"nps\",\"score\":11.0,\"of\":11}]}",
     "{\"v\":1,\"events\":[{\"se\\u0071\":1,\"at\":1,\"type\":\"strange\"}, "
     "{\"seq\":2,\"at\":-1,\"type\":\"rating\",\"question\":\"q\",\"of\":5,\"score\":6}],"
