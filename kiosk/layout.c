@@ -56,21 +56,37 @@ const char *words_of(const struct maker *k, const struct config_pairs *own, enum
     return words ? words : k->texts->of[fallback];
 }
 
+// The size at which the one that needs the smallest has room in so many lines; 0: one has not.
+static int common_px(const struct maker *k, const char *const *texts, const struct wish *wish)
+{
+    int px = wish->px;
+    for (int i = 0; i < k->l->card_count; i++) {
+        struct wish own = *wish;
+        own.text = texts[i];
+        struct text_block b = fit(k, &own);
+        if (b.cut)
+            return 0;
+        px = least(px, b.px);
+    }
+    return px;
+}
+
 int fit_labels(struct maker *k, const char *const *texts, int px, int px_min, int width, int lines)
 {
     struct layout *l = k->l;
+    struct wish wish = {"", WEIGHT_BOLD, px, most(px * 78 / 100, px_min), width, 1, 100};
+    int common = common_px(k, texts, &wish); // a little smaller before a further line
+    if (common == 0) {
+        wish.px_min = px_min;
+        wish.lines = lines;
+        common = common_px(k, texts, &wish);
+    }
+    wish.px = wish.px_min = common > 0 ? common : px_min;
     int height = 0;
-    for (bool equal = false; !equal;) { // a smaller wish may break lines elsewhere and come out smaller still
-        int least_px = px;
-        height = 0;
-        for (int i = 0; i < l->card_count; i++) {
-            struct wish wish = {texts[i], WEIGHT_BOLD, px, px_min, width, lines, 78};
-            l->card[i].label = fit(k, &wish);
-            least_px = least(least_px, l->card[i].label.px);
-            height = most(height, block_height(k, &l->card[i].label));
-        }
-        equal = least_px == px;
-        px = least_px;
+    for (int i = 0; i < l->card_count; i++) {
+        wish.text = texts[i];
+        l->card[i].label = fit(k, &wish);
+        height = most(height, block_height(k, &l->card[i].label));
     }
     return height;
 }
