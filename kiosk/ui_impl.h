@@ -45,7 +45,8 @@ struct ui {
     struct show *show;     // owned: the one shown
     struct show *next;     // owned: shown as soon as no visit is under way
     Uint32 wake_event;
-    bool can_sleep; // the driver wakes SDL_WaitEventTimeout without polling
+    bool fill_later; // the window has the display's size, but no window manager was asked for all of it yet
+    bool can_sleep;  // the driver wakes SDL_WaitEventTimeout without polling
     bool quit, restart, dirty;
     mono_ms leave_at;      // the visit is ended then, or before it when it is over; -1: no restart is ordered
     mono_ms quit_at;       // the program ends then at the latest; -1: it goes on

@@ -193,6 +193,9 @@ bool ui_run(struct ui *u, const struct ui_ops *ops)
         SDL_Event ev;
         if (u->dirty)
             ui_draw(u);
+        if (u->fill_later) // SDL waits 100 ms for a window manager to answer: not before the first picture
+            SDL_SetWindowFullscreen(u->window, SDL_WINDOW_FULLSCREEN_DESKTOP);
+        u->fill_later = false;
         if (u->say_content)
             tell_content(u);
         for (bool got = wait_event(u, &ev); got && !u->quit; got = SDL_PollEvent(&ev))
@@ -274,8 +277,11 @@ static bool open_window(struct ui *u)
         SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
     u->wake_event = SDL_RegisterEvents(1);
     Uint32 flags = u->options.fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : SDL_WINDOW_RESIZABLE;
-    u->window = SDL_CreateWindow(u->options.stage.org, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED,
-                                 u->options.width, u->options.height, flags);
+    SDL_Rect r = {SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, u->options.width, u->options.height};
+    u->fill_later = u->options.fullscreen && strcmp(driver, "x11") == 0 && SDL_GetDisplayBounds(0, &r) == 0;
+    if (u->fill_later)
+        flags = SDL_WINDOW_BORDERLESS;
+    u->window = SDL_CreateWindow(u->options.stage.org, r.x, r.y, r.w, r.h, flags);
     if (u->window)
         u->sdl = SDL_CreateRenderer(u->window, -1, SDL_RENDERER_SOFTWARE);
     if (!u->sdl)
