@@ -209,8 +209,9 @@ static bool open_outbox(struct services *sv, const struct settings *s)
                                .keep_ms = s->outbox.keep};
     if (outbox_open(&o, clock_wall_ms(), &sv->outbox, &why) == OUTBOX_OK) {
         if (outbox_was_damaged(sv->outbox))
-            log_event(LOG_ERROR, "outbox_damaged", "path=%s salvaged=%lld hint=%Q", path,
-                      (long long)outbox_salvaged(sv->outbox), "the damaged file was put aside beside it");
+            log_event(LOG_ERROR, "outbox_damaged", "path=%s salvaged=%lld lost=%lld hint=%Q", path,
+                      (long long)outbox_salvaged(sv->outbox), (long long)outbox_lost(sv->outbox),
+                      "the damaged file was put aside beside it");
         return true;
     }
     fprintf(stderr, "puas-kiosk: cannot open the outbox %s: %s\n", path, why);

@@ -82,8 +82,8 @@ static void sync_with(struct fixture *f, const uint8_t *epoch, const char *run, 
     assert_int_equal(outbox_sync(f->ob, &m, &reopened), OUTBOX_OK);
 }
 
-static bool settle(struct fixture *f, const uint8_t *epoch, const char *run, int64_t through,
-                   int64_t rejected)
+static bool settle_at(struct fixture *f, const uint8_t *epoch, const char *run, int64_t through,
+                      int64_t rejected, wall_ms now)
 {
     struct ack_epoch e = {.through = through};
     struct ack_message m = {
@@ -92,8 +92,14 @@ static bool settle(struct fixture *f, const uint8_t *epoch, const char *run, int
     int64_t rows;
     memcpy(e.epoch, epoch, EPOCH_BYTES);
     strcpy(m.run, run);
-    assert_int_equal(outbox_settle(f->ob, &m, 2000, &counted, &rows), OUTBOX_OK);
+    assert_int_equal(outbox_settle(f->ob, &m, now, &counted, &rows), OUTBOX_OK);
     return counted;
+}
+
+static bool settle(struct fixture *f, const uint8_t *epoch, const char *run, int64_t through,
+                   int64_t rejected)
+{
+    return settle_at(f, epoch, run, through, rejected, 2000);
 }
 
 // Each start draws a new epoch, keeps what was pending, oldest first, and counts boots.
@@ -308,6 +314,43 @@ static void prune_keeps_what_is_pending(void **state)
     struct outbox_batch b = fetch(f, 50);
     assert_int_equal(b.count, 1);
     assert_int_equal(b.events[0].seq, 2);
+}
+
+// A row is old by when it was settled, not by when it was taken, and only for a clock that is set.
+static void prune_trusts_no_wrong_clock(void **state)
+{
+    enum { ROWS = 510, KEEP = 1000, LATER = 1000000 };
+    struct fixture *f = *state;
+    const uint8_t *epoch = outbox_epoch(f->ob);
+    int64_t seq;
+    for (int i = 0; i < ROWS; i++)
+        assert_int_equal(press(f, 1, &seq), OUTBOX_OK); // taken at 500: a start in 1970
+    sync_with(f, epoch, "aaaa", 0);
+    assert_true(settle_at(f, epoch, "aaaa", ROWS, 0, LATER));
+    assert_int_equal(outbox_prune(f->ob, 0), OUTBOX_OK);            // the clock is not set
+    assert_int_equal(outbox_prune(f->ob, LATER + KEEP), OUTBOX_OK); // not old yet
+    sync_with(f, epoch, "aaaa", 0);
+    assert_int_equal(outbox_pending(f->ob), ROWS);
+
+    assert_true(settle_at(f, epoch, "aaaa", ROWS, 0, 0)); // settled while the clock was not set
+    assert_int_equal(outbox_prune(f->ob, LATER), OUTBOX_OK);
+    assert_int_equal(outbox_prune(f->ob, LATER + KEEP), OUTBOX_OK); // their time has begun at the first
+    sync_with(f, epoch, "aaaa", 0);
+    assert_int_equal(outbox_pending(f->ob), ROWS);
+
+    assert_true(settle_at(f, epoch, "aaaa", ROWS, 0, 9 * LATER)); // the clock was ahead, and is not any more
+    assert_int_equal(outbox_prune(f->ob, LATER), OUTBOX_OK);
+    sync_with(f, epoch, "aaaa", 0);
+    assert_int_equal(outbox_pending(f->ob), ROWS);
+
+    assert_true(settle_at(f, epoch, "aaaa", ROWS, 0, LATER));
+    assert_int_equal(outbox_prune(f->ob, LATER + KEEP + 1), OUTBOX_OK); // a jump ahead costs so many a call
+    sync_with(f, epoch, "aaaa", 0);
+    assert_int_equal(outbox_pending(f->ob), ROWS - 500);
+    assert_true(settle_at(f, epoch, "aaaa", ROWS, 0, LATER));
+    assert_int_equal(outbox_prune(f->ob, LATER + KEEP + 1), OUTBOX_OK);
+    sync_with(f, epoch, "aaaa", 0);
+    assert_int_equal(outbox_pending(f->ob), 0);
 }
 
 static void births_name_what_is_unsynced(void **state)
@@ -579,6 +622,7 @@ int main(void)
         TEST(what_can_be_read_is_salvaged),
         TEST(missing_folder_is_one_line),
         TEST(prune_keeps_what_is_pending),
+        TEST(prune_trusts_no_wrong_clock),
         TEST(births_name_what_is_unsynced),
         TEST(void_of_what_is_not_there),
         TEST(one_program_at_a_time),
