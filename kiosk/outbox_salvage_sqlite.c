@@ -119,8 +119,9 @@ static bool is_sound(const struct column *c, sqlite3_value *v)
     case WHOLE:
         return sqlite3_value_type(v) == SQLITE_INTEGER && sqlite3_value_int64(v) >= c->from &&
                sqlite3_value_int64(v) <= c->to;
-    case TEXT:
-        return sqlite3_value_type(v) == SQLITE_TEXT && n <= c->most && is_utf8(sqlite3_value_text(v), n);
+    case TEXT: // one bit makes a blob of it, which reads the same
+        return (sqlite3_value_type(v) == SQLITE_TEXT || sqlite3_value_type(v) == SQLITE_BLOB) &&
+               n <= c->most && is_utf8(sqlite3_value_text(v), n);
     default:
         return sqlite3_value_type(v) == SQLITE_BLOB && n == c->most;
     }
@@ -362,7 +363,9 @@ static bool copy_row(const struct scan *s, sqlite3_stmt *to, bool last)
     sqlite3_reset(to);
     for (int i = 0; i < s->count; i++) {
         sqlite3_value *v = sqlite3_column_value(s->row, i);
-        if (is_sound(s->columns[i], v))
+        if (is_sound(s->columns[i], v) && s->columns[i]->kind == TEXT)
+            sqlite3_bind_text(to, i + 1, (const char *)sqlite3_value_text(v), -1, SQLITE_TRANSIENT);
+        else if (is_sound(s->columns[i], v))
             sqlite3_bind_value(to, i + 1, v);
         else
             sqlite3_bind_int(to, i + 1, 0);

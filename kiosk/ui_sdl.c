@@ -102,6 +102,10 @@ static void read_notes(struct ui *u)
         case NOTE_FAULT:
             ui_feed(u, (struct app_input){.kind = APP_IN_SERVICE, .reason = n.reason});
             break;
+        case NOTE_OPENED:
+            u->quit |= !u->ops.opened(u->ops.ctx);
+            ui_feed(u, (struct app_input){.kind = APP_IN_SERVICE, .reason = APP_REASON_NONE});
+            break;
         case NOTE_SHOW:
             show_destroy(u->next);
             u->next = n.show;
@@ -167,6 +171,7 @@ bool ui_run(struct ui *u, const struct ui_ops *ops)
     u->say_screen = u->say_targets = u->dirty = true;
     check_hours(u);
     tell_content(u);
+    read_notes(u); // whether it is in service
     while (!u->quit) {
         SDL_Event ev;
         if (u->dirty)
@@ -199,6 +204,11 @@ void ui_set_fault(struct ui *u, enum app_reason reason)
     post(u, &(struct note){.kind = NOTE_FAULT, .reason = reason});
 }
 
+void ui_opened(struct ui *u)
+{
+    post(u, &(struct note){.kind = NOTE_OPENED});
+}
+
 bool ui_replace(struct ui *u, struct show *show)
 {
     return post(u, &(struct note){.kind = NOTE_SHOW, .show = show});
@@ -229,8 +239,8 @@ static void set_hints(void)
     SDL_SetHintWithPriority(SDL_HINT_VIDEODRIVER,
                             getenv("WAYLAND_DISPLAY") ? "wayland,x11,KMSDRM" : "x11,KMSDRM",
                             SDL_HINT_DEFAULT);
-    SDL_SetHint(SDL_HINT_TOUCH_MOUSE_EVENTS, "0"); // a touch is not also a click ...
-    SDL_SetHint(SDL_HINT_MOUSE_TOUCH_EVENTS, "0"); // ... nor a click a touch
+    SDL_SetHint(SDL_HINT_TOUCH_MOUSE_EVENTS, "0");       // a touch is not also a click ...
+    SDL_SetHint(SDL_HINT_MOUSE_TOUCH_EVENTS, "0");       // ... nor a click a touch
     SDL_SetHint(SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1"); // a click that also brings the focus is an answer
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "0");
     SDL_SetHint(SDL_HINT_VIDEO_MINIMIZE_ON_FOCUS_LOSS, "0");

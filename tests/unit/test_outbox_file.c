@@ -240,7 +240,7 @@ static void read_plainly(const char *path, struct rows *ret)
         while (rc == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW &&
                ret->count < (int)(sizeof ret->text / sizeof *ret->text)) {
             const char *row = (const char *)sqlite3_column_text(st, 0);
-            if (row != NULL)
+            if (row != NULL && strlen(row) == (size_t)sqlite3_column_bytes(st, 0)) // no NUL has come in
                 ret->text[ret->count++] = strdup(row);
         }
         sqlite3_finalize(st);
