@@ -459,12 +459,16 @@ static int run(struct kiosk *k, bool *ret_again)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (started)
         *ret_again = run_window(&sv);
+    // A service manager starts it again by itself, and as it is installed by then; one that is told that this
+    // is the end would kill a program that goes on in its place.
+    bool managed = sv.notify.fd >= 0;
     stop_services(&sv);
     remote_desk_destroy(sv.desk);
     ui_destroy(sv.ui);
     notify_finish(&sv.notify);
     if (started)
         log_event(LOG_INFO, "stopped", "again=%d", *ret_again);
+    *ret_again &= !managed;
     return started && !sv.failed ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
@@ -523,7 +527,7 @@ int main(int argc, char **argv)
     bool again = false;
     int status = act(&k, &again);
     finish(&k);
-    if (again) // all is closed: the same program once more, also where no service manager would start it
+    if (again) // all is closed: the same program once more, where no service manager would start it
         execv("/proc/self/exe", argv);
     return status;
 }
