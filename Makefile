@@ -1,5 +1,5 @@
 # Puas: one Makefile for everything. `make help` lists the targets.
-# Variants: make VARIANT=debug|asan|tsan|release (default). Each has its own folder under build/.
+# Variants: make VARIANT=debug|asan|tsan|fuzz|release (default). Each has its own folder under build/.
 
 VARIANT ?= release
 OUT     := build/$(VARIANT)
@@ -25,6 +25,11 @@ CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer -f
 LDFLAGS_asan   := -fsanitize=address,undefined
 CFLAGS_tsan    := -O1 -g -fsanitize=thread
 LDFLAGS_tsan   := -fsanitize=thread
+CFLAGS_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=all
+LDFLAGS_fuzz   := -fsanitize=fuzzer,address,undefined
+ifeq ($(VARIANT),fuzz)
+CC      := clang # libFuzzer is its own
+endif
 
 PKG_SHARED     := jansson yaml-0.1 libmosquitto libsodium
 PKG_KIOSK      := sdl2 SDL2_ttf SDL2_image fribidi libthai libqrencode fontconfig sqlite3
@@ -32,7 +37,7 @@ PKG_AGGREGATOR := sqlite3 libmicrohttpd libcurl
 # Expanded once, and only by targets that compile: `make deps` must work where pkg-config is still missing.
 pkg_cflags = $(shell pkg-config --cflags $(PKG_SHARED) $(PKG_KIOSK) $(PKG_AGGREGATOR) 2>/dev/null)
 pkg_libs   = $(shell pkg-config --libs $(1))
-COMPILING  := $(filter-out deps run demo test soak bench install clean help,$(or $(MAKECMDGOALS),all))
+COMPILING  := $(filter-out deps run demo test soak bench fuzz install clean help,$(or $(MAKECMDGOALS),all))
 ifneq ($(COMPILING),)
 PKG_CFLAGS := $(pkg_cflags)
 endif
@@ -54,8 +59,11 @@ BIN            := $(OUT)/puas-kiosk $(OUT)/puas-aggregator $(OUT)/puasctl
 UNIT           := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(SRC_UNIT))
 TOOLS          := $(patsubst tests/tools/%.c,$(OUT)/tools/%,$(SRC_TOOLS))
 
+# Shows the packs of the store as the table `event` to the sqlite3 shell.
+EXTENSION := $(OUT)/puas_event.so
+
 .PHONY: all
-all: $(BIN) build/compile_commands.json ## build the three programs
+all: $(BIN) $(EXTENSION) build/compile_commands.json ## build the three programs
 
 $(OUT)/%.o: %.c
 	@mkdir -p $(@D)
@@ -78,6 +86,11 @@ $(OUT)/puas-aggregator: $(OUT)/aggregator/main.o $(LIB_AGGREGATOR) $(LIB_SHARED)
 $(OUT)/puasctl: $(OUT)/aggregator/puasctl.o $(LIB_AGGREGATOR) $(LIB_SHARED)
 	@echo "  link $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(PKG_AGGREGATOR) $(PKG_SHARED)) -lm
+
+$(EXTENSION): aggregator/event_table_sqlite.c aggregator/pack.c aggregator/event_table.h aggregator/pack.h
+	@mkdir -p $(@D)
+	@echo "  link $@"
+	$(Q)$(CC) $(CFLAGS) -DPUAS_EXTENSION -fPIC -shared -o $@ aggregator/event_table_sqlite.c aggregator/pack.c
 
 # SQL migrations and the bundled web pages are embedded with .incbin.
 WEB_SRC    := $(shell find assets/web -type f -not -path "*/node_modules/*")
@@ -117,7 +130,18 @@ $(PROBE): tests/bench/probe.c
 	@echo "  link $@"
 	$(Q)$(CC) $(CFLAGS) -fPIC -shared -o $@ $< -ldl
 
-.PHONY: unit-binaries tool-binaries
+# Fuzzing (VARIANT=fuzz): each target with the few files that it reads by.
+FUZZERS := $(patsubst tests/fuzz/%.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZED  := kiosk/settings.c kiosk/document_json.c aggregator/document_yaml.c
+$(FUZZERS): $(OUT)/%: $(OUT)/tests/fuzz/%.o $(call obj,$(FUZZED)) $(LIB_SHARED)
+	@echo "  link $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(PKG_SHARED)) -lm
+
+.PHONY: unit-binaries tool-binaries fuzz-binaries fuzz
+fuzz-binaries: $(FUZZERS)
+fuzz: ## feed one reader with bent documents (FUZZ=content|wire|settings SECONDS=60)
+	@$(MAKE) --no-print-directory -j2 VARIANT=fuzz fuzz-binaries
+	@tests/fuzz/run $(or $(FUZZ),wire) $(or $(SECONDS),60) keep
 unit-binaries: $(UNIT)
 tool-binaries: $(TOOLS)
 
@@ -135,6 +159,7 @@ test: ## install, build and run every test; ends with the counts
 	@$(MAKE) --no-print-directory test-deps
 	@$(MAKE) --no-print-directory -j2 VARIANT=release all tool-binaries
 	@$(MAKE) --no-print-directory -j2 VARIANT=asan unit-binaries
+	@$(MAKE) --no-print-directory -j2 VARIANT=fuzz fuzz-binaries
 	@tests/run
 layers: ## check who includes what
 	@$(NODE) tests/layers.mjs

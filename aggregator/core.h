@@ -24,6 +24,8 @@ enum command_kind {
     COMMAND_KIOSK,         // alert: id of a kiosk; order, timeout_ms -> reply: id of the order
     COMMAND_KIOSK_REPLY,   // alert: id of an order -> reply: JSON, once; NOT_NOW while none has come
     COMMAND_JUDGE_AGAIN,   // all verdicts from the beginning, in the time to come
+    COMMAND_CONTACTS_READ, // alert: place, "": all; text: by whom. Put on record, then they may be read
+    COMMAND_CONTACT_ERASE, // alert: number of the event
 };
 enum command_result {
     COMMAND_DONE,

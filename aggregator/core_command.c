@@ -104,8 +104,9 @@ static enum command_result configure(struct core *c, struct command *cmd, bool a
 void core_do_command(struct core *c, struct command *cmd)
 {
     static const char *const names[] = {
-        "alert-ack",    "alert-comment", "alert-resolve", "login", "logout",        "", "config-apply",
-        "content-push", "content-clear", "kiosk-order",   "",      "verdicts-rerun"}; // "": changes nothing
+        "alert-ack", "alert-comment",  "alert-resolve", "login",         "logout",
+        "",          "config-apply",   "content-push",  "content-clear", "kiosk-order",
+        "",          "verdicts-rerun", "contacts-read", "contact-erase"}; // "": changes nothing
     cmd->result = COMMAND_UNAVAILABLE;
     if (!core_writes(c)) {
         return;
@@ -146,6 +147,12 @@ void core_do_command(struct core *c, struct command *cmd)
         break;
     case COMMAND_JUDGE_AGAIN:
         cmd->result = judge_again(&c->judge, c->store) ? COMMAND_DONE : cmd->result;
+        break;
+    case COMMAND_CONTACTS_READ:
+        cmd->result = core_read_contacts(c, cmd);
+        break;
+    case COMMAND_CONTACT_ERASE:
+        cmd->result = core_erase_contact(c, cmd);
         break;
     }
     if (cmd->result == COMMAND_UNAVAILABLE) {

@@ -86,6 +86,30 @@ static bool first_survey(void *ctx, const struct store_survey *s)
 
 // ---------------------------------------------------------------- publishing
 
+static bool asks_contact(const json_t *content)
+{
+    const json_t *questions = json_object_get(json_object_get(content, "survey"), "questions");
+    for (size_t i = 0; i < json_array_size(questions); i++) {
+        const char *type = json_string_value(json_object_get(json_array_get(questions, i), "type"));
+        if (type != NULL && strcmp(type, "contact") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// What asks for contact data and names no key gets ours. A new reference.
+static json_t *with_key(const struct core *c, json_t *content)
+{
+    const char *own = json_string_value(json_object_get(content, "contact_key"));
+    if ((own != NULL && own[0] != '\0') || !asks_contact(content)) {
+        return json_incref(content);
+    }
+    json_t *copy = json_copy(content);
+    json_object_set_new(copy, "contact_key", json_string(c->contact_key));
+    return copy;
+}
+
 // The document wrapped with its hash; malloc'd, NULL when memory ran out or it is too large.
 static char *payload_of(const struct core *c, const struct org_kiosk *k, json_t *survey, json_t *content,
                         char *ret_hash, size_t *ret_n)
@@ -99,7 +123,7 @@ static char *payload_of(const struct core *c, const struct org_kiosk *k, json_t 
     json_object_set_new(o, "place", json_string(branch == place->number ? "" : place->id.s));
     json_object_set(o, "survey", survey != NULL ? survey : json_null());
     if (content != NULL) {
-        json_object_set(o, "content", content);
+        json_object_set_new(o, "content", with_key(c, content));
     }
     char *document = json_dumps(o, JSON_COMPACT), *payload = NULL;
     json_decref(o);

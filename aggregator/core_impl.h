@@ -5,10 +5,12 @@
 //   core_command.c commands of other threads
 //   core_config.c  the configuration document of each kiosk, retained, and its content
 //   core_remote.c  orders to kiosks and their replies
-//   core_verdicts.c verdicts on what is stored, beside the ingest
+//   core_contacts.c what customers left to be answered: its end
+//   core_verdicts.c verdicts on what is stored, and putting packs together, beside the ingest
 #ifndef PUAS_AGGREGATOR_CORE_IMPL_H
 #define PUAS_AGGREGATOR_CORE_IMPL_H
 
+#include "aggregator/contact.h"
 #include "aggregator/core.h"
 #include "aggregator/engine.h"
 #include "aggregator/epochs.h"
@@ -52,15 +54,20 @@ struct core {
     struct link *link;
     struct mailbox *mail; // struct command *
     char run[EPOCH_HEX + 1];
-    bool failed;  // the store failed in this turn
-    wall_ms now;  // arrival time of what this turn reads
+    bool failed; // the store failed in this turn
+    wall_ms now; // arrival time of what this turn reads
     mono_ms turn_began;
     mono_ms tick_at, slow_at; // next timers
     wall_ms last_wall;        // to notice a jump of the wall clock
     mono_ms last_mono;
     struct judge judge;
-    mono_ms judge_at; // the next slice
-    int64_t rates_day; // number of the UTC day for which rates were computed
+    mono_ms judge_at;      // the next slice
+    mono_ms compact_at;    // the next slice of putting packs together
+    int32_t compact_epoch; // where it goes on
+    bool compact_more;
+    mono_ms empty_log_at;               // something was deleted that must leave the log too; -1: nothing
+    char contact_key[CONTACT_KEY_TEXT]; // the public one
+    int64_t rates_day;                  // number of the UTC day for which rates were computed
 
     struct core_sync *syncs; // owned
     size_t sync_count, sync_room;
@@ -87,7 +94,8 @@ bool core_restore_engine(struct core *c, char *ret_why, size_t n);
 bool core_load_rates(struct core *c);
 bool core_publish_open_alerts(struct core *c); // queues all of them, after a connect
 // Takes payload. state: static, NULL when the alert has not changed.
-bool core_queue_publish(struct core *c, const char *branch, const char *alert, char *payload, const char *state);
+bool core_queue_publish(struct core *c, const char *branch, const char *alert, char *payload,
+                        const char *state);
 
 // Publishes the configuration of each registered kiosk: after a connect that of all, the broker may have
 // forgotten them; after a change what is new.
@@ -102,9 +110,16 @@ void core_on_reply(struct core *c, const struct topic *t, const void *payload, s
 void core_order_finish(struct core_order *o);
 void core_documents_told(struct org_kiosk *k, const struct health_message *m); // logs what is new
 
+void core_expire_contacts(struct core *c, mono_ms mono); // a slice
+void core_empty_log(struct core *c);                     // after the commit, when it is time
+enum command_result core_read_contacts(struct core *c, const struct command *cmd);
+enum command_result core_erase_contact(struct core *c, const struct command *cmd);
+
 void core_judge(struct core *c, mono_ms mono); // a slice, when it is time for one
 // Milliseconds until then; INT64_MAX: there is nothing to judge.
 int64_t core_judge_wait(const struct core *c, mono_ms mono);
+
+void core_compact(struct core *c, mono_ms mono); // a slice, when it is time for one
 
 void core_do_command(struct core *c, struct command *cmd); // result is set; answered after the commit
 

@@ -120,14 +120,14 @@ static bool store_one(struct core *c, struct org_kiosk *k, struct epoch *ep, con
         }
         s.flags |= yes ? EVENT_VOIDED : 0;
     }
-    bool inserted;
-    if (!store_event(c->store, &s, &inserted) || !seqset_add(&ep->settled, e->seq)) {
+    if (e->type == EVENT_CONTACT && e->text[0] == '\0') {
+        s.flags |= EVENT_WIPED;
+    }
+    if (!store_event(c->store, &s) || !seqset_add(&ep->settled, e->seq)) {
         return core_fail(c);
     }
-    if (inserted) {
-        ep->voids += e->type == EVENT_VOID;
-        tell_engine(c, &s);
-    }
+    ep->voids += e->type == EVENT_VOID;
+    tell_engine(c, &s);
     return true;
 }
 
@@ -298,14 +298,14 @@ static void on_state(struct core *c, const struct topic *t, const char *topic, c
         return;
     }
     struct org_kiosk *k = kiosk_of(c, t->kiosk.s);
-    // A will counts only for the session of the last birth: one that comes after a newer birth is old news, and one
-    // after a goodbye is that of a connection closed in haste.
-    if (k == NULL ||
-        (m.state == KIOSK_LOST && (m.session != k->session || k->state == KIOSK_DISCONNECTED))) {
+    // A will counts only for the session of the last birth: one that comes after a newer birth is old news,
+    // and one after a goodbye is that of a connection closed in haste.
+    if (k == NULL || (m.state == KIOSK_LOST && (m.session != k->session || k->state == KIOSK_DISCONNECTED))) {
         state_message_finish(&m);
         return;
     }
-    if (m.state == KIOSK_READY && is_clone(k, m.epoch)) {
+    bool birth = m.state == KIOSK_READY || m.state == KIOSK_SLEEPING;
+    if (birth && is_clone(k, m.epoch)) {
         log_event(LOG_ERROR, "clone_suspected", "kiosk=%s", k->id.s);
         if (!store_audit(c->store, c->now, "system", "clone-suspected", k->id.s, "")) {
             core_fail(c);
@@ -322,7 +322,7 @@ static void on_state(struct core *c, const struct topic *t, const char *topic, c
         core_touch(c, k->place);
     }
     engine_presence(c->engine, k->number, m.state, c->now);
-    if (m.state == KIOSK_READY) {
+    if (birth) {
         queue_sync(c, k->number, &m);
     }
     state_message_finish(&m);

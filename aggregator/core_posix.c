@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SLOW_EVERY_MS = 3600000, DAY_MS = 86400000, CLOCK_JUMP_MS = 120000, GOODBYE_MS = 2000 };
+enum { SLOW_EVERY_MS = 3600000, DAY_MS = 86400000, CLOCK_JUMP_MS = 120000, GOODBYE_MS = 2000, COMPACT_FIRST_MS = 60000 };
 
 static const char shard_name[] = "all"; // one aggregator owns every shard
 
@@ -185,6 +185,7 @@ static void after_commit(struct core *c)
     core_send_orders(c);
     tell_pages(c);
     link_write(c->link);
+    core_empty_log(c);
 }
 
 // Figures of branches move in steps; a branch that changed otherwise gets a new revision too.
@@ -259,8 +260,10 @@ static void timers(struct core *c, mono_ms mono)
         c->tick_at = mono + c->o.settings->times.tick_ms;
         watch_clock(c, mono);
         engine_tick(c->engine, c->now);
+        core_expire_contacts(c, mono);
     }
     core_judge(c, mono);
+    core_compact(c, mono);
     if (mono >= c->slow_at) {
         c->slow_at = mono + SLOW_EVERY_MS;
         if (!core_writes(c) || !store_expire_sessions(c->store, c->now)) {
@@ -276,6 +279,7 @@ static int wait_ms(const struct core *c, int link_wait, mono_ms mono)
     int64_t wait = link_wait;
     wait = c->tick_at - mono < wait ? c->tick_at - mono : wait;
     wait = core_judge_wait(c, mono) < wait ? core_judge_wait(c, mono) : wait;
+    wait = c->compact_more && c->compact_at - mono < wait ? c->compact_at - mono : wait;
     wait = c->o.round_ms > 0 && c->o.round_ms < wait ? c->o.round_ms : wait;
     return wait < 0 ? 0 : (int)wait;
 }
@@ -370,6 +374,24 @@ static bool open_store(struct core *c, char *ret_why, size_t n, bool *ret_retry)
     return true;
 }
 
+// The key for contact data. A store that knows another one holds what this one cannot open.
+static bool open_contacts(struct core *c, char *ret_why, size_t n)
+{
+    char known[CONTACT_KEY_TEXT] = "";
+    if (!contact_key_public(c->o.settings->data, true, c->contact_key, ret_why, n)) {
+        return false;
+    }
+    if (!store_setting(c->store, "contact_key", known, sizeof known) ||
+        (strcmp(known, c->contact_key) != 0 && !store_set_setting(c->store, "contact_key", c->contact_key))) {
+        snprintf(ret_why, n, "%s", store_why(c->store));
+        return false;
+    }
+    if (known[0] != '\0' && strcmp(known, c->contact_key) != 0) {
+        log_event(LOG_WARN, "contact_key_changed", "was=%s", known);
+    }
+    return true;
+}
+
 static bool seed_store(struct core *c, char *ret_why, size_t n)
 {
     bool empty;
@@ -436,12 +458,14 @@ struct core *core_create(const struct core_options *o, char *ret_why, size_t n, 
     }
     c->o = *o;
     c->now = clock_wall_ms();
+    c->empty_log_at = 0; // what an earlier run has deleted may stand there still
     snprintf(ret_why, n, "out of memory or descriptors");
     c->mail = mailbox_create(sizeof(struct command *), COMMANDS_MAX);
     c->engine = engine_create();
     bool ok = c->mail != NULL && c->engine != NULL && draw_run(c) && open_store(c, ret_why, n, ret_retry) &&
-              seed_store(c, ret_why, n) && org_load(&c->org, c->store, ret_why, n) &&
-              core_restore_engine(c, ret_why, n) && judge_init(&c->judge, c->store);
+              open_contacts(c, ret_why, n) && seed_store(c, ret_why, n) &&
+              org_load(&c->org, c->store, ret_why, n) && core_restore_engine(c, ret_why, n) &&
+              judge_init(&c->judge, c->store);
     if (ok && !open_link(c)) {
         snprintf(ret_why, n, "the MQTT settings are unusable: check broker.host, port, ca_file");
         ok = false;
@@ -451,6 +475,7 @@ struct core *core_create(const struct core_options *o, char *ret_why, size_t n, 
         return NULL;
     }
     c->slow_at = clock_mono_ms() + SLOW_EVERY_MS;
+    c->compact_at = clock_mono_ms() + COMPACT_FIRST_MS;
     end_turn(c); // what the time since the last run has made of the alerts
     log_event(LOG_INFO, "core_ready", "run=%s places=%d kiosks=%d rules=%d events=%lld", c->run,
               (int)c->org.place_count, (int)c->org.kiosk_count, c->org.rule_count,

@@ -1,5 +1,5 @@
-// core: verdicts are given beside the ingest, some milliseconds at a time, so that no acknowledgement waits
-// for them.
+// core: verdicts are given, and old packs put together, beside the ingest, some milliseconds at a time, so
+// that no acknowledgement waits for them.
 #include "aggregator/core_impl.h"
 
 enum { SLICE_MS = 5, PAUSE_MS = 95 }; // at most a twentieth of the core's time
@@ -26,7 +26,7 @@ static void hours(void *ctx, struct verdict_press *p)
 
 static bool has_work(const struct core *c)
 {
-    return c->judge.through < store_last_event(c->store);
+    return c->judge.through < store_last_pack(c->store);
 }
 
 void core_judge(struct core *c, mono_ms mono)
@@ -51,4 +51,23 @@ int64_t core_judge_wait(const struct core *c, mono_ms mono)
         return INT64_MAX;
     }
     return c->judge_at > mono ? c->judge_at - mono : 0;
+}
+
+// ---------------------------------------------------------------- packs
+
+enum { COMPACT_AGE_MS = 2 * 86400000, COMPACT_EVERY_MS = 3600000 };
+
+// Packs that are some days old, once they are judged: where packs go together judging has nothing left to do.
+void core_compact(struct core *c, mono_ms mono)
+{
+    if (c->failed || mono < c->compact_at || has_work(c)) {
+        return;
+    }
+    wall_ms before = c->now - COMPACT_AGE_MS;
+    if (!core_writes(c) ||
+        !store_compact(c->store, before, c->judge.through, &c->compact_epoch, &c->compact_more)) {
+        core_fail(c);
+        return;
+    }
+    c->compact_at = clock_mono_ms() + (c->compact_more ? PAUSE_MS : COMPACT_EVERY_MS);
 }

@@ -1,5 +1,6 @@
 // ctl: what is there: status, kiosks, alerts, quarantine.
 #include "aggregator/ctl.h"
+#include "aggregator/event_table.h"
 #include "aggregator/engine.h"
 #include "aggregator/settings.h"
 #include "aggregator/store_impl.h"
@@ -20,7 +21,7 @@ struct store *ctl_open(const struct ctl *c)
         return NULL;
     }
     st->lock_fd = -1;
-    bool ok = sqlite3_open_v2(path, &st->db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK;
+    bool ok = sqlite3_open_v2(path, &st->db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK && event_table_register(st->db);
     if (ok) {
         sqlite3_busy_timeout(st->db, 5000);
         ok = store_run(st, "SELECT 1 FROM place LIMIT 1", "");
@@ -83,9 +84,9 @@ int ctl_status(struct ctl *c, int argc, char **argv)
         {"kiosks", "kiosks", "SELECT count(*) FROM kiosk WHERE known = 1", false},
         {"kiosksReady", "kiosks ready", "SELECT count(*) FROM kiosk WHERE known = 1 AND state = 1", false},
         {"kiosksUnknown", "kiosks not registered", "SELECT count(*) FROM kiosk WHERE known = 0", false},
-        {"events", "answers stored", "SELECT count(*) FROM event", false},
-        {"unassigned", "answers unassigned", "SELECT count(*) FROM event WHERE place_id = 0", false},
-        {"lastEvent", "last answer", "SELECT arrived FROM event ORDER BY event_id DESC LIMIT 1", true},
+        {"events", "answers stored", "SELECT coalesce(sum(n), 0) FROM pack", false},
+        {"unassigned", "answers unassigned", "SELECT coalesce(sum(n), 0) FROM pack WHERE place_id = 0", false},
+        {"lastEvent", "last answer", "SELECT arrived FROM pack ORDER BY event_id DESC LIMIT 1", true},
         {"openAlerts", "open alerts", "SELECT count(*) FROM alert WHERE closed IS NULL", false},
         {"quarantined", "messages set aside", "SELECT count(*) FROM quarantine", false},
     };

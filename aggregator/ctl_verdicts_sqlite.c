@@ -32,8 +32,8 @@ int ctl_verdicts_list(struct ctl *c, int argc, char **argv)
         st,
         "SELECT k.id, d.rule, d.version, count(*), (SELECT count(*) FROM event r JOIN epoch q USING(epoch_id)"
         " WHERE q.kiosk_id = k.kiosk_id AND r.kind = 0 AND r.visit = r.seq AND (r.flags & 28) = 0),"
-        " strftime('%Y-%m-%d', max(e.at) / 1000, 'unixepoch') FROM verdict d JOIN event e USING(event_id)"
-        " JOIN epoch p USING(epoch_id) JOIN kiosk k USING(kiosk_id)"
+        " strftime('%Y-%m-%d', max(e.at) / 1000, 'unixepoch') FROM verdict d JOIN event e ON e.epoch_id = d.epoch_id AND e.seq = d.seq"
+        " JOIN epoch p ON p.epoch_id = d.epoch_id JOIN kiosk k USING(kiosk_id)"
         " GROUP BY k.id, d.rule, d.version ORDER BY k.id, d.rule, d.version",
         "");
     while (!failed && store_row(st, s, &failed)) {
@@ -45,7 +45,7 @@ int ctl_verdicts_list(struct ctl *c, int argc, char **argv)
         table_add(&t, "%lld", (long long)sqlite3_column_int64(s, 4));
         table_add(&t, "%s", (const char *)sqlite3_column_text(s, 5));
     }
-    int64_t newest = number(st, "SELECT coalesce(max(event_id), 0) FROM event", &failed);
+    int64_t newest = number(st, "SELECT coalesce(max(event_id), 0) FROM pack", &failed);
     int64_t through = number(
         st,
         "SELECT coalesce((SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'verdicts_through'), 0)",

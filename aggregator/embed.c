@@ -5,6 +5,8 @@
 EMBED(migration_0001);
 EMBED(migration_0002);
 EMBED(migration_0003);
+EMBED(migration_0004);
+EMBED(migration_0005);
 EMBED(web_index_html);
 EMBED(web_app_js);
 EMBED(web_app_css);
@@ -15,6 +17,8 @@ const struct embedded embedded_migrations[] = {
     {"0001", migration_0001_begin, migration_0001_end},
     {"0002", migration_0002_begin, migration_0002_end},
     {"0003", migration_0003_begin, migration_0003_end},
+    {"0004", migration_0004_begin, migration_0004_end},
+    {"0005", migration_0005_begin, migration_0005_end},
     {NULL, NULL, NULL},
 };
 

@@ -1,5 +1,5 @@
 // epochs: what is settled of each kiosk's epochs, in memory, backed by the store. The core thread's.
-// Dedup and acknowledgements are answered from here; the store's unique index is the safety net beneath.
+// Dedup and acknowledgements are answered from here.
 #ifndef PUAS_AGGREGATOR_EPOCHS_H
 #define PUAS_AGGREGATOR_EPOCHS_H
 

@@ -388,6 +388,9 @@ static const struct route {
     {"POST", "/api/v1/config/kiosk/*/clear", CONTROL | YAML, api_clear_kiosk},
     {"POST", "/api/v1/kiosks/*/command", CONTROL | YAML, api_order}, // JSON is YAML
     {"GET", "/api/v1/commands/*", CONTROL, api_order_reply},
+    {"POST", "/api/v1/contacts/read", CONTROL | YAML, api_read_contacts},
+    {"POST", "/api/v1/contacts/*/read", CONTROL | YAML, api_read_contacts},
+    {"POST", "/api/v1/contacts/*/erase", CONTROL | YAML, api_erase_contact},
 };
 enum { ROUTES = sizeof routes / sizeof routes[0] };
 

@@ -97,6 +97,8 @@ void api_clear_place(struct api_call *c);
 void api_clear_kiosk(struct api_call *c);
 void api_order(struct api_call *c);       // body: {"do":"identify","timeoutMs":10000} -> {"id":...}
 void api_order_reply(struct api_call *c); // 202 while none has come
+void api_read_contacts(struct api_call *c); // body: by whom; 204: it is on record, puasctl may read
+void api_erase_contact(struct api_call *c);
 
 // RFC 9457. title and field: "" for none.
 void answer_problem(struct http_answer *r, int status, const char *title, const char *detail,

@@ -1,5 +1,6 @@
-// http: pushing contents and ordering kiosks about, for puasctl. The answer of a kiosk takes its time: it is
-// asked for again and again, so that no thread of ours waits for it.
+// http: pushing contents, ordering kiosks about and putting readings of contact data on record, for puasctl.
+// The answer of a kiosk takes its time: it is asked for again and again, so that no thread of ours waits for
+// it.
 #include "aggregator/http_impl.h"
 
 #include <jansson.h>
@@ -113,4 +114,28 @@ void api_order_reply(struct api_call *c)
     }
     free(cmd->reply);
     free(cmd);
+}
+
+static void contacts(struct api_call *c, enum command_kind kind, const char *unknown)
+{
+    struct command *cmd = calloc(1, sizeof *cmd);
+    if (cmd == NULL) {
+        answer_command(c->r, COMMAND_UNAVAILABLE, NULL);
+        return;
+    }
+    cmd->kind = kind;
+    snprintf(cmd->who, sizeof cmd->who, "puasctl");
+    snprintf(cmd->alert, sizeof cmd->alert, "%s", c->id);
+    protocol_words(c->q->body, sizeof cmd->who - 1, cmd->text);
+    answer_ask(c, cmd, unknown, NULL);
+}
+
+void api_read_contacts(struct api_call *c)
+{
+    contacts(c, COMMAND_CONTACTS_READ, "No such place");
+}
+
+void api_erase_contact(struct api_call *c)
+{
+    contacts(c, COMMAND_CONTACT_ERASE, "No contact data with this number");
 }

@@ -6,10 +6,10 @@
 
 static const char through_setting[] = "verdicts_through", rules_setting[] = "verdicts_rules";
 
-enum { PRESSES_MAX = JUDGE_AROUND + JUDGE_BATCH * JUDGE_SPREAD + JUDGE_AROUND };
+enum { PRESSES_MAX = JUDGE_AROUND + (JUDGE_BATCH + JUDGE_PACK) * JUDGE_SPREAD + JUDGE_AROUND };
 
 struct judge_room {
-    struct store_unjudged batch[JUDGE_BATCH];
+    struct store_unjudged batch[JUDGE_BATCH + JUDGE_PACK];
     int batch_count;
     // The presses around one range: items[first..end), those before the range end at JUDGE_AROUND.
     struct store_press items[PRESSES_MAX];
@@ -107,7 +107,7 @@ static bool give(const struct store_press *item, unsigned rules, struct store *s
             continue;
         }
         *wrote = true;
-        if (!ops->writes(ops->ctx) || !store_put_verdict(st, item->event_id, rule, version, now)) {
+        if (!ops->writes(ops->ctx) || !store_put_verdict(st, item, rule, version, now)) {
             return false;
         }
     }
@@ -200,11 +200,11 @@ bool judge_slice(struct judge *j, struct store *st, const struct judge_ops *ops,
     if (!store_each_unjudged(st, j->through, JUDGE_BATCH, take_batch, r)) {
         return false;
     }
-    *ret_more = r->batch_count == JUDGE_BATCH;
+    *ret_more = r->batch_count >= JUDGE_BATCH;
     if (r->batch_count == 0) {
         return true;
     }
-    int64_t through = r->batch[r->batch_count - 1].event_id;
+    int64_t through = r->batch[r->batch_count - 1].pack;
     if (!drop_voided(r, st, ops, &wrote) || !judge_batch(r, st, ops, now, &wrote)) {
         return false;
     }

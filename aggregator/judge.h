@@ -15,14 +15,15 @@
 #include "aggregator/store.h"
 
 enum {
-    JUDGE_BATCH = 256,       // events of one slice
+    JUDGE_BATCH = 256,       // events of one slice, and so many more as its last pack holds
+    JUDGE_PACK = 127,
     JUDGE_AROUND = 300,      // presses looked at on each side of what is new
     JUDGE_SPREAD = 8,        // seqs farther apart are looked at one by one
     JUDGE_SAVE_EVERY = 1000, // events after which the place is noted even if nothing was found
 };
 
 struct judge {
-    int64_t through;         // every event up to here has been judged
+    int64_t through;         // every pack up to the one that goes by this event has been judged
     int64_t saved;           // the same, as the store remembers it
     struct judge_room *room; // owned; made at first use
 };

@@ -33,6 +33,11 @@ static const struct command_row {
      "one as it was pushed; of a kiosk without one: the one that it has from above"},
     {"command", NULL, "KIOSK identify|reload|restart|resend|screenshot [-o FILE] [--timeout SECONDS]", 2, 6,
      ctl_command, "asks a kiosk to do something and waits for its answer"},
+    {"contacts", "erase", "EVENT", 1, 1, ctl_contacts_erase, "deletes one at once, the answer stays"},
+    {"contacts", NULL, "[--place ID]", 0, 2, ctl_contacts,
+     "who left a name or number to be answered; opens them with the aggregator's key, and is put on record"},
+    {"contact-key", NULL, "", 0, 0, ctl_contact_key,
+     "the public key that kiosks seal contact data with, for documents of your own"},
     {"verdicts", "list", "", 0, 0, ctl_verdicts_list, "suspicious presses by kiosk and rule"},
     {"verdicts", "rerun", "", 0, 0, ctl_verdicts_rerun, "judges all of history again, with the hours of now"},
     {"quarantine", NULL, "", 0, 0, ctl_quarantine, "messages that could not be used, with the reason"},
@@ -54,7 +59,7 @@ static void print_help(const char *name)
         printf("puasctl [--config FILE | --data DIR] [--json] COMMAND\n\n"
                "  --config FILE        settings of the aggregator; its data folder is used\n"
                "  --data DIR           the data folder itself\n"
-               "  --json               for status, kiosks, alerts, content list, command\n\n");
+               "  --json               for status, kiosks, alerts, contacts, content list, command\n\n");
     }
     for (int i = 0; i < ROWS; i++) {
         if (name == NULL || strcmp(rows[i].name, name) == 0) {

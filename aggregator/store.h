@@ -31,6 +31,7 @@ enum event_flag {
     EVENT_VOIDED = 8,      // taken back by a void: stored, not scored
     EVENT_UNASSIGNED = 16, // its place is unknown, or was never this kiosk's
     EVENT_DEVICE = 32,     // from a simple device: no end-to-end guarantee
+    EVENT_WIPED = 64,      // a contact that came without its text: the kiosk had wiped it
 };
 
 // Opens or creates `path`, checks it and migrates forward. `create`: false fails on a missing file.
@@ -139,9 +140,9 @@ struct stored_event {
     wall_ms at, arrived;   // judged time
     int flags;
 };
-// Inserts, and counts it in the rollups unless its flags say otherwise. A void marks its target, if it is
-// there, and takes it out of the rollups. *ret_inserted false: the key was there already.
-bool store_event(struct store *st, struct stored_event *s, bool *ret_inserted);
+// Stores a key that is not settled yet (epochs.h knows), and counts it in the rollups unless its flags say otherwise.
+// A void marks its target, if it is there, and takes it out of the rollups.
+bool store_event(struct store *st, struct stored_event *s);
 // True when the visit has an answer to this question before seq (rule 10).
 bool store_answered(struct store *st, int32_t epoch_id, int64_t visit, int64_t seq, int32_t name,
                     enum event_type type, bool *ret_answered);
@@ -149,10 +150,10 @@ bool store_answered(struct store *st, int32_t epoch_id, int64_t visit, int64_t s
 bool store_is_voided(struct store *st, int32_t epoch_id, int64_t seq, bool *ret_voided);
 
 // ---------------------------------------------------------------- verdicts (verdicts.h)
-// What was stored after event `after`, in order of arrival, at most `limit` rows: what there may be something
-// new to say about.
+// What was stored after pack `after`, in order of arrival, whole packs until there are `limit` answers or more: what
+// there may be something new to say about. At most limit + 127 (PACK_ANSWERS_MAX - 1).
 struct store_unjudged {
-    int64_t event_id, seq;
+    int64_t pack, seq; // pack: the event_id that it goes by
     int32_t epoch_id;
     bool voids; // it takes `seq` back
 };
@@ -161,6 +162,7 @@ bool store_each_unjudged(struct store *st, int64_t after, int limit,
 // A scored first rating of a visit, as a press without hours; `given`: versions of the rules that name it
 // already, 0: not this rule.
 struct store_press {
+    int32_t epoch_id;
     int64_t event_id, seq;
     struct verdict_press p;
     int given[VERDICT_RULES];
@@ -169,7 +171,7 @@ typedef bool store_press_fn(void *ctx, const struct store_press *p); // false: e
 bool store_presses_down(struct store *st, int32_t epoch_id, int64_t below, store_press_fn *each, void *ctx);
 bool store_presses_up(struct store *st, int32_t epoch_id, int64_t from, store_press_fn *each, void *ctx);
 // Version 0: no verdict of that rule any more.
-bool store_put_verdict(struct store *st, int64_t event_id, enum verdict_rule rule, int version, wall_ms at);
+bool store_put_verdict(struct store *st, const struct store_press *p, enum verdict_rule rule, int version, wall_ms at);
 // Drops what was said about a rating that has been taken back.
 bool store_drop_verdicts(struct store *st, int32_t epoch_id, int64_t seq);
 
@@ -197,6 +199,12 @@ struct store_unreleased {
 };
 bool store_votes_after(struct store *st, int32_t place, int64_t event_id, struct store_unreleased *ret);
 int64_t store_last_event(const struct store *st);
+int64_t store_last_pack(const struct store *st); // by the event_id of its first answer; 0: none
+
+// ---------------------------------------------------------------- compaction
+// Puts small packs of one epoch together, those that arrived before `before` and whose answers all have ids up to
+// `through` (they have been judged). One slice; *epoch_id is where it goes on, 0 at first.
+bool store_compact(struct store *st, wall_ms before, int64_t through, int32_t *epoch_id, bool *ret_more);
 
 // ---------------------------------------------------------------- alerts
 struct store_alert { // as the transition tells it

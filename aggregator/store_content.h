@@ -19,5 +19,9 @@ bool store_end_content(struct store *st, int32_t place, int32_t kiosk, const cha
                        int *ret_version);
 // The document that this kiosk should have: its hash, "" when it is to keep to its own file.
 bool store_kiosk_published(struct store *st, int32_t kiosk, const char *sha256);
+// What a question measures (survey.h, dimension), by the ids that its answers carry, as the newest document
+// that was pushed says; "" when none says so.
+bool store_dimension(struct store *st, const char *survey, int version, const char *question,
+                     struct ident *ret_dimension);
 
 #endif

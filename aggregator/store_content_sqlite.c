@@ -66,3 +66,20 @@ bool store_kiosk_published(struct store *st, int32_t kiosk, const char *sha256)
     return store_run(st, "UPDATE kiosk SET published = ?2 WHERE kiosk_id = ?1 AND published <> ?2", "dt",
                      kiosk, sha256);
 }
+
+bool store_dimension(struct store *st, const char *survey, int version, const char *question,
+                     struct ident *ret_dimension)
+{
+    bool failed = false;
+    sqlite3_stmt *s =
+        store_bind(st,
+                   "SELECT dimension FROM asked WHERE survey = ?1 AND version = ?2 AND question = ?3"
+                   " ORDER BY from_ms DESC LIMIT 1",
+                   "tdt", survey, version, question);
+    *ret_dimension = (struct ident){.s = ""};
+    if (store_row(st, s, &failed)) {
+        store_copy(s, 0, ret_dimension->s, sizeof ret_dimension->s);
+        sqlite3_reset(s);
+    }
+    return !failed;
+}

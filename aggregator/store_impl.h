@@ -2,11 +2,12 @@
 #ifndef PUAS_AGGREGATOR_STORE_IMPL_H
 #define PUAS_AGGREGATOR_STORE_IMPL_H
 
+#include "aggregator/pack.h"
 #include "aggregator/store.h"
 
 #include <sqlite3.h>
 
-enum { STATEMENTS_MAX = 120, NAMES_CACHED = 64, TALLIES_MAX = 256, TALLY_SLOTS = 512 };
+enum { STATEMENTS_MAX = 130, NAMES_CACHED = 64, TALLIES_MAX = 256, TALLY_SLOTS = 512, STORE_BUSY_MS = 5000 };
 
 // Votes of the open transaction that are not in `tally` yet: one row is written for all votes of a kiosk and
 // quarter.
@@ -33,6 +34,9 @@ struct store {
     struct store_tally tallies[TALLIES_MAX];
     int tally_count;
     int16_t slots[TALLY_SLOTS]; // open addressing: index into tallies + 1; 0: free
+    struct pack_writer open; // answers of the open transaction that are not in `pack` yet
+    int32_t open_epoch, open_place;
+    int64_t last_pack; // the newest, by its event_id
     int64_t next_event, next_epoch, next_name, next_quarantine, next_alert, next_log, next_change, next_audit;
     int lock_fd;
 };
@@ -50,5 +54,7 @@ void store_copy(sqlite3_stmt *s, int column, char *ret, size_t n); // text colum
 
 // Writes the rollup rows collected in this transaction; before its COMMIT.
 bool store_flush_tallies(struct store *st);
+// Writes the answers collected in this transaction; before its COMMIT and before anything reads answers.
+bool store_flush_events(struct store *st);
 
 #endif

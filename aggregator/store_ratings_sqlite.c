@@ -1,4 +1,6 @@
 // store: epochs, ratings with their rollups, quarantine and the privacy steps.
+#include "aggregator/contact.h"
+#include "aggregator/store_contact.h"
 #include "aggregator/store_impl.h"
 
 #include <jansson.h>
@@ -39,14 +41,18 @@ bool store_epoch(struct store *st, int32_t kiosk, const uint8_t *epoch, wall_ms 
 bool store_each_settled(struct store *st, const struct store_epoch *e, bool (*each)(void *ctx, int64_t seq),
                         void *ctx)
 {
-    bool failed = false, go = true;
+    bool failed = !store_flush_events(st), go = true;
+    // Packs by their first seq: the one that holds `through` may reach above it.
     sqlite3_stmt *s =
         store_bind(st,
-                   "SELECT seq FROM event WHERE epoch_id = ?1 AND seq > ?2"
-                   " UNION SELECT seq FROM quarantine WHERE epoch_id = ?1 AND seq > ?2 ORDER BY seq",
-                   "di", e->epoch_id, e->through);
+                   "SELECT first_seq, n FROM pack WHERE epoch_id = ?1 AND first_seq > ?2 - ?3"
+                   " UNION ALL SELECT seq, 1 FROM quarantine WHERE epoch_id = ?1 AND seq > ?2 ORDER BY 1",
+                   "did", e->epoch_id, e->through, (int)PACK_ANSWERS_MAX);
     while (go && store_row(st, s, &failed)) {
-        go = each(ctx, sqlite3_column_int64(s, 0));
+        int64_t first = sqlite3_column_int64(s, 0), n = sqlite3_column_int64(s, 1);
+        for (int64_t seq = first; go && seq < first + n; seq++) {
+            go = seq <= e->through || each(ctx, seq);
+        }
     }
     sqlite3_reset(s);
     return go && !failed;
@@ -155,8 +161,9 @@ static bool count_options(struct store *st, const struct stored_event *s)
 static char *body_of(const struct stored_event *s)
 {
     const struct event *e = s->e;
-    bool quick = e->since_ms >= 0 && e->since_ms < QUICK_MS; // only short gaps are a fact worth keeping
-    if (e->option_count == 0 && e->text[0] == '\0' && e->ref[0] == '\0' && !quick && e->fingers <= 1 &&
+    bool quick = e->since_ms >= 0 && e->since_ms < QUICK_MS;     // only short gaps are a fact worth keeping
+    bool words = e->text[0] != '\0' && e->type != EVENT_CONTACT; // contact data stands apart
+    if (e->option_count == 0 && !words && e->ref[0] == '\0' && !quick && e->fingers <= 1 &&
         (s->flags & EVENT_UNASSIGNED) == 0) {
         return NULL; // nearly always
     }
@@ -168,7 +175,7 @@ static char *body_of(const struct stored_event *s)
         }
         json_object_set_new(o, "options", list);
     }
-    if (e->text[0] != '\0') {
+    if (words) {
         json_object_set_new(o, "text", json_string(e->text));
     }
     if (e->ref[0] != '\0') {
@@ -188,71 +195,151 @@ static char *body_of(const struct stored_event *s)
     return text;
 }
 
+// ---------------------------------------------------------------- answers
+
+bool store_flush_events(struct store *st)
+{
+    struct pack_writer *w = &st->open;
+    if (w->count == 0) {
+        return true;
+    }
+    bool ok = store_run(st, "INSERT INTO pack VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", "ididiiib",
+                        w->first.event_id, st->open_epoch, w->first.seq, st->open_place, (int64_t)w->count,
+                        w->last.event_id, w->first.arrived, w->data, w->n);
+    st->last_pack = w->first.event_id;
+    pack_writer_clear(w);
+    return ok;
+}
+
+// Sets a flag of one answer, in the pack that holds it. What it was is written to ret; *ret_found false: it
+// is not here.
+static bool set_flag(struct store *st, int32_t epoch_id, int64_t seq, int flag, struct packed *ret,
+                     int32_t *ret_place, bool *ret_found)
+{
+    bool failed = !store_flush_events(st), damaged = false;
+    struct pack_writer w = {.data = NULL};
+    sqlite3_stmt *s =
+        store_bind(st,
+                   "SELECT event_id, first_seq, n, arrived, data, place_id FROM pack WHERE epoch_id = ?1"
+                   " AND first_seq <= ?2 AND first_seq + n > ?2 ORDER BY first_seq DESC LIMIT 1",
+                   "di", epoch_id, seq);
+    *ret_found = false;
+    if (!store_row(st, s, &failed)) {
+        return !failed;
+    }
+    struct pack_reader r;
+    struct packed p;
+    int64_t pack = sqlite3_column_int64(s, 0);
+    *ret_place = sqlite3_column_int(s, 5);
+    pack_read(&r, sqlite3_column_blob(s, 4), (size_t)sqlite3_column_bytes(s, 4), sqlite3_column_int(s, 2),
+              pack, sqlite3_column_int64(s, 1), sqlite3_column_int64(s, 3));
+    bool ok = true;
+    while (ok && pack_next(&r, &p, &damaged)) {
+        if (p.seq == seq) {
+            *ret = p;
+            *ret_found = true;
+            p.flags |= flag;
+        }
+        ok = pack_add(&w, &p);
+    }
+    sqlite3_reset(s);
+    ok = ok && !damaged &&
+         store_run(st, "UPDATE pack SET data = ?2 WHERE event_id = ?1", "ib", pack, w.data, w.n);
+    pack_writer_finish(&w);
+    return ok;
+}
+
 // Marks the target of a void and takes it out of the rollups.
 static bool take_back(struct store *st, const struct stored_event *s)
 {
-    bool failed = false;
-    sqlite3_stmt *q =
-        store_bind(st,
-                   "SELECT event_id, place_id, name_id, at, score, levels, flags, kind FROM event"
-                   " WHERE epoch_id = ?1 AND seq = ?2",
-                   "di", s->epoch_id, s->e->voids);
-    if (!store_row(st, q, &failed)) {
-        return !failed; // not here yet: store_is_voided finds the void when it comes
+    struct packed t = {.seq = 0};
+    int32_t place;
+    bool found;
+    if (!set_flag(st, s->epoch_id, s->e->voids, EVENT_VOIDED, &t, &place, &found) || !found) {
+        return st->error == STORE_OK; // not here yet: store_is_voided finds the void when it comes
     }
-    int64_t id = sqlite3_column_int64(q, 0), at = sqlite3_column_int64(q, 3);
-    int place = sqlite3_column_int(q, 1), name = sqlite3_column_int(q, 2), score = sqlite3_column_int(q, 4),
-        of = sqlite3_column_int(q, 5), flags = sqlite3_column_int(q, 6), kind = sqlite3_column_int(q, 7);
-    sqlite3_reset(q);
-    bool ok = true;
-    if (scored(flags) && (kind == EVENT_RATING || kind == EVENT_NUMBER)) {
-        ok = count_score(st, place, s->kiosk, name, at, score, of, -1);
-    } else if (scored(flags) && kind == EVENT_CHOICE) {
-        ok = store_run(
-            st,
-            "UPDATE choice_tally SET n = n - 1 WHERE place_id = ?1 AND quarter = ?2 AND name_id = ?3"
-            " AND kiosk_id = ?4 AND option_id IN (SELECT name.name_id FROM event,"
-            " json_each(event.body, '$.options') o JOIN name ON name.id = o.value WHERE event_id = ?5)",
-            "diddi", place, at / QUARTER_MS, name, s->kiosk, id);
+    if (t.kind == EVENT_CONTACT) {
+        return store_erase_contact(st, t.event_id, &(bool){false});
     }
-    return ok &&
-           store_run(st, "UPDATE event SET flags = flags | ?2 WHERE event_id = ?1", "id", id, EVENT_VOIDED);
+    if (!scored(t.flags)) {
+        return true;
+    }
+    if (t.kind == EVENT_RATING || t.kind == EVENT_NUMBER) {
+        return count_score(st, place, s->kiosk, t.name, t.at, t.score, t.levels, -1);
+    }
+    return t.kind != EVENT_CHOICE ||
+           store_run(st,
+                     "UPDATE choice_tally SET n = n - 1 WHERE place_id = ?1 AND quarter = ?2 AND name_id = ?3"
+                     " AND kiosk_id = ?4 AND option_id IN (SELECT name.name_id FROM event e,"
+                     " json_each(e.body, '$.options') o JOIN name ON name.id = o.value"
+                     " WHERE e.epoch_id = ?5 AND e.seq = ?6)",
+                     "diddii", place, t.at / QUARTER_MS, t.name, s->kiosk, (int64_t)s->epoch_id, t.seq);
 }
 
-bool store_event(struct store *st, struct stored_event *s, bool *ret_inserted)
+// Collected until a read or the commit: what one message brings becomes one row.
+static bool collect(struct store *st, struct stored_event *s, const char *body)
+{
+    const struct event *e = s->e;
+    struct packed p = {.event_id = st->next_event,
+                       .seq = e->seq,
+                       .visit = e->visit,
+                       .voids = e->voids,
+                       .at = s->at,
+                       .arrived = s->arrived,
+                       .name = s->name,
+                       .kind = (int)e->type,
+                       .score = e->score,
+                       .levels = e->of,
+                       .flags = s->flags,
+                       .body = body,
+                       .body_bytes = body != NULL ? strlen(body) : 0};
+    bool behind = st->open.count > 0 && st->open_epoch == s->epoch_id && st->open_place == s->place &&
+                  st->open.last.event_id + 1 == p.event_id && pack_fits(&st->open, &p);
+    if (!behind && !store_flush_events(st)) {
+        return false;
+    }
+    st->open_epoch = s->epoch_id;
+    st->open_place = s->place;
+    if (!pack_add(&st->open, &p)) {
+        st->error = STORE_FAILED;
+        snprintf(st->why, sizeof st->why, "out of memory");
+        return false;
+    }
+    s->event_id = st->next_event++;
+    return true;
+}
+
+bool store_event(struct store *st, struct stored_event *s)
 {
     const struct event *e = s->e;
     char *body = body_of(s);
-    bool ok = store_run(
-        st,
-        "INSERT INTO event(event_id, epoch_id, seq, at, arrived, place_id, name_id, kind, score, levels,"
-        " flags, visit, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
-        " ON CONFLICT DO NOTHING",
-        "idiiidddiddiz", st->next_event, s->epoch_id, e->seq, s->at, s->arrived, s->place, s->name,
-        (int)e->type, e->type == EVENT_VOID ? e->voids : (int64_t)e->score, e->of, s->flags, e->visit, body);
-    *ret_inserted = ok && sqlite3_changes(st->db) > 0;
+    bool ok = collect(st, s, body);
     free(body);
-    if (!ok || !*ret_inserted) {
-        return ok;
+    if (!ok) {
+        return false;
     }
-    s->event_id = st->next_event++;
     if (e->type == EVENT_VOID) {
         return take_back(st, s) &&
                store_run(st, "UPDATE epoch SET voids = voids + 1 WHERE epoch_id = ?1", "d", s->epoch_id);
     }
+    if (e->type == EVENT_CONTACT) {
+        return store_put_contact(st, s);
+    }
     if (!scored(s->flags)) {
-        return true;
+        return store_in_transaction(st) || store_flush_events(st);
     }
     if (e->type == EVENT_RATING || e->type == EVENT_NUMBER) {
-        return count_score(st, s->place, s->kiosk, s->name, s->at, e->score, e->of, 1);
+        ok = count_score(st, s->place, s->kiosk, s->name, s->at, e->score, e->of, 1);
+    } else if (e->type == EVENT_CHOICE) {
+        ok = count_options(st, s);
     }
-    return e->type != EVENT_CHOICE || count_options(st, s);
+    return ok && (store_in_transaction(st) || store_flush_events(st));
 }
 
 bool store_answered(struct store *st, int32_t epoch_id, int64_t visit, int64_t seq, int32_t name,
                     enum event_type type, bool *ret_answered)
 {
-    bool failed = false;
+    bool failed = !store_flush_events(st);
     sqlite3_stmt *s =
         store_bind(st,
                    "SELECT 1 FROM event WHERE epoch_id = ?1 AND seq >= ?2 AND seq < ?3 AND name_id = ?4"
@@ -267,7 +354,7 @@ bool store_answered(struct store *st, int32_t epoch_id, int64_t visit, int64_t s
 
 bool store_is_voided(struct store *st, int32_t epoch_id, int64_t seq, bool *ret_voided)
 {
-    bool failed = false;
+    bool failed = !store_flush_events(st);
     sqlite3_stmt *s =
         store_bind(st, "SELECT 1 FROM event WHERE epoch_id = ?1 AND seq > ?2 AND kind = ?3 AND score = ?2",
                    "did", epoch_id, seq, (int)EVENT_VOID);
@@ -282,8 +369,17 @@ bool store_quarantine(struct store *st, wall_ms at, const char *kiosk, const cha
                       int32_t epoch_id, int64_t seq, const void *payload, size_t n)
 {
     n = n < QUARANTINE_BYTES ? n : QUARANTINE_BYTES;
-    if (!store_run(st, "INSERT INTO quarantine VALUES(?1, ?2, ?3, ?4, ?5, nullif(?6, 0), nullif(?7, 0), ?8)",
-                   "iitttdib", st->next_quarantine++, at, kiosk, topic, reason, epoch_id, seq, payload, n)) {
+    char *bytes = malloc(n > 0 ? n : 1);
+    if (bytes == NULL) {
+        return store_fail(st);
+    }
+    memcpy(bytes, n > 0 ? payload : "", n);
+    contact_blank(bytes, n);
+    bool ok =
+        store_run(st, "INSERT INTO quarantine VALUES(?1, ?2, ?3, ?4, ?5, nullif(?6, 0), nullif(?7, 0), ?8)",
+                  "iitttdib", st->next_quarantine++, at, kiosk, topic, reason, epoch_id, seq, bytes, n);
+    free(bytes);
+    if (!ok) {
         return false;
     }
     // A row with seq is part of what is settled and stays. Of the others one kiosk keeps its newest: a
@@ -320,7 +416,7 @@ bool store_put_released(struct store *st, const struct store_released *r)
 
 bool store_votes_after(struct store *st, int32_t place, int64_t event_id, struct store_unreleased *ret)
 {
-    bool failed = false;
+    bool failed = !store_flush_events(st);
     sqlite3_stmt *s =
         store_bind(st,
                    "SELECT coalesce(sum(kind IN (0, 4) AND (flags & 28) = 0), 0),"
@@ -338,6 +434,11 @@ bool store_votes_after(struct store *st, int32_t place, int64_t event_id, struct
 int64_t store_last_event(const struct store *st)
 {
     return st->next_event - 1;
+}
+
+int64_t store_last_pack(const struct store *st)
+{
+    return st->open.count > 0 ? st->open.first.event_id : st->last_pack;
 }
 
 bool store_each_rate(struct store *st, wall_ms from, wall_ms to,

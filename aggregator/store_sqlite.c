@@ -2,6 +2,7 @@
 #include "aggregator/store_impl.h"
 
 #include "aggregator/embed.h"
+#include "aggregator/event_table.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -146,6 +147,36 @@ static bool next_id(struct store *st, const char *sql, int64_t *ret)
     return !failed;
 }
 
+// pack_one(event_id, seq, visit, at, arrived, name_id, kind, score, levels, flags, body): a pack of one
+// answer, for the migration that brought packs.
+static void pack_one(sqlite3_context *ctx, int argc, sqlite3_value **v)
+{
+    (void)argc;
+    struct packed p = {.event_id = sqlite3_value_int64(v[0]),
+                       .seq = sqlite3_value_int64(v[1]),
+                       .visit = sqlite3_value_int64(v[2]),
+                       .at = sqlite3_value_int64(v[3]),
+                       .arrived = sqlite3_value_int64(v[4]),
+                       .name = sqlite3_value_int(v[5]),
+                       .kind = sqlite3_value_int(v[6]),
+                       .levels = sqlite3_value_int(v[8]),
+                       .flags = sqlite3_value_int(v[9]),
+                       .body = (const char *)sqlite3_value_text(v[10]),
+                       .body_bytes = (size_t)sqlite3_value_bytes(v[10])};
+    if (p.kind == EVENT_VOID) {
+        p.voids = sqlite3_value_int64(v[7]);
+    } else {
+        p.score = sqlite3_value_int(v[7]);
+    }
+    struct pack_writer w = {.data = NULL};
+    if (pack_add(&w, &p)) {
+        sqlite3_result_blob(ctx, w.data, (int)w.n, SQLITE_TRANSIENT);
+    } else {
+        sqlite3_result_error_nomem(ctx);
+    }
+    pack_writer_finish(&w);
+}
+
 static enum store_error migrate(struct store *st)
 {
     bool failed = false;
@@ -204,18 +235,27 @@ static enum store_error open_all(struct store *st, const char *path)
         store_fail(st);
         return st->error;
     }
-    sqlite3_busy_timeout(st->db, 5000);
+    sqlite3_busy_timeout(st->db, STORE_BUSY_MS);
     if (!exec(st, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
                   "PRAGMA cache_size = -32768; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = "
-                  "MEMORY;") ||
+                  "MEMORY; PRAGMA secure_delete = ON;") ||
         !integrity(st)) {
+        return st->error;
+    }
+    if (!event_table_register(st->db) ||
+        sqlite3_create_function(st->db, "pack_one", 11, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, pack_one,
+                                NULL, NULL) != SQLITE_OK) {
+        store_fail(st);
         return st->error;
     }
     enum store_error e = migrate(st);
     if (e != STORE_OK) {
         return e;
     }
-    bool ok = next_id(st, "SELECT coalesce(max(event_id), 0) FROM event", &st->next_event) &&
+    // The newest pack is never put together with others, so its last answer is the newest.
+    bool ok = next_id(st, "SELECT coalesce((SELECT last_event FROM pack ORDER BY event_id DESC LIMIT 1), 0)",
+                      &st->next_event) &&
+              next_id(st, "SELECT coalesce(max(event_id), 0) - 1 FROM pack", &st->last_pack) &&
               next_id(st, "SELECT coalesce(max(epoch_id), 0) FROM epoch", &st->next_epoch) &&
               next_id(st, "SELECT coalesce(max(name_id), 0) FROM name", &st->next_name) &&
               next_id(st, "SELECT coalesce(max(quarantine_id), 0) FROM quarantine", &st->next_quarantine) &&
@@ -253,6 +293,7 @@ void store_close(struct store *st)
         sqlite3_finalize(st->prepared[i].st);
     }
     sqlite3_close_v2(st->db);
+    pack_writer_finish(&st->open);
     if (st->lock_fd >= 0) {
         close(st->lock_fd);
     }
@@ -343,7 +384,7 @@ bool store_begin(struct store *st)
 
 bool store_commit(struct store *st)
 {
-    return store_flush_tallies(st) && store_run(st, "COMMIT", "");
+    return store_flush_events(st) && store_flush_tallies(st) && store_run(st, "COMMIT", "");
 }
 
 void store_rollback(struct store *st)
@@ -353,5 +394,6 @@ void store_rollback(struct store *st)
         memset(st->names, 0, sizeof st->names); // some may have gone with it
         memset(st->slots, 0, sizeof st->slots);
         st->tally_count = 0;
+        pack_writer_clear(&st->open);
     }
 }

@@ -85,14 +85,14 @@ int64_t views_first_event_since(struct views *v, wall_ms at)
 {
     // Half the span of ids at a time: `arrived` has no index of its own and needs none.
     int64_t lo = 1, hi = 0;
-    sqlite3_stmt *s = store_bind(v->st, "SELECT coalesce(max(event_id), 0) + 1 FROM event", "");
+    sqlite3_stmt *s = store_bind(v->st, "SELECT coalesce(max(event_id), 0) + 1 FROM pack", "");
     if (views_row(v, s)) {
         hi = sqlite3_column_int64(s, 0);
     }
     while (lo < hi && !v->failed) {
         int64_t mid = lo + (hi - lo) / 2;
         s = store_bind(v->st,
-                       "SELECT event_id, arrived FROM event WHERE event_id >= ?1 ORDER BY event_id LIMIT 1",
+                       "SELECT event_id, arrived FROM pack WHERE event_id >= ?1 ORDER BY event_id LIMIT 1",
                        "i", mid);
         if (views_row(v, s) && sqlite3_column_int64(s, 1) < at) {
             lo = sqlite3_column_int64(s, 0) + 1;

@@ -1,4 +1,5 @@
 // views: the connection, people, and the session document.
+#include "aggregator/event_table.h"
 #include "aggregator/views_impl.h"
 
 #include <stdio.h>
@@ -52,6 +53,11 @@ static bool open_reader(struct views *v)
         return false;
     }
     sqlite3_busy_timeout(st->db, 2000);
+    if (!event_table_register(st->db)) {
+        fail(v, sqlite3_errmsg(st->db));
+        store_close(st);
+        return false;
+    }
     v->st = st;
     return true;
 }

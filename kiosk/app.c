@@ -33,6 +33,11 @@ bool app_is_first(const struct app *a)
     return a->screen == APP_QUESTION && a->step == 0;
 }
 
+bool app_is_at_rest(const struct app *a)
+{
+    return app_is_first(a) || a->screen == APP_OUT_OF_SERVICE || a->screen == APP_CLOSED;
+}
+
 static bool is_written(enum survey_type t)
 {
     return t == SURVEY_TEXT || t == SURVEY_CONTACT || t == SURVEY_NUMBER;
@@ -84,6 +89,30 @@ const char *app_target_name(const struct app *a, int target, char *buffer, size_
     return buffer;
 }
 
+int app_digit(const struct app *a, int digit)
+{
+    const struct survey_question *q = app_question(a);
+    struct keyboard_page page;
+    if (a->screen == APP_SERVICE)
+        return a->service.page == SERVICE_PIN ? TARGET_SERVICE + digit : TARGET_NONE;
+    if (a->screen == APP_CLOSED)
+        return TARGET_NONE;
+    switch (q->type) {
+    case SURVEY_FACES:
+        return digit >= 1 && digit <= q->of ? TARGET_FACE + digit - 1 : TARGET_NONE;
+    case SURVEY_NPS:
+        return TARGET_FACE + digit;
+    case SURVEY_CHOICE:
+        return digit >= 1 && digit <= q->option_count ? TARGET_OPTION + digit - 1 : TARGET_NONE;
+    default:
+        app_keyboard(a, &page);
+        for (int i = 0; i < page.count; i++)
+            if (page.key[i].label[0] == '0' + digit && !page.key[i].label[1])
+                return TARGET_KEY + i;
+        return TARGET_NONE;
+    }
+}
+
 // ---------------------------------------------------------------- time
 static int animation_ms(const struct app *a)
 {
@@ -129,7 +158,7 @@ static mono_ms screen_deadline(const struct app *a)
     const struct app_options *o = &a->options;
     switch (a->screen) {
     case APP_PRESSED:
-        return a->since + (a->answered ? o->press_ms : 2 * o->save_timeout_ms + 1000);
+        return a->since + (!a->answered ? 2 * o->save_timeout_ms + 1000 : a->leaving ? 0 : o->press_ms);
     case APP_THANKS:
         return a->since + o->thanks_ms;
     case APP_TRY_AGAIN:
@@ -161,10 +190,28 @@ int app_warning(const struct app *a)
     return left <= 0 ? 0 : (int)(left * 1000 / a->options.warn_ms);
 }
 
+static bool is_picked(const struct app *a)
+{
+    return app_question(a)->type == SURVEY_CHOICE && a->picked != 0;
+}
+
+static bool is_worded(const struct app *a)
+{
+    enum survey_type t = app_question(a)->type;
+    return (t == SURVEY_TEXT || t == SURVEY_NUMBER) && !typing_is_empty(&a->typing);
+}
+
+// Something was picked or written and not handed in, and counts all the same.
+static bool has_unsaved(const struct app *a)
+{
+    return (a->screen == APP_QUESTION || a->screen == APP_TRY_AGAIN) && (is_picked(a) || is_worded(a));
+}
+
 // When a finger has held the hidden corner for long enough, or -1.
 static mono_ms opens_service_at(const struct app *a)
 {
-    bool may = a->options.service_pin[0] && (a->screen != APP_PRESSED && a->screen != APP_SERVICE);
+    bool may =
+        a->options.service_pin[0] && a->screen != APP_PRESSED && a->screen != APP_SERVICE && !has_unsaved(a);
     mono_ms since = fingers_holding(&a->fingers, TARGET_CORNER);
     return may && since >= 0 && a->now - since < FINGERS_STALE_MS ? since + APP_HOLD_MS : -1;
 }
@@ -175,11 +222,6 @@ static void sooner(mono_ms *ret_at, mono_ms at)
         *ret_at = at;
 }
 
-static bool at_rest(const struct app *a)
-{
-    return app_is_first(a) || a->screen == APP_OUT_OF_SERVICE || a->screen == APP_CLOSED;
-}
-
 static mono_ms next_wake(const struct app *a)
 {
     mono_ms at = -1, idle = idle_since(a), warning = warning_at(a);
@@ -187,7 +229,7 @@ static mono_ms next_wake(const struct app *a)
     sooner(&at, opens_service_at(a));
     if (app_progress(a) < 1000)
         sooner(&at, a->now + APP_FRAME_MS);
-    if (at_rest(a))
+    if (app_is_at_rest(a))
         sooner(&at, a->lang_until);
     if (warning >= 0)
         sooner(&at, a->now < warning ? warning : a->now + (a->options.still ? 1000 : 250));
@@ -200,6 +242,12 @@ static mono_ms next_wake(const struct app *a)
 }
 
 // ---------------------------------------------------------------- changes
+static void set_focus(struct app *a, int target, struct app_effects *e)
+{
+    e->redraw |= a->focus != target;
+    a->focus = target;
+}
+
 static void show(struct app *a, enum app_screen screen, struct app_effects *e)
 {
     a->screen = screen;
@@ -213,6 +261,7 @@ static void show(struct app *a, enum app_screen screen, struct app_effects *e)
 static void out_of_service(struct app *a, enum app_reason reason, struct app_effects *e)
 {
     show(a, APP_OUT_OF_SERVICE, e);
+    set_focus(a, TARGET_NONE, e);
     a->reason = reason;
 }
 
@@ -232,6 +281,10 @@ static void forget(struct app *a)
 static void go_home(struct app *a, bool somebody, struct app_effects *e)
 {
     forget(a);
+    if (!somebody)
+        set_focus(a, TARGET_NONE, e);
+    else if (a->focus != TARGET_NONE) // it goes the way of the language: with the customer
+        a->lang_until = a->now + a->options.language_return_ms;
     if (a->fault != APP_REASON_NONE)
         out_of_service(a, a->fault, e);
     else
@@ -267,17 +320,12 @@ static void advance(struct app *a, struct app_effects *e)
 
 static void set_language(struct app *a, int lang, struct app_effects *e)
 {
-    a->lang_until = lang == a->options.lang_default ? -1 : a->now + a->options.language_return_ms;
+    bool stays = lang == a->options.lang_default && a->focus == TARGET_NONE;
+    a->lang_until = stays ? -1 : a->now + a->options.language_return_ms;
     if (lang == a->lang)
         return;
     a->lang = lang;
     e->lang_changed = e->relayout = e->redraw = true;
-}
-
-static void set_focus(struct app *a, int target, struct app_effects *e)
-{
-    e->redraw |= a->focus != target;
-    a->focus = target;
 }
 
 // ---------------------------------------------------------------- answers
@@ -306,6 +354,7 @@ static void fill_written(const struct app *a, struct answer *answer)
 {
     const struct typing *t = &a->typing;
     answer->type = app_question(a)->type == SURVEY_CONTACT ? EVENT_CONTACT : EVENT_TEXT;
+    answer->keep_days = answer->type == EVENT_CONTACT ? app_question(a)->keep_days : 0;
     if (t->field_count > 1) // each is short: show_step
         snprintf(answer->text, sizeof answer->text, "%.450s\n%.450s", t->text[0], t->text[1]);
     else
@@ -387,15 +436,12 @@ static void again(struct app *a, bool somebody, struct app_effects *e)
 // which needs their consent.
 static void leave(struct app *a, wall_ms wall, struct app_effects *e)
 {
-    const struct survey_question *q = app_question(a);
-    bool picked = q->type == SURVEY_CHOICE && a->picked != 0;
-    bool written = (q->type == SURVEY_TEXT || q->type == SURVEY_NUMBER) && !typing_is_empty(&a->typing);
-    if (!picked && !written) {
+    if (!has_unsaved(a)) {
         go_home(a, false, e);
         return;
     }
     a->leaving = true;
-    if (picked)
+    if (is_picked(a))
         fill_choice(a, &e->answer, a->picked);
     else
         fill_written(a, &e->answer);
@@ -442,10 +488,11 @@ static void on_time(struct app *a, wall_ms wall, struct app_effects *e)
     mono_ms opens = opens_service_at(a);
     if (opens >= 0 && a->now >= opens) {
         forget(a);
+        set_focus(a, TARGET_NONE, e);
         service_open(&a->service);
         show(a, APP_SERVICE, e);
     }
-    if (at_rest(a) && a->lang_until >= 0 && a->now >= a->lang_until) {
+    if (app_is_at_rest(a) && a->lang_until >= 0 && a->now >= a->lang_until) {
         set_focus(a, TARGET_NONE, e);
         set_language(a, a->options.lang_default, e);
     }
@@ -508,11 +555,10 @@ static void press_option(struct app *a, int option, const struct pressing *p, st
 static void press_done(struct app *a, const struct pressing *p, struct app_effects *e)
 {
     const struct survey_question *q = app_question(a);
-    bool picked = q->type == SURVEY_CHOICE && a->picked != 0;
     bool written = is_written(q->type) && !typing_is_empty(&a->typing);
     if (q->type == SURVEY_CONTACT && strspn(a->typing.text[1], " ") == strlen(a->typing.text[1]))
         written = false; // a name alone reaches nobody
-    if (picked)
+    if (is_picked(a))
         fill_choice(a, &e->answer, a->picked);
     else if (written)
         fill_written(a, &e->answer);
@@ -534,9 +580,10 @@ static void press_question(struct app *a, const struct pressing *p, struct app_e
         press_option(a, option, p, e);
     else if (p->target == TARGET_DONE)
         press_done(a, p, e);
-    else if (p->target == TARGET_SKIP && a->step > 0)
+    else if (p->target == TARGET_SKIP && a->step > 0) {
+        a->last_answer = a->now; // a second touch of the same hand must not skip the next one too
         advance(a, e);
-    else if (typing && field >= 0 && field < a->typing.field_count) {
+    } else if (typing && field >= 0 && field < a->typing.field_count) {
         a->typing.field = field;
         e->retyped = e->redraw = true;
     } else if (typing && p->target == TARGET_SPACE)
@@ -600,7 +647,7 @@ static void press(struct app *a, const struct pressing *p, struct app_effects *e
         e->speak = true;
         return;
     }
-    if (is_language(a, p->target) && !p->second && at_rest(a)) {
+    if (is_language(a, p->target) && !p->second && app_is_at_rest(a)) {
         set_language(a, p->target - TARGET_LANG, e);
         if (a->screen != APP_CLOSED)
             return;
@@ -643,13 +690,28 @@ static void on_press(struct app *a, const struct app_input *in, int target, enum
 static void on_focus(struct app *a, int target, struct app_effects *e)
 {
     set_focus(a, target, e);
-    if (a->screen == APP_QUESTION) {
+    if (a->screen == APP_QUESTION || a->screen == APP_SERVICE) {
         e->redraw |= app_warning(a) >= 0;
         a->touched = a->now;
     }
-    if (at_rest(a) && target != TARGET_NONE) // the focus goes the way of the language: with the customer
+    if (app_is_at_rest(a) &&
+        target != TARGET_NONE) // the focus goes the way of the language: with the customer
         a->lang_until = a->now + a->options.language_return_ms;
     change_scene(a, e);
+}
+
+// The program is to end, or to start anew.
+static void on_leave(struct app *a, wall_ms wall, struct app_effects *e)
+{
+    if (a->screen == APP_PRESSED) {
+        a->leaving = true;
+        on_time(a, wall, e);
+        return;
+    }
+    if (a->screen == APP_TRY_AGAIN && has_unsaved(a))
+        again(a, false, e);
+    if (!app_is_at_rest(a))
+        leave(a, wall, e);
 }
 
 static void on_saved(struct app *a, const struct app_input *in, struct app_effects *e)
@@ -666,7 +728,7 @@ static void on_service(struct app *a, enum app_reason reason, struct app_effects
     if (a->fault == reason)
         return;
     a->fault = reason;
-    if (at_rest(a)) // other screens end first: a press under way is still answered
+    if (app_is_at_rest(a)) // other screens end first: a press under way is still answered
         go_home(a, false, e);
 }
 
@@ -690,7 +752,7 @@ void app_init(struct app *a, const struct app_options *o, mono_ms now)
 
 bool app_replace(struct app *a, const struct app_options *o)
 {
-    if (!at_rest(a))
+    if (!app_is_at_rest(a))
         return false;
     a->options = *o;
     a->lang = o->lang_default;
@@ -734,6 +796,9 @@ struct app_effects app_feed(struct app *a, const struct app_input *in)
         break;
     case APP_IN_HOURS:
         on_hours(a, in->closed, &e);
+        break;
+    case APP_IN_LEAVE:
+        on_leave(a, in->wall, &e);
         break;
     }
     e.redraw |= was_moving || app_wave(a) >= 0 || app_warning(a) >= 0;

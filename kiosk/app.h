@@ -96,7 +96,7 @@ struct app_options {
     int thanks_ms, try_again_ms;
     bool thanks_stays;      // it carries a code or a link: a touch ends it
     int settle_ms;          // after an answer no new visit begins for this long
-    int settle_step_ms;     // after an answer no further one of the same visit is taken for this long
+    int settle_step_ms;     // after an answer or a skip no further one of the same visit is taken so long
     int language_return_ms; // back to the default language after this long without input
     int save_timeout_ms;    // the writer's promise; silence for twice as long and a second is a fault
     int service_retry_ms;   // out of service: offer the question again after this long
@@ -135,7 +135,7 @@ struct app {
     bool answered;          // PRESSED: the writer has answered; the press is still being shown
     struct saved saved;     // its answer
     mono_ms last_press;     // of any press, ignored ones too; -1: none yet
-    mono_ms last_answer;    // that was accepted: the next one is taken once it has settled; -1: none yet
+    mono_ms last_answer;    // accepted, or skipped: the next one is taken once it has settled; -1: none yet
     mono_ms lang_until;     // back to the default language then; -1: it is the default
     struct fingers fingers;
 };
@@ -150,12 +150,13 @@ enum app_input_kind {
     APP_IN_LAYOUT, // the size of the screen has changed
     APP_IN_SERVICE,
     APP_IN_HOURS,
+    APP_IN_LEAVE, // the program is to end: what was picked or written is saved, then the app is at rest
 };
 
 struct app_input {
     enum app_input_kind kind;
     mono_ms now;
-    wall_ms wall;           // PRESS, ENTER
+    wall_ms wall;           // of any that may save: PRESS, ENTER, TICK, LEAVE ...
     int target;             // PRESS: what lies under the finger; FOCUS
     int64_t finger;         // PRESS, RELEASE: who; any number for mouse and key
     enum app_by by;         // PRESS
@@ -187,8 +188,14 @@ bool app_replace(struct app *a, const struct app_options *o);
 const struct survey_question *app_question(const struct app *a);
 bool app_is_first(const struct app *a);  // the first question is shown: nobody has answered yet
 bool app_is_typing(const struct app *a); // a keyboard is shown
+// No visit is under way and nothing is shown that is somebody's: the first question, closed, out of service.
+bool app_is_at_rest(const struct app *a);
 // The keys shown now.
 void app_keyboard(const struct app *a, struct keyboard_page *ret);
+
+// What a digit of a keypad presses: a face, a level of a scale, a tile, a key of the number pad or of the
+// PIN; or TARGET_NONE.
+int app_digit(const struct app *a, int digit);
 
 // How far the screen's animation is, in thousandths. 1000 when it has ended or there is none.
 int app_progress(const struct app *a);

@@ -56,22 +56,37 @@ const char *words_of(const struct maker *k, const struct config_pairs *own, enum
     return words ? words : k->texts->of[fallback];
 }
 
+// The size at which the one that needs the smallest has room in so many lines; 0: one has not.
+static int common_px(const struct maker *k, const char *const *texts, const struct wish *wish)
+{
+    int px = wish->px;
+    for (int i = 0; i < k->l->card_count; i++) {
+        struct wish own = *wish;
+        own.text = texts[i];
+        struct text_block b = fit(k, &own);
+        if (b.cut)
+            return 0;
+        px = least(px, b.px);
+    }
+    return px;
+}
+
 int fit_labels(struct maker *k, const char *const *texts, int px, int px_min, int width, int lines)
 {
     struct layout *l = k->l;
+    struct wish wish = {"", WEIGHT_BOLD, px, most(px * 78 / 100, px_min), width, 1, 100};
+    int common = common_px(k, texts, &wish); // a little smaller before a further line
+    if (common == 0) {
+        wish.px_min = px_min;
+        wish.lines = lines;
+        common = common_px(k, texts, &wish);
+    }
+    wish.px = wish.px_min = common > 0 ? common : px_min;
     int height = 0;
-    for (int pass = 0; pass < 2; pass++) {
-        int least_px = px;
-        height = 0;
-        for (int i = 0; i < l->card_count; i++) {
-            struct wish wish = {texts[i], WEIGHT_BOLD, px, px_min, width, lines, 78};
-            l->card[i].label = fit(k, &wish);
-            least_px = least(least_px, l->card[i].label.px);
-            height = most(height, block_height(k, &l->card[i].label));
-        }
-        if (least_px == px)
-            break;
-        px = least_px;
+    for (int i = 0; i < l->card_count; i++) {
+        wish.text = texts[i];
+        l->card[i].label = fit(k, &wish);
+        height = most(height, block_height(k, &l->card[i].label));
     }
     return height;
 }
@@ -148,7 +163,7 @@ static void place_header(struct maker *k)
     k->top = y + h;
     if (!shows_languages(k))
         return;
-    if (k->in->reach_top > y) // the switch stands where arms reach, above what else is touched
+    if (k->in->reach_top > y) // the switch stands where arms begin to reach, above what else is touched
         place_pills(k, k->in->reach_top - h - px_of(k, 12, 8), h, l->w);
     else
         place_pills(k, y, h, l->org.line[0].x + l->org.line[0].w);
@@ -166,7 +181,8 @@ static void place_footer(struct maker *k)
                         .keep = 100};
     int below = px_of(k, l->list ? 72 : 30, 5);
     if (k->in->speech) { // its button stands at the left
-        int size = px_of(k, l->list ? 88 : 60, k->target_px), y = l->h - below / 2 - size;
+        int size = px_of(k, l->list ? 88 : 60, k->target_px), low = l->h - below / 2;
+        int y = (k->in->reach_bottom > 0 ? least(low, k->in->reach_bottom) : low) - size;
         struct layout_button *b = &l->button[l->button_count++];
         *b = (struct layout_button){.target = TARGET_SPEECH, .icon = "speech"};
         b->rect = (struct rect){k->margin, y, size, size};
@@ -180,6 +196,8 @@ static void place_footer(struct maker *k)
     k->bottom = l->footer.y;
     if (l->button_count > 0)
         k->bottom = least(k->bottom, l->button[0].rect.y - px_of(k, 8, 2));
+    if (k->in->reach_bottom > 0)
+        k->bottom = least(k->bottom, k->in->reach_bottom);
     k->floor = k->bottom;
 }
 
@@ -190,13 +208,15 @@ static void place_warning(struct maker *k)
     char *text = l->more_text;
     snprintf(text, sizeof l->more_text, "%s %s", k->texts->of[TEXT_STILL_THERE],
              k->texts->of[TEXT_STILL_THERE_MORE]);
-    int pad = px_of(k, 28, 12), h = px_of(k, l->list ? 84 : 56, 30);
+    int pad = px_of(k, 28, 12), h = px_of(k, l->list ? 84 : 56, 30), beside = 0;
+    if (l->button_count > 0 && l->button[0].target == TARGET_SPEECH)
+        beside = 2 * (l->button[0].rect.w + px_of(k, 16, 6));
     struct wish wish = {text,
                         WEIGHT_BOLD,
                         px_of(k, l->list ? 30 : 22, 13),
                         9,
-                        l->w - 2 * k->margin - 2 * pad,
-                        l->w < 480 ? 2 : 1,
+                        l->w - 2 * k->margin - 2 * pad - beside,
+                        l->w < 480 || beside > 0 ? 2 : 1,
                         100};
     l->warning_text = fit(k, &wish);
     h = most(h, block_height(k, &l->warning_text) + 6);
@@ -414,7 +434,7 @@ void layout_make(struct layout *l, const struct layout_input *in, const struct m
     l->screen = in->app->screen == APP_PRESSED ? APP_QUESTION : in->app->screen;
     struct maker k = maker_of(l, in, m);
     bool writes = l->screen == APP_QUESTION && app_question(in->app)->type >= SURVEY_TEXT;
-    k.bottom = in->h;
+    k.bottom = k.floor = in->h;
     k.small = least(in->w, in->h) < 600;
     if (!k.small || (!writes && l->screen != APP_SERVICE)) // a keyboard needs all of a small screen
         place_header(&k);
@@ -461,7 +481,7 @@ void layout_targets(const struct layout *l, layout_on_target *each, void *ctx)
         each(ctx, l->card[n].target, l->card[n].rect);
     }
     for (int i = 0; i < l->field_count && l->screen != APP_SERVICE; i++)
-        each(ctx, TARGET_FIELD + i, l->field[i].rect);
+        each(ctx, TARGET_FIELD + i, l->field[i].cell);
     for (int i = 0; i < l->key_count; i++)
         each(ctx, l->key[i].target, l->key[i].cell);
     for (int i = 0; i < l->button_count; i++)

@@ -60,7 +60,7 @@ struct layout_row {
     struct text_block name, value;
 };
 struct layout_field {
-    struct rect rect;
+    struct rect cell, rect; // cell: what takes the touch, reaching up into the heading where the field is low
     struct text_block name;  // shown while it is empty
     struct text_block value; // the end of what is written
     struct rect caret;
@@ -100,6 +100,7 @@ struct layout {
     enum draw_image image;
     char code_text[64];
     char more_text[2 * SURVEY_WORDS_MAX];
+    char purpose[SURVEY_WORDS_MAX + 12]; // of contact data, with its days
 };
 
 struct layout_input {
@@ -109,7 +110,8 @@ struct layout_input {
         *texts;      // one for each language; borrowed until the layout is made anew, as all text here
     const char *org; // name of the organisation
     int target_px;   // least size of a target; 0: LAYOUT_TARGET_PX
-    int reach_top;   // controls stand below this line, where arms reach; 0: anywhere
+    // Controls stand between these lines, where arms reach; 0: anywhere.
+    int reach_top, reach_bottom;
     bool speech;     // offer to read aloud
     bool scenes;     // room is kept for scenes
     const char *scene, *scene_label; // of a->scene; NULL: the hint

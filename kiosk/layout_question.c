@@ -226,6 +226,8 @@ void place_scale(struct maker *k)
 }
 
 // ---------------------------------------------------------------- tiles
+enum { PICTURE_LEAST_PX = 20 };
+
 static const char *option_words(const struct maker *k, const struct survey_option *o)
 {
     char name[IDENT_MAX + 10];
@@ -267,6 +269,7 @@ void place_choice(struct maker *k)
         texts[i] = option_words(k, &q->option[i]);
     }
     place_skip(k);
+    k->bottom -= px_of(k, 10, 2); // clear of the button
     int gap = px_of(k, l->list ? 24 : 20, 6);
     int room = least(l->w - 2 * k->margin, px_of(k, l->list ? 960 : 1240, 0));
     int near = px_of(k, 10, 2), far = px_of(k, l->list ? 56 : 30, 6), edge = px_of(k, l->list ? 40 : 16, 4);
@@ -288,10 +291,13 @@ void place_choice(struct maker *k)
     int cell_w = least((room - (cols - 1) * gap) / cols, px_of(k, l->list ? 960 : 400, 0));
     int cell_h = least((room_h - (rows - 1) * gap) / rows, px_of(k, l->list ? 250 : 210, k->target_px));
     bool beside = low || (l->list && cols == 1);
-    int pad = px_of(k, 18, 5), width = cell_w - 2 * pad;
-    if (beside)
-        width -= least(cell_h - 2 * pad, cell_w / 4) + pad;
-    int label_h = fit_labels(k, texts, px_of(k, l->list ? 32 : 25, 13), 9, width, 2);
+    int pad = px_of(k, 18, 5), width = cell_w - 2 * pad, narrow = least(cell_h - 2 * pad, cell_w / 4) + pad;
+    int px = px_of(k, l->list ? 32 : 25, 13);
+    int label_h = fit_labels(k, texts, px, 9, beside ? width - narrow : width, 2);
+    if (!beside && cell_h - label_h - 3 * pad < PICTURE_LEAST_PX) { // no room for a picture above the words
+        beside = true;
+        label_h = fit_labels(k, texts, px, 9, width - narrow, 2);
+    }
     int y = k->top + edge + (room_h - rows * cell_h - (rows - 1) * gap) * 42 / 100;
     y = most(place_heading(k, y, near) + far, k->in->reach_top);
     for (int i = 0; i < n; i++) {

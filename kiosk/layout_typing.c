@@ -1,6 +1,7 @@
 // layout: what is written: fields and the keyboard below them.
 #include "kiosk/layout_impl.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { COLUMNS = 10 };
@@ -8,6 +9,17 @@ enum { COLUMNS = 10 };
 static int units(const struct maker *k, int row, int list)
 {
     return k->l->list ? list : row;
+}
+
+// What contact data is used for: the words with the first "%d" replaced by the days. They may be anybody's
+// own: no format.
+static void purpose_words(const char *words, int days, char *ret, size_t n)
+{
+    const char *at = strstr(words, "%d");
+    if (at)
+        snprintf(ret, n, "%.*s%d%s", (int)(at - words), words, days, at + 2);
+    else
+        snprintf(ret, n, "%s", words);
 }
 
 // ---------------------------------------------------------------- what is written
@@ -181,12 +193,13 @@ void place_typing(struct maker *k)
     static const enum text titles[] = {[SURVEY_TEXT] = TEXT_TEXT_QUESTION,
                                        [SURVEY_CONTACT] = TEXT_CONTACT_QUESTION,
                                        [SURVEY_NUMBER] = TEXT_NUMBER_QUESTION};
-    static const enum text hints[] = {[SURVEY_TEXT] = TEXT_TEXT_HINT,
-                                      [SURVEY_CONTACT] = TEXT_CONTACT_PURPOSE,
-                                      [SURVEY_NUMBER] = TEXT_NUMBER_HINT};
+    static const enum text hints[] = {[SURVEY_TEXT] = TEXT_TEXT_HINT, [SURVEY_NUMBER] = TEXT_NUMBER_HINT};
     struct layout *l = k->l;
     const struct survey_question *q = app_question(k->app);
     bool contact = q->type == SURVEY_CONTACT, small = k->small;
+    if (contact)
+        purpose_words(words_of(k, q->purpose, TEXT_CONTACT_PURPOSE), q->keep_days, l->purpose,
+                      sizeof l->purpose);
     int gap = px_of(k, units(k, 14, 30), 3), near = px_of(k, 6, 0);
     int width = least(l->w - 2 * k->margin, px_of(k, units(k, 1100, 960), 0));
     if (small)
@@ -200,16 +213,16 @@ void place_typing(struct maker *k)
     if (contact) // "anonymous" would not be true here
         l->footer = (struct text_block){0};
     if (small) { // the keyboard first
-        k->bottom = l->h - 2;
+        k->bottom = k->in->reach_bottom > 0 ? least(l->h - 2, k->in->reach_bottom) : l->h - 2;
         l->footer = (struct text_block){0};
+        l->button_count = 0; // reading aloud is switched by its key here
     }
     l->field_count = k->app->typing.field_count;
     int field_h = px_of(k, units(k, 66, 96), 30);
     int keys_least = rows * k->target_px, keys_h = rows * px_of(k, units(k, 84, 128), k->target_px);
     int heading = fit_heading(k, words_of(k, q->title, titles[q->type]),
-                              contact ? words_of(k, q->purpose, TEXT_CONTACT_PURPOSE)
-                                      : words_of(k, q->hint, hints[q->type]),
-                              width, units(k, 42, 62), units(k, 22, 30), near);
+                              contact ? l->purpose : words_of(k, q->hint, hints[q->type]), width,
+                              units(k, 42, 62), units(k, 22, 30), near);
     int room = k->bottom - k->top - 4 * gap;
     if (heading + field_h + keys_least > room && !contact) { // the title says enough
         l->more = (struct text_block){0};
@@ -241,6 +254,9 @@ void place_typing(struct maker *k)
         if (q->type == SURVEY_NUMBER)
             f->rect =
                 (struct rect){(l->w - least(width, field_h * 6)) / 2, y, least(width, field_h * 6), field_h};
+        f->cell = f->rect;
+        f->cell.h = most(f->rect.h, k->target_px);
+        f->cell.y -= f->cell.h - f->rect.h;
         int pad = px_of(k, units(k, 22, 30), 8);
         struct wish name = {
             contact ? i == 0 ? k->texts->of[TEXT_CONTACT_NAME] : words_of(k, q->hint, TEXT_CONTACT_HINT) : "",

@@ -103,6 +103,7 @@ static struct ui_options window_of(const struct kiosk *k)
                   .name = s->kiosk.s,
                   .target_px = settings_target_px(s),
                   .reach_px = settings_reach_px(s),
+                  .low_px = settings_low_px(s),
                   .speech = s->speech[0] != '\0'},
         .assets = s->assets,
         .keys = &s->keys,
@@ -181,6 +182,12 @@ static void shown(void *ctx, const struct show *s)
 {
     struct services *sv = ctx;
     remote_desk_applied(sv->desk, s->hash, &s->survey.id, s->survey.version);
+}
+
+static void closed(void *ctx, bool closed)
+{
+    struct services *sv = ctx;
+    remote_desk_closed(sv->desk, closed);
 }
 
 static void picture(void *ctx, const char *id, const char *why, const void *png, size_t n)
@@ -420,6 +427,7 @@ static bool run_window(struct services *sv)
         .ignored = ignored,
         .ref = ref,
         .shown = shown,
+        .closed = closed,
         .picture = picture,
         .facts = facts,
         .opened = opened,

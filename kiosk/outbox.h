@@ -1,6 +1,7 @@
 // outbox: the kiosk's durable store of answers (SQLite, WAL, synchronous=FULL). Edge: outbox_sqlite.c.
 // One thread owns it (the writer). An answer is on disk before it is thanked, and stays until 30 days after
-// the aggregator has acknowledged it, so that a restored aggregator can have it again.
+// the aggregator has acknowledged it, so that a restored aggregator can have it again. But the text of a
+// contact is wiped, from the file too, once it is acknowledged: PROTOCOL.md, "Contact data".
 //
 // A row is pending, settled (acknowledged), rejected (answered as unusable) or set aside (never answered).
 // Each program start draws a new epoch; seq counts 1, 2, 3 ... within it, in the press's own transaction.

@@ -34,6 +34,7 @@ static const char schema[] =
     "NOT NULL,"
     " PRIMARY KEY(epoch_id, seq)) WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS event_pending ON event(epoch_id, seq) WHERE state = 0;"
+    "CREATE INDEX IF NOT EXISTS event_contact ON event(epoch_id, seq) WHERE type = 3 AND text <> '';"
     "PRAGMA user_version = 1;";
 
 int outbox_file_open(const char *path, struct sqlite3 **ret_db)
@@ -45,7 +46,8 @@ int outbox_file_open(const char *path, struct sqlite3 **ret_db)
         sqlite3_busy_timeout(db, 1000);
         rc = sqlite3_exec(db,
                           "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -512;"
-                          "PRAGMA journal_size_limit = 1048576; PRAGMA wal_autocheckpoint = 200;",
+                          "PRAGMA journal_size_limit = 1048576; PRAGMA wal_autocheckpoint = 200;"
+                          "PRAGMA secure_delete = ON;", // of contact data nothing stays behind
                           NULL, NULL, NULL);
     }
     if (rc == SQLITE_OK)

@@ -78,6 +78,7 @@ static const struct column event_columns[] = {
     BYTES("by", TEXT, 12),
     NUMBER("clock", 0, 1),
     {"ref", TEXT, PROTOCOL_REF_MAX, 0, 0, "TEXT NOT NULL DEFAULT ''", false},
+    {"keep", WHOLE, 0, 0, PROTOCOL_KEEP_DAYS_MAX, "INTEGER NOT NULL DEFAULT 0", false},
     {"settled_at", WHOLE, 0, 0, PROTOCOL_INT_MAX, "INTEGER NOT NULL DEFAULT 0", true},
     {0},
 };
@@ -172,12 +173,16 @@ int outbox_add_columns(struct sqlite3 *db)
 }
 
 // ---------------------------------------------------------------- reading one table
+enum { SKIPS_MAX = 200 }; // each reads the table from its start
+
 // A scan of a table with its neighbours' keys: `ahead` is one row in front of `row`.
 struct scan {
     sqlite3_stmt *row, *ahead;
     const struct column *columns[COLUMNS_MAX]; // those that the file has, in the order of the statement
     int count;
     bool backwards, more;
+    int64_t passed; // rows behind `row`
+    int skipped;
     int64_t before[2], key[2], after[2];
 };
 
@@ -229,8 +234,10 @@ static int scan_open(struct scan *s, sqlite3 *db, const struct table *t, bool ba
         sqlite3_str_appendf(text, "%s%s", s->count ? ", " : "SELECT ", t->columns[i].name);
         s->columns[s->count++] = &t->columns[i];
     }
-    sqlite3_str_appendf(text, " FROM %s ORDER BY %s", t->name, t->order[backwards]);
+    sqlite3_str_appendf(text, " FROM %s ORDER BY %s LIMIT -1 OFFSET ?1", t->name, t->order[backwards]);
     rc = prepare(db, &s->row, sqlite3_str_finish(text));
+    if (rc == SQLITE_OK)
+        sqlite3_bind_int64(s->row, 1, 0);
     if (rc == SQLITE_OK)
         rc = prepare(db, &s->ahead,
                      sqlite3_mprintf("SELECT %s FROM %s ORDER BY %s", t->keys, t->name, t->order[backwards]));
@@ -249,6 +256,7 @@ static int scan_step(struct scan *s)
     int rc = sqlite3_step(s->row);
     if (rc != SQLITE_ROW)
         return rc;
+    s->passed++;
     memcpy(s->before, s->key, sizeof s->before);
     memcpy(s->key, s->after, sizeof s->key);
     int ahead = step_ahead(s);
@@ -256,6 +264,17 @@ static int scan_step(struct scan *s)
         for (int i = 0; i < 2; i++)
             s->after[i] = s->backwards ? INT64_MIN : INT64_MAX;
     return ahead == SQLITE_OK ? SQLITE_ROW : ahead;
+}
+
+// Past a row whose key alone can be read: OFFSET does not look at the rest of what it leaves out.
+static bool scan_skip(struct scan *s)
+{
+    if (!s->more || s->skipped == SKIPS_MAX || step_ahead(s) != SQLITE_OK)
+        return false;
+    s->skipped++;
+    sqlite3_reset(s->row);
+    sqlite3_bind_int64(s->row, 1, ++s->passed);
+    return true;
 }
 
 static bool in_order(const struct scan *s, const int64_t *a, const int64_t *b)
@@ -381,8 +400,8 @@ static bool copy_scan(sqlite3 *into, sqlite3 *damaged, const struct table *t, bo
     if (rc != SQLITE_OK)
         return rc == SQLITE_DONE || is_damage(rc);
     bool ok = prepare_insert(into, t, &s, &to) == SQLITE_OK;
-    while (ok && (rc = scan_step(&s)) == SQLITE_ROW) // until the damage
-        ok = copy_row(&s, to, last);
+    while (ok && ((rc = scan_step(&s)) == SQLITE_ROW || (is_damage(rc) && scan_skip(&s)))) // until the damage
+        ok = rc != SQLITE_ROW || copy_row(&s, to, last);
     sqlite3_finalize(to);
     scan_close(&s);
     return ok && (rc == SQLITE_DONE || is_damage(rc));

@@ -28,6 +28,7 @@ enum statement {
     S_EPOCH,
     S_EPOCH_BY_BLOB,
     S_SETTLE,
+    S_WIPE,
     S_REJECT,
     S_REOPEN,
     S_SET_RUN,
@@ -52,8 +53,8 @@ static const char *const sql[S_COUNT] = {
     [S_NEXT_SEQ] = "UPDATE epoch SET next_seq = next_seq + 1 WHERE epoch_id = ?1 RETURNING next_seq - 1",
     [S_INSERT] =
         "INSERT INTO event(epoch_id, seq, at, up, visit, type, question, score, levels, options, text, voids,"
-        " since, fingers, survey, version, lang, by, clock, ref)"
-        " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20)",
+        " since, fingers, survey, version, lang, by, clock, ref, keep)"
+        " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21)",
     [S_COUNT_VOTE] = "UPDATE epoch SET levels = max(levels, ?3),"
                      " v1 = v1 + ?4 * (?2 = 1), v2 = v2 + ?4 * (?2 = 2), v3 = v3 + ?4 * (?2 = 3),"
                      " v4 = v4 + ?4 * (?2 = 4), v5 = v5 + ?4 * (?2 = 5), v6 = v6 + ?4 * (?2 = 6),"
@@ -61,12 +62,13 @@ static const char *const sql[S_COUNT] = {
                      " v10 = v10 + ?4 * (?2 = 10), v11 = v11 + ?4 * (?2 = 11) WHERE epoch_id = ?1",
     [S_FETCH] =
         "SELECT epoch_id, seq, at, up, visit, type, question, score, levels, options, text, voids, since,"
-        " fingers, survey, version, lang, by, clock, ref FROM event"
+        " fingers, survey, version, lang, by, clock, ref, keep FROM event"
         " WHERE state = 0 AND (epoch_id, seq) > (?1, ?2) ORDER BY epoch_id, seq LIMIT ?3",
     [S_EPOCH] = "SELECT epoch, boot, branch, place FROM epoch WHERE epoch_id = ?1",
     [S_EPOCH_BY_BLOB] = "SELECT epoch_id, coalesce(run, '') FROM epoch WHERE epoch = ?1",
     [S_SETTLE] = "UPDATE event SET state = 1, settled_at = ?4"
                  " WHERE epoch_id = ?1 AND seq BETWEEN ?2 AND ?3 AND state = 0",
+    [S_WIPE] = "UPDATE event SET text = '' WHERE type = 3 AND text <> '' AND state IN (1, 2)",
     [S_REJECT] = "UPDATE event SET state = 2, settled_at = ?4 WHERE epoch_id = ?1 AND seq = ?2"
                  " AND state = 0 AND ?3 = 0",
     [S_REOPEN] = "UPDATE event SET state = 0 WHERE epoch_id = ?1 AND seq BETWEEN ?2 AND ?3 AND state <> 0",
@@ -404,6 +406,7 @@ static bool insert(struct outbox *ob, const struct event *e)
     bind_text(st, 18, e->by);
     sqlite3_bind_int(st, 19, e->clock);
     bind_text(st, 20, e->ref);
+    sqlite3_bind_int(st, 21, e->keep_days);
     return done(st);
 }
 
@@ -436,6 +439,7 @@ enum outbox_result outbox_append(struct outbox *ob, const struct answer *a, enum
         .option_count = a->option_count,
         .since_ms = a->since_ms,
         .fingers = a->fingers,
+        .keep_days = a->keep_days,
         .survey = a->survey,
         .version = a->version,
         .clock = clock,
@@ -516,6 +520,7 @@ static void read_event(sqlite3_stmt *st, struct event *e)
         .fingers = sqlite3_column_int(st, 13),
         .version = sqlite3_column_int(st, 15),
         .clock = (enum clock_quality)sqlite3_column_int(st, 18),
+        .keep_days = sqlite3_column_int(st, 20),
     };
     copy_text(st, 6, e->question.s, sizeof e->question.s);
     copy_text(st, 10, e->text, sizeof e->text);
@@ -637,9 +642,18 @@ enum outbox_result outbox_settle(struct outbox *ob, const struct ack_message *ac
         sqlite3_bind_int64(ob->st[S_THROUGH], 2, e->through);
         ok = done(ob->st[S_THROUGH]);
     }
+    // Contact data goes as soon as the aggregator has it.
+    int wiped = 0;
+    if (ok && rows > 0) {
+        ok = done(stmt(ob, S_WIPE));
+        wiped = ok ? sqlite3_changes(ob->db) : 0;
+    }
     ok = ok && done(stmt(ob, S_COMMIT));
     if (!ok) {
         return failed(ob);
+    }
+    if (wiped > 0) { // from the write-ahead log too; a failure leaves it to the next checkpoint
+        sqlite3_wal_checkpoint_v2(ob->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     }
     ob->pending -= rows;
     *ret_counted = true;

@@ -13,6 +13,8 @@ struct remote {
     void *ctx;
     char taken[PROTOCOL_HASH_HEX + 1];    // newest document taken; "": the own file
     char in_force[PROTOCOL_HASH_HEX + 1]; // as the window says
+    bool unproved;                        // the newest one taken is on disk beside the last good one
+    char barred[PROTOCOL_HASH_HEX + 1];   // the program died with this one; "": none
     char refused[PROTOCOL_HASH_HEX + 1];
     char why[PROTOCOL_WHY_MAX + 1];
     char assignment[2 * IDENT_MAX + 2];
@@ -47,6 +49,8 @@ void remote_destroy(struct remote *r)
 {
     if (!r)
         return;
+    if (r->unproved)
+        r->port.settle(r->ctx, false);
     drop_waiting(r);
     free(r);
 }
@@ -100,8 +104,46 @@ static struct show *build(struct remote *r, struct reading *g)
         snprintf(g->why, sizeof g->why, "%s", error.text);
         return NULL;
     }
+    if (text && !content_can_seal(&c, g->why, sizeof g->why)) {
+        content_finish(&c);
+        return NULL;
+    }
     snprintf(g->why, sizeof g->why, "the kiosk cannot show it");
     return r->port.build(r->ctx, text ? &c : NULL, text ? g->sha256 : "", g->why, sizeof g->why);
+}
+
+static enum remote_verdict refuse(struct remote *r, const char *sha256, const char *why)
+{
+    snprintf(r->refused, sizeof r->refused, "%s", sha256);
+    protocol_words(why, PROTOCOL_WHY_MAX, r->why);
+    return REMOTE_REFUSED;
+}
+
+static enum remote_verdict refuse_barred(struct remote *r)
+{
+    return refuse(r, r->barred, "the program ended while it was shown first");
+}
+
+// It stays on disk, so that no start ever tries it again.
+static void bar_what_killed(struct remote *r)
+{
+    struct reading g = {.why = ""};
+    size_t n;
+    char *message = r->port.kept(r->ctx, true, &n);
+    if (!message)
+        return;
+    read_message(&r->o, message, n, &g);
+    memcpy(r->barred, g.sha256, sizeof r->barred);
+    refuse_barred(r);
+    free(message);
+    reading_finish(&g);
+}
+
+static void unbar(struct remote *r)
+{
+    if (r->barred[0])
+        r->port.settle(r->ctx, false);
+    r->barred[0] = '\0';
 }
 
 struct show *remote_start(struct remote *r, char *why)
@@ -109,7 +151,8 @@ struct show *remote_start(struct remote *r, char *why)
     struct reading g = {.why = ""};
     struct show *show = NULL;
     size_t n;
-    char *message = r->port.kept(r->ctx, &n);
+    bar_what_killed(r);
+    char *message = r->port.kept(r->ctx, false, &n);
     if (message && read_message(&r->o, message, n, &g) && g.document.content)
         show = build(r, &g);
     if (show) {
@@ -120,13 +163,6 @@ struct show *remote_start(struct remote *r, char *why)
     free(message);
     reading_finish(&g);
     return show;
-}
-
-static enum remote_verdict refuse(struct remote *r, const char *sha256, const char *why)
-{
-    snprintf(r->refused, sizeof r->refused, "%s", sha256);
-    protocol_words(why, PROTOCOL_WHY_MAX, r->why);
-    return REMOTE_REFUSED;
 }
 
 // The own file decides where the kiosk stands; that the aggregator thinks otherwise is told.
@@ -162,6 +198,8 @@ static enum remote_verdict take(struct remote *r, struct reading *g, const void 
         return refuse(r, g->sha256, "it cannot be written to the state folder");
     }
     snprintf(r->taken, sizeof r->taken, "%s", own_file ? "" : g->sha256);
+    r->unproved = !own_file;
+    r->barred[0] = '\0'; // it is on disk no more
     r->refused[0] = r->why[0] = '\0';
     give(r, show);
     return REMOTE_TAKEN;
@@ -177,8 +215,11 @@ enum remote_verdict remote_config(struct remote *r, const void *message, size_t 
         v = refuse(r, g.sha256, g.why);
     } else {
         compare_assignment(r, &g.document);
-        if (strcmp(g.document.content ? g.sha256 : "", r->taken) == 0)
+        if (strcmp(g.document.content ? g.sha256 : "", r->taken) == 0) {
             r->refused[0] = r->why[0] = '\0'; // what was refused is the newest no more
+            unbar(r);
+        } else if (strcmp(g.sha256, r->barred) == 0)
+            v = refuse_barred(r);
         else
             v = take(r, &g, message, n);
     }
@@ -186,20 +227,31 @@ enum remote_verdict remote_config(struct remote *r, const void *message, size_t 
     return v;
 }
 
+// What is shown now takes the place of the last good one.
+static void prove(struct remote *r)
+{
+    if (r->unproved && strcmp(r->taken, r->in_force) == 0 && r->port.settle(r->ctx, true))
+        r->unproved = false;
+}
+
 void remote_applied(struct remote *r, const char *sha256, const char *why)
 {
     if (why) {
         refuse(r, sha256, why);
-        if (strcmp(r->taken, sha256) == 0)
+        if (strcmp(r->taken, sha256) == 0) {
             snprintf(r->taken, sizeof r->taken, "%s", r->in_force); // so that the same one is tried again
+            r->unproved = r->unproved && !r->port.settle(r->ctx, false);
+        }
         return;
     }
     snprintf(r->in_force, sizeof r->in_force, "%s", sha256);
+    prove(r);
 }
 
 void remote_tick(struct remote *r)
 {
     hand_over(r);
+    prove(r);
 }
 
 void remote_health(const struct remote *r, struct health_message *ret_m)
@@ -227,7 +279,7 @@ static const char *reload(struct remote *r, char *why)
     struct reading g = {.why = ""};
     struct show *show = NULL;
     size_t n = 0;
-    char *message = r->taken[0] ? r->port.kept(r->ctx, &n) : NULL;
+    char *message = r->taken[0] ? r->port.kept(r->ctx, r->unproved, &n) : NULL;
     if (r->taken[0] && !message)
         snprintf(g.why, sizeof g.why, "the kept document cannot be read");
     else if (!message || read_message(&r->o, message, n, &g))

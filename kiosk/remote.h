@@ -3,8 +3,10 @@
 // uplink's, through remote_posix.c.
 //
 // A document becomes the one in force in this order: its hash is right, it can be read, content_parse and the
-// window's own check take it, it is on disk, the window has it and shows it from the end of the present
-// visit. Whatever fails on the way leaves the old one in force and is told in health.
+// window's own check take it, it is on disk beside the last good one, the window has it and shows it from the
+// end of the present visit. Then it takes the place of the last good one. Whatever fails on the way leaves
+// the old one in force and is told in health. When the program dies on the way, the start refuses the new
+// one, for as long as it is the newest: it may be what the program died of.
 #ifndef PUAS_KIOSK_REMOTE_H
 #define PUAS_KIOSK_REMOTE_H
 
@@ -36,9 +38,12 @@ struct remote_port {
     // Hands it to the window, which takes it over, puts it in force between two visits and then has
     // remote_applied called. False: tried again by remote_tick.
     bool (*apply)(void *ctx, struct show *s);
-    // Keeps the message on disk, durably, in place of the one before; n 0: nothing is kept any more.
+    // Keeps the message on disk, durably, beside the last good one; n 0: nothing is kept any more, good or
+    // new.
     bool (*keep)(void *ctx, const void *message, size_t n);
-    char *(*kept)(void *ctx, size_t *ret_n); // malloc'd; NULL: none
+    // The new one takes the place of the last good one; not good: it goes. There may be none.
+    bool (*settle)(void *ctx, bool good);
+    char *(*kept)(void *ctx, bool new_one, size_t *ret_n); // malloc'd; NULL: none
     // Hands an order to the window: identify, restart, screenshot. The last one is answered by remote_answer.
     bool (*order)(void *ctx, enum order order, const char *id);
     bool (*resend)(void *ctx, int64_t *ret_rows);
@@ -54,7 +59,8 @@ enum remote_verdict {
 
 struct remote;
 struct remote *remote_create(const struct remote_options *o, const struct remote_port *port, void *ctx);
-void remote_destroy(struct remote *r); // accepts NULL
+// An orderly end: a new one that was not shown yet is forgotten, and taken when it comes again. Accepts NULL.
+void remote_destroy(struct remote *r);
 
 // A message of the config topic; none of its bytes is trusted. Empty: the kiosk stands nowhere, what it has
 // stands.
@@ -62,7 +68,7 @@ enum remote_verdict remote_config(struct remote *r, const void *message, size_t 
 
 // At the start, before any message: the last good document, ready for the screen, which must show it from the
 // first moment. NULL: there is none (why "") or it is of no use (why, PROTOCOL_WHY_MAX + 1 bytes): the own
-// file stands.
+// file stands. A new one that the program died with is refused: see remote_health.
 struct show *remote_start(struct remote *r, char *why);
 
 // The window shows this document now ("": the kiosk's own file). `why` not NULL: it cannot, and shows what it

@@ -18,7 +18,8 @@
 enum { PATH_BYTES = 1200, MAIL_CAPACITY = 32, FILE_MAX = 2 * PROTOCOL_DOC_MAX + 1024 };
 
 struct note { // from the window
-    enum { NOTE_APPLIED, NOTE_ANSWER } kind;
+    enum { NOTE_APPLIED, NOTE_ANSWER, NOTE_CLOSED } kind;
+    bool closed;
     char name[PROTOCOL_HASH_HEX + 1]; // hash of a document, id of an order
     bool failed;
     struct ident survey;
@@ -38,8 +39,9 @@ struct remote_desk {
     mono_ms ref_until;
     struct ident survey; // shown last; empty: not told yet
     int version;
+    bool closed;
     bool attached;
-    char dir[PATH_BYTES], path[PATH_BYTES], fresh[PATH_BYTES];
+    char dir[PATH_BYTES], path[PATH_BYTES], unproved[PATH_BYTES], fresh[PATH_BYTES];
 };
 
 // ---------------------------------------------------------------- the file
@@ -66,24 +68,37 @@ static bool write_all(int fd, const char *p, size_t n)
     return true;
 }
 
-static bool replace_file(const struct remote_desk *d, const void *message, size_t n)
+static bool write_file(const struct remote_desk *d, const void *message, size_t n)
 {
     int fd = open(d->fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     bool ok = fd >= 0 && write_all(fd, message, n) && fsync(fd) == 0;
     if (fd >= 0)
         ok = close(fd) == 0 && ok;
-    ok = ok && rename(d->fresh, d->path) == 0 && sync_dir(d->dir);
+    ok = ok && rename(d->fresh, d->unproved) == 0 && sync_dir(d->dir);
     if (!ok)
-        log_event(LOG_ERROR, "content_not_kept", "path=%s why=%Q", d->path, strerror(errno));
+        log_event(LOG_ERROR, "content_not_kept", "path=%s why=%Q", d->unproved, strerror(errno));
     return ok;
+}
+
+static bool remove_file(const char *path)
+{
+    return unlink(path) == 0 || errno == ENOENT;
 }
 
 static bool keep(void *ctx, const void *message, size_t n)
 {
     struct remote_desk *d = ctx;
     if (n > 0)
-        return replace_file(d, message, n);
-    return (unlink(d->path) == 0 || errno == ENOENT) && sync_dir(d->dir);
+        return write_file(d, message, n);
+    return remove_file(d->unproved) && remove_file(d->path) && sync_dir(d->dir);
+}
+
+static bool settle(void *ctx, bool good)
+{
+    struct remote_desk *d = ctx;
+    if (!good)
+        return remove_file(d->unproved) && sync_dir(d->dir);
+    return (rename(d->unproved, d->path) == 0 || errno == ENOENT) && sync_dir(d->dir);
 }
 
 // malloc'd; NULL: none (not logged) or it cannot be read (logged).
@@ -109,10 +124,10 @@ static char *read_file(const char *path, size_t *ret_n)
 }
 
 // ---------------------------------------------------------------- port of the core
-static char *kept(void *ctx, size_t *ret_n)
+static char *kept(void *ctx, bool new_one, size_t *ret_n)
 {
     const struct remote_desk *d = ctx;
-    return read_file(d->path, ret_n);
+    return read_file(new_one ? d->unproved : d->path, ret_n);
 }
 
 static struct show *port_build(void *ctx, struct content *c, const char *sha256, char *why, size_t size)
@@ -162,6 +177,7 @@ static const struct remote_port port = {
     .drop = port_drop,
     .apply = port_apply,
     .keep = keep,
+    .settle = settle,
     .kept = kept,
     .order = port_order,
     .resend = port_resend,
@@ -178,6 +194,7 @@ struct remote_desk *remote_desk_create(const struct remote_desk_options *o)
     pthread_mutex_init(&d->lock, NULL);
     snprintf(d->dir, sizeof d->dir, "%s", o->state_dir);
     bool fits = snprintf(d->path, sizeof d->path, "%s/content.json", o->state_dir) < PATH_BYTES &&
+                snprintf(d->unproved, sizeof d->unproved, "%s/content.new.json", o->state_dir) < PATH_BYTES &&
                 snprintf(d->fresh, sizeof d->fresh, "%s/content.json.tmp", o->state_dir) < PATH_BYTES;
     d->mail = mailbox_create(sizeof(struct note), MAIL_CAPACITY);
     d->core = remote_create(&o->core, &port, d);
@@ -204,7 +221,11 @@ void remote_desk_destroy(struct remote_desk *d)
 struct show *remote_desk_start(struct remote_desk *d)
 {
     char why[PROTOCOL_WHY_MAX + 1];
+    struct health_message h;
     struct show *show = remote_start(d->core, why);
+    remote_health(d->core, &h);
+    if (h.refused[0] != '\0')
+        log_event(LOG_ERROR, "content_refused", "sha256=%s why=%Q", h.refused, h.refused_why);
     if (!show && why[0] != '\0')
         log_event(LOG_ERROR, "kept_content_ignored", "path=%s why=%Q", d->path, why);
     return show;
@@ -238,6 +259,11 @@ void remote_desk_failed(struct remote_desk *d, const char *sha256, const char *w
     snprintf(note.name, sizeof note.name, "%s", sha256);
     protocol_words(why, PROTOCOL_WHY_MAX, note.why);
     post(d, &note);
+}
+
+void remote_desk_closed(struct remote_desk *d, bool closed)
+{
+    post(d, &(struct note){.kind = NOTE_CLOSED, .closed = closed});
 }
 
 void remote_desk_answer(struct remote_desk *d, const char *id, const char *why, const void *png, size_t n)
@@ -342,6 +368,9 @@ bool remote_desk_pump(struct remote_desk *d)
             log_event(why ? LOG_ERROR : LOG_INFO, why ? "content_not_shown" : "content_in_force",
                       "sha256=%s why=%Q", note.name[0] ? note.name : "own-file", note.why);
             news = true;
+        } else if (note.kind == NOTE_CLOSED) {
+            d->closed = note.closed;
+            news = true;
         } else {
             remote_answer(d->core, note.name, why, note.png, note.n);
         }
@@ -354,6 +383,11 @@ bool remote_desk_pump(struct remote_desk *d)
 void remote_desk_health(const struct remote_desk *d, struct health_message *ret_m)
 {
     remote_health(d->core, ret_m);
+}
+
+bool remote_desk_is_closed(const struct remote_desk *d)
+{
+    return d->closed;
 }
 
 bool remote_desk_survey(const struct remote_desk *d, struct ident *ret_survey, int *ret_version)

@@ -97,7 +97,8 @@ static const struct config_row screen_rows[] = {
      .fallback = "0",
      .min = 0,
      .max = 2000,
-     .help = "height of its lower edge above the floor: with dpi, controls stay below 1220 mm; 0: unknown"},
+     .help = "height of its lower edge above the floor: with dpi, controls stay between 380 and 1220 mm; 0: "
+             "unknown"},
     {.name = "backlight",
      .type = CONFIG_STRING,
      .offset = AT(screen.backlight),
@@ -224,7 +225,7 @@ static bool check(const struct settings *s, char *why, size_t size)
 {
     struct survey survey;
     size_t pin = strlen(s->service_pin);
-    if (!content_check(&s->content, &survey, why, size))
+    if (!content_check(&s->content, &survey, why, size) || !content_can_seal(&s->content, why, size))
         return false;
     if (s->screen.rotate % 90 != 0) {
         snprintf(why, size, "screen: rotate must be 0, 90, 180 or 270");
@@ -246,7 +247,8 @@ static bool checked(const char *path, struct settings *s, struct config_error *r
     char why[300];
     if (check(s, why, sizeof why))
         return true;
-    snprintf(ret_error->text, sizeof ret_error->text, "%.90s: %s", path, why);
+    bool placed = why[0] >= '1' && why[0] <= '9'; // content_check
+    snprintf(ret_error->text, sizeof ret_error->text, "%.90s:%s%s", path, placed ? "" : " ", why);
     settings_finish(s);
     return false;
 }
@@ -255,6 +257,16 @@ bool settings_load(const char *path, struct settings *ret_s, struct config_error
 {
     struct settings s = {0};
     if (!config_load(path, settings_rows, &s, ret_error) || !checked(path, &s, ret_error))
+        return false;
+    *ret_s = s;
+    return true;
+}
+
+bool settings_parse(const char *name, const char *text, size_t n, struct settings *ret_s,
+                    struct config_error *ret_error)
+{
+    struct settings s = {0};
+    if (!config_parse(name, text, n, settings_rows, &s, ret_error) || !checked(name, &s, ret_error))
         return false;
     *ret_s = s;
     return true;
@@ -309,6 +321,13 @@ static int px_of_mm(const struct settings *s, int64_t mm)
 int settings_target_px(const struct settings *s)
 {
     return px_of_mm(s, 9);
+}
+
+int settings_low_px(const struct settings *s)
+{
+    enum { LOW_MM = 380 };
+    bool under = s->screen.dpi > 0 && s->screen.bottom_mm > 0 && s->screen.bottom_mm < LOW_MM;
+    return under ? px_of_mm(s, LOW_MM - s->screen.bottom_mm) : 0;
 }
 
 int settings_reach_px(const struct settings *s)

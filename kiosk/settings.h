@@ -46,6 +46,9 @@ extern const struct config_row settings_rows[];
 
 // Reads and checks a file. On success finish with settings_finish.
 bool settings_load(const char *path, struct settings *ret_s, struct config_error *ret_error);
+// The same from memory; `name` stands in messages.
+bool settings_parse(const char *name, const char *text, size_t n, struct settings *ret_s,
+                    struct config_error *ret_error);
 // What stands when no file is given (--render): English and Indonesian, five faces.
 bool settings_default(struct settings *ret_s, struct config_error *ret_error);
 void settings_finish(struct settings *s); // accepts NULL and a zeroed one
@@ -58,5 +61,6 @@ struct app_options settings_app(const struct settings *s);
 // floor (ADA 2010, 308.2.1: unobstructed forward reach 380 to 1220 mm). 0 where dpi or bottom_mm are unknown.
 int settings_target_px(const struct settings *s);
 int settings_reach_px(const struct settings *s);
+int settings_low_px(const struct settings *s); // and so far at least, where the screen begins below 380 mm
 
 #endif

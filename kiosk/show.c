@@ -1,5 +1,7 @@
 #include "kiosk/show.h"
 
+#include "kiosk/svg.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,6 +144,26 @@ static bool find_fonts(struct show *s, struct show_error *error)
 }
 
 // ---------------------------------------------------------------- colours and pictures
+// Of an SVG the reader draws a part of the language only: better no logo than one with holes.
+static bool can_draw(FILE *f, const char *path, struct show_error *error)
+{
+    char *text = malloc(SVG_BYTES_MAX + 1);
+    if (!text)
+        return out_of_memory(error);
+    size_t n = fread(text, 1, SVG_BYTES_MAX + 1, f);
+    bool svg = svg_is(text, n);
+    const char *left_out = svg ? svg_undrawn(text, n) : NULL;
+    free(text);
+    if (svg && n > SVG_BYTES_MAX)
+        snprintf(error->text, sizeof error->text, "%.250s: logo: over %d KiB", path, SVG_BYTES_MAX / 1024);
+    else if (left_out)
+        snprintf(error->text, sizeof error->text,
+                 "%.250s: logo: holds <%s>, which would not be drawn: turn it into paths", path, left_out);
+    else
+        return true;
+    return false;
+}
+
 // A logo's path is relative to the theme file that names it.
 static bool find_logo(struct show *s, const char *theme_path, struct show_error *error)
 {
@@ -158,9 +180,11 @@ static bool find_logo(struct show *s, const char *theme_path, struct show_error 
             fclose(f);
         return false;
     }
+    bool ok = can_draw(f, whole, error);
     fclose(f);
-    memcpy(s->theme.logo, whole, strlen(whole) + 1);
-    return true;
+    if (ok)
+        memcpy(s->theme.logo, whole, strlen(whole) + 1);
+    return ok;
 }
 
 static bool load_theme(struct show *s, const char *path, struct show_error *error)
@@ -211,6 +235,17 @@ static bool own_colours(struct show *s, const char *assets, struct show_error *e
     return true;
 }
 
+static bool can_be_read(const struct show *s, struct show_error *error)
+{
+    struct theme_flaw flaw;
+    if (theme_check(&s->theme, &flaw))
+        return true;
+    snprintf(error->text, sizeof error->text,
+             "theme: %s on %s has a contrast of %.1f; everybody can read it from %.1f up", flaw.front,
+             flaw.back, flaw.contrast, flaw.wanted);
+    return false;
+}
+
 static bool known_icons(const struct show *s, const char *assets, struct show_error *error)
 {
     for (int q = 0; q < s->survey.count; q++) {
@@ -247,7 +282,7 @@ struct show *show_create(struct content *content, const char *assets, const char
     if (content_check(&s->content, &s->survey, ret_error->text, sizeof ret_error->text) &&
         load_texts(s, assets, ret_error) && named_options(s, ret_error) &&
         (!theme_path[0] || load_theme(s, theme_path, ret_error)) && own_colours(s, assets, ret_error) &&
-        known_icons(s, assets, ret_error) && find_fonts(s, ret_error))
+        can_be_read(s, ret_error) && known_icons(s, assets, ret_error) && find_fonts(s, ret_error))
         return s;
     show_destroy(s);
     return NULL;

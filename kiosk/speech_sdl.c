@@ -91,12 +91,12 @@ static Uint8 *load(const struct speech *s, const char *name, int volume, Uint32 
     return out;
 }
 
-bool speech_say(struct speech *s, const char *const *names, int count, int volume)
+int speech_say(struct speech *s, const char *const *names, int count, int volume)
 {
     static const Sint16 silence[RATE * PAUSE_MS / 1000];
-    bool said = false;
+    int said = 0;
     if (!s || volume <= 0)
-        return false;
+        return 0;
     if (s->device != 0)
         SDL_ClearQueuedAudio(s->device);
     for (int i = 0; i < count; i++) {
@@ -105,12 +105,12 @@ bool speech_say(struct speech *s, const char *const *names, int count, int volum
         if (!samples)
             continue;
         if (open_device(s)) {
-            said |= SDL_QueueAudio(s->device, samples, n) == 0;
+            said += SDL_QueueAudio(s->device, samples, n) == 0;
             SDL_QueueAudio(s->device, silence, sizeof silence);
         }
         SDL_free(samples);
     }
-    if (said)
+    if (said > 0)
         SDL_PauseAudioDevice(s->device, 0);
     return said;
 }

@@ -11,9 +11,9 @@ struct speech;
 struct speech *speech_create(const char *folder);
 void speech_destroy(struct speech *s); // accepts NULL
 
-// Breaks off what is being said and says these files, those that are there, at `volume` percent. False when
-// none could be said: no file, no sound device.
-bool speech_say(struct speech *s, const char *const *names, int count, int volume);
+// Breaks off what is being said and says these files, those that are there, at `volume` percent. Returns
+// how many are said: a file may be missing, or the sound device.
+int speech_say(struct speech *s, const char *const *names, int count, int volume);
 void speech_stop(struct speech *s);
 bool speech_is_talking(const struct speech *s);
 

@@ -1,6 +1,7 @@
 #include "kiosk/stage.h"
 
 #include "kiosk/view.h"
+#include "shared/redeem.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -35,6 +36,8 @@ static struct layout_input input_of(struct stage *s)
     };
     if (s->options.reach_px > 0 && s->options.reach_px < s->h)
         in.reach_top = s->h - s->options.reach_px;
+    if (s->options.low_px > 0 && s->options.low_px < s->h / 2)
+        in.reach_bottom = s->h - s->options.low_px;
     if (show_scene(s->show, s->app.lang, s->app.scene, s->tally, &s->scene)) {
         in.scene = s->scene.text;
         in.scene_label = s->scene.label;
@@ -64,6 +67,45 @@ void stage_retype(struct stage *s, const struct measure *m)
 {
     struct layout_input in = input_of(s);
     layout_retype(&s->layout, &in, m);
+}
+
+void stage_set_tally(struct stage *s, int day, int visits)
+{
+    s->day = day;
+    s->tally = visits;
+}
+
+void stage_day(struct stage *s, int day)
+{
+    if (day != s->day)
+        stage_set_tally(s, day, 0);
+}
+
+void stage_begin(struct stage *s)
+{
+    s->thanks[0] = '\0';
+}
+
+void stage_saved(struct stage *s, const struct saved *saved, const uint8_t epoch[EPOCH_BYTES])
+{
+    if (saved->result != SAVE_COMMITTED)
+        return;
+    if (s->app.visit == 0 && saved->ticket == s->app.ticket && s->show->content.thanks_code)
+        redeem_code(epoch, saved->seq, s->thanks);
+    s->tally += s->app.step == 0;
+}
+
+void stage_use(struct stage *s, const struct show *show)
+{
+    s->show = show;
+    stage_begin(s);
+}
+
+void stage_tell_content(struct stage *s)
+{
+    const struct survey *survey = &s->show->survey;
+    snprintf(s->facts.content, sizeof s->facts.content, "%.40s %d, %s", survey->id.s, survey->version,
+             s->show->hash[0] ? "pushed" : "own file");
 }
 
 void stage_dot(struct stage *s, int x, int y)

@@ -99,7 +99,7 @@ const char *text_nearest(const char *wrong)
 
 const char *text_placeholder(enum text t)
 {
-    return t == TEXT_TALLY ? "%d" : t == TEXT_CLOSED_MORE ? "%s" : "";
+    return t == TEXT_TALLY || t == TEXT_CONTACT_PURPOSE ? "%d" : t == TEXT_CLOSED_MORE ? "%s" : "";
 }
 
 const char *text_placeholder_in(const char *words)

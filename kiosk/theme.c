@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLOURS = 19 };
+enum { COLOURS = 20 };
 
 #define COLOUR(field, text, says)                                                                            \
     {                                                                                                        \
@@ -28,12 +28,13 @@ const struct config_row theme_rows[] = {
     COLOUR(accent, "#16223f", "pill of the language shown"),
     COLOUR(on_accent, "#ffffff", "text on it"),
     COLOUR(icon, "#3a5bc0", "pictures of a choice"),
+    COLOUR(field, "#77839d", "border of a field to write in"),
     COLOUR(focus, "#2f6fed", "ring around what the keys would press"),
-    COLOUR(face_1, "#e0533d", "bar under the worst face"),
-    COLOUR(face_2, "#f2913d", "bar under the second"),
-    COLOUR(face_3, "#f3c33f", "bar under the third"),
-    COLOUR(face_4, "#4fb3bf", "bar under the fourth"),
-    COLOUR(face_5, "#2f7fc8", "bar under the best face"),
+    COLOUR(face_1, "#b23422", "bar under the worst face"),
+    COLOUR(face_2, "#c9671c", "bar under the second"),
+    COLOUR(face_3, "#a17300", "bar under the third"),
+    COLOUR(face_4, "#2f8592", "bar under the fourth"),
+    COLOUR(face_5, "#1b5a9c", "bar under the best face"),
     [COLOURS] = {.name = "logo",
                  .type = CONFIG_STRING,
                  .offset = offsetof(struct theme_file, logo),
@@ -56,10 +57,10 @@ static bool parse_colour(const char *s, argb *ret_c)
 // Where each row's colour goes, in the order of theme_rows.
 static argb *place_of(struct theme *t, int row)
 {
-    argb *const places[] = {&t->back_top, &t->back_bottom, &t->glow,     &t->ink,    &t->soft,
-                            &t->faint,    &t->card,        &t->card_low, &t->edge,   &t->shadow,
-                            &t->accent,   &t->on_accent,   &t->icon,     &t->focus,  &t->face[0],
-                            &t->face[1],  &t->face[2],     &t->face[3],  &t->face[4]};
+    argb *const places[] = {&t->back_top, &t->back_bottom, &t->glow,     &t->ink,     &t->soft,
+                            &t->faint,    &t->card,        &t->card_low, &t->edge,    &t->shadow,
+                            &t->accent,   &t->on_accent,   &t->icon,     &t->field,   &t->focus,
+                            &t->face[0],  &t->face[1],     &t->face[2],  &t->face[3], &t->face[4]};
     return places[row];
 }
 
@@ -109,6 +110,58 @@ double theme_contrast(argb a, argb b)
 {
     double la = luminance(a), lb = luminance(b);
     return la > lb ? (la + 0.05) / (lb + 0.05) : (lb + 0.05) / (la + 0.05);
+}
+
+bool theme_check(const struct theme *t, struct theme_flaw *ret_flaw)
+{
+    enum { TEXT = 45, GRAPHIC = 30 }; // tenths
+    // The background's middle is lit by the glow.
+    argb lit_top = theme_mix(t->back_top, t->glow, t->glow >> 24),
+         lit_bottom = theme_mix(t->back_bottom, t->glow, t->glow >> 24);
+    const struct {
+        const char *front, *back;
+        argb a, b;
+        int wanted;
+    } pairs[] = {
+        {"ink", "back_top", t->ink, t->back_top, TEXT},
+        {"ink", "back_bottom", t->ink, t->back_bottom, TEXT},
+        {"ink", "glow", t->ink, lit_top, TEXT},
+        {"ink", "card", t->ink, t->card, TEXT},
+        {"ink", "card_low", t->ink, t->card_low, TEXT},
+        {"soft", "back_top", t->soft, t->back_top, TEXT},
+        {"soft", "back_bottom", t->soft, t->back_bottom, TEXT},
+        {"soft", "glow", t->soft, lit_top, TEXT},
+        {"soft", "card", t->soft, t->card, TEXT},
+        {"faint", "back_top", t->faint, t->back_top, TEXT},
+        {"faint", "back_bottom", t->faint, t->back_bottom, TEXT},
+        {"faint", "glow", t->faint, lit_bottom, TEXT},
+        {"faint", "card", t->faint, t->card, TEXT},
+        {"on_accent", "accent", t->on_accent, t->accent, TEXT},
+        {"icon", "back_top", t->icon, t->back_top, TEXT}, // "Our promise" is written in it
+        {"icon", "glow", t->icon, lit_top, TEXT},
+        {"icon", "card", t->icon, t->card, GRAPHIC},
+        {"icon", "card_low", t->icon, t->card_low, GRAPHIC},
+        {"accent", "back_bottom", t->accent, t->back_bottom, GRAPHIC},
+        {"accent", "card", t->accent, t->card, GRAPHIC}, // what is picked against what is not
+        {"field", "card", t->field, t->card, GRAPHIC},
+        {"field", "back_top", t->field, t->back_top, GRAPHIC},
+        {"focus", "card", t->focus, t->card, GRAPHIC},
+        {"focus", "back_top", t->focus, t->back_top, GRAPHIC},
+        {"focus", "back_bottom", t->focus, t->back_bottom, GRAPHIC},
+        {"face_1", "card", t->face[0], t->card, GRAPHIC},
+        {"face_2", "card", t->face[1], t->card, GRAPHIC},
+        {"face_3", "card", t->face[2], t->card, GRAPHIC},
+        {"face_4", "card", t->face[3], t->card, GRAPHIC},
+        {"face_5", "card", t->face[4], t->card, GRAPHIC},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        double contrast = theme_contrast(pairs[i].a, pairs[i].b), wanted = pairs[i].wanted / 10.0;
+        if (contrast < wanted) {
+            *ret_flaw = (struct theme_flaw){pairs[i].front, pairs[i].back, contrast, wanted};
+            return false;
+        }
+    }
+    return true;
 }
 
 argb theme_mix(argb a, argb b, unsigned amount)

@@ -17,6 +17,8 @@ enum {
     POLL_MS = 8,         // where SDL cannot sleep on events (KMSDRM)
     HOURS_MS = 30000,    // how often opening hours are looked at
     IDENTIFY_MS = 10000, // the kiosk's name is shown for so long
+    RESTART_MS = 60000,  // an ordered restart waits so long for the end of a visit
+    LEAVE_MS = 2000,     // and any end for the commit of what was picked or written
 };
 
 // From other threads to this one. The SDL event only wakes it, so a full event queue loses nothing.
@@ -45,13 +47,15 @@ struct ui {
     Uint32 wake_event;
     bool can_sleep; // the driver wakes SDL_WaitEventTimeout without polling
     bool quit, restart, dirty;
+    mono_ms leave_at;      // the visit is ended then, or before it when it is over; -1: no restart is ordered
+    mono_ms quit_at;       // the program ends then at the latest; -1: it goes on
+    bool say_content;      // tell the content once it is seen
     bool say_screen;       // log the screen once it is seen
     bool say_targets;      // and where its targets are, if they have moved
     uint64_t told_targets; // hash of the targets last logged
     mono_ms wake_at, hours_at, identify_until;
     int window_w, window_h;
-    int brightness;                 // percent, as it is now
-    int day;                        // of the month: the tally is of today
+    int brightness;                 // percent, as it is now; -1: unknown
     char ref[PROTOCOL_REF_MAX + 1]; // of the queue system, when the visit began
     uint8_t epoch[EPOCH_BYTES];
     struct stage stage;
@@ -60,6 +64,9 @@ struct ui {
         int w, h, lang;
     } placed; // what the layout was made for
 };
+
+// ---------------------------------------------------------------- ui_sdl.c
+void ui_leave(struct ui *u); // the program is to end: saves what was picked or written, then ends
 
 // ---------------------------------------------------------------- ui_picture_sdl.c
 void ui_place(struct ui *u); // lays out anew

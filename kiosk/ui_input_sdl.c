@@ -17,7 +17,7 @@ static void say(struct ui *u, bool focus)
         prompts_name(u->stage.app.options.langs[u->stage.app.lang], texts[i], name[i]);
         names[i] = name[i];
     }
-    bool said = speech_say(u->speech, names, count, (int)u->show->content.volume);
+    int said = speech_say(u->speech, names, count, (int)u->show->content.volume);
     log_event(LOG_INFO, "speech", "sentences=%d said=%d", count, said);
 }
 
@@ -56,8 +56,15 @@ void ui_feed(struct ui *u, struct app_input in)
     u->say_targets |= e.relayout;
     u->quit |= e.restart;
     u->restart |= e.restart;
-    if (e.screen_changed && u->stage.app.screen == APP_SERVICE)
+    if (e.screen_changed && u->stage.app.screen == APP_SERVICE) {
         u->ops.facts(u->ops.ctx, &u->stage.facts);
+        stage_tell_content(&u->stage);
+        const struct stage_facts *f = &u->stage.facts;
+        log_event(LOG_INFO, "service_menu", "version=%Q network=%Q outbox=%Q content=%Q", f->version,
+                  f->network, f->outbox, f->content);
+    }
+    if (e.save && e.answer.visit == 0)
+        stage_begin(&u->stage);
     if (e.relayout) {
         ui_place(u);
     } else if (e.retyped) {
@@ -140,7 +147,9 @@ void ui_on_event(struct ui *u, const SDL_Event *ev)
 {
     switch (ev->type) {
     case SDL_QUIT:
-        u->quit = true;
+        u->restart = false;
+        u->leave_at = -1;
+        ui_leave(u);
         break;
     case SDL_WINDOWEVENT:
         on_window(u, ev->window.event);

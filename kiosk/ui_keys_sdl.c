@@ -49,36 +49,19 @@ static void do_named(struct ui *u, const char *name)
         ui_press(u, n.target, 0, APP_BY_KEY);
 }
 
-// What a digit presses: a face, a figure of a scale, a tile, a digit of the number pad.
-static int target_of_digit(const struct ui *u, int digit)
-{
-    const struct app *a = &u->stage.app;
-    const struct survey_question *q = app_question(a);
-    const struct layout *l = &u->stage.layout;
-    switch (q->type) {
-    case SURVEY_FACES:
-        return digit >= 1 && digit <= q->of ? TARGET_FACE + digit - 1 : TARGET_NONE;
-    case SURVEY_NPS:
-        return TARGET_FACE + digit;
-    case SURVEY_CHOICE:
-        return digit >= 1 && digit <= q->option_count ? TARGET_OPTION + digit - 1 : TARGET_NONE;
-    default:
-        for (int i = 0; i < l->keyboard.count; i++)
-            if (l->keyboard.key[i].label[0] == '0' + digit && !l->keyboard.key[i].label[1])
-                return TARGET_KEY + i;
-        return TARGET_NONE;
-    }
-}
-
 void ui_on_key(struct ui *u, SDL_Keycode sym)
 {
     static const struct {
         SDL_Keycode sym;
         const char *name;
     } usual[] = {
-        {SDLK_RIGHT, "right"},   {SDLK_DOWN, "down"},      {SDLK_LEFT, "left"},    {SDLK_UP, "up"},
-        {SDLK_TAB, "next"},      {SDLK_RETURN, "enter"},   {SDLK_SPACE, "enter"},  {SDLK_KP_ENTER, "enter"},
-        {SDLK_ESCAPE, "cancel"}, {SDLK_KP_PERIOD, "skip"}, {SDLK_KP_PLUS, "next"}, {SDLK_F1, "speech"},
+        {SDLK_RIGHT, "right"},   {SDLK_DOWN, "down"},
+        {SDLK_LEFT, "left"},     {SDLK_UP, "up"},
+        {SDLK_TAB, "next"},      {SDLK_RETURN, "enter"},
+        {SDLK_SPACE, "enter"},   {SDLK_KP_ENTER, "enter"},
+        {SDLK_ESCAPE, "cancel"}, {SDLK_KP_PERIOD, "skip"},
+        {SDLK_KP_PLUS, "next"},  {SDLK_F1, "speech"},
+        {SDLK_F10, "level-10"},  {SDLK_KP_MULTIPLY, "level-10"},
     };
     const char *name = SDL_GetKeyName(sym);
     for (size_t i = 0; i < u->options.keys->count; i++) {
@@ -97,7 +80,7 @@ void ui_on_key(struct ui *u, SDL_Keycode sym)
                 : sym >= SDLK_KP_1 && sym <= SDLK_KP_9 ? sym - SDLK_KP_1 + 1
                 : sym == SDLK_KP_0                     ? 0
                                                        : -1;
-    int target = digit >= 0 && u->stage.app.screen != APP_CLOSED ? target_of_digit(u, digit) : TARGET_NONE;
+    int target = digit >= 0 ? app_digit(&u->stage.app, digit) : TARGET_NONE;
     if (target != TARGET_NONE)
         ui_press(u, target, 0, APP_BY_KEY);
 }

@@ -121,8 +121,8 @@ void ui_draw(struct ui *u)
 void ui_take_picture(struct ui *u, const char *id)
 {
     static const char *const why = "no memory for the picture, or it is too large";
-    if (app_is_typing(&u->stage.app)) {
-        u->ops.picture(u->ops.ctx, id, "a customer is writing", NULL, 0);
+    if (!app_is_at_rest(&u->stage.app)) { // what somebody picks or writes is not for others to see
+        u->ops.picture(u->ops.ctx, id, "somebody is at the kiosk: try again later", NULL, 0);
         return;
     }
     ui_draw(u); // the frame shown last is gone once it was presented

@@ -2,7 +2,6 @@
 
 #include "kiosk/backlight.h"
 #include "shared/log.h"
-#include "shared/redeem.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +22,11 @@ static void set_brightness(struct ui *u, int percent)
     u->dirty = true;
 }
 
+static int day_of(const struct tm *t)
+{
+    return t->tm_year * 400 + t->tm_yday;
+}
+
 static void check_hours(struct ui *u)
 {
     struct tm now;
@@ -31,12 +35,11 @@ static void check_hours(struct ui *u)
         return;
     const struct content *c = &u->show->content;
     bool open = show_is_open(u->show, now.tm_wday, now.tm_hour * 60 + now.tm_min, &u->stage.opens);
-    if (now.tm_mday != u->day) {
-        u->day = now.tm_mday;
-        u->stage.tally = 0;
-    }
+    stage_day(&u->stage, day_of(&now));
     set_brightness(u, (int)(open || app_is_first(&u->stage.app) ? c->brightness : c->brightness_closed));
     u->hours_at = clock_mono_ms() + HOURS_MS;
+    if (u->stage.app.closed == open)
+        u->ops.closed(u->ops.ctx, !open);
     ui_feed(u, (struct app_input){.kind = APP_IN_HOURS, .closed = !open});
 }
 
@@ -45,6 +48,7 @@ static void tell_content(struct ui *u)
     const struct survey *s = &u->show->survey;
     log_event(LOG_INFO, "content", "survey=%s version=%d sha256=%s", s->id.s, s->version, u->show->hash);
     u->ops.shown(u->ops.ctx, u->show);
+    u->say_content = false;
 }
 
 // Puts the waiting show on the stage once no visit is under way.
@@ -60,12 +64,11 @@ static void try_next(struct ui *u)
     show_destroy(u->show);
     u->show = u->next;
     u->next = NULL;
-    u->stage.show = u->show;
+    stage_use(&u->stage, u->show);
     type_use(u->type, &u->show->fonts);
     render_forget(u->render);
-    u->say_screen = true;
+    u->say_screen = u->say_content = true;
     check_hours(u);
-    tell_content(u);
     ui_feed(u, (struct app_input){.kind = APP_IN_LAYOUT});
 }
 
@@ -78,7 +81,8 @@ static void obey(struct ui *u, const struct note *n)
         ui_feed(u, (struct app_input){.kind = APP_IN_LAYOUT});
         break;
     case ORDER_RESTART:
-        u->quit = u->restart = true;
+        if (u->leave_at < 0)
+            u->leave_at = clock_mono_ms() + RESTART_MS;
         break;
     case ORDER_SCREENSHOT:
         ui_take_picture(u, n->id);
@@ -94,9 +98,7 @@ static void read_notes(struct ui *u)
     while (mailbox_take(u->inbox, &n)) {
         switch (n.kind) {
         case NOTE_SAVED:
-            if (n.saved.result == SAVE_COMMITTED && u->stage.app.visit == 0 && u->show->content.thanks_code)
-                redeem_code(u->epoch, n.saved.seq, u->stage.thanks);
-            u->stage.tally += n.saved.result == SAVE_COMMITTED && u->stage.app.step == 0;
+            stage_saved(&u->stage, &n.saved, u->epoch);
             ui_feed(u, (struct app_input){.kind = APP_IN_SAVED, .saved = n.saved});
             break;
         case NOTE_FAULT:
@@ -130,6 +132,7 @@ static mono_ms due_at(const struct ui *u, mono_ms now)
         sooner(u->wake_at, u->show->content.hours.count > 0 || u->show->content.tally ? u->hours_at : -1);
     if (u->stage.identify)
         at = sooner(at, u->identify_until);
+    at = sooner(sooner(at, u->leave_at), u->quit_at);
     if (u->ops.alive_ms > 0)
         at = sooner(at, now + u->ops.alive_ms);
     return at;
@@ -150,6 +153,24 @@ static bool wait_event(struct ui *u, SDL_Event *ret_ev)
     }
 }
 
+void ui_leave(struct ui *u)
+{
+    if (u->quit_at < 0)
+        u->quit_at = clock_mono_ms() + LEAVE_MS;
+    ui_feed(u, (struct app_input){.kind = APP_IN_LEAVE});
+}
+
+static void check_end(struct ui *u, mono_ms now)
+{
+    if (u->leave_at >= 0 && (app_is_at_rest(&u->stage.app) || now >= u->leave_at)) {
+        u->leave_at = -1;
+        u->restart = true;
+        ui_leave(u);
+    }
+    if (u->quit_at >= 0 && (app_is_at_rest(&u->stage.app) || now >= u->quit_at))
+        u->quit = true;
+}
+
 static void do_due(struct ui *u)
 {
     mono_ms now = clock_mono_ms();
@@ -162,20 +183,23 @@ static void do_due(struct ui *u)
         ui_feed(u, (struct app_input){.kind = APP_IN_LAYOUT});
     }
     try_next(u);
+    check_end(u, now);
     u->ops.alive(u->ops.ctx);
 }
 
 bool ui_run(struct ui *u, const struct ui_ops *ops)
 {
     u->ops = *ops;
-    u->say_screen = u->say_targets = u->dirty = true;
+    u->say_screen = u->say_targets = u->say_content = u->dirty = true;
     check_hours(u);
-    tell_content(u);
     read_notes(u); // whether it is in service
+    log_event(LOG_INFO, "tally", "visits=%d", u->stage.tally);
     while (!u->quit) {
         SDL_Event ev;
         if (u->dirty)
             ui_draw(u);
+        if (u->say_content)
+            tell_content(u);
         for (bool got = wait_event(u, &ev); got && !u->quit; got = SDL_PollEvent(&ev))
             ui_on_event(u, &ev);
         read_notes(u);
@@ -221,9 +245,12 @@ bool ui_order(struct ui *u, enum order order, const char *id)
     return post(u, &n);
 }
 
-void ui_set_tally(struct ui *u, int answers_today)
+void ui_set_tally(struct ui *u, int visits_today)
 {
-    u->stage.tally = answers_today;
+    struct tm now;
+    time_t at = (time_t)(clock_wall_ms() / 1000);
+    if (localtime_r(&at, &now))
+        stage_set_tally(&u->stage, day_of(&now), visits_today);
 }
 
 void ui_set_epoch(struct ui *u, const uint8_t epoch[EPOCH_BYTES])
@@ -311,8 +338,8 @@ struct ui *ui_create(const struct ui_options *o, struct show *show, struct ui_er
     }
     u->options = *o;
     u->show = show;
-    u->brightness = 100;
-    u->wake_at = -1;
+    u->brightness = -1; // as somebody left it
+    u->wake_at = u->leave_at = u->quit_at = -1;
     stage_init(&u->stage, &o->stage, show, &o->app, clock_mono_ms());
     if (!open_all(u, ret_error)) {
         ui_destroy(u);

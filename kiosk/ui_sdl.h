@@ -31,7 +31,8 @@ struct ui_ops {
     bool (*save)(void *ctx, const struct answer *a);                         // as writer_save
     void (*ignored)(void *ctx, int presses);                                 // as writer_count_ignored
     bool (*ref)(void *ctx, mono_ms now, char ret_ref[PROTOCOL_REF_MAX + 1]); // as remote_desk_ref
-    void (*shown)(void *ctx, const struct show *s); // this content is on the screen now
+    void (*shown)(void *ctx, const struct show *s); // this content has been drawn, and is on the screen now
+    void (*closed)(void *ctx, bool closed);         // outside opening hours, or within them again
     // A screenshot that was ordered, or why there is none.
     void (*picture)(void *ctx, const char *id, const char *why, const void *png, size_t n);
     void (*facts)(void *ctx, struct stage_facts *ret); // for the service menu
@@ -48,7 +49,8 @@ struct ui_error {
 struct ui *ui_create(const struct ui_options *o, struct show *show, struct ui_error *ret_error);
 void ui_destroy(struct ui *u); // accepts NULL
 
-// Runs until the window is closed, SIGINT, SIGTERM, ui_quit, or staff asks for a restart: true.
+// Runs until the window is closed, SIGINT, SIGTERM, or staff or an order asks for a restart: true. What was
+// picked or written by then is saved first, as far as that takes no longer than two seconds.
 bool ui_run(struct ui *u, const struct ui_ops *ops);
 
 // From any thread. ui_on_saved is a writer_on_saved: pass it to the writer with the ui as its context.
@@ -58,12 +60,13 @@ void ui_opened(struct ui *u); // the outbox is open: in service, and ui_ops.open
 // Takes `show` over; it is shown from the next moment on in which no visit is under way. False (and it is
 // still the caller's) when too many wait.
 bool ui_replace(struct ui *u, struct show *show);
-// identify: shows the kiosk's name for a while; restart: ends ui_run with true; screenshot: see
-// ui_ops.picture. False when too many wait.
+// identify: shows the kiosk's name for a while; restart: ends ui_run with true once no visit is under way, or
+// after a minute; screenshot: see ui_ops.picture, refused while a visit is under way. False when too many
+// wait.
 bool ui_order(struct ui *u, enum order order, const char *id);
 
 // Before ui_run, or within a call of ui_ops.
-void ui_set_tally(struct ui *u, int answers_today);
+void ui_set_tally(struct ui *u, int visits_today);
 void ui_set_epoch(struct ui *u, const uint8_t epoch[EPOCH_BYTES]); // thank-you codes are made from it
 
 // Draws one screen into a PNG file with no display at all (still_sdl.c). `show` is borrowed.

@@ -37,6 +37,7 @@ struct uplink {
     struct uplink_port port;
     void *ctx;
     bool connected;
+    bool closed; // outside opening hours: births say so
     int64_t connects;
     struct shard shards[SHARDS];
 
@@ -259,6 +260,17 @@ void uplink_survey(struct uplink *u, const struct ident *survey, int version, mo
     }
     u->o.survey = *survey;
     u->o.survey_version = version;
+    if (u->connected) {
+        u->birth_at = now;
+    }
+}
+
+void uplink_closed(struct uplink *u, bool closed, mono_ms now)
+{
+    if (u->closed == closed) {
+        return;
+    }
+    u->closed = closed;
     if (u->connected) {
         u->birth_at = now;
     }
@@ -596,7 +608,7 @@ int uplink_tick(struct uplink *u, mono_ms now, wall_ms wall)
         return 60000;
     }
     if (now >= u->birth_at) {
-        publish_state(u, KIOSK_READY);
+        publish_state(u, u->closed ? KIOSK_SLEEPING : KIOSK_READY);
         // Repeated until the sync of the run shown has come; nobody answers while no aggregator is ready.
         int wait = u->birth_wait_ms > u->o.resend_ms ? backoff(u, &u->birth_wait_ms) : u->o.resend_ms;
         u->birth_wait_ms =

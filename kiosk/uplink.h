@@ -59,6 +59,8 @@ void uplink_message(struct uplink *u, const char *topic, const void *payload, si
 void uplink_row(struct uplink *u, mono_ms now, wall_ms wall);
 // What is asked has changed: the birth, which tells it, is said again.
 void uplink_survey(struct uplink *u, const struct ident *survey, int version, mono_ms now);
+// Closed or open again: so does the birth, `sleeping` or `ready`.
+void uplink_closed(struct uplink *u, bool closed, mono_ms now);
 // Rows were made pending again (outbox_resend): the backlog starts over.
 void uplink_resend(struct uplink *u, mono_ms now);
 // Something that health reports has changed (reason, errors).

@@ -241,6 +241,7 @@ static void pump_desk(struct uplink_thread *t)
     int version;
     if (t->o.desk != NULL && remote_desk_pump(t->o.desk)) {
         uplink_health_changed(t->core, clock_mono_ms());
+        uplink_closed(t->core, remote_desk_is_closed(t->o.desk), clock_mono_ms());
         if (remote_desk_survey(t->o.desk, &survey, &version)) {
             uplink_survey(t->core, &survey, version, clock_mono_ms());
             set_will(t); // of the next connect

@@ -170,7 +170,7 @@ static void draw_typing(struct draw_list *dl, const struct layout *l, const stru
         const struct layout_field *f = &l->field[i];
         bool written = a->typing.field == i;
         struct draw_cmd *c = draw_box(dl, f->rect, l->radius, t->card, t->card);
-        c->edge = written ? t->focus : t->edge;
+        c->edge = written ? t->focus : t->field;
         c->edge_px = written ? 2 : 1;
         if (a->typing.text[i][0])
             draw_block(dl, &f->value, t->ink, 0, 255);
@@ -191,6 +191,8 @@ static void draw_warning(struct draw_list *dl, const struct layout *l, const str
     draw_block(dl, &l->warning_text, t->on_accent, 0, 255);
     int inset = r.h / 2, h = r.h / 14 < 2 ? 2 : r.h / 14;
     struct rect bar = {r.x + inset, r.y + r.h - 2 * h - h / 2, (r.w - 2 * inset) * app_warning(a) / 1000, h};
+    if (l->warning_text.direction == DIRECTION_RTL)
+        bar.x = r.x + r.w - inset - bar.w;
     if (bar.w > 0)
         draw_box(dl, bar, h / 2, t->on_accent, t->on_accent);
 }

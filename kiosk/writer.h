@@ -23,6 +23,7 @@ struct answer {
     int option_count;
     struct ident options[PROTOCOL_OPTIONS_MAX];
     char text[PROTOCOL_TEXT_MAX + 1]; // text, contact (sealed)
+    int keep_days;                    // contact
     char ref[PROTOCOL_REF_MAX + 1];   // remote_ref when the visit began; empty: none
     struct ident survey;
     int version;

@@ -43,6 +43,7 @@ struct config_row {
     const struct config_row *rows; // GROUP, LIST; ends with a row whose name is NULL
     size_t item_bytes;             // LIST
     size_t line_offset;            // LIST item: where to store its int line number + 1 (0: nowhere)
+    size_t column_offset;          // the same of its column
     const char *help;
 };
 

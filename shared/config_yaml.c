@@ -271,6 +271,9 @@ static bool read_list(struct reader *r, const yaml_node_t *node, const struct co
         if (row->line_offset != 0) {
             *(int *)(void *)(at + row->line_offset - 1) = (int)item->start_mark.line + 1;
         }
+        if (row->column_offset != 0) {
+            *(int *)(void *)(at + row->column_offset - 1) = (int)item->start_mark.column + 1;
+        }
     }
     return true;
 }

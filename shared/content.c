@@ -184,22 +184,6 @@ static bool good_key(const char *key)
     return strspn(key, base64) == 43 && strcmp(key + 43, "=") == 0;
 }
 
-static bool good_contact(const struct content *c, const struct survey *s, char *why, size_t size)
-{
-    if (c->contact_key[0] && !good_key(c->contact_key)) {
-        snprintf(why, size, "contact_key: must be 32 bytes as base64; 'puasctl contact-key' prints it");
-        return false;
-    }
-    for (int i = 0; i < s->count; i++) {
-        if (s->question[i].type == SURVEY_CONTACT && !c->contact_key[0]) {
-            snprintf(why, size, "question '%s' asks for contact data: contact_key is needed to seal it",
-                     s->question[i].id.s);
-            return false;
-        }
-    }
-    return true;
-}
-
 bool content_check(const struct content *c, struct survey *ret_survey, char *why, size_t size)
 {
     struct survey_error error;
@@ -217,10 +201,30 @@ bool content_check(const struct content *c, struct survey *ret_survey, char *why
             !short_words("messages: did", &m[i].did, why, size))
             return false;
     if (!survey_make(&c->survey, ret_survey, &error)) {
-        snprintf(why, size, "%s", error.text);
+        int n = error.line > 0 ? snprintf(why, size, "%d:%d: ", error.line, error.column) : 0;
+        snprintf(why + n, size - (size_t)n, "%s", error.text);
         return false;
     }
-    return good_contact(c, ret_survey, why, size);
+    if (c->contact_key[0] && !good_key(c->contact_key)) {
+        snprintf(why, size, "contact_key: must be 32 bytes as base64; 'puasctl contact-key' prints it");
+        return false;
+    }
+    return true;
+}
+
+bool content_can_seal(const struct content *c, char *why, size_t size)
+{
+    const struct survey_file_question *q = c->survey.questions.items;
+    for (size_t i = 0; i < c->survey.questions.count; i++) {
+        if (q[i].type == SURVEY_CONTACT && !c->contact_key[0]) {
+            snprintf(why, size,
+                     "question '%s' asks for contact data: contact_key is needed to seal it; 'puasctl "
+                     "contact-key' prints it, 'puasctl push' sends it along by itself",
+                     q[i].id.s);
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool checked(const char *name, struct content *c, struct config_error *ret_error)
@@ -229,7 +233,8 @@ static bool checked(const char *name, struct content *c, struct config_error *re
     char why[300];
     if (content_check(c, &survey, why, sizeof why))
         return true;
-    snprintf(ret_error->text, sizeof ret_error->text, "%.90s: %s", name, why);
+    bool placed = why[0] >= '1' && why[0] <= '9';
+    snprintf(ret_error->text, sizeof ret_error->text, "%.90s:%s%s", name, placed ? "" : " ", why);
     content_finish(c);
     return false;
 }

@@ -131,7 +131,8 @@ struct content {
          .offset = AT(contact_key),                                                                          \
          .fallback = "",                                                                                     \
          .max = 64,                                                                                          \
-         .help = "public key that contact answers are sealed with (base64)"},                                \
+         .help = "public key that contact answers are sealed with (base64); absent: the aggregator's, in "   \
+                 "documents it sends"},                                                                      \
     {                                                                                                        \
         .name = "still", .type = CONFIG_BOOL, .offset = AT(still), .fallback = "false",                      \
         .help = "reduced motion: no animation at all"                                                        \
@@ -147,8 +148,12 @@ bool content_load(const char *path, struct content *ret_c,
                   struct config_error *ret_error); // the same of a file
 void content_finish(struct content *c);            // accepts NULL and a zeroed one
 
-// What rows cannot say: languages, hours, the survey. *ret_survey borrows from `c`; `why` gets a reason.
+// What rows cannot say: languages, hours, the survey. *ret_survey borrows from `c`; `why` gets a reason,
+// which begins with "LINE:COLUMN: " where a question is to blame.
 bool content_check(const struct content *c, struct survey *ret_survey, char *why, size_t size);
+// False, and why, when it asks for contact data and has no key to seal it: no kiosk may ask then. On its way
+// there it may lack one, the aggregator puts in its own.
+bool content_can_seal(const struct content *c, char *why, size_t size);
 
 int content_language_count(const struct content *c);
 const char *content_language_code(const struct content *c, int i);

@@ -1,5 +1,6 @@
 // protocol: the wire contract of PROTOCOL.md as C types; topics, limits, encoders and decoders.
-// protocol.c (topics, names) is pure; events_json.c, protocol_json.c and remote_json.c encode and decode.
+// protocol.c (topics, names) and events_scan.c (decoding of events) are pure; events_json.c, protocol_json.c and
+// remote_json.c encode and decode the rest.
 #ifndef PUAS_SHARED_PROTOCOL_H
 #define PUAS_SHARED_PROTOCOL_H
 
@@ -27,6 +28,8 @@ enum {
     PROTOCOL_WHY_MAX = 200,           // bytes of a reason in words
     PROTOCOL_REF_MAX = 32,            // bytes of a counter or ticket number
     PROTOCOL_HASH_HEX = 64,           // SHA-256 in lower-case hex digits
+    PROTOCOL_KEEP_DAYS = 65,          // of a contact that does not say how long it may be kept
+    PROTOCOL_KEEP_DAYS_MAX = 365,
 };
 #define PROTOCOL_INT_MAX (((int64_t)1 << 53) - 1) // largest integer on the wire
 #define PROTOCOL_LATE_MS 120000             // arrival - event time above this is "late"
@@ -63,7 +66,8 @@ struct event {
     int score, of;         // rating, number: 1..of, of 2..11; else 0
     int option_count;      // choice
     struct ident options[PROTOCOL_OPTIONS_MAX];
-    char text[PROTOCOL_TEXT_MAX + 1]; // text: the comment; contact: the sealed box; UTF-8
+    char text[PROTOCOL_TEXT_MAX + 1]; // text: the comment; contact: the sealed box, "" once wiped; UTF-8
+    int keep_days;                    // contact: to be deleted so long after `at`, 1..PROTOCOL_KEEP_DAYS_MAX
     int64_t voids;                    // void: the seq that is taken back; else 0
     int since_ms;                     // ms since the last press on this kiosk, -1 unknown (fact for verdicts)
     int fingers;                      // fingers down at the press, 0 unknown

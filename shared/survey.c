@@ -69,7 +69,14 @@ static const struct config_row question_rows[] = {
     {.name = "purpose",
      .type = CONFIG_MAP,
      .offset = QUESTION(purpose),
-     .help = "contact, language: what it is used for and for how long"},
+     .help = "contact, language: what it is used for; '%d' stands for keep_days"},
+    {.name = "keep_days",
+     .type = CONFIG_INT,
+     .offset = QUESTION(keep_days),
+     .fallback = "65",
+     .min = 1,
+     .max = SURVEY_KEEP_DAYS_MAX,
+     .help = "contact: deleted so long after it was given"},
     {.name = "options",
      .type = CONFIG_LIST,
      .offset = QUESTION(options),
@@ -110,6 +117,7 @@ const struct config_row survey_rows[] = {
      .rows = question_rows,
      .item_bytes = sizeof(struct survey_file_question),
      .line_offset = QUESTION(line) + 1,
+     .column_offset = QUESTION(column) + 1,
      .help = "what is asked, in this order; absent: one question of faces"},
     {0},
 };
@@ -165,7 +173,9 @@ wrong(const struct maker *m, const struct survey_file_question *q, const char *f
     size_t size = sizeof m->error->text;
     int n = snprintf(text, size, "survey '%s'", m->file->id.s);
     if (q)
-        n += snprintf(text + n, size - (size_t)n, ", question '%s' (line %d)", q->id.s, q->line);
+        n += snprintf(text + n, size - (size_t)n, ", question '%s'", q->id.s);
+    m->error->line = q ? q->line : 0;
+    m->error->column = q ? q->column : 0;
     n += snprintf(text + n, size - (size_t)n, ": ");
     va_list args;
     va_start(args, format);
@@ -293,6 +303,7 @@ static bool read_question(const struct maker *m, const struct survey_file_questi
                                 .type = (enum survey_type)f->type,
                                 .several = f->several,
                                 .digits = (int)f->digits,
+                                .keep_days = (int)f->keep_days,
                                 .title = &f->title,
                                 .hint = &f->hint,
                                 .purpose = &f->purpose};
@@ -376,6 +387,7 @@ static bool asked_alike(const struct survey *s, int of, const int *a, int an, co
 static bool same_for_every_face(const struct maker *m)
 {
     const struct survey *s = m->s;
+    const struct survey_file_question *file = m->file->questions.items; // NULL: the short form
     for (int of = 0; of < s->count; of++) {
         if (!is_rating(s->question[of].type))
             continue;
@@ -387,7 +399,7 @@ static bool same_for_every_face(const struct maker *m)
                 same = looks_alike(&s->question[first[i]], &s->question[other[i]]) &&
                        asked_alike(s, of, first, n, other, count, i);
             if (!same)
-                return wrong(m, NULL,
+                return wrong(m, file ? &file[of] : NULL,
                              "after '%s' answers 1 and %d lead to different screens: staff could tell them "
                              "apart; only words may differ",
                              s->question[of].id.s, score);

@@ -29,6 +29,7 @@ enum {
     SURVEY_NPS_LEVELS = 11,
     SURVEY_DIGITS_MAX = 12,
     SURVEY_WORDS_MAX = 200, // bytes of a title, hint or option
+    SURVEY_KEEP_DAYS_MAX = 365,
 };
 
 enum survey_type { SURVEY_FACES, SURVEY_NPS, SURVEY_CHOICE, SURVEY_TEXT, SURVEY_CONTACT, SURVEY_NUMBER };
@@ -43,12 +44,12 @@ struct survey_file_option {
 struct survey_file_question {
     struct ident id, dimension;
     int type; // enum survey_type
-    int64_t of, digits;
+    int64_t of, digits, keep_days;
     bool several;
     struct config_pairs title, hint, purpose; // words; absent: the catalogue's for the type
     struct config_list options;               // struct survey_file_option
     struct config_pairs when;                 // question -> "1-2" or "wait,staff"
-    int line;
+    int line, column;
 };
 struct survey_file {
     struct ident id, question; // `question` and `faces`: short form of a survey of one question
@@ -73,7 +74,8 @@ struct survey_question {
     enum survey_type type;
     int of; // faces: 4 or 5; nps: 11; else 0
     bool several;
-    int digits; // number: at most so many
+    int digits;    // number: at most so many
+    int keep_days; // contact: deleted so long after it was given
     int option_count;
     struct survey_option option[SURVEY_OPTIONS_MAX];
     int clause_count; // all must hold
@@ -88,7 +90,8 @@ struct survey {
 };
 
 struct survey_error {
-    char text[300]; // "survey 'service', question 'why' (line 12): ..."
+    int line, column; // of the question; 0: it is the survey as a whole
+    char text[300];   // "survey 'service', question 'why': ..."
 };
 
 // Checks a document and resolves its references. `file` must outlive *ret_s, which borrows its words.

@@ -56,7 +56,15 @@ for (const file of includes.keys()) {
   }
 }
 
-const undrawn = /<(use|text|image|clipPath|mask)[\s/>]/;
+const undrawn = /<(use|text|image|clipPath|mask)[\s/>]/; // as kiosk/svg.c
+for (const name of ["use", "text", "image", "clipPath", "mask"]) { // does the check find what it looks for?
+  for (const svg of [`<svg><g><${name} id="a"/></g></svg>`, `<svg><${name}>x</${name}></svg>`, `<svg>\n<${name}\n  x="1"></svg>`, `<svg><${name}/></svg>`]) {
+    if (undrawn.exec(svg)?.[1] !== name) breaches.push(`tests/layers.mjs: does not find <${name}> in ${JSON.stringify(svg)}`);
+  }
+}
+for (const svg of ['<svg><path id="use" d="M0 0"/></svg>', "<svg><textPath/><masked/></svg>"]) {
+  if (undrawn.test(svg)) breaches.push(`tests/layers.mjs: finds what is not there in ${svg}`);
+}
 for (const name of readdirSync(join(root, "assets"), { recursive: false, withFileTypes: true })) {
   if (!name.isDirectory() || name.name === "web") continue; // browsers draw all of SVG
   for (const file of readdirSync(join(root, "assets", name.name)).filter((f) => f.endsWith(".svg"))) {

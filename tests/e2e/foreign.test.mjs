@@ -44,7 +44,7 @@ for (const version of [4, 5]) {
   });
 }
 
-scenario("a foreign kiosk: choice, text, number and void", async (world) => {
+scenario("a foreign kiosk: choice, text, number, void and contact data", async (world) => {
   const { aggregator, open } = await system(world);
   const kiosk = await open();
   await kiosk.synced;
@@ -55,10 +55,17 @@ scenario("a foreign kiosk: choice, text, number and void", async (world) => {
   kiosk.press(1);
   kiosk.press(undefined, { type: "void", voids: 5, question: undefined, score: undefined, of: undefined });
   kiosk.press(undefined, { type: "smell", question: "air", score: undefined, of: undefined, strength: 7 });
+  // Contact data: one that is whole, one that was wiped after an earlier acknowledgement, one that has expired on its way.
+  const contact = (more) => kiosk.press(undefined, { type: "contact", question: "reach", score: undefined, of: undefined, ...more });
+  contact({ keep: 2, text: "c2VhbGVk" });
+  contact({ keep: 2 });
+  contact({ keep: 2, text: "dG9vIGxhdGU=", at: Date.now() - 3 * 86_400_000 });
   await kiosk.settled();
-  assert.deepEqual(kiosk.states(), { acknowledged: 7 });
+  assert.deepEqual(kiosk.states(), { acknowledged: 10 });
   const rows = await aggregator.store.events(ID);
-  assert.equal(rows.length, 7);
+  assert.equal(rows.length, 10);
+  assert.deepEqual(rows.slice(7).map((row) => row.flags & 64), [0, 64, 0]);
+  assert.deepEqual(await aggregator.store.query("SELECT sealed, (expires - at) / 86400000 AS days FROM contact JOIN event USING(event_id)"), [{ sealed: "c2VhbGVk", days: 2 }]);
   assert.equal(rows[4].flags & 8, 8, "the fifth is taken back");
   assert.deepEqual(await aggregator.store.recount(), []);
   assert.equal(await aggregator.store.one("SELECT sum(c2) FROM tally"), 1);

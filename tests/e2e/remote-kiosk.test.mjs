@@ -8,6 +8,7 @@ import { Broker, SECRET } from "./lib/broker.mjs";
 import { MouseScreen } from "./lib/display.mjs";
 import { checkExactlyOnce, Kiosk } from "./lib/kiosk.mjs";
 import { run } from "./lib/process.mjs";
+import { query } from "./lib/store.mjs";
 import { waitFor, within } from "./lib/wait.mjs";
 import { BIN, scenario } from "./lib/world.mjs";
 
@@ -25,11 +26,11 @@ survey:
 ${more}`;
 const own = (text) => text.replace(/^ {4}# After a face[^]*?(?=^promise)/m, "");
 
-async function system(world, { change = (text) => text, users = [], env = {} } = {}) {
+async function system(world, { change = (text) => text, users = [], env = {}, times, wait } = {}) {
   const broker = await Broker.start(world, { users: ["aggregator", ID, ...users] });
   const aggregator = await Aggregator.start(world, { brokerPort: broker.port });
   const screen = await MouseScreen.start(world);
-  const kiosk = await Kiosk.start(world, { brokerPort: broker.port, screen, env, change: (text) => change(own(text)) });
+  const kiosk = await Kiosk.start(world, { brokerPort: broker.port, screen, env, times, wait, change: (text) => change(own(text)) });
   const ctl = async (...args) => {
     const p = await run(`${BIN}/puasctl`, ["--config", aggregator.file, ...args]);
     return { code: p.code, text: p.lines.join("\n") };
@@ -49,6 +50,7 @@ async function system(world, { change = (text) => text, users = [], env = {} } =
     world.own(username, () => c.endAsync(true));
     return c;
   };
+  if (!kiosk.process) kiosk.spawn();
   await kiosk.online;
   return { broker, aggregator, kiosk, ctl, push, shown, inForce, client };
 }
@@ -81,6 +83,31 @@ scenario("kiosk: a pushed document is shown, told in health, and kept over a res
   await kiosk.process.line(/ content survey=service version=1 sha256=/);
   await waitFor("its own file", async () => (await shown()).content === "");
   assert.equal(existsSync(`${kiosk.state}/content.json`), false);
+});
+
+scenario("kiosk: a document that it died with before it was shown is refused, and the good one stays", async (world) => {
+  const { aggregator, kiosk, ctl, push, shown, inForce } = await system(world, { times: { settle_step: "0 s", step: "60 s" } });
+  await push(content(2, "    - { id: liked, type: choice, options: [ { id: staff }, { id: room } ] }\n"));
+  const good = (await inForce()).content;
+  await kiosk.answer("face-3", "choice"); // a visit is under way: the next document waits for its end
+  await push(content(3));
+  await kiosk.process.line(/ content_taken /, { from: kiosk.process.find(/ content survey=exit version=2 /).line });
+  await waitFor("it on disk beside the good one", () => existsSync(`${kiosk.state}/content.new.json`));
+  await kiosk.process.kill();
+  assert.equal(JSON.parse(readFileSync(`${kiosk.state}/content.json`, "utf8")).sha256, good);
+  await kiosk.up();
+  await kiosk.process.line(/ content survey=exit version=2 /);
+  await kiosk.online;
+  await waitFor("the refusal", async () => (await shown()).refused === (await shown()).published);
+  assert.match((await ctl("kiosks")).text, /the program ended while it was shown first/);
+  assert.equal((await shown()).content, good);
+  await kiosk.answer("face-4", "choice");
+  await kiosk.answer("option-room", "thanks");
+  await waitFor("the answers", async () => (await aggregator.store.count()) === 3);
+  await push(content(4));
+  await inForce();
+  assert.equal((await shown()).refused, "");
+  assert.equal(existsSync(`${kiosk.state}/content.new.json`), false);
 });
 
 scenario("kiosk: what it cannot use is refused with the reason, and the old one stays", async (world) => {
@@ -159,8 +186,8 @@ scenario("kiosk: under a service manager a restart is an orderly end: the manage
   await manager.line(/^told STOPPING=1$/);
 });
 
-scenario("kiosk: a screenshot where it is switched on, never while somebody writes", async (world) => {
-  const { kiosk, ctl, push, inForce } = await system(world, { change: (text) => `${text}\nremote: { screenshot: true }\n` });
+scenario("kiosk: a screenshot where it is switched on, never while somebody is there", async (world) => {
+  const { kiosk, ctl, push, inForce } = await system(world, { change: (text) => `${text}\nremote: { screenshot: true }\n`, times: { press: "2 s", settle_step: "0 s" } });
   const shot = await ctl("command", ID, "screenshot", "-o", world.path("shot.png"));
   assert.equal(shot.code, 0, shot.text);
   const png = readFileSync(world.path("shot.png"));
@@ -168,11 +195,61 @@ scenario("kiosk: a screenshot where it is switched on, never while somebody writ
   assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [1280, 800]);
   await push(content(2, "    - { id: comment, type: text }\n"));
   await inForce();
-  await kiosk.touch("face-3");
-  await kiosk.process.line(/ screen name=(text|typing|comment|question step=1)/);
-  const no = await ctl("command", ID, "screenshot", "-o", world.path("no.png"));
-  assert.equal(no.code, 1);
-  assert.equal(existsSync(world.path("no.png")), false);
+  const refused = async () => {
+    const no = await ctl("command", ID, "screenshot", "-o", world.path("no.png"));
+    assert.equal(no.code, 1);
+    assert.match(no.text, /somebody is at the kiosk/);
+    assert.equal(existsSync(world.path("no.png")), false);
+  };
+  await kiosk.answer("face-3", "text");
+  await refused();
+  await kiosk.touch("key-0");
+  await kiosk.answer("done", "pressed"); // what was written stands on the screen until it is saved
+  const pressed = kiosk.process.mark();
+  await refused();
+  assert.equal(kiosk.process.find(/ screen name=thanks /, pressed), null, "it was asked for in time");
+});
+
+scenario("kiosk: an ordered restart waits for the visit", async (world) => {
+  const { kiosk, ctl, push, inForce } = await system(world, { times: { settle_step: "0 s", step: "3 s", warn: "500 ms" } });
+  await push(content(2, "    - { id: liked, type: choice, several: true, options: [ { id: staff }, { id: room } ] }\n"));
+  await inForce();
+  await kiosk.answer("face-3", "choice");
+  await kiosk.touch("option-room");
+  assert.equal((await ctl("command", ID, "restart")).code, 0);
+  const mark = kiosk.process.mark();
+  await kiosk.touch("option-staff"); // it goes on
+  await kiosk.process.line(/ target id=done /);
+  await kiosk.answer("done", "thanks");
+  await kiosk.process.line(/ stopped again=1/, { from: mark });
+  await kiosk.process.line(/ started kiosk=\S+ branch=\S+ boot=2 /);
+  const rows = await query(`${kiosk.state}/outbox.db`, "SELECT question, options FROM event ORDER BY seq");
+  assert.deepEqual(rows.map((row) => row.options || row.question), ["overall", "staff room"]);
+});
+
+scenario("kiosk: asleep outside its hours, awake within them; answers given in the night arrive", async (world) => {
+  const days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+  const other = days[(new Date().getDay() + 3) % 7];
+  const hours = `hours: [ { days: ${other}, open: "08:00", close: "15:30" } ]\n`;
+  const { aggregator, kiosk, push, shown } = await system(world, { wait: false, times: { awake: "1 s" }, change: (text) => text.replace("times:", `${hours}times:`) });
+  await kiosk.process.line(/ screen name=closed /);
+  const state = (name) => waitFor(async () => `state ${name}, it is ${(await shown()).state}`, async () => (await shown()).state === name);
+  await state("sleeping");
+  const from = kiosk.process.mark();
+  await kiosk.screen.tap(640, 400);
+  await kiosk.process.line(/ screen name=question /, { from });
+  await kiosk.answer("face-2", "thanks");
+  await waitFor("the answer", async () => (await aggregator.store.count()) === 1);
+  assert.equal((await shown()).state, "sleeping");
+  await kiosk.process.stop(); // a connect in the night is answered, too
+  kiosk.spawn();
+  await kiosk.online;
+  await state("sleeping");
+  await push(content(2)); // without hours: always open
+  await kiosk.process.line(/ screen name=question /);
+  await state("ready");
+  await push(content(3, hours));
+  await state("sleeping");
 });
 
 scenario("kiosk: the ticket's number goes with the answers of the visit, and is in the store alone", async (world) => {

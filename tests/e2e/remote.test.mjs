@@ -136,7 +136,7 @@ scenario("puasctl push: what a kiosk would refuse is refused before it is stored
   const cases = [
     [CONTENT.replace("volume", "volumme"), /content\.yaml:10:1: unknown key 'volumme', did you mean 'volume'\?/],
     [CONTENT.replace("volume: 40", "volume: 400"), /content\.yaml:10:9: 'volume' is 400: it must be from 0 to 100/],
-    [CONTENT.replace("type: faces", "type: text"), /content\.yaml: survey 'exit', question 'overall' .*first question/],
+    [CONTENT.replace("type: faces", "type: text"), /content\.yaml:\d+:\d+: survey 'exit', question 'overall': .*first question/],
     [`${CONTENT}languages: [en]\n`, /content\.yaml:12:1: 'languages' stands twice/],
     ["a: [", /content\.yaml:\d+:\d+: not YAML/],
     ['texts: { en.question: "a\\u2028b" }\n', /content\.yaml:1:23: the text holds control characters or line separators/],

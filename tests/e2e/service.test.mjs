@@ -68,13 +68,33 @@ scenario("installation: programs, data and units lie where the units look for th
   const settings = readFileSync(join(dest, "etc/puas/aggregator.yaml"), "utf8");
   assert.doesNotMatch(settings, /@\w+@/);
   assert.match(settings, /^data: \/var\/lib\/puas-aggregator$/m);
-  assert.ok(existsSync(join(dest, "usr/local/share/puas/faces/face-5.svg")));
+  const share = join(dest, "usr/local/share/puas");
+  assert.ok(existsSync(join(share, "faces/face-5.svg")));
+
+  // The sample surveys can be shown, and read aloud: what speaks is a stand-in, which writes down what it is asked.
+  const samples = readdirSync(join(share, "surveys"));
+  assert.deepEqual(samples, readdirSync(join(ASSETS, "surveys")));
+  writeFileSync(world.path("espeak-ng"), '#!/bin/sh\nwhile [ $# -gt 1 ]; do [ "$1" = -w ] && file=$2; shift; done\necho "$1" >"$file"\n', { mode: 0o755 });
+  const spoken = world.path("spoken");
+  const env = { PATH: `${world.dir}:${process.env.PATH}`, BIN: "" };
+  for (const sample of samples) {
+    const own = world.path(`${sample}.kiosk`); // as a kiosk's own file
+    const more = `kiosk: k1\nbranch: b\norg: o\nstate_dir: v\nassets: ${share}\ncontact_key: ${Buffer.alloc(32, 9).toString("base64")}\n`;
+    writeFileSync(own, more + readFileSync(join(share, "surveys", sample), "utf8"));
+    const said = await run(join(share, "speech/make"), [join(spoken, sample), "--config", own], { env });
+    assert.equal(said.code, 0, said.lines.join("\n"));
+    assert.match(said.lines.join("\n"), /speech: [1-9]\d* sentences made/);
+  }
 
   const other = world.folder("opt-root");
   const role = await install({ DESTDIR: other, ROLE: "kiosk", PREFIX: "/opt/puas" });
   assert.equal(role.code, 0, role.lines.join("\n"));
   assert.match(readFileSync(join(other, "opt/puas/lib/systemd/system/puas-kiosk.service"), "utf8"), /^ExecStart=\/opt\/puas\/bin\/puas-kiosk /m);
   assert.ok(!existsSync(join(other, "opt/puas/bin/puas-aggregator")), "a kiosk gets no aggregator");
+  const server = world.folder("server-root");
+  assert.equal((await install({ DESTDIR: server, ROLE: "server" })).code, 0);
+  assert.ok(existsSync(join(server, "usr/local/share/puas/surveys/everyday.yaml")), "a server pushes surveys");
+  assert.ok(!existsSync(join(server, "usr/local/share/puas/speech")), "and says nothing");
   const bad = await install({ ROLE: "toaster" });
   assert.equal(bad.code, 2);
 });

@@ -1,16 +1,17 @@
 // A visit of several questions, touched on the real kiosk: every answer is an event of its own, kept also when the
 // customer walks away, and the reasons reach the page.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Aggregator } from "./lib/aggregator.mjs";
 import { Broker } from "./lib/broker.mjs";
 import { Browser } from "./lib/browser.mjs";
 import { TouchScreen } from "./lib/display.mjs";
 import { Kiosk } from "./lib/kiosk.mjs";
+import { run } from "./lib/process.mjs";
 import { query } from "./lib/store.mjs";
 import { waitFor } from "./lib/wait.mjs";
-import { scenario } from "./lib/world.mjs";
+import { BIN, scenario } from "./lib/world.mjs";
 
 const SURVEY = `survey:
   id: service
@@ -75,6 +76,27 @@ scenario("who walks away leaves what they touched, and the next customer finds t
   await waitFor("three events in the store", async () => (await aggregator.store.count()) === 3);
 });
 
+scenario("the end of the program saves what was picked; the count of today is there again after it", async (world) => {
+  const broker = await Broker.start(world);
+  const screen = await TouchScreen.start(world);
+  const kiosk = await Kiosk.start(world, { brokerPort: broker.port, screen, survey: SURVEY, times: { settle_step: "0 s" } });
+  await kiosk.process.line(/ tally visits=0$/);
+  for (let visit = 0; visit < 2; visit++) {
+    const from = kiosk.process.mark();
+    await kiosk.answer("face-1", "choice");
+    for (const next of ["choice", "text", "thanks"]) await kiosk.answer("skip", next);
+    await kiosk.process.line(/ screen name=question /, { from });
+  }
+  await kiosk.answer("face-4", "choice");
+  await kiosk.answer("skip", "choice");
+  await kiosk.touch("option-room");
+  await kiosk.process.stop(); // SIGTERM
+  assert.equal(kiosk.process.code, 0);
+  assert.deepEqual((await said(kiosk)).slice(2), ["3 of 3: overall 4", "4 of 3: liked room"]);
+  await kiosk.up();
+  await kiosk.process.line(/ tally visits=3$/);
+});
+
 scenario("contact data is sealed before it reaches the card, and asks for consent", async (world) => {
   const broker = await Broker.start(world);
   const aggregator = await Aggregator.start(world, { brokerPort: broker.port });
@@ -90,9 +112,10 @@ contact_key: ${key}
 `;
   const kiosk = await Kiosk.start(world, { brokerPort: broker.port, screen, survey, times: { settle_step: "0 s", typing: "15 s", warn: "1 s" } });
   await kiosk.answer("face-2", "contact");
-  for (const name of ["key-19", "key-13", "key-19", "key-13"]) await kiosk.touch(name); // z g z g
+  await broker.kill(); // what is acknowledged is wiped from the card
+  for (const name of ["key-20", "key-14", "key-20", "key-14"]) await kiosk.touch(name); // z g z g
   await kiosk.touch("field-2");
-  for (const name of ["key-20", "key-14", "key-20"]) await kiosk.touch(name);
+  for (const name of ["key-21", "key-15", "key-21"]) await kiosk.touch(name); // x h x
   const from = kiosk.process.mark();
   await kiosk.answer("done", "thanks");
   await kiosk.process.line(/ screen name=question /, { from });
@@ -100,6 +123,97 @@ contact_key: ${key}
   assert.equal(contact.question, "reach");
   assert.match(contact.text, /^[A-Za-z0-9+/]{60,}={0,2}$/);
   for (const file of readdirSync(kiosk.state)) assert.ok(!/zgzg|xhx/i.test(readFileSync(join(kiosk.state, file), "latin1")), `${file} holds what was written`);
+  await broker.up();
   await kiosk.drained();
   await waitFor("both events in the store", async () => (await aggregator.store.count()) === 2);
+});
+
+const filesBelow = (folder) => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((f) => f.isFile()).map((f) => join(f.path, f.name));
+
+scenario("who asks to be called is shown to whoever has the key, and to nobody else; erased and expired it is gone", async (world) => {
+  const broker = await Broker.start(world, { persistence: true });
+  const aggregator = await Aggregator.start(world, { brokerPort: broker.port });
+  const screen = await TouchScreen.start(world);
+  const kiosk = await Kiosk.start(world, { brokerPort: broker.port, screen, times: { settle_step: "0 s", typing: "15 s", warn: "1 s" } });
+  const puasctl = async (...args) => {
+    const p = await run(`${BIN}/puasctl`, ["--config", aggregator.file, ...args]);
+    return { code: p.code, text: p.lines.join("\n") };
+  };
+  const waiting = async (...args) => JSON.parse((await puasctl("--json", "contacts", ...args)).text);
+  const key = join(aggregator.data, "contact.key");
+  assert.equal(statSync(key).mode & 0o777, 0o600);
+  const secret = readFileSync(key, "utf8").trim();
+  const { text: printed } = await puasctl("contact-key");
+  assert.match(printed, /^[A-Za-z0-9+/]{43}=$/);
+
+  // No key in the document: the aggregator puts in its own.
+  writeFileSync(world.path("content.yaml"), `languages: [en, id]
+language: en
+survey:
+  id: call
+  version: 7
+  questions:
+    - { id: overall, type: faces, of: 5 }
+    - { id: reach, type: contact, keep_days: 3, purpose: { en: "To call you back, deleted after %d days", id: Untuk menelepon } }
+`);
+  const pushed = await puasctl("push", world.path("content.yaml"), "--place", "bandung-dago");
+  assert.equal(pushed.code, 0, pushed.text);
+  await kiosk.process.line(/ content survey=call version=7 /);
+  const leave = async () => {
+    let from = kiosk.process.mark();
+    await kiosk.answer("face-1", "contact");
+    for (const name of ["key-20", "key-14", "key-20", "key-14"]) await kiosk.touch(name); // z g z g
+    await kiosk.touch("field-2");
+    for (const name of ["key-21", "key-15", "key-21", "key-15"]) await kiosk.touch(name); // x h x h
+    from = kiosk.process.mark();
+    await kiosk.answer("done", "thanks");
+    await kiosk.process.line(/ screen name=question /, { from });
+    await kiosk.drained();
+  };
+  await leave();
+  const [one] = await waitFor("the contact", async () => { const list = await waiting(); return list.length === 1 && list; });
+  assert.deepEqual([one.name, one.reach, one.place, one.kiosk, one.question, one.opened], ["zgzg", "xhxh", "bandung-dago", "dago-entrance", "reach", true]);
+  assert.equal(one.purpose, "To call you back, deleted after 3 days");
+  assert.equal(one.expires - one.at, 3 * 86_400_000);
+  assert.equal((await waiting("--place", "bandung-dago")).length, 1);
+  assert.match((await puasctl("contacts")).text, /zgzg +xhxh/);
+  assert.notEqual((await puasctl("contacts", "--place", "nowhere")).code, 0);
+
+  // In the clear it is nowhere, and the kiosk has not even kept it sealed.
+  const sealed = await aggregator.store.one("SELECT sealed FROM contact");
+  const [row] = await query(`${kiosk.state}/outbox.db`, "SELECT text FROM event WHERE type = 3");
+  assert.equal(row.text, "");
+  await waitFor("the card without it", async () => filesBelow(kiosk.state).every((file) => !readFileSync(file, "latin1").includes(sealed)));
+  for (const file of filesBelow(world.dir)) {
+    const bytes = readFileSync(file, "latin1");
+    assert.doesNotMatch(bytes, /zgzg|xhxh/i, `${file} holds what was written`);
+    if (file !== key) assert.ok(!bytes.includes(secret), `${file} holds the secret key`);
+  }
+  for (const program of [broker, aggregator, kiosk]) assert.doesNotMatch(program.process.lines.join("\n"), /zgzg|xhxh/i);
+  assert.ok(![broker, aggregator, kiosk].some((program) => program.process.lines.some((line) => line.includes(secret))));
+
+  // Sent again it is the same answer, though its text is gone.
+  assert.equal((await puasctl("command", "dago-entrance", "resend")).code, 0);
+  await kiosk.drained();
+  assert.equal(aggregator.process.find(/ key_conflict /), null);
+  assert.equal((await aggregator.store.quarantine()).length, 0);
+  assert.equal((await waiting())[0].reach, "xhxh");
+
+  // Erased by hand, then one whose time is over. The answers stay.
+  assert.equal((await puasctl("contacts", "erase", String(one.event))).code, 0);
+  assert.equal((await puasctl("contacts", "erase", String(one.event))).code, 1, "it is gone");
+  assert.deepEqual(await waiting(), []);
+  await leave();
+  const [two] = await waitFor("the second one", async () => { const list = await waiting(); return list.length === 1 && list; });
+  const other = await aggregator.store.one("SELECT sealed FROM contact");
+  await run("sqlite3", ["-cmd", ".timeout 5000", aggregator.store.file, `UPDATE contact SET expires = ${two.at} WHERE event_id = ${two.event}`]);
+  await waitFor("its end", async () => (await aggregator.store.one("SELECT count(*) FROM contact")) === 0);
+  await waitFor("a store without a byte of either", async () =>
+    filesBelow(aggregator.data).every((file) => { const bytes = readFileSync(file, "latin1"); return !bytes.includes(sealed) && !bytes.includes(other); }));
+  assert.equal(await aggregator.store.one("SELECT count(*) FROM event WHERE kind = 3 AND json_extract(body, '$.text') IS NULL"), 2);
+  assert.equal(await aggregator.store.one(`SELECT count(*) FROM audit WHERE action = 'contact-erase' AND subject = '${one.event}' AND detail <> ''`), 1);
+  assert.ok((await aggregator.store.one("SELECT count(*) FROM audit WHERE action = 'contacts-read'")) >= 5);
+  await aggregator.process.stop();
+  const refused = await puasctl("contacts");
+  assert.equal(refused.code, 1, "no record, no reading");
 });

@@ -400,6 +400,124 @@ static void questions_can_be_skipped(void **state)
     assert_int_equal(a.screen, APP_THANKS);
 }
 
+static void a_double_touch_skips_one_question(void **state)
+{
+    (void)state;
+    struct app a = app_of(every);
+    mono_ms now = 2000;
+    answer(&a, &now, TARGET_FACE, 7);
+    press(&a, now += 1000, TARGET_SKIP);
+    assert_string_equal(app_question(&a)->id.s, "liked");
+    assert_int_equal(press(&a, now + 599, TARGET_SKIP).ignored, 1);
+    assert_string_equal(app_question(&a)->id.s, "liked");
+    assert_int_equal(press(&a, now + 600, TARGET_SKIP).ignored, 0);
+    assert_string_equal(app_question(&a)->id.s, "nps");
+}
+
+// The focus of the one is not shown to the next, and no key presses what nobody has chosen.
+static void the_focus_leaves_with_the_customer(void **state)
+{
+    (void)state;
+    struct app a = app_of(every);
+    mono_ms now = 2000;
+    answer(&a, &now, TARGET_FACE, 7);
+    app_feed(&a, &(struct app_input){.kind = APP_IN_FOCUS, .now = now, .target = TARGET_OPTION + 1});
+    tick(&a, now + 12000);
+    assert_true(app_is_first(&a));
+    assert_int_equal(a.focus, TARGET_NONE);
+    // Who is still there keeps it, for as long as the language.
+    a = app_of(every);
+    a.options.thanks_stays = true;
+    now = 2000;
+    answer(&a, &now, TARGET_FACE, 7);
+    while (a.screen == APP_QUESTION)
+        answer(&a, &now, TARGET_SKIP, 0);
+    app_feed(&a, &(struct app_input){.kind = APP_IN_FOCUS, .now = now += 1000, .target = TARGET_DONE});
+    app_feed(&a, &(struct app_input){.kind = APP_IN_ENTER, .now = now});
+    assert_true(app_is_first(&a));
+    assert_int_equal(a.focus, TARGET_DONE);
+    tick(&a, now + 20000);
+    assert_int_equal(a.focus, TARGET_NONE);
+    // Also where they went back to the usual language by key.
+    app_feed(&a, &(struct app_input){.kind = APP_IN_FOCUS, .now = now += 30000, .target = TARGET_LANG});
+    app_feed(&a, &(struct app_input){.kind = APP_IN_ENTER, .now = now});
+    assert_int_equal(a.focus, TARGET_LANG);
+    tick(&a, now + 20000);
+    assert_int_equal(a.focus, TARGET_NONE);
+}
+
+static struct app_effects leave(struct app *a, mono_ms now)
+{
+    return app_feed(a, &(struct app_input){.kind = APP_IN_LEAVE, .now = now, .wall = now + 5000000});
+}
+
+// What was picked or written when the program has to end is saved first.
+static void an_end_saves_what_was_not_handed_in(void **state)
+{
+    (void)state;
+    struct app a = app_of(every);
+    mono_ms now = 2000;
+    assert_true(app_is_at_rest(&a));
+    assert_false(leave(&a, now).screen_changed); // nobody is there
+    answer(&a, &now, TARGET_FACE, 7);
+    answer(&a, &now, TARGET_SKIP, 0);
+    press(&a, now += 700, TARGET_OPTION + 2);
+    assert_false(app_is_at_rest(&a));
+    struct app_effects e = leave(&a, now);
+    assert_true(e.save);
+    assert_string_equal(e.answer.options[0].s, "room");
+    assert_int_equal(e.answer.at, now + 5000000);
+    assert_false(app_is_at_rest(&a)); // until the commit
+    saved(&a, now + 10, e.answer.ticket, SAVE_COMMITTED);
+    assert_true(app_is_at_rest(&a));
+    // A press under way: its commit is waited for, no further question is asked.
+    uint64_t t = press(&a, now += 2000, TARGET_FACE).answer.ticket;
+    assert_false(leave(&a, now + 1).save);
+    saved(&a, now + 10, t, SAVE_COMMITTED);
+    assert_true(app_is_at_rest(&a));
+    // One that is saved already and only still shown.
+    t = press(&a, now += 2000, TARGET_FACE).answer.ticket;
+    saved(&a, now + 10, t, SAVE_COMMITTED);
+    assert_int_equal(a.screen, APP_PRESSED);
+    leave(&a, now + 11);
+    assert_true(app_is_at_rest(&a));
+    // "Please touch once more", with words that are not on disk yet.
+    answer(&a, &now, TARGET_FACE, 8);
+    while (strcmp(app_question(&a)->id.s, "words") != 0)
+        answer(&a, &now, TARGET_SKIP, 0);
+    press(&a, now += 700, key_of(&a, "h"));
+    t = press(&a, now += 700, TARGET_DONE).answer.ticket;
+    saved(&a, now += 2000, t, SAVE_TIMED_OUT);
+    assert_int_equal(a.screen, APP_TRY_AGAIN);
+    assert_string_equal(leave(&a, now).answer.text, "h");
+}
+
+static void a_keypad_presses_what_is_shown(void **state)
+{
+    (void)state;
+    struct app a = app_of(every);
+    mono_ms now = 2000;
+    assert_int_equal(app_digit(&a, 5), TARGET_FACE + 4);
+    assert_int_equal(app_digit(&a, 6), TARGET_NONE);
+    assert_int_equal(app_digit(&a, 0), TARGET_NONE);
+    answer(&a, &now, TARGET_FACE, 7);
+    assert_int_equal(app_digit(&a, 8), TARGET_OPTION + 7);
+    assert_int_equal(app_digit(&a, 9), TARGET_NONE);
+    while (strcmp(app_question(&a)->id.s, "nps") != 0)
+        answer(&a, &now, TARGET_SKIP, 0);
+    assert_int_equal(app_digit(&a, 0), TARGET_FACE); // 0 of 0 to 10
+    assert_int_equal(app_digit(&a, 9), TARGET_FACE + 9);
+    while (strcmp(app_question(&a)->id.s, "ticket") != 0)
+        answer(&a, &now, TARGET_SKIP, 0);
+    assert_int_equal(app_digit(&a, 7), key_of(&a, "7"));
+    a.screen = APP_SERVICE;
+    service_open(&a.service);
+    assert_int_equal(app_digit(&a, 0), TARGET_SERVICE);
+    assert_int_equal(app_digit(&a, 9), TARGET_SERVICE + 9);
+    a.service.page = SERVICE_MENU;
+    assert_int_equal(app_digit(&a, 4), TARGET_NONE); // it would press what has that number
+}
+
 static void who_walks_away_leaves_what_they_said(void **state)
 {
     (void)state;
@@ -422,7 +540,7 @@ static void who_walks_away_leaves_what_they_said(void **state)
     now += 40000;
     answer(&a, &now, TARGET_FACE, 8);
     answer(&a, &now, TARGET_SKIP, 0);
-    press(&a, now += 100, TARGET_OPTION + 1); // picked, not handed in
+    press(&a, now += 700, TARGET_OPTION + 1); // picked, not handed in
     e = tick(&a, now + 12000);
     assert_true(e.save);
     assert_int_equal(e.answer.visit, 8);
@@ -574,6 +692,27 @@ static void the_service_menu_opens_by_gesture_and_pin(void **state)
     assert_true(app_is_first(&a)); // a menu that was left open closes
 }
 
+// Whoever holds the corner in the middle of a visit takes nothing from the customer.
+static void the_service_menu_waits_for_what_was_picked(void **state)
+{
+    (void)state;
+    struct app a = app_of(every);
+    mono_ms now = 2000;
+    strcpy(a.options.service_pin, "4711");
+    answer(&a, &now, TARGET_FACE, 7);
+    answer(&a, &now, TARGET_SKIP, 0);
+    press(&a, now += 700, TARGET_OPTION + 2);
+    press_by(&a, now += 100, TARGET_CORNER, 1, APP_BY_TOUCH);
+    tick(&a, now + 3000);
+    assert_int_equal(a.screen, APP_QUESTION);
+    assert_int_equal(a.picked, 4);
+    app_feed(&a, &(struct app_input){.kind = APP_IN_RELEASE, .now = now += 3000, .finger = 1});
+    press(&a, now, TARGET_OPTION + 2); // taken back
+    press_by(&a, now += 100, TARGET_CORNER, 1, APP_BY_TOUCH);
+    tick(&a, now + 3000);
+    assert_int_equal(a.screen, APP_SERVICE);
+}
+
 static void the_pin_cannot_be_guessed(void **state)
 {
     (void)state;
@@ -615,7 +754,8 @@ static uint32_t next_random(uint32_t *seed)
 struct witness {
     uint64_t waiting;   // ticket without an answer yet; 0: none
     uint64_t committed; // last ticket that was
-    int saves, thanks, steps, left;
+    int saves, thanks, steps, left, menus, replaced;
+    mono_ms input_at; // of the last press or key
 };
 
 // Something is picked or written that must not get lost.
@@ -632,7 +772,8 @@ static void check(const struct app *a, const struct app *before, const struct ap
                   const struct app_effects *e, struct witness *w)
 {
     if (e->save) {
-        assert_int_equal(before->screen, APP_QUESTION);
+        bool once_more = in->kind == APP_IN_LEAVE && before->screen == APP_TRY_AGAIN;
+        assert_int_equal(before->screen, once_more ? APP_TRY_AGAIN : APP_QUESTION);
         assert_int_equal(a->screen, APP_PRESSED);
         assert_true(e->answer.type == EVENT_CHOICE   ? e->answer.option_count > 0
                     : e->answer.type == EVENT_RATING ? e->answer.score >= 1 && e->answer.score <= e->answer.of
@@ -644,6 +785,11 @@ static void check(const struct app *a, const struct app *before, const struct ap
         w->saves++;
         w->left += a->leaving;
     }
+    w->menus += a->screen == APP_SERVICE && before->screen != APP_SERVICE;
+    if (in->kind == APP_IN_PRESS || in->kind == APP_IN_FOCUS || in->kind == APP_IN_ENTER)
+        w->input_at = a->now;
+    if (app_is_at_rest(a) && a->now - w->input_at >= a->options.language_return_ms)
+        assert_int_equal(a->focus, TARGET_NONE); // the next customer finds no focus
     bool went_on = (a->screen == APP_THANKS && before->screen != APP_THANKS) ||
                    (a->screen == APP_QUESTION && a->step > before->step);
     if (went_on && before->screen == APP_PRESSED) {
@@ -664,9 +810,9 @@ static void check(const struct app *a, const struct app *before, const struct ap
 static int random_target(uint32_t *seed)
 {
     static const int first[] = {
-        0,           TARGET_FACE, TARGET_LANG, TARGET_OPTION, TARGET_OPTION, TARGET_FIELD,
-        TARGET_DONE, TARGET_DONE, TARGET_KEY,  TARGET_KEY,    TARGET_SKIP,   TARGET_CORNER};
-    static const int count[] = {1, 12, 4, 9, 9, 4, 1, 3, 48, 48, 1, 80};
+        0,           TARGET_FACE, TARGET_LANG, TARGET_OPTION, TARGET_OPTION, TARGET_FIELD, TARGET_DONE,
+        TARGET_DONE, TARGET_KEY,  TARGET_KEY,  TARGET_SKIP,   TARGET_CORNER, TARGET_CORNER};
+    static const int count[] = {1, 12, 4, 9, 9, 4, 1, 3, 48, 48, 1, 80, 1};
     uint32_t i = next_random(seed) % (sizeof first / sizeof *first);
     return first[i] + (int)(next_random(seed) % (uint32_t)count[i]);
 }
@@ -695,7 +841,8 @@ static struct app_input random_input(uint32_t *seed, struct witness *w)
     case 6:
     case 7:
         in.kind = APP_IN_SAVED;
-        in.saved.ticket = next_random(seed) % 8 ? w->waiting : next_random(seed) % 50;
+        in.saved.ticket =
+            next_random(seed) % 8 ? w->waiting : next_random(seed) % (w->waiting + 1); // one given out before
         in.saved.result = next_random(seed) % 8 ? SAVE_COMMITTED : (enum save_result)(next_random(seed) % 4);
         in.saved.seq = 1 + (int64_t)(next_random(seed) % 1000);
         if (in.saved.ticket == w->waiting && w->waiting && in.saved.result == SAVE_COMMITTED)
@@ -706,7 +853,9 @@ static struct app_input random_input(uint32_t *seed, struct witness *w)
         in.closed = next_random(seed) % 4 == 0;
         break;
     default:
-        in.kind = next_random(seed) % 20 ? APP_IN_TICK : APP_IN_SERVICE;
+        in.kind = next_random(seed) % 20  ? APP_IN_TICK
+                  : next_random(seed) % 4 ? APP_IN_SERVICE
+                                          : APP_IN_LEAVE;
         in.reason = next_random(seed) % 5 ? APP_REASON_NONE : APP_DISK_FULL;
         break;
     }
@@ -717,13 +866,24 @@ static void random_events_break_nothing(void **state)
 {
     (void)state;
     struct witness all = {0};
-    for (uint32_t round = 1; round <= 4000; round++) {
+    for (uint32_t round = 1; round <= 6000; round++) {
         uint32_t seed = round * 2654435761u;
         struct app a = app_of(round % 4 ? every : plain);
         a.options.still = round % 3 == 0;
-        struct witness w = {0};
+        if (round % 2)
+            strcpy(a.options.service_pin, "4711");
+        struct witness w = {.input_at = 1000};
         mono_ms now = 1000;
         for (int i = 0; i < 500; i++) {
+            if (next_random(&seed) % 80 == 0) { // a pushed document
+                struct app_options o = options_of(next_random(&seed) % 4 ? every : plain);
+                o.scenes = 0;
+                o.still = a.options.still;
+                strcpy(o.service_pin, a.options.service_pin);
+                bool rests = app_is_at_rest(&a);
+                assert_int_equal(app_replace(&a, &o), rests);
+                w.replaced += rests;
+            }
             struct app before = a;
             struct app_input in = random_input(&seed, &w);
             in.now = now +=
@@ -745,10 +905,14 @@ static void random_events_break_nothing(void **state)
         all.thanks += w.thanks;
         all.steps += w.steps;
         all.left += w.left;
+        all.menus += w.menus;
+        all.replaced += w.replaced;
     }
-    if (all.saves < 5000 || all.thanks < 300 || all.steps < 1000 || all.left < 100)
-        fail_msg("the walk did not go through all of it: %d saves, %d thanks, %d steps, %d left", all.saves,
-                 all.thanks, all.steps, all.left);
+    if (all.saves < 5000 || all.thanks < 300 || all.steps < 1000 || all.left < 100 || all.menus < 100 ||
+        all.replaced < 1000)
+        fail_msg("the walk did not go through all of it: %d saves, %d thanks, %d steps, %d left, %d menus, "
+                 "%d replaced",
+                 all.saves, all.thanks, all.steps, all.left, all.menus, all.replaced);
 }
 
 int main(void)
@@ -768,12 +932,17 @@ int main(void)
         cmocka_unit_test(a_fault_from_outside_stays_until_it_is_over),
         cmocka_unit_test(a_visit_goes_through_all_questions),
         cmocka_unit_test(questions_can_be_skipped),
+        cmocka_unit_test(a_double_touch_skips_one_question),
+        cmocka_unit_test(the_focus_leaves_with_the_customer),
+        cmocka_unit_test(an_end_saves_what_was_not_handed_in),
+        cmocka_unit_test(a_keypad_presses_what_is_shown),
         cmocka_unit_test(who_walks_away_leaves_what_they_said),
         cmocka_unit_test(a_failed_step_is_repeated_with_what_was_picked),
         cmocka_unit_test(closed_until_somebody_touches),
         cmocka_unit_test(scenes_change_while_nobody_is_there),
         cmocka_unit_test(content_changes_between_visits_only),
         cmocka_unit_test(the_service_menu_opens_by_gesture_and_pin),
+        cmocka_unit_test(the_service_menu_waits_for_what_was_picked),
         cmocka_unit_test(the_pin_cannot_be_guessed),
         cmocka_unit_test(random_events_break_nothing),
     };

@@ -16,6 +16,7 @@
 #include <SDL_image.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 enum {
@@ -54,6 +55,7 @@ static const struct picture {
 } pictures[] = {
     {"question-en-1280x800", 1280, 800, PLAIN, "en", {0}},
     {"question-id-1080x1920", 1080, 1920, PLAIN, "id", {0}},
+    {"question-en-3840x1080", 3840, 1080, PLAIN, "en", {0}},
     {"question-id-4-faces-1280x800", 1280, 800, FOUR, "id", {0}},
     {"question-en-4-faces-1080x1920", 1080, 1920, FOUR, "en", {0}},
     {"question-id-480x320", 480, 320, PLAIN, "id", {0}},
@@ -100,7 +102,7 @@ static const struct picture {
     {"closed-id-480x800", 480, 800, DARK, "id", {.screen = APP_CLOSED}},
     {"service-pin-id-800x480", 800, 480, PLAIN, "id", {.screen = APP_SERVICE, .page = SERVICE_PIN}},
     {"service-menu-en-800x480",
-     480,
+     800,
      480,
      PLAIN,
      "en",
@@ -119,11 +121,11 @@ static const struct picture {
     {"choice-id-480x320", 480, 320, EVERY, "id", {.step = 1}},
     {"choice-en-dark-480x800", 480, 800, DARK, "en", {.step = 1}},
     {"several-en-800x480", 800, 480, EVERY, "en", {.step = 2, .picked = 5}},
-    {"several-id-dark-800x480", 480, 480, DARK, "id", {.step = 2, .picked = 2, .focus_name = "option-room"}},
+    {"several-id-dark-800x480", 800, 480, DARK, "id", {.step = 2, .picked = 2, .focus_name = "option-room"}},
     {"nps-en-800x480", 800, 480, EVERY, "en", {.step = 4}},
     {"nps-id-320x480", 320, 480, EVERY, "id", {.step = 4}},
     {"text-en-800x480",
-     480,
+     800,
      480,
      EVERY,
      "en",
@@ -238,8 +240,12 @@ static bool same(const struct fixture *f, const struct picture *p)
 static void screens_look_as_they_did(void **state)
 {
     int bad = 0;
-    for (size_t i = 0; i < sizeof pictures / sizeof *pictures; i++)
+    for (size_t i = 0; i < sizeof pictures / sizeof *pictures; i++) {
+        char size[24];
+        snprintf(size, sizeof size, "-%dx%d", pictures[i].w, pictures[i].h);
+        assert_non_null(strstr(pictures[i].name, size));
         bad += !same(*state, &pictures[i]);
+    }
     assert_int_equal(bad, 0);
 }
 
@@ -258,7 +264,7 @@ static void a_changed_picture_fails(void **state)
     struct fixture *f = *state;
     struct theme *theme = &f->show[PLAIN]->theme, kept = *theme;
     theme->ink ^= 0x101010;
-    bool ok = same(f, &pictures[4]);
+    bool ok = same(f, &pictures[0]); // drawn from PLAIN
     *theme = kept;
     assert_false(ok);
 }

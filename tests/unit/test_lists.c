@@ -17,23 +17,25 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define DOCUMENT                                                                                             \
-    "languages: [id, en, ar, zh, hi, th, jv, su]\n" EVERY_QUESTION "promise: { en: Served within ten "       \
-    "minutes, id: Dilayani dalam sepuluh menit }\ntally: true\n"                                             \
-    "messages: [ { said: { en: Too long a queue }, did: { en: One more counter } } ]\n"
+#define DOCUMENT EVERY_LANGUAGE EVERY_QUESTION EVERY_SCENE
+#define DARK "theme: { base: dark }\n"
+#define LINK "thanks_code: true\nthanks_link: https://puas.example.org/v/k1\n"
 
 enum { THEMES = 2, TEXT_MAX = 512 * 1024 };
 
-static struct show *show[THEMES];
+static struct show *shows[2][THEMES]; // without and with a link on the thanks
 static struct type *type;
 
 static int set_up(void **state)
 {
     const char *why = "";
     (void)state;
-    show[0] = show_of(DOCUMENT);
-    show[1] = show_of(DOCUMENT "theme: { base: dark }\n");
-    type = show[0] && show[1] ? type_create(&show[0]->fonts, &why) : NULL;
+    shows[0][0] = show_of(DOCUMENT);
+    shows[0][1] = show_of(DOCUMENT DARK);
+    shows[1][0] = show_of(DOCUMENT LINK);
+    shows[1][1] = show_of(DOCUMENT LINK DARK);
+    bool ok = shows[0][0] && shows[0][1] && shows[1][0] && shows[1][1];
+    type = ok ? type_create(&shows[0][0]->fonts, &why) : NULL;
     if (!type)
         fprintf(stderr, "%s\n", why);
     mkdir("build", 0777);
@@ -46,39 +48,52 @@ static int tear_down(void **state)
 {
     (void)state;
     type_destroy(type);
-    for (int i = 0; i < THEMES; i++)
-        show_destroy(show[i]);
+    for (int i = 0; i < 2; i++)
+        for (int theme = 0; theme < THEMES; theme++)
+            show_destroy(shows[i][theme]);
     return 0;
 }
 
 static const struct screen {
     const char *name;
     enum app_screen screen;
-    int step, scene;
+    int step, scene, keys; // keys: page of the keyboard
+    unsigned picked;
     enum service_page page;
+    enum app_reason reason;
     bool warn; // "still there?"
+    bool wrong, link, identify, speech;
 } screens[] = {
-    {"question", APP_QUESTION, 0, 0, 0, false},
-    {"promise", APP_QUESTION, 0, 1, 0, false},
-    {"tally", APP_QUESTION, 0, 2, 0, false},
-    {"said", APP_QUESTION, 0, 3, 0, false},
-    {"choice", APP_QUESTION, 1, 0, 0, false},
-    {"several", APP_QUESTION, 2, 0, 0, false},
-    {"faces-4", APP_QUESTION, 3, 0, 0, false},
-    {"nps", APP_QUESTION, 4, 0, 0, false},
-    {"text", APP_QUESTION, 5, 0, 0, false},
-    {"number", APP_QUESTION, 6, 0, 0, false},
-    {"contact", APP_QUESTION, 7, 0, 0, false},
-    {"pressed", APP_PRESSED, 0, 0, 0, false},
-    {"thanks", APP_THANKS, 0, 0, 0, false},
-    {"try-again", APP_TRY_AGAIN, 0, 0, 0, false},
-    {"out-of-service", APP_OUT_OF_SERVICE, 0, 0, 0, false},
-    {"closed", APP_CLOSED, 0, 0, 0, false},
-    {"service-pin", APP_SERVICE, 0, 0, SERVICE_PIN, false},
-    {"service-menu", APP_SERVICE, 0, 0, SERVICE_MENU, false},
-    {"service-touch", APP_SERVICE, 0, 0, SERVICE_TOUCH, false},
-    {"choice-still-there", APP_QUESTION, 1, 0, 0, true},
-    {"text-still-there", APP_QUESTION, 5, 0, 0, true},
+    {.name = "question"},
+    {.name = "promise", .scene = 1},
+    {.name = "tally", .scene = 2},
+    {.name = "said", .scene = 3},
+    {.name = "speech", .speech = true},
+    {.name = "identify", .identify = true},
+    {.name = "choice", .step = 1},
+    {.name = "choice-still-there", .step = 1, .warn = true},
+    {.name = "several", .step = 2, .picked = 2},
+    {.name = "faces-4", .step = 3},
+    {.name = "nps", .step = 4},
+    {.name = "text", .step = 5},
+    {.name = "text-shift", .step = 5, .keys = 1},
+    {.name = "text-signs", .step = 5, .keys = 2},
+    {.name = "text-still-there", .step = 5, .warn = true},
+    {.name = "number", .step = 6},
+    {.name = "contact", .step = 7},
+    {.name = "pressed", .screen = APP_PRESSED},
+    {.name = "thanks", .screen = APP_THANKS},
+    {.name = "thanks-code-link", .screen = APP_THANKS, .link = true},
+    {.name = "try-again", .screen = APP_TRY_AGAIN},
+    {.name = "out-of-service", .screen = APP_OUT_OF_SERVICE, .reason = APP_DISK_FULL},
+    {.name = "out-of-service-outbox", .screen = APP_OUT_OF_SERVICE, .reason = APP_OUTBOX_ERROR},
+    {.name = "out-of-service-writer", .screen = APP_OUT_OF_SERVICE, .reason = APP_WRITER_SILENT},
+    {.name = "closed", .screen = APP_CLOSED},
+    {.name = "service-pin", .screen = APP_SERVICE, .page = SERVICE_PIN},
+    {.name = "service-wrong-pin", .screen = APP_SERVICE, .page = SERVICE_PIN, .wrong = true},
+    {.name = "service-menu", .screen = APP_SERVICE, .page = SERVICE_MENU},
+    {.name = "service-touch", .screen = APP_SERVICE, .page = SERVICE_TOUCH},
+    {.name = "service-screen", .screen = APP_SERVICE, .page = SERVICE_SCREEN},
 };
 
 static void set(struct stage *s, const struct screen *screen, int lang)
@@ -89,16 +104,21 @@ static void set(struct stage *s, const struct screen *screen, int lang)
     a->step = screen->step;
     a->scene = screen->scene;
     a->lang = lang;
-    a->picked = screen->step == 2 ? 2 : 0;
-    a->reason = screen->screen == APP_OUT_OF_SERVICE ? APP_DISK_FULL : APP_REASON_NONE;
+    a->page = screen->keys;
+    a->picked = screen->picked;
+    a->reason = screen->reason;
     a->service.page = screen->page;
     a->service.digits = 2;
+    a->service.wrong = screen->wrong;
     a->now = a->since + 1000; // every animation has ended
     a->touched = a->now;
     if (screen->warn)
         a->touched -= (app_is_typing(a) ? a->options.typing_ms : a->options.step_ms) - a->options.warn_ms / 2;
+    s->identify = screen->identify;
+    s->options.speech = screen->speech;
     s->tally = 128;
     s->opens = 480;
+    snprintf(s->thanks, sizeof s->thanks, "%s", screen->link ? "K7M-2QX" : "");
     snprintf(s->facts.version, sizeof s->facts.version, "k1, 0.1.0");
     snprintf(s->facts.network, sizeof s->facts.network, "broker:8883: online");
     snprintf(s->facts.outbox, sizeof s->facts.outbox, "0");
@@ -117,10 +137,11 @@ static size_t write_lists(const struct screen *screen, bool portrait, char *text
     size_t n = 0;
     for (int theme = 0; theme < THEMES; theme++) {
         struct stage *s = malloc(sizeof *s);
-        struct stage_options o = {.org = "Harapan Clinic"};
-        struct app_options app = options_of(show[theme]);
+        struct stage_options o = {.org = "Harapan Clinic", .name = "dago-entrance"};
+        const struct show *show = shows[screen->link][theme];
+        struct app_options app = options_of(show);
         assert_non_null(s);
-        stage_init(s, &o, show[theme], &app, 3600000);
+        stage_init(s, &o, show, &app, 3600000);
         s->w = portrait ? 1080 : 1280;
         s->h = portrait ? 1920 : 800;
         for (int lang = 0; lang < s->app.options.lang_count; lang++) {
@@ -197,9 +218,9 @@ static void a_moved_pixel_is_found(void **state)
         free(text);
         skip();
     }
-    show[0]->theme.ink ^= 1;
+    shows[0][0]->theme.ink ^= 1;
     size_t n = write_lists(&screens[0], false, text);
-    show[0]->theme.ink ^= 1;
+    shows[0][0]->theme.ink ^= 1;
     assert_true(differs("tests/golden/lists/question-landscape.txt", text, n) > 0);
     free(text);
 }

@@ -239,8 +239,8 @@ static void damaged_is_put_aside(void **state)
     assert_int_equal(access(aside, F_OK), 0); // for salvage
 }
 
-// A page in the middle is overwritten: the rows before and behind it are saved, keep their keys, and are
-// sent.
+// Two pages in the middle are overwritten (one may be an index): the rows before and behind it are saved,
+// keep their keys, and are sent.
 static void what_can_be_read_is_salvaged(void **state)
 {
     enum { ROWS = 4000, PAGE = 4096 };
@@ -256,15 +256,15 @@ static void what_can_be_read_is_salvaged(void **state)
     outbox_close(f->ob);
     f->ob = NULL;
     int fd = open(f->path, O_RDWR);
-    static const char junk[PAGE] = "a page lost";
+    static const char junk[2 * PAGE] = "pages lost";
     off_t size = lseek(fd, 0, SEEK_END);
     assert_true(size > 40 * PAGE);
-    assert_int_equal(pwrite(fd, junk, PAGE, size / 2 / PAGE * PAGE), PAGE);
+    assert_int_equal(pwrite(fd, junk, sizeof junk, size / 2 / PAGE * PAGE), sizeof junk);
     close(fd);
     open_box(f, 100000);
     assert_true(outbox_was_damaged(f->ob));
     assert_true(outbox_salvaged(f->ob) > ROWS * 9 / 10);
-    assert_true(outbox_salvaged(f->ob) < ROWS); // the page was not an empty one
+    assert_true(outbox_salvaged(f->ob) < ROWS); // they were not empty ones
     assert_int_equal(outbox_pending(f->ob), outbox_salvaged(f->ob));
     assert_int_equal(outbox_boot(f->ob), boot + 1);
     assert_memory_not_equal(outbox_epoch(f->ob), epoch, EPOCH_BYTES); // no key is given twice
@@ -726,6 +726,63 @@ static void resend_reopens_all(void **state)
     assert_int_equal(c.epochs[0].votes[0], 4); // counted once
 }
 
+static bool on_card(const struct fixture *f, const char *needle)
+{
+    static const char *const tails[] = {"", "-wal"};
+    static char bytes[1 << 20];
+    bool found = false;
+    for (int i = 0; i < 2; i++) {
+        char path[120];
+        snprintf(path, sizeof path, "%s%s", f->path, tails[i]);
+        int fd = open(path, O_RDONLY);
+        ssize_t n = fd >= 0 ? read(fd, bytes, sizeof bytes) : 0;
+        close(fd);
+        found = found || (n > 0 && memmem(bytes, (size_t)n, needle, strlen(needle)) != NULL);
+    }
+    return found;
+}
+
+// Contact data leaves the card with its acknowledgement; the row stays, and goes again without it.
+static void contact_data_is_wiped_once_acknowledged(void **state)
+{
+    struct fixture *f = *state;
+    const uint8_t *epoch = outbox_epoch(f->ob);
+    struct answer a = {
+        .at = 500, .up = 50, .type = EVENT_CONTACT, .since_ms = -1, .lang = "id", .keep_days = 30};
+    int64_t seq, rows;
+    ident_set(&a.question, "reach");
+    for (int i = 1; i <= 60; i++) { // enough that pages were split
+        snprintf(a.text, sizeof a.text, "sealed-box-%03d-%0300d", i, i);
+        assert_int_equal(outbox_append(f->ob, &a, CLOCK_SYNCED, &seq), OUTBOX_OK);
+        assert_int_equal(outbox_commit(f->ob), OUTBOX_OK);
+    }
+    a.type = EVENT_TEXT;
+    strcpy(a.text, "words of a comment");
+    assert_int_equal(outbox_append(f->ob, &a, CLOCK_SYNCED, &seq), OUTBOX_OK);
+    assert_int_equal(outbox_commit(f->ob), OUTBOX_OK);
+    assert_int_equal(f->events[fetch(f, 1).count - 1].keep_days, 30);
+    sync_with(f, epoch, "aaaa", 0);
+    assert_true(settle(f, epoch, "aaaa", 58, 59));
+    assert_true(on_card(f, "sealed-box-060")); // pending: it is the only one
+    for (int i = 1; i <= 59; i++) {
+        char needle[40];
+        snprintf(needle, sizeof needle, "sealed-box-%03d", i);
+        if (on_card(f, needle))
+            fail_msg("%s", needle);
+    }
+    assert_true(settle(f, epoch, "aaaa", 61, 0));
+    assert_false(on_card(f, "sealed-box"));
+    assert_int_equal(outbox_resend(f->ob, &rows), OUTBOX_OK);
+    assert_int_equal(rows, 61);
+    struct outbox_batch b = {.events = f->events};
+    assert_int_equal(outbox_fetch(f->ob, (struct outbox_cursor){1, 59}, false, 50, &b), OUTBOX_OK);
+    assert_int_equal(b.count, 2);
+    assert_int_equal(b.events[0].type, EVENT_CONTACT);
+    assert_string_equal(b.events[0].text, "");
+    assert_int_equal(b.events[0].keep_days, 30);
+    assert_string_equal(b.events[1].text, "words of a comment");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -752,6 +809,7 @@ int main(void)
         TEST(words_and_ref_are_kept),
         TEST(older_file),
         TEST(resend_reopens_all),
+        TEST(contact_data_is_wiped_once_acknowledged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

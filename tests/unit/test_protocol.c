@@ -110,11 +110,43 @@ static void events_round_trip(void **state)
         assert_int_equal(m.events[i].since_ms, e[i].since_ms);
         assert_string_equal(m.events[i].ref, e[i].ref);
     }
+    assert_int_equal(m.events[0].keep_days, 0);
     strcpy(m.events[2].ref, "A-105"); // another ref is other content
     assert_int_not_equal(event_hash(&m.events[2]), event_hash(&e[2]));
     events_message_finish(&m);
     events_message_finish(&m);
     events_message_finish(NULL);
+    free(text);
+}
+
+// A contact says how long it may be kept; without its text, wiped after an acknowledgement, it is the same
+// event.
+static void contact_round_trip(void **state)
+{
+    (void)state;
+    struct event e[3] = {sample(1), sample(2), sample(3)};
+    uint8_t epoch[EPOCH_BYTES];
+    struct events_message m;
+    size_t n;
+    ident_unhex(EPOCH_TEXT, EPOCH_BYTES, epoch);
+    for (int i = 0; i < 3; i++) {
+        e[i].type = EVENT_CONTACT;
+        e[i].score = e[i].of = 0;
+        e[i].keep_days = i == 2 ? 0 : 30; // of an older kiosk
+        strcpy(e[i].text, i == 1 ? "" : "c2VhbGVk");
+    }
+    char *text = events_encode(epoch, 1795389752303, -1, e, 3, &n);
+    assert_non_null(strstr(text, "\"keep\":30"));
+    assert_int_equal(events_decode(text, n, &m), PROTOCOL_OK);
+    assert_int_equal(m.count, 3);
+    assert_int_equal(m.events[0].keep_days, 30);
+    assert_string_equal(m.events[0].text, "c2VhbGVk");
+    assert_string_equal(m.events[1].text, "");
+    assert_int_equal(m.events[2].keep_days, PROTOCOL_KEEP_DAYS);
+    uint64_t whole = event_hash(&m.events[0]);
+    m.events[0].text[0] = '\0';
+    assert_int_equal(event_hash(&m.events[0]), whole);
+    events_message_finish(&m);
     free(text);
 }
 
@@ -200,6 +232,10 @@ static void limits_of_an_event(void **state)
          "options"},
         {"\"at\":1,\"type\":\"text\",\"question\":\"q\",\"text\":\"\"", "text"},
         {"\"at\":1,\"type\":\"text\",\"question\":\"q\",\"text\":\"a\\u0000b\"", "rejected-or-not-json"},
+        {"\"at\":1,\"type\":\"contact\",\"question\":\"q\",\"keep\":365", NULL},
+        {"\"at\":1,\"type\":\"contact\",\"question\":\"q\",\"keep\":0", "keep"},
+        {"\"at\":1,\"type\":\"contact\",\"question\":\"q\",\"keep\":366", "keep"},
+        {"\"at\":1,\"type\":\"contact\",\"question\":\"q\",\"text\":7", "text"},
         {"\"at\":1,\"type\":\"void\",\"voids\":6", NULL},
         {"\"at\":1,\"type\":\"void\",\"voids\":7", "voids"},
         {"\"at\":1,\"type\":\"rating\",\"question\":\"q\",\"score\":1,\"of\":5,\"visit\":8", "visit"},
@@ -367,6 +403,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(topics),
         cmocka_unit_test(events_round_trip),
+        cmocka_unit_test(contact_round_trip),
         cmocka_unit_test(poison),
         cmocka_unit_test(limits_of_an_event),
         cmocka_unit_test(limits_of_a_message),

@@ -35,8 +35,8 @@ struct show {
 struct fake {
     bool check_fails, keep_fails, apply_fails, order_fails, resend_fails;
     int kept, applied, ordered, replied, alive; // alive: shows that somebody has
-    char kept_bytes[4096];
-    size_t kept_n;
+    char kept_bytes[4096], new_bytes[4096];
+    size_t kept_n, new_n;
     struct show *shown;
     char shown_hash[PROTOCOL_HASH_HEX + 1]; // "": the own file
     enum order order;
@@ -81,19 +81,33 @@ static bool keep(void *ctx, const void *message, size_t n)
     if (f->keep_fails)
         return false;
     f->kept++;
-    f->kept_n = n < sizeof f->kept_bytes ? n : sizeof f->kept_bytes;
-    if (f->kept_n > 0)
-        memcpy(f->kept_bytes, message, f->kept_n);
+    f->new_n = n < sizeof f->new_bytes ? n : sizeof f->new_bytes;
+    if (f->new_n > 0)
+        memcpy(f->new_bytes, message, f->new_n);
+    else
+        f->kept_n = 0;
     return true;
 }
 
-static char *kept(void *ctx, size_t *ret_n)
+static bool settle(void *ctx, bool good)
 {
     struct fake *f = ctx;
-    char *copy = f->kept_n > 0 ? malloc(f->kept_n) : NULL;
+    if (good && f->new_n > 0) {
+        memcpy(f->kept_bytes, f->new_bytes, f->new_n);
+        f->kept_n = f->new_n;
+    }
+    f->new_n = 0;
+    return true;
+}
+
+static char *kept(void *ctx, bool new_one, size_t *ret_n)
+{
+    struct fake *f = ctx;
+    size_t n = new_one ? f->new_n : f->kept_n;
+    char *copy = n > 0 ? malloc(n) : NULL;
     if (copy)
-        memcpy(copy, f->kept_bytes, f->kept_n);
-    *ret_n = f->kept_n;
+        memcpy(copy, new_one ? f->new_bytes : f->kept_bytes, n);
+    *ret_n = n;
     return copy;
 }
 
@@ -137,7 +151,7 @@ static bool reply(void *ctx, const struct reply_message *m)
     return true;
 }
 
-static const struct remote_port port = {build, drop, apply, keep, kept, order, resend, reply};
+static const struct remote_port port = {build, drop, apply, keep, settle, kept, order, resend, reply};
 
 static int setup(void **state)
 {
@@ -227,7 +241,10 @@ static void bad_ones_leave_the_old_one(void **state)
          "content:1:2: unknown key 'volumme', did you mean 'volume'?"},
         {DOCUMENT(",\"content\":{\"volume\":101}"), "content:1:11: 'volume' is 101"},
         {DOCUMENT(",\"content\":{\"survey\":{\"questions\":[{\"id\":\"a\",\"type\":\"text\"}]}}"),
-         "content: survey"},
+         "content:1:25: survey 'default', question 'a'"},
+        {DOCUMENT(",\"content\":{\"survey\":{\"questions\":[{\"id\":\"a\",\"type\":\"faces\"},"
+                  "{\"id\":\"b\",\"type\":\"contact\"}]}}"),
+         "question 'b' asks for contact data: contact_key is needed"},
     };
     assert_int_equal(push(f, GOOD), REMOTE_TAKEN);
     remote_applied(f->r, f->shown_hash, NULL);
@@ -320,6 +337,7 @@ static void after_a_restart(void **state)
     assert_null(remote_start(f->r, why)); // never online
     assert_string_equal(why, "");
     assert_int_equal(push(f, GOOD), REMOTE_TAKEN);
+    remote_applied(f->r, f->shown_hash, NULL);
     assert_int_equal(push(f, "broken"), REMOTE_REFUSED);
     remote_destroy(f->r);
     f->r = remote_create(&f->o, &port, f);
@@ -334,6 +352,7 @@ static void after_a_restart(void **state)
     assert_string_equal(f->shown_hash, "");
     // A catalogue that has gone since: the own file stands.
     assert_int_equal(push(f, GOOD), REMOTE_TAKEN);
+    remote_applied(f->r, f->shown_hash, NULL);
     remote_destroy(f->r);
     f->r = remote_create(&f->o, &port, f);
     f->check_fails = true;
@@ -342,6 +361,63 @@ static void after_a_restart(void **state)
     assert_string_equal(health(f).content, "");
     f->check_fails = false;
     assert_int_equal(push(f, GOOD), REMOTE_TAKEN); // and back
+}
+
+#define LOUDER DOCUMENT(",\"content\":{\"volume\":41}")
+
+// Until the window has shown the new one, the last good one is what a start finds.
+static void what_the_program_died_of_is_not_tried_again(void **state)
+{
+    struct fake *f = *state;
+    char why[PROTOCOL_WHY_MAX + 1];
+    assert_int_equal(push(f, GOOD), REMOTE_TAKEN);
+    assert_int_equal(f->kept_n, 0);
+    remote_applied(f->r, f->shown_hash, NULL);
+    assert_true(f->kept_n > 0 && f->new_n == 0);
+    assert_int_equal(push(f, LOUDER), REMOTE_TAKEN);
+    for (int start = 0; start < 2; start++) { // dies while it is drawn: every start finds the good one
+        char bytes[sizeof f->new_bytes];
+        size_t n = f->new_n;
+        memcpy(bytes, f->new_bytes, n);
+        remote_destroy(f->r);
+        memcpy(f->new_bytes, bytes, n);
+        f->new_n = n;
+        f->r = remote_create(&f->o, &port, f);
+        struct show *s = remote_start(f->r, why);
+        assert_non_null(s);
+        assert_string_equal(s->hash, hash_of(GOOD));
+        drop(f, s);
+        assert_string_equal(health(f).content, hash_of(GOOD));
+        assert_string_equal(health(f).refused, hash_of(LOUDER));
+        assert_string_equal(health(f).refused_why, "the program ended while it was shown first");
+        int applied = f->applied;
+        assert_int_equal(push(f, LOUDER), REMOTE_REFUSED); // the broker's copy
+        assert_string_equal(health(f).refused_why, "the program ended while it was shown first");
+        assert_int_equal(f->applied, applied);
+    }
+    assert_int_equal(push(f, GOOD), REMOTE_NOTHING); // whoever pushed it takes it back
+    assert_string_equal(health(f).refused, "");
+    assert_int_equal(f->new_n, 0);
+    // After an orderly end it comes again, and nothing is held against it.
+    assert_int_equal(push(f, LOUDER), REMOTE_TAKEN);
+    remote_destroy(f->r);
+    f->r = remote_create(&f->o, &port, f);
+    drop(f, remote_start(f->r, why));
+    assert_string_equal(health(f).refused, "");
+    assert_int_equal(push(f, LOUDER), REMOTE_TAKEN);
+    // One that the window gives back leaves the good one, too.
+    remote_applied(f->r, f->shown_hash, "out of memory");
+    assert_int_equal(f->new_n, 0);
+    assert_true(f->kept_n > 0);
+    // A newer one meanwhile: only what is shown proves itself.
+    assert_int_equal(push(f, LOUDER), REMOTE_TAKEN);
+    char first[PROTOCOL_HASH_HEX + 1];
+    strcpy(first, f->shown_hash);
+    assert_int_equal(push(f, DOCUMENT(",\"content\":{\"volume\":42}")), REMOTE_TAKEN);
+    remote_applied(f->r, first, NULL);
+    assert_true(f->new_n > 0);
+    remote_applied(f->r, f->shown_hash, NULL);
+    assert_int_equal(f->new_n, 0);
 }
 
 static void the_own_file_decides_the_place(void **state)
@@ -483,6 +559,8 @@ static void reload_reads_anew(void **state)
     assert_false(f->reply.ok);
     assert_int_equal(f->applied, 3);
     f->check_fails = false;
+    remote_applied(f->r, f->shown_hash, NULL);
+    assert_int_equal(command(f, "e", ORDER_RELOAD, 1, 0, true, false).verdict, REMOTE_TAKEN);
     f->kept_n = 0;
     assert_string_equal(command(f, "d", ORDER_RELOAD, 1, 0, true, false).why,
                         "the kept document cannot be read");
@@ -655,6 +733,13 @@ static int desk_teardown(void **state)
     return 0;
 }
 
+// The window shows what it was given last.
+static void desk_show(struct desk *k)
+{
+    remote_desk_applied(k->d, k->f.shown_hash, &(struct ident){"exit"}, 2);
+    assert_true(remote_desk_pump(k->d));
+}
+
 static void desk_push(struct desk *k, const char *document)
 {
     size_t n;
@@ -681,8 +766,11 @@ static void the_last_good_one_is_kept(void **state)
     struct health_message h;
     assert_null(remote_desk_start(k->d)); // never online: the own file
     desk_push(k, GOOD);
+    assert_int_equal(access(k->path, F_OK), -1); // not yet
+    desk_show(k);
     desk_push(k, "broken");
     assert_true(restarts_with_it(k));
+    k->woken = 0;
     remote_desk_health(k->d, &h);
     assert_string_equal(h.content, hash_of(GOOD));
     int applied = k->f.applied;
@@ -700,6 +788,11 @@ static void the_last_good_one_is_kept(void **state)
     assert_string_equal(h.content, k->f.shown_hash);
     assert_true(remote_desk_survey(k->d, &survey, &version));
     assert_int_equal(version, 3);
+    assert_false(remote_desk_is_closed(k->d));
+    remote_desk_closed(k->d, true);
+    assert_false(remote_desk_is_closed(k->d)); // not before the uplink's thread has taken it
+    assert_true(remote_desk_pump(k->d));
+    assert_true(remote_desk_is_closed(k->d));
     remote_desk_failed(k->d, k->f.shown_hash, "no memory");
     assert_true(remote_desk_pump(k->d));
     remote_desk_health(k->d, &h);
@@ -723,6 +816,7 @@ static void a_damaged_file_is_ignored(void **state)
     for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
         char line[300];
         desk_push(k, GOOD);
+        desk_show(k);
         assert_true(restarts_with_it(k));
         snprintf(line, sizeof line, damages[i], k->path);
         assert_int_equal(system(line), 0);
@@ -752,7 +846,7 @@ static void kills_leave_a_whole_file(void **state)
     struct desk *k = *state;
     char document[200], why[PROTOCOL_WHY_MAX + 1];
     uint32_t seed = 3;
-    int whole = 0;
+    int whole = 0, barred = 0;
     for (int i = 0; i < 40; i++) {
         pid_t child = fork();
         if (child == 0) {
@@ -762,6 +856,8 @@ static void kills_leave_a_whole_file(void **state)
                 char *message = message_of(document, &n);
                 if (remote_desk_message(k->d, TOPIC_CONFIG, message, n, true))
                     free(message);
+                if (volume % 3 < 2) // else the next one comes before it is shown
+                    desk_show(k);
             }
         }
         seed = seed * 1664525u + 1013904223u;
@@ -769,19 +865,31 @@ static void kills_leave_a_whole_file(void **state)
         assert_int_equal(kill(child, SIGKILL), 0);
         assert_int_equal(waitpid(child, NULL, 0), child);
         struct remote *r = remote_create(&(struct remote_options){.kiosk = {"k1"}}, &port, &k->f);
-        FILE *f = fopen(k->path, "r");
+        char unproved[sizeof k->path + 8];
+        snprintf(unproved, sizeof unproved, "%s/content.new.json", k->dir);
+        FILE *f = fopen(unproved, "r");
+        k->f.new_n = f ? fread(k->f.new_bytes, 1, sizeof k->f.new_bytes, f) : 0;
+        if (f)
+            fclose(f);
+        f = fopen(k->path, "r");
         if (f) {
             k->f.kept_n = fread(k->f.kept_bytes, 1, sizeof k->f.kept_bytes, f);
             fclose(f);
             struct show *s = remote_start(r, why);
             assert_string_equal(why, "");
             assert_non_null(s);
+            struct health_message h;
+            remote_health(r, &h); // the new one is whole, too: it is known by its hash
+            assert_string_equal(h.refused_why,
+                                k->f.new_n > 0 ? "the program ended while it was shown first" : "");
+            barred += k->f.new_n > 0;
             drop(&k->f, s);
             whole++;
         }
         remote_destroy(r);
     }
     assert_true(whole > 20);
+    assert_true(barred > 5);
 }
 
 // The window asks for the ref and answers from its own thread.
@@ -837,6 +945,7 @@ int main(void)
         TEST(the_window_and_the_disk_may_refuse),
         TEST(back_to_the_own_file),
         TEST(after_a_restart),
+        TEST(what_the_program_died_of_is_not_tried_again),
         TEST(the_own_file_decides_the_place),
         TEST(orders_are_done_once),
         TEST(orders_expire),

@@ -76,6 +76,9 @@ static void what_is_wrong_is_told(void **state)
         {NEEDED "survey: { faces: 6 }\n", "faces"},
         {NEEDED "hours: [ { days: mon, open: \"15:00\", close: \"08:00\" } ]\n", "open before close"},
         {NEEDED "brightness: 3\n", "brightness"},
+        {NEEDED "survey: { questions: [ { id: a, type: faces }, { id: b, type: contact } ] }\n",
+         "question 'b' asks for contact data: contact_key is needed"},
+        {NEEDED "contact_key: AAAA\n", "32 bytes as base64"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "aggregator/document.h"
 #include "aggregator/embed.h"
 #include "aggregator/store_content.h"
 
@@ -112,6 +113,48 @@ static void versions(void **state)
     sqlite3_close(db);
 }
 
+// What a question measures goes the whole way: from the document that was pushed to whoever has an answer's
+// ids.
+static void dimensions(void **state)
+{
+    static const char yaml[] = "survey:\n"
+                               "  id: exit\n"
+                               "  version: 2\n"
+                               "  questions:\n"
+                               "    - { id: overall, type: faces, dimension: overall }\n"
+                               "    - { id: queue, type: faces, of: 4, dimension: waiting }\n"
+                               "    - { id: '7', type: text }\n";
+    static const struct {
+        const char *survey;
+        int version;
+        const char *question, *dimension;
+    } rows[] = {{"exit", 2, "overall", "overall"}, {"exit", 2, "queue", "waiting"}, {"exit", 2, "7", ""},
+                {"exit", 3, "queue", ""},          {"exit", 1, "queue", "speed"},   {"other", 2, "queue", ""},
+                {"exit", 2, "nothing", ""},        {"default", 1, "overall", "all"}};
+    struct fixture *f = *state;
+    struct ident dimension;
+    char why[300];
+    open_store(f);
+    char *body = document_json("content", yaml, strlen(yaml), 10000, why, sizeof why);
+    assert_non_null(body);
+    put(f, 1, 0,
+        "{\"survey\":{\"id\":\"exit\",\"version\":1,\"questions\":[{\"id\":\"queue\",\"dimension\":\"speed\"}"
+        "]}}",
+        10);
+    put(f, 1, 0,
+        "{\"survey\":{\"id\":\"exit\",\"version\":2,\"questions\":[{\"id\":\"queue\",\"dimension\":\"ease\"}]"
+        "}}",
+        20);
+    put(f, 1, 0, body, 30); // the newest of a version counts
+    put(f, 0, 1, "{\"survey\":{\"questions\":[{\"id\":\"overall\",\"dimension\":\"all\"}]}}", 40);
+    put(f, 0, 1, "{\"volume\":3}", 50);
+    free(body);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_true(store_dimension(f->st, rows[i].survey, rows[i].version, rows[i].question, &dimension));
+        assert_string_equal(dimension.s, rows[i].dimension);
+    }
+}
+
 // A store of the first release, with a kiosk in it.
 static void older_store(void **state)
 {
@@ -140,6 +183,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(versions, setup, teardown),
+        cmocka_unit_test_setup_teardown(dimensions, setup, teardown),
         cmocka_unit_test_setup_teardown(older_store, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
-// What remote management asks of the uplink's core: a birth when another survey is shown, all rows again at
-// once.
+// What the window and remote management ask of the uplink's core: a birth when another survey is shown, when
+// the kiosk closes and opens; all rows again at once.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,6 +19,8 @@ struct fake {
     int births, healths, events, rows; // rows: pending in the outbox
     struct ident survey;
     int version;
+    enum kiosk_state state; // of the last birth
+    int64_t session;
 };
 
 static bool publish(void *ctx, const char *topic, const char *payload, size_t n, int qos, bool retain)
@@ -36,6 +38,8 @@ static bool publish(void *ctx, const char *topic, const char *payload, size_t n,
         f->births++;
         f->survey = s.survey;
         f->version = s.survey_version;
+        f->state = s.state;
+        f->session = s.session;
         state_message_finish(&s);
     }
     return true;
@@ -184,6 +188,41 @@ static void another_survey_is_another_birth(void **state)
     assert_int_equal(f->version, 3);
 }
 
+static void closing_and_opening_are_births(void **state)
+{
+    struct fake *f = *state;
+    assert_int_equal(f->state, KIOSK_READY);
+    int64_t session = f->session;
+    uplink_closed(f->u, true, 2000);
+    uplink_closed(f->u, true, 2001); // told once
+    uplink_tick(f->u, 2001, 2001);
+    assert_int_equal(f->births, 2);
+    assert_int_equal(f->state, KIOSK_SLEEPING);
+    assert_int_equal(f->session, session); // the connection is the same, so is its will
+    assert_int_equal(f->version, 1);
+    uplink_tick(f->u, 7001, 7001); // no sync has come: said again
+    assert_int_equal(f->births, 3);
+    struct ack_message sync = {.sync = true, .run = RUN};
+    size_t n;
+    hear(f, "puas/1/kiosk/k1/ack", ack_encode(&sync, &n), 7002);
+    f->rows = 1; // what is pending goes also in the night
+    uplink_resend(f->u, 7003);
+    uplink_tick(f->u, 7003, 7003);
+    assert_int_equal(f->events, 1);
+    uplink_tick(f->u, 20000, 20000);
+    assert_int_equal(f->births, 3);
+    // A connect in the night.
+    uplink_disconnected(f->u, 21000);
+    uplink_connected(f->u, 22000, 22000);
+    uplink_tick(f->u, 22000, 22000);
+    assert_int_equal(f->births, 4);
+    assert_int_equal(f->state, KIOSK_SLEEPING);
+    uplink_closed(f->u, false, 23000);
+    uplink_tick(f->u, 23000, 23000);
+    assert_int_equal(f->births, 5);
+    assert_int_equal(f->state, KIOSK_READY);
+}
+
 static void resend_does_not_wait(void **state)
 {
     struct fake *f = *state;
@@ -205,6 +244,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(another_survey_is_another_birth, setup, teardown),
+        cmocka_unit_test_setup_teardown(closing_and_opening_are_births, setup, teardown),
         cmocka_unit_test_setup_teardown(resend_does_not_wait, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

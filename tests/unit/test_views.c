@@ -128,6 +128,18 @@ static int teardown(void **state)
     return 0;
 }
 
+static bool give(struct world *w, int64_t event, enum verdict_rule rule)
+{
+    struct store_press p = {.event_id = event};
+    bool failed = !store_flush_events(w->st);
+    sqlite3_stmt *s = store_bind(w->st, "SELECT epoch_id, seq FROM event WHERE event_id = ?1", "i", event);
+    assert_true(store_row(w->st, s, &failed));
+    p.epoch_id = sqlite3_column_int(s, 0);
+    p.seq = sqlite3_column_int64(s, 1);
+    sqlite3_reset(s);
+    return !failed && store_put_verdict(w->st, &p, rule, 1, NOON);
+}
+
 // One answer of kiosk 1 or 2; returns its event id. `e` lacks only seq.
 static int64_t put(struct world *w, int which, struct event *e, wall_ms at, int flags)
 {
@@ -144,9 +156,7 @@ static int64_t put(struct world *w, int which, struct event *e, wall_ms at, int 
                              .at = at,
                              .arrived = at + 100,
                              .flags = flags};
-    bool inserted;
-    assert_true(store_event(w->st, &s, &inserted));
-    assert_true(inserted);
+    assert_true(store_event(w->st, &s));
     return s.event_id;
 }
 
@@ -522,10 +532,22 @@ static void curve_begins_where_the_points_did(void **state)
 {
     struct world *w = *state;
     int64_t first = vote(w, 1, 1, NOON - 2 * HOUR);
-    struct store_alert a = {.rule = 1, .version = 1, .place = BRANCH, .from = "ok", .to = "firing",
-                            .action = "breach", .who = "", .text = "", .at = NOON, .since = NOON,
-                            .opened = NOON, .raised = NOON, .first_event = first, .last_event = first,
-                            .limit = 117, .start = 58};
+    struct store_alert a = {.rule = 1,
+                            .version = 1,
+                            .place = BRANCH,
+                            .from = "ok",
+                            .to = "firing",
+                            .action = "breach",
+                            .who = "",
+                            .text = "",
+                            .at = NOON,
+                            .since = NOON,
+                            .opened = NOON,
+                            .raised = NOON,
+                            .first_event = first,
+                            .last_event = first,
+                            .limit = 117,
+                            .start = 58};
     ident_set(&a.id, "a1");
     assert_true(store_alert_change(w->st, &a));
     release(w, first, 1);
@@ -549,9 +571,21 @@ static void easing_shows_with_its_step(void **state)
     bool found;
     int64_t first = vote(w, 1, 1, NOON - 2 * HOUR);
     release(w, first, 1); // at NOON
-    struct store_alert a = {.rule = 1, .version = 1, .place = BRANCH, .from = "acknowledged", .to = "recovering",
-                            .action = "eased", .who = "", .text = "", .at = NOON + 1, .since = NOON,
-                            .opened = NOON, .raised = NOON, .first_event = first, .last_event = first, .limit = 117};
+    struct store_alert a = {.rule = 1,
+                            .version = 1,
+                            .place = BRANCH,
+                            .from = "acknowledged",
+                            .to = "recovering",
+                            .action = "eased",
+                            .who = "",
+                            .text = "",
+                            .at = NOON + 1,
+                            .since = NOON,
+                            .opened = NOON,
+                            .raised = NOON,
+                            .first_event = first,
+                            .last_event = first,
+                            .limit = 117};
     ident_set(&a.id, "a1");
     assert_true(store_alert_change(w->st, &a));
     assert_true(store_alert_comment(w->st, "a1", NOON + 2, "comment", "boss", "hm", &found));
@@ -669,7 +703,8 @@ static int face_count(json_t *o, const char *side, int score)
     return -1;
 }
 
-// 6 customers; then `suspects` presses of the worst face, all named by mashing, each second one also by streak.
+// 6 customers; then `suspects` presses of the worst face, all named by mashing, each second one also by
+// streak.
 static json_t *with_suspects(struct world *w, int suspects)
 {
     int64_t last = 0;
@@ -678,12 +713,13 @@ static json_t *with_suspects(struct world *w, int suspects)
     }
     for (int i = 0; i < suspects; i++) {
         last = vote(w, 1 + i % 2, 1, MORNING + (10 + i) * MINUTE);
-        assert_true(store_put_verdict(w->st, last, VERDICT_MASHING, 1, NOON));
-        assert_true(i % 2 == 0 || store_put_verdict(w->st, last, VERDICT_STREAK, 1, NOON));
+        assert_true(give(w, last, VERDICT_MASHING));
+        assert_true(i % 2 == 0 || give(w, last, VERDICT_STREAK));
     }
     release(w, last, 1);
     json_t *o = verdicts_at(w, &w->all, VIEWS_OK), *day = today(w);
-    assert_true(json_equal(json_object_get(json_object_get(o, "raw"), "tally"), json_object_get(day, "tally")));
+    assert_true(
+        json_equal(json_object_get(json_object_get(o, "raw"), "tally"), json_object_get(day, "tally")));
     for (int score = 1; score <= 5; score++) { // raw = filtered + suspects, score by score
         assert_int_equal(face_count(o, "raw", score) - face_count(o, "filtered", score),
                          score == 1 ? (int)figure(o, "", "suspects") : 0);
@@ -723,7 +759,7 @@ static void suspects_after_the_step_are_hidden(void **state)
     json_decref(with_suspects(w, 5));
     for (int i = 0; i < 5; i++) { // not released yet
         int64_t id = vote(w, 1, 2, MORNING + (40 + i) * MINUTE);
-        assert_true(store_put_verdict(w->st, id, VERDICT_MASHING, 1, NOON));
+        assert_true(give(w, id, VERDICT_MASHING));
     }
     json_t *o = verdicts_at(w, &w->all, VIEWS_OK);
     assert_int_equal((int)figure(o, "", "suspects"), 5);
@@ -737,7 +773,7 @@ static void suspects_of_other_branches_and_days_do_not_count(void **state)
     int64_t id = 0;
     for (int i = 0; i < 5; i++) {
         id = vote(w, 1, 1, MORNING - DAY + i * MINUTE);
-        assert_true(store_put_verdict(w->st, id, VERDICT_MASHING, 1, NOON));
+        assert_true(give(w, id, VERDICT_MASHING));
     }
     release(w, id, 1);
     json_t *o = verdicts_at(w, &w->all, VIEWS_OK);

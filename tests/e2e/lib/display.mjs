@@ -71,9 +71,26 @@ export class MouseScreen {
     return screen;
   }
 
-  async tap(x, y) {
-    const done = await within("xdotool", run("xdotool", ["mousemove", `${x}`, `${y}`, "click", "1"], { env: { DISPLAY: this.display } }), 10_000);
+  async #do(...args) {
+    const done = await within("xdotool", run("xdotool", args, { env: { DISPLAY: this.display } }), 10_000);
     if (done.code !== 0) throw new Error(`xdotool: ${done.lines.join(" ")}`);
+  }
+
+  tap(x, y) {
+    return this.#do("mousemove", `${x}`, `${y}`, "click", "1");
+  }
+
+  down(x, y) {
+    return this.#do("mousemove", `${x}`, `${y}`, "mousedown", "1");
+  }
+
+  up() {
+    return this.#do("mouseup", "1");
+  }
+
+  /** Strikes keys of a keyboard, by their X names: "3", "KP_Enter", "Right". */
+  key(...names) {
+    return this.#do("key", ...names);
   }
 }
 

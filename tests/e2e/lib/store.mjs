@@ -1,11 +1,13 @@
-// Looks into the SQLite files with the sqlite3 program: a reader that shares nothing with the programs under test.
+// Looks into the SQLite files with the sqlite3 program; of ours it takes only the extension that shows packs as events.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { BIN } from "./world.mjs";
 
 const call = promisify(execFile);
+const EXTENSION = `${BIN}/puas_event.so`;
 
 export async function query(file, sql) {
-  const { stdout } = await call("sqlite3", ["-readonly", "-json", "-cmd", ".timeout 5000", file, sql], { maxBuffer: 1 << 28, timeout: 20_000 });
+  const { stdout } = await call("sqlite3", ["-readonly", "-json", "-cmd", ".timeout 5000", "-cmd", `.load ${EXTENSION}`, file, sql], { maxBuffer: 1 << 28, timeout: 20_000 });
   return stdout.trim() === "" ? [] : JSON.parse(stdout);
 }
 
