@@ -38,9 +38,18 @@ struct services {
     const struct kiosk *kiosk;
     struct ui *ui;
     struct notify notify; // to the service manager
-    struct outbox *outbox;
     struct writer *writer;
     struct remote_desk *desk;
+    struct { // written before ui_opened
+        uint8_t epoch[EPOCH_BYTES];
+        int64_t boot;
+        int tally;
+    } opened;
+    struct ident survey; // of the show at the start
+    int survey_version;
+    bool failed;      // it cannot go on
+    bool in_use;      // the outbox is another program's
+    const char *told; // why the outbox is not open, as last logged
     struct uplink_thread *uplink;
     _Atomic(struct uplink_thread *) awake; // the uplink once it runs: the writer is older than it
     char secret[SECRET_BYTES];
@@ -204,8 +213,26 @@ static void alive(void *ctx)
     notify_alive(&sv->notify, clock_mono_ms());
 }
 
-static bool open_outbox(struct services *sv, const struct settings *s)
+static wall_ms midnight(void)
 {
+    time_t now = (time_t)(clock_wall_ms() / 1000);
+    struct tm day;
+    if (!localtime_r(&now, &day))
+        return clock_wall_ms();
+    day.tm_hour = day.tm_min = day.tm_sec = 0;
+    return (wall_ms)mktime(&day) * 1000;
+}
+
+static bool make_state_dir(const struct settings *s)
+{
+    return mkdir(s->state_dir, 0700) == 0 || errno == EEXIST;
+}
+
+// This thread at the start, the writer's later.
+static struct outbox *open_outbox(void *ctx, const char **ret_reason)
+{
+    struct services *sv = ctx;
+    const struct settings *s = &sv->kiosk->settings;
     char path[PATH_BYTES];
     const char *why = "";
     snprintf(path, sizeof path, "%s/outbox.db", s->state_dir);
@@ -214,20 +241,34 @@ static bool open_outbox(struct services *sv, const struct settings *s)
                                .place = s->place,
                                .max_pending = s->outbox.max_pending,
                                .keep_ms = s->outbox.keep};
-    if (outbox_open(&o, clock_wall_ms(), &sv->outbox, &why) == OUTBOX_OK) {
-        if (outbox_was_damaged(sv->outbox))
-            log_event(LOG_ERROR, "outbox_damaged", "path=%s salvaged=%lld hint=%Q", path,
-                      (long long)outbox_salvaged(sv->outbox), "the damaged file was put aside beside it");
-        return true;
+    struct outbox *ob = NULL;
+    make_state_dir(s);
+    enum outbox_result r = outbox_open(&o, clock_wall_ms(), &ob, &why);
+    if (r == OUTBOX_OK) {
+        if (outbox_was_damaged(ob))
+            log_event(LOG_ERROR, "outbox_salvaged", "path=%s rows=%lld lost=%lld hint=%Q", path,
+                      (long long)outbox_salvaged(ob), (long long)outbox_lost(ob),
+                      "the damaged file was put aside beside it");
+        memcpy(sv->opened.epoch, outbox_epoch(ob), EPOCH_BYTES);
+        sv->opened.boot = outbox_boot(ob);
+        sv->opened.tally = outbox_visits_since(ob, midnight());
+        ui_opened(sv->ui);
+        return ob;
     }
-    fprintf(stderr, "puas-kiosk: cannot open the outbox %s: %s\n", path, why);
-    return false;
+    sv->in_use = r == OUTBOX_IN_USE;
+    if (sv->told != why && !sv->in_use)
+        log_event(LOG_ERROR, "outbox_unusable", "path=%s why=%Q", path, why);
+    sv->told = why;
+    *ret_reason = app_reason_code(r == OUTBOX_FULL ? APP_DISK_FULL : APP_OUTBOX_ERROR);
+    ui_set_fault(sv->ui, r == OUTBOX_FULL ? APP_DISK_FULL : APP_OUTBOX_ERROR);
+    return NULL;
 }
 
 // ---------------------------------------------------------------- remote management
-static bool make_state_dir(const struct settings *s)
+// A disk that is full or stands read-only may be mended while the kiosk runs; a wrong path is not.
+static bool check_state_dir(const struct settings *s)
 {
-    if (mkdir(s->state_dir, 0700) == 0 || errno == EEXIST)
+    if (make_state_dir(s) || errno == EROFS || errno == ENOSPC || errno == EDQUOT || errno == EIO)
         return true;
     fprintf(stderr, "puas-kiosk: cannot make state_dir %s: %s\n", s->state_dir, strerror(errno));
     return false;
@@ -297,19 +338,18 @@ static bool open_desk(struct services *sv, struct kiosk *k)
 }
 
 // ---------------------------------------------------------------- start and end
-static bool start_uplink(struct services *sv, const struct settings *s, const struct survey *survey)
+static bool start_uplink(struct services *sv)
 {
-    if (s->broker.password_file[0] && !read_secret(s->broker.password_file, sv->secret))
-        return false;
+    const struct settings *s = &sv->kiosk->settings;
     struct uplink_thread_options o = {
         .core =
             {
                 .kiosk = s->kiosk,
                 .branch = s->branch,
-                .survey = survey->id,
-                .survey_version = survey->version,
+                .survey = sv->survey,
+                .survey_version = sv->survey_version,
                 .software = SOFTWARE,
-                .boot = outbox_boot(sv->outbox),
+                .boot = sv->opened.boot,
                 .resend_ms = (int)s->times.resend_timeout,
                 .backoff_min_ms = (int)s->times.backoff_min,
                 .backoff_max_ms = (int)s->times.backoff_max,
@@ -329,40 +369,32 @@ static bool start_uplink(struct services *sv, const struct settings *s, const st
         .writer = sv->writer,
         .desk = sv->desk,
     };
-    memcpy(o.core.epoch, outbox_epoch(sv->outbox), EPOCH_BYTES);
+    memcpy(o.core.epoch, sv->opened.epoch, EPOCH_BYTES);
     sv->uplink = uplink_start(&o);
     atomic_store(&sv->awake, sv->uplink);
     return sv->uplink || say("cannot start the uplink: out of memory or threads");
 }
 
-static wall_ms midnight(void)
+static bool start_services(struct services *sv)
 {
-    time_t now = (time_t)(clock_wall_ms() / 1000);
-    struct tm day;
-    if (!localtime_r(&now, &day))
-        return clock_wall_ms();
-    day.tm_hour = day.tm_min = day.tm_sec = 0;
-    return (wall_ms)mktime(&day) * 1000;
-}
-
-static bool start_services(struct services *sv, const struct settings *s, const struct survey *survey)
-{
-    if (!open_outbox(sv, s))
+    const struct settings *s = &sv->kiosk->settings;
+    if (s->broker.password_file[0] && !read_secret(s->broker.password_file, sv->secret))
         return false;
     struct writer_options o = {
-        .outbox = sv->outbox,
+        .open = open_outbox,
+        .open_ctx = sv,
+        .open_retry_ms = s->times.service_retry,
         .save_timeout_ms = s->times.save_timeout,
         .on_saved = ui_on_saved,
         .ctx = sv->ui,
         .on_change = on_change,
         .change_ctx = sv,
     };
-    ui_set_tally(sv->ui, outbox_visits_since(sv->outbox, midnight()));
-    ui_set_epoch(sv->ui, outbox_epoch(sv->outbox));
     sv->writer = writer_create(&o);
     if (!sv->writer)
         return say("cannot start the writer: out of memory or threads");
-    return start_uplink(sv, s, survey);
+    return !sv->in_use ||
+           say("another puas-kiosk uses this state folder: stop it first, or set another state_dir");
 }
 
 static void stop_services(struct services *sv)
@@ -370,15 +402,24 @@ static void stop_services(struct services *sv)
     uplink_stop(sv->uplink);
     writer_destroy(sv->writer);
     uplink_thread_destroy(sv->uplink);
-    outbox_close(sv->outbox);
+}
+
+// The window's: the outbox is open, at the start or once the disk lets it.
+static bool opened(void *ctx)
+{
+    struct services *sv = ctx;
+    const struct settings *s = &sv->kiosk->settings;
+    log_event(LOG_INFO, "started", "kiosk=%s branch=%s boot=%lld software=%s", s->kiosk.s, s->branch.s,
+              (long long)sv->opened.boot, SOFTWARE);
+    ui_set_tally(sv->ui, sv->opened.tally);
+    ui_set_epoch(sv->ui, sv->opened.epoch);
+    sv->failed = !start_uplink(sv);
+    return !sv->failed;
 }
 
 // True: staff or an order wants the program to start anew.
 static bool run_window(struct services *sv)
 {
-    const struct settings *s = &sv->kiosk->settings;
-    log_event(LOG_INFO, "started", "kiosk=%s branch=%s boot=%lld software=%s", s->kiosk.s, s->branch.s,
-              (long long)outbox_boot(sv->outbox), SOFTWARE);
     notify_ready(&sv->notify);
     struct ui_ops ops = {
         .ctx = sv,
@@ -389,6 +430,7 @@ static bool run_window(struct services *sv)
         .closed = closed,
         .picture = picture,
         .facts = facts,
+        .opened = opened,
         .alive = alive,
         .alive_ms = notify_interval_ms(&sv->notify),
     };
@@ -403,9 +445,10 @@ static int run(struct kiosk *k, bool *ret_again)
     struct ui_options window = window_of(k);
     struct ui_error error;
     notify_from_environment(&sv.notify);
-    if (!make_state_dir(&k->settings) || !open_desk(&sv, k))
+    if (!check_state_dir(&k->settings) || !open_desk(&sv, k))
         return EXIT_FAILURE;
-    struct survey survey = k->show->survey;
+    sv.survey = k->show->survey.id;
+    sv.survey_version = k->show->survey.version;
     sv.ui = ui_create(&window, k->show, &error);
     k->show = NULL;
     if (!sv.ui) {
@@ -420,17 +463,21 @@ static int run(struct kiosk *k, bool *ret_again)
     sigaddset(&quit, SIGINT);
     sigaddset(&quit, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &quit, &before);
-    bool started = start_services(&sv, &k->settings, &survey);
+    bool started = start_services(&sv);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (started)
         *ret_again = run_window(&sv);
+    // A service manager starts it again by itself, and as it is installed by then; one that is told that this
+    // is the end would kill a program that goes on in its place.
+    bool managed = sv.notify.fd >= 0;
     stop_services(&sv);
     remote_desk_destroy(sv.desk);
     ui_destroy(sv.ui);
     notify_finish(&sv.notify);
     if (started)
         log_event(LOG_INFO, "stopped", "again=%d", *ret_again);
-    return started ? EXIT_SUCCESS : EXIT_FAILURE;
+    *ret_again &= !managed;
+    return started && !sv.failed ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 // ---------------------------------------------------------------- main
@@ -488,7 +535,7 @@ int main(int argc, char **argv)
     bool again = false;
     int status = act(&k, &again);
     finish(&k);
-    if (again) // all is closed: the same program once more, also where no service manager would start it
+    if (again) // all is closed: the same program once more, where no service manager would start it
         execv("/proc/self/exe", argv);
     return status;
 }

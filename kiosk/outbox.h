@@ -17,8 +17,8 @@ enum outbox_result {
     OUTBOX_OK,
     OUTBOX_FULL,     // disk full, or the limit of unacknowledged rows reached
     OUTBOX_IO,       // I/O error; the database has been closed and is reopened by the next call
-    OUTBOX_CORRUPT,  // outbox_open only: and the damaged file could not be put aside
-    OUTBOX_READONLY, // outbox_open only: the folder cannot be written
+    OUTBOX_CORRUPT,  // outbox_open only: and a new file is no better
+    OUTBOX_READONLY, // outbox_open only: the folder is missing or cannot be written
     OUTBOX_IN_USE,   // outbox_open only: another kiosk program has it open
 };
 
@@ -27,12 +27,13 @@ struct outbox_options {
     struct ident branch; // of the assignment, for the new epoch
     struct ident place;  // may be empty
     int64_t max_pending; // refuse visibly above this many unacknowledged rows
-    int64_t keep_ms;     // settled rows are pruned this long after they were taken
+    int64_t keep_ms;     // settled rows are pruned this long after they were settled
 };
 
-// Opens or creates the database, checks it (a damaged one is put aside as PATH.damaged-TIME, and what can
-// still be read of it goes into a new one), counts the start and draws the epoch. On failure *ret_why is a
-// static sentence for the log.
+// Opens or creates the database, checks it (of a damaged one what can still be read goes into a new one, then
+// it is put aside as PATH.damaged-TIME; outbox_file.h says how a power cut in between is survived), counts
+// the start and draws the epoch. A file that just cannot be read or written is left alone: try again later.
+// On failure *ret_why is a static sentence for the log.
 enum outbox_result outbox_open(const struct outbox_options *o, wall_ms now, struct outbox **ret_ob,
                                const char **ret_why);
 void outbox_close(struct outbox *ob); // accepts NULL
@@ -43,6 +44,7 @@ int64_t outbox_pending(const struct outbox *ob); // rows not acknowledged
 // Visits whose first answer was given since then and not taken back; 0 also when the disk fails.
 int outbox_visits_since(struct outbox *ob, wall_ms since);
 int64_t outbox_salvaged(const struct outbox *ob); // rows brought over from it
+int64_t outbox_lost(const struct outbox *ob);     // given out, not acknowledged, not to be read any more
 bool outbox_was_damaged(const struct outbox *ob); // an earlier file was put aside at open
 
 // One press: begin + insert; then commit (durable when it returns OUTBOX_OK) or roll back.
@@ -73,6 +75,7 @@ enum outbox_result outbox_fetch(struct outbox *ob, struct outbox_cursor after, b
 
 // An acknowledgement: counts only when run equals the run that this epoch was last synced with (rule 4).
 // *ret_counted says whether it did. *ret_rows: rows that changed from pending.
+// `now` is when they were settled; 0: the clock is not set.
 enum outbox_result outbox_settle(struct outbox *ob, const struct ack_message *ack, wall_ms now,
                                  bool *ret_counted, int64_t *ret_rows);
 // A sync: rows of the named epochs that it does not cover become pending again, set-aside ones too; stores
@@ -97,7 +100,8 @@ struct outbox_counts {
 };
 enum outbox_result outbox_count(struct outbox *ob, struct outbox_counts *ret);
 
-// Deletes settled rows older than keep_ms and epochs without rows; bounded work a call.
+// Deletes rows that were settled more than keep_ms ago, and epochs without rows; bounded work a call. `now`
+// is 0 while the clock is not set: then no row is old.
 enum outbox_result outbox_prune(struct outbox *ob, wall_ms now);
 
 #endif

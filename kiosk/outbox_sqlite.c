@@ -1,7 +1,7 @@
 // outbox: SQLite. Every statement is prepared once; every value is bound.
 #include "kiosk/outbox.h"
 
-#include "kiosk/outbox_salvage.h"
+#include "kiosk/outbox_file.h"
 #include "shared/log.h"
 
 #include <fcntl.h>
@@ -13,33 +13,9 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+// In `event.state`, by number in the statements below.
 enum row_state { ROW_PENDING, ROW_SETTLED, ROW_REJECTED, ROW_ASIDE };
 enum { PRUNE_ROWS = 500, MIN_FREE_BYTES = 4 * 1024 * 1024 };
-
-static const char schema[] =
-    "CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS epoch("
-    " epoch_id INTEGER PRIMARY KEY, epoch BLOB NOT NULL UNIQUE, boot INTEGER NOT NULL,"
-    " branch TEXT NOT NULL, place TEXT NOT NULL,"
-    " next_seq INTEGER NOT NULL DEFAULT 1," // updated in the press's own transaction
-    " run TEXT,"                            // run of the last sync that named this epoch; NULL: none yet
-    " levels INTEGER NOT NULL DEFAULT 0,"   // highest `of` counted below
-    " v1 INTEGER NOT NULL DEFAULT 0, v2 INTEGER NOT NULL DEFAULT 0, v3 INTEGER NOT NULL DEFAULT 0,"
-    " v4 INTEGER NOT NULL DEFAULT 0, v5 INTEGER NOT NULL DEFAULT 0, v6 INTEGER NOT NULL DEFAULT 0,"
-    " v7 INTEGER NOT NULL DEFAULT 0, v8 INTEGER NOT NULL DEFAULT 0, v9 INTEGER NOT NULL DEFAULT 0,"
-    " v10 INTEGER NOT NULL DEFAULT 0, v11 INTEGER NOT NULL DEFAULT 0,"
-    " lost INTEGER NOT NULL DEFAULT 0);"
-    "CREATE TABLE IF NOT EXISTS event("
-    " epoch_id INTEGER NOT NULL, seq INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0,"
-    " at INTEGER NOT NULL, up INTEGER NOT NULL, visit INTEGER NOT NULL, type INTEGER NOT NULL,"
-    " question TEXT NOT NULL, score INTEGER NOT NULL, levels INTEGER NOT NULL, options TEXT NOT NULL,"
-    " text TEXT NOT NULL, voids INTEGER NOT NULL, since INTEGER NOT NULL, fingers INTEGER NOT NULL,"
-    " survey TEXT NOT NULL, version INTEGER NOT NULL, lang TEXT NOT NULL, by TEXT NOT NULL, clock INTEGER "
-    "NOT NULL,"
-    " PRIMARY KEY(epoch_id, seq)) WITHOUT ROWID;"
-    "CREATE INDEX IF NOT EXISTS event_pending ON event(epoch_id, seq) WHERE state = 0;"
-    "CREATE INDEX IF NOT EXISTS event_contact ON event(epoch_id, seq) WHERE type = 3 AND text <> '';"
-    "PRAGMA user_version = 1;";
 
 enum statement {
     S_BEGIN,
@@ -56,11 +32,13 @@ enum statement {
     S_REJECT,
     S_REOPEN,
     S_SET_RUN,
+    S_THROUGH,
     S_ASIDE,
     S_HELD,
     S_UNSYNCED,
     S_PENDING,
     S_COUNTS,
+    S_DATE,
     S_PRUNE,
     S_PRUNE_EPOCHS,
     S_VOTE_OF,
@@ -88,11 +66,14 @@ static const char *const sql[S_COUNT] = {
         " WHERE state = 0 AND (epoch_id, seq) > (?1, ?2) ORDER BY epoch_id, seq LIMIT ?3",
     [S_EPOCH] = "SELECT epoch, boot, branch, place FROM epoch WHERE epoch_id = ?1",
     [S_EPOCH_BY_BLOB] = "SELECT epoch_id, coalesce(run, '') FROM epoch WHERE epoch = ?1",
-    [S_SETTLE] = "UPDATE event SET state = 1 WHERE epoch_id = ?1 AND seq BETWEEN ?2 AND ?3 AND state = 0",
+    [S_SETTLE] = "UPDATE event SET state = 1, settled_at = ?4"
+                 " WHERE epoch_id = ?1 AND seq BETWEEN ?2 AND ?3 AND state = 0",
     [S_WIPE] = "UPDATE event SET text = '' WHERE type = 3 AND text <> '' AND state IN (1, 2)",
-    [S_REJECT] = "UPDATE event SET state = 2 WHERE epoch_id = ?1 AND seq = ?2 AND state = 0",
+    [S_REJECT] = "UPDATE event SET state = 2, settled_at = ?4 WHERE epoch_id = ?1 AND seq = ?2"
+                 " AND state = 0 AND ?3 = 0",
     [S_REOPEN] = "UPDATE event SET state = 0 WHERE epoch_id = ?1 AND seq BETWEEN ?2 AND ?3 AND state <> 0",
-    [S_SET_RUN] = "UPDATE epoch SET run = ?2 WHERE epoch_id = ?1",
+    [S_SET_RUN] = "UPDATE epoch SET run = ?2, through = ?3 WHERE epoch_id = ?1",
+    [S_THROUGH] = "UPDATE epoch SET through = max(through, ?2) WHERE epoch_id = ?1",
     [S_ASIDE] = "UPDATE event SET state = 3 WHERE epoch_id = (SELECT epoch_id FROM epoch WHERE epoch = ?1) "
                 "AND seq = ?2"
                 " AND state = 0",
@@ -107,11 +88,19 @@ static const char *const sql[S_COUNT] = {
     [S_COUNTS] =
         "SELECT epoch, next_seq, levels, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, lost FROM epoch e"
         " WHERE epoch_id = ?1 OR EXISTS (SELECT 1 FROM event v WHERE v.epoch_id = e.epoch_id AND v.state = 0)"
+        // Nothing is left of it but what is lost: until the aggregator has heard of it, see S_PRUNE_EPOCHS.
+        " OR (lost > 0 AND NOT EXISTS (SELECT 1 FROM event v WHERE v.epoch_id = e.epoch_id))"
         " ORDER BY epoch_id DESC LIMIT ?2",
+    // Settled under no known time, or under one that is yet to come: the waiting begins now.
+    [S_DATE] = "UPDATE event SET settled_at = ?1 WHERE (epoch_id, seq) IN (SELECT epoch_id, seq FROM event"
+               " WHERE state IN (1, 2) AND (settled_at = 0 OR settled_at > ?1)"
+               " ORDER BY epoch_id, seq LIMIT ?2)",
     [S_PRUNE] = "DELETE FROM event WHERE (epoch_id, seq) IN (SELECT epoch_id, seq FROM event"
-                " WHERE state IN (1, 2) AND at < ?1 ORDER BY epoch_id, seq LIMIT ?2)",
-    [S_PRUNE_EPOCHS] = "DELETE FROM epoch WHERE epoch_id <> ?1 AND NOT EXISTS"
-                       " (SELECT 1 FROM event v WHERE v.epoch_id = epoch.epoch_id)",
+                " WHERE state IN (1, 2) AND settled_at > 0 AND settled_at < ?1"
+                " ORDER BY epoch_id, seq LIMIT ?2)",
+    [S_PRUNE_EPOCHS] =
+        "DELETE FROM epoch WHERE epoch_id <> ?1 AND (lost = 0 OR run IS NOT NULL) AND NOT EXISTS"
+        " (SELECT 1 FROM event v WHERE v.epoch_id = epoch.epoch_id)",
     [S_RESEND] = "UPDATE event SET state = 0 WHERE state <> 0",
     [S_VOTE_OF] = "SELECT score, levels FROM event WHERE epoch_id = ?1 AND seq = ?2",
 };
@@ -125,8 +114,8 @@ struct outbox {
     int64_t max_pending, keep_ms;
     struct ident branch, place;
     bool damaged;
-    int64_t salvaged; // rows brought over from the damaged file
-    int lock_fd;      // held while open: two programs would each judge by their own counts
+    int64_t salvaged, lost; // rows brought over from the damaged file, and not
+    int lock_fd;            // held while open: two programs would each judge by their own counts
 };
 
 // ---------------------------------------------------------------- open, close, errors
@@ -141,42 +130,9 @@ static void close_db(struct outbox *ob)
     ob->db = NULL;
 }
 
-// Adds what files of older programs lack. Asked of the table itself, not of a version: a card may go back to
-// an older program and return.
-static int upgrade(sqlite3 *db)
-{
-    static const struct {
-        const char *column, *add;
-    } later[] = {{"ref", "ALTER TABLE event ADD COLUMN ref TEXT NOT NULL DEFAULT ''"},
-                 {"keep", "ALTER TABLE event ADD COLUMN keep INTEGER NOT NULL DEFAULT 0"}};
-    int rc = SQLITE_OK;
-    for (size_t i = 0; i < sizeof later / sizeof later[0] && rc == SQLITE_OK; i++) {
-        if (sqlite3_table_column_metadata(db, NULL, "event", later[i].column, NULL, NULL, NULL, NULL, NULL) !=
-            SQLITE_OK) {
-            rc = sqlite3_exec(db, later[i].add, NULL, NULL, NULL);
-        }
-    }
-    return rc;
-}
-
 static int open_db(struct outbox *ob)
 {
-    int rc = sqlite3_open_v2(ob->path, &ob->db,
-                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
-    if (rc == SQLITE_OK) {
-        sqlite3_busy_timeout(ob->db, 1000);
-        rc = sqlite3_exec(ob->db,
-                          "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -512;"
-                          "PRAGMA journal_size_limit = 1048576; PRAGMA wal_autocheckpoint = 200;"
-                          "PRAGMA secure_delete = ON;", // of contact data nothing stays behind
-                          NULL, NULL, NULL);
-    }
-    if (rc == SQLITE_OK) {
-        rc = sqlite3_exec(ob->db, schema, NULL, NULL, NULL);
-    }
-    if (rc == SQLITE_OK) {
-        rc = upgrade(ob->db);
-    }
+    int rc = outbox_file_open(ob->path, &ob->db);
     for (int i = 0; i < S_COUNT && rc == SQLITE_OK; i++) {
         rc = sqlite3_prepare_v3(ob->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &ob->st[i], NULL);
     }
@@ -218,10 +174,14 @@ static bool count_pending(struct outbox *ob)
     return ok;
 }
 
-// Opens it again after an error: what the failed transaction has left is counted anew.
+// Opens it again after an error: what the failed transaction has left is counted anew. Closed when it cannot
+// be counted either.
 static bool ready(struct outbox *ob)
 {
-    return ob->db != NULL || (open_db(ob) == SQLITE_OK && count_pending(ob));
+    if (ob->db == NULL && open_db(ob) == SQLITE_OK && !count_pending(ob)) {
+        close_db(ob);
+    }
+    return ob->db != NULL;
 }
 
 // Runs a statement that returns nothing of interest. True on success.
@@ -246,57 +206,12 @@ static void copy_text(sqlite3_stmt *st, int column, char *ret, size_t n)
     snprintf(ret, n, "%s", s != NULL ? s : "");
 }
 
-enum file_state { FILE_SOUND, FILE_DAMAGED, FILE_UNUSABLE };
-
-// A file that is not there yet is sound. Unusable: rights, space or memory are lacking, the file may be good.
-static enum file_state check_file(const char *path)
-{
-    sqlite3 *db = NULL;
-    sqlite3_stmt *st = NULL;
-    bool sound = false;
-    int rc = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
-    if (rc == SQLITE_OK) {
-        rc = sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &st, NULL);
-    }
-    if (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
-        sound = strcmp((const char *)sqlite3_column_text(st, 0), "ok") == 0;
-    }
-    rc &= 0xff;
-    bool damaged = rc == SQLITE_ROW || rc == SQLITE_CORRUPT || rc == SQLITE_NOTADB || rc == SQLITE_IOERR;
-    sqlite3_finalize(st);
-    sqlite3_close_v2(db);
-    return sound ? FILE_SOUND : damaged ? FILE_DAMAGED : FILE_UNUSABLE;
-}
-
 static bool lock(struct outbox *ob)
 {
     char path[600];
     snprintf(path, sizeof path, "%s.lock", ob->path);
     ob->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     return ob->lock_fd < 0 || flock(ob->lock_fd, LOCK_EX | LOCK_NB) == 0; // no rights: the database will tell
-}
-
-static bool put_aside(const char *path, wall_ms now)
-{
-    static const char *const tails[] = {"", "-wal", "-shm"};
-    char from[600], to[700];
-    for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
-        snprintf(from, sizeof from, "%s%s", path, tails[i]);
-        snprintf(to, sizeof to, "%s.damaged-%lld%s", path, (long long)now, tails[i]);
-        if (rename(from, to) != 0 && i == 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-// Brings over what the damaged file still holds. False: the new one cannot be written.
-static bool salvage(struct outbox *ob, wall_ms now)
-{
-    char aside[700];
-    snprintf(aside, sizeof aside, "%s.damaged-%lld", ob->path, (long long)now);
-    ob->salvaged = outbox_salvage(ob->db, aside);
-    return ob->salvaged >= 0;
 }
 
 static bool begin_epoch(struct outbox *ob)
@@ -308,7 +223,8 @@ static bool begin_epoch(struct outbox *ob)
     bool ok = sqlite3_exec(ob->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK;
     ok = ok &&
          sqlite3_prepare_v2(ob->db,
-                            "INSERT INTO meta VALUES('boot', 1) ON CONFLICT DO UPDATE SET value = value + 1"
+                            "INSERT INTO meta SELECT 'boot', 1 + coalesce(max(boot), 0) FROM epoch WHERE true"
+                            " ON CONFLICT DO UPDATE SET value = max(value + 1, excluded.value)"
                             " RETURNING value",
                             -1, &st, NULL) == SQLITE_OK;
     if (ok && sqlite3_step(st) == SQLITE_ROW) {
@@ -337,6 +253,25 @@ static bool begin_epoch(struct outbox *ob)
     return ok && sqlite3_exec(ob->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK && count_pending(ob);
 }
 
+static enum outbox_result start(struct outbox *ob, const struct outbox_options *o, wall_ms now, bool distrust,
+                                const char **ret_why)
+{
+    struct salvage found = {ob->salvaged, ob->lost};
+    enum outbox_result result = outbox_file_mend(o, now, distrust, &ob->damaged, &found, ret_why);
+    ob->salvaged = found.rows;
+    ob->lost = found.lost;
+    if (result != OUTBOX_OK) {
+        return result;
+    }
+    int rc = open_db(ob);
+    if (rc == SQLITE_OK && !begin_epoch(ob)) {
+        rc = sqlite3_errcode(ob->db);
+        rc = rc == SQLITE_OK || rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_IOERR : rc;
+        close_db(ob);
+    }
+    return outbox_file_verdict(rc, ret_why);
+}
+
 enum outbox_result outbox_open(const struct outbox_options *o, wall_ms now, struct outbox **ret_ob,
                                const char **ret_why)
 {
@@ -351,29 +286,15 @@ enum outbox_result outbox_open(const struct outbox_options *o, wall_ms now, stru
     ob->place = o->place;
     ob->max_pending = o->max_pending;
     ob->keep_ms = o->keep_ms;
-    enum outbox_result result = OUTBOX_OK;
-    bool ours = lock(ob);
-    enum file_state file = ours ? check_file(ob->path) : FILE_UNUSABLE;
-    if (!ours) {
+    enum outbox_result result = OUTBOX_IN_USE;
+    if (!lock(ob)) {
         *ret_why = "another puas-kiosk uses this state folder: stop it first, or set another state_dir";
-        result = OUTBOX_IN_USE;
-    } else if (file == FILE_UNUSABLE) {
-        *ret_why = "the outbox cannot be written: check that the state folder exists, is writable and "
-                   "has free space";
-        result = OUTBOX_READONLY;
-    } else if (file == FILE_DAMAGED && !put_aside(ob->path, now)) {
-        *ret_why = "the outbox is damaged and could not be put aside";
-        result = OUTBOX_CORRUPT;
     } else {
-        ob->damaged = file == FILE_DAMAGED;
-    }
-    if (result == OUTBOX_OK &&
-        (open_db(ob) != SQLITE_OK || (ob->damaged && !salvage(ob, now)) || !begin_epoch(ob))) {
-        int rc = ob->db != NULL ? sqlite3_errcode(ob->db) : SQLITE_CANTOPEN;
-        *ret_why = rc == SQLITE_FULL
-                       ? "the disk is full: free some space for the outbox"
-                       : "the outbox cannot be written: check the state folder's rights and free space";
-        result = rc == SQLITE_FULL ? OUTBOX_FULL : OUTBOX_READONLY;
+        result = start(ob, o, now, false, ret_why);
+        // No check has seen it; but a read that failed can look like damage, so it must be found twice.
+        for (int i = 0; i < 2 && result == OUTBOX_CORRUPT; i++) {
+            result = start(ob, o, now, i == 1, ret_why);
+        }
     }
     if (result != OUTBOX_OK) {
         outbox_close(ob);
@@ -429,6 +350,11 @@ int outbox_visits_since(struct outbox *ob, wall_ms since)
 int64_t outbox_salvaged(const struct outbox *ob)
 {
     return ob->salvaged;
+}
+
+int64_t outbox_lost(const struct outbox *ob)
+{
+    return ob->lost;
 }
 
 bool outbox_was_damaged(const struct outbox *ob)
@@ -671,13 +597,17 @@ static bool find_epoch(struct outbox *ob, const uint8_t *epoch, int64_t *ret_id,
     return found;
 }
 
+// `at` is for S_SETTLE and S_REJECT.
 static bool settle_range(struct outbox *ob, enum statement s, int64_t id, int64_t first, int64_t last,
-                         int64_t *rows)
+                         wall_ms at, int64_t *rows)
 {
     sqlite3_stmt *st = stmt(ob, s);
     sqlite3_bind_int64(st, 1, id);
     sqlite3_bind_int64(st, 2, first);
     sqlite3_bind_int64(st, 3, last);
+    if (s != S_REOPEN) {
+        sqlite3_bind_int64(st, 4, at);
+    }
     if (!done(st)) {
         return false;
     }
@@ -688,7 +618,6 @@ static bool settle_range(struct outbox *ob, enum statement s, int64_t id, int64_
 enum outbox_result outbox_settle(struct outbox *ob, const struct ack_message *ack, wall_ms now,
                                  bool *ret_counted, int64_t *ret_rows)
 {
-    (void)now;
     if (!ready(ob)) {
         return failed(ob);
     }
@@ -702,11 +631,16 @@ enum outbox_result outbox_settle(struct outbox *ob, const struct ack_message *ac
     }
     bool ok = done(stmt(ob, S_BEGIN));
     for (int i = 0; ok && i < ack->rejected_count; i++) {
-        ok = settle_range(ob, S_REJECT, id, ack->rejected[i].seq, 0, &rows);
+        ok = settle_range(ob, S_REJECT, id, ack->rejected[i].seq, 0, now, &rows);
     }
-    ok = ok && settle_range(ob, S_SETTLE, id, 1, e->through, &rows);
+    ok = ok && settle_range(ob, S_SETTLE, id, 1, e->through, now, &rows);
     for (int i = 0; ok && i < e->also_count; i++) {
-        ok = settle_range(ob, S_SETTLE, id, e->also[i].first, e->also[i].last, &rows);
+        ok = settle_range(ob, S_SETTLE, id, e->also[i].first, e->also[i].last, now, &rows);
+    }
+    if (ok) {
+        sqlite3_bind_int64(stmt(ob, S_THROUGH), 1, id);
+        sqlite3_bind_int64(ob->st[S_THROUGH], 2, e->through);
+        ok = done(ob->st[S_THROUGH]);
     }
     // Contact data goes as soon as the aggregator has it.
     int wiped = 0;
@@ -742,14 +676,15 @@ enum outbox_result outbox_sync(struct outbox *ob, const struct ack_message *sync
             continue;
         }
         for (int k = 0; ok && k < e->also_count; k++) { // the gaps between the ranges
-            ok = settle_range(ob, S_REOPEN, id, from, e->also[k].first - 1, &rows);
+            ok = settle_range(ob, S_REOPEN, id, from, e->also[k].first - 1, 0, &rows);
             from = e->also[k].last + 1;
         }
-        ok = ok && settle_range(ob, S_REOPEN, id, from, INT64_MAX, &rows);
+        ok = ok && settle_range(ob, S_REOPEN, id, from, INT64_MAX, 0, &rows);
         if (ok) {
             sqlite3_stmt *st = stmt(ob, S_SET_RUN);
             sqlite3_bind_int64(st, 1, id);
             bind_text(st, 2, sync->run);
+            sqlite3_bind_int64(st, 3, e->through);
             ok = done(st);
         }
     }
@@ -864,17 +799,23 @@ enum outbox_result outbox_count(struct outbox *ob, struct outbox_counts *ret)
     return OUTBOX_OK;
 }
 
+// A clock that has jumped a year ahead, or stands in 1970, must not empty the card of what a restored
+// aggregator may ask for. So a row's age is counted from when it was settled, by a clock that was set; it
+// begins anew when that time lies ahead; and even a wrong clock that claims to be set costs PRUNE_ROWS a
+// call.
 enum outbox_result outbox_prune(struct outbox *ob, wall_ms now)
 {
     if (!ready(ob)) {
         return failed(ob);
     }
-    sqlite3_stmt *st = stmt(ob, S_PRUNE);
-    sqlite3_bind_int64(st, 1, now - ob->keep_ms);
-    sqlite3_bind_int(st, 2, PRUNE_ROWS);
-    if (!done(st)) {
-        return failed(ob);
+    bool ok = true;
+    if (now > 0) {
+        sqlite3_bind_int64(stmt(ob, S_DATE), 1, now);
+        sqlite3_bind_int(ob->st[S_DATE], 2, PRUNE_ROWS);
+        sqlite3_bind_int64(stmt(ob, S_PRUNE), 1, now - ob->keep_ms);
+        sqlite3_bind_int(ob->st[S_PRUNE], 2, PRUNE_ROWS);
+        ok = done(ob->st[S_DATE]) && done(ob->st[S_PRUNE]);
     }
     sqlite3_bind_int64(stmt(ob, S_PRUNE_EPOCHS), 1, ob->epoch_id);
-    return done(ob->st[S_PRUNE_EPOCHS]) ? OUTBOX_OK : failed(ob);
+    return ok && done(ob->st[S_PRUNE_EPOCHS]) ? OUTBOX_OK : failed(ob);
 }

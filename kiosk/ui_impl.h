@@ -23,7 +23,7 @@ enum {
 
 // From other threads to this one. The SDL event only wakes it, so a full event queue loses nothing.
 struct note {
-    enum { NOTE_SAVED, NOTE_FAULT, NOTE_SHOW, NOTE_ORDER } kind;
+    enum { NOTE_SAVED, NOTE_FAULT, NOTE_OPENED, NOTE_SHOW, NOTE_ORDER } kind;
     struct saved saved;
     enum app_reason reason;
     struct show *show; // owned by the note

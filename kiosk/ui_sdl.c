@@ -104,6 +104,10 @@ static void read_notes(struct ui *u)
         case NOTE_FAULT:
             ui_feed(u, (struct app_input){.kind = APP_IN_SERVICE, .reason = n.reason});
             break;
+        case NOTE_OPENED:
+            u->quit |= !u->ops.opened(u->ops.ctx);
+            ui_feed(u, (struct app_input){.kind = APP_IN_SERVICE, .reason = APP_REASON_NONE});
+            break;
         case NOTE_SHOW:
             show_destroy(u->next);
             u->next = n.show;
@@ -188,6 +192,7 @@ bool ui_run(struct ui *u, const struct ui_ops *ops)
     u->ops = *ops;
     u->say_screen = u->say_targets = u->say_content = u->dirty = true;
     check_hours(u);
+    read_notes(u); // whether it is in service
     log_event(LOG_INFO, "tally", "visits=%d", u->stage.tally);
     while (!u->quit) {
         SDL_Event ev;
@@ -224,6 +229,11 @@ void ui_on_saved(void *ui, const struct saved *s)
 void ui_set_fault(struct ui *u, enum app_reason reason)
 {
     post(u, &(struct note){.kind = NOTE_FAULT, .reason = reason});
+}
+
+void ui_opened(struct ui *u)
+{
+    post(u, &(struct note){.kind = NOTE_OPENED});
 }
 
 bool ui_replace(struct ui *u, struct show *show)

@@ -36,6 +36,7 @@ struct ui_ops {
     // A screenshot that was ordered, or why there is none.
     void (*picture)(void *ctx, const char *id, const char *why, const void *png, size_t n);
     void (*facts)(void *ctx, struct stage_facts *ret); // for the service menu
+    bool (*opened)(void *ctx);                         // after ui_opened; false: end ui_run
     void (*alive)(void *ctx);                          // at least every alive_ms; 0: whenever it wakes anyway
     mono_ms alive_ms;
 };
@@ -55,6 +56,7 @@ bool ui_run(struct ui *u, const struct ui_ops *ops);
 // From any thread. ui_on_saved is a writer_on_saved: pass it to the writer with the ui as its context.
 void ui_on_saved(void *ui, const struct saved *s);
 void ui_set_fault(struct ui *u, enum app_reason reason); // out of service until set to APP_REASON_NONE
+void ui_opened(struct ui *u); // the outbox is open: in service, and ui_ops.opened is called
 // Takes `show` over; it is shown from the next moment on in which no visit is under way. False (and it is
 // still the caller's) when too many wait.
 bool ui_replace(struct ui *u, struct show *show);
@@ -63,7 +65,7 @@ bool ui_replace(struct ui *u, struct show *show);
 // wait.
 bool ui_order(struct ui *u, enum order order, const char *id);
 
-// Before ui_run.
+// Before ui_run, or within a call of ui_ops.
 void ui_set_tally(struct ui *u, int visits_today);
 void ui_set_epoch(struct ui *u, const uint8_t epoch[EPOCH_BYTES]); // thank-you codes are made from it
 

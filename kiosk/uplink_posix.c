@@ -57,10 +57,16 @@ static void call_fetch(struct outbox *ob, void *arg)
     c->result = outbox_fetch(ob, c->after, c->only_current, c->max, c->batch);
 }
 
+// 0 while the kernel does not vouch for the clock.
+static wall_ms set_clock_ms(void)
+{
+    return clock_synced() ? clock_wall_ms() : 0;
+}
+
 static void call_settle(struct outbox *ob, void *arg)
 {
     struct call *c = arg;
-    c->result = outbox_settle(ob, c->ack, clock_wall_ms(), c->flag, c->number);
+    c->result = outbox_settle(ob, c->ack, set_clock_ms(), c->flag, c->number);
 }
 
 static void call_sync(struct outbox *ob, void *arg)
@@ -96,7 +102,7 @@ static void call_count(struct outbox *ob, void *arg)
 static void call_prune(struct outbox *ob, void *arg)
 {
     struct call *c = arg;
-    c->result = outbox_prune(ob, clock_wall_ms());
+    c->result = outbox_prune(ob, set_clock_ms());
 }
 
 static bool port_fetch(void *ctx, struct outbox_cursor after, bool only_current, int max,

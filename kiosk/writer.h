@@ -50,7 +50,15 @@ struct saved {
 typedef void writer_on_saved(void *ctx, const struct saved *s);
 
 struct writer_options {
-    struct outbox *outbox;   // borrowed until writer_destroy; touched by the writer thread only
+    struct outbox
+        *outbox; // borrowed until writer_destroy; touched by the writer thread only. NULL: see `open`
+    // Opens the outbox: called by writer_create, and while it gives none again and again on the writer
+    // thread, every open_retry_ms. The writer owns what it gives. Else *ret_reason says why not, as
+    // writer_reason does; presses are answered with SAVE_FULL or SAVE_FAILED meanwhile, and writer_call says
+    // no. NULL when `outbox` is given.
+    struct outbox *(*open)(void *ctx, const char **ret_reason);
+    void *open_ctx;
+    int64_t open_retry_ms;
     int64_t save_timeout_ms; // 2000
     writer_on_saved *on_saved;
     void *ctx; // of on_saved
@@ -75,8 +83,8 @@ int64_t writer_pending(const struct writer *w);    // answers that are not ackno
 int64_t writer_errors(const struct writer *w);     // saves that failed since start
 const char *writer_reason(const struct writer *w); // static: "", "disk-full", "outbox-error", "disk-slow"
 
-// Runs fn(outbox, arg) on the writer thread and waits for it. The uplink thread. False when the writer is
-// stopping.
+// Runs fn(outbox, arg) on the writer thread and waits for it. The uplink thread. False, and fn was not
+// called, when the writer is stopping, has no outbox yet, or cannot take an unthanked press back.
 bool writer_call(struct writer *w, void (*fn)(struct outbox *ob, void *arg), void *arg);
 
 #endif

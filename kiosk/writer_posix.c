@@ -37,6 +37,7 @@ struct request {
     void (*fn)(struct outbox *, void *);
     void *arg;
     sem_t *done;
+    bool *ran;
 };
 
 struct writer {
@@ -48,7 +49,9 @@ struct writer {
     pthread_cond_t changed;
     struct pending *list; // answers whose verdict the watch may have to give
     bool stop;
-    int64_t unthanked; // writer thread: seq that is to be taken back as soon as the disk lets us; 0: none
+    int64_t unthanked;    // writer thread: seq that is to be taken back as soon as the disk lets us; 0: none
+    struct outbox *owned; // what `open` has given
+    atomic_bool closing;
     atomic_llong ignored, errors, pending;
     _Atomic(const char *) reason;
 };
@@ -79,13 +82,14 @@ static void tell_change(struct writer *w)
     }
 }
 
-static void report_failure(struct writer *w, const struct pending *p, enum save_result result, const char *reason)
+static void report_failure(struct writer *w, const struct pending *p, enum save_result result,
+                           const char *reason)
 {
     atomic_fetch_add(&w->errors, 1);
     atomic_store(&w->reason, reason);
-    log_event(LOG_ERROR, "press_not_saved", "why=%s", reason);
     answer(w, p, result, 0);
     tell_change(w);
+    log_event(LOG_ERROR, "press_not_saved", "why=%s", reason);
 }
 
 static enum outbox_result take_back(struct writer *w)
@@ -103,6 +107,13 @@ static void save(struct writer *w, struct pending *p)
     int64_t seq = 0;
     if (atomic_load(&p->verdict) == TIMED_OUT) {
         return; // it waited behind a stalled disk: nothing of it was written
+    }
+    if (w->o.outbox == NULL) {
+        const char *reason = atomic_load(&w->reason);
+        if (decide(p, SAVED)) {
+            report_failure(w, p, strcmp(reason, "disk-full") == 0 ? SAVE_FULL : SAVE_FAILED, reason);
+        }
+        return;
     }
     enum outbox_result r = take_back(w);
     if (r == OUTBOX_OK) {
@@ -134,22 +145,56 @@ static void save(struct writer *w, struct pending *p)
     tell_change(w);
 }
 
+static void try_open(struct writer *w)
+{
+    const char *reason = "outbox-error";
+    w->owned = w->o.outbox = w->o.open(w->o.open_ctx, &reason);
+    if (w->owned != NULL) {
+        reason = outbox_was_damaged(w->owned) ? "outbox-damaged" : "";
+        atomic_store(&w->pending, outbox_pending(w->owned));
+    }
+    atomic_store(&w->reason, reason);
+}
+
+static void serve(struct writer *w, struct request *q)
+{
+    if (q->kind == REQUEST_SAVE) {
+        save(w, q->save);
+        let_go(q->save);
+    } else {
+        // While a press that was not thanked still stands, nothing is sent: it could be among it.
+        *q->ran = w->o.outbox != NULL && take_back(w) == OUTBOX_OK;
+        if (*q->ran) {
+            q->fn(w->o.outbox, q->arg);
+        }
+        sem_post(q->done);
+    }
+    if (w->o.outbox != NULL) {
+        atomic_store(&w->pending, outbox_pending(w->o.outbox));
+    }
+}
+
 static void *writer_main(void *arg)
 {
     struct writer *w = arg;
     struct request q;
-    while (mailbox_wait(w->mail, -1, &q)) {
-        if (q.kind == REQUEST_SAVE) {
-            save(w, q.save);
-            let_go(q.save);
-        } else {
-            take_back(w);
-            q.fn(w->o.outbox, q.arg);
-            sem_post(q.done);
+    mono_ms retry_at = clock_mono_ms() + w->o.open_retry_ms;
+    for (;;) {
+        mono_ms now = clock_mono_ms();
+        if (w->o.outbox == NULL && now >= retry_at) {
+            try_open(w);
+            retry_at = clock_mono_ms() + w->o.open_retry_ms;
         }
-        atomic_store(&w->pending, outbox_pending(w->o.outbox));
+        bool waits = w->o.outbox == NULL; // for the disk too
+        if (mailbox_wait(w->mail, !waits ? -1 : now < retry_at ? (int)(retry_at - now) : 0, &q)) {
+            serve(w, &q);
+        } else if (!waits || atomic_load(&w->closing)) {
+            break;
+        }
     }
-    take_back(w);
+    if (w->o.outbox != NULL) {
+        take_back(w);
+    }
     return NULL;
 }
 
@@ -159,6 +204,23 @@ static void wait_until(struct writer *w, mono_ms deadline)
     pthread_cond_timedwait(&w->changed, &w->lock, &t);
 }
 
+// Takes one answer off the list that is decided, or that is now by the deadline having passed; NULL when
+// there is none, with *ret_next as the next deadline. Under the lock.
+static struct pending *next_over(struct writer *w, mono_ms now, bool *ret_timed_out, mono_ms *ret_next)
+{
+    *ret_next = INT64_MAX;
+    for (struct pending **at = &w->list; *at != NULL; at = &(*at)->next) {
+        struct pending *p = *at;
+        *ret_timed_out = now >= p->deadline && decide(p, TIMED_OUT);
+        if (*ret_timed_out || atomic_load(&p->verdict) != OPEN) {
+            *at = p->next;
+            return p;
+        }
+        *ret_next = p->deadline < *ret_next ? p->deadline : *ret_next;
+    }
+    return NULL;
+}
+
 static void *watch_main(void *arg)
 {
     struct writer *w = arg;
@@ -166,28 +228,19 @@ static void *watch_main(void *arg)
     while (!w->stop || w->list != NULL) {
         struct timespec t;
         clock_gettime(CLOCK_MONOTONIC, &t);
-        mono_ms now = (mono_ms)t.tv_sec * 1000 + t.tv_nsec / 1000000, next = INT64_MAX;
-        for (struct pending **at = &w->list; *at != NULL;) {
-            struct pending *p = *at;
-            bool over = atomic_load(&p->verdict) != OPEN;
-            if (!over && now >= p->deadline && decide(p, TIMED_OUT)) {
+        mono_ms now = (mono_ms)t.tv_sec * 1000 + t.tv_nsec / 1000000, next;
+        bool timed_out;
+        struct pending *p = next_over(w, now, &timed_out, &next);
+        if (p != NULL) {
+            pthread_mutex_unlock(&w->lock); // a log that stalls holds up nobody who has pressed
+            if (timed_out) {
                 report_failure(w, p, SAVE_TIMED_OUT, "disk-slow");
-                over = true;
             }
-            if (over) {
-                *at = p->next;
-                let_go(p);
-            } else {
-                next = p->deadline < next ? p->deadline : next;
-                at = &p->next;
-            }
-        }
-        if (w->stop && w->list == NULL) {
-            break;
-        }
-        if (next == INT64_MAX) {
+            let_go(p);
+            pthread_mutex_lock(&w->lock);
+        } else if (next == INT64_MAX && !w->stop) {
             pthread_cond_wait(&w->changed, &w->lock);
-        } else {
+        } else if (next != INT64_MAX) {
             wait_until(w, next);
         }
     }
@@ -202,8 +255,12 @@ struct writer *writer_create(const struct writer_options *o)
         return NULL;
     }
     w->o = *o;
-    atomic_store(&w->pending, outbox_pending(o->outbox));
-    atomic_store(&w->reason, outbox_was_damaged(o->outbox) ? "outbox-damaged" : "");
+    if (o->outbox != NULL) {
+        atomic_store(&w->pending, outbox_pending(o->outbox));
+        atomic_store(&w->reason, outbox_was_damaged(o->outbox) ? "outbox-damaged" : "");
+    } else {
+        try_open(w);
+    }
     pthread_mutex_init(&w->lock, NULL);
     pthread_condattr_t attr;
     pthread_condattr_init(&attr);
@@ -225,6 +282,7 @@ void writer_destroy(struct writer *w)
     if (w == NULL) {
         return;
     }
+    atomic_store(&w->closing, true);
     if (w->mail != NULL) {
         mailbox_close(w->mail);
     }
@@ -238,6 +296,7 @@ void writer_destroy(struct writer *w)
     if (w->watch_up) {
         pthread_join(w->watch, NULL);
     }
+    outbox_close(w->owned);
     mailbox_destroy(w->mail);
     pthread_cond_destroy(&w->changed);
     pthread_mutex_destroy(&w->lock);
@@ -274,13 +333,14 @@ bool writer_save(struct writer *w, const struct answer *a)
 bool writer_call(struct writer *w, void (*fn)(struct outbox *ob, void *arg), void *arg)
 {
     sem_t done;
+    bool ran = false;
     sem_init(&done, 0, 0);
-    struct request q = {.kind = REQUEST_CALL, .fn = fn, .arg = arg, .done = &done};
+    struct request q = {.kind = REQUEST_CALL, .fn = fn, .arg = arg, .done = &done, .ran = &ran};
     bool ok = mailbox_post(w->mail, &q);
     while (ok && sem_wait(&done) != 0 && errno == EINTR) {
     }
     sem_destroy(&done);
-    return ok;
+    return ok && ran;
 }
 
 void writer_count_ignored(struct writer *w, int presses)

@@ -9,7 +9,7 @@ import { Broker, SECRET } from "./lib/broker.mjs";
 import { shardOf } from "./lib/foreign.mjs";
 import { MouseScreen } from "./lib/display.mjs";
 import { checkExactlyOnce, Kiosk } from "./lib/kiosk.mjs";
-import { killAt, mayTrace } from "./lib/strace.mjs";
+import { inject, killAt, mayTrace } from "./lib/strace.mjs";
 import { waitFor, within } from "./lib/wait.mjs";
 import { scenario } from "./lib/world.mjs";
 
@@ -109,3 +109,59 @@ for (const call of ["fdatasync", "pwrite64"]) {
     await checkExactlyOnce(kiosk, aggregator.store);
   });
 }
+
+scenario("a disk that is slow to the kiosk: no false thanks; what was saved too late is taken back", async (world) => {
+  mayTrace();
+  const broker = await Broker.start(world);
+  const aggregator = await Aggregator.start(world, { brokerPort: broker.port });
+  const screen = await MouseScreen.start(world);
+  const kiosk = await Kiosk.start(world, { brokerPort: broker.port, screen, times: { save_timeout: "200 ms" } });
+  await kiosk.rate(5);
+  await kiosk.online;
+  await kiosk.drained();
+  const strace = await inject(world, kiosk.process, "fdatasync", "delay_enter=600000");
+  const from = kiosk.process.mark();
+  await kiosk.touch("face-1");
+  await kiosk.process.line(/ screen name=try-again /, { from });
+  await kiosk.process.line(/ late_commit_voided seq=2/, { from });
+  assert.equal(kiosk.process.find(/ screen name=thanks /, from), null, "a false thank-you");
+  await strace.stop("SIGINT");
+  await kiosk.process.line(/ screen name=question /, { from });
+  await kiosk.rate(4);
+  await kiosk.drained();
+  const rows = await kiosk.outbox();
+  assert.deepEqual(rows.map((row) => row.score), [5, 1, 0, 4]);
+  await waitFor("the store to hold all four", async () => (await aggregator.store.count()) === 4);
+  assert.deepEqual(await aggregator.store.recount(), []);
+});
+
+scenario("a disk that fails the kiosk: no false thanks; every thanked press is kept, whatever call has failed", async (world) => {
+  mayTrace();
+  const broker = await Broker.start(world);
+  const screen = await MouseScreen.start(world);
+  await broker.kill(); // nobody but the press writes
+  const kiosk = await Kiosk.start(world, { brokerPort: broker.port, screen });
+  const thanked = [];
+  let failures = 0;
+  for (const n of [1, 2, 3]) {
+    const strace = await inject(world, kiosk.process, "fdatasync,fsync", `error=EIO:when=${n}`);
+    for (const score of [1, 2, 3]) {
+      const from = kiosk.process.mark();
+      await kiosk.touch(`face-${score}`);
+      const { line } = await kiosk.process.line(/ screen name=(thanks|out-of-service|try-again) /, { from });
+      if (kiosk.process.find(/ screen name=thanks /, from)) thanked.push(score);
+      else failures++;
+      await kiosk.process.line(/ screen name=question /, { from: line });
+    }
+    await strace.stop("SIGINT");
+  }
+  const from = kiosk.process.mark();
+  await kiosk.touch("face-5");
+  await kiosk.process.line(/ screen name=thanks /, { from });
+  thanked.push(5);
+  assert.ok(failures >= 2, `${failures} presses failed`);
+  const rows = await kiosk.outbox();
+  const voids = await kiosk.voided();
+  const counted = rows.filter((row) => row.score > 0 && !voids.includes(row.seq)).map((row) => row.score);
+  assert.deepEqual(counted, thanked);
+});

@@ -150,21 +150,41 @@ scenario("a full disk of the kiosk: out of service, no thanks; in service again 
   await waitFor("health to say that it is over", async () => (await aggregator.store.one("SELECT reason FROM kiosk")) === "");
   assert.equal(await checkExactlyOnce(kiosk, aggregator.store), 4);
 });
-scenario("a read-only disk: kiosk and aggregator say so and do not start", async (world) => {
+scenario("a read-only disk: the aggregator says so and does not start; the kiosk is out of service until it can be written", async (world) => {
   const small = await disk(world, "read-only", 12);
   const broker = await Broker.start(world);
   const screen = await MouseScreen.start(world);
   await small.readonly();
   const kiosk = await Kiosk.start(world, { brokerPort: broker.port, screen, state: `${small.path}/state`, wait: false });
-  await refuses(kiosk.spawn(), /read-only|Read-only/i);
+  kiosk.spawn();
+  await kiosk.process.line(/ screen name=out-of-service .*reason=outbox-error/);
+  assert.equal(kiosk.process.find(/ screen name=question /), null, "in service without an outbox");
+  assert.ok(kiosk.process.find(/ outbox_unusable /));
   const aggregator = await Aggregator.start(world, { brokerPort: broker.port, data: small.path, wait: false });
   await refuses(aggregator.spawn(), /read-only|Read-only/i);
   await small.writable();
+  await kiosk.process.line(/ screen name=question /);
   await aggregator.up();
-  kiosk.boots = 0; // the start that was refused gave out no epoch
-  await kiosk.up();
   await kiosk.rate(4);
   assert.equal(await checkExactlyOnce(kiosk, aggregator.store), 1);
+});
+scenario("a disk that is full at the kiosk's start: its outbox stays, and it comes into service when there is room", async (world) => {
+  const small = await disk(world, "full-at-start", 12);
+  const broker = await Broker.start(world);
+  const aggregator = await Aggregator.start(world, { brokerPort: broker.port });
+  const screen = await MouseScreen.start(world);
+  const kiosk = await Kiosk.start(world, { brokerPort: broker.port, screen, state: `${small.path}/state` });
+  for (const score of [5, 3]) await kiosk.rate(score);
+  await kiosk.process.kill();
+  await small.fill();
+  kiosk.spawn();
+  await kiosk.process.line(/ screen name=out-of-service .*reason=(disk-full|outbox-error)/);
+  assert.ok(kiosk.process.running);
+  small.free();
+  await kiosk.process.line(/ screen name=question /);
+  assert.equal(kiosk.process.find(/ outbox_damaged /), null);
+  await kiosk.rate(2);
+  assert.equal(await checkExactlyOnce(kiosk, aggregator.store), 3);
 });
 scenario("a full disk of the aggregator: nothing is acknowledged until there is room, nothing is lost", async (world) => {
   const small = await disk(world, "store-disk", 3);

@@ -9,7 +9,7 @@ import { MouseScreen } from "./lib/display.mjs";
 import { checkExactlyOnce, Kiosk } from "./lib/kiosk.mjs";
 import { run } from "./lib/process.mjs";
 import { query } from "./lib/store.mjs";
-import { waitFor } from "./lib/wait.mjs";
+import { waitFor, within } from "./lib/wait.mjs";
 import { BIN, scenario } from "./lib/world.mjs";
 
 const ID = "dago-entrance";
@@ -26,11 +26,11 @@ survey:
 ${more}`;
 const own = (text) => text.replace(/^ {4}# After a face[^]*?(?=^promise)/m, "");
 
-async function system(world, { change = (text) => text, users = [], times, wait } = {}) {
+async function system(world, { change = (text) => text, users = [], env = {}, times, wait } = {}) {
   const broker = await Broker.start(world, { users: ["aggregator", ID, ...users] });
   const aggregator = await Aggregator.start(world, { brokerPort: broker.port });
   const screen = await MouseScreen.start(world);
-  const kiosk = await Kiosk.start(world, { brokerPort: broker.port, screen, times, wait, change: (text) => change(own(text)) });
+  const kiosk = await Kiosk.start(world, { brokerPort: broker.port, screen, env, times, wait, change: (text) => change(own(text)) });
   const ctl = async (...args) => {
     const p = await run(`${BIN}/puasctl`, ["--config", aggregator.file, ...args]);
     return { code: p.code, text: p.lines.join("\n") };
@@ -171,6 +171,19 @@ scenario("kiosk: orders", async (world) => {
   await kiosk.rate(5);
   await waitFor("the answer after the restart", async () => (await aggregator.store.count()) === 4);
   await inForce();
+});
+
+scenario("kiosk: under a service manager a restart is an orderly end: the manager starts what is installed by then", async (world) => {
+  const socket = world.path("notify");
+  const manager = world.process("puas-manager", `${BIN}/tools/puas-manager`, [socket]);
+  await manager.line(/^ready$/);
+  const { kiosk, ctl } = await system(world, { env: { NOTIFY_SOCKET: socket } });
+  await manager.line(/^told READY=1$/);
+  assert.equal((await ctl("command", ID, "restart")).code, 0);
+  await within("the kiosk to end", kiosk.process.ended);
+  assert.equal(kiosk.process.code, 0);
+  assert.ok(kiosk.process.find(/ stopped again=1/));
+  await manager.line(/^told STOPPING=1$/);
 });
 
 scenario("kiosk: a screenshot where it is switched on, never while somebody is there", async (world) => {

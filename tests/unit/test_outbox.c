@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -82,8 +83,8 @@ static void sync_with(struct fixture *f, const uint8_t *epoch, const char *run, 
     assert_int_equal(outbox_sync(f->ob, &m, &reopened), OUTBOX_OK);
 }
 
-static bool settle(struct fixture *f, const uint8_t *epoch, const char *run, int64_t through,
-                   int64_t rejected)
+static bool settle_at(struct fixture *f, const uint8_t *epoch, const char *run, int64_t through,
+                      int64_t rejected, wall_ms now)
 {
     struct ack_epoch e = {.through = through};
     struct ack_message m = {
@@ -92,8 +93,14 @@ static bool settle(struct fixture *f, const uint8_t *epoch, const char *run, int
     int64_t rows;
     memcpy(e.epoch, epoch, EPOCH_BYTES);
     strcpy(m.run, run);
-    assert_int_equal(outbox_settle(f->ob, &m, 2000, &counted, &rows), OUTBOX_OK);
+    assert_int_equal(outbox_settle(f->ob, &m, now, &counted, &rows), OUTBOX_OK);
     return counted;
+}
+
+static bool settle(struct fixture *f, const uint8_t *epoch, const char *run, int64_t through,
+                   int64_t rejected)
+{
+    return settle_at(f, epoch, run, through, rejected, 2000);
 }
 
 // Each start draws a new epoch, keeps what was pending, oldest first, and counts boots.
@@ -310,6 +317,43 @@ static void prune_keeps_what_is_pending(void **state)
     assert_int_equal(b.events[0].seq, 2);
 }
 
+// A row is old by when it was settled, not by when it was taken, and only for a clock that is set.
+static void prune_trusts_no_wrong_clock(void **state)
+{
+    enum { ROWS = 510, KEEP = 1000, LATER = 1000000 };
+    struct fixture *f = *state;
+    const uint8_t *epoch = outbox_epoch(f->ob);
+    int64_t seq;
+    for (int i = 0; i < ROWS; i++)
+        assert_int_equal(press(f, 1, &seq), OUTBOX_OK); // taken at 500: a start in 1970
+    sync_with(f, epoch, "aaaa", 0);
+    assert_true(settle_at(f, epoch, "aaaa", ROWS, 0, LATER));
+    assert_int_equal(outbox_prune(f->ob, 0), OUTBOX_OK);            // the clock is not set
+    assert_int_equal(outbox_prune(f->ob, LATER + KEEP), OUTBOX_OK); // not old yet
+    sync_with(f, epoch, "aaaa", 0);
+    assert_int_equal(outbox_pending(f->ob), ROWS);
+
+    assert_true(settle_at(f, epoch, "aaaa", ROWS, 0, 0)); // settled while the clock was not set
+    assert_int_equal(outbox_prune(f->ob, LATER), OUTBOX_OK);
+    assert_int_equal(outbox_prune(f->ob, LATER + KEEP), OUTBOX_OK); // their time has begun at the first
+    sync_with(f, epoch, "aaaa", 0);
+    assert_int_equal(outbox_pending(f->ob), ROWS);
+
+    assert_true(settle_at(f, epoch, "aaaa", ROWS, 0, 9 * LATER)); // the clock was ahead, and is not any more
+    assert_int_equal(outbox_prune(f->ob, LATER), OUTBOX_OK);
+    sync_with(f, epoch, "aaaa", 0);
+    assert_int_equal(outbox_pending(f->ob), ROWS);
+
+    assert_true(settle_at(f, epoch, "aaaa", ROWS, 0, LATER));
+    assert_int_equal(outbox_prune(f->ob, LATER + KEEP + 1), OUTBOX_OK); // a jump ahead costs so many a call
+    sync_with(f, epoch, "aaaa", 0);
+    assert_int_equal(outbox_pending(f->ob), ROWS - 500);
+    assert_true(settle_at(f, epoch, "aaaa", ROWS, 0, LATER));
+    assert_int_equal(outbox_prune(f->ob, LATER + KEEP + 1), OUTBOX_OK);
+    sync_with(f, epoch, "aaaa", 0);
+    assert_int_equal(outbox_pending(f->ob), 0);
+}
+
 static void births_name_what_is_unsynced(void **state)
 {
     struct fixture *f = *state;
@@ -432,6 +476,124 @@ static void writer_times_out_and_rolls_back(void **state)
     assert_int_equal(fetch(f, 50).count, 1); // the one that timed out is not kept
     sem_destroy(&s.gate);
     sem_destroy(&s.began);
+    sem_destroy(&r.came);
+}
+
+// The disk answers after the time is up: the commit has stood, so it is taken back, and was not thanked.
+static atomic_int sync_gate; // 0: open; 1: the next fdatasync waits
+static sem_t sync_began, sync_go;
+int fdatasync(int fd);
+int fdatasync(int fd)
+{
+    if (atomic_exchange(&sync_gate, 0) == 1) {
+        sem_post(&sync_began);
+        sem_wait(&sync_go);
+    }
+    return (int)syscall(SYS_fdatasync, fd);
+}
+
+static void note_call(struct outbox *ob, void *arg)
+{
+    *(bool *)arg = ob != NULL;
+}
+
+static void writer_takes_back_a_late_commit(void **state)
+{
+    struct fixture *f = *state;
+    struct results r = {.count = 0};
+    struct outbox_counts c;
+    bool called = false;
+    sem_init(&r.came, 0, 0);
+    sem_init(&sync_began, 0, 0);
+    sem_init(&sync_go, 0, 0);
+    struct writer_options o = {.outbox = f->ob, .save_timeout_ms = 50, .on_saved = on_saved, .ctx = &r};
+    struct writer *w = writer_create(&o);
+    struct answer a = {.ticket = 1, .type = EVENT_RATING, .score = 4, .of = 5};
+    atomic_store(&sync_gate, 1);
+    assert_true(writer_save(w, &a));
+    sem_wait(&sync_began); // in COMMIT
+    wait_result(&r);
+    assert_int_equal(r.last.result, SAVE_TIMED_OUT);
+    sem_post(&sync_go);
+    assert_true(writer_call(w, note_call, &called)); // behind the commit, and behind what takes it back
+    assert_true(called);
+    assert_int_equal(writer_pending(w), 2);
+    writer_destroy(w);
+    assert_int_equal(r.count, 1); // one answer a press
+    struct outbox_batch b = fetch(f, 50);
+    assert_int_equal(b.count, 2);
+    assert_int_equal(b.events[0].score, 4);
+    assert_int_equal(b.events[1].type, EVENT_VOID);
+    assert_int_equal(b.events[1].voids, 1);
+    assert_int_equal(outbox_count(f->ob, &c), OUTBOX_OK);
+    assert_int_equal(c.epochs[0].votes[3], 0);
+    o.save_timeout_ms = 10000;
+    w = writer_create(&o);
+    a.ticket = 2;
+    assert_true(writer_save(w, &a)); // the next one counts
+    wait_result(&r);
+    writer_destroy(w);
+    assert_int_equal(r.last.result, SAVE_COMMITTED);
+    assert_int_equal(r.last.seq, 3);
+    sem_destroy(&sync_go);
+    sem_destroy(&sync_began);
+    sem_destroy(&r.came);
+}
+
+// No outbox at first: presses are answered, calls are refused, and it is tried again.
+struct opening {
+    struct fixture *f;
+    atomic_int tries;
+};
+
+static struct outbox *open_at_the_third(void *ctx, const char **ret_reason)
+{
+    struct opening *o = ctx;
+    if (atomic_fetch_add(&o->tries, 1) < 2) {
+        *ret_reason = "disk-full";
+        return NULL;
+    }
+    open_box(o->f, 1000);
+    return o->f->ob;
+}
+
+static void writer_opens_when_it_can(void **state)
+{
+    struct fixture *f = *state;
+    struct results r = {.count = 0};
+    struct opening opening = {.f = f};
+    bool called = false;
+    outbox_close(f->ob);
+    f->ob = NULL;
+    sem_init(&r.came, 0, 0);
+    struct writer_options o = {.open = open_at_the_third,
+                               .open_ctx = &opening,
+                               .open_retry_ms = 300,
+                               .save_timeout_ms = 5000,
+                               .on_saved = on_saved,
+                               .ctx = &r};
+    struct writer *w = writer_create(&o);
+    assert_non_null(w);
+    assert_string_equal(writer_reason(w), "disk-full");
+    struct answer a = {.ticket = 1, .type = EVENT_RATING, .score = 4, .of = 5};
+    assert_true(writer_save(w, &a));
+    wait_result(&r);
+    assert_int_equal(r.last.result, SAVE_FULL);
+    assert_false(writer_call(w, note_call, &called));
+    assert_false(called);
+    struct timespec pause = {.tv_nsec = 1000000};
+    while (strcmp(writer_reason(w), "") != 0)
+        nanosleep(&pause, NULL);
+    assert_true(writer_call(w, note_call, &called));
+    assert_true(called);
+    a.ticket = 2;
+    assert_true(writer_save(w, &a));
+    wait_result(&r);
+    assert_int_equal(r.last.result, SAVE_COMMITTED);
+    writer_destroy(w); // closes what it was given
+    f->ob = NULL;
+    open_box(f, 1000);
+    assert_int_equal(outbox_pending(f->ob), 1);
     sem_destroy(&r.came);
 }
 
@@ -636,10 +798,13 @@ int main(void)
         TEST(what_can_be_read_is_salvaged),
         TEST(missing_folder_is_one_line),
         TEST(prune_keeps_what_is_pending),
+        TEST(prune_trusts_no_wrong_clock),
         TEST(births_name_what_is_unsynced),
         TEST(void_of_what_is_not_there),
         TEST(one_program_at_a_time),
         TEST(writer_times_out_and_rolls_back),
+        TEST(writer_takes_back_a_late_commit),
+        TEST(writer_opens_when_it_can),
         TEST(writer_says_full),
         TEST(words_and_ref_are_kept),
         TEST(older_file),

@@ -113,6 +113,11 @@ export class Kiosk {
     return query(`${this.state}/outbox.db`, "SELECT lower(hex(e.epoch)) AS epoch, e.boot, v.seq, v.score, v.state, v.type FROM event v JOIN epoch e USING(epoch_id) ORDER BY e.epoch_id, v.seq");
   }
 
+  /** Which seqs of the last start were taken back. */
+  voided() {
+    return query(`${this.state}/outbox.db`, "SELECT voids FROM event WHERE voids > 0 AND epoch_id = (SELECT max(epoch_id) FROM epoch)").then((rows) => rows.map((row) => row.voids));
+  }
+
   pending() {
     return query(`${this.state}/outbox.db`, "SELECT count(*) AS n FROM event WHERE state = 0").then(([row]) => row.n);
   }

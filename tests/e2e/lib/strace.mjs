@@ -11,9 +11,12 @@ export function mayTrace() {
 }
 
 /** From now on the n-th `calls` of the process (all threads) is its end. Returns when that is in force. */
-export async function killAt(world, target, calls, n) {
-  const args = ["-f", "-qq", "-o", "/dev/null", "-e", `trace=${calls}`, "-e", `inject=${calls}:signal=SIGKILL:when=${n}`, "-p", `${target.pid}`];
-  const strace = world.process(`strace ${n}`, "strace", args);
+export const killAt = (world, target, calls, n) => inject(world, target, calls, `signal=SIGKILL:when=${n}`);
+
+/** From now on something happens to `calls` of the process (all threads), in strace's words. Returns when that is in force. */
+export async function inject(world, target, calls, what) {
+  const args = ["-f", "-qq", "-o", "/dev/null", "-e", `trace=${calls}`, "-e", `inject=${calls}:${what}`, "-p", `${target.pid}`];
+  const strace = world.process(`strace ${what}`, "strace", args);
   const threads = () => readdirSync(`/proc/${target.pid}/task`).map((id) => readFileSync(`/proc/${target.pid}/task/${id}/status`, "utf8"));
   await waitFor(`strace to hold ${target.name}`, () => {
     if (!strace.running) throw new Error(`strace ended: ${strace.lines.join(" ")}`);
