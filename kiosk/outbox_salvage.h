@@ -27,10 +27,11 @@ struct salvage {
 
 // Copies epochs and rows of `damaged`, which is only read, into `into`: a new outbox with its tables and
 // nothing in them, or with what an earlier call has brought. Rows that are not sound one by one are left out.
-// Call it twice: the `last` one also takes rows whose keys are out of order, and what the first has missed
-// because a read failed (SQLite may call that damage). `branch` and `place` are those of today's assignment:
-// for an epoch of which only the key can be read. False: `into` cannot be written, or `damaged` not be read
-// for want of memory or for an I/O error: try again later.
+// Call it twice: the `last` one also takes rows whose keys are out of order, rows of which only the answer
+// can be read (they are sent again), and what the first has missed because a read failed (SQLite may call
+// that damage). `branch` and `place` are those of today's assignment: for an epoch of which only the key can
+// be read. False: `into` cannot be written, or `damaged` not be read for want of memory or for an I/O error:
+// try again later.
 bool outbox_salvage_copy(struct sqlite3 *into, struct sqlite3 *damaged, const struct ident *branch,
                          const struct ident *place, bool last);
 

@@ -22,7 +22,7 @@ struct column {
     int most;          // bytes of a text or blob
     int64_t from, to;  // of a number
     const char *added; // its definition, when older files may lack it
-    bool ours;         // it says nothing of the answer: 0, pending, where it is not to be believed
+    bool ours;         // it says nothing of the answer: 0, pending, where it cannot be read
 };
 #define NUMBER(name, from, to)                                                                               \
     {                                                                                                        \
@@ -78,7 +78,7 @@ static const struct column event_columns[] = {
     BYTES("by", TEXT, 12),
     NUMBER("clock", 0, 1),
     {"ref", TEXT, PROTOCOL_REF_MAX, 0, 0, "TEXT NOT NULL DEFAULT ''", false},
-    {"keep", WHOLE, 0, 0, PROTOCOL_KEEP_DAYS_MAX, "INTEGER NOT NULL DEFAULT 0", false},
+    {"keep", WHOLE, 0, 0, PROTOCOL_KEEP_DAYS_MAX, "INTEGER NOT NULL DEFAULT 0", true},
     {"settled_at", WHOLE, 0, 0, PROTOCOL_INT_MAX, "INTEGER NOT NULL DEFAULT 0", true},
     {0},
 };
@@ -216,8 +216,9 @@ static int prepare(sqlite3 *db, sqlite3_stmt **ret, char *text) // takes the tex
     return rc;
 }
 
-// On failure nothing is left open. SQLITE_DONE: there is no such table.
-static int scan_open(struct scan *s, sqlite3 *db, const struct table *t, bool backwards)
+// `answers`: only the columns that hold them and their keys. On failure nothing is left open. SQLITE_DONE:
+// there is no such table.
+static int scan_open(struct scan *s, sqlite3 *db, const struct table *t, bool backwards, bool answers)
 {
     bool there[COLUMNS_MAX];
     int count;
@@ -229,7 +230,7 @@ static int scan_open(struct scan *s, sqlite3 *db, const struct table *t, bool ba
         return rc;
     sqlite3_str *text = sqlite3_str_new(NULL);
     for (int i = 0; t->columns[i].name; i++) {
-        if (!there[i])
+        if (!there[i] || (answers && t->columns[i].ours))
             continue;
         sqlite3_str_appendf(text, "%s%s", s->count ? ", " : "SELECT ", t->columns[i].name);
         s->columns[s->count++] = &t->columns[i];
@@ -290,11 +291,10 @@ static bool is_misplaced(const struct scan *s)
            !(in_order(s, s->before, s->key) && in_order(s, s->key, s->after));
 }
 
-// `answer`: only the columns that hold the answer and its key.
-static bool row_is_sound(const struct scan *s, bool answer)
+static bool row_is_sound(const struct scan *s)
 {
     for (int i = 0; i < s->count; i++)
-        if (!(answer && s->columns[i]->ours) && !is_sound(s->columns[i], sqlite3_column_value(s->row, i)))
+        if (!is_sound(s->columns[i], sqlite3_column_value(s->row, i)))
             return false;
     return true;
 }
@@ -303,7 +303,7 @@ static bool row_is_sound(const struct scan *s, bool answer)
 static int check_table(sqlite3 *db, const struct table *t)
 {
     struct scan s;
-    int rc = scan_open(&s, db, t, false);
+    int rc = scan_open(&s, db, t, false, false);
     if (rc == SQLITE_DONE)
         return SQLITE_OK;
     for (int i = 0, k = 0; t->columns[i].name && rc == SQLITE_OK; i++) {
@@ -313,7 +313,7 @@ static int check_table(sqlite3 *db, const struct table *t)
             rc = SQLITE_CORRUPT; // every program wrote it
     }
     while (rc == SQLITE_OK && (rc = scan_step(&s)) == SQLITE_ROW)
-        rc = row_is_sound(&s, false) && in_order(&s, s.before, s.key) ? SQLITE_OK : SQLITE_CORRUPT;
+        rc = row_is_sound(&s) && in_order(&s, s.before, s.key) ? SQLITE_OK : SQLITE_CORRUPT;
     scan_close(&s);
     return rc == SQLITE_DONE ? SQLITE_OK : is_damage(rc) ? SQLITE_CORRUPT : rc;
 }
@@ -377,17 +377,15 @@ static int prepare_insert(sqlite3 *into, const struct table *t, const struct sca
 // True when it is written, or not worth it.
 static bool copy_row(const struct scan *s, sqlite3_stmt *to, bool last)
 {
-    if (!row_is_sound(s, true) || (is_misplaced(s) && !last))
+    if (!row_is_sound(s) || (is_misplaced(s) && !last))
         return true;
     sqlite3_reset(to);
     for (int i = 0; i < s->count; i++) {
         sqlite3_value *v = sqlite3_column_value(s->row, i);
-        if (is_sound(s->columns[i], v) && s->columns[i]->kind == TEXT)
+        if (s->columns[i]->kind == TEXT)
             sqlite3_bind_text(to, i + 1, (const char *)sqlite3_value_text(v), -1, SQLITE_TRANSIENT);
-        else if (is_sound(s->columns[i], v))
-            sqlite3_bind_value(to, i + 1, v);
         else
-            sqlite3_bind_int(to, i + 1, 0);
+            sqlite3_bind_value(to, i + 1, v);
     }
     return sqlite3_step(to) == SQLITE_DONE;
 }
@@ -396,7 +394,7 @@ static bool copy_scan(sqlite3 *into, sqlite3 *damaged, const struct table *t, bo
 {
     struct scan s;
     sqlite3_stmt *to = NULL;
-    int rc = scan_open(&s, damaged, t, backwards);
+    int rc = scan_open(&s, damaged, t, backwards, last);
     if (rc != SQLITE_OK)
         return rc == SQLITE_DONE || is_damage(rc);
     bool ok = prepare_insert(into, t, &s, &to) == SQLITE_OK;
