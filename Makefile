@@ -65,7 +65,7 @@ TOOLS          := $(patsubst tests/tools/%.c,$(OUT)/tools/%,$(SRC_TOOLS))
 EXTENSION := $(OUT)/puas_event.so
 
 .PHONY: all
-all: $(BIN) $(EXTENSION) build/compile_commands.json ## build the programs
+all: $(BIN) $(OUT)/puas-fleet $(EXTENSION) build/compile_commands.json ## build the programs
 
 $(OUT)/%.o: %.c
 	@mkdir -p $(@D)

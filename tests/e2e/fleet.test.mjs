@@ -73,7 +73,7 @@ const WILD = `
 seed: ${process.env.PUAS_SEED ?? 7}
 days: 2
 chain: { regions: 2, branches: 10, kiosks: 4 }
-votes: { a_day: 120 }
+votes: { a_day: 240 }
 mashing: { a_day: 1, at_night: 0.3 }
 outages:
   - { place: fleet-region-1, kind: network, day: 1, from: 9 h, for: 20 h }
@@ -85,7 +85,7 @@ kiosk: { ${QUICK}, ahead: 60 }
 scenario("a fleet with every fault, the aggregator killed in between: the store equals what was drawn", async (world) => {
   const { aggregator, fleet, truth } = await start(world, WILD);
   const running = fleet();
-  await waitFor("a third to be stored", async () => (await aggregator.store.one("SELECT count(*) FROM event")) > 2500);
+  await waitFor("a third to be stored", async () => (await aggregator.store.one("SELECT count(*) FROM event")) > 2000);
   assert.equal(running.find(/history: complete/), null, "killed while rows are under way");
   await aggregator.kill();
   await aggregator.up();
