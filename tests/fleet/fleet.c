@@ -391,7 +391,7 @@ static bool apply(struct fleet_kiosk *k, const struct fleet_event *e, mono_ms no
     struct fleet *f = k->fleet;
     switch (e->type) {
     case FLEET_VOTE:
-        if (k->off == 0) {
+        if (k->off == 0 && e->at >= f->o.from) {
             vote(k, e);
         }
         break;
@@ -615,6 +615,16 @@ void fleet_turn(struct fleet *f, struct fleet_kiosk *k, mono_ms now)
         k->due = INT64_MAX;
     }
     f->soonest = sooner(f->soonest, k->due);
+}
+
+bool fleet_all_connected(const struct fleet *f)
+{
+    for (int i = 0; i < f->count; i++) {
+        if (may_connect(&f->kiosks[i]) && !f->kiosks[i].mqtt.connected) {
+            return false;
+        }
+    }
+    return true;
 }
 
 struct fleet_progress fleet_progress(const struct fleet *f, mono_ms now)

@@ -22,6 +22,7 @@ struct fleet_options {
     bool keep_rows; // for the keys in the truth
     wall_ms now;    // at the start
     int first_day;  // days from 1970
+    wall_ms from;   // no votes before
 };
 
 struct fleet_tally { // an incident at a branch
@@ -45,7 +46,7 @@ struct fleet_kiosk {
     uint32_t dice;
     uint8_t clock; // enum fleet_clock
     uint8_t cuts, off;
-    bool began_wrong; // this start's clock was wrong at first
+    bool began_wrong;  // this start's clock was wrong at first
     bool ended;        // past_only: has sent it all
     bool birth_unsaid; // past_only: to be answered by ourselves
     char run[EPOCH_HEX + 1];
@@ -92,6 +93,8 @@ struct fleet_progress {
     double day;                  // of the slowest cursor
 };
 struct fleet_progress fleet_progress(const struct fleet *f, mono_ms now);
+// True when every kiosk that has power and a network now is connected.
+bool fleet_all_connected(const struct fleet *f);
 // A few bad minutes at the scenario's `queue` kiosk from now on.
 void fleet_queue(struct fleet *f, mono_ms now, const uint8_t epoch[EPOCH_BYTES]);
 // Says goodbye to all; the caller then moves bytes until the connections are gone.

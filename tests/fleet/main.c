@@ -193,7 +193,9 @@ static bool first_day(const struct roster *r, bool live, wall_ms now, int *ret)
     const struct scenario *s = r->s;
     int year, month, day, end = 0, today = r->kiosk_count > 0 ? model_day_of(r, 0, now) : 0;
     *ret = today - (int)s->days + (live ? 1 : 0);
-    if (s->start[0] != '\0') {
+    if (strcmp(s->start, "now") == 0) {
+        *ret = today;
+    } else if (s->start[0] != '\0') {
         struct tm tm = {.tm_hour = 12};
         if (sscanf(s->start, "%4d-%2d-%2d%n", &year, &month, &day, &end) != 3 || s->start[end] != '\0') {
             return false;
@@ -266,9 +268,9 @@ static void tell(struct loop *l, mono_ms now)
 {
     struct fleet *f = l->fleet;
     char some[32], all[32];
-    if (!l->all_connected && f->connected == f->count) {
+    if (!l->all_connected && f->connected > 0 && fleet_all_connected(f)) {
         l->all_connected = true;
-        printf("connected: %s kiosks after %.1f s\n", grouped(f->count, some, sizeof some),
+        printf("connected: %s kiosks after %.1f s\n", grouped(f->connected, some, sizeof some),
                (double)(now - l->began) / 1000);
         fflush(stdout);
     }
@@ -414,6 +416,7 @@ static int simulate(const struct roster *r, const struct arguments *a)
         fprintf(stderr, "puas-fleet: %s: start '%s' is no date up to today\n", a->scenario, r->s->start);
         return code;
     }
+    o.from = strcmp(r->s->start, "now") == 0 ? o.now : 0;
     l.began = clock_mono_ms();
     l.watched = malloc(((size_t)r->kiosk_count + 1) * sizeof *l.watched);
     l.wanted = calloc((size_t)r->kiosk_count + 1, 1);

@@ -181,7 +181,7 @@ const struct config_row scenario_rows[] = {
      .help = "the same seed gives the same votes"},
     {"days", CONFIG_INT, AT(scenario, days), .fallback = "7", .min = 1, .max = 1100, .help = ""},
     {"start", CONFIG_STRING, AT(scenario, start), .fallback = "", .max = 10,
-     .help = "first local day, 2026-08-24; none: so that it ends with yesterday"},
+     .help = "first local day, 2026-08-24, or now; none: so that it ends with yesterday"},
     {"chain", CONFIG_GROUP, AT(scenario, chain), .rows = chain_rows, .help = "places and kiosks"},
     {"votes", CONFIG_GROUP, AT(scenario, votes), .rows = votes_rows, .help = ""},
     {"regions", CONFIG_LIST, AT(scenario, region_list), .rows = region_rows,
