@@ -57,13 +57,15 @@ LIB_KIOSK      := $(OUT)/libkiosk.a
 LIB_AGGREGATOR := $(OUT)/libaggregator.a
 BIN            := $(OUT)/puas-kiosk $(OUT)/puas-aggregator $(OUT)/puasctl
 UNIT           := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(SRC_UNIT))
+FLEET_CORE     := $(filter-out tests/fleet/main.c,$(wildcard tests/fleet/*.c))
+LIB_FLEET      := $(OUT)/libfleet.a
 TOOLS          := $(patsubst tests/tools/%.c,$(OUT)/tools/%,$(SRC_TOOLS))
 
 # Shows the packs of the store as the table `event` to the sqlite3 shell.
 EXTENSION := $(OUT)/puas_event.so
 
 .PHONY: all
-all: $(BIN) $(EXTENSION) build/compile_commands.json ## build the three programs
+all: $(BIN) $(OUT)/puas-fleet $(EXTENSION) build/compile_commands.json ## build the programs
 
 $(OUT)/%.o: %.c
 	@mkdir -p $(@D)
@@ -73,7 +75,8 @@ $(OUT)/%.o: %.c
 $(LIB_SHARED): $(call obj,$(SRC_SHARED))
 $(LIB_KIOSK): $(call obj,$(SRC_KIOSK))
 $(LIB_AGGREGATOR): $(call obj,$(SRC_AGGREGATOR)) $(OUT)/aggregator/blobs.o
-$(LIB_SHARED) $(LIB_KIOSK) $(LIB_AGGREGATOR):
+$(LIB_FLEET): $(call obj,$(FLEET_CORE))
+$(LIB_SHARED) $(LIB_KIOSK) $(LIB_AGGREGATOR) $(LIB_FLEET):
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 
@@ -91,6 +94,11 @@ $(EXTENSION): aggregator/event_table_sqlite.c aggregator/pack.c aggregator/event
 	@mkdir -p $(@D)
 	@echo "  link $@"
 	$(Q)$(CC) $(CFLAGS) -DPUAS_EXTENSION -fPIC -shared -o $@ aggregator/event_table_sqlite.c aggregator/pack.c
+
+# Of the kiosk it takes the uplink's core alone.
+$(OUT)/puas-fleet: $(OUT)/tests/fleet/main.o $(LIB_FLEET) $(LIB_KIOSK) $(LIB_AGGREGATOR) $(LIB_SHARED)
+	@echo "  link $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(PKG_AGGREGATOR) $(PKG_SHARED)) -lm
 
 # SQL migrations and the bundled web pages are embedded with .incbin.
 WEB_SRC    := $(shell find assets/web -type f -not -path "*/node_modules/*")
@@ -111,7 +119,7 @@ $(OUT)/aggregator/blobs.o: aggregator/blobs.S $(MIGRATIONS) $(WEB_STAMP)
 	$(Q)$(CC) -I. -c -o $@ $<
 
 # ---------------------------------------------------------------- tests
-$(OUT)/tests/%: $(OUT)/tests/unit/%.o $(LIB_KIOSK) $(LIB_AGGREGATOR) $(LIB_SHARED)
+$(OUT)/tests/%: $(OUT)/tests/unit/%.o $(LIB_FLEET) $(LIB_KIOSK) $(LIB_AGGREGATOR) $(LIB_SHARED)
 	@mkdir -p $(@D)
 	@echo "  link $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(call pkg_libs,$(PKG_KIOSK) $(PKG_AGGREGATOR) $(PKG_SHARED)) -lm

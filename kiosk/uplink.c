@@ -57,13 +57,20 @@ struct uplink {
     struct flight flights[UPLINK_FLIGHTS_MAX];
     struct suspect suspects[SUSPECTS_MAX];
 
-    struct event events[PROTOCOL_EVENTS_MAX]; // scratch for fetch
+    struct event *events; // scratch for fetch
+    bool owns_events;
 };
 
 struct uplink *uplink_create(const struct uplink_options *o, const struct uplink_port *port, void *ctx)
 {
     struct uplink *u = calloc(1, sizeof *u);
     if (u == NULL) {
+        return NULL;
+    }
+    u->owns_events = o->events == NULL;
+    u->events = u->owns_events ? calloc(PROTOCOL_EVENTS_MAX, sizeof *u->events) : o->events;
+    if (u->events == NULL) {
+        free(u);
         return NULL;
     }
     u->o = *o;
@@ -76,6 +83,9 @@ struct uplink *uplink_create(const struct uplink_options *o, const struct uplink
 
 void uplink_destroy(struct uplink *u)
 {
+    if (u != NULL && u->owns_events) {
+        free(u->events);
+    }
     free(u);
 }
 
@@ -355,6 +365,11 @@ void uplink_row(struct uplink *u, mono_ms now, wall_ms wall)
         }
         u->live = (struct outbox_cursor){b.epoch_id, b.events[b.count - 1].seq};
     } while (b.count == PROTOCOL_EVENTS_MAX);
+}
+
+void uplink_backlog(struct uplink *u)
+{
+    u->backlog_done = false;
 }
 
 static struct suspect *find_suspect(struct uplink *u, const struct flight *f)

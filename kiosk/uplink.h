@@ -24,6 +24,9 @@ struct uplink_options {
     int health_ms;              // 60000
     int window;                 // 4: backlog messages in flight after the first acknowledgement
     int aside_tries;            // 10: rule 6
+    // PROTOCOL_EVENTS_MAX of them to read rows into, borrowed; uplinks of one thread may share them. NULL:
+    // own.
+    struct event *events;
 };
 
 // All mandatory. The bool ones return false when it did not happen (not connected, disk error): tried again
@@ -57,6 +60,8 @@ void uplink_message(struct uplink *u, const char *topic, const void *payload, si
                     wall_ms wall);
 // A row was committed: it goes at once, ahead of the backlog.
 void uplink_row(struct uplink *u, mono_ms now, wall_ms wall);
+// Rows were committed that need not go at once: the backlog takes them.
+void uplink_backlog(struct uplink *u);
 // What is asked has changed: the birth, which tells it, is said again.
 void uplink_survey(struct uplink *u, const struct ident *survey, int version, mono_ms now);
 // Closed or open again: so does the birth, `sleeping` or `ready`.

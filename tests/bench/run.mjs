@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ROOT, World } from "../e2e/lib/world.mjs";
 import { drain, live } from "./ingest.mjs";
+import { fleetConnections } from "./fleet.mjs";
 import { kioskIdle, kioskMemory, kioskStart } from "./kiosk.mjs";
 import { kioskTap } from "./kiosk-tap.mjs";
 import { tapToAlert } from "./tap.mjs";
@@ -11,6 +12,7 @@ import { tapToAlert } from "./tap.mjs";
 const BENCHES = {
   "ingest-live": live, "ingest-drain": drain, "tap-to-alert": tapToAlert,
   "kiosk-start": kioskStart, "kiosk-memory": kioskMemory, "kiosk-idle": kioskIdle, "kiosk-tap": kioskTap,
+  "fleet-connections": fleetConnections,
 };
 const OUT = process.env.PUAS_BENCH_OUT ?? join(ROOT, "build/bench.json");
 const quick = process.env.PUAS_BENCH_QUICK === "1";

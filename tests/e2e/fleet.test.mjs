@@ -1,0 +1,117 @@
+// A small fleet with everything that goes wrong, against the real broker and aggregator: what puas-fleet says it has
+// drawn is what is stored, key by key, although the aggregator is killed in between.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { Aggregator } from "./lib/aggregator.mjs";
+import { Broker, SECRET } from "./lib/broker.mjs";
+import { write } from "./lib/config.mjs";
+import { run } from "./lib/process.mjs";
+import { waitFor } from "./lib/wait.mjs";
+import { BIN, scenario } from "./lib/world.mjs";
+
+const FLEET = `${BIN}/puas-fleet`;
+const QUICK = "resend: 300 ms, backoff_min: 20 ms, backoff_max: 200 ms, birth_spread: 100 ms, backlog_spread: 100 ms, health: 1 s";
+
+/** Broker and aggregator that know the scenario's places and kiosks. */
+async function start(world, text) {
+  const file = write(world.path("fleet.yaml"), text);
+  const list = await run(FLEET, ["--scenario", file, "--list"]);
+  const seed = await run(FLEET, ["--scenario", file, "--print-places"]);
+  assert.equal(seed.code, 0, seed.lines.join("\n"));
+  const broker = await Broker.start(world, { users: ["aggregator", ...list.lines.filter(Boolean)] });
+  const change = (config) =>
+    config.replace(/^ {2}places:[^]*?(?=^ {2}surveys:)/m, `${seed.lines.join("\n")}\n`).replace(/place: (harapan|bandung-dago)/g, "place: fleet");
+  const aggregator = await Aggregator.start(world, { brokerPort: broker.port, change });
+  const secret = write(world.path("kiosk-password"), `${SECRET}\n`);
+  const truth = world.path("truth.json");
+  const fleet = (...args) =>
+    world.process("puas-fleet", FLEET, ["--scenario", file, "--port", broker.port, "--password-file", secret, "--truth", truth, "--rows", ...args].map(String));
+  return { broker, aggregator, fleet, truth: () => JSON.parse(readFileSync(truth, "utf8")) };
+}
+
+/** The store against the truth: keys, scores, places, days, rollups. */
+async function compare(store, truth) {
+  const stored = new Map();
+  const keys = await store.query(`SELECT k.id AS kiosk, lower(hex(ep.epoch)) AS epoch, e.seq, coalesce(e.score, 0) AS score, p.id AS place
+    FROM event e JOIN epoch ep USING(epoch_id) JOIN kiosk k USING(kiosk_id) LEFT JOIN place p ON p.place_id = e.place_id ORDER BY 1, 2, 3`);
+  for (const row of keys) {
+    const key = `${row.kiosk} ${row.place} ${row.epoch}`;
+    const list = stored.get(key) ?? [];
+    assert.equal(row.seq, list.length + 1, `a gap or a double before ${key} ${row.seq}`);
+    list.push(row.score);
+    stored.set(key, list);
+  }
+  let epochs = 0;
+  for (const k of truth.kiosks) {
+    for (const e of k.epochs.filter((each) => each.rows > 0)) {
+      epochs++;
+      assert.equal((stored.get(`${k.kiosk} ${k.place} ${e.epoch}`) ?? []).join(""), e.scores, `${k.kiosk}, epoch ${e.epoch}`);
+      assert.equal(e.acknowledged, e.rows, "all is acknowledged at the end");
+    }
+  }
+  assert.equal(stored.size, epochs, "no epoch that nobody has drawn");
+  const scores = await store.query("SELECT p.id AS place, e.score, count(*) AS n FROM event e JOIN place p ON p.place_id = e.place_id WHERE e.score > 0 GROUP BY 1, 2");
+  for (const p of truth.places) {
+    const seen = p.scores.map((_, i) => scores.find((s) => s.place === p.place && s.score === i + 1)?.n ?? 0);
+    assert.deepEqual(seen, p.scores, p.place);
+  }
+  assert.deepEqual(await store.recount(), [], "rollups equal a recount");
+}
+
+/** Votes a local day and score (Asia/Jakarta has no daylight saving). */
+async function compareDays(store, truth) {
+  const rows = await store.query(`SELECT p.id AS place, date((e.at + 7 * 3600000) / 1000, 'unixepoch') AS day, e.score, count(*) AS n
+    FROM event e JOIN place p ON p.place_id = e.place_id WHERE e.score > 0 GROUP BY 1, 2, 3`);
+  for (const p of truth.places) {
+    const days = {};
+    for (const r of rows.filter((each) => each.place === p.place)) (days[r.day] ??= [0, 0, 0, 0, 0])[r.score - 1] = r.n;
+    assert.deepEqual(days, p.days, p.place);
+  }
+}
+
+const WILD = `
+seed: ${process.env.PUAS_SEED ?? 7}
+days: 2
+chain: { regions: 2, branches: 10, kiosks: 4 }
+votes: { a_day: 240 }
+mashing: { a_day: 1, at_night: 0.3 }
+outages:
+  - { place: fleet-region-1, kind: network, day: 1, from: 9 h, for: 20 h }
+  - { place: fleet-branch-2, kind: power, day: 2, from: 9 h, for: 3 h }
+faults: { cuts: 2, cut: 3 h, reboots: 1.5, wrong_clock: 0.4 }
+kiosk: { ${QUICK}, ahead: 60 }
+`;
+
+scenario("a fleet with every fault, the aggregator killed in between: the store equals what was drawn", async (world) => {
+  const { aggregator, fleet, truth } = await start(world, WILD);
+  const running = fleet();
+  await waitFor("a third to be stored", async () => (await aggregator.store.one("SELECT count(*) FROM event")) > 2000);
+  assert.equal(running.find(/history: complete/), null, "killed while rows are under way");
+  await aggregator.kill();
+  await aggregator.up();
+  await running.ended;
+  assert.equal(running.code, 0, running.lines.join("\n"));
+  const t = truth();
+  assert.ok(t.faults.cuts > 40 && t.faults.reboots > 20 && t.faults.wrong_clocks > 10 && t.faults.mashed > 100, JSON.stringify(t.faults));
+  assert.equal(t.acknowledged, t.rows);
+  await compare(aggregator.store, t);
+});
+
+scenario("a fleet with wrong clocks: what was sent before the next start is on its true day", async (world) => {
+  const { aggregator, fleet, truth } = await start(world, `
+seed: 11
+days: 3
+chain: { regions: 1, branches: 5, kiosks: 2 }
+faults: { reboots: 0.5, wrong_clock: 0.6 }
+mashing: { a_day: 0.3 }
+kiosk: { ${QUICK} }
+`);
+  const running = fleet();
+  await running.ended;
+  assert.equal(running.code, 0, running.lines.join("\n"));
+  const t = truth();
+  assert.ok(t.faults.wrong_clocks > 5, JSON.stringify(t.faults));
+  assert.ok(t.kiosks.every((k) => k.undated.every((n) => n === 0)), "no vote has lost its time");
+  await compare(aggregator.store, t);
+  await compareDays(aggregator.store, t);
+});
