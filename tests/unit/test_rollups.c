@@ -93,7 +93,6 @@ static int setup(void **state)
     assert_true(store_epoch(w->st, k.kiosk, epoch, 1, true, &e, &found));
     w->epoch = e.epoch_id;
     assert_true(store_name(w->st, "overall", &w->question));
-    assert_true(store_set_setting(w->st, "rollups_built", "1"));
     assert_true(store_commit(w->st));
     set_tree(w);
     w->seq = 1;
