@@ -57,13 +57,8 @@ static bool reload(struct core *c, char *why, size_t n)
         memcpy(fresh.kiosks[i].refused, c->org.kiosks[i].refused, sizeof fresh.kiosks[i].refused);
         memcpy(fresh.kiosks[i].document, c->org.kiosks[i].document, sizeof fresh.kiosks[i].document);
     }
-    bool same = org_same_calendar(&c->org, &fresh);
     org_finish(&c->org);
-    c->org = fresh; // where the store's calendar looks
-    if (!same && !core_rebuild_rollups(c)) {
-        snprintf(why, n, "%s", store_why(c->store));
-        return false;
-    }
+    c->org = fresh;
     for (int32_t i = 1; i <= c->org.place_count; i++) {
         core_touch(c, i);
     }

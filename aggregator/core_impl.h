@@ -6,7 +6,6 @@
 //   core_config.c  the configuration document of each kiosk, retained, and its content
 //   core_remote.c  orders to kiosks and their replies
 //   core_contacts.c what customers left to be answered: its end
-//   core_rollups.c the calendar of the rollups
 //   core_verdicts.c verdicts on what is stored, and putting packs together, beside the ingest
 #ifndef PUAS_AGGREGATOR_CORE_IMPL_H
 #define PUAS_AGGREGATOR_CORE_IMPL_H
@@ -119,10 +118,6 @@ enum command_result core_erase_contact(struct core *c, const struct command *cmd
 void core_judge(struct core *c, mono_ms mono); // a slice, when it is time for one
 // Milliseconds until then; INT64_MAX: there is nothing to judge.
 int64_t core_judge_wait(const struct core *c, mono_ms mono);
-
-// Sets the store's calendar; makes the rollups where that was never done, before anything is served.
-bool core_start_rollups(struct core *c, char *ret_why, size_t n);
-bool core_rebuild_rollups(struct core *c); // in the open transaction, in one go
 
 void core_compact(struct core *c, mono_ms mono); // a slice, when it is time for one
 

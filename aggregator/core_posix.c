@@ -464,7 +464,7 @@ struct core *core_create(const struct core_options *o, char *ret_why, size_t n, 
     c->engine = engine_create();
     bool ok = c->mail != NULL && c->engine != NULL && draw_run(c) && open_store(c, ret_why, n, ret_retry) &&
               open_contacts(c, ret_why, n) && seed_store(c, ret_why, n) &&
-              org_load(&c->org, c->store, ret_why, n) && core_start_rollups(c, ret_why, n) && core_restore_engine(c, ret_why, n) &&
+              org_load(&c->org, c->store, ret_why, n) && core_restore_engine(c, ret_why, n) &&
               judge_init(&c->judge, c->store);
     if (ok && !open_link(c)) {
         snprintf(ret_why, n, "the MQTT settings are unusable: check broker.host, port, ca_file");

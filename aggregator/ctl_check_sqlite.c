@@ -1,6 +1,5 @@
 // ctl: recount of the rollups, and backup.
 #include "aggregator/ctl.h"
-#include "aggregator/org.h"
 #include "aggregator/store_impl.h"
 
 #include <errno.h>
@@ -92,116 +91,10 @@ static int64_t compare(struct store *st, const char *what, const char *sql, bool
     return found;
 }
 
-// Rows of one of the two tables that are not in the other, one line a row.
-static const char differing_days[] =
-    "SELECT place_id, day, -1, name_id FROM (SELECT * FROM (SELECT * FROM temp.day_tally"
-    " EXCEPT SELECT * FROM main.day_tally WHERE (c1 | c2 | c3 | c4 | c5 | c6 | c7 | c8 | c9 | c10 | c11) <> "
-    "0)"
-    " UNION SELECT * FROM (SELECT * FROM main.day_tally"
-    " WHERE (c1 | c2 | c3 | c4 | c5 | c6 | c7 | c8 | c9 | c10 | c11) <> 0 EXCEPT SELECT * FROM "
-    "temp.day_tally))"
-    " GROUP BY place_id, day, name_id, levels";
-static const char differing_hours[] =
-    "SELECT place_id, day, hour, name_id FROM (SELECT * FROM (SELECT * FROM temp.hour_tally"
-    " EXCEPT SELECT * FROM main.hour_tally WHERE (c1 | c2 | c3 | c4 | c5 | c6 | c7 | c8 | c9 | c10 | c11) <> "
-    "0)"
-    " UNION SELECT * FROM (SELECT * FROM main.hour_tally"
-    " WHERE (c1 | c2 | c3 | c4 | c5 | c6 | c7 | c8 | c9 | c10 | c11) <> 0 EXCEPT SELECT * FROM "
-    "temp.hour_tally))"
-    " GROUP BY place_id, day, hour, name_id, levels";
-
-static int64_t show_differing(struct store *st, const char *what, const char *sql, bool *failed)
-{
-    int64_t found = 0;
-    char place[40], name[40];
-    sqlite3_stmt *s = store_bind(st, sql, "");
-    while (store_row(st, s, failed)) {
-        if (found++ >= SHOWN) {
-            continue;
-        }
-        printf(
-            "%s differs: place=%s question=%s day=%d", what,
-            id_of(st, "SELECT id FROM place WHERE place_id = ?1", sqlite3_column_int(s, 0), place,
-                  sizeof place),
-            id_of(st, "SELECT id FROM name WHERE name_id = ?1", sqlite3_column_int(s, 3), name, sizeof name),
-            sqlite3_column_int(s, 1));
-        if (sqlite3_column_int(s, 2) >= 0) {
-            printf(" hour=%d", sqlite3_column_int(s, 2));
-        }
-        printf("\n");
-    }
-    if (found > SHOWN) {
-        printf("  and %lld more\n", (long long)(found - SHOWN));
-    }
-    return found;
-}
-
-// Rebuilds day_tally and hour_tally as temporary tables, which hide the real ones, and compares.
-static int64_t compare_calendar(struct store *st, bool *failed)
-{
-    struct org org = {.place_count = 0};
-    struct store_tree tree = org_tree(&org);
-    int64_t votes, found = 0;
-    char why[300];
-    bool ok = org_load(&org, st, why, sizeof why);
-    store_set_tree(st, &tree);
-    ok =
-        ok && store_run(st, "CREATE TEMP TABLE day_tally AS SELECT * FROM main.day_tally WHERE 0", "") &&
-        store_run(st, "CREATE TEMP TABLE hour_tally AS SELECT * FROM main.hour_tally WHERE 0", "") &&
-        store_run(st, "CREATE UNIQUE INDEX temp.day_key ON day_tally(place_id, day, name_id, levels)", "") &&
-        store_run(st, "CREATE UNIQUE INDEX temp.hour_key ON hour_tally(place_id, day, hour, name_id, levels)",
-                  "") &&
-        store_rebuild_rollups(st, &votes);
-    *failed = *failed || !ok;
-    if (ok) {
-        found += show_differing(st, "day_tally", differing_days, failed);
-        found += show_differing(st, "hour_tally", differing_hours, failed);
-    }
-    store_set_tree(st, NULL);
-    org_finish(&org);
-    return found;
-}
-
-static int repair(const struct ctl *c)
-{
-    char path[500], why[700];
-    struct store *st = NULL;
-    struct org org = {.place_count = 0};
-    struct store_tree tree = org_tree(&org);
-    int64_t votes = 0;
-    snprintf(path, sizeof path, "%s/puas.db", c->data);
-    struct stat there;
-    if (stat(path, &there) != 0) {
-        fprintf(stderr, "puasctl: %s: %s\n", path, strerror(errno));
-        return CTL_FINDING;
-    }
-    enum store_error e = store_open(path, &st, why, sizeof why);
-    bool ok = e == STORE_OK && org_load(&org, st, why, sizeof why);
-    if (ok) {
-        store_set_tree(st, &tree);
-        ok = store_begin(st) && store_rebuild_rollups(st, &votes) &&
-             store_set_setting(st, "rollups_built", "1") && store_commit(st);
-        snprintf(why, sizeof why, "%s", store_why(st));
-    }
-    if (ok) {
-        printf("day_tally and hour_tally made anew from %lld votes\n", (long long)votes);
-    } else {
-        fprintf(stderr, "puasctl: %s%s\n", why, e == STORE_LOCKED ? "; stop it first, then repair" : "");
-    }
-    org_finish(&org);
-    store_close(st);
-    return ok ? CTL_FINE : CTL_FINDING;
-}
-
 int ctl_recount(struct ctl *c, int argc, char **argv)
 {
-    if (argc > 0) {
-        if (strcmp(argv[0], "--repair") != 0) {
-            fprintf(stderr, "puasctl: recount [--repair]\n");
-            return CTL_USAGE;
-        }
-        return repair(c);
-    }
+    (void)argc;
+    (void)argv;
     struct store *st = ctl_open(c);
     if (st == NULL) {
         return CTL_FINDING;
@@ -217,9 +110,6 @@ int ctl_recount(struct ctl *c, int argc, char **argv)
         }
         found = compare(st, "tally", recount_tally, &failed);
         found += compare(st, "choice_tally", recount_choices, &failed);
-        if (!failed) {
-            found += compare_calendar(st, &failed);
-        }
     }
     int code = failed ? ctl_failed(st) : found > 0 ? CTL_FINDING : CTL_FINE;
     if (!failed) {

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HASH_MIN = 64, DAY_MS = 86400000, HOUR_MS = 3600000 };
+enum { HASH_MIN = 64 };
 
 // ---------------------------------------------------------------- hours
 
@@ -151,43 +151,6 @@ bool org_under(const struct org *o, int32_t place, int32_t above)
         place = o->places[place].parent;
     }
     return false;
-}
-
-static int tree_above(void *ctx, int32_t place, int32_t *ret, int max)
-{
-    const struct org *o = ctx;
-    int n = 0;
-    while (place > 0 && place <= o->place_count && o->places[place].number != 0 && n < max) {
-        ret[n++] = place;
-        place = o->places[place].parent;
-    }
-    return n;
-}
-
-static void tree_local(void *ctx, int32_t place, wall_ms at, int32_t *ret_day, int *ret_hour)
-{
-    const struct org *o = ctx;
-    const struct tz *tz = place > 0 && place <= o->place_count ? o->places[place].tz : NULL;
-    wall_ms local = at + (wall_ms)tz_offset_s(tz, at) * 1000;
-    wall_ms day = local / DAY_MS - (local % DAY_MS < 0);
-    *ret_day = (int32_t)day;
-    *ret_hour = (int)((local - day * DAY_MS) / HOUR_MS);
-}
-
-struct store_tree org_tree(struct org *o)
-{
-    return (struct store_tree){o, tree_above, tree_local};
-}
-
-bool org_same_calendar(const struct org *a, const struct org *b)
-{
-    for (int32_t i = 1; i <= a->place_count; i++) {
-        if (i > b->place_count || a->places[i].parent != b->places[i].parent ||
-            strcmp(a->places[i].tz_name, b->places[i].tz_name) != 0) {
-            return false;
-        }
-    }
-    return true;
 }
 
 static bool resolve(struct org_place *p, const struct org_place *parent, char *ret_why, size_t n)

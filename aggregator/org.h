@@ -60,11 +60,6 @@ bool org_add_kiosk(struct org *o, const struct store_kiosk *k);
 // True when `place` is `above` or lies under it.
 bool org_under(const struct org *o, int32_t place, int32_t above);
 
-// Where places lie and which day it is there, for the store's rollups; `o` is lent.
-struct store_tree org_tree(struct org *o);
-// True when every place of `a` lies in `b` under the same one, and names the same time zone.
-bool org_same_calendar(const struct org *a, const struct org *b);
-
 // "1 07:00-12:00 13:00-20:00;2 ..." as in the store. False: it is not of that form.
 bool org_hours_parse(const char *text, struct hours *ret_h);
 

@@ -19,9 +19,8 @@ static const struct command_row {
     {"status", NULL, "", 0, 0, ctl_status, "is it running, and what is stored; exit 1 when it does not run"},
     {"kiosks", NULL, "", 0, 0, ctl_kiosks, "every kiosk with its state"},
     {"alerts", NULL, "[all]", 0, 1, ctl_alerts, "open alerts; all: the last 500 of any state"},
-    {"recount", NULL, "[--repair]", 0, 1, ctl_recount,
-     "compares the rollups with the raw rows; exit 1 when they differ. --repair: makes those by day and hour "
-     "anew, while the aggregator is stopped"},
+    {"recount", NULL, "", 0, 0, ctl_recount,
+     "compares the rollups with the raw rows; exit 1 when they differ"},
     {"backup", NULL, "FILE", 1, 1, ctl_backup, "a checked copy of the store, also while it runs"},
     {"config", "export", "", 0, 0, ctl_export, "places, kiosks, surveys, standards, people as YAML"},
     {"config", "diff", "FILE", 1, 1, ctl_diff, "what `config apply` would change"},

@@ -149,20 +149,6 @@ bool store_answered(struct store *st, int32_t epoch_id, int64_t visit, int64_t s
 // True when a void of this seq was stored before it.
 bool store_is_voided(struct store *st, int32_t epoch_id, int64_t seq, bool *ret_voided);
 
-// ---------------------------------------------------------------- rollups up the tree
-// Where places lie and which day it is there. The owner sets it, and lends ctx; without one no vote is counted in
-// day_tally and hour_tally.
-enum { STORE_TREE_DEPTH = 16 };
-struct store_tree {
-    void *ctx;
-    // The place, its parent and so on up, at most `max`; returns how many, 0: unknown.
-    int (*above)(void *ctx, int32_t place, int32_t *ret, int max);
-    void (*local)(void *ctx, int32_t place, wall_ms at, int32_t *ret_day, int *ret_hour);
-};
-void store_set_tree(struct store *st, const struct store_tree *t); // copied; NULL: none
-// Makes day_tally and hour_tally anew from every event, with the tree of now, in the open transaction.
-bool store_rebuild_rollups(struct store *st, int64_t *ret_votes);
-
 // ---------------------------------------------------------------- verdicts (verdicts.h)
 // What was stored after pack `after`, in order of arrival, whole packs until there are `limit` answers or more: what
 // there may be something new to say about. At most limit + 127 (PACK_ANSWERS_MAX - 1).

@@ -7,15 +7,7 @@
 
 #include <sqlite3.h>
 
-enum {
-    STATEMENTS_MAX = 140,
-    NAMES_CACHED = 64,
-    TALLIES_MAX = 256,
-    TALLY_SLOTS = 512,
-    BUCKETS_MAX = 512,
-    BUCKET_SLOTS = 1024,
-    STORE_BUSY_MS = 5000
-};
+enum { STATEMENTS_MAX = 130, NAMES_CACHED = 64, TALLIES_MAX = 256, TALLY_SLOTS = 512, STORE_BUSY_MS = 5000 };
 
 // Votes of the open transaction that are not in `tally` yet: one row is written for all votes of a kiosk and
 // quarter.
@@ -24,14 +16,6 @@ struct store_tally {
     int64_t quarter;
     int slot;                  // where `slots` names it
     int c[PROTOCOL_SCORE_MAX]; // may be below 0: votes taken back
-};
-
-// The same up the place tree: one row is written for all votes of a place's hour, and one of its day.
-struct store_bucket {
-    int32_t place, day, name;
-    int hour, levels;
-    int slot; // where `bucket_slots` names it
-    int c[PROTOCOL_SCORE_MAX];
 };
 
 struct store {
@@ -50,10 +34,6 @@ struct store {
     struct store_tally tallies[TALLIES_MAX];
     int tally_count;
     int16_t slots[TALLY_SLOTS]; // open addressing: index into tallies + 1; 0: free
-    struct store_tree tree;     // above NULL: none
-    struct store_bucket buckets[BUCKETS_MAX];
-    int bucket_count;
-    int16_t bucket_slots[BUCKET_SLOTS];
     struct pack_writer open; // answers of the open transaction that are not in `pack` yet
     int32_t open_epoch, open_place;
     int64_t last_pack; // the newest, by its event_id
@@ -74,10 +54,6 @@ void store_copy(sqlite3_stmt *s, int column, char *ret, size_t n); // text colum
 
 // Writes the rollup rows collected in this transaction; before its COMMIT.
 bool store_flush_tallies(struct store *st);
-bool store_flush_buckets(struct store *st); // part of store_flush_tallies
-void store_drop_buckets(struct store *st);  // their transaction is gone
-// Counts a vote (by 1, or -1: taken back) at its place and all above.
-bool store_count_up(struct store *st, int32_t place, int32_t name, wall_ms at, int score, int of, int by);
 // Writes the answers collected in this transaction; before its COMMIT and before anything reads answers.
 bool store_flush_events(struct store *st);
 

@@ -102,7 +102,7 @@ bool store_flush_tallies(struct store *st)
                              c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9], c[10]);
     }
     st->tally_count = 0;
-    return ok && store_flush_buckets(st);
+    return ok;
 }
 
 // The row of this transaction for a kiosk's quarter. NULL: there is no room for another.
@@ -139,9 +139,6 @@ static bool count_score(struct store *st, int32_t place, int32_t kiosk, int32_t 
         t = tally_of(st, place, kiosk, name, at / QUARTER_MS, of);
     }
     t->c[score - 1] += by;
-    if (!store_count_up(st, place, name, at, score, of, by)) {
-        return false;
-    }
     return store_in_transaction(st) || store_flush_tallies(st);
 }
 

@@ -394,7 +394,6 @@ void store_rollback(struct store *st)
         memset(st->names, 0, sizeof st->names); // some may have gone with it
         memset(st->slots, 0, sizeof st->slots);
         st->tally_count = 0;
-        store_drop_buckets(st);
         pack_writer_clear(&st->open);
     }
 }
