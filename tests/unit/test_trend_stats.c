@@ -1,0 +1,338 @@
+// trend_stats against published values, and against slow plain implementations where nothing is published.
+#include "aggregator/trend_stats.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <string.h>
+
+#define NEAR(is, want, by) assert_float_equal(is, want, by)
+
+static uint32_t draw(uint32_t *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return *seed >> 8;
+}
+
+static void face_index(void **state)
+{
+    (void)state;
+    double index;
+    assert_true(trend_face_index((int64_t[]){17, 16, 60, 126}, 4, &index));
+    NEAR(index, 78.23, .005);
+    assert_true(trend_face_index((int64_t[]){4, 2, 12, 23, 51}, 5, &index));
+    NEAR(index, 81.25, .005);
+    assert_true(trend_face_index((int64_t[]){0, 0, 0, 9}, 4, &index));
+    NEAR(index, 100, 1e-9);
+    int64_t good, n;
+    assert_true(trend_top_two((int64_t[]){4, 2, 12, 23, 51}, 5, &good, &n));
+    assert_int_equal(good, 74);
+    assert_int_equal(n, 92);
+    assert_false(trend_face_index((int64_t[]){0, 0}, 2, &index));
+    assert_false(trend_face_index((int64_t[]){1}, 1, &index));
+    assert_false(trend_top_two((int64_t[]){1, -1, 3}, 3, &good, &n));
+}
+
+// Cochran 1977, 3.12: 30 households, 104 persons, 30 of whom had seen a doctor: v = .00520, against .00197
+// when persons count as a simple sample. Sizes as published; those who had been to the doctor stand so that
+// the published sums of squares (86) and products (113) come out.
+static void days_are_clusters(void **state)
+{
+    (void)state;
+    static const int64_t size[30] = {5, 6, 3, 3, 2, 3, 3, 3, 4, 4, 3, 2, 7, 4, 3,
+                                     5, 4, 4, 3, 3, 4, 3, 3, 1, 2, 4, 3, 4, 2, 4};
+    static const int64_t seen[30] = {0, 0, 1, 2, 2, 1, 0, 0, 3, 0, 0, 2, 5, 0, 0,
+                                     0, 0, 2, 3, 0, 4, 0, 0, 1, 0, 0, 0, 2, 2, 0};
+    struct trend_day days[30];
+    int64_t squares = 0, products = 0;
+    for (int i = 0; i < 30; i++) {
+        days[i] = (struct trend_day){size[i], seen[i]};
+        squares += seen[i] * seen[i];
+        products += seen[i] * size[i];
+    }
+    assert_int_equal(squares, 86);
+    assert_int_equal(products, 113);
+    double v;
+    assert_true(trend_day_variance(days, 30, &v));
+    NEAR(v, .00520, 1e-5); // published with three digits
+    struct trend_share s;
+    struct stats_interval plain;
+    assert_true(trend_share(days, 30, &s));
+    assert_true(stats_wilson(30, 104, &plain));
+    assert_int_equal(s.n, 104);
+    assert_true(s.clustered);
+    // deff 5.20 / 1.97, less by (1.960 / 2.045)^2 for 29 degrees of freedom
+    NEAR(s.effective, 104 / (.00520 / .00197) * (1.96 / 2.045) * (1.96 / 2.045), .2);
+    assert_true(s.interval.lo < plain.lo && s.interval.hi > plain.hi);
+    NEAR(s.error, sqrt(.0052) * 2.045 / 1.96, .004);
+}
+
+static void few_days_are_a_simple_sample(void **state)
+{
+    (void)state;
+    struct trend_share s;
+    struct stats_interval plain;
+    struct trend_day two[] = {{130, 70}, {0, 0}, {133, 11}};
+    assert_true(trend_share(two, 3, &s));
+    assert_true(stats_wilson(81, 263, &plain));
+    assert_false(s.clustered);
+    assert_int_equal(s.days, 2);
+    NEAR(s.interval.lo, .255289, .6e-6);
+    NEAR(s.interval.hi, .366210, .6e-6);
+    // Days more alike than chance makes them do not narrow it; nor do shares of 0 or 1 divide by nothing.
+    struct trend_day alike[40];
+    for (int i = 0; i < 40; i++) {
+        alike[i] = (struct trend_day){10, 8};
+    }
+    assert_true(trend_share(alike, 40, &s));
+    assert_true(stats_wilson(320, 400, &plain));
+    assert_true(s.clustered);
+    NEAR(s.interval.lo, plain.lo, 1e-12);
+    struct trend_day best[] = {{10, 10}, {5, 5}, {5, 5}};
+    assert_true(trend_share(best, 3, &s));
+    NEAR(s.interval.lo, 1 - .161125, .6e-6);
+    assert_true(s.interval.hi == 1 && s.error > 0);
+    assert_false(trend_share(best, 0, &s));
+    assert_false(trend_share((struct trend_day[]){{3, 4}}, 1, &s));
+}
+
+// Days whose share really wanders: 95 % of the intervals hold the truth, of Wilson's far fewer.
+static void intervals_of_days_cover(void **state)
+{
+    (void)state;
+    uint32_t seed = 5;
+    int held = 0, plain_held = 0;
+    for (int run = 0; run < 1000; run++) {
+        struct trend_day days[14];
+        for (int d = 0; d < 14; d++) {
+            double share = .8 + (draw(&seed) % 2 == 0 ? .1 : -.1);
+            days[d] = (struct trend_day){.n = 60 + draw(&seed) % 41};
+            for (int i = 0; i < days[d].n; i++) {
+                days[d].good += draw(&seed) % 10000 < share * 10000;
+            }
+        }
+        struct trend_share s;
+        struct stats_interval plain;
+        assert_true(trend_share(days, 14, &s) && stats_wilson(s.good, s.n, &plain));
+        held += s.interval.lo <= .8 && .8 <= s.interval.hi;
+        plain_held += plain.lo <= .8 && .8 <= plain.hi;
+    }
+    assert_in_range(held, 930, 975);
+    assert_true(plain_held < 800);
+}
+
+static void before_and_after(void **state)
+{
+    (void)state;
+    struct trend_day b[] = {{80, 48}}, a[] = {{70, 56}};
+    int64_t bc[] = {12, 18, 30, 80, 60}, ac[] = {6, 10, 24, 85, 75}, one[] = {80, 0}, other[] = {60, 10};
+    struct trend_period before = {b, 1, bc, one}, after = {a, 1, ac, other};
+    struct trend_change c;
+    assert_true(trend_change(&before, &after, 5, 2, &c));
+    NEAR(c.difference, .2, 1e-9);
+    NEAR(c.interval.lo, .052431, .6e-6); // Newcombe 1998 II, method 10
+    NEAR(c.interval.hi, .333873, .6e-6);
+    assert_true(c.ranked);
+    NEAR(c.rank.superiority, .5644, .6e-6);
+    NEAR(c.rank.p, .018111, .6e-6);
+    assert_int_equal(c.refusal, TREND_COMPARABLE);
+    assert_string_equal(trend_refusal_name(c.refusal), "");
+    int64_t moved[] = {50, 20}; // 28.6 % of the votes come from the other kiosk now
+    after.kiosks = moved;
+    assert_true(trend_change(&before, &after, 5, 2, &c));
+    assert_int_equal(c.refusal, TREND_MIX_CHANGED);
+    struct trend_day busy[] = {{121, 90}}, at_bound[] = {{120, 90}}, few[] = {{29, 20}};
+    after = (struct trend_period){busy, 1, ac, one};
+    assert_true(trend_change(&before, &after, 5, 2, &c));
+    assert_int_equal(c.refusal, TREND_VOLUME_CHANGED);
+    after.days = at_bound;
+    assert_true(trend_change(&before, &after, 5, 2, &c));
+    assert_int_equal(c.refusal, TREND_COMPARABLE);
+    after.days = few;
+    assert_true(trend_change(&before, &after, 5, 2, &c));
+    assert_int_equal(c.refusal, TREND_TOO_FEW);
+    assert_string_equal(trend_refusal_name(c.refusal), "too-few");
+    after.day_count = 0;
+    assert_false(trend_change(&before, &after, 5, 2, &c));
+}
+
+// Card & Krueger 1994, table 3: New Jersey .59 (.54), Pennsylvania -2.16 (1.25): 2.76 (1.36).
+static void difference_in_differences(void **state)
+{
+    (void)state;
+    struct trend_effect e = trend_diff_in_diff(.59, .54, -2.16, 1.25);
+    NEAR(e.difference, 2.76, .011); // the published one is of unrounded means
+    NEAR(e.error, 1.36, .005);
+    NEAR(e.interval.hi - e.interval.lo, 2 * 1.959964 * e.error, 1e-5);
+}
+
+// The distribution's integral, by many small steps.
+static double slow_beta(double x, double a, double b)
+{
+    enum { STEPS = 200000 };
+    double sum = 0, part = 0;
+    for (int i = 0; i < STEPS; i++) {
+        double t = (i + .5) / STEPS, y = pow(t, a - 1) * pow(1 - t, b - 1);
+        sum += y;
+        part += t < x ? y : 0;
+    }
+    return part / sum;
+}
+
+static void beta(void **state)
+{
+    (void)state;
+    NEAR(trend_beta(.3, 1, 1), .3, 1e-12);
+    NEAR(trend_beta(.4, 2, 3), .5248, 1e-10); // 6x^2 - 8x^3 + 3x^4
+    NEAR(trend_beta(.9, 18, 2), slow_beta(.9, 18, 2), 1e-4);
+    NEAR(trend_beta(.7, 300, 130), slow_beta(.7, 300, 130), 1e-4);
+    NEAR(trend_beta(.5, 40000, 40000), .5, 1e-9);
+    NEAR(trend_beta_quantile(.025, 1, 1), .025, 1e-12);
+    NEAR(trend_beta(trend_beta_quantile(.975, 45, 7), 45, 7), .975, 1e-10);
+}
+
+static void prior_is_found_again(void **state)
+{
+    (void)state;
+    enum { UNITS = 2000 };
+    static struct trend_unit units[UNITS];
+    uint32_t seed = 11;
+    for (int i = 0; i < UNITS; i++) { // shares drawn from Beta(12, 4), 40..439 votes each
+        double share = trend_beta_quantile((draw(&seed) % 100000 + .5) / 100000, 12, 4);
+        units[i] = (struct trend_unit){.id = i, .n = 40 + draw(&seed) % 400};
+        for (int v = 0; v < units[i].n; v++) {
+            units[i].good += draw(&seed) % 100000 < share * 100000;
+        }
+    }
+    struct trend_prior p = trend_prior(units, UNITS);
+    assert_true(p.fitted);
+    NEAR(p.a / (p.a + p.b), .75, .01);
+    NEAR(p.a + p.b, 16, 1.5);
+    // No spread beyond chance, too few units, one share only: the fallback.
+    struct trend_unit same[] = {
+        {.id = 1, .n = 40, .good = 30}, {.id = 2, .n = 40, .good = 30}, {.id = 3, .n = 40, .good = 30}};
+    p = trend_prior(same, 3);
+    assert_false(p.fitted);
+    NEAR(p.a, 18, 0);
+    NEAR(p.b, 2, 0);
+    assert_false(trend_prior(units, 2).fitted);
+    struct trend_unit all[] = {
+        {.id = 1, .n = 40, .good = 40}, {.id = 2, .n = 40, .good = 40}, {.id = 3, .n = 40, .good = 40}};
+    assert_false(trend_prior(all, 3).fitted);
+}
+
+static void ranking(void **state)
+{
+    (void)state;
+    const struct trend_prior p = {18, 2, false};
+    struct trend_unit u[] = {{.id = 1, .n = 40, .good = 27},     {.id = 2, .n = 29, .good = 29},
+                             {.id = 3, .n = 4000, .good = 3800}, {.id = 4, .n = 4000, .good = 3790},
+                             {.id = 5, .n = 30, .good = 30},     {.id = 6, .n = 3000, .good = 1500}};
+    trend_rank(u, 6, &p);
+    static const int order[] = {5, 3, 4, 1, 6, 2};
+    for (int i = 0; i < 6; i++) {
+        assert_int_equal(u[i].id, order[i]);
+        int above = 0; // the plain rule: how many lie wholly above
+        for (int j = 0; j < 6; j++) {
+            above += !u[j].hidden && u[j].interval.lo > u[i].interval.hi;
+        }
+        assert_int_equal(u[i].rank, u[i].hidden ? 0 : 1 + above);
+    }
+    NEAR(u[3].shrunk, .75, 1e-9); // 27 of 40
+    assert_int_equal(u[0].rank, 1);
+    assert_int_equal(u[1].rank, 1);
+    assert_int_equal(u[2].rank, 1);
+    assert_int_equal(u[3].rank, 4); // Beta(45, 15) ends below .86, Beta(48, 2) begins above
+    assert_int_equal(u[4].rank, 5);
+    assert_true(u[5].hidden);
+    NEAR(trend_beta(u[3].interval.lo, 45, 15), .025, 1e-9);
+}
+
+static void pareto(void **state)
+{
+    (void)state;
+    struct trend_reason r[] = {{7, 10, 0, 0}, {3, 60, 0, 0}, {5, 10, 0, 0}, {4, 20, 0, 0}};
+    assert_true(trend_pareto(r, 4));
+    assert_int_equal(r[0].id, 3);
+    assert_int_equal(r[2].id, 5);
+    NEAR(r[0].cumulative, .6, 1e-12);
+    NEAR(r[1].share, .2, 1e-12);
+    NEAR(r[3].cumulative, 1, 1e-12);
+    assert_false(trend_pareto((struct trend_reason[]){{1, 0, 0, 0}}, 1));
+}
+
+static void servqual(void **state)
+{
+    (void)state;
+    struct trend_dimension d[] = {
+        {6, 5.5, 11, 0, 0}, {6.5, 5, 32, 0, 0}, {6, 6, 22, 0, 0}, {6.2, 6.4, 19, 0, 0}, {5.8, 5, 16, 0, 0}};
+    double score;
+    assert_true(trend_servqual(d, 5, &score));
+    NEAR(d[1].gap, -1.5, 1e-12);
+    NEAR(d[1].weighted, -.48, 1e-12);
+    NEAR(score, -.055 - .48 + 0 + .038 - .128, 1e-12);
+    d[0].points = 12;
+    assert_false(trend_servqual(d, 5, &score));
+}
+
+static void skm(void **state)
+{
+    (void)state;
+    int64_t counts[9][SKM_ANSWERS];
+    double means[9];
+    struct trend_skm r;
+    for (int i = 0; i < 9; i++) {
+        memcpy(counts[i], (int64_t[SKM_ANSWERS]){0, 0, 50, 50}, sizeof counts[i]);
+    }
+    assert_true(trend_skm((const int64_t(*)[SKM_ANSWERS])counts, 9, means, &r));
+    NEAR(means[4], 3.5, 1e-12);
+    NEAR(r.index, 87.5, 1e-9);
+    assert_int_equal(r.performance, 'B');
+    memset(counts[3], 0, sizeof counts[3]);
+    assert_false(trend_skm((const int64_t(*)[SKM_ANSWERS])counts, 9, NULL, &r));
+    assert_int_equal(trend_skm_class(100), 'A');
+    assert_int_equal(trend_skm_class(88.31), 'A');
+    assert_int_equal(trend_skm_class(88.305), 'A'); // shown as 88.31
+    assert_int_equal(trend_skm_class(88.304), 'B');
+    assert_int_equal(trend_skm_class(76.61), 'B');
+    assert_int_equal(trend_skm_class(76.60), 'C');
+    assert_int_equal(trend_skm_class(65), 'C');
+    assert_int_equal(trend_skm_class(64.99), 'D');
+    assert_int_equal(trend_skm_class(25), 'D');
+}
+
+static void sample_size(void **state)
+{
+    (void)state;
+    // Krejcie & Morgan 1970, table 1
+    static const int64_t table[][2] = {{10, 10},    {15, 14},     {100, 80},    {500, 217},
+                                       {1000, 278}, {10000, 370}, {75000, 382}, {1000000, 384}};
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        assert_int_equal(trend_sample_size(table[i][0]), table[i][1]);
+    }
+    assert_int_equal(trend_sample_size(0), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(face_index),
+        cmocka_unit_test(days_are_clusters),
+        cmocka_unit_test(few_days_are_a_simple_sample),
+        cmocka_unit_test(intervals_of_days_cover),
+        cmocka_unit_test(before_and_after),
+        cmocka_unit_test(difference_in_differences),
+        cmocka_unit_test(beta),
+        cmocka_unit_test(prior_is_found_again),
+        cmocka_unit_test(ranking),
+        cmocka_unit_test(pareto),
+        cmocka_unit_test(servqual),
+        cmocka_unit_test(skm),
+        cmocka_unit_test(sample_size),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
