@@ -2,6 +2,7 @@
 #include "aggregator/contact.h"
 #include "aggregator/store_contact.h"
 #include "aggregator/store_impl.h"
+#include "aggregator/store_rollups.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -88,7 +89,7 @@ static bool roll_up(struct store *st, const struct store_tally *t)
 {
     int64_t c[ROLLUP_SCORES];
     if (st->tree.above == NULL) {
-        return true;
+        return store_rollups_mark(st, t->place, false);
     }
     for (int i = 0; i < ROLLUP_SCORES; i++) {
         c[i] = t->c[i];
@@ -166,8 +167,11 @@ static bool count_option(struct store *st, int32_t place, int32_t kiosk, int32_t
                          int32_t option, int by)
 {
     int64_t quarter = at / QUARTER_MS;
-    if (st->tree.above != NULL &&
-        !rollups_choices(&st->rollups, &st->tree, place, true, quarter, name, option, by)) {
+    if (st->tree.above == NULL) {
+        if (!store_rollups_mark(st, place, false)) {
+            return false;
+        }
+    } else if (!rollups_choices(&st->rollups, &st->tree, place, true, quarter, name, option, by)) {
         return store_no_memory(st);
     }
     return store_run(st,

@@ -12,7 +12,8 @@
 
 enum { STORE_SLICE_DAYS = 4 }; // of a place and the places right under it: some milliseconds
 
-// From now on votes count up the tree. Without one (above NULL: none) only at their place, by quarter hour.
+// From now on votes count up the tree. Without one (above NULL: none) only at their place, by quarter
+// hour, and that place and those above it are marked: somebody with a tree must build them.
 void store_set_tree(struct store *st, const struct rollup_tree *t);
 
 // Marks a place, the places above it and all under it: their rollups are to be built. place 0: every place.

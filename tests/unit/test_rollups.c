@@ -531,6 +531,7 @@ static void older_answers_are_rolled_up(void **state)
     store_set_tree(w->st, &none);
     give(w, &seed, 1000);
     assert_int_equal(ask(w, "SELECT count(*) FROM day_tally"), 0);
+    assert_true(ask(w, "SELECT count(*) FROM rollup_due") == 8); // by themselves
     restart(w);
     assert_true(store_begin(w->st));
     assert_true(store_rollups_mark(w->st, 0, false)); // as migration 0006
