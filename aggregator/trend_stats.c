@@ -78,7 +78,7 @@ bool trend_day_variance(const struct trend_day *days, size_t count, double *ret_
 }
 
 // The two-sided 95 % point of Student's t: the usual table, then its expansion (Abramowitz & Stegun 26.7.5).
-static double t95(size_t freedom)
+double trend_t95(size_t freedom)
 {
     static const double table[] = {12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
                                    2.201,  2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
@@ -109,7 +109,7 @@ bool trend_share(const struct trend_day *days, size_t count, struct trend_share 
     s.effective = n;
     s.clustered = s.days >= TREND_MIN_DAYS && simple > 0 && trend_day_variance(days, count, &variance);
     if (s.clustered) {
-        double t = t95(s.days - 1), less = variance / simple * (t / z95) * (t / z95);
+        double t = trend_t95(s.days - 1), less = variance / simple * (t / z95) * (t / z95);
         s.effective = less > 1 ? n / less : n;
     }
     if (s.effective < n) {
