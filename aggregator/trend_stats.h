@@ -134,7 +134,8 @@ struct trend_unit {
 // count. The fallback: fewer than 3 units, or no more spread than chance makes.
 struct trend_prior trend_prior(const struct trend_unit *units, size_t count);
 // Fills in all but id, n, good, and sorts: ranked ones by shrunk value, best first, hidden ones last by id. A
-// rank is 1 + the number of units whose interval lies wholly above.
+// rank is 1 + the number of units whose interval lies wholly above. Where few votes make an interval wide, a
+// unit may so share a better rank than one that stands above it.
 void trend_rank(struct trend_unit *units, size_t count, const struct trend_prior *p);
 // Regularised incomplete beta function I_x(a, b) (continued fraction, DLMF 8.17.22), and its inverse by
 // halving.
