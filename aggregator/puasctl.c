@@ -22,6 +22,12 @@ static const struct command_row {
     {"recount", NULL, "[--repair]", 0, 1, ctl_recount,
      "compares the rollups with the answers, at every level of the tree; exit 1 when they differ. --repair: makes "
      "them anew, also while the aggregator runs"},
+    {"trends", NULL, "PLACE [--from DAY] [--to DAY] [--by day|week|month] [--question ID]", 1, 9, ctl_trends,
+     "how satisfied, day by day, with 95 % intervals; the four weeks up to yesterday if not said otherwise"},
+    {"ranking", NULL, "PLACE [--from DAY] [--to DAY] [--of branches|children] [--question ID]", 1, 9, ctl_ranking,
+     "the branches under a place, best first; those that chance alone could have ordered share a rank"},
+    {"skm", NULL, "PLACE [--from DAY] [--to DAY] [--population NUMBER]", 1, 7, ctl_skm,
+     "the report of the Survei Kepuasan Masyarakat: nine elements, index and class"},
     {"backup", NULL, "FILE", 1, 1, ctl_backup, "a checked copy of the store, also while it runs"},
     {"config", "export", "", 0, 0, ctl_export, "places, kiosks, surveys, standards, people as YAML"},
     {"config", "diff", "FILE", 1, 1, ctl_diff, "what `config apply` would change"},
@@ -60,7 +66,7 @@ static void print_help(const char *name)
         printf("puasctl [--config FILE | --data DIR] [--json] COMMAND\n\n"
                "  --config FILE        settings of the aggregator; its data folder is used\n"
                "  --data DIR           the data folder itself\n"
-               "  --json               for status, kiosks, alerts, contacts, content list, command\n\n");
+               "  --json               for status, kiosks, alerts, contacts, content list, command, trends, ranking, skm\n\n");
     }
     for (int i = 0; i < ROWS; i++) {
         if (name == NULL || strcmp(rows[i].name, name) == 0) {
