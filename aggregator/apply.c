@@ -3,6 +3,7 @@
 
 #include "aggregator/password.h"
 #include "aggregator/rules_json.h"
+#include "aggregator/store_rollups.h"
 #include "shared/log.h"
 
 #include <stdio.h>
@@ -121,7 +122,11 @@ static bool apply_place(struct work *w, const struct seed_place *p, int32_t *num
     if (!changed(w, "place", p->id.s, there != NULL ? before : NULL, after)) {
         return false;
     }
-    if (w->write && !store_put_place(w->st, &row)) {
+    // Its votes count elsewhere from now on, or on other days: above it where it was, and where it is now.
+    bool moved = there != NULL && (there->parent != row.parent || strcmp(there->tz_name, row.tz) != 0);
+    if (w->write &&
+        ((moved && !store_rollups_mark(w->st, row.place, false)) || !store_put_place(w->st, &row) ||
+         (moved && !store_rollups_mark(w->st, row.place, false)))) {
         return store_failed(w);
     }
     numbers[i] = row.place;
@@ -314,7 +319,8 @@ static bool read_password(struct work *w, const struct seed_user *u, char *ret, 
            wrong(w, "a new user needs a password_file with a password in its first line: user", u->name.s);
 }
 
-static void user_text(char *ret, size_t n, const char *display, const char *role, const char *place, const char *lang)
+static void user_text(char *ret, size_t n, const char *display, const char *role, const char *place,
+                      const char *lang)
 {
     snprintf(ret, n, "\"%s\", %s for %s, %s", display, role, place, lang);
 }
@@ -341,9 +347,10 @@ static bool apply_user(struct work *w, const struct seed_user *u, const int32_t 
     if (!changed(w, "user", u->name.s, there ? before : NULL, after)) {
         return false;
     }
-    return !w->write || ((there || password_hash(password, hash)) &&
-                         store_put_user(w->st, u->name.s, display, roles[u->role],
-                                        number_of(w, numbers, u->place.s), u->lang, there ? NULL : hash)) ||
+    return !w->write ||
+           ((there || password_hash(password, hash)) &&
+            store_put_user(w->st, u->name.s, display, roles[u->role], number_of(w, numbers, u->place.s),
+                           u->lang, there ? NULL : hash)) ||
            store_failed(w);
 }
 

@@ -26,6 +26,7 @@ enum command_kind {
     COMMAND_JUDGE_AGAIN,   // all verdicts from the beginning, in the time to come
     COMMAND_CONTACTS_READ, // alert: place, "": all; text: by whom. Put on record, then they may be read
     COMMAND_CONTACT_ERASE, // alert: number of the event
+    COMMAND_ROLLUPS_REPAIR, // all rollups from the answers, in the time to come
 };
 enum command_result {
     COMMAND_DONE,

@@ -59,6 +59,7 @@ static bool reload(struct core *c, char *why, size_t n)
     }
     org_finish(&c->org);
     c->org = fresh;
+    c->rollups_due = true; // a place may have moved
     for (int32_t i = 1; i <= c->org.place_count; i++) {
         core_touch(c, i);
     }
@@ -106,7 +107,7 @@ void core_do_command(struct core *c, struct command *cmd)
     static const char *const names[] = {
         "alert-ack", "alert-comment",  "alert-resolve", "login",         "logout",
         "",          "config-apply",   "content-push",  "content-clear", "kiosk-order",
-        "",          "verdicts-rerun", "contacts-read", "contact-erase"}; // "": changes nothing
+        "",          "verdicts-rerun", "contacts-read", "contact-erase", "rollups-repair"}; // "": changes nothing
     cmd->result = COMMAND_UNAVAILABLE;
     if (!core_writes(c)) {
         return;
@@ -153,6 +154,9 @@ void core_do_command(struct core *c, struct command *cmd)
         break;
     case COMMAND_CONTACT_ERASE:
         cmd->result = core_erase_contact(c, cmd);
+        break;
+    case COMMAND_ROLLUPS_REPAIR:
+        cmd->result = core_repair_rollups(c);
         break;
     }
     if (cmd->result == COMMAND_UNAVAILABLE) {

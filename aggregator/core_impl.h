@@ -6,6 +6,7 @@
 //   core_config.c  the configuration document of each kiosk, retained, and its content
 //   core_remote.c  orders to kiosks and their replies
 //   core_contacts.c what customers left to be answered: its end
+//   core_rollups.c rollups by day, where they are due
 //   core_verdicts.c verdicts on what is stored, and putting packs together, beside the ingest
 #ifndef PUAS_AGGREGATOR_CORE_IMPL_H
 #define PUAS_AGGREGATOR_CORE_IMPL_H
@@ -65,6 +66,8 @@ struct core {
     mono_ms compact_at;    // the next slice of putting packs together
     int32_t compact_epoch; // where it goes on
     bool compact_more;
+    bool rollups_due;      // some are to be built
+    mono_ms rollups_at;    // the next slice of it
     mono_ms empty_log_at;               // something was deleted that must leave the log too; -1: nothing
     char contact_key[CONTACT_KEY_TEXT]; // the public one
     int64_t rates_day;                  // number of the UTC day for which rates were computed
@@ -118,6 +121,10 @@ enum command_result core_erase_contact(struct core *c, const struct command *cmd
 void core_judge(struct core *c, mono_ms mono); // a slice, when it is time for one
 // Milliseconds until then; INT64_MAX: there is nothing to judge.
 int64_t core_judge_wait(const struct core *c, mono_ms mono);
+
+bool core_start_rollups(struct core *c, char *ret_why, size_t n); // the store gets its tree
+void core_build_rollups(struct core *c, mono_ms mono);           // a slice, when it is time for one
+enum command_result core_repair_rollups(struct core *c);
 
 void core_compact(struct core *c, mono_ms mono); // a slice, when it is time for one
 

@@ -264,6 +264,7 @@ static void timers(struct core *c, mono_ms mono)
     }
     core_judge(c, mono);
     core_compact(c, mono);
+    core_build_rollups(c, mono);
     if (mono >= c->slow_at) {
         c->slow_at = mono + SLOW_EVERY_MS;
         if (!core_writes(c) || !store_expire_sessions(c->store, c->now)) {
@@ -280,6 +281,7 @@ static int wait_ms(const struct core *c, int link_wait, mono_ms mono)
     wait = c->tick_at - mono < wait ? c->tick_at - mono : wait;
     wait = core_judge_wait(c, mono) < wait ? core_judge_wait(c, mono) : wait;
     wait = c->compact_more && c->compact_at - mono < wait ? c->compact_at - mono : wait;
+    wait = c->rollups_due && c->rollups_at - mono < wait ? c->rollups_at - mono : wait;
     wait = c->o.round_ms > 0 && c->o.round_ms < wait ? c->o.round_ms : wait;
     return wait < 0 ? 0 : (int)wait;
 }
@@ -464,7 +466,8 @@ struct core *core_create(const struct core_options *o, char *ret_why, size_t n, 
     c->engine = engine_create();
     bool ok = c->mail != NULL && c->engine != NULL && draw_run(c) && open_store(c, ret_why, n, ret_retry) &&
               open_contacts(c, ret_why, n) && seed_store(c, ret_why, n) &&
-              org_load(&c->org, c->store, ret_why, n) && core_restore_engine(c, ret_why, n) &&
+              org_load(&c->org, c->store, ret_why, n) && core_start_rollups(c, ret_why, n) &&
+              core_restore_engine(c, ret_why, n) &&
               judge_init(&c->judge, c->store);
     if (ok && !open_link(c)) {
         snprintf(ret_why, n, "the MQTT settings are unusable: check broker.host, port, ca_file");

@@ -2,8 +2,10 @@
 // changes something is asked of the running aggregator.
 //   puasctl.c          options, the table of commands
 //   ctl_show_sqlite.c  status, kiosks, alerts, quarantine
-//   ctl_check_sqlite.c recount, backup
+//   ctl_check_sqlite.c recount by quarter hour, backup
+//   ctl_rollups_sqlite.c recount up the tree, repair
 //   ctl_export_sqlite.c the configuration as YAML
+//   ctl_trends.c       trends, ranking, skm
 //   ctl_content_sqlite.c contents of kiosks: list, show
 //   ctl_verdicts_sqlite.c verdicts: list, rerun
 //   ctl_contacts_sqlite.c contact data: list, erase, the key
@@ -39,7 +41,16 @@ int ctl_kiosks(struct ctl *c, int argc, char **argv);
 int ctl_alerts(struct ctl *c, int argc, char **argv);
 int ctl_quarantine(struct ctl *c, int argc, char **argv);
 int ctl_recount(struct ctl *c, int argc, char **argv);
+// Compares the rollups by local day with the finer ones, in the open transaction; prints what differs, the first
+// `shown` rows. Returns how many; *ret_failed is set (never cleared) when the database failed.
+int64_t ctl_recount_days(struct store *st, int shown, bool *ret_failed);
+int ctl_repair(struct ctl *c);
+// An id by its number: "SELECT id FROM ... = ?1"; the number itself where there is none. Returns ret (n bytes).
+const char *ctl_id(struct store *st, const char *sql, int32_t number, char *ret, size_t n);
 int ctl_backup(struct ctl *c, int argc, char **argv);
+int ctl_trends(struct ctl *c, int argc, char **argv);
+int ctl_ranking(struct ctl *c, int argc, char **argv);
+int ctl_skm(struct ctl *c, int argc, char **argv);
 int ctl_export(struct ctl *c, int argc, char **argv);
 int ctl_diff(struct ctl *c, int argc, char **argv);
 int ctl_apply(struct ctl *c, int argc, char **argv);

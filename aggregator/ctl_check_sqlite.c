@@ -40,7 +40,7 @@ static const char recount_choices[] =
     " UNION ALL SELECT place_id, kiosk_id, name_id, quarter, option_id, -n FROM choice_tally)"
     " GROUP BY place_id, kiosk_id, name_id, quarter, option_id HAVING sum(n) <> 0";
 
-static const char *id_of(struct store *st, const char *sql, int32_t number, char *ret, size_t n)
+const char *ctl_id(struct store *st, const char *sql, int32_t number, char *ret, size_t n)
 {
     bool failed = false;
     sqlite3_stmt *s = store_bind(st, sql, "d", number);
@@ -66,11 +66,11 @@ static int64_t compare(struct store *st, const char *what, const char *sql, bool
         }
         printf(
             "  place=%s kiosk=%s question=%s quarter=%lld",
-            id_of(st, "SELECT id FROM place WHERE place_id = ?1", sqlite3_column_int(s, 0), place,
+            ctl_id(st, "SELECT id FROM place WHERE place_id = ?1", sqlite3_column_int(s, 0), place,
                   sizeof place),
-            id_of(st, "SELECT id FROM kiosk WHERE kiosk_id = ?1", sqlite3_column_int(s, 1), kiosk,
+            ctl_id(st, "SELECT id FROM kiosk WHERE kiosk_id = ?1", sqlite3_column_int(s, 1), kiosk,
                   sizeof kiosk),
-            id_of(st, "SELECT id FROM name WHERE name_id = ?1", sqlite3_column_int(s, 2), name, sizeof name),
+            ctl_id(st, "SELECT id FROM name WHERE name_id = ?1", sqlite3_column_int(s, 2), name, sizeof name),
             (long long)sqlite3_column_int64(s, 3));
         for (int i = 6; i < sqlite3_column_count(s); i++) {
             if (sqlite3_column_int64(s, i) != 0) {
@@ -79,7 +79,7 @@ static int64_t compare(struct store *st, const char *what, const char *sql, bool
         }
         if (sqlite3_column_count(s) == 6) {
             printf(" option=%s:%+lld",
-                   id_of(st, "SELECT id FROM name WHERE name_id = ?1", sqlite3_column_int(s, 4), name,
+                   ctl_id(st, "SELECT id FROM name WHERE name_id = ?1", sqlite3_column_int(s, 4), name,
                          sizeof name),
                    (long long)sqlite3_column_int64(s, 5));
         }
@@ -93,8 +93,13 @@ static int64_t compare(struct store *st, const char *what, const char *sql, bool
 
 int ctl_recount(struct ctl *c, int argc, char **argv)
 {
-    (void)argc;
-    (void)argv;
+    if (argc > 0) {
+        bool repair = strcmp(argv[0], "--repair") == 0;
+        if (!repair) {
+            fprintf(stderr, "puasctl: unknown argument %s: recount [--repair]\n", argv[0]);
+        }
+        return repair ? ctl_repair(c) : CTL_USAGE;
+    }
     struct store *st = ctl_open(c);
     if (st == NULL) {
         return CTL_FINDING;
@@ -110,6 +115,7 @@ int ctl_recount(struct ctl *c, int argc, char **argv)
         }
         found = compare(st, "tally", recount_tally, &failed);
         found += compare(st, "choice_tally", recount_choices, &failed);
+        found += ctl_recount_days(st, SHOWN, &failed);
     }
     int code = failed ? ctl_failed(st) : found > 0 ? CTL_FINDING : CTL_FINE;
     if (!failed) {

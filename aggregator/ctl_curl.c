@@ -2,6 +2,7 @@
 #include "aggregator/ctl.h"
 
 #include <curl/curl.h>
+#include <jansson.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,4 +95,22 @@ bool ctl_request(const struct ctl *c, const char *path, const char *body, size_t
     }
     *ret_reply = reply.text != NULL ? reply.text : strdup("");
     return *ret_reply != NULL;
+}
+
+int ctl_refused(const char *reply, const char *name, const char *file)
+{
+    json_t *o = json_loads(reply, 0, NULL);
+    const char *detail = json_string_value(json_object_get(o, "detail"));
+    const char *title = json_string_value(json_object_get(o, "title"));
+    // The file's own name leads to the line.
+    size_t n = name != NULL ? strlen(name) : 0;
+    const char *rest =
+        n > 0 && detail != NULL && strncmp(detail, name, n) == 0 && detail[n] == ':' ? detail + n : NULL;
+    fprintf(stderr, "puasctl: %s%s\n", rest != NULL ? file : "",
+            rest != NULL                          ? rest
+            : detail != NULL && detail[0] != '\0' ? detail
+            : title != NULL                       ? title
+                                                  : "refused");
+    json_decref(o);
+    return CTL_FINDING;
 }

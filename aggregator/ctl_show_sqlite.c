@@ -89,6 +89,7 @@ int ctl_status(struct ctl *c, int argc, char **argv)
         {"lastEvent", "last answer", "SELECT arrived FROM pack ORDER BY event_id DESC LIMIT 1", true},
         {"openAlerts", "open alerts", "SELECT count(*) FROM alert WHERE closed IS NULL", false},
         {"quarantined", "messages set aside", "SELECT count(*) FROM quarantine", false},
+        {"rollupsDue", "places whose trends are being built", "SELECT count(*) FROM rollup_due", false},
     };
     struct store *st = ctl_open(c);
     if (st == NULL) {

@@ -7,6 +7,7 @@ EMBED(migration_0002);
 EMBED(migration_0003);
 EMBED(migration_0004);
 EMBED(migration_0005);
+EMBED(migration_0006);
 EMBED(web_index_html);
 EMBED(web_app_js);
 EMBED(web_app_css);
@@ -19,6 +20,7 @@ const struct embedded embedded_migrations[] = {
     {"0003", migration_0003_begin, migration_0003_end},
     {"0004", migration_0004_begin, migration_0004_end},
     {"0005", migration_0005_begin, migration_0005_end},
+    {"0006", migration_0006_begin, migration_0006_end},
     {NULL, NULL, NULL},
 };
 

@@ -344,17 +344,27 @@ static void post_apply(struct api_call *c)
     configure(c, COMMAND_CONFIG_APPLY);
 }
 
-static void post_judge_again(struct api_call *c)
+static void order(struct api_call *c, enum command_kind kind)
 {
     struct command *cmd = calloc(1, sizeof *cmd);
     enum command_result result = COMMAND_UNAVAILABLE;
     if (cmd != NULL) {
-        cmd->kind = COMMAND_JUDGE_AGAIN;
+        cmd->kind = kind;
         snprintf(cmd->who, sizeof cmd->who, "puasctl");
         result = api_ask(c->a, cmd);
     }
     answer_command(c->r, result, NULL);
     free(cmd);
+}
+
+static void post_judge_again(struct api_call *c)
+{
+    order(c, COMMAND_JUDGE_AGAIN);
+}
+
+static void post_repair(struct api_call *c)
+{
+    order(c, COMMAND_ROLLUPS_REPAIR);
 }
 
 // ---------------------------------------------------------------- routes
@@ -371,6 +381,7 @@ static const struct route {
     {"GET", "/api/v1/session", USER, get_session},
     {"GET", "/api/v1/today", USER, get_today},
     {"GET", "/api/v1/verdicts", USER, get_verdicts},
+    {"GET", "/api/v1/trends/*", USER, api_trends},
     {"GET", "/api/v1/live", USER, get_live},
     {"GET", "/api/v1/alerts/*/votes", USER, get_alert_votes},
     {"GET", "/api/v1/status", CONTROL, get_status},
@@ -382,6 +393,7 @@ static const struct route {
     {"POST", "/api/v1/config/diff", CONTROL | YAML, post_diff},
     {"POST", "/api/v1/config/apply", CONTROL | YAML, post_apply},
     {"POST", "/api/v1/verdicts/rerun", CONTROL | YAML, post_judge_again},
+    {"POST", "/api/v1/rollups/repair", CONTROL | YAML, post_repair},
     {"POST", "/api/v1/config/place/*/content", CONTROL | YAML, api_push_place},
     {"POST", "/api/v1/config/kiosk/*/content", CONTROL | YAML, api_push_kiosk},
     {"POST", "/api/v1/config/place/*/clear", CONTROL | YAML, api_clear_place},

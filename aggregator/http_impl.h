@@ -2,6 +2,7 @@
 //   http_microhttpd.c  sockets, threads, event streams: the only one that knows the library
 //   http_api.c         routes and their answers
 //   http_remote.c      answers of the routes that push contents and order kiosks about
+//   http_trends.c      what the days that are over say
 //   http_login.c       who is it, and how often may they try
 //   http_static.c      the embedded pages
 #ifndef PUAS_AGGREGATOR_HTTP_IMPL_H
@@ -32,6 +33,8 @@ struct http_request {                  // all borrowed for the call; "" where ab
     char address[64];      // of the person, as far as it is known
     int64_t last_event_id; // -1: none
     const char *body;      // ends with NUL
+    const char *(*argument)(void *ctx, const char *name); // of the query; NULL where absent
+    void *argument_ctx;
     size_t body_bytes;
     bool too_large;
 };
@@ -99,6 +102,7 @@ void api_order(struct api_call *c);       // body: {"do":"identify","timeoutMs":
 void api_order_reply(struct api_call *c); // 202 while none has come
 void api_read_contacts(struct api_call *c); // body: by whom; 204: it is on record, puasctl may read
 void api_erase_contact(struct api_call *c);
+void api_trends(struct api_call *c); // the path's *: what; 304 when the reader has it already
 
 // RFC 9457. title and field: "" for none.
 void answer_problem(struct http_answer *r, int status, const char *title, const char *detail,

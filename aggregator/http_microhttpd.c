@@ -191,6 +191,11 @@ static void read_address(const struct http *h, struct MHD_Connection *c, char *r
     }
 }
 
+static const char *argument(void *ctx, const char *name)
+{
+    return MHD_lookup_connection_value(ctx, MHD_GET_ARGUMENT_KIND, name);
+}
+
 static enum MHD_Result answer(struct http *h, struct MHD_Connection *c, const char *url, const char *method,
                               const struct upload *u)
 {
@@ -210,6 +215,8 @@ static enum MHD_Result answer(struct http *h, struct MHD_Connection *c, const ch
         .body = u->body != NULL ? u->body : "",
         .body_bytes = u->bytes,
         .too_large = u->too_large,
+        .argument = argument,
+        .argument_ctx = c,
     };
     struct http_answer a;
     read_address(h, c, q.address, sizeof q.address);

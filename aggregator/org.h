@@ -4,6 +4,7 @@
 #define PUAS_AGGREGATOR_ORG_H
 
 #include "aggregator/engine.h"
+#include "aggregator/rollups.h"
 #include "aggregator/steps.h"
 #include "aggregator/store.h"
 #include "shared/tz.h"
@@ -59,6 +60,9 @@ struct org_kiosk *org_kiosk(struct org *o, const char *id); // NULL: unknown
 bool org_add_kiosk(struct org *o, const struct store_kiosk *k);
 // True when `place` is `above` or lies under it.
 bool org_under(const struct org *o, int32_t place, int32_t above);
+
+// The places and their calendar for the rollups; it stands as long as `o`, also when that is loaded anew.
+struct rollup_tree org_tree(struct org *o);
 
 // "1 07:00-12:00 13:00-20:00;2 ..." as in the store. False: it is not of that form.
 bool org_hours_parse(const char *text, struct hours *ret_h);

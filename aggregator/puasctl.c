@@ -19,8 +19,15 @@ static const struct command_row {
     {"status", NULL, "", 0, 0, ctl_status, "is it running, and what is stored; exit 1 when it does not run"},
     {"kiosks", NULL, "", 0, 0, ctl_kiosks, "every kiosk with its state"},
     {"alerts", NULL, "[all]", 0, 1, ctl_alerts, "open alerts; all: the last 500 of any state"},
-    {"recount", NULL, "", 0, 0, ctl_recount,
-     "compares the rollups with the raw rows; exit 1 when they differ"},
+    {"recount", NULL, "[--repair]", 0, 1, ctl_recount,
+     "compares the rollups with the answers, at every level of the tree; exit 1 when they differ. --repair: makes "
+     "them anew, also while the aggregator runs"},
+    {"trends", NULL, "PLACE [--from DAY] [--to DAY] [--by day|week|month] [--question ID]", 1, 9, ctl_trends,
+     "how satisfied, day by day, with 95 % intervals; the four weeks up to yesterday if not said otherwise"},
+    {"ranking", NULL, "PLACE [--from DAY] [--to DAY] [--of branches|children] [--question ID]", 1, 9, ctl_ranking,
+     "the branches under a place, best first; those that chance alone could have ordered share a rank"},
+    {"skm", NULL, "PLACE [--from DAY] [--to DAY] [--population NUMBER]", 1, 7, ctl_skm,
+     "the report of the Survei Kepuasan Masyarakat: nine elements, index and class"},
     {"backup", NULL, "FILE", 1, 1, ctl_backup, "a checked copy of the store, also while it runs"},
     {"config", "export", "", 0, 0, ctl_export, "places, kiosks, surveys, standards, people as YAML"},
     {"config", "diff", "FILE", 1, 1, ctl_diff, "what `config apply` would change"},
@@ -59,7 +66,7 @@ static void print_help(const char *name)
         printf("puasctl [--config FILE | --data DIR] [--json] COMMAND\n\n"
                "  --config FILE        settings of the aggregator; its data folder is used\n"
                "  --data DIR           the data folder itself\n"
-               "  --json               for status, kiosks, alerts, contacts, content list, command\n\n");
+               "  --json               for status, kiosks, alerts, contacts, content list, command, trends, ranking, skm\n\n");
     }
     for (int i = 0; i < ROWS; i++) {
         if (name == NULL || strcmp(rows[i].name, name) == 0) {
@@ -93,24 +100,6 @@ char *ctl_read_document(const char *path, size_t *ret_n)
         return NULL;
     }
     return text;
-}
-
-int ctl_refused(const char *reply, const char *name, const char *file)
-{
-    json_t *o = json_loads(reply, 0, NULL);
-    const char *detail = json_string_value(json_object_get(o, "detail"));
-    const char *title = json_string_value(json_object_get(o, "title"));
-    // The file's own name leads to the line.
-    size_t n = name != NULL ? strlen(name) : 0;
-    const char *rest =
-        n > 0 && detail != NULL && strncmp(detail, name, n) == 0 && detail[n] == ':' ? detail + n : NULL;
-    fprintf(stderr, "puasctl: %s%s\n", rest != NULL ? file : "",
-            rest != NULL                          ? rest
-            : detail != NULL && detail[0] != '\0' ? detail
-            : title != NULL                       ? title
-                                                  : "refused");
-    json_decref(o);
-    return CTL_FINDING;
 }
 
 static int configure(struct ctl *c, const char *path, const char *file)

@@ -3,6 +3,7 @@
 #define PUAS_AGGREGATOR_STORE_IMPL_H
 
 #include "aggregator/pack.h"
+#include "aggregator/rollups.h"
 #include "aggregator/store.h"
 
 #include <sqlite3.h>
@@ -34,6 +35,8 @@ struct store {
     struct store_tally tallies[TALLIES_MAX];
     int tally_count;
     int16_t slots[TALLY_SLOTS]; // open addressing: index into tallies + 1; 0: free
+    struct rollup_tree tree;    // above NULL: nothing is rolled up
+    struct rollups rollups;     // of the open transaction, not written yet
     struct pack_writer open; // answers of the open transaction that are not in `pack` yet
     int32_t open_epoch, open_place;
     int64_t last_pack; // the newest, by its event_id
@@ -52,8 +55,12 @@ bool store_row(struct store *st, sqlite3_stmt *s, bool *ret_failed);
 bool store_fail(struct store *st);
 void store_copy(sqlite3_stmt *s, int column, char *ret, size_t n); // text column
 
-// Writes the rollup rows collected in this transaction; before its COMMIT.
+// Writes the rows of all rollups collected in this transaction; before its COMMIT and before anything reads them.
 bool store_flush_tallies(struct store *st);
+// Notes that memory ran out; returns false.
+bool store_no_memory(struct store *st);
+// Writes what `rollups` holds (store_rollups_sqlite.c).
+bool store_flush_rollups(struct store *st);
 // Writes the answers collected in this transaction; before its COMMIT and before anything reads answers.
 bool store_flush_events(struct store *st);
 

@@ -2,13 +2,14 @@
 #include "aggregator/contact.h"
 #include "aggregator/store_contact.h"
 #include "aggregator/store_impl.h"
+#include "aggregator/store_rollups.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { QUARANTINE_BYTES = 64 * 1024, QUARTER_MS = 900000, QUICK_MS = 10000 };
+enum { QUARANTINE_BYTES = 64 * 1024, QUARTER_MS = 900000, QUICK_MS = 10000, ROLLUPS_MAX = 20000 };
 
 // ---------------------------------------------------------------- epochs
 
@@ -83,13 +84,28 @@ static bool scored(int flags)
     return (flags & (EVENT_REPEATED | EVENT_VOIDED | EVENT_UNASSIGNED)) == 0;
 }
 
-bool store_flush_tallies(struct store *st)
+// Up the place tree they are collected on: one row there is of many quarters and kiosks.
+static bool roll_up(struct store *st, const struct store_tally *t)
 {
-    bool ok = true;
+    int64_t c[ROLLUP_SCORES];
+    if (st->tree.above == NULL) {
+        return store_rollups_mark(st, t->place, false);
+    }
+    for (int i = 0; i < ROLLUP_SCORES; i++) {
+        c[i] = t->c[i];
+    }
+    return rollups_votes(&st->rollups, &st->tree, t->place, true, t->quarter, t->name, t->levels, c) ||
+           store_no_memory(st);
+}
+
+static bool write_tallies(struct store *st)
+{
+    bool ok = st->rollups.count < ROLLUPS_MAX || store_flush_rollups(st);
     for (int i = 0; i < st->tally_count; i++) {
         const struct store_tally *t = &st->tallies[i];
         const int *c = t->c;
         st->slots[t->slot] = 0;
+        ok = ok && roll_up(st, t);
         ok = ok && store_run(st,
                              "INSERT INTO tally(place_id, kiosk_id, name_id, quarter, levels,"
                              " c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11)"
@@ -103,6 +119,11 @@ bool store_flush_tallies(struct store *st)
     }
     st->tally_count = 0;
     return ok;
+}
+
+bool store_flush_tallies(struct store *st)
+{
+    return write_tallies(st) && store_flush_rollups(st);
 }
 
 // The row of this transaction for a kiosk's quarter. NULL: there is no room for another.
@@ -133,7 +154,7 @@ static bool count_score(struct store *st, int32_t place, int32_t kiosk, int32_t 
 {
     struct store_tally *t = tally_of(st, place, kiosk, name, at / QUARTER_MS, of);
     if (t == NULL) {
-        if (!store_flush_tallies(st)) {
+        if (!write_tallies(st)) {
             return false;
         }
         t = tally_of(st, place, kiosk, name, at / QUARTER_MS, of);
@@ -142,19 +163,57 @@ static bool count_score(struct store *st, int32_t place, int32_t kiosk, int32_t 
     return store_in_transaction(st) || store_flush_tallies(st);
 }
 
+static bool count_option(struct store *st, int32_t place, int32_t kiosk, int32_t name, wall_ms at,
+                         int32_t option, int by)
+{
+    int64_t quarter = at / QUARTER_MS;
+    if (st->tree.above == NULL) {
+        if (!store_rollups_mark(st, place, false)) {
+            return false;
+        }
+    } else if (!rollups_choices(&st->rollups, &st->tree, place, true, quarter, name, option, by)) {
+        return store_no_memory(st);
+    }
+    return store_run(st,
+                     "INSERT INTO choice_tally(place_id, kiosk_id, name_id, option_id, quarter, n)"
+                     " VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET n = n + excluded.n",
+                     "ddddid", place, kiosk, name, option, quarter, by) &&
+           (st->rollups.count < ROLLUPS_MAX || store_flush_rollups(st)) &&
+           (store_in_transaction(st) || store_flush_rollups(st));
+}
+
 static bool count_options(struct store *st, const struct stored_event *s)
 {
     for (int i = 0; i < s->e->option_count; i++) {
         int32_t option;
         if (!store_name(st, s->e->options[i].s, &option) ||
-            !store_run(st,
-                       "INSERT INTO choice_tally(place_id, kiosk_id, name_id, option_id, quarter, n)"
-                       " VALUES(?1, ?2, ?3, ?4, ?5, 1) ON CONFLICT DO UPDATE SET n = n + 1",
-                       "ddddi", s->place, s->kiosk, s->name, option, s->at / QUARTER_MS)) {
+            !count_option(st, s->place, s->kiosk, s->name, s->at, option, 1)) {
             return false;
         }
     }
     return true;
+}
+
+// Takes a choice back out of the rollups.
+static bool uncount_options(struct store *st, const struct stored_event *s, const struct packed *t, int32_t place)
+{
+    int32_t options[PROTOCOL_OPTIONS_MAX];
+    int count = 0;
+    bool failed = false;
+    sqlite3_stmt *r = store_bind(st,
+                                 "SELECT name.name_id FROM event e, json_each(e.body, '$.options') o"
+                                 " JOIN name ON name.id = o.value WHERE e.epoch_id = ?1 AND e.seq = ?2",
+                                 "ii", (int64_t)s->epoch_id, t->seq);
+    while (count < PROTOCOL_OPTIONS_MAX && store_row(st, r, &failed)) {
+        options[count++] = sqlite3_column_int(r, 0);
+    }
+    if (r != NULL) {
+        sqlite3_reset(r);
+    }
+    for (int i = 0; !failed && i < count; i++) {
+        failed = !count_option(st, place, s->kiosk, t->name, t->at, options[i], -1);
+    }
+    return !failed;
 }
 
 // What is rare in an event, as JSON; NULL when there is nothing. The caller frees.
@@ -267,13 +326,7 @@ static bool take_back(struct store *st, const struct stored_event *s)
     if (t.kind == EVENT_RATING || t.kind == EVENT_NUMBER) {
         return count_score(st, place, s->kiosk, t.name, t.at, t.score, t.levels, -1);
     }
-    return t.kind != EVENT_CHOICE ||
-           store_run(st,
-                     "UPDATE choice_tally SET n = n - 1 WHERE place_id = ?1 AND quarter = ?2 AND name_id = ?3"
-                     " AND kiosk_id = ?4 AND option_id IN (SELECT name.name_id FROM event e,"
-                     " json_each(e.body, '$.options') o JOIN name ON name.id = o.value"
-                     " WHERE e.epoch_id = ?5 AND e.seq = ?6)",
-                     "diddii", place, t.at / QUARTER_MS, t.name, s->kiosk, (int64_t)s->epoch_id, t.seq);
+    return t.kind != EVENT_CHOICE || uncount_options(st, s, &t, place);
 }
 
 // Collected until a read or the commit: what one message brings becomes one row.
@@ -301,9 +354,7 @@ static bool collect(struct store *st, struct stored_event *s, const char *body)
     st->open_epoch = s->epoch_id;
     st->open_place = s->place;
     if (!pack_add(&st->open, &p)) {
-        st->error = STORE_FAILED;
-        snprintf(st->why, sizeof st->why, "out of memory");
-        return false;
+        return store_no_memory(st);
     }
     s->event_id = st->next_event++;
     return true;

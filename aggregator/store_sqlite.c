@@ -31,6 +31,13 @@ bool store_fail(struct store *st)
     return false;
 }
 
+bool store_no_memory(struct store *st)
+{
+    st->error = STORE_FAILED;
+    snprintf(st->why, sizeof st->why, "out of memory");
+    return false;
+}
+
 static sqlite3_stmt *prepare(struct store *st, const char *sql)
 {
     for (int i = 0; i < st->prepared_count; i++) {
@@ -294,6 +301,7 @@ void store_close(struct store *st)
     }
     sqlite3_close_v2(st->db);
     pack_writer_finish(&st->open);
+    rollups_finish(&st->rollups);
     if (st->lock_fd >= 0) {
         close(st->lock_fd);
     }
@@ -394,6 +402,7 @@ void store_rollback(struct store *st)
         memset(st->names, 0, sizeof st->names); // some may have gone with it
         memset(st->slots, 0, sizeof st->slots);
         st->tally_count = 0;
+        rollups_clear(&st->rollups);
         pack_writer_clear(&st->open);
     }
 }

@@ -78,7 +78,7 @@ bool trend_day_variance(const struct trend_day *days, size_t count, double *ret_
 }
 
 // The two-sided 95 % point of Student's t: the usual table, then its expansion (Abramowitz & Stegun 26.7.5).
-static double t95(size_t freedom)
+double trend_t95(size_t freedom)
 {
     static const double table[] = {12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
                                    2.201,  2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
@@ -109,7 +109,7 @@ bool trend_share(const struct trend_day *days, size_t count, struct trend_share 
     s.effective = n;
     s.clustered = s.days >= TREND_MIN_DAYS && simple > 0 && trend_day_variance(days, count, &variance);
     if (s.clustered) {
-        double t = t95(s.days - 1), less = variance / simple * (t / z95) * (t / z95);
+        double t = trend_t95(s.days - 1), less = variance / simple * (t / z95) * (t / z95);
         s.effective = less > 1 ? n / less : n;
     }
     if (s.effective < n) {
@@ -125,25 +125,25 @@ bool trend_share(const struct trend_day *days, size_t count, struct trend_share 
 
 // ---------------------------------------------------------------- before and after
 
+// Both bounds are compared as products, not as quotients: at the bound itself nothing may hang on rounding.
 static bool volume_changed(const struct trend_share *a, const struct trend_share *b)
 {
-    double before = (double)a->n / (double)a->days, after = (double)b->n / (double)b->days;
-    double most = TREND_VOLUME_PERCENT / 100.0;
-    return after > before * most || before > after * most;
+    double before = (double)a->n * (double)b->days, after = (double)b->n * (double)a->days;
+    return 100 * after > TREND_VOLUME_PERCENT * before || 100 * before > TREND_VOLUME_PERCENT * after;
 }
 
 // Half the sum of what the kiosks' parts of all votes differ by: the votes that have moved.
 static bool mix_changed(const int64_t *before, const int64_t *after, size_t kiosks)
 {
-    double m = 0, n = 0, moved = 0;
+    double m = 0, n = 0, twice_moved = 0;
     for (size_t i = 0; i < kiosks; i++) {
         m += (double)before[i];
         n += (double)after[i];
     }
-    for (size_t i = 0; m > 0 && n > 0 && i < kiosks; i++) {
-        moved += fabs((double)before[i] / m - (double)after[i] / n) / 2;
+    for (size_t i = 0; i < kiosks; i++) {
+        twice_moved += fabs((double)before[i] * n - (double)after[i] * m);
     }
-    return moved > TREND_MIX_PERCENT / 100.0;
+    return 100 * twice_moved > 2 * TREND_MIX_PERCENT * m * n;
 }
 
 bool trend_change(const struct trend_period *before, const struct trend_period *after, size_t levels,

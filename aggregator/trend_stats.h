@@ -45,6 +45,43 @@ bool trend_day_variance(const struct trend_day *days, size_t count, double *ret_
 // agree.
 bool trend_share(const struct trend_day *days, size_t count, struct trend_share *ret);
 
+// The two-sided 95 % point of Student's t, freedom >= 1.
+double trend_t95(size_t freedom);
+
+// ---------------------------------------------------------------- a mean over days (trend_mean.c)
+enum { TREND_LEVELS_MAX = 11 };
+struct trend_sum { // one day: the values of its votes, and their squares
+    int64_t n;
+    double sum, squares;
+};
+struct trend_mean {
+    int64_t n;
+    size_t days;
+    double mean, error;
+    struct stats_interval interval;
+    bool clustered;
+};
+// Adds counts of a scale (worst to best) whose levels are worth `values`.
+void trend_sum_add(struct trend_sum *s, const int64_t *counts, const double *values, size_t levels);
+// What levels are worth: the face index 0..100; NPS of eleven levels (0..10): -100, 0, 100 (Reichheld 2003:
+// detractors up to 6, promoters from 9); the level itself 1.. (CES 2.0, Dixon et al. 2013: the mean of seven
+// levels).
+void trend_values_index(size_t levels, double *ret);
+void trend_values_nps(double ret[TREND_LEVELS_MAX]);
+void trend_values_level(size_t levels, double *ret);
+// Mean of votes that come in days, with Cochran's ratio estimator as above and Student's t of days - 1
+// degrees of freedom; never narrower than that of independent votes, which it is below TREND_MIN_DAYS. `lo`,
+// `hi`: the ends of the scale, which the interval keeps; votes that are all alike count as if one more stood
+// at either end.
+bool trend_mean(const struct trend_sum *days, size_t count, double lo, double hi, struct trend_mean *ret);
+
+// P(after > before) + ties / 2 from day totals of each level, with the interval of its placement values,
+// which allows for days (DeLong, DeLong & Clarke-Pearson 1988; Obuchowski 1997 for clusters). False without
+// votes.
+bool trend_superiority(const int64_t (*before)[TREND_LEVELS_MAX], size_t before_days,
+                       const int64_t (*after)[TREND_LEVELS_MAX], size_t after_days, size_t levels,
+                       struct trend_mean *ret);
+
 // ---------------------------------------------------------------- before and after
 enum trend_refusal {
     TREND_COMPARABLE,
@@ -97,7 +134,8 @@ struct trend_unit {
 // count. The fallback: fewer than 3 units, or no more spread than chance makes.
 struct trend_prior trend_prior(const struct trend_unit *units, size_t count);
 // Fills in all but id, n, good, and sorts: ranked ones by shrunk value, best first, hidden ones last by id. A
-// rank is 1 + the number of units whose interval lies wholly above.
+// rank is 1 + the number of units whose interval lies wholly above. Where few votes make an interval wide, a
+// unit may so share a better rank than one that stands above it.
 void trend_rank(struct trend_unit *units, size_t count, const struct trend_prior *p);
 // Regularised incomplete beta function I_x(a, b) (continued fraction, DLMF 8.17.22), and its inverse by
 // halving.
@@ -133,6 +171,10 @@ struct trend_skm {
 bool trend_skm(const int64_t (*counts)[SKM_ANSWERS], size_t elements, double *ret_means,
                struct trend_skm *ret);
 char trend_skm_class(double index);
+// Half the width of the IKM's 95 % interval. days[e * day_count + d]: element e on day d, levels 1..4. The
+// sum over elements of each day's residuals, so that answers of one visit count as one (linearisation:
+// Woodruff 1971).
+bool trend_skm_error(const struct trend_sum *days, size_t elements, size_t day_count, double *ret_half);
 // Respondents needed from a population (Krejcie & Morgan 1970: chi2 3.841, P .5, d .05), 0 for none.
 int64_t trend_sample_size(int64_t population);
 

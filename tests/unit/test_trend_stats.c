@@ -317,6 +317,121 @@ static void sample_size(void **state)
     assert_int_equal(trend_sample_size(0), 0);
 }
 
+// NPS as published (50, 30, 20: 30 with standard error 7.810250); CES; days.
+static void means(void **state)
+{
+    (void)state;
+    double values[TREND_LEVELS_MAX];
+    struct trend_sum s = {.n = 0};
+    struct trend_mean m;
+    trend_values_nps(values);
+    trend_sum_add(&s, (int64_t[]){5, 0, 5, 0, 0, 0, 10, 10, 20, 25, 25}, values, 11);
+    assert_true(trend_mean(&s, 1, -100, 100, &m));
+    NEAR(m.mean, 30, 1e-9);
+    NEAR(m.error, 7.810250, .6e-6);
+    NEAR(m.interval.lo, 30 - 1.959964 * 7.810250, 1e-5);
+    assert_false(m.clustered);
+    trend_values_level(7, values);
+    s = (struct trend_sum){.n = 0};
+    trend_sum_add(&s, (int64_t[]){1, 0, 0, 2, 0, 0, 1}, values, 7);
+    assert_true(trend_mean(&s, 1, 1, 7, &m));
+    NEAR(m.mean, 4, 1e-9);
+    trend_values_index(4, values);
+    s = (struct trend_sum){.n = 0};
+    trend_sum_add(&s, (int64_t[]){17, 16, 60, 126}, values, 4);
+    assert_true(trend_mean(&s, 1, 0, 100, &m));
+    NEAR(m.mean, 78.23, .005);
+    // All alike: no certainty from three votes.
+    s = (struct trend_sum){3, 300, 30000};
+    assert_true(trend_mean(&s, 1, 0, 100, &m));
+    assert_true(m.interval.hi == 100 && m.interval.lo < 60);
+    assert_false(trend_mean(&s, 0, 0, 100, &m));
+}
+
+// Shares are means of 0 and 100: the interval of days is that of the share's ratio estimator.
+static void a_mean_allows_for_days(void **state)
+{
+    (void)state;
+    struct trend_sum sums[20];
+    struct trend_day days[20];
+    uint32_t seed = 11;
+    for (int d = 0; d < 20; d++) {
+        int64_t good = d % 2 == 0 ? 40 + draw(&seed) % 10 : 10 + draw(&seed) % 10;
+        days[d] = (struct trend_day){60, good};
+        sums[d] = (struct trend_sum){60, 100.0 * (double)good, 10000.0 * (double)good};
+    }
+    struct trend_mean m;
+    double v;
+    assert_true(trend_mean(sums, 20, 0, 100, &m) && trend_day_variance(days, 20, &v));
+    NEAR(m.error, 100 * sqrt(v), 1e-9);
+    NEAR(m.interval.hi - m.mean, 2.093 * 100 * sqrt(v), .01);
+    assert_true(m.clustered);
+}
+
+static void superiority(void **state)
+{
+    (void)state;
+    // alerts.md: 0.5644, whatever day they came.
+    static const int64_t before[1][TREND_LEVELS_MAX] = {{12, 18, 30, 80, 60}},
+                         after[1][TREND_LEVELS_MAX] = {{6, 10, 24, 85, 75}};
+    struct trend_mean m;
+    assert_true(trend_superiority(before, 1, after, 1, 5, &m));
+    NEAR(m.mean, .564400, 1e-6);
+    assert_true(m.interval.lo > .5 && m.interval.lo < .52 && m.interval.hi < .62); // p = .018
+    // The slow way: every pair, and the variance of every vote's placement.
+    double sum = 0, pairs = 0, v10 = 0, v01 = 0;
+    for (int x = 0; x < 5; x++) {
+        for (int y = 0; y < 5; y++) {
+            sum += (double)(before[0][x] * after[0][y]) * (y > x ? 1 : y == x ? .5 : 0);
+            pairs += (double)(before[0][x] * after[0][y]);
+        }
+    }
+    for (int i = 0; i < 5; i++) {
+        double of_after = 0, of_before = 0;
+        for (int j = 0; j < 5; j++) {
+            of_after += (double)before[0][j] / 200 * (i > j ? 1 : i == j ? .5 : 0);
+            of_before += (double)after[0][j] / 200 * (j > i ? 1 : i == j ? .5 : 0);
+        }
+        v10 += (double)after[0][i] / 200 * (of_after - sum / pairs) * (of_after - sum / pairs);
+        v01 += (double)before[0][i] / 200 * (of_before - sum / pairs) * (of_before - sum / pairs);
+    }
+    NEAR(m.mean, sum / pairs, 1e-12);
+    NEAR(m.error, sqrt(v10 / 200 + v01 / 200), 1e-9);
+    // Days that differ among each other widen it.
+    static const int64_t days[4][TREND_LEVELS_MAX] = {
+        {6, 0, 0, 0, 0}, {0, 0, 0, 0, 75}, {0, 10, 24, 0, 0}, {0, 0, 0, 85, 0}};
+    static const int64_t flat[4][TREND_LEVELS_MAX] = {
+        {3, 4, 7, 20, 15}, {3, 5, 8, 20, 15}, {3, 4, 7, 20, 15}, {3, 5, 8, 20, 15}};
+    struct trend_mean wide;
+    assert_true(trend_superiority(flat, 4, days, 4, 5, &wide));
+    assert_true(wide.clustered && wide.interval.hi - wide.interval.lo > 3 * (m.interval.hi - m.interval.lo));
+    static const int64_t none[1][TREND_LEVELS_MAX] = {{0}};
+    assert_false(trend_superiority(before, 1, none, 1, 5, &m));
+}
+
+// Nine elements that move together are no more certain than one; those that move apart are.
+static void skm_allows_for_days(void **state)
+{
+    (void)state;
+    enum { DAYS = 12, ELEMENTS = 9 };
+    struct trend_sum days[ELEMENTS * DAYS], apart[ELEMENTS * DAYS];
+    uint32_t seed = 3;
+    double half, one, less;
+    for (int d = 0; d < DAYS; d++) {
+        double mean = 3 + (draw(&seed) % 100) / 100.0;
+        for (int e = 0; e < ELEMENTS; e++) {
+            days[e * DAYS + d] = (struct trend_sum){10, 10 * mean, 0};
+            apart[e * DAYS + d] = (struct trend_sum){10, 10 * (3 + (draw(&seed) % 100) / 100.0), 0};
+        }
+    }
+    assert_true(trend_skm_error(days, ELEMENTS, DAYS, &half));
+    assert_true(trend_skm_error(days, 1, DAYS, &one));
+    NEAR(half, one, 1e-9);
+    assert_true(trend_skm_error(apart, ELEMENTS, DAYS, &less));
+    assert_true(less < half / 2);
+    assert_false(trend_skm_error(days, ELEMENTS, 2, &half));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -333,6 +448,10 @@ int main(void)
         cmocka_unit_test(servqual),
         cmocka_unit_test(skm),
         cmocka_unit_test(sample_size),
+        cmocka_unit_test(means),
+        cmocka_unit_test(a_mean_allows_for_days),
+        cmocka_unit_test(superiority),
+        cmocka_unit_test(skm_allows_for_days),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,54 @@
+// core: rollups that are due are built beside the ingest, some milliseconds at a time: those of before they
+// were there, of places that have moved, of a repair.
+#include "aggregator/core_impl.h"
+
+#include "aggregator/store_rollups.h"
+#include "shared/log.h"
+
+#include <stdio.h>
+
+enum { SLICE_MS = 5, PAUSE_MS = 20 }; // at most a fifth of the core's time
+
+bool core_start_rollups(struct core *c, char *ret_why, size_t n)
+{
+    struct rollup_tree tree = org_tree(&c->org);
+    int64_t left = 0;
+    store_set_tree(c->store, &tree);
+    if (!store_rollups_left(c->store, &left)) {
+        snprintf(ret_why, n, "%s", store_why(c->store));
+        return false;
+    }
+    c->rollups_due = left > 0;
+    if (c->rollups_due) {
+        log_event(LOG_INFO, "rollups_due", "places=%lld", (long long)left);
+    }
+    return true;
+}
+
+void core_build_rollups(struct core *c, mono_ms mono)
+{
+    if (c->failed || !c->rollups_due || mono < c->rollups_at) {
+        return;
+    }
+    mono_ms began = clock_mono_ms();
+    for (bool more = true; more && clock_mono_ms() - began < SLICE_MS;) {
+        if (!core_writes(c) || !store_rollups_slice(c->store, STORE_SLICE_DAYS, &more)) {
+            core_fail(c);
+            return;
+        }
+        c->rollups_due = more;
+    }
+    if (!c->rollups_due) {
+        log_event(LOG_INFO, "rollups_built", "");
+    }
+    c->rollups_at = clock_mono_ms() + PAUSE_MS;
+}
+
+enum command_result core_repair_rollups(struct core *c)
+{
+    if (!store_rollups_mark(c->store, 0, true)) {
+        return COMMAND_UNAVAILABLE;
+    }
+    c->rollups_due = true;
+    return COMMAND_DONE;
+}

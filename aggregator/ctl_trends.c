@@ -1,0 +1,232 @@
+// ctl: trends, ranking and the SKM report as tables.
+#include "aggregator/ctl.h"
+#include "aggregator/trends.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// PLACE and --name value. False: said on standard error.
+static bool read_query(int argc, char **argv, struct trend_query *ret_q)
+{
+    *ret_q = (struct trend_query){.place = NULL};
+    for (int i = 0; i < argc; i++) {
+        const struct trend_field *f = trend_fields;
+        if (strncmp(argv[i], "--", 2) != 0) {
+            if (ret_q->place != NULL) {
+                fprintf(stderr, "puasctl: one place at a time, not %s too\n", argv[i]);
+                return false;
+            }
+            ret_q->place = argv[i];
+            continue;
+        }
+        while (f->name != NULL && strcmp(f->name, argv[i] + 2) != 0) {
+            f++;
+        }
+        if (f->name == NULL || i + 1 == argc) {
+            fprintf(stderr, "puasctl: %s %s\n", argv[i],
+                    f->name == NULL ? "is no option here" : "needs a value");
+            return false;
+        }
+        trend_query_set(ret_q, f, argv[++i]);
+    }
+    if (ret_q->place == NULL) {
+        fprintf(stderr, "puasctl: a place is needed\n");
+    }
+    return ret_q->place != NULL;
+}
+
+// The report; NULL: *ret_code, and it is said why.
+static json_t *ask(const struct ctl *c, const char *what, int argc, char **argv, int *ret_code)
+{
+    char path[600], *text = NULL;
+    struct trend_query q;
+    struct trend_problem problem = {.field = ""};
+    *ret_code = CTL_USAGE;
+    if (!read_query(argc, argv, &q)) {
+        return NULL;
+    }
+    *ret_code = CTL_FINDING;
+    snprintf(path, sizeof path, "%s/puas.db", c->data);
+    struct views_options o = {.path = path, .offline_ms = c->offline_ms};
+    struct views *v = views_create(&o);
+    enum trends_error e =
+        v != NULL ? trends_read(v, NULL, what, &q, clock_wall_ms(), &problem, &text) : TRENDS_FAILED;
+    if (e == TRENDS_NOT_FOUND) {
+        fprintf(stderr, "puasctl: there is no place '%s'\n", q.place);
+    } else if (e == TRENDS_BAD) {
+        fprintf(stderr, "puasctl: --%s: %s\n", problem.field, problem.why);
+        *ret_code = CTL_USAGE;
+    } else if (e == TRENDS_FAILED) {
+        fprintf(stderr, "puasctl: %s: %s\n", path, v != NULL ? views_why(v) : "out of memory");
+    }
+    views_destroy(v);
+    json_t *report = text != NULL ? json_loads(text, 0, NULL) : NULL;
+    free(text);
+    return report;
+}
+
+static const char *string(const json_t *o, const char *key)
+{
+    const char *s = json_string_value(json_object_get(o, key));
+    return s != NULL ? s : "";
+}
+
+static const json_t *place(const json_t *o)
+{
+    return json_object_get(o, "place");
+}
+
+// A number times `by`, or "-" where there is none.
+static void add_number(struct table *t, const json_t *o, const char *key, double by, const char *unit)
+{
+    const json_t *n = json_object_get(o, key);
+    if (json_is_number(n)) {
+        table_add(t, "%.1f%s", json_number_value(n) * by, unit);
+    } else {
+        table_add(t, "-");
+    }
+}
+
+static void add_interval(struct table *t, const json_t *o, double by)
+{
+    const json_t *lo = json_object_get(o, "lo"), *hi = json_object_get(o, "hi");
+    if (json_is_number(lo) && json_is_number(hi)) {
+        table_add(t, "%.1f to %.1f", json_number_value(lo) * by, json_number_value(hi) * by);
+    } else {
+        table_add(t, "-");
+    }
+}
+
+static void print_head(const json_t *o)
+{
+    printf("%s, %s to %s", string(place(o), "name"), string(o, "from"), string(o, "to"));
+    if (json_object_get(o, "question") != NULL) {
+        printf(", question %s", string(o, "question")[0] != '\0' ? string(o, "question") : "- (no votes)");
+    }
+    printf("\n%s", json_is_true(json_object_get(o, "building"))
+                       ? "These figures are being built: some days are not in them yet. `puasctl status` "
+                         "tells how far.\n"
+                       : "");
+}
+
+static int finish(const struct ctl *c, json_t *o, struct table *t)
+{
+    if (c->json) {
+        json_dumpf(o, stdout, JSON_INDENT(2));
+        printf("\n");
+    } else {
+        print_head(o);
+        table_print(t);
+    }
+    table_finish(t);
+    json_decref(o);
+    return CTL_FINE;
+}
+
+static const char *few(const json_t *o)
+{
+    return json_is_false(json_object_get(o, "enough")) ? "under 30 votes" : "";
+}
+
+static void add_period(struct table *t, const json_t *p, const char *name)
+{
+    const json_t *nps = json_object_get(p, "nps");
+    const json_t *score = nps != NULL ? nps : json_object_get(p, "index");
+    table_add(t, "%s", name);
+    table_add(t, "%lld", (long long)json_integer_value(json_object_get(p, "n")));
+    add_number(t, p, "share", 100, " %");
+    add_interval(t, p, 100);
+    add_number(t, score, "value", 1, nps != NULL ? " NPS" : "");
+    add_interval(t, score, 1);
+    table_add(t, "%s", few(p));
+}
+
+int ctl_trends(struct ctl *c, int argc, char **argv)
+{
+    int code;
+    json_t *o = ask(c, "series", argc, argv, &code);
+    const json_t *p;
+    size_t i;
+    struct table t;
+    if (o == NULL) {
+        return code;
+    }
+    table_init(&t, "from|votes|satisfied|95 %|index|95 %|");
+    json_array_foreach(json_object_get(o, "periods"), i, p)
+    {
+        add_period(&t, p, string(p, "from"));
+    }
+    add_period(&t, json_object_get(o, "total"), "all");
+    add_period(&t, json_object_get(o, "previous"), "as long before");
+    return finish(c, o, &t);
+}
+
+int ctl_ranking(struct ctl *c, int argc, char **argv)
+{
+    int code;
+    json_t *o = ask(c, "ranking", argc, argv, &code);
+    const json_t *u;
+    size_t i;
+    struct table t;
+    if (o == NULL) {
+        return code;
+    }
+    table_init(&t, "rank|place|name|votes|satisfied|estimate|95 %|");
+    json_array_foreach(json_object_get(o, "units"), i, u)
+    {
+        const json_t *rank = json_object_get(u, "rank");
+        if (json_is_integer(rank)) {
+            table_add(&t, "%lld", (long long)json_integer_value(rank));
+        } else {
+            table_add(&t, "-");
+        }
+        table_add(&t, "%s", string(place(u), "id"));
+        table_add(&t, "%s", string(place(u), "name"));
+        table_add(&t, "%lld", (long long)json_integer_value(json_object_get(u, "n")));
+        add_number(&t, u, "share", 100, " %");
+        add_number(&t, u, "shrunk", 100, " %");
+        add_interval(&t, u, 100);
+        table_add(&t, "%s", json_is_true(json_object_get(u, "hidden")) ? "under 30 votes" : "");
+    }
+    return finish(c, o, &t);
+}
+
+int ctl_skm(struct ctl *c, int argc, char **argv)
+{
+    int code;
+    json_t *o = ask(c, "skm", argc, argv, &code);
+    const json_t *e;
+    size_t i;
+    struct table t;
+    if (o == NULL) {
+        return code;
+    }
+    table_init(&t, "element|question|answers|mean|95 %|value|");
+    json_array_foreach(json_object_get(o, "elements"), i, e)
+    {
+        table_add(&t, "%s", string(e, "element"));
+        table_add(&t, "%s", string(e, "question"));
+        table_add(&t, "%lld", (long long)json_integer_value(json_object_get(e, "n")));
+        add_number(&t, e, "mean", 1, "");
+        add_interval(&t, e, 1);
+        add_number(&t, e, "value", 1, "");
+        table_add(&t, "%s", few(e));
+    }
+    const json_t *sample = json_object_get(o, "sample");
+    const json_t *index = json_object_get(o, "index");
+    table_add(&t, "IKM");
+    table_add(&t, "class %s", string(o, "class")[0] != '\0' ? string(o, "class") : "-");
+    table_add(&t, "%lld", (long long)json_integer_value(json_object_get(o, "respondents")));
+    table_add(&t, " ");
+    add_interval(&t, o, 1);
+    if (json_is_number(index)) { // the classes are of two decimals
+        table_add(&t, "%.2f", json_number_value(index));
+    } else {
+        table_add(&t, "-");
+    }
+    table_add(&t, "%s",
+              json_is_true(json_object_get(sample, "reached")) ? "sample reached" : "sample not reached");
+    return finish(c, o, &t);
+}

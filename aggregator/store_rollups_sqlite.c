@@ -1,0 +1,313 @@
+#include "aggregator/store_rollups.h"
+
+#include "aggregator/store_impl.h"
+
+#include <string.h>
+
+enum {
+    DAY_QUARTERS = 96,
+    EARLIEST_QUARTERS = 56, // a local day begins at most 14 hours before the day of UTC
+    HOURS = 24,
+};
+
+void store_set_tree(struct store *st, const struct rollup_tree *t)
+{
+    st->tree = *t;
+}
+
+// ---------------------------------------------------------------- writing
+
+static bool write_day(struct store *st, const struct rollup *r)
+{
+    const int64_t *c = r->c;
+    return store_run(st,
+                     "INSERT INTO day_tally VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+                     " ?14, ?15) ON CONFLICT DO UPDATE SET c1 = c1 + excluded.c1, c2 = c2 + excluded.c2,"
+                     " c3 = c3 + excluded.c3, c4 = c4 + excluded.c4, c5 = c5 + excluded.c5,"
+                     " c6 = c6 + excluded.c6, c7 = c7 + excluded.c7, c8 = c8 + excluded.c8,"
+                     " c9 = c9 + excluded.c9, c10 = c10 + excluded.c10, c11 = c11 + excluded.c11",
+                     "ddddiiiiiiiiiii", r->place, r->day, r->name, r->what, c[0], c[1], c[2], c[3], c[4],
+                     c[5], c[6], c[7], c[8], c[9], c[10]);
+}
+
+static bool write_hour(struct store *st, const struct rollup *r)
+{
+    const int64_t *c = r->c;
+    return store_run(st,
+                     "INSERT INTO hour_tally VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+                     " ?14, ?15, ?16) ON CONFLICT DO UPDATE SET c1 = c1 + excluded.c1, c2 = c2 + excluded.c2,"
+                     " c3 = c3 + excluded.c3, c4 = c4 + excluded.c4, c5 = c5 + excluded.c5,"
+                     " c6 = c6 + excluded.c6, c7 = c7 + excluded.c7, c8 = c8 + excluded.c8,"
+                     " c9 = c9 + excluded.c9, c10 = c10 + excluded.c10, c11 = c11 + excluded.c11",
+                     "dddddiiiiiiiiiii", r->place, r->day, r->what % HOURS, r->name, r->what / HOURS, c[0],
+                     c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9], c[10]);
+}
+
+static bool write_choice(struct store *st, const struct rollup *r)
+{
+    return store_run(st,
+                     "INSERT INTO choice_day VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET"
+                     " n = n + excluded.n",
+                     "ddddi", r->place, r->day, r->name, r->what, r->c[0]);
+}
+
+static bool write_all(struct store *st, const struct rollups *all)
+{
+    static bool (*const writers[])(struct store *, const struct rollup *) = {
+        [ROLLUP_DAY] = write_day, [ROLLUP_HOUR] = write_hour, [ROLLUP_CHOICE] = write_choice};
+    bool ok = true;
+    for (int32_t i = 0; ok && i < all->count; i++) {
+        ok = rollup_is_zero(&all->items[i]) || writers[all->items[i].kind](st, &all->items[i]);
+    }
+    return ok;
+}
+
+bool store_flush_rollups(struct store *st)
+{
+    bool ok = write_all(st, &st->rollups);
+    rollups_clear(&st->rollups);
+    return ok;
+}
+
+// ---------------------------------------------------------------- what is due
+
+bool store_rollups_mark(struct store *st, int32_t place, bool raw)
+{
+    return store_run(st,
+                     "WITH RECURSIVE up(place_id) AS (SELECT place_id FROM place WHERE place_id = ?1"
+                     " UNION SELECT p.parent_id FROM up JOIN place p USING(place_id) WHERE p.parent_id IS NOT"
+                     " NULL), down(place_id) AS (SELECT place_id FROM place WHERE place_id = ?1 OR ?1 = 0"
+                     " UNION SELECT p.place_id FROM down d JOIN place p ON p.parent_id = d.place_id)"
+                     " INSERT INTO rollup_due SELECT place_id, -1000000, ?2 FROM (SELECT place_id FROM up"
+                     " UNION SELECT place_id FROM down) WHERE true"
+                     " ON CONFLICT DO UPDATE SET day = excluded.day, raw = max(raw, excluded.raw)",
+                     "dd", place, (int)raw);
+}
+
+bool store_rollups_left(struct store *st, int64_t *ret_places)
+{
+    bool failed = false;
+    sqlite3_stmt *s = store_bind(st, "SELECT count(*) FROM rollup_due", "");
+    if (store_row(st, s, &failed)) {
+        *ret_places = sqlite3_column_int64(s, 0);
+        sqlite3_reset(s);
+    }
+    return !failed;
+}
+
+// ---------------------------------------------------------------- what must be there
+
+// A quarter or a day, the smallest there is; NULL: none.
+static bool at_day(struct store *st, sqlite3_stmt *s, int32_t place, bool quarter, int32_t *first,
+                   bool *found)
+{
+    bool failed = false;
+    if (store_row(st, s, &failed)) {
+        if (sqlite3_column_type(s, 0) != SQLITE_NULL) {
+            int32_t day = sqlite3_column_int(s, 0);
+            int hour;
+            if (quarter) {
+                st->tree.local(st->tree.ctx, place, sqlite3_column_int64(s, 0) * ROLLUP_QUARTER_MS, &day,
+                               &hour);
+            }
+            *first = !*found || day < *first ? day : *first;
+            *found = true;
+        }
+        sqlite3_reset(s);
+    }
+    return !failed;
+}
+
+bool store_rollups_next_day(struct store *st, int32_t place, int32_t day, int32_t *ret_day, bool *ret_found)
+{
+    int64_t quarter = (int64_t)day * DAY_QUARTERS - EARLIEST_QUARTERS;
+    int32_t first = day;
+    bool found = false;
+    bool ok =
+        at_day(st,
+               store_bind(
+                   st,
+                   "SELECT quarter FROM tally WHERE place_id = ?1 AND quarter >= ?2 ORDER BY quarter LIMIT 1",
+                   "di", place, quarter),
+               place, true, &first, &found) &&
+        at_day(st,
+               store_bind(st,
+                          "SELECT quarter FROM choice_tally WHERE place_id = ?1 AND quarter >= ?2"
+                          " ORDER BY quarter LIMIT 1",
+                          "di", place, quarter),
+               place, true, &first, &found) &&
+        at_day(st,
+               store_bind(
+                   st,
+                   "WITH p(place_id) AS (SELECT ?1 UNION ALL SELECT place_id FROM place WHERE parent_id = ?1)"
+                   " SELECT min(day) FROM (SELECT (SELECT day FROM day_tally t WHERE t.place_id = p.place_id"
+                   " AND t.day >= ?2 ORDER BY day LIMIT 1) AS day FROM p UNION ALL"
+                   " SELECT (SELECT day FROM hour_tally t WHERE t.place_id = p.place_id AND t.day >= ?2"
+                   " ORDER BY day LIMIT 1) FROM p UNION ALL"
+                   " SELECT (SELECT day FROM choice_day t WHERE t.place_id = p.place_id AND t.day >= ?2"
+                   " ORDER BY day LIMIT 1) FROM p)",
+                   "dd", place, day),
+               place, false, &first, &found);
+    *ret_found = found;
+    *ret_day = first < day ? day : first; // a quarter of the night before: its day is done
+    return ok;
+}
+
+// Counts by quarter hour of the place itself, in days [from, to).
+static bool add_own(struct store *st, int32_t place, int32_t from, int32_t to, struct rollups *r)
+{
+    bool failed = false, ok = true;
+    int64_t first = (int64_t)(from - 1) * DAY_QUARTERS, last = (int64_t)(to + 1) * DAY_QUARTERS;
+    int32_t day;
+    int hour;
+    sqlite3_stmt *s =
+        store_bind(st,
+                   "SELECT quarter, name_id, levels, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11"
+                   " FROM tally WHERE place_id = ?1 AND quarter >= ?2 AND quarter < ?3",
+                   "dii", place, first, last);
+    while (ok && store_row(st, s, &failed)) {
+        int64_t quarter = sqlite3_column_int64(s, 0), c[ROLLUP_SCORES];
+        for (int i = 0; i < ROLLUP_SCORES; i++) {
+            c[i] = sqlite3_column_int64(s, 3 + i);
+        }
+        st->tree.local(st->tree.ctx, place, quarter * ROLLUP_QUARTER_MS, &day, &hour);
+        ok = day < from || day >= to ||
+             rollups_votes(r, &st->tree, place, false, quarter, sqlite3_column_int(s, 1),
+                           sqlite3_column_int(s, 2), c);
+    }
+    if (s != NULL) {
+        sqlite3_reset(s);
+    }
+    s = store_bind(st,
+                   "SELECT quarter, name_id, option_id, n FROM choice_tally WHERE place_id = ?1"
+                   " AND quarter >= ?2 AND quarter < ?3",
+                   "dii", place, first, last);
+    while (ok && !failed && store_row(st, s, &failed)) {
+        int64_t quarter = sqlite3_column_int64(s, 0);
+        st->tree.local(st->tree.ctx, place, quarter * ROLLUP_QUARTER_MS, &day, &hour);
+        ok = day < from || day >= to ||
+             rollups_choices(r, &st->tree, place, false, quarter, sqlite3_column_int(s, 1),
+                             sqlite3_column_int(s, 2), sqlite3_column_int64(s, 3));
+    }
+    if (s != NULL) {
+        sqlite3_reset(s);
+    }
+    return ok ? !failed : store_no_memory(st);
+}
+
+// Adds the rows of the places right under it, and takes away its own.
+static bool add_rows(struct store *st, sqlite3_stmt *s, enum rollup_kind kind, int32_t place,
+                     struct rollups *r)
+{
+    bool failed = false, ok = true;
+    while (ok && store_row(st, s, &failed)) {
+        struct rollup row = {.kind = kind,
+                             .place = place,
+                             .day = sqlite3_column_int(s, 1),
+                             .name = sqlite3_column_int(s, 2),
+                             .what = sqlite3_column_int(s, 3)};
+        for (int i = 4; i < sqlite3_column_count(s); i++) {
+            row.c[i - 4] = sqlite3_column_int64(s, i);
+        }
+        ok = rollups_add(r, &row, sqlite3_column_int(s, 0) == place ? -1 : 1);
+    }
+    if (s != NULL) {
+        sqlite3_reset(s);
+    }
+    return ok ? !failed : store_no_memory(st);
+}
+
+#define OF_PLACE_AND_UNDER                                                                                   \
+    " WHERE place_id IN (SELECT ?1 UNION ALL SELECT place_id FROM place WHERE parent_id = ?1)"               \
+    " AND day >= ?2 AND day < ?3"
+
+bool store_rollups_difference(struct store *st, int32_t place, int32_t from, int32_t to, struct rollups *ret)
+{
+    rollups_clear(ret);
+    return add_own(st, place, from, to, ret) &&
+           add_rows(
+               st,
+               store_bind(st,
+                          "SELECT place_id, day, name_id, levels, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10,"
+                          " c11 FROM day_tally" OF_PLACE_AND_UNDER,
+                          "ddd", place, from, to),
+               ROLLUP_DAY, place, ret) &&
+           add_rows(
+               st,
+               store_bind(st,
+                          "SELECT place_id, day, name_id, levels * 24 + hour, c1, c2, c3, c4, c5, c6, c7, c8,"
+                          " c9, c10, c11 FROM hour_tally" OF_PLACE_AND_UNDER,
+                          "ddd", place, from, to),
+               ROLLUP_HOUR, place, ret) &&
+           add_rows(st,
+                    store_bind(
+                        st, "SELECT place_id, day, name_id, option_id, n FROM choice_day" OF_PLACE_AND_UNDER,
+                        "ddd", place, from, to),
+                    ROLLUP_CHOICE, place, ret);
+}
+
+// ---------------------------------------------------------------- building
+
+// The finest rollups of a place from its answers.
+static bool build_raw(struct store *st, int32_t place)
+{
+    return store_run(st, "DELETE FROM tally WHERE place_id = ?1", "d", place) &&
+           store_run(st, "DELETE FROM choice_tally WHERE place_id = ?1", "d", place) &&
+           store_run(
+               st,
+               "INSERT INTO tally(place_id, kiosk_id, name_id, quarter, levels, c1, c2, c3, c4, c5, c6, c7,"
+               " c8, c9, c10, c11) SELECT e.place_id, p.kiosk_id, e.name_id, e.at / 900000, e.levels,"
+               " sum(score = 1), sum(score = 2), sum(score = 3), sum(score = 4), sum(score = 5),"
+               " sum(score = 6), sum(score = 7), sum(score = 8), sum(score = 9), sum(score = 10),"
+               " sum(score = 11) FROM event e JOIN epoch p ON p.epoch_id = e.epoch_id WHERE e.place_id = ?1"
+               " AND e.kind IN (0, 4) AND (e.flags & 28) = 0"
+               " GROUP BY p.kiosk_id, e.name_id, e.at / 900000, e.levels",
+               "d", place) &&
+           store_run(
+               st,
+               "INSERT INTO choice_tally(place_id, kiosk_id, name_id, option_id, quarter, n)"
+               " SELECT e.place_id, p.kiosk_id, e.name_id, o.name_id, e.at / 900000, count(*)"
+               " FROM event e JOIN epoch p ON p.epoch_id = e.epoch_id, json_each(e.body, '$.options') j"
+               " JOIN name o ON o.id = j.value WHERE e.place_id = ?1 AND e.kind = 1 AND (e.flags & 28) = 0"
+               " GROUP BY p.kiosk_id, e.name_id, o.name_id, e.at / 900000",
+               "d", place) &&
+           store_run(st, "UPDATE rollup_due SET raw = 0 WHERE place_id = ?1", "d", place);
+}
+
+static bool build_days(struct store *st, int32_t place, int32_t day, int days)
+{
+    bool found;
+    struct rollups r = {.items = NULL};
+    if (!store_rollups_next_day(st, place, day, &day, &found)) {
+        return false;
+    }
+    if (!found) {
+        return store_run(st, "DELETE FROM rollup_due WHERE place_id = ?1", "d", place);
+    }
+    bool ok = store_rollups_difference(st, place, day, day + days, &r) && write_all(st, &r) &&
+              store_run(st, "UPDATE rollup_due SET day = ?2 WHERE place_id = ?1", "dd", place, day + days);
+    rollups_finish(&r);
+    return ok;
+}
+
+bool store_rollups_slice(struct store *st, int days, bool *ret_more)
+{
+    bool failed = !store_flush_events(st) || !store_flush_tallies(st);
+    sqlite3_stmt *s =
+        store_bind(st,
+                   "WITH RECURSIVE t(place_id, depth) AS (SELECT place_id, 0 FROM place WHERE"
+                   " parent_id IS NULL UNION ALL SELECT p.place_id, t.depth + 1 FROM t JOIN place p"
+                   " ON p.parent_id = t.place_id)"
+                   " SELECT place_id, day, raw FROM rollup_due JOIN t USING(place_id)"
+                   " ORDER BY depth DESC, place_id LIMIT 1",
+                   "");
+    *ret_more = false;
+    if (failed || !store_row(st, s, &failed)) {
+        return !failed;
+    }
+    int32_t place = sqlite3_column_int(s, 0), day = sqlite3_column_int(s, 1);
+    bool raw = sqlite3_column_int(s, 2) != 0;
+    sqlite3_reset(s);
+    *ret_more = true;
+    return raw ? build_raw(st, place) : build_days(st, place, day, days);
+}

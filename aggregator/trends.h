@@ -1,0 +1,60 @@
+// trends: what the days that are over say: series, hours of the week, rankings, reasons, comparisons, the SKM
+// report. JSON texts for the API and puasctl, read from the rollups by local day only (rollups.h), never from
+// answers.
+//
+// Every figure stands with n and a 95 % interval that allows for days (trend_stats.h):
+//
+//   {"n", "days", "good", "share", "lo", "hi", "clustered", "enough",
+//    "index": {"value", "lo", "hi", "error"} or "nps": the same}
+//
+// share: answers on the top two faces of 4 to 10, on the top one of 2 and 3. A question with eleven levels is
+// NPS: it has no share. enough false: n is under 30, and nothing should be concluded. Under 5 votes only n is
+// told.
+//
+// Privacy: branch figures of today move in steps (views.h), and these take no part in that: they end
+// yesterday, by the clock of the place that is farthest behind among those counted. `building` true: some
+// days of the place are not rolled up yet (puasctl status), figures are too small.
+#ifndef PUAS_AGGREGATOR_TRENDS_H
+#define PUAS_AGGREGATOR_TRENDS_H
+
+#include "aggregator/views.h"
+
+#include <stddef.h>
+
+// What is asked, as texts; borrowed. NULL or "": the default.
+struct trend_query {
+    const char *place;      // id; needed
+    const char *question;   // id; default: 'overall', or what is asked most there
+    const char *from, *to;  // local days "YYYY-MM-DD", both counted; default: the four weeks up to yesterday
+    const char *by;         // series: day, week (from Monday), month
+    const char *of;         // ranking: branches (default), children: the places right under it
+    const char *at;         // effect: the first day of the change; needed
+    const char *days;       // effect: so many before and from `at` on, 3..366; default 28
+    const char *control;    // effect: ids of places where nothing changed, separated by commas
+    const char *population; // skm: people served, for the sample size; default: without end
+};
+// The fields above by name, for whoever reads them from a URL or a command line.
+struct trend_field {
+    const char *name;
+    size_t offset; // of a const char * in struct trend_query
+};
+extern const struct trend_field trend_fields[]; // ends with a NULL name
+void trend_query_set(struct trend_query *q, const struct trend_field *f, const char *value);
+
+struct trend_problem {
+    const char *field; // static
+    char why[200];
+};
+enum trends_error {
+    TRENDS_OK,
+    TRENDS_NOT_FOUND, // no such place, or not within the user's scope; no such report
+    TRENDS_BAD,       // a field is wrong: *ret_problem
+    TRENDS_FAILED,    // views_why
+};
+// `what`: series, grid, ranking, reasons, compare, effect or skm. u NULL: every place. The caller frees
+// *ret_json.
+enum trends_error trends_read(struct views *v, const struct views_user *u, const char *what,
+                              const struct trend_query *q, wall_ms now, struct trend_problem *ret_problem,
+                              char **ret_json);
+
+#endif

@@ -1,0 +1,129 @@
+// trends_impl: what the trends files share. Not for others.
+//   trends_sqlite.c   who asks for which place and days; reading the rollups
+//   trends_figure.c   days -> share, index, NPS with interval
+//   trends_report.c   series, grid, ranking, reasons
+//   trends_change.c   comparison with the period before, effect of a change
+//   trends_skm.c      the SKM report
+//   trend_calendar.c  days and dates
+#ifndef PUAS_AGGREGATOR_TRENDS_IMPL_H
+#define PUAS_AGGREGATOR_TRENDS_IMPL_H
+
+#include "aggregator/trend_stats.h"
+#include "aggregator/trends.h"
+#include "shared/ident.h"
+
+#include <jansson.h>
+
+enum {
+    TREND_LEAST_N = 5,     // below it only n is told
+    TREND_DAYS_MAX = 1100, // three years of a report
+    TREND_UNITS_MAX = 2000,
+    TREND_CONTROLS_MAX = 20,
+    TREND_HOURS = 24,
+    TREND_NPS_LEVELS = 11,
+};
+
+struct trend_row { // votes of one day (and hour) and scale
+    int32_t place, day;
+    int hour, levels;
+    int64_t c[TREND_LEVELS_MAX];
+};
+struct trend_rows {          // ascending by day
+    struct trend_row *items; // owned
+    size_t count, room;
+};
+struct trend_place {
+    int32_t number;
+    int kind; // enum place_kind
+    char id[IDENT_MAX + 1], name[81];
+};
+struct trend_count { // of a kiosk, a place, a reason
+    int32_t id;
+    int64_t n;
+};
+struct trend_counts {
+    struct trend_count *items; // owned
+    size_t count, room;
+};
+
+struct trends {
+    struct views *v;
+    const struct views_user *u; // NULL: every place
+    const struct trend_query *q;
+    struct trend_problem *problem;
+    struct trend_place place;
+    bool building;
+    int32_t yesterday, from, to; // [from, to)
+    int32_t question;            // name_id; 0: there are no votes
+    char question_id[IDENT_MAX + 1];
+    enum trends_error error;
+};
+
+// ---------------------------------------------------------------- reading; false: failed, or *t says what is
+// wrong
+bool trends_wrong(struct trends *t, const char *field, const char *why); // false
+bool trends_no_memory(struct trends *t);                                 // false
+bool trends_find_place(struct trends *t, const char *id, struct trend_place *ret_p);
+bool trends_find_name(struct trends *t, const char *id, int32_t *ret_name); // 0: none
+bool trends_name_id(struct trends *t, int32_t name, char *ret);             // IDENT_MAX + 1 bytes
+// What is asked for, or else what is asked most in the days from..to.
+bool trends_find_question(struct trends *t);
+// Rows are appended.
+bool trends_load_days(struct trends *t, int32_t place, int32_t question, int32_t from, int32_t to,
+                      struct trend_rows *rows);
+bool trends_load_hours(struct trends *t, int32_t place, int32_t from, int32_t to, struct trend_rows *rows);
+// Sums of the period, one row a place and scale.
+bool trends_load_sum(struct trends *t, int32_t place, int32_t from, int32_t to, struct trend_rows *rows);
+// Branches under the place, or the places right under it. The caller frees *ret.
+bool trends_load_units(struct trends *t, bool branches, struct trend_place **ret, size_t *ret_count);
+// Where the votes come from: kiosks at and under a branch or area, else the places right under it.
+bool trends_load_mix(struct trends *t, int32_t place, int kind, int32_t from, int32_t to,
+                     struct trend_counts *counts);
+// Questions with reasons in the period, then how often each reason of one was named.
+bool trends_load_choice_questions(struct trends *t, struct trend_counts *counts);
+bool trends_load_choices(struct trends *t, int32_t question, struct trend_counts *counts);
+// The question of a dimension in the survey `skm`; *ret_name 0: none.
+bool trends_find_element(struct trends *t, const char *dimension, const char *usual_id, int32_t *ret_name);
+
+bool trend_rows_add(struct trend_rows *rows, const struct trend_row *row);
+bool trend_counts_add(struct trend_counts *counts, int32_t id, int64_t n); // a row of its own
+
+// ---------------------------------------------------------------- calendar
+bool trend_day_parse(const char *text, int32_t *ret_day); // "2026-11-24", a day that exists
+const char *trend_day_text(int32_t day, char ret[16]);
+enum trend_by { TREND_BY_DAY, TREND_BY_WEEK, TREND_BY_MONTH };
+bool trend_by_parse(const char *text, enum trend_by *ret);
+int32_t trend_by_next(int32_t day, enum trend_by by); // first day of the next week, month
+int trend_weekday(int32_t day);                       // 0 = Sunday
+
+// ---------------------------------------------------------------- figures
+struct trend_figure {
+    bool nps; // most votes are of eleven levels; votes of the other kind are left out
+    int64_t n;
+    struct trend_share share; // not nps
+    struct trend_mean mean;   // index 0..100, nps -100..100
+    bool known;               // there are votes
+};
+// Of rows with from <= day < to.
+bool trend_figure(const struct trend_rows *rows, int32_t from, int32_t to,
+                  struct trend_figure *ret); // memory
+json_t *trend_figure_json(const struct trend_figure *f);
+// {"value", "lo", "hi", "error"}
+json_t *trend_value_json(double value, const struct stats_interval *i, double error);
+int64_t trend_row_good(const struct trend_row *r); // answers on the top faces
+bool trend_is_nps(const struct trend_rows *rows);
+
+// {"place", "question", "from", "to", "building", "least": 30}
+json_t *trends_head(const struct trends *t);
+json_t *trends_place_json(const struct trend_place *p);
+
+// ---------------------------------------------------------------- reports; NULL: t->error tells
+json_t *trends_series(struct trends *t);
+json_t *trends_grid(struct trends *t);
+json_t *trends_ranking(struct trends *t);
+json_t *trends_reasons(struct trends *t);
+json_t *trends_compare(struct trends *t);
+json_t *trends_effect(struct trends *t);
+json_t *trends_skm(struct trends *t);
+
+#endif

@@ -1,0 +1,228 @@
+// trends: series, hours of the week, rankings, reasons.
+#include "aggregator/trends_impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+json_t *trends_place_json(const struct trend_place *p)
+{
+    static const char *const kinds[] = {"org", "region", "branch", "area"};
+    return json_pack("{s:s,s:s,s:s}", "id", p->id, "name", p->name, "kind",
+                     p->kind >= 0 && p->kind < 4 ? kinds[p->kind] : "");
+}
+
+json_t *trends_head(const struct trends *t)
+{
+    char from[16], to[16];
+    return json_pack("{s:o,s:s,s:s,s:s,s:b,s:i}", "place", trends_place_json(&t->place), "question",
+                     t->question_id, "from", trend_day_text(t->from, from), "to",
+                     trend_day_text(t->to - 1, to), "building", t->building, "least", (int)TREND_MIN_N);
+}
+
+static json_t *failed(struct trends *t, json_t *o)
+{
+    json_decref(o);
+    if (t->error == TRENDS_OK) {
+        trends_no_memory(t);
+    }
+    return NULL;
+}
+
+// A figure of [from, to), with its days.
+static json_t *period(const struct trend_rows *rows, int32_t from, int32_t to)
+{
+    struct trend_figure f;
+    char first[16], last[16];
+    if (!trend_figure(rows, from, to, &f)) {
+        return NULL;
+    }
+    json_t *o = trend_figure_json(&f);
+    json_object_set_new(o, "from", json_string(trend_day_text(from, first)));
+    json_object_set_new(o, "to", json_string(trend_day_text(to - 1, last)));
+    return o;
+}
+
+// ---------------------------------------------------------------- series
+
+json_t *trends_series(struct trends *t)
+{
+    enum trend_by by = TREND_BY_DAY;
+    if (t->q->by[0] != '\0' && !trend_by_parse(t->q->by, &by)) {
+        trends_wrong(t, "by", "by is day, week or month");
+        return NULL;
+    }
+    struct trend_rows rows = {.items = NULL};
+    int32_t before = t->from - (t->to - t->from);
+    json_t *o = trends_head(t), *periods = json_array();
+    bool ok = trends_load_days(t, t->place.number, t->question, before, t->to, &rows);
+    for (int32_t day = t->from, next; ok && day < t->to; day = next) {
+        next = trend_by_next(day, by);
+        next = next < t->to ? next : t->to;
+        ok = json_array_append_new(periods, period(&rows, day, next)) == 0;
+    }
+    ok = ok && json_object_set_new(o, "total", period(&rows, t->from, t->to)) == 0 &&
+         json_object_set_new(o, "previous", period(&rows, before, t->from)) == 0;
+    free(rows.items);
+    json_object_set_new(o, "by", json_string(t->q->by[0] != '\0' ? t->q->by : "day"));
+    json_object_set_new(o, "periods", periods);
+    return ok ? o : failed(t, o);
+}
+
+// ---------------------------------------------------------------- hours of the week
+
+static json_t *cell(const struct trend_rows *all, int weekday, int hour)
+{
+    struct trend_rows rows = {.items = NULL};
+    struct trend_figure f;
+    bool ok = true;
+    for (size_t i = 0; ok && i < all->count; i++) {
+        const struct trend_row *r = &all->items[i];
+        if (r->hour == hour && trend_weekday(r->day) == weekday) {
+            ok = trend_rows_add(&rows, r);
+        }
+    }
+    ok = ok && trend_figure(&rows, INT32_MIN, INT32_MAX, &f);
+    free(rows.items);
+    if (!ok) {
+        return NULL;
+    }
+    json_t *o = trend_figure_json(&f);
+    json_object_set_new(o, "weekday", json_integer(weekday));
+    json_object_set_new(o, "hour", json_integer(hour));
+    json_object_set_new(o, "thin", json_boolean(f.n < TREND_MIN_N));
+    return o;
+}
+
+json_t *trends_grid(struct trends *t)
+{
+    struct trend_rows rows = {.items = NULL};
+    bool seen[7][TREND_HOURS] = {{false}};
+    json_t *o = trends_head(t), *cells = json_array();
+    json_object_set_new(o, "cells", cells);
+    bool ok = trends_load_hours(t, t->place.number, t->from, t->to, &rows);
+    for (size_t i = 0; ok && i < rows.count; i++) {
+        seen[trend_weekday(rows.items[i].day)][rows.items[i].hour] = true;
+    }
+    for (int weekday = 0; weekday < 7; weekday++) {
+        for (int hour = 0; ok && hour < TREND_HOURS; hour++) {
+            ok = !seen[weekday][hour] || json_array_append_new(cells, cell(&rows, weekday, hour)) == 0;
+        }
+    }
+    free(rows.items);
+    return ok ? o : failed(t, o);
+}
+
+// ---------------------------------------------------------------- ranking
+
+static json_t *unit_json(const struct trend_unit *u, const struct trend_place *places, size_t count)
+{
+    json_t *o = json_pack("{s:I,s:b}", "n", (json_int_t)u->n, "hidden", u->hidden);
+    for (size_t i = 0; i < count; i++) {
+        if (places[i].number == u->id) {
+            json_object_set_new(o, "place", trends_place_json(&places[i]));
+        }
+    }
+    json_object_set_new(o, "rank", u->hidden ? json_null() : json_integer(u->rank));
+    json_object_set_new(o, "share", u->hidden ? json_null() : json_real((double)u->good / (double)u->n));
+    json_object_set_new(o, "shrunk", u->hidden ? json_null() : json_real(u->shrunk));
+    json_object_set_new(o, "lo", u->hidden ? json_null() : json_real(u->interval.lo));
+    json_object_set_new(o, "hi", u->hidden ? json_null() : json_real(u->interval.hi));
+    return o;
+}
+
+static bool load_unit(struct trends *t, int32_t place, struct trend_unit *ret)
+{
+    struct trend_rows rows = {.items = NULL};
+    bool ok = trends_load_sum(t, place, t->from, t->to, &rows);
+    *ret = (struct trend_unit){.id = place};
+    for (size_t i = 0; ok && i < rows.count; i++) {
+        const struct trend_row *r = &rows.items[i];
+        for (int level = 0; r->levels != TREND_NPS_LEVELS && level < r->levels; level++) {
+            ret->n += r->c[level];
+        }
+        ret->good += r->levels != TREND_NPS_LEVELS ? trend_row_good(r) : 0;
+    }
+    free(rows.items);
+    return ok;
+}
+
+json_t *trends_ranking(struct trends *t)
+{
+    struct trend_place *places = NULL;
+    size_t count = 0;
+    bool children = strcmp(t->q->of, "children") == 0;
+    if (t->q->of[0] != '\0' && !children && strcmp(t->q->of, "branches") != 0) {
+        trends_wrong(t, "of", "of is branches or children");
+        return NULL;
+    }
+    json_t *o = trends_head(t), *list = json_array();
+    json_object_set_new(o, "of", json_string(children ? "children" : "branches"));
+    json_object_set_new(o, "units", list);
+    bool ok = trends_load_units(t, !children, &places, &count);
+    struct trend_unit *units = calloc(count + 1, sizeof *units);
+    ok = ok && units != NULL;
+    for (size_t i = 0; ok && i < count; i++) {
+        ok = load_unit(t, places[i].number, &units[i]);
+    }
+    if (ok) {
+        struct trend_prior p = trend_prior(units, count);
+        trend_rank(units, count, &p);
+        json_object_set_new(o, "prior", json_pack("{s:f,s:f,s:b}", "a", p.a, "b", p.b, "fitted", p.fitted));
+        for (size_t i = 0; i < count; i++) {
+            json_array_append_new(list, unit_json(&units[i], places, count));
+        }
+    }
+    free(units);
+    free(places);
+    return ok ? o : failed(t, o);
+}
+
+// ---------------------------------------------------------------- reasons
+
+static json_t *question_json(struct trends *t, int32_t question)
+{
+    struct trend_counts counts = {.items = NULL};
+    char id[IDENT_MAX + 1];
+    bool ok = trends_load_choices(t, question, &counts) && trends_name_id(t, question, id);
+    struct trend_reason *reasons = calloc(counts.count + 1, sizeof *reasons);
+    json_t *items = json_array();
+    json_int_t all = 0;
+    ok = ok && reasons != NULL;
+    json_t *o = ok ? json_pack("{s:s,s:O}", "question", id, "items", items) : NULL;
+    for (size_t i = 0; ok && i < counts.count; i++) {
+        reasons[i] = (struct trend_reason){.id = counts.items[i].id, .n = counts.items[i].n};
+        all += counts.items[i].n;
+    }
+    if (ok && trend_pareto(reasons, counts.count)) {
+        for (size_t i = 0; ok && i < counts.count; i++) {
+            const struct trend_reason *r = &reasons[i];
+            struct stats_interval w = {0, 0};
+            stats_wilson(r->n, all, &w);
+            ok = trends_name_id(t, r->id, id);
+            json_array_append_new(items, json_pack("{s:s,s:I,s:f,s:f,s:f,s:f}", "id", id, "n",
+                                                   (json_int_t)r->n, "share", r->share, "lo", w.lo, "hi",
+                                                   w.hi, "cumulative", r->cumulative));
+        }
+    }
+    json_object_set_new(o, "n", json_integer(all));
+    json_object_set_new(o, "enough", json_boolean(all >= TREND_MIN_N));
+    json_decref(items);
+    free(reasons);
+    free(counts.items);
+    return ok ? o : failed(t, o);
+}
+
+json_t *trends_reasons(struct trends *t)
+{
+    struct trend_counts questions = {.items = NULL};
+    json_t *o = trends_head(t), *list = json_array();
+    bool ok = trends_load_choice_questions(t, &questions);
+    json_object_set_new(o, "questions", list);
+    for (size_t i = 0; ok && i < questions.count; i++) {
+        if (t->q->question[0] == '\0' || questions.items[i].id == t->question) {
+            ok = json_array_append_new(list, question_json(t, questions.items[i].id)) == 0;
+        }
+    }
+    free(questions.items);
+    return ok ? o : failed(t, o);
+}

@@ -1,0 +1,388 @@
+// trends: who asks for which place and days; reading the rollups.
+#include "aggregator/trends_impl.h"
+
+#include "aggregator/views_impl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEFAULT_DAYS = 28, DAY_QUARTERS = 96, EDGE_QUARTERS = 56 };
+
+#define FIELD(name)                                                                                          \
+    {                                                                                                        \
+#name, offsetof(struct trend_query, name)                                                            \
+    }
+const struct trend_field trend_fields[] = {
+    FIELD(place), FIELD(question), FIELD(from),    FIELD(to),         FIELD(by), FIELD(of),
+    FIELD(at),    FIELD(days),     FIELD(control), FIELD(population), {NULL, 0},
+};
+
+static const char **field_of(struct trend_query *q, const struct trend_field *f)
+{
+    return (const char **)(void *)((char *)q + f->offset);
+}
+
+void trend_query_set(struct trend_query *q, const struct trend_field *f, const char *value)
+{
+    *field_of(q, f) = value;
+}
+
+// ---------------------------------------------------------------- what is wrong
+
+bool trends_wrong(struct trends *t, const char *field, const char *why)
+{
+    t->error = TRENDS_BAD;
+    t->problem->field = field;
+    snprintf(t->problem->why, sizeof t->problem->why, "%s", why);
+    return false;
+}
+
+bool trends_no_memory(struct trends *t)
+{
+    t->error = TRENDS_FAILED;
+    t->v->failed = true;
+    snprintf(t->v->why, sizeof t->v->why, "out of memory");
+    return false;
+}
+
+// The end of a reading: false when the database failed.
+static bool done(struct trends *t, sqlite3_stmt *s, bool memory)
+{
+    if (s != NULL) {
+        sqlite3_reset(s);
+    }
+    if (!memory) {
+        return trends_no_memory(t);
+    }
+    t->error = t->v->failed ? TRENDS_FAILED : t->error;
+    return !t->v->failed;
+}
+
+// ---------------------------------------------------------------- places and names
+
+bool trends_find_place(struct trends *t, const char *id, struct trend_place *ret_p)
+{
+    sqlite3_stmt *s =
+        store_bind(t->v->st, "SELECT place_id, kind, id, name FROM place WHERE id = ?1", "t", id);
+    *ret_p = (struct trend_place){.number = 0};
+    if (views_row(t->v, s)) {
+        ret_p->number = sqlite3_column_int(s, 0);
+        ret_p->kind = sqlite3_column_int(s, 1);
+        store_copy(s, 2, ret_p->id, sizeof ret_p->id);
+        store_copy(s, 3, ret_p->name, sizeof ret_p->name);
+    }
+    if (!done(t, s, true)) {
+        return false;
+    }
+    if (ret_p->number == 0 || (t->u != NULL && !views_in_scope(t->v, ret_p->number, t->u->place))) {
+        t->error = TRENDS_NOT_FOUND;
+        return false;
+    }
+    return true;
+}
+
+bool trends_find_name(struct trends *t, const char *id, int32_t *ret_name)
+{
+    sqlite3_stmt *s = store_bind(t->v->st, "SELECT name_id FROM name WHERE id = ?1", "t", id);
+    *ret_name = views_row(t->v, s) ? sqlite3_column_int(s, 0) : 0;
+    return done(t, s, true);
+}
+
+bool trends_name_id(struct trends *t, int32_t name, char *ret)
+{
+    sqlite3_stmt *s = store_bind(t->v->st, "SELECT id FROM name WHERE name_id = ?1", "d", name);
+    ret[0] = '\0';
+    if (views_row(t->v, s)) {
+        store_copy(s, 0, ret, IDENT_MAX + 1);
+    }
+    return done(t, s, true);
+}
+
+bool trends_find_element(struct trends *t, const char *dimension, const char *usual_id, int32_t *ret_name)
+{
+    // As it was pushed last; kiosks with documents of their own keep the ids of the survey that is shipped.
+    sqlite3_stmt *s =
+        store_bind(t->v->st,
+                   "SELECT n.name_id FROM asked a JOIN name n ON n.id = a.question WHERE a.survey ="
+                   " 'skm' AND a.dimension = ?1 ORDER BY a.from_ms DESC LIMIT 1",
+                   "t", dimension);
+    *ret_name = views_row(t->v, s) ? sqlite3_column_int(s, 0) : 0;
+    return done(t, s, true) && (*ret_name != 0 || trends_find_name(t, usual_id, ret_name));
+}
+
+bool trends_load_units(struct trends *t, bool branches, struct trend_place **ret, size_t *ret_count)
+{
+    struct trend_place *list = NULL;
+    size_t count = 0;
+    sqlite3_stmt *s =
+        store_bind(t->v->st,
+                   "WITH RECURSIVE down(place_id) AS (SELECT ?1 UNION SELECT p.place_id FROM down d"
+                   " JOIN place p ON p.parent_id = d.place_id WHERE ?2 OR d.place_id = ?1)"
+                   " SELECT place_id, kind, id, name FROM down JOIN place USING(place_id)"
+                   " WHERE iif(?2, kind = ?3, place_id <> ?1) ORDER BY place_id LIMIT ?4",
+                   "dddd", t->place.number, (int)branches, (int)PLACE_BRANCH, (int)TREND_UNITS_MAX);
+    bool ok = true;
+    while (ok && views_row(t->v, s)) {
+        struct trend_place *grown = realloc(list, (count + 1) * sizeof *grown);
+        ok = grown != NULL;
+        if (ok) {
+            list = grown;
+            struct trend_place *p = &list[count++];
+            p->number = sqlite3_column_int(s, 0);
+            p->kind = sqlite3_column_int(s, 1);
+            store_copy(s, 2, p->id, sizeof p->id);
+            store_copy(s, 3, p->name, sizeof p->name);
+        }
+    }
+    if (!done(t, s, ok)) {
+        free(list);
+        return false;
+    }
+    *ret = list;
+    *ret_count = count;
+    return true;
+}
+
+// ---------------------------------------------------------------- rollups
+
+// Columns: day, hour, levels, c1 to c11.
+static bool read_rows(struct trends *t, sqlite3_stmt *s, int32_t place, struct trend_rows *rows)
+{
+    bool ok = true;
+    while (ok && views_row(t->v, s)) {
+        struct trend_row r = {.place = place,
+                              .day = sqlite3_column_int(s, 0),
+                              .hour = sqlite3_column_int(s, 1),
+                              .levels = sqlite3_column_int(s, 2)};
+        for (int i = 0; i < TREND_LEVELS_MAX; i++) {
+            r.c[i] = sqlite3_column_int64(s, 3 + i);
+        }
+        ok = r.levels < 2 || r.levels > TREND_LEVELS_MAX || trend_rows_add(rows, &r);
+    }
+    return done(t, s, ok);
+}
+
+bool trends_load_days(struct trends *t, int32_t place, int32_t question, int32_t from, int32_t to,
+                      struct trend_rows *rows)
+{
+    return read_rows(
+        t,
+        store_bind(t->v->st,
+                   "SELECT day, 0, levels, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11 FROM day_tally"
+                   " WHERE place_id = ?1 AND name_id = ?2 AND day >= ?3 AND day < ?4 ORDER BY day",
+                   "dddd", place, question, from, to),
+        place, rows);
+}
+
+bool trends_load_hours(struct trends *t, int32_t place, int32_t from, int32_t to, struct trend_rows *rows)
+{
+    return read_rows(
+        t,
+        store_bind(t->v->st,
+                   "SELECT day, hour, levels, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11"
+                   " FROM hour_tally WHERE place_id = ?1 AND name_id = ?2 AND day >= ?3 AND day < ?4"
+                   " ORDER BY day, hour",
+                   "dddd", place, t->question, from, to),
+        place, rows);
+}
+
+bool trends_load_sum(struct trends *t, int32_t place, int32_t from, int32_t to, struct trend_rows *rows)
+{
+    return read_rows(
+        t,
+        store_bind(t->v->st,
+                   "SELECT 0, 0, levels, sum(c1), sum(c2), sum(c3), sum(c4), sum(c5), sum(c6), sum(c7),"
+                   " sum(c8), sum(c9), sum(c10), sum(c11) FROM day_tally WHERE place_id = ?1 AND"
+                   " name_id = ?2 AND day >= ?3 AND day < ?4 GROUP BY levels",
+                   "dddd", place, t->question, from, to),
+        place, rows);
+}
+
+static bool read_counts(struct trends *t, sqlite3_stmt *s, struct trend_counts *counts)
+{
+    bool ok = true;
+    while (ok && views_row(t->v, s)) {
+        ok = trend_counts_add(counts, sqlite3_column_int(s, 0), sqlite3_column_int64(s, 1));
+    }
+    return done(t, s, ok);
+}
+
+bool trends_load_mix(struct trends *t, int32_t place, int kind, int32_t from, int32_t to,
+                     struct trend_counts *counts)
+{
+    if (kind < PLACE_BRANCH) {
+        return read_counts(
+            t,
+            store_bind(t->v->st,
+                       "SELECT p.place_id, sum(c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11)"
+                       " FROM place p JOIN day_tally d ON d.place_id = p.place_id WHERE p.parent_id ="
+                       " ?1 AND name_id = ?2 AND day >= ?3 AND day < ?4 GROUP BY p.place_id"
+                       " ORDER BY p.place_id",
+                       "dddd", place, t->question, from, to),
+            counts);
+    }
+    // Kiosks are told apart by the quarter hour only; at the edges up to 14 hours of the day before or after
+    // count too.
+    return read_counts(
+        t,
+        store_bind(t->v->st,
+                   "WITH RECURSIVE down(place_id) AS (SELECT ?1 UNION SELECT p.place_id FROM down d"
+                   " JOIN place p ON p.parent_id = d.place_id)"
+                   " SELECT kiosk_id, sum(c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11)"
+                   " FROM down JOIN tally t ON t.place_id = down.place_id WHERE quarter >= ?3"
+                   " AND quarter < ?4 AND name_id = ?2 GROUP BY kiosk_id ORDER BY kiosk_id",
+                   "ddii", place, t->question, (int64_t)from * DAY_QUARTERS - EDGE_QUARTERS,
+                   (int64_t)to * DAY_QUARTERS),
+        counts);
+}
+
+bool trends_load_choice_questions(struct trends *t, struct trend_counts *counts)
+{
+    return read_counts(
+        t,
+        store_bind(t->v->st,
+                   "SELECT name_id, sum(n) AS n FROM choice_day WHERE place_id = ?1 AND day >= ?2"
+                   " AND day < ?3 GROUP BY name_id HAVING n > 0 ORDER BY n DESC, name_id",
+                   "ddd", t->place.number, t->from, t->to),
+        counts);
+}
+
+bool trends_load_choices(struct trends *t, int32_t question, struct trend_counts *counts)
+{
+    return read_counts(
+        t,
+        store_bind(t->v->st,
+                   "SELECT option_id, sum(n) AS n FROM choice_day WHERE place_id = ?1 AND day >= ?2"
+                   " AND day < ?3 AND name_id = ?4 GROUP BY option_id HAVING n > 0",
+                   "dddd", t->place.number, t->from, t->to, question),
+        counts);
+}
+
+// ---------------------------------------------------------------- place, question, days
+
+// The last day that is over at the place and everywhere under it.
+static bool find_yesterday(struct trends *t, wall_ms now)
+{
+    bool memory = true;
+    int32_t least = INT32_MAX;
+    sqlite3_stmt *s =
+        store_bind(t->v->st,
+                   "WITH RECURSIVE down(place_id) AS (SELECT ?1 UNION SELECT p.place_id FROM down d"
+                   " JOIN place p ON p.parent_id = d.place_id), up(place_id, depth) AS (SELECT ?1, 0"
+                   " UNION ALL SELECT p.parent_id, depth + 1 FROM up JOIN place p USING(place_id)"
+                   " WHERE p.parent_id IS NOT NULL AND depth < 32) SELECT DISTINCT tz FROM down JOIN"
+                   " place USING(place_id) WHERE tz <> '' UNION SELECT * FROM (SELECT tz FROM up JOIN"
+                   " place USING(place_id) WHERE tz <> '' ORDER BY depth LIMIT 1)",
+                   "d", t->place.number);
+    while (memory && views_row(t->v, s)) {
+        struct tz *tz = tz_load((const char *)sqlite3_column_text(s, 0));
+        memory = tz != NULL;
+        wall_ms local = now + (wall_ms)tz_offset_s(tz, now) * 1000;
+        least = (int32_t)(local / DAY_MS) < least ? (int32_t)(local / DAY_MS) : least;
+        tz_free(tz);
+    }
+    t->yesterday = (least != INT32_MAX ? least : (int32_t)(now / DAY_MS)) - 1;
+    return done(t, s, memory);
+}
+
+static bool find_days(struct trends *t)
+{
+    char why[120], day[16];
+    t->to = t->yesterday + 1;
+    if (t->q->to[0] != '\0') {
+        if (!trend_day_parse(t->q->to, &t->to)) {
+            return trends_wrong(t, "to", "to is a day, such as 2026-11-24");
+        }
+        t->to++;
+    }
+    if (t->to > t->yesterday + 1) {
+        snprintf(why, sizeof why, "to is at most %s: figures of a day are told when it is over",
+                 trend_day_text(t->yesterday, day));
+        return trends_wrong(t, "to", why);
+    }
+    t->from = t->to - DEFAULT_DAYS;
+    if (t->q->from[0] != '\0' && !trend_day_parse(t->q->from, &t->from)) {
+        return trends_wrong(t, "from", "from is a day, such as 2026-11-01");
+    }
+    if (t->from >= t->to) {
+        return trends_wrong(t, "from", "from is not after to, and not after yesterday");
+    }
+    if (t->to - t->from > TREND_DAYS_MAX) {
+        return trends_wrong(t, "from", "from is at most 1100 days before to");
+    }
+    return true;
+}
+
+bool trends_find_question(struct trends *t)
+{
+    if (t->q->question[0] != '\0') {
+        snprintf(t->question_id, sizeof t->question_id, "%s", t->q->question);
+        return trends_find_name(t, t->q->question, &t->question) &&
+               (t->question != 0 || trends_wrong(t, "question", "nothing of that name was ever answered"));
+    }
+    sqlite3_stmt *s =
+        store_bind(t->v->st,
+                   "SELECT name_id, n.id FROM day_tally d JOIN name n USING(name_id) WHERE place_id = ?1 AND "
+                   "day >= ?2 AND"
+                   " day < ?3 GROUP BY name_id ORDER BY n.id = 'overall' DESC,"
+                   " sum(c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11) DESC, name_id LIMIT 1",
+                   "ddd", t->place.number, t->from, t->to);
+    if (views_row(t->v, s)) {
+        t->question = sqlite3_column_int(s, 0);
+        store_copy(s, 1, t->question_id, sizeof t->question_id);
+    }
+    return done(t, s, true);
+}
+
+static bool find_due(struct trends *t)
+{
+    sqlite3_stmt *s =
+        store_bind(t->v->st, "SELECT 1 FROM rollup_due WHERE place_id = ?1", "d", t->place.number);
+    t->building = views_row(t->v, s);
+    return done(t, s, true);
+}
+
+enum trends_error trends_read(struct views *v, const struct views_user *u, const char *what,
+                              const struct trend_query *q, wall_ms now, struct trend_problem *ret_problem,
+                              char **ret_json)
+{
+    static const struct {
+        const char *name;
+        json_t *(*make)(struct trends *t);
+    } reports[] = {
+        {"series", trends_series},   {"grid", trends_grid},       {"ranking", trends_ranking},
+        {"reasons", trends_reasons}, {"compare", trends_compare}, {"effect", trends_effect},
+        {"skm", trends_skm},
+    };
+    struct trend_query all = *q;
+    struct trends t = {.v = v, .u = u, .q = &all, .problem = ret_problem};
+    json_t *o = NULL;
+    char *text = NULL;
+    for (const struct trend_field *f = trend_fields; f->name != NULL; f++) {
+        const char **value = field_of(&all, f);
+        *value = *value != NULL ? *value : "";
+    }
+    bool ok = views_begin(v) && trends_find_place(&t, all.place, &t.place) && find_yesterday(&t, now) &&
+              find_days(&t) && trends_find_question(&t) && find_due(&t);
+    bool found = !ok;
+    for (size_t i = 0; ok && i < sizeof reports / sizeof reports[0]; i++) {
+        if (strcmp(reports[i].name, what) == 0) {
+            found = true;
+            o = reports[i].make(&t);
+            text = o != NULL ? views_dump(o) : NULL;
+        }
+    }
+    if (!found) {
+        t.error = TRENDS_NOT_FOUND;
+    }
+    if (views_end(v, VIEWS_OK) != VIEWS_OK || (text == NULL && t.error == TRENDS_OK)) {
+        t.error = TRENDS_FAILED;
+    }
+    if (t.error != TRENDS_OK) {
+        free(text);
+        return t.error;
+    }
+    *ret_json = text;
+    return TRENDS_OK;
+}

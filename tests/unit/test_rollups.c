@@ -1,0 +1,563 @@
+// Rollups by local day, up the tree: they equal a slow recount of the answers after anything that may happen.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "aggregator/event_table.h"
+#include "aggregator/apply.h"
+#include "aggregator/org.h"
+#include "aggregator/store_rollups.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define HOUR ((wall_ms)3600000)
+#define QUARTER ((wall_ms)900000)
+#define DAY (24 * HOUR)
+#define BERLIN_SPRING ((wall_ms)1774746000000)   // 2026-03-29 01:00 UTC: 02:00 becomes 03:00
+#define BERLIN_AUTUMN ((wall_ms)1792890000000)   // 2026-10-25 01:00 UTC: 03:00 becomes 02:00
+#define ST_JOHNS_AUTUMN ((wall_ms)1793507400000) // 2026-11-01 04:30 UTC: 02:00 becomes 01:00
+
+enum { KIOSKS = 4, SEQS = 400, LEVELS = 5 };
+
+static uint32_t draw(uint32_t *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return *seed >> 8;
+}
+
+struct world {
+    char dir[64], path[100];
+    struct store *st;
+    struct org org;
+    bool settled[KIOSKS][SEQS + 1];
+};
+
+static const char document[] =
+    "places:\n"
+    "  - { id: org, kind: org, name: Org, tz: Asia/Jakarta }\n"
+    "  - { id: west, kind: region, parent: org, name: West }\n"
+    "  - { id: far, kind: region, parent: org, name: Far, tz: Europe/Berlin }\n"
+    "  - { id: dago, kind: branch, parent: west, name: Dago }\n"
+    "  - { id: nepal, kind: branch, parent: west, name: Nepal, tz: Asia/Kathmandu }\n"
+    "  - { id: johns, kind: branch, parent: far, name: Johns, tz: America/St_Johns }\n"
+    "  - { id: berlin, kind: branch, parent: far, name: Berlin }\n"
+    "  - { id: lobby, kind: area, parent: berlin, name: Lobby }\n";
+static const char *const stands[KIOSKS] = {"dago", "nepal", "johns", "lobby"};
+
+static void load_org(struct world *w)
+{
+    char why[300];
+    org_finish(&w->org);
+    assert_true(org_load(&w->org, w->st, why, sizeof why));
+    struct rollup_tree tree = org_tree(&w->org);
+    store_set_tree(w->st, &tree);
+}
+
+static void open_store(struct world *w)
+{
+    char why[300];
+    assert_int_equal(store_open(w->path, &w->st, why, sizeof why), STORE_OK);
+    load_org(w);
+}
+
+static void restart(struct world *w)
+{
+    store_close(w->st);
+    open_store(w);
+}
+
+static void apply(struct world *w, const char *text)
+{
+    struct seed seed;
+    struct config_error e;
+    struct apply_report report = {.text = NULL};
+    char why[300];
+    if (!config_parse("t", text, strlen(text), seed_rows, &seed, &e)) {
+        fail_msg("%s", e.text);
+    }
+    assert_true(store_begin(w->st));
+    if (!apply_seed(w->st, &w->org, &seed, 1000, "tester", true, &report, why, sizeof why)) {
+        fail_msg("%s", why);
+    }
+    load_org(w);
+    assert_true(store_commit(w->st));
+    free(report.text);
+    config_free(seed_rows, &seed);
+}
+
+static int setup(void **state)
+{
+    struct world *w = calloc(1, sizeof *w);
+    strcpy(w->dir, "/tmp/puas-rollups-XXXXXX");
+    assert_non_null(mkdtemp(w->dir));
+    snprintf(w->path, sizeof w->path, "%s/puas.db", w->dir);
+    open_store(w);
+    apply(w, document);
+    assert_true(store_begin(w->st));
+    for (int k = 0; k < KIOSKS; k++) {
+        struct store_kiosk row = {.session = -1, .known = true};
+        struct store_epoch epoch;
+        uint8_t bytes[EPOCH_BYTES] = {(uint8_t)(k + 1)};
+        bool found;
+        char id[20];
+        snprintf(id, sizeof id, "k%d", k);
+        ident_set(&row.id, id);
+        assert_true(store_put_kiosk(w->st, &row));
+        assert_true(store_epoch(w->st, row.kiosk, bytes, 1, true, &epoch, &found));
+        assert_int_equal(epoch.epoch_id, k + 1);
+    }
+    assert_true(store_commit(w->st));
+    *state = w;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct world *w = *state;
+    char command[100];
+    store_close(w->st);
+    org_finish(&w->org);
+    snprintf(command, sizeof command, "rm -rf %s", w->dir);
+    assert_int_equal(system(command), 0);
+    free(w);
+    return 0;
+}
+
+// As the core does: what is settled is not stored again.
+static void put(struct world *w, int k, struct event *e, wall_ms at)
+{
+    bool voided;
+    if (w->settled[k][e->seq]) {
+        return;
+    }
+    struct stored_event s = {.epoch_id = k + 1,
+                             .kiosk = k + 1,
+                             .place = org_place(&w->org, stands[k])->number,
+                             .e = e,
+                             .at = at,
+                             .arrived = at + (e->seq % 3 == 0 ? 5 * DAY : 100)};
+    if (e->question.s[0] != '\0') {
+        assert_true(store_name(w->st, e->question.s, &s.name));
+    }
+    assert_true(store_is_voided(w->st, s.epoch_id, e->seq, &voided));
+    s.flags = (voided ? EVENT_VOIDED : 0) | (e->seq % 170 == 0 ? EVENT_REPEATED : 0);
+    assert_true(store_event(w->st, &s));
+    w->settled[k][e->seq] = true;
+}
+
+static struct event rating(int64_t seq, int score)
+{
+    struct event e = {
+        .seq = seq, .visit = seq, .type = EVENT_RATING, .score = score, .of = LEVELS, .since_ms = -1};
+    ident_set(&e.question, "overall");
+    return e;
+}
+
+// What a kiosk says under a seq is always the same.
+static void put_seq(struct world *w, int k, int64_t seq)
+{
+    uint32_t seed = (uint32_t)(k * 1000 + seq);
+    static const wall_ms around[] = {BERLIN_SPRING, BERLIN_AUTUMN, ST_JOHNS_AUTUMN};
+    wall_ms at = around[draw(&seed) % 3] + (wall_ms)(draw(&seed) % (60 * 3600)) * 1000 - 30 * HOUR;
+    struct event e = rating(seq, 1 + (int)(draw(&seed) % LEVELS));
+    if (seq % 11 == 0) {
+        e = (struct event){.seq = seq,
+                           .visit = seq,
+                           .type = EVENT_VOID,
+                           .voids = 1 + draw(&seed) % (uint32_t)(seq > 20 && seq % 2 == 0 ? 20 : seq - 1),
+                           .since_ms = -1};
+    } else if (seq % 7 == 0) {
+        e.type = EVENT_CHOICE;
+        e.score = e.of = 0;
+        e.option_count = 1 + (int)(seq % 2);
+        ident_set(&e.question, "why");
+        ident_set(&e.options[0], "wait");
+        ident_set(&e.options[1], "staff");
+    } else if (seq % 13 == 0) {
+        e.type = EVENT_NUMBER;
+        e.of = 11;
+        ident_set(&e.question, "recommend");
+    }
+    put(w, k, &e, at);
+}
+
+// ---------------------------------------------------------------- the slow way
+
+struct line { // one vote or reason at one place
+    int kind, place, day, hour, name, levels, score;
+};
+struct lines {
+    struct line *items;
+    size_t count, room;
+};
+
+static void add_line(struct lines *l, struct line line)
+{
+    if (l->count == l->room) {
+        l->room = l->room == 0 ? 1024 : l->room * 2;
+        l->items = realloc(l->items, l->room * sizeof line);
+        assert_non_null(l->items);
+    }
+    l->items[l->count++] = line;
+}
+
+static int by_all(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct line));
+}
+
+static void recount(struct world *w, sqlite3 *db, struct lines *l)
+{
+    sqlite3_stmt *s;
+    assert_int_equal(
+        sqlite3_prepare_v2(
+            db,
+            "SELECT e.place_id, e.at, e.kind, e.name_id, e.levels, e.score, o.name_id FROM event e"
+            " LEFT JOIN json_each(iif(e.kind = 1, e.body, '{}'), '$.options') j"
+            " LEFT JOIN name o ON o.id = j.value WHERE e.kind IN (0, 1, 4) AND e.flags & 28 = 0",
+            -1, &s, NULL),
+        SQLITE_OK);
+    while (sqlite3_step(s) == SQLITE_ROW) {
+        int place = sqlite3_column_int(s, 0), kind = sqlite3_column_int(s, 2);
+        wall_ms at = sqlite3_column_int64(s, 1);
+        wall_ms local = at + (wall_ms)tz_offset_s(w->org.places[place].tz, at) * 1000; // to the second
+        for (; place != 0; place = w->org.places[place].parent) {
+            struct line line = {.place = place, .day = (int)(local / DAY), .name = sqlite3_column_int(s, 3)};
+            if (kind == 1) {
+                line.kind = ROLLUP_CHOICE;
+                line.score = sqlite3_column_int(s, 6);
+                add_line(l, line);
+                continue;
+            }
+            line.levels = sqlite3_column_int(s, 4);
+            line.score = sqlite3_column_int(s, 5);
+            add_line(l, line);
+            line.kind = ROLLUP_HOUR;
+            line.hour = (int)(local % DAY / HOUR);
+            add_line(l, line);
+        }
+    }
+    sqlite3_finalize(s);
+}
+
+static void read_rows(sqlite3 *db, const char *sql, int kind, struct lines *l)
+{
+    sqlite3_stmt *s;
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &s, NULL), SQLITE_OK);
+    while (sqlite3_step(s) == SQLITE_ROW) {
+        struct line line = {.kind = kind,
+                            .place = sqlite3_column_int(s, 0),
+                            .day = sqlite3_column_int(s, 1),
+                            .hour = sqlite3_column_int(s, 2),
+                            .name = sqlite3_column_int(s, 3),
+                            .levels = sqlite3_column_int(s, 4)};
+        for (int i = 6; i < sqlite3_column_count(s); i++) {
+            line.score = kind == ROLLUP_CHOICE ? sqlite3_column_int(s, 5) : i - 5;
+            assert_true(sqlite3_column_int(s, i) >= 0);
+            for (int n = sqlite3_column_int(s, i); n > 0; n--) {
+                add_line(l, line);
+            }
+        }
+    }
+    sqlite3_finalize(s);
+}
+
+static void assert_equal_to_recount(struct world *w)
+{
+    struct lines want = {.items = NULL}, is = {.items = NULL};
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open_v2(w->path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    assert_true(event_table_register(db));
+    recount(w, db, &want);
+    read_rows(db,
+              "SELECT place_id, day, 0, name_id, levels, 0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11"
+              " FROM day_tally",
+              ROLLUP_DAY, &is);
+    read_rows(db,
+              "SELECT place_id, day, hour, name_id, levels, 0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11"
+              " FROM hour_tally",
+              ROLLUP_HOUR, &is);
+    read_rows(db, "SELECT place_id, day, 0, name_id, 0, option_id, n FROM choice_day", ROLLUP_CHOICE, &is);
+    sqlite3_close(db);
+    assert_int_equal(is.count, want.count);
+    if (want.count > 0) {
+        qsort(want.items, want.count, sizeof *want.items, by_all);
+        qsort(is.items, is.count, sizeof *is.items, by_all);
+        assert_memory_equal(is.items, want.items, want.count * sizeof *want.items);
+    }
+    free(is.items);
+    free(want.items);
+}
+
+// Rows that are not as they must be, by the store's own proof.
+static int differences(struct world *w)
+{
+    struct rollups r = {.items = NULL};
+    int found = 0;
+    for (int32_t place = 1; place <= w->org.place_count; place++) {
+        bool there = true;
+        for (int32_t day = -1000000; there; day += 3) {
+            assert_true(store_rollups_next_day(w->st, place, day, &day, &there));
+            assert_true(!there || store_rollups_difference(w->st, place, day, day + 3, &r));
+            for (int32_t i = 0; there && i < r.count; i++) {
+                found += !rollup_is_zero(&r.items[i]);
+            }
+        }
+    }
+    rollups_finish(&r);
+    return found;
+}
+
+static int64_t ask(struct world *w, const char *sql)
+{
+    sqlite3 *db;
+    sqlite3_stmt *s;
+    assert_int_equal(sqlite3_open_v2(w->path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &s, NULL), SQLITE_OK);
+    int64_t v = sqlite3_step(s) == SQLITE_ROW ? sqlite3_column_int64(s, 0) : INT64_MIN;
+    sqlite3_finalize(s);
+    sqlite3_close(db);
+    return v;
+}
+
+static void run(struct world *w, const char *sql)
+{
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open_v2(w->path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+// Slices until nothing is due, each its own transaction.
+static int build(struct world *w, int days)
+{
+    bool more = true;
+    int slices = 0;
+    while (more) {
+        assert_true(store_begin(w->st));
+        assert_true(store_rollups_slice(w->st, days, &more));
+        assert_true(store_commit(w->st));
+        slices += more;
+    }
+    return slices;
+}
+
+// ---------------------------------------------------------------- tests
+
+// Any order of events, duplicates, late arrivals, voids before and after what they take back, lost
+// transactions and restarts; every level, zones of quarter and half hours, over changes of the clock.
+static void rollups_equal_a_recount(void **state)
+{
+    struct world *w = *state;
+    for (uint32_t seed = 1; seed <= 6; seed++) {
+        uint32_t s = seed * 77;
+        for (int turn = 0; turn < 25; turn++) {
+            bool before[KIOSKS][SEQS + 1];
+            memcpy(before, w->settled, sizeof before);
+            assert_true(store_begin(w->st));
+            for (int i = 0; i < 60; i++) {
+                put_seq(w, (int)(draw(&s) % KIOSKS), 1 + draw(&s) % SEQS);
+            }
+            if (draw(&s) % 5 == 0) {
+                store_rollback(w->st);
+                memcpy(w->settled, before, sizeof before);
+            } else {
+                assert_true(store_commit(w->st));
+            }
+            if (draw(&s) % 8 == 0) {
+                restart(w);
+            }
+        }
+        assert_equal_to_recount(w);
+        assert_int_equal(differences(w), 0);
+    }
+    assert_true(ask(w, "SELECT count(*) FROM day_tally WHERE levels = 11") > 0);
+    assert_true(ask(w, "SELECT sum(n) FROM choice_day") > 100);
+    // All levels say the same.
+    assert_int_equal(
+        ask(w, "SELECT sum(c1 + c2 + c3 + c4 + c5) FROM day_tally WHERE place_id = 1 AND levels = 5"),
+        ask(w, "SELECT sum(c1 + c2 + c3 + c4 + c5) FROM tally WHERE levels = 5"));
+}
+
+// A vote every quarter of an hour: local days have as many as they have quarters.
+static void days_of_23_and_25_hours(void **state)
+{
+    struct world *w = *state;
+    static const struct {
+        int kiosk;
+        wall_ms from, to;
+        int votes;   // of the whole local day
+        int hour[3]; // votes in local hours 1, 2, 3
+    } days[] = {
+        {3, BERLIN_SPRING - 2 * HOUR, BERLIN_SPRING + 21 * HOUR, 92, {4, 0, 4}},
+        {3, BERLIN_AUTUMN - 3 * HOUR, BERLIN_AUTUMN + 22 * HOUR, 100, {4, 8, 4}},
+        {2, ST_JOHNS_AUTUMN - 2 * HOUR, ST_JOHNS_AUTUMN + 23 * HOUR, 100, {8, 4, 4}},
+        {1,
+         BERLIN_SPRING - 7 * HOUR + QUARTER,
+         BERLIN_SPRING + 17 * HOUR + QUARTER,
+         96,
+         {4, 4, 4}}, // 18:15 UTC
+    };
+    for (size_t i = 0; i < sizeof days / sizeof days[0]; i++) {
+        int64_t seq = 1;
+        char sql[300];
+        memset(w->settled, 0, sizeof w->settled);
+        run(w, "DELETE FROM pack; DELETE FROM tally; DELETE FROM day_tally; DELETE FROM hour_tally");
+        assert_true(store_begin(w->st));
+        for (wall_ms at = days[i].from - QUARTER; at < days[i].to + QUARTER; at += QUARTER) {
+            struct event e = rating(seq, 5);
+            put(w, days[i].kiosk, &e, at);
+            seq++;
+        }
+        assert_true(store_commit(w->st));
+        restart(w);
+        int votes = (int)ask(w, "SELECT sum(c5) FROM day_tally WHERE place_id = 1 GROUP BY day ORDER BY day"
+                                " LIMIT 1 OFFSET 1");
+        assert_int_equal(ask(w, "SELECT count(DISTINCT day) FROM day_tally WHERE place_id = 1"), 3);
+        assert_int_equal(votes, days[i].votes);
+        for (int h = 0; h < 3; h++) {
+            snprintf(sql, sizeof sql,
+                     "SELECT coalesce(sum(c5), 0) FROM hour_tally WHERE place_id = 1 AND hour = %d AND day ="
+                     " (SELECT min(day) + 1 FROM day_tally)",
+                     h + 1);
+            assert_int_equal(ask(w, sql), days[i].hour[h]);
+        }
+    }
+}
+
+static void give(struct world *w, uint32_t *seed, int count)
+{
+    assert_true(store_begin(w->st));
+    for (int i = 0; i < count; i++) {
+        put_seq(w, (int)(draw(seed) % KIOSKS), 1 + draw(seed) % SEQS);
+    }
+    assert_true(store_commit(w->st));
+}
+
+static void replace(char *text, const char *what, const char *by)
+{
+    char *at = strstr(text, what);
+    assert_non_null(at);
+    assert_int_equal(strlen(what), strlen(by));
+    memcpy(at, by, strlen(by));
+}
+
+// A place moves, and others get another time zone. Slices, with kills and votes in between, make it right.
+static void what_moves_is_built_anew(void **state)
+{
+    struct world *w = *state;
+    uint32_t seed = 3;
+    char text[sizeof document];
+    memcpy(text, document, sizeof text);
+    give(w, &seed, 900);
+    replace(text, "parent: far, name: Berlin ", "parent: west,name: Berlin ");
+    apply(w, text);
+    assert_int_equal(
+        ask(w, "SELECT group_concat(id) = 'org,west,far,berlin,lobby' FROM (SELECT id FROM rollup_due"
+               " JOIN place USING(place_id) ORDER BY place_id)"),
+        1);
+    assert_true(differences(w) > 0);
+    for (int i = 0; i < 12; i++) { // a few days a time
+        bool more;
+        assert_true(store_begin(w->st));
+        assert_true(store_rollups_slice(w->st, 1, &more));
+        if (i % 4 == 3) {
+            store_rollback(w->st);
+            restart(w);
+        } else {
+            assert_true(store_commit(w->st));
+        }
+        give(w, &seed, 20);
+    }
+    assert_true(build(w, 2) > 0);
+    assert_equal_to_recount(w);
+    replace(text, "Asia/Kathmandu", "Asia/Singapore");
+    apply(w, text);
+    replace(text, "tz: Asia/Jakarta", "tz: Asia/Manila ");
+    apply(w, text);
+    assert_int_equal(ask(w, "SELECT count(*) FROM rollup_due"), 8);
+    give(w, &seed, 100);
+    build(w, STORE_SLICE_DAYS);
+    assert_equal_to_recount(w);
+    apply(w, text); // no change: nothing is due
+    assert_int_equal(ask(w, "SELECT count(*) FROM rollup_due"), 0);
+}
+
+// Damage of every kind is found, and mended from the answers.
+static void damage_is_found_and_mended(void **state)
+{
+    struct world *w = *state;
+    static const char *const damages[] = {
+        "UPDATE day_tally SET c3 = c3 + 1 WHERE place_id = 1 AND day = (SELECT min(day) FROM day_tally)",
+        "DELETE FROM hour_tally WHERE place_id = 3",
+        "INSERT INTO choice_day VALUES(4, 100, 1, 1, 5)",
+        "INSERT INTO day_tally VALUES(8, 40000, 1, 5, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0)",
+        "DELETE FROM day_tally; DELETE FROM hour_tally; DELETE FROM choice_day",
+        "UPDATE tally SET c1 = c1 + 2",
+        "DELETE FROM choice_tally; INSERT INTO choice_tally VALUES(5, 1, 1, 1, 2000000, 3)",
+    };
+    uint32_t seed = 9;
+    give(w, &seed, 1500);
+    for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
+        run(w, damages[i]);
+        assert_true(differences(w) > 0);
+        assert_true(store_begin(w->st));
+        assert_true(store_rollups_mark(w->st, 0, true));
+        assert_true(store_commit(w->st));
+        if (i % 2 == 0) {
+            restart(w);
+        }
+        build(w, 30);
+        assert_int_equal(differences(w), 0);
+        assert_equal_to_recount(w);
+        assert_int_equal(
+            ask(w, "SELECT sum(c1 + c2 + c3 + c4 + c5) FROM day_tally WHERE place_id = 1 AND levels = 5"),
+            ask(w, "SELECT sum(c1 + c2 + c3 + c4 + c5) FROM tally WHERE levels = 5"));
+    }
+}
+
+// Answers that came before there was a tree (an older release): all places are due, votes come in meanwhile.
+static void older_answers_are_rolled_up(void **state)
+{
+    struct world *w = *state;
+    static const struct rollup_tree none = {.above = NULL};
+    uint32_t seed = 21;
+    store_set_tree(w->st, &none);
+    give(w, &seed, 1000);
+    assert_int_equal(ask(w, "SELECT count(*) FROM day_tally"), 0);
+    assert_true(ask(w, "SELECT count(*) FROM rollup_due") == 8); // by themselves
+    restart(w);
+    assert_true(store_begin(w->st));
+    assert_true(store_rollups_mark(w->st, 0, false)); // as migration 0006
+    assert_true(store_commit(w->st));
+    for (int i = 0; i < 20; i++) {
+        bool more;
+        int64_t left;
+        assert_true(store_begin(w->st));
+        assert_true(store_rollups_slice(w->st, 1, &more));
+        put_seq(w, (int)(draw(&seed) % KIOSKS), 1 + draw(&seed) % SEQS); // in the same transaction
+        assert_true(store_commit(w->st));
+        assert_true(store_rollups_left(w->st, &left));
+        assert_true(more && left > 0);
+    }
+    build(w, STORE_SLICE_DAYS);
+    assert_equal_to_recount(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(rollups_equal_a_recount, setup, teardown),
+        cmocka_unit_test_setup_teardown(days_of_23_and_25_hours, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_moves_is_built_anew, setup, teardown),
+        cmocka_unit_test_setup_teardown(damage_is_found_and_mended, setup, teardown),
+        cmocka_unit_test_setup_teardown(older_answers_are_rolled_up, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
