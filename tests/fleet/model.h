@@ -10,7 +10,8 @@
 
 #include "tests/fleet/roster.h"
 
-enum fleet_event_type { FLEET_VOTE, FLEET_CUT, FLEET_JOIN, FLEET_OFF, FLEET_BOOT, FLEET_CLOCK_RIGHT };
+// In the order in which they happen at one instant.
+enum fleet_event_type { FLEET_OFF, FLEET_BOOT, FLEET_CLOCK_RIGHT, FLEET_CUT, FLEET_JOIN, FLEET_VOTE };
 enum fleet_clock { CLOCK_RIGHT, CLOCK_1970, CLOCK_AHEAD, CLOCK_BEHIND };
 
 struct fleet_event {
