@@ -2,9 +2,9 @@
 // scenario's seed alone. Any kiosk's any day can be drawn by itself and is always the same. Pure.
 //
 // Votes of a quarter of an hour are Poisson with the branch's rate x weekday x hour, while the branch is
-// open; the hours' weights are scaled so that a day of factor 1 brings `a_day`. A vote is unhappy (score 1 to
-// 3) with the share of its branch, less the lunch dip; in an incident with the incident's own share. Mashing
-// comes besides.
+// open; the hours' weights are scaled so that the longest day of factor 1 brings `a_day`. A vote is unhappy
+// (score 1 to 3) with the share of its branch, less the lunch dip; in an incident with the incident's own
+// share. Mashing comes besides.
 #ifndef PUAS_TESTS_FLEET_MODEL_H
 #define PUAS_TESTS_FLEET_MODEL_H
 
