@@ -627,6 +627,15 @@ void fleet_turn(struct fleet *f, struct fleet_kiosk *k, mono_ms now)
     f->soonest = sooner(f->soonest, k->due);
 }
 
+int64_t fleet_pending(const struct fleet *f)
+{
+    int64_t n = 0;
+    for (int i = 0; i < f->count; i++) {
+        n += f->kiosks[i].outbox.pending;
+    }
+    return n;
+}
+
 bool fleet_all_connected(const struct fleet *f)
 {
     for (int i = 0; i < f->count; i++) {
