@@ -128,7 +128,6 @@ $(OUT)/tools/%: $(OUT)/tests/tools/%.o $(LIB_AGGREGATOR) $(LIB_SHARED)
 	@echo "  link $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
 	  $(call pkg_libs,$(PKG_AGGREGATOR) $(PKG_SHARED)) $(TOOL_LIBS) -lm
-$(OUT)/tools/puas-demo: $(call obj,$(wildcard tests/demo/*.c))
 $(OUT)/tools/puas-touch: TOOL_LIBS := -lX11 -lXtst -lXi
 $(OUT)/tools/puas-eye: TOOL_LIBS := -lX11 -lXdamage
 # Looks into the kiosk from inside (LD_PRELOAD), for benches.
@@ -189,7 +188,7 @@ run: ## install, build and start the real system (FULLSCREEN=1, KIOSK=none|vnc)
 	@BIN=$(CURDIR)/$(OUT) assets/run/run
 demo: ## as run, with a simulated chain of branches and three months of history
 	@assets/run/deps run
-	@$(MAKE) --no-print-directory all $(OUT)/tools/puas-demo
+	@$(MAKE) --no-print-directory all
 	@DEMO=1 BIN=$(CURDIR)/$(OUT) assets/run/run
 
 .PHONY: bench

@@ -7,20 +7,20 @@ import { Broker, SECRET } from "./lib/broker.mjs";
 import { write } from "./lib/config.mjs";
 import { run } from "./lib/process.mjs";
 import { waitFor } from "./lib/wait.mjs";
-import { BIN, scenario } from "./lib/world.mjs";
+import { BIN, ROOT, scenario } from "./lib/world.mjs";
 
 const FLEET = `${BIN}/puas-fleet`;
 const QUICK = "resend: 300 ms, backoff_min: 20 ms, backoff_max: 200 ms, birth_spread: 100 ms, backlog_spread: 100 ms, health: 1 s";
 
 /** Broker and aggregator that know the scenario's places and kiosks. */
-async function start(world, text) {
+async function start(world, text, org = "fleet") {
   const file = write(world.path("fleet.yaml"), text);
   const list = await run(FLEET, ["--scenario", file, "--list"]);
   const seed = await run(FLEET, ["--scenario", file, "--print-places"]);
   assert.equal(seed.code, 0, seed.lines.join("\n"));
   const broker = await Broker.start(world, { users: ["aggregator", ...list.lines.filter(Boolean)] });
   const change = (config) =>
-    config.replace(/^ {2}places:[^]*?(?=^ {2}surveys:)/m, `${seed.lines.join("\n")}\n`).replace(/place: (harapan|bandung-dago)/g, "place: fleet");
+    config.replace(/^ {2}places:[^]*?(?=^ {2}surveys:)/m, `${seed.lines.join("\n")}\n`).replace(/place: (harapan|bandung-dago)/g, `place: ${org}`);
   const aggregator = await Aggregator.start(world, { brokerPort: broker.port, change });
   const secret = write(world.path("kiosk-password"), `${SECRET}\n`);
   const truth = world.path("truth.json");
@@ -114,4 +114,29 @@ kiosk: { ${QUICK} }
   assert.ok(t.kiosks.every((k) => k.undated.every((n) => n === 0)), "no vote has lost its time");
   await compare(aggregator.store, t);
   await compareDays(aggregator.store, t);
+});
+
+scenario("the sample chain of make demo: three months at once, then live; a second run says nothing twice", async (world) => {
+  const { aggregator, fleet, truth } = await start(world, readFileSync(`${ROOT}/tests/fleet/scenarios/demo.yaml`, "utf8"), "harapan");
+  const runs = [];
+  for (let i = 0; i < 2; i++) {
+    const running = fleet("--live");
+    await running.line(/history: complete, [\d,]+ votes/);
+    // Its queue begins at once: the kiosk says the new epoch and then an unhappy vote.
+    const [before] = [await aggregator.store.count("dago-pharmacy")];
+    await waitFor("the queue's first vote", async () => (await aggregator.store.count("dago-pharmacy")) > before);
+    await running.stop("SIGTERM");
+    assert.equal(running.code, 0, running.lines.join("\n"));
+    runs.push(truth());
+  }
+  const [first, second] = runs;
+  assert.ok(first.votes > 100_000 && first.kiosks.length === 18 && first.places.length === 12, `${first.votes} votes`);
+  assert.ok(second.votes >= first.votes && second.votes < first.votes + 50);
+  // All but the queues' own epochs are the same, and stored once.
+  const drawn = second.kiosks.flatMap((k) => k.epochs.map((e) => e.rows)).reduce((a, b) => a + b, 0);
+  const queued = first.kiosks.find((k) => k.kiosk === "dago-pharmacy").epochs.at(-1).rows;
+  assert.equal(await aggregator.store.one("SELECT count(*) FROM event"), drawn + queued);
+  assert.deepEqual(await aggregator.store.quarantine(), []);
+  assert.equal(aggregator.process.find(/clone_suspected/), null);
+  assert.deepEqual(await aggregator.store.recount(), []);
 });

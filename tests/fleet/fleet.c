@@ -5,7 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEEPALIVE_S = 600, PING_MS = 300000, SOON_MS = 1000, DAY_MS = 86400000, LIVE_MS = 60000 };
+enum {
+    KEEPALIVE_S = 600,
+    PING_MS = 300000,
+    SOON_MS = 1000,
+    DAY_MS = 86400000,
+    LIVE_MS = 60000,
+    QUEUE_GAP_MS = 9000
+};
 
 static wall_ms wall_of(const struct fleet *f, mono_ms now)
 {
@@ -391,7 +398,7 @@ static bool apply(struct fleet_kiosk *k, const struct fleet_event *e, mono_ms no
     struct fleet *f = k->fleet;
     switch (e->type) {
     case FLEET_VOTE:
-        if (k->off == 0 && e->at >= f->o.from) {
+        if (k->off == 0 && k->uplink != NULL && e->at >= f->o.from) {
             vote(k, e);
         }
         break;
@@ -490,7 +497,7 @@ static void queue_turn(struct fleet *f, struct fleet_kiosk *k, mono_ms now)
             ok = ok && fleet_outbox_append(&k->outbox, f->queue_epoch, &r);
         }
         f->failed = f->failed || !ok;
-        f->queue_at += 9000;
+        f->queue_at += QUEUE_GAP_MS;
         uplink_backlog(k->uplink);
     }
 }
@@ -585,6 +592,9 @@ void fleet_turn(struct fleet *f, struct fleet_kiosk *k, mono_ms now)
         queue_turn(f, k, now);
     }
     k->due = next_event(k, now);
+    if (f->queue_left > 0 && k->index == f->queue_kiosk) {
+        k->due = sooner(k->due, now + SOON_MS);
+    }
     if (k->mqtt.fd < 0 && may_connect(k)) {
         try_connect(k, now);
         k->due = sooner(k->due, k->mqtt.fd < 0 && k->connect_at > now ? k->connect_at : now + 20);
@@ -615,6 +625,15 @@ void fleet_turn(struct fleet *f, struct fleet_kiosk *k, mono_ms now)
         k->due = INT64_MAX;
     }
     f->soonest = sooner(f->soonest, k->due);
+}
+
+int64_t fleet_pending(const struct fleet *f)
+{
+    int64_t n = 0;
+    for (int i = 0; i < f->count; i++) {
+        n += f->kiosks[i].outbox.pending;
+    }
+    return n;
 }
 
 bool fleet_all_connected(const struct fleet *f)

@@ -93,6 +93,7 @@ struct fleet_progress {
     double day;                  // of the slowest cursor
 };
 struct fleet_progress fleet_progress(const struct fleet *f, mono_ms now);
+int64_t fleet_pending(const struct fleet *f); // rows not acknowledged
 // True when every kiosk that has power and a network now is connected.
 bool fleet_all_connected(const struct fleet *f);
 // A few bad minutes at the scenario's `queue` kiosk from now on.

@@ -15,7 +15,15 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BATCH = 512, PROGRESS_MS = 250, GOODBYE_MS = 5000, SPARE_FDS = 32, EXIT_USAGE = 2, DAY_MS = 86400000 };
+enum {
+    BATCH = 512,
+    PROGRESS_MS = 250,
+    GOODBYE_MS = 5000,
+    SETTLE_MS = 3000,
+    SPARE_FDS = 32,
+    EXIT_USAGE = 2,
+    DAY_MS = 86400000
+};
 
 static const struct option options[] = {{"scenario", required_argument, NULL, 's'},
                                         {"host", required_argument, NULL, 'H'},
@@ -300,13 +308,15 @@ static bool wait_for(struct loop *l, int ms)
     struct epoll_event events[BATCH];
     int n = epoll_wait(l->epoll_fd, events, BATCH, ms);
     mono_ms now = clock_mono_ms();
+    bool stop = false;
     for (int i = 0; i < n; i++) {
         if (events[i].data.u32 == 0) {
-            return true;
+            stop = true;
+            continue;
         }
         serve(l, &l->fleet->kiosks[events[i].data.u32 - 1], now);
     }
-    return false;
+    return stop;
 }
 
 static void serve_due(struct loop *l, mono_ms now)
@@ -348,6 +358,21 @@ static bool run(struct loop *l, const struct arguments *a)
     }
     fputs("puas-fleet: out of memory\n", stderr);
     return false;
+}
+
+// Told to stop: nobody votes any more, and what has been given is waited for a while.
+static void settle(struct loop *l)
+{
+    struct fleet *f = l->fleet;
+    mono_ms now = clock_mono_ms(), until = now + SETTLE_MS;
+    f->o.from = INT64_MAX;
+    f->queue_left = 0;
+    for (; f->connected > 0 && now < until && fleet_pending(f) > 0; now = clock_mono_ms()) {
+        if (now >= f->soonest) {
+            serve_due(l, now);
+        }
+        wait_for(l, 20);
+    }
 }
 
 static void end(struct loop *l)
@@ -426,6 +451,7 @@ static int simulate(const struct roster *r, const struct arguments *a)
     } else if (raise_limit(r->kiosk_count) && give_passwords(&f, a)) {
         memset(l.watched, 0xff, (size_t)r->kiosk_count * sizeof *l.watched);
         code = run(&l, a) ? EXIT_SUCCESS : EXIT_FAILURE;
+        settle(&l);
         FILE *truth = a->truth != NULL ? fopen(a->truth, "we") : NULL;
         if (truth != NULL) {
             fleet_print_truth(&f, a->rows, truth);

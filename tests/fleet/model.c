@@ -7,7 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { QUARTERS = 96, QUARTER_MS = 900000, DAY_MS = 86400000, GAP_MS = 12000, REBOOT_MS = 45000, MONDAY = 3 };
+enum {
+    QUARTERS = 96,
+    QUARTER_MS = 900000,
+    DAY_MS = 86400000,
+    GAP_MS = 12000,
+    REBOOT_MS = 45000,
+    WEEKLY_MS = 3 * 3600000,
+    MONDAY = 3
+};
 
 static uint64_t dice_for(const struct roster *r, const char *what, const char *whose, int64_t number)
 {
@@ -17,17 +25,6 @@ static uint64_t dice_for(const struct roster *r, const char *what, const char *w
 static int weekday(int day) // from Monday
 {
     return (day + MONDAY) % 7;
-}
-
-static bool open_at(const struct hours *h, int day, int minute)
-{
-    const struct hours_span *s = h->spans[(day + 4) % 7]; // Sunday is 0 there
-    for (int i = 0; i < HOURS_SPANS_MAX; i++) {
-        if (minute >= s[i].from && minute < s[i].to) {
-            return true;
-        }
-    }
-    return false;
 }
 
 wall_ms model_midnight(const struct roster *r, int kiosk, int day)
@@ -47,12 +44,8 @@ double model_rate(const struct roster *r, int kiosk, int day, int quarter)
 {
     const struct roster_kiosk *k = &r->kiosks[kiosk];
     const struct roster_branch *b = &r->branches[k->branch];
-    double whole = 0;
-    for (int q = 0; q < QUARTERS; q++) {
-        whole += open_at(&b->hours, day, q * 15) ? r->by_hour[q / 4] : 0;
-    }
-    return whole > 0 && open_at(&b->hours, day, quarter * 15)
-               ? b->a_day * k->share * r->by_weekday[weekday(day)] * r->by_hour[quarter / 4] / whole
+    return b->weight > 0 && roster_open(&b->hours, day, quarter * 15)
+               ? b->a_day * k->share * r->by_weekday[weekday(day)] * r->by_hour[quarter / 4] / b->weight
                : 0;
 }
 
@@ -203,7 +196,7 @@ static void add_customers(const struct roster *r, int kiosk, int day, wall_ms mi
     for (int i = 0; i < n; i++) { // one customer after the other
         times[i] = i > 0 && times[i] < times[i - 1] + GAP_MS ? times[i - 1] + GAP_MS : times[i];
         int minute = (int)(times[i] / 60000);
-        if (minute < HOURS_DAY_MIN && open_at(hours, day, minute)) {
+        if (minute < HOURS_DAY_MIN && roster_open(hours, day, minute)) {
             wall_ms at = midnight + times[i];
             add_customer(r, kiosk, day, l, &dice, at, minute, span_at(spans, span_count, at));
         }
@@ -219,7 +212,7 @@ static void add_children(const struct roster *r, int kiosk, int day, wall_ms mid
         int minute = night ? 150 : 0;
         for (int tries = 0; !night && tries < 50; tries++) {
             minute = (int)(dice_unit(&dice) * 1430);
-            if (open_at(&r->branches[r->kiosks[kiosk].branch].hours, day, minute)) {
+            if (roster_open(&r->branches[r->kiosks[kiosk].branch].hours, day, minute)) {
                 break;
             }
             minute = -1;
@@ -256,11 +249,18 @@ static void add_faults(const struct roster *r, int kiosk, int day, int first_day
 {
     const struct scenario_outage *out = r->s->outages.items;
     uint64_t dice = dice_for(r, "faults", r->kiosks[kiosk].id.s, day);
-    if (day == first_day) {
+    if (r->s->faults.weekly && weekday(day) == 0) { // the first day is one too
+        if (day != first_day) {
+            add(l, (struct fleet_event){.at = midnight + WEEKLY_MS - REBOOT_MS, .type = FLEET_OFF});
+        }
+        add_boot(r, kiosk, l, midnight + WEEKLY_MS);
+    } else if (day == first_day) {
         add_boot(r, kiosk, l, midnight);
-    } else if (r->s->faults.weekly && weekday(day) == 0) {
-        add(l, (struct fleet_event){.at = midnight + 3 * 3600000LL - REBOOT_MS, .type = FLEET_OFF});
-        add_boot(r, kiosk, l, midnight + 3 * 3600000LL);
+    }
+    for (int i = dice_poisson(&dice, r->s->faults.power_cuts); i > 0; i--) {
+        wall_ms at = midnight + (420 + (int)(dice_unit(&dice) * 420)) * 60000LL;
+        add(l, (struct fleet_event){.at = at, .type = FLEET_OFF});
+        add_boot(r, kiosk, l, at + (120 + (int)(dice_unit(&dice) * 300)) * 60000LL);
     }
     for (int i = dice_poisson(&dice, r->s->faults.reboots); i > 0; i--) {
         wall_ms at = midnight + 3600000 + (wall_ms)(dice_unit(&dice) * (DAY_MS - 2 * 3600000.0));

@@ -2,15 +2,16 @@
 // scenario's seed alone. Any kiosk's any day can be drawn by itself and is always the same. Pure.
 //
 // Votes of a quarter of an hour are Poisson with the branch's rate x weekday x hour, while the branch is
-// open; the hours' weights are scaled so that a day of factor 1 brings `a_day`. A vote is unhappy (score 1 to
-// 3) with the share of its branch, less the lunch dip; in an incident with the incident's own share. Mashing
-// comes besides.
+// open; the hours' weights are scaled so that the longest day of factor 1 brings `a_day`. A vote is unhappy
+// (score 1 to 3) with the share of its branch, less the lunch dip; in an incident with the incident's own
+// share. Mashing comes besides.
 #ifndef PUAS_TESTS_FLEET_MODEL_H
 #define PUAS_TESTS_FLEET_MODEL_H
 
 #include "tests/fleet/roster.h"
 
-enum fleet_event_type { FLEET_VOTE, FLEET_CUT, FLEET_JOIN, FLEET_OFF, FLEET_BOOT, FLEET_CLOCK_RIGHT };
+// In the order in which they happen at one instant.
+enum fleet_event_type { FLEET_OFF, FLEET_BOOT, FLEET_CLOCK_RIGHT, FLEET_CUT, FLEET_JOIN, FLEET_VOTE };
 enum fleet_clock { CLOCK_RIGHT, CLOCK_1970, CLOCK_AHEAD, CLOCK_BEHIND };
 
 struct fleet_event {

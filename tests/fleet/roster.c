@@ -167,6 +167,28 @@ static bool check(const struct roster *r, const char *file, struct config_error 
     return true;
 }
 
+bool roster_open(const struct hours *h, int day, int minute)
+{
+    const struct hours_span *s = h->spans[(day + 4) % 7]; // Sunday is 0 there
+    for (int i = 0; i < HOURS_SPANS_MAX; i++) {
+        if (minute >= s[i].from && minute < s[i].to) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void weigh(const struct roster *r, struct roster_branch *b)
+{
+    for (int day = 0; day < 7; day++) {
+        double sum = 0;
+        for (int quarter = 0; quarter < 96; quarter++) {
+            sum += roster_open(&b->hours, day, quarter * 15) ? r->by_hour[quarter / 4] : 0;
+        }
+        b->weight = sum > b->weight ? sum : b->weight;
+    }
+}
+
 bool roster_init(struct roster *r, const char *file, const struct scenario *s, struct config_error *ret_error)
 {
     const struct scenario_branch *branches = s->branch_list.items;
@@ -197,6 +219,9 @@ bool roster_init(struct roster *r, const char *file, const struct scenario *s, s
     ok = ok ? (lists ? take_lists(r, file, ret_error) : make_up(r, file, ret_error)) &&
                   check(r, file, ret_error)
             : wrong(ret_error, file, 1, "out of memory for", "the roster");
+    for (int i = 0; ok && i < r->branch_count; i++) {
+        weigh(r, &r->branches[i]);
+    }
     if (!ok) {
         roster_finish(r);
     }

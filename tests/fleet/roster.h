@@ -16,7 +16,8 @@ struct roster_branch {
     char name[81];
     struct tz *tz; // owned
     struct hours hours;
-    double a_day;     // votes of all its kiosks
+    double a_day;     // votes of all its kiosks on a day that is open the longest
+    double weight;    // sum of the hours' weights on such a day
     double satisfied; // share
     double lunch_dip, drift, reasons[SCENARIO_REASONS];
 };
@@ -42,6 +43,9 @@ void roster_finish(struct roster *r); // accepts a zeroed one
 
 // True when `place` is the organisation, a region, branch or kiosk that kiosk number `kiosk` is or stands in.
 bool roster_under(const struct roster *r, int kiosk, const char *place);
+
+// Whether hours say open at a minute of a day, counted from 1970.
+bool roster_open(const struct hours *h, int day, int minute);
 
 // Places, kiosks and, unless `places_only`, survey and standards as the aggregator's `seed:` and
 // `puasctl config apply` take them, each line after `indent`, to a stdio stream (FILE *).

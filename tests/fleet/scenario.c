@@ -146,6 +146,8 @@ static const struct config_row fault_rows[] = {
      .help = "the longest"},
     {"reboots", CONFIG_NUMBER, AT(scenario_faults, reboots), .fallback = "0", .min = 0, .max = 20,
      .help = "of a kiosk a day; each draws a new epoch"},
+    {"power_cuts", CONFIG_NUMBER, AT(scenario_faults, power_cuts), .fallback = "0", .min = 0, .max = 5,
+     .help = "of a kiosk a day: 2 to 7 hours without votes"},
     {"weekly", CONFIG_BOOL, AT(scenario_faults, weekly), .fallback = "false",
      .help = "a new start each Monday at 03:00; the first day is a Monday then, so that a later run says the "
              "same again"},

@@ -69,7 +69,7 @@ struct scenario {
     } mashing;
     struct config_list outages;
     struct scenario_faults {
-        double cuts, reboots, wrong_clock;
+        double cuts, reboots, power_cuts, wrong_clock;
         bool weekly;
         int64_t cut_ms;
     } faults;
