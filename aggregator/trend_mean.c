@@ -145,32 +145,53 @@ bool trend_superiority(const int64_t (*before)[TREND_LEVELS_MAX], size_t before_
     return true;
 }
 
+// Mean and variance of the mean, as of independent answers.
+static bool element(const struct trend_sum *of, size_t day_count, double *mean, double *n, double *variance)
+{
+    double sum = 0, squares = 0;
+    *n = 0;
+    for (size_t d = 0; d < day_count; d++) {
+        *n += (double)of[d].n;
+        sum += of[d].sum;
+        squares += of[d].squares;
+    }
+    if (*n <= 0) {
+        return false;
+    }
+    *mean = sum / *n;
+    *variance = fmax(0, squares / *n - *mean * *mean) / *n;
+    return true;
+}
+
 bool trend_skm_error(const struct trend_sum *days, size_t elements, size_t day_count, double *ret_half)
 {
-    double between = 0;
+    double apart = 0, together = 0, between = 0, mean[SKM_ELEMENTS_MAX], n[SKM_ELEMENTS_MAX], variance;
     size_t k = 0;
+    if (elements == 0 || elements > SKM_ELEMENTS_MAX) {
+        return false;
+    }
+    for (size_t e = 0; e < elements; e++) {
+        if (!element(&days[e * day_count], day_count, &mean[e], &n[e], &variance)) {
+            return false;
+        }
+        apart += variance;
+        together += sqrt(variance);
+    }
     for (size_t d = 0; d < day_count; d++) {
         double away = 0;
         bool any = false;
         for (size_t e = 0; e < elements; e++) {
-            const struct trend_sum *of = &days[e * day_count];
-            double n = 0, sum = 0;
-            for (size_t i = 0; i < day_count; i++) {
-                n += (double)of[i].n;
-                sum += of[i].sum;
-            }
-            if (n <= 0) {
-                return false;
-            }
-            away += (of[d].sum - sum / n * (double)of[d].n) / n;
-            any = any || of[d].n > 0;
+            const struct trend_sum *day = &days[e * day_count + d];
+            away += (day->sum - mean[e] * (double)day->n) / n[e];
+            any = any || day->n > 0;
         }
         between += away * away;
         k += any;
     }
-    if (k < TREND_MIN_DAYS || elements == 0) {
-        return false;
+    double least = z95 * (k >= TREND_MIN_DAYS ? sqrt(apart) : together), half = 0;
+    if (k >= TREND_MIN_DAYS) {
+        half = trend_t95(k - 1) * sqrt((double)k / (double)(k - 1) * between);
     }
-    *ret_half = trend_t95(k - 1) * 25 / (double)elements * sqrt((double)k / (double)(k - 1) * between);
+    *ret_half = 25 / (double)elements * (half > least ? half : least);
     return true;
 }

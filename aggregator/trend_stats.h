@@ -162,7 +162,7 @@ struct trend_dimension {
 bool trend_servqual(struct trend_dimension *dimensions, size_t count, double *ret_score);
 
 // SKM (Permenpan RB 14/2017): answers 1..4 to each element.
-enum { SKM_ANSWERS = 4 };
+enum { SKM_ANSWERS = 4, SKM_ELEMENTS_MAX = 16 };
 struct trend_skm {
     double index;     // IKM: 25 * mean over elements of their mean answers, 25..100
     char performance; // 'A' 88.31-100, 'B' 76.61-88.30, 'C' 65.00-76.60, 'D' 25.00-64.99, of two decimals
@@ -173,7 +173,9 @@ bool trend_skm(const int64_t (*counts)[SKM_ANSWERS], size_t elements, double *re
 char trend_skm_class(double index);
 // Half the width of the IKM's 95 % interval. days[e * day_count + d]: element e on day d, levels 1..4. The
 // sum over elements of each day's residuals, so that answers of one visit count as one (linearisation:
-// Woodruff 1971).
+// Woodruff 1971); never narrower than that of answers that know nothing of each other. Below TREND_MIN_DAYS:
+// as if a visit always said the same of all elements, the widest that it can be. False when an element has no
+// answer.
 bool trend_skm_error(const struct trend_sum *days, size_t elements, size_t day_count, double *ret_half);
 // Respondents needed from a population (Krejcie & Morgan 1970: chi2 3.841, P .5, d .05), 0 for none.
 int64_t trend_sample_size(int64_t population);

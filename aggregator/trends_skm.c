@@ -77,7 +77,6 @@ static void index_json(const struct report *r, json_t *o)
     }
     json_object_set_new(o, "index", known ? json_real(skm.index) : json_null());
     json_object_set_new(o, "class", known ? json_string(name) : json_null());
-    // Under three days there is no interval: days say nothing about each other.
     json_object_set_new(o, "lo",
                         wide ? json_real(skm.index - half > 25 ? skm.index - half : 25) : json_null());
     json_object_set_new(o, "hi",

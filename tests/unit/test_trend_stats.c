@@ -420,8 +420,9 @@ static void skm_allows_for_days(void **state)
     for (int d = 0; d < DAYS; d++) {
         double mean = 3 + (draw(&seed) % 100) / 100.0;
         for (int e = 0; e < ELEMENTS; e++) {
-            days[e * DAYS + d] = (struct trend_sum){10, 10 * mean, 0};
-            apart[e * DAYS + d] = (struct trend_sum){10, 10 * (3 + (draw(&seed) % 100) / 100.0), 0};
+            days[e * DAYS + d] = (struct trend_sum){10, 10 * mean, 10 * mean * mean};
+            double other = 3 + (draw(&seed) % 100) / 100.0;
+            apart[e * DAYS + d] = (struct trend_sum){10, 10 * other, 10 * other * other};
         }
     }
     assert_true(trend_skm_error(days, ELEMENTS, DAYS, &half));
@@ -429,7 +430,20 @@ static void skm_allows_for_days(void **state)
     NEAR(half, one, 1e-9);
     assert_true(trend_skm_error(apart, ELEMENTS, DAYS, &less));
     assert_true(less < half / 2);
-    assert_false(trend_skm_error(days, ELEMENTS, 2, &half));
+    // One day: as if there were one element, of independent answers; alike days: no narrower than those.
+    struct trend_sum one_day[ELEMENTS], alike[ELEMENTS * DAYS];
+    for (int e = 0; e < ELEMENTS; e++) {
+        one_day[e] = (struct trend_sum){100, 300, 1000}; // variance 1
+        for (int d = 0; d < DAYS; d++) {
+            alike[e * DAYS + d] = one_day[e];
+        }
+    }
+    assert_true(trend_skm_error(one_day, ELEMENTS, 1, &half));
+    NEAR(half, 25 * 1.959964 * .1, 1e-5);
+    assert_true(trend_skm_error(alike, ELEMENTS, DAYS, &half));
+    NEAR(half, 25 * 1.959964 * .1 / sqrt(ELEMENTS * DAYS), 1e-5);
+    one_day[4].n = 0;
+    assert_false(trend_skm_error(one_day, ELEMENTS, 1, &half));
 }
 
 int main(void)

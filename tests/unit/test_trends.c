@@ -1,0 +1,555 @@
+// Trends from a store with three branches in two time zones: what is told, what is refused, and that totals
+// agree.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "aggregator/ctl.h"
+#include "aggregator/org.h"
+#include "aggregator/store_rollups.h"
+#include "aggregator/trends_impl.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define HOUR ((wall_ms)3600000)
+#define DAY (24 * HOUR)
+#define TODAY 20780                           // 2026-11-23, a Monday
+#define NOW ((wall_ms)TODAY * DAY + 3 * HOUR) // 10:00 in Jakarta
+#define NEAR(is, want) assert_float_equal(is, want, 1e-6)
+
+enum { ORG = 1, WEST, EAST, DAGO, BRAGA, PAPUA, LOBBY, PLACES = LOBBY };
+
+struct world {
+    char dir[64], path[100];
+    struct store *st;
+    struct org org;
+    struct views *v;
+    int64_t seq;
+};
+
+static void load_org(struct world *w)
+{
+    char why[300];
+    org_finish(&w->org);
+    assert_true(org_load(&w->org, w->st, why, sizeof why));
+    struct rollup_tree tree = org_tree(&w->org);
+    store_set_tree(w->st, &tree);
+}
+
+static int setup(void **state)
+{
+    static const struct {
+        const char *id;
+        int parent, kind;
+        const char *tz;
+    } places[] = {{"org", 0, PLACE_ORG, "Asia/Jakarta"},
+                  {"west", ORG, PLACE_REGION, ""},
+                  {"east", ORG, PLACE_REGION, "Asia/Jayapura"},
+                  {"dago", WEST, PLACE_BRANCH, ""},
+                  {"braga", WEST, PLACE_BRANCH, ""},
+                  {"papua", EAST, PLACE_BRANCH, ""},
+                  {"lobby", DAGO, PLACE_AREA, ""}};
+    struct world *w = calloc(1, sizeof *w);
+    char why[600];
+    strcpy(w->dir, "/tmp/puas-trends-XXXXXX");
+    assert_non_null(mkdtemp(w->dir));
+    snprintf(w->path, sizeof w->path, "%s/puas.db", w->dir);
+    assert_int_equal(store_open(w->path, &w->st, why, sizeof why), STORE_OK);
+    assert_true(store_begin(w->st));
+    for (int i = 0; i < PLACES; i++) {
+        struct store_place p = {.parent = places[i].parent, .kind = places[i].kind};
+        ident_set(&p.id, places[i].id);
+        snprintf(p.name, sizeof p.name, "The %s", places[i].id);
+        snprintf(p.tz, sizeof p.tz, "%s", places[i].tz);
+        assert_true(store_put_place(w->st, &p));
+    }
+    for (int k = 1; k <= 4; k++) {
+        struct store_kiosk row = {.session = -1, .known = true};
+        struct store_epoch e;
+        uint8_t epoch[EPOCH_BYTES] = {(uint8_t)k};
+        char id[20];
+        bool found;
+        snprintf(id, sizeof id, "k%d", k);
+        ident_set(&row.id, id);
+        assert_true(store_put_kiosk(w->st, &row));
+        assert_true(store_epoch(w->st, row.kiosk, epoch, NOW, true, &e, &found));
+    }
+    assert_true(store_commit(w->st));
+    load_org(w);
+    struct views_options o = {.path = w->path};
+    w->v = views_create(&o);
+    *state = w;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct world *w = *state;
+    char command[100];
+    views_destroy(w->v);
+    store_close(w->st);
+    org_finish(&w->org);
+    snprintf(command, sizeof command, "rm -rf %s", w->dir);
+    assert_int_equal(system(command), 0);
+    free(w);
+    return 0;
+}
+
+static void say(struct world *w, int place, int kiosk, int32_t day, int hour, struct event *e)
+{
+    wall_ms local = (wall_ms)day * DAY + hour * HOUR;
+    wall_ms at = local - (wall_ms)tz_offset_s(w->org.places[place].tz, local) * 1000;
+    e->seq = e->visit = ++w->seq;
+    e->since_ms = -1;
+    struct stored_event s = {
+        .epoch_id = kiosk, .kiosk = kiosk, .place = place, .e = e, .at = at, .arrived = at};
+    assert_true(store_name(w->st, e->question.s, &s.name));
+    assert_true(store_event(w->st, &s));
+}
+
+// `n` votes of a score at an hour of a local day.
+static void vote(struct world *w, int place, int kiosk, int32_t day, int hour, const char *question,
+                 int score, int of, int n)
+{
+    bool own = !store_in_transaction(w->st);
+    assert_true(!own || store_begin(w->st));
+    for (int i = 0; i < n; i++) {
+        struct event e = {.type = EVENT_RATING, .score = score, .of = of};
+        ident_set(&e.question, question);
+        say(w, place, kiosk, day, hour, &e);
+    }
+    assert_true(!own || store_commit(w->st));
+}
+
+static json_t *ask(struct world *w, const char *what, struct trend_query q)
+{
+    struct trend_problem problem = {.field = ""};
+    char *text = NULL;
+    enum trends_error e = trends_read(w->v, NULL, what, &q, NOW, &problem, &text);
+    if (e != TRENDS_OK) {
+        fail_msg("%s: %d %s %s %s", what, (int)e, problem.field, problem.why, views_why(w->v));
+    }
+    json_t *o = json_loads(text, 0, NULL);
+    assert_non_null(o);
+    free(text);
+    return o;
+}
+
+// The value at "a.b.2.c".
+static const json_t *at(const json_t *o, const char *path)
+{
+    char key[40];
+    for (const char *p = path; *p != '\0'; p += *p == '.') {
+        size_t n = strcspn(p, ".");
+        memcpy(key, p, n);
+        key[n] = '\0';
+        o = json_is_array(o) ? json_array_get(o, strtoul(key, NULL, 10)) : json_object_get(o, key);
+        p += n;
+    }
+    assert_non_null(o);
+    return o;
+}
+
+static double num(const json_t *o, const char *path)
+{
+    const json_t *n = at(o, path);
+    assert_true(json_is_number(n));
+    return json_number_value(n);
+}
+
+static const char *str(const json_t *o, const char *path)
+{
+    return json_string_value(at(o, path));
+}
+
+// ---------------------------------------------------------------- calendar
+
+static void dates(void **state)
+{
+    (void)state;
+    char text[16];
+    int32_t day;
+    for (int32_t d = 0; d < 60000; d++) {
+        assert_true(trend_day_parse(trend_day_text(d, text), &day));
+        assert_int_equal(day, d);
+        assert_int_equal(trend_weekday(trend_by_next(d, TREND_BY_WEEK)), 1);
+        assert_in_range(trend_by_next(d, TREND_BY_WEEK) - d, 1, 7);
+        assert_in_range(trend_by_next(d, TREND_BY_MONTH) - d, 1, 31);
+        assert_string_equal(trend_day_text(trend_by_next(d, TREND_BY_MONTH), text) + 7, "-01");
+    }
+    assert_true(trend_day_parse("2026-11-23", &day));
+    assert_int_equal(day, TODAY);
+    assert_int_equal(trend_weekday(day), 1);
+    assert_true(trend_day_parse("2028-02-29", &day));
+    static const char *const bad[] = {"",           "2026-02-29", "2026-13-01", "2026-00-01",
+                                      "2026-1-01",  "26-01-01",   "2026-01-32", "2026-01-01x",
+                                      "2026/01/01", "1969-12-31", "-026-01-01", "2026--1-01"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_false(trend_day_parse(bad[i], &day));
+    }
+}
+
+// ---------------------------------------------------------------- what is asked
+
+static void wrong_fields_are_named(void **state)
+{
+    struct world *w = *state;
+    const struct {
+        const char *what, *field;
+        struct trend_query q;
+    } wrong[] = {
+        {"series", "from", {.from = "yesterday"}},
+        {"series", "to", {.to = "2026-11-31"}},
+        {"series", "to", {.to = "2026-11-23"}}, // today is not over
+        {"series", "from", {.from = "2026-11-20", .to = "2026-11-19"}},
+        {"series", "from", {.from = "2020-01-01"}},
+        {"series", "by", {.by = "hour"}},
+        {"series", "question", {.question = "never-asked"}},
+        {"ranking", "of", {.of = "kiosks"}},
+        {"effect", "at", {.at = ""}},
+        {"effect", "at", {.at = "2026-11-23"}},
+        {"effect", "days", {.at = "2026-11-01", .days = "2"}},
+        {"effect", "days", {.at = "2026-11-01", .days = "9x"}},
+        {"effect", "control", {.at = "2026-11-01", .control = "nowhere"}},
+        {"effect", "control", {.at = "2026-11-01", .control = "braga,,papua"}},
+        {"effect", "control", {.at = "2026-11-01", .control = "dago"}},
+        {"skm", "population", {.population = "0"}},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct trend_problem problem = {.field = ""};
+        struct trend_query q = wrong[i].q;
+        char *text = NULL;
+        q.place = "dago";
+        assert_int_equal(trends_read(w->v, NULL, wrong[i].what, &q, NOW, &problem, &text), TRENDS_BAD);
+        assert_string_equal(problem.field, wrong[i].field);
+        assert_true(problem.why[0] != '\0');
+    }
+}
+
+static void scope_is_kept(void **state)
+{
+    struct world *w = *state;
+    struct views_user manager = {.user = 1, .place = WEST};
+    struct trend_problem problem;
+    char *text = NULL;
+    const struct {
+        const char *place;
+        enum trends_error want;
+    } seen[] = {{"west", TRENDS_OK},       {"dago", TRENDS_OK},         {"lobby", TRENDS_OK},
+                {"org", TRENDS_NOT_FOUND}, {"papua", TRENDS_NOT_FOUND}, {"nowhere", TRENDS_NOT_FOUND},
+                {"", TRENDS_NOT_FOUND}};
+    for (size_t i = 0; i < sizeof seen / sizeof seen[0]; i++) {
+        struct trend_query q = {.place = seen[i].place};
+        assert_int_equal(trends_read(w->v, &manager, "series", &q, NOW, &problem, &text), seen[i].want);
+        if (seen[i].want == TRENDS_OK) {
+            free(text);
+        }
+    }
+    // Nor is a place outside of it a control.
+    struct trend_query q = {.place = "dago", .at = "2026-11-01", .control = "papua"};
+    assert_int_equal(trends_read(w->v, &manager, "effect", &q, NOW, &problem, &text), TRENDS_BAD);
+    assert_int_equal(trends_read(w->v, &manager, "weather", &q, NOW, &problem, &text), TRENDS_NOT_FOUND);
+}
+
+// A day is over when it is over everywhere under the place.
+static void days_end_yesterday(void **state)
+{
+    struct world *w = *state;
+    struct trend_problem problem;
+    char *text = NULL;
+    struct trend_query q = {.place = "papua", .to = "2026-11-23"};
+    wall_ms late = (wall_ms)TODAY * DAY + 16 * HOUR; // 23:00 in Jakarta, 01:00 of the 24th in Jayapura
+    assert_int_equal(trends_read(w->v, NULL, "series", &q, late, &problem, &text), TRENDS_OK);
+    free(text);
+    q.place = "org";
+    assert_int_equal(trends_read(w->v, NULL, "series", &q, late, &problem, &text), TRENDS_BAD);
+    assert_int_equal(trends_read(w->v, NULL, "series", &q, late + HOUR, &problem, &text), TRENDS_OK);
+    free(text);
+}
+
+// ---------------------------------------------------------------- reports
+
+static void totals_agree(void **state)
+{
+    struct world *w = *state;
+    uint32_t seed = 4;
+    for (int32_t day = TODAY - 70; day <= TODAY; day++) {
+        for (int place = DAGO; place <= LOBBY; place++) {
+            for (int i = 0; i < 3; i++) {
+                seed = seed * 1664525u + 1013904223u;
+                vote(w, place, place - DAGO + 1, day, 8 + (int)(seed >> 8) % 12, "overall",
+                     1 + (int)(seed >> 12) % 5, 5, 1 + (int)(seed >> 16) % 3);
+            }
+        }
+    }
+    static const char *const by[] = {"day", "week", "month"};
+    static const int periods[] = {60, 10, 3}; // from Thursday, September 24
+    double total = 0, good = 0;
+    for (int i = 0; i < 3; i++) {
+        json_t *o = ask(w, "series", (struct trend_query){.place = "org", .from = "2026-09-24", .by = by[i]});
+        double n = 0, happy = 0;
+        size_t j;
+        const json_t *p;
+        assert_string_equal(str(o, "to"), "2026-11-22");
+        json_array_foreach(at(o, "periods"), j, p)
+        {
+            n += num(p, "n");
+            happy += num(p, "good");
+        }
+        assert_int_equal(json_array_size(at(o, "periods")), i == 1 ? 9 : periods[i]);
+        assert_int_equal((int)num(o, "total.n"), (int)n);
+        assert_int_equal((int)num(o, "total.good"), (int)happy);
+        assert_true(i == 0 ||
+                    (n > total - .5 && n < total + .5 && fabs(good - happy) < .5)); // by day, week, month
+        total = n;
+        good = happy;
+        assert_true(num(o, "total.lo") < num(o, "total.share") && num(o, "total.share") < num(o, "total.hi"));
+        assert_true(num(o, "total.index.lo") < num(o, "total.index.value"));
+        json_decref(o);
+    }
+    // A place is the sum of the places under it, and the hours are the days.
+    const char *const under[] = {"west", "east"};
+    double sum = 0;
+    for (int i = 0; i < 2; i++) {
+        json_t *o = ask(w, "series", (struct trend_query){.place = under[i], .from = "2026-09-24"});
+        sum += num(o, "total.n");
+        json_decref(o);
+    }
+    assert_int_equal((int)sum, (int)total);
+    json_t *o = ask(w, "grid", (struct trend_query){.place = "org", .from = "2026-09-24"});
+    size_t i;
+    const json_t *cell;
+    sum = 0;
+    json_array_foreach(at(o, "cells"), i, cell)
+    {
+        sum += num(cell, "n");
+        assert_in_range((int)num(cell, "hour"), 8, 19); // everybody's own clock
+        assert_int_equal(json_is_true(at(cell, "thin")), num(cell, "n") < 30);
+    }
+    assert_int_equal((int)sum, (int)total);
+    json_decref(o);
+}
+
+static void few_votes_are_not_told(void **state)
+{
+    struct world *w = *state;
+    vote(w, DAGO, 1, TODAY - 1, 9, "overall", 1, 5, 4);
+    json_t *o = ask(w, "series", (struct trend_query){.place = "dago"});
+    assert_int_equal((int)num(o, "total.n"), 4);
+    assert_true(json_is_null(at(o, "total.share")) && json_is_null(at(o, "total.good")));
+    assert_true(json_is_null(at(o, "total.index")) && json_is_false(at(o, "total.enough")));
+    json_decref(o);
+    vote(w, DAGO, 1, TODAY - 2, 9, "overall", 5, 5, 25);
+    o = ask(w, "series", (struct trend_query){.place = "dago"});
+    NEAR(num(o, "total.share"), 25.0 / 29);
+    assert_true(json_is_false(at(o, "total.enough")));
+    struct stats_interval wilson;
+    stats_wilson(25, 29, &wilson);
+    NEAR(num(o, "total.lo"), wilson.lo); // two days: a simple sample
+    assert_true(json_is_false(at(o, "building")));
+    json_decref(o);
+    vote(w, DAGO, 1, TODAY, 9, "overall", 5, 5, 50); // today is not told
+    o = ask(w, "series", (struct trend_query){.place = "dago"});
+    assert_int_equal((int)num(o, "total.n"), 29);
+    json_decref(o);
+    assert_true(store_rollups_mark(w->st, DAGO, false));
+    o = ask(w, "series", (struct trend_query){.place = "dago"});
+    assert_true(json_is_true(at(o, "building")));
+    json_decref(o);
+    o = ask(w, "series", (struct trend_query){.place = "braga"});
+    assert_int_equal((int)num(o, "total.n"), 0);
+    assert_string_equal(str(o, "question"), "");
+    json_decref(o);
+}
+
+static void nps_is_no_share(void **state)
+{
+    struct world *w = *state;
+    static const int counts[11] = {0, 10, 10, 0, 0, 0, 0, 15, 15, 25, 25}; // 50, 30, 20
+    for (int i = 0; i < 11; i++) {
+        vote(w, BRAGA, 2, TODAY - 5, 9, "recommend", i + 1, 11, counts[i]);
+    }
+    json_t *o = ask(w, "series", (struct trend_query){.place = "braga", .question = "recommend"});
+    NEAR(num(o, "total.nps.value"), 30);
+    NEAR(num(o, "total.nps.error"), 7.810250);
+    assert_null(json_object_get(at(o, "total"), "share"));
+    json_decref(o);
+    o = ask(w, "series", (struct trend_query){.place = "braga"}); // nothing else is asked
+    assert_string_equal(str(o, "question"), "recommend");
+    json_decref(o);
+}
+
+static void ranking_shares_ranks(void **state)
+{
+    struct world *w = *state;
+    for (int i = 1; i <= 10; i++) {
+        vote(w, DAGO, 1, TODAY - i, 9, "overall", 5, 5, 90);
+        vote(w, DAGO, 1, TODAY - i, 9, "overall", 1, 5, 10);
+        vote(w, BRAGA, 2, TODAY - i, 9, "overall", 5, 5, 89);
+        vote(w, BRAGA, 2, TODAY - i, 9, "overall", 1, 5, 11);
+    }
+    vote(w, PAPUA, 3, TODAY - 1, 9, "overall", 5, 5, 29); // the best, but too few
+    json_t *o = ask(w, "ranking", (struct trend_query){.place = "org"});
+    assert_int_equal(json_array_size(at(o, "units")), 3);
+    assert_string_equal(str(o, "units.0.place.id"), "dago");
+    assert_int_equal((int)num(o, "units.0.rank"), 1);
+    assert_int_equal((int)num(o, "units.1.rank"), 1); // chance could have ordered them
+    assert_true(json_is_true(at(o, "units.2.hidden")) && json_is_null(at(o, "units.2.share")));
+    assert_int_equal((int)num(o, "units.2.n"), 29);
+    json_decref(o);
+    vote(w, PAPUA, 3, TODAY - 2, 9, "overall", 1, 5, 100);
+    o = ask(w, "ranking", (struct trend_query){.place = "org", .of = "children"});
+    assert_int_equal(json_array_size(at(o, "units")), 2);
+    assert_string_equal(str(o, "units.1.place.id"), "east");
+    assert_int_equal((int)num(o, "units.1.rank"), 2);
+    json_decref(o);
+}
+
+static void reasons_are_ordered(void **state)
+{
+    struct world *w = *state;
+    static const char *const named[] = {"wait", "staff", "wait", "procedure", "wait", "staff"};
+    for (int i = 0; i < 6; i++) {
+        struct event e = {.type = EVENT_CHOICE, .option_count = 1};
+        ident_set(&e.question, "why");
+        ident_set(&e.options[0], named[i]);
+        say(w, LOBBY, 4, TODAY - 1, 9, &e);
+    }
+    json_t *o = ask(w, "reasons", (struct trend_query){.place = "org"});
+    assert_string_equal(str(o, "questions.0.question"), "why");
+    assert_string_equal(str(o, "questions.0.items.0.id"), "wait");
+    assert_int_equal((int)num(o, "questions.0.items.0.n"), 3);
+    NEAR(num(o, "questions.0.items.1.cumulative"), 5.0 / 6);
+    NEAR(num(o, "questions.0.items.2.cumulative"), 1);
+    assert_true(json_is_false(at(o, "questions.0.enough")));
+    json_decref(o);
+}
+
+static void month(struct world *w, int place, int kiosk, int32_t from, int good, int bad)
+{
+    for (int32_t day = from; day < from + 20; day++) {
+        vote(w, place, kiosk, day, 9, "overall", 5, 5, good + day % 3);
+        vote(w, place, kiosk, day, 9, "overall", 1, 5, bad);
+    }
+}
+
+static void effects_need_a_control(void **state)
+{
+    struct world *w = *state;
+    int32_t change = TODAY - 20;
+    month(w, DAGO, 1, change - 20, 60, 40);
+    month(w, DAGO, 1, change, 80, 20);
+    month(w, BRAGA, 2, change - 20, 60, 40);
+    month(w, BRAGA, 2, change, 70, 30);
+    struct trend_query q = {.place = "dago", .at = "2026-11-03", .days = "20"};
+    json_t *o = ask(w, "effect", q);
+    assert_string_equal(str(o, "after.from"), "2026-11-03");
+    assert_string_equal(str(o, "before.to"), "2026-11-02");
+    assert_string_equal(str(o, "change.refusal"), "");
+    assert_true(num(o, "change.difference") > .19 && num(o, "change.difference") < .21);
+    assert_true(num(o, "change.lo") > .1 && num(o, "change.hi") < .3);
+    assert_true(num(o, "change.rank.superiority") > .59 && num(o, "change.rank.lo") > .5);
+    assert_true(json_is_null(at(o, "effect.difference")));
+    assert_string_equal(str(o, "effect.refusal"), "no-control");
+    json_decref(o);
+    q.control = "braga";
+    o = ask(w, "effect", q);
+    double d = num(o, "change.difference") - num(o, "control.change.difference");
+    NEAR(num(o, "effect.difference"), d);
+    assert_true(d > .09 && d < .11);
+    assert_string_equal(str(o, "effect.refusal"), "");
+    NEAR(num(o, "effect.error"), hypot(num(o, "change.error"), num(o, "control.change.error")));
+    json_decref(o);
+    q.control = "papua"; // has no votes
+    o = ask(w, "effect", q);
+    assert_string_equal(str(o, "effect.refusal"), "too-few");
+    json_decref(o);
+    // Twice the votes: others answer now. Nobody may call it an effect, but the figures stand.
+    month(w, DAGO, 1, change, 80, 20);
+    q.control = "";
+    o = ask(w, "effect", q);
+    assert_string_equal(str(o, "change.refusal"), "volume-changed");
+    assert_true(num(o, "change.difference") > .19);
+    json_decref(o);
+}
+
+static void another_kiosk_is_another_mix(void **state)
+{
+    struct world *w = *state;
+    month(w, DAGO, 1, TODAY - 40, 60, 40);
+    month(w, DAGO, 4, TODAY - 20, 80, 20); // the one at the counter is gone
+    struct trend_query q = {.place = "dago", .from = "2026-11-03"};
+    json_t *o = ask(w, "compare", q);
+    assert_string_equal(str(o, "before.from"), "2026-10-14");
+    assert_string_equal(str(o, "change.refusal"), "mix-changed");
+    assert_true(num(o, "change.difference") > .19);
+    json_decref(o);
+    q.place = "west"; // above branches: the mix of places, which is the same
+    o = ask(w, "compare", q);
+    assert_string_equal(str(o, "change.refusal"), "");
+    json_decref(o);
+}
+
+static void skm_report(void **state)
+{
+    struct world *w = *state;
+    // Every element: 40 answers a day for 3 days; means 3.25, of the last 2.5.
+    for (int e = 1; e <= 9; e++) {
+        char id[8];
+        snprintf(id, sizeof id, "u%d", e % 10);
+        for (int d = 1; d <= 3; d++) {
+            vote(w, DAGO, 1, TODAY - d, 9, id, e < 9 ? 4 : 3, 4, e < 9 ? 15 : 20);
+            vote(w, DAGO, 1, TODAY - d, 9, id, e < 9 ? 3 : 2, 4, e < 9 ? 20 : 20);
+            vote(w, DAGO, 1, TODAY - d, 9, id, 2, 4, e < 9 ? 5 : 0);
+        }
+    }
+    double index = 25 * (8 * 3.25 + 2.5) / 9;
+    json_t *o = ask(w, "skm", (struct trend_query){.place = "dago", .population = "100"});
+    NEAR(num(o, "index"), index); // 79.17
+    assert_string_equal(str(o, "class"), "B");
+    assert_int_equal(json_array_size(at(o, "elements")), 9);
+    NEAR(num(o, "elements.0.mean"), 3.25);
+    NEAR(num(o, "elements.8.value"), 62.5);
+    assert_string_equal(str(o, "elements.8.element"), "complaints");
+    assert_int_equal((int)num(o, "respondents"), 120);
+    assert_int_equal((int)num(o, "sample.needed"), 80);
+    assert_true(json_is_true(at(o, "sample.reached")));
+    assert_true(num(o, "lo") <= index && num(o, "hi") >= index);
+    json_decref(o);
+    o = ask(w, "skm", (struct trend_query){.place = "org"});
+    assert_int_equal((int)num(o, "sample.needed"), 384);
+    assert_true(json_is_false(at(o, "sample.reached")));
+    assert_string_equal(str(o, "units.0.place.id"), "west");
+    NEAR(num(o, "units.0.index"), index);
+    assert_true(json_is_null(at(o, "units.1.index")) && json_is_null(at(o, "units.1.class")));
+    json_decref(o);
+    // One element without an answer: there is no index.
+    o = ask(w, "skm", (struct trend_query){.place = "braga"});
+    assert_true(json_is_null(at(o, "index")) && json_is_null(at(o, "elements.0.mean")));
+    json_decref(o);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(dates),
+        cmocka_unit_test_setup_teardown(wrong_fields_are_named, setup, teardown),
+        cmocka_unit_test_setup_teardown(scope_is_kept, setup, teardown),
+        cmocka_unit_test_setup_teardown(days_end_yesterday, setup, teardown),
+        cmocka_unit_test_setup_teardown(totals_agree, setup, teardown),
+        cmocka_unit_test_setup_teardown(few_votes_are_not_told, setup, teardown),
+        cmocka_unit_test_setup_teardown(nps_is_no_share, setup, teardown),
+        cmocka_unit_test_setup_teardown(ranking_shares_ranks, setup, teardown),
+        cmocka_unit_test_setup_teardown(reasons_are_ordered, setup, teardown),
+        cmocka_unit_test_setup_teardown(effects_need_a_control, setup, teardown),
+        cmocka_unit_test_setup_teardown(another_kiosk_is_another_mix, setup, teardown),
+        cmocka_unit_test_setup_teardown(skm_report, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
