@@ -550,6 +550,25 @@ static void older_answers_are_rolled_up(void **state)
     assert_equal_to_recount(w);
 }
 
+// A store of the release before: the migration marks every place, and the answers that were there are rolled
+// up.
+static void the_migration_brings_the_past(void **state)
+{
+    struct world *w = *state;
+    uint32_t seed = 33;
+    give(w, &seed, 800);
+    store_close(w->st);
+    run(w, "DROP TABLE day_tally; DROP TABLE hour_tally; DROP TABLE choice_day; DROP TABLE rollup_due;"
+           "DROP INDEX place_parent; PRAGMA user_version = 5");
+    open_store(w);
+    assert_int_equal(ask(w, "SELECT count(*) FROM rollup_due"), 8);
+    assert_int_equal(ask(w, "SELECT count(*) FROM day_tally"), 0);
+    give(w, &seed, 100);
+    build(w, STORE_SLICE_DAYS);
+    assert_equal_to_recount(w);
+    assert_int_equal(differences(w), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -558,6 +577,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_moves_is_built_anew, setup, teardown),
         cmocka_unit_test_setup_teardown(damage_is_found_and_mended, setup, teardown),
         cmocka_unit_test_setup_teardown(older_answers_are_rolled_up, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_migration_brings_the_past, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
