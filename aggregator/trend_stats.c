@@ -98,6 +98,13 @@ static struct stats_interval wilson(double share, double n)
     return (struct stats_interval){centre - half, centre + half};
 }
 
+// n less the design effect; simple: the variance of a simple sample, over 0.
+static double effective_of(double n, double simple, double variance, size_t days)
+{
+    double t = trend_t95(days - 1), less = variance / simple * (t / z95) * (t / z95);
+    return less > 1 ? n / less : n;
+}
+
 bool trend_share(const struct trend_day *days, size_t count, struct trend_share *ret)
 {
     struct trend_share s;
@@ -109,8 +116,7 @@ bool trend_share(const struct trend_day *days, size_t count, struct trend_share 
     s.effective = n;
     s.clustered = s.days >= TREND_MIN_DAYS && simple > 0 && trend_day_variance(days, count, &variance);
     if (s.clustered) {
-        double t = trend_t95(s.days - 1), less = variance / simple * (t / z95) * (t / z95);
-        s.effective = less > 1 ? n / less : n;
+        s.effective = effective_of(n, simple, variance, s.days);
     }
     if (s.effective < n) {
         s.interval = wilson(s.share, s.effective);
@@ -186,14 +192,37 @@ struct trend_effect trend_diff_in_diff(double change, double error, double contr
 
 // ---------------------------------------------------------------- ranking
 
+void trend_unit_days(struct trend_unit *u, size_t days, double good_squares, double products,
+                     double n_squares)
+{
+    double n = (double)u->n, k = (double)days, share = n > 0 ? (double)u->good / n : 0;
+    double simple = n > 0 ? share * (1 - share) / n : 0;
+    u->effective = n;
+    if (days >= TREND_MIN_DAYS && simple > 0) {
+        double between = good_squares - 2 * share * products + share * share * n_squares;
+        u->effective = effective_of(n, simple, k / (k - 1) * fmax(0, between) / (n * n), days);
+    }
+}
+
+// Votes as a simple sample would have them, and the good ones among them.
+static double votes_of(const struct trend_unit *u)
+{
+    return u->effective > 0 ? u->effective : (double)u->n;
+}
+
+static double good_of(const struct trend_unit *u)
+{
+    return votes_of(u) * (double)u->good / (double)u->n;
+}
+
 struct trend_prior trend_prior(const struct trend_unit *units, size_t count)
 {
     const struct trend_prior fallback = {18, 2, false};
     double n = 0, good = 0, k = 0;
     for (size_t i = 0; i < count; i++) {
         if (units[i].n >= TREND_MIN_N) {
-            n += (double)units[i].n;
-            good += (double)units[i].good;
+            n += votes_of(&units[i]);
+            good += good_of(&units[i]);
             k++;
         }
     }
@@ -204,7 +233,7 @@ struct trend_prior trend_prior(const struct trend_unit *units, size_t count)
     double mu = good / n, spread = 0, room = 0;
     for (size_t i = 0; i < count; i++) {
         if (units[i].n >= TREND_MIN_N) {
-            double ni = (double)units[i].n, away = (double)units[i].good / ni - mu;
+            double ni = votes_of(&units[i]), away = good_of(&units[i]) / ni - mu;
             spread += ni * away * away;
             room += (1 - ni / n) * (ni - 1);
         }
@@ -257,18 +286,23 @@ double trend_beta(double x, double a, double b)
                                      : 1 - front * beta_fraction(1 - x, b, a) / b;
 }
 
+// Newton's steps, halved where they leave the bracket.
 double trend_beta_quantile(double p, double a, double b)
 {
-    double lo = 0, hi = 1;
-    for (int i = 0; i < 50; i++) {
-        double middle = (lo + hi) / 2;
-        if (trend_beta(middle, a, b) < p) {
-            lo = middle;
-        } else {
-            hi = middle;
+    int sign;
+    double lo = 0, hi = 1, x = a / (a + b),
+           front = lgamma_r(a + b, &sign) - lgamma_r(a, &sign) - lgamma_r(b, &sign);
+    for (int i = 0; i < 100; i++) {
+        double over = trend_beta(x, a, b) - p;
+        *(over > 0 ? &hi : &lo) = x;
+        double next = x - over / exp(front + (a - 1) * log(x) + (b - 1) * log1p(-x));
+        next = next > lo && next < hi ? next : (lo + hi) / 2;
+        if (fabs(next - x) < 1e-13) {
+            return next;
         }
+        x = next;
     }
-    return (lo + hi) / 2;
+    return x;
 }
 
 static int by_rank(const void *va, const void *vb)
@@ -292,8 +326,8 @@ void trend_rank(struct trend_unit *units, size_t count, const struct trend_prior
         u->shrunk = 0;
         u->interval = (struct stats_interval){0, 1};
         if (!u->hidden) {
-            double a = (double)u->good + p->a, b = (double)(u->n - u->good) + p->b;
-            u->shrunk = stats_shrink(u->good, u->n, p->a, p->b);
+            double a = good_of(u) + p->a, b = votes_of(u) - good_of(u) + p->b;
+            u->shrunk = a / (a + b);
             u->interval.lo = trend_beta_quantile(.025, a, b);
             u->interval.hi = trend_beta_quantile(.975, a, b);
         }

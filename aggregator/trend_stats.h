@@ -125,20 +125,23 @@ struct trend_prior {
 struct trend_unit {
     int32_t id;
     int64_t n, good;
-    bool hidden;                    // under TREND_MIN_N: no rank, no figure
-    double shrunk;                  // posterior mean
+    double effective; // votes that a simple sample would need for the same precision (trend_unit_days); 0: n
+    bool hidden;      // under TREND_MIN_N: no rank, no figure
+    double shrunk;    // posterior mean
     struct stats_interval interval; // 95 % of the posterior, equal tails
     int rank;                       // 1 = best; equal where the intervals do not tell apart; 0: hidden
 };
+// Sets `effective` from sums over days of good^2, good * n and n^2: as in trend_share.
+void trend_unit_days(struct trend_unit *u, size_t days, double good_squares, double products,
+                     double n_squares);
 // Beta prior of the units' shares by moments weighted with n (Kleinman 1973). Units that are hidden do not
 // count. The fallback: fewer than 3 units, or no more spread than chance makes.
 struct trend_prior trend_prior(const struct trend_unit *units, size_t count);
-// Fills in all but id, n, good, and sorts: ranked ones by shrunk value, best first, hidden ones last by id. A
-// rank is 1 + the number of units whose interval lies wholly above. Where few votes make an interval wide, a
-// unit may so share a better rank than one that stands above it.
+// Fills in all but id, n, good, effective, and sorts: ranked ones by shrunk value, best first, hidden ones
+// last by id. A rank is 1 + the number of units whose interval lies wholly above. Where few votes make an
+// interval wide, a unit may so share a better rank than one that stands above it.
 void trend_rank(struct trend_unit *units, size_t count, const struct trend_prior *p);
-// Regularised incomplete beta function I_x(a, b) (continued fraction, DLMF 8.17.22), and its inverse by
-// halving.
+// Regularised incomplete beta function I_x(a, b) (continued fraction, DLMF 8.17.22), and its inverse.
 double trend_beta(double x, double a, double b);
 double trend_beta_quantile(double p, double a, double b);
 

@@ -72,8 +72,8 @@ bool trends_find_question(struct trends *t);
 bool trends_load_days(struct trends *t, int32_t place, int32_t question, int32_t from, int32_t to,
                       struct trend_rows *rows);
 bool trends_load_hours(struct trends *t, int32_t place, int32_t from, int32_t to, struct trend_rows *rows);
-// Sums of the period, one row a place and scale.
-bool trends_load_sum(struct trends *t, int32_t place, int32_t from, int32_t to, struct trend_rows *rows);
+// Votes of t->from..to on faces, with what they say of each other from day to day.
+bool trends_load_unit(struct trends *t, int32_t place, struct trend_unit *ret_u);
 // Branches under the place, or the places right under it. The caller frees *ret.
 bool trends_load_units(struct trends *t, bool branches, struct trend_place **ret, size_t *ret_count);
 // Where the votes come from: kiosks at and under a branch or area, else the places right under it.

@@ -130,22 +130,6 @@ static json_t *unit_json(const struct trend_unit *u, const struct trend_place *p
     return o;
 }
 
-static bool load_unit(struct trends *t, int32_t place, struct trend_unit *ret)
-{
-    struct trend_rows rows = {.items = NULL};
-    bool ok = trends_load_sum(t, place, t->from, t->to, &rows);
-    *ret = (struct trend_unit){.id = place};
-    for (size_t i = 0; ok && i < rows.count; i++) {
-        const struct trend_row *r = &rows.items[i];
-        for (int level = 0; r->levels != TREND_NPS_LEVELS && level < r->levels; level++) {
-            ret->n += r->c[level];
-        }
-        ret->good += r->levels != TREND_NPS_LEVELS ? trend_row_good(r) : 0;
-    }
-    free(rows.items);
-    return ok;
-}
-
 json_t *trends_ranking(struct trends *t)
 {
     struct trend_place *places = NULL;
@@ -162,7 +146,7 @@ json_t *trends_ranking(struct trends *t)
     struct trend_unit *units = calloc(count + 1, sizeof *units);
     ok = ok && units != NULL;
     for (size_t i = 0; ok && i < count; i++) {
-        ok = load_unit(t, places[i].number, &units[i]);
+        ok = trends_load_unit(t, places[i].number, &units[i]);
     }
     if (ok) {
         struct trend_prior p = trend_prior(units, count);

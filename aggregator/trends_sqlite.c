@@ -187,16 +187,28 @@ bool trends_load_hours(struct trends *t, int32_t place, int32_t from, int32_t to
         place, rows);
 }
 
-bool trends_load_sum(struct trends *t, int32_t place, int32_t from, int32_t to, struct trend_rows *rows)
+// In one pass of the database: a ranking reads every day of hundreds of places.
+bool trends_load_unit(struct trends *t, int32_t place, struct trend_unit *ret_u)
 {
-    return read_rows(
-        t,
-        store_bind(t->v->st,
-                   "SELECT 0, 0, levels, sum(c1), sum(c2), sum(c3), sum(c4), sum(c5), sum(c6), sum(c7),"
-                   " sum(c8), sum(c9), sum(c10), sum(c11) FROM day_tally WHERE place_id = ?1 AND"
-                   " name_id = ?2 AND day >= ?3 AND day < ?4 GROUP BY levels",
-                   "dddd", place, t->question, from, to),
-        place, rows);
+    *ret_u = (struct trend_unit){.id = place};
+    sqlite3_stmt *s = store_bind(
+        t->v->st,
+        "SELECT coalesce(sum(n), 0), coalesce(sum(good), 0), count(*), sum(good * good), sum(good * n), "
+        "sum(n * n)"
+        " FROM (SELECT c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 AS n, CASE levels WHEN 5 THEN c4 + c5"
+        " WHEN 4 THEN c3 + c4 WHEN 2 THEN c2 WHEN 3 THEN c3 WHEN 6 THEN c5 + c6 WHEN 7 THEN c6 + c7 WHEN 8 "
+        "THEN"
+        " c7 + c8 WHEN 9 THEN c8 + c9 WHEN 10 THEN c9 + c10 END AS good FROM day_tally WHERE place_id = ?1 "
+        "AND"
+        " name_id = ?2 AND day >= ?3 AND day < ?4 AND levels BETWEEN 2 AND 10) WHERE n > 0",
+        "dddd", place, t->question, t->from, t->to);
+    if (views_row(t->v, s)) {
+        ret_u->n = sqlite3_column_int64(s, 0);
+        ret_u->good = sqlite3_column_int64(s, 1);
+        trend_unit_days(ret_u, (size_t)sqlite3_column_int64(s, 2), sqlite3_column_double(s, 3),
+                        sqlite3_column_double(s, 4), sqlite3_column_double(s, 5));
+    }
+    return done(t, s, true);
 }
 
 static bool read_counts(struct trends *t, sqlite3_stmt *s, struct trend_counts *counts)

@@ -446,6 +446,39 @@ static void skm_allows_for_days(void **state)
     assert_false(trend_skm_error(one_day, ELEMENTS, 1, &half));
 }
 
+// A unit's effective votes are those of its share over days; they widen its interval, and ranks are shared
+// more.
+static void ranks_allow_for_days(void **state)
+{
+    (void)state;
+    struct trend_day days[12];
+    struct trend_share share;
+    struct trend_unit u = {.id = 1};
+    uint32_t seed = 8;
+    double gg = 0, gn = 0, nn = 0;
+    for (int d = 0; d < 12; d++) {
+        days[d].n = 20 + draw(&seed) % 30;
+        days[d].good = days[d].n * (d % 2 == 0 ? 9 : 5) / 10;
+        u.n += days[d].n;
+        u.good += days[d].good;
+        gg += (double)(days[d].good * days[d].good);
+        gn += (double)(days[d].good * days[d].n);
+        nn += (double)(days[d].n * days[d].n);
+    }
+    assert_true(trend_share(days, 12, &share));
+    trend_unit_days(&u, 12, gg, gn, nn);
+    NEAR(u.effective, share.effective, 1e-6);
+    assert_true(u.effective < (double)u.n / 2);
+    struct trend_unit plain = u;
+    const struct trend_prior p = {18, 2, false};
+    plain.effective = 0;
+    trend_rank(&u, 1, &p);
+    trend_rank(&plain, 1, &p);
+    assert_true(u.interval.hi - u.interval.lo > 1.2 * (plain.interval.hi - plain.interval.lo));
+    trend_unit_days(&u, 2, gg, gn, nn); // two days say nothing about each other
+    NEAR(u.effective, (double)u.n, 1e-9);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -462,6 +495,7 @@ int main(void)
         cmocka_unit_test(servqual),
         cmocka_unit_test(skm),
         cmocka_unit_test(sample_size),
+        cmocka_unit_test(ranks_allow_for_days),
         cmocka_unit_test(means),
         cmocka_unit_test(a_mean_allows_for_days),
         cmocka_unit_test(superiority),
