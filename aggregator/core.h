@@ -12,20 +12,20 @@
 struct core;
 
 enum command_kind {
-    COMMAND_ACK,           // alert, who, text, minutes
-    COMMAND_COMMENT,       // alert, who, text
-    COMMAND_RESOLVE,       // alert, who, text
-    COMMAND_SESSION_OPEN,  // token, user, expires
-    COMMAND_SESSION_END,   // token
-    COMMAND_CONFIG_DIFF,   // yaml -> reply: one line a change
-    COMMAND_CONFIG_APPLY,  // the same, done
-    COMMAND_CONTENT_PUSH,  // alert: id of a place, or of a kiosk when for_kiosk; yaml -> reply: one line
-    COMMAND_CONTENT_CLEAR, // the same without yaml
-    COMMAND_KIOSK,         // alert: id of a kiosk; order, timeout_ms -> reply: id of the order
-    COMMAND_KIOSK_REPLY,   // alert: id of an order -> reply: JSON, once; NOT_NOW while none has come
-    COMMAND_JUDGE_AGAIN,   // all verdicts from the beginning, in the time to come
-    COMMAND_CONTACTS_READ, // alert: place, "": all; text: by whom. Put on record, then they may be read
-    COMMAND_CONTACT_ERASE, // alert: number of the event
+    COMMAND_ACK,            // alert, who, text, minutes
+    COMMAND_COMMENT,        // alert, who, text
+    COMMAND_RESOLVE,        // alert, who, text
+    COMMAND_SESSION_OPEN,   // token, user, expires
+    COMMAND_SESSION_END,    // token
+    COMMAND_CONFIG_DIFF,    // yaml -> reply: one line a change
+    COMMAND_CONFIG_APPLY,   // the same, done
+    COMMAND_CONTENT_PUSH,   // alert: id of a place, or of a kiosk when for_kiosk; yaml -> reply: one line
+    COMMAND_CONTENT_CLEAR,  // the same without yaml
+    COMMAND_KIOSK,          // alert: id of a kiosk; order, timeout_ms -> reply: id of the order
+    COMMAND_KIOSK_REPLY,    // alert: id of an order -> reply: JSON, once; NOT_NOW while none has come
+    COMMAND_JUDGE_AGAIN,    // all verdicts from the beginning, in the time to come
+    COMMAND_CONTACTS_READ,  // alert: place, "": all; text: by whom. Put on record, then they may be read
+    COMMAND_CONTACT_ERASE,  // alert: number of the event
     COMMAND_ROLLUPS_REPAIR, // all rollups from the answers, in the time to come
 };
 enum command_result {

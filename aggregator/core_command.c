@@ -59,9 +59,11 @@ static bool reload(struct core *c, char *why, size_t n)
     }
     org_finish(&c->org);
     c->org = fresh;
-    c->rollups_due = true; // a place may have moved
     for (int32_t i = 1; i <= c->org.place_count; i++) {
         core_touch(c, i);
+    }
+    if (!core_start_rollups(c, why, n)) { // a place may have moved
+        return false;
     }
     core_publish_configs(c, false); // a turn that fails after this is repeated, with all of them
     return core_load_rates(c);
@@ -105,9 +107,9 @@ static enum command_result configure(struct core *c, struct command *cmd, bool a
 void core_do_command(struct core *c, struct command *cmd)
 {
     static const char *const names[] = {
-        "alert-ack", "alert-comment",  "alert-resolve", "login",         "logout",
-        "",          "config-apply",   "content-push",  "content-clear", "kiosk-order",
-        "",          "verdicts-rerun", "contacts-read", "contact-erase", "rollups-repair"}; // "": changes nothing
+        "alert-ack",     "alert-comment", "alert-resolve", "login",       "logout", "",
+        "config-apply",  "content-push",  "content-clear", "kiosk-order", "",       "verdicts-rerun",
+        "contacts-read", "contact-erase", "rollups-repair"}; // "": changes nothing
     cmd->result = COMMAND_UNAVAILABLE;
     if (!core_writes(c)) {
         return;

@@ -66,8 +66,8 @@ struct core {
     mono_ms compact_at;    // the next slice of putting packs together
     int32_t compact_epoch; // where it goes on
     bool compact_more;
-    bool rollups_due;      // some are to be built
-    mono_ms rollups_at;    // the next slice of it
+    bool rollups_due;                   // some are to be built
+    mono_ms rollups_at;                 // the next slice of it
     mono_ms empty_log_at;               // something was deleted that must leave the log too; -1: nothing
     char contact_key[CONTACT_KEY_TEXT]; // the public one
     int64_t rates_day;                  // number of the UTC day for which rates were computed
@@ -122,8 +122,8 @@ void core_judge(struct core *c, mono_ms mono); // a slice, when it is time for o
 // Milliseconds until then; INT64_MAX: there is nothing to judge.
 int64_t core_judge_wait(const struct core *c, mono_ms mono);
 
-bool core_start_rollups(struct core *c, char *ret_why, size_t n); // the store gets its tree
-void core_build_rollups(struct core *c, mono_ms mono);           // a slice, when it is time for one
+bool core_start_rollups(struct core *c, char *ret_why, size_t n); // the store gets its tree; what is due?
+void core_build_rollups(struct core *c, mono_ms mono);            // a slice, when it is time for one
 enum command_result core_repair_rollups(struct core *c);
 
 void core_compact(struct core *c, mono_ms mono); // a slice, when it is time for one

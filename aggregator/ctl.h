@@ -41,11 +41,12 @@ int ctl_kiosks(struct ctl *c, int argc, char **argv);
 int ctl_alerts(struct ctl *c, int argc, char **argv);
 int ctl_quarantine(struct ctl *c, int argc, char **argv);
 int ctl_recount(struct ctl *c, int argc, char **argv);
-// Compares the rollups by local day with the finer ones, in the open transaction; prints what differs, the first
-// `shown` rows. Returns how many; *ret_failed is set (never cleared) when the database failed.
+// Compares the rollups by local day with the finer ones, in the open transaction; prints what differs, the
+// first `shown` rows. Returns how many; *ret_failed is set (never cleared) when the database failed.
 int64_t ctl_recount_days(struct store *st, int shown, bool *ret_failed);
 int ctl_repair(struct ctl *c);
-// An id by its number: "SELECT id FROM ... = ?1"; the number itself where there is none. Returns ret (n bytes).
+// An id by its number: "SELECT id FROM ... = ?1"; the number itself where there is none. Returns ret (n
+// bytes).
 const char *ctl_id(struct store *st, const char *sql, int32_t number, char *ret, size_t n);
 int ctl_backup(struct ctl *c, int argc, char **argv);
 int ctl_trends(struct ctl *c, int argc, char **argv);

@@ -67,9 +67,9 @@ static int64_t compare(struct store *st, const char *what, const char *sql, bool
         printf(
             "  place=%s kiosk=%s question=%s quarter=%lld",
             ctl_id(st, "SELECT id FROM place WHERE place_id = ?1", sqlite3_column_int(s, 0), place,
-                  sizeof place),
+                   sizeof place),
             ctl_id(st, "SELECT id FROM kiosk WHERE kiosk_id = ?1", sqlite3_column_int(s, 1), kiosk,
-                  sizeof kiosk),
+                   sizeof kiosk),
             ctl_id(st, "SELECT id FROM name WHERE name_id = ?1", sqlite3_column_int(s, 2), name, sizeof name),
             (long long)sqlite3_column_int64(s, 3));
         for (int i = 6; i < sqlite3_column_count(s); i++) {
@@ -80,7 +80,7 @@ static int64_t compare(struct store *st, const char *what, const char *sql, bool
         if (sqlite3_column_count(s) == 6) {
             printf(" option=%s:%+lld",
                    ctl_id(st, "SELECT id FROM name WHERE name_id = ?1", sqlite3_column_int(s, 4), name,
-                         sizeof name),
+                          sizeof name),
                    (long long)sqlite3_column_int64(s, 5));
         }
         printf("\n");

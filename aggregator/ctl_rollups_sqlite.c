@@ -84,7 +84,12 @@ int64_t ctl_recount_days(struct store *st, int shown, bool *ret_failed)
     struct org org;
     int64_t found = 0, due = 0;
     char why[300];
-    if (*ret_failed || !org_load(&org, st, why, sizeof why)) {
+    if (*ret_failed) {
+        return 0;
+    }
+    if (!org_load(&org, st, why, sizeof why)) {
+        fprintf(stderr, "puasctl: %s\n", why);
+        org_finish(&org);
         *ret_failed = true;
         return 0;
     }

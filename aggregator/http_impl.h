@@ -28,11 +28,11 @@ enum {
 struct http_request {                  // all borrowed for the call; "" where absent
     const char *method, *path, *place; // place: of the query
     const char *content_type, *cookie, *authorization, *if_none_match;
-    bool ours;             // carries X-Puas: 1
-    bool https;            // a proxy on this machine says so
-    char address[64];      // of the person, as far as it is known
-    int64_t last_event_id; // -1: none
-    const char *body;      // ends with NUL
+    bool ours;                                            // carries X-Puas: 1
+    bool https;                                           // a proxy on this machine says so
+    char address[64];                                     // of the person, as far as it is known
+    int64_t last_event_id;                                // -1: none
+    const char *body;                                     // ends with NUL
     const char *(*argument)(void *ctx, const char *name); // of the query; NULL where absent
     void *argument_ctx;
     size_t body_bytes;
@@ -98,8 +98,8 @@ void api_push_place(struct api_call *c);
 void api_push_kiosk(struct api_call *c);
 void api_clear_place(struct api_call *c);
 void api_clear_kiosk(struct api_call *c);
-void api_order(struct api_call *c);       // body: {"do":"identify","timeoutMs":10000} -> {"id":...}
-void api_order_reply(struct api_call *c); // 202 while none has come
+void api_order(struct api_call *c);         // body: {"do":"identify","timeoutMs":10000} -> {"id":...}
+void api_order_reply(struct api_call *c);   // 202 while none has come
 void api_read_contacts(struct api_call *c); // body: by whom; 204: it is on record, puasctl may read
 void api_erase_contact(struct api_call *c);
 void api_trends(struct api_call *c); // the path's *: what; 304 when the reader has it already

@@ -20,11 +20,13 @@ static const struct command_row {
     {"kiosks", NULL, "", 0, 0, ctl_kiosks, "every kiosk with its state"},
     {"alerts", NULL, "[all]", 0, 1, ctl_alerts, "open alerts; all: the last 500 of any state"},
     {"recount", NULL, "[--repair]", 0, 1, ctl_recount,
-     "compares the rollups with the answers, at every level of the tree; exit 1 when they differ. --repair: makes "
+     "compares the rollups with the answers, at every level of the tree; exit 1 when they differ. --repair: "
+     "makes "
      "them anew, also while the aggregator runs"},
     {"trends", NULL, "PLACE [--from DAY] [--to DAY] [--by day|week|month] [--question ID]", 1, 9, ctl_trends,
      "how satisfied, day by day, with 95 % intervals; the four weeks up to yesterday if not said otherwise"},
-    {"ranking", NULL, "PLACE [--from DAY] [--to DAY] [--of branches|children] [--question ID]", 1, 9, ctl_ranking,
+    {"ranking", NULL, "PLACE [--from DAY] [--to DAY] [--of branches|children] [--question ID]", 1, 9,
+     ctl_ranking,
      "the branches under a place, best first; those that chance alone could have ordered share a rank"},
     {"skm", NULL, "PLACE [--from DAY] [--to DAY] [--population NUMBER]", 1, 7, ctl_skm,
      "the report of the Survei Kepuasan Masyarakat: nine elements, index and class"},
@@ -66,7 +68,8 @@ static void print_help(const char *name)
         printf("puasctl [--config FILE | --data DIR] [--json] COMMAND\n\n"
                "  --config FILE        settings of the aggregator; its data folder is used\n"
                "  --data DIR           the data folder itself\n"
-               "  --json               for status, kiosks, alerts, contacts, content list, command, trends, ranking, skm\n\n");
+               "  --json               for status, kiosks, alerts, contacts, content list, command, trends, "
+               "ranking, skm\n\n");
     }
     for (int i = 0; i < ROWS; i++) {
         if (name == NULL || strcmp(rows[i].name, name) == 0) {

@@ -37,7 +37,7 @@ struct store {
     int16_t slots[TALLY_SLOTS]; // open addressing: index into tallies + 1; 0: free
     struct rollup_tree tree;    // above NULL: nothing is rolled up
     struct rollups rollups;     // of the open transaction, not written yet
-    struct pack_writer open; // answers of the open transaction that are not in `pack` yet
+    struct pack_writer open;    // answers of the open transaction that are not in `pack` yet
     int32_t open_epoch, open_place;
     int64_t last_pack; // the newest, by its event_id
     int64_t next_event, next_epoch, next_name, next_quarantine, next_alert, next_log, next_change, next_audit;
@@ -55,7 +55,8 @@ bool store_row(struct store *st, sqlite3_stmt *s, bool *ret_failed);
 bool store_fail(struct store *st);
 void store_copy(sqlite3_stmt *s, int column, char *ret, size_t n); // text column
 
-// Writes the rows of all rollups collected in this transaction; before its COMMIT and before anything reads them.
+// Writes the rows of all rollups collected in this transaction; before its COMMIT and before anything reads
+// them.
 bool store_flush_tallies(struct store *st);
 // Notes that memory ran out; returns false.
 bool store_no_memory(struct store *st);

@@ -195,7 +195,8 @@ static bool count_options(struct store *st, const struct stored_event *s)
 }
 
 // Takes a choice back out of the rollups.
-static bool uncount_options(struct store *st, const struct stored_event *s, const struct packed *t, int32_t place)
+static bool uncount_options(struct store *st, const struct stored_event *s, const struct packed *t,
+                            int32_t place)
 {
     int32_t options[PROTOCOL_OPTIONS_MAX];
     int count = 0;
