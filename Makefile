@@ -185,11 +185,11 @@ deps: ## install what building and running need (apt as root or with sudo; npm i
 run: ## install, build and start the real system (FULLSCREEN=1, KIOSK=none|vnc)
 	@assets/run/deps run
 	@$(MAKE) --no-print-directory all
-	@BIN=$(CURDIR)/$(OUT) assets/run/run
+	@exec env BIN=$(CURDIR)/$(OUT) assets/run/run
 demo: ## as run, with a simulated chain of branches and three months of history
 	@assets/run/deps run
 	@$(MAKE) --no-print-directory all
-	@DEMO=1 BIN=$(CURDIR)/$(OUT) assets/run/run
+	@exec env DEMO=1 BIN=$(CURDIR)/$(OUT) assets/run/run
 
 .PHONY: bench
 bench: ## measure against references of the same run (BENCH=name); writes build/bench.json

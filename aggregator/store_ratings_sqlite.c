@@ -361,31 +361,32 @@ static bool collect(struct store *st, struct stored_event *s, const char *body)
     return true;
 }
 
-bool store_event(struct store *st, struct stored_event *s)
+// What the answer means beside its own row.
+static bool follow(struct store *st, const struct stored_event *s)
 {
     const struct event *e = s->e;
+    switch (e->type) {
+    case EVENT_VOID:
+        return take_back(st, s) &&
+               store_run(st, "UPDATE epoch SET voids = voids + 1 WHERE epoch_id = ?1", "d", s->epoch_id);
+    case EVENT_CONTACT:
+        return store_put_contact(st, s);
+    case EVENT_RATING:
+    case EVENT_NUMBER:
+        return !scored(s->flags) || count_score(st, s->place, s->kiosk, s->name, s->at, e->score, e->of, 1);
+    case EVENT_CHOICE:
+        return !scored(s->flags) || count_options(st, s);
+    default:
+        return true;
+    }
+}
+
+bool store_event(struct store *st, struct stored_event *s)
+{
     char *body = body_of(s);
     bool ok = collect(st, s, body);
     free(body);
-    if (!ok) {
-        return false;
-    }
-    if (e->type == EVENT_VOID) {
-        return take_back(st, s) &&
-               store_run(st, "UPDATE epoch SET voids = voids + 1 WHERE epoch_id = ?1", "d", s->epoch_id);
-    }
-    if (e->type == EVENT_CONTACT) {
-        return store_put_contact(st, s);
-    }
-    if (!scored(s->flags)) {
-        return store_in_transaction(st) || store_flush_events(st);
-    }
-    if (e->type == EVENT_RATING || e->type == EVENT_NUMBER) {
-        ok = count_score(st, s->place, s->kiosk, s->name, s->at, e->score, e->of, 1);
-    } else if (e->type == EVENT_CHOICE) {
-        ok = count_options(st, s);
-    }
-    return ok && (store_in_transaction(st) || store_flush_events(st));
+    return ok && follow(st, s) && (store_in_transaction(st) || store_flush_events(st));
 }
 
 bool store_answered(struct store *st, int32_t epoch_id, int64_t visit, int64_t seq, int32_t name,

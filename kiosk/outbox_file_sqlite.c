@@ -37,6 +37,20 @@ static const char schema[] =
     "CREATE INDEX IF NOT EXISTS event_contact ON event(epoch_id, seq) WHERE type = 3 AND text <> '';"
     "PRAGMA user_version = 1;";
 
+// What an opened file needs to be an outbox; `rc` of opening it so far. Closes it when that fails.
+static int make_tables(sqlite3 *db, int rc, sqlite3 **ret_db)
+{
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(db, schema, NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = outbox_add_columns(db);
+    if (rc == SQLITE_OK)
+        *ret_db = db;
+    else
+        sqlite3_close_v2(db);
+    return rc;
+}
+
 int outbox_file_open(const char *path, struct sqlite3 **ret_db)
 {
     sqlite3 *db = NULL;
@@ -50,15 +64,7 @@ int outbox_file_open(const char *path, struct sqlite3 **ret_db)
                           "PRAGMA secure_delete = ON;", // of contact data nothing stays behind
                           NULL, NULL, NULL);
     }
-    if (rc == SQLITE_OK)
-        rc = sqlite3_exec(db, schema, NULL, NULL, NULL);
-    if (rc == SQLITE_OK)
-        rc = outbox_add_columns(db);
-    if (rc == SQLITE_OK)
-        *ret_db = db;
-    else
-        sqlite3_close_v2(db);
-    return rc;
+    return make_tables(db, rc, ret_db);
 }
 
 enum outbox_result outbox_file_verdict(int rc, const char **ret_why)
@@ -151,15 +157,7 @@ static int begin_new(const char *path, sqlite3 **ret_db)
                              SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(db, "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;", NULL, NULL, NULL);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_exec(db, schema, NULL, NULL, NULL);
-    if (rc == SQLITE_OK)
-        rc = outbox_add_columns(db);
-    if (rc == SQLITE_OK)
-        *ret_db = db;
-    else
-        sqlite3_close_v2(db);
-    return rc;
+    return make_tables(db, rc, ret_db);
 }
 
 // Opens a file that is not trusted: closing it leaves its -wal alone.

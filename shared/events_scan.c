@@ -42,6 +42,8 @@ enum field {
     F_KEEP,
     EVENT_FIELDS,
 };
+_Static_assert((int)EVENT_FIELDS <= (int)SCAN_MEMBERS_MAX && (int)ENVELOPE_FIELDS <= (int)SCAN_MEMBERS_MAX,
+               "scan.h");
 #define DEFAULT_NAMES "boot", "place", "survey", "version", "lang", "by", "clock"
 static const char *const envelope_names[ENVELOPE_FIELDS] = {DEFAULT_NAMES, "v",       "epoch",
                                                             "sent",        "sent_up", "events"};

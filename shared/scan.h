@@ -38,7 +38,7 @@ struct scan {
 
 enum {
     SCAN_DEPTH_MAX = 2048,
-    SCAN_MEMBERS_MAX = 24,
+    SCAN_MEMBERS_MAX = 32, // bits of scan_members.seen
     SCAN_NUMBER_MAX = 399, // characters of a number with a fraction or an exponent
 };
 

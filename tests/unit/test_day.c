@@ -48,25 +48,7 @@ struct day {
     uint32_t seed;
 };
 
-// ---------------------------------------------------------------- a plain measure
-static int plain_width(void *ctx, enum draw_weight weight, int px, enum draw_direction direction,
-                       const char *text, int bytes)
-{
-    (void)ctx;
-    (void)direction;
-    (void)text;
-    return bytes * px * (weight == WEIGHT_BOLD ? 60 : 55) / 100;
-}
-
-static int plain_height(void *ctx, enum draw_weight weight, int px)
-{
-    (void)ctx;
-    (void)weight;
-    return px * 136 / 100;
-}
-
-static const struct measure plain = {.width = plain_width, .height = plain_height};
-
+// ---------------------------------------------------------------- dice
 static int draw(struct day *d, int below)
 {
     d->seed = d->seed * 1664525u + 1013904223u;
@@ -121,9 +103,9 @@ static void feed(struct day *d, struct app_input in)
         d->visits++;
     }
     if (e.relayout)
-        stage_place(d->stage, &plain);
+        stage_place(d->stage, &plain_measure);
     else if (e.retyped)
-        stage_retype(d->stage, &plain);
+        stage_retype(d->stage, &plain_measure);
     if (e.redraw) {
         stage_draw(d->stage);
         assert_false(d->stage->list.full);

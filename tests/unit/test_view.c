@@ -15,25 +15,6 @@
 #include <string.h>
 #include <unistd.h>
 
-// About as wide as Noto Sans: letters 0.55 em, bold 0.6 em.
-static int plain_width(void *ctx, enum draw_weight weight, int px, enum draw_direction direction,
-                       const char *text, int bytes)
-{
-    (void)ctx;
-    (void)direction;
-    (void)text;
-    return bytes * px * (weight == WEIGHT_BOLD ? 60 : 55) / 100;
-}
-
-static int plain_height(void *ctx, enum draw_weight weight, int px)
-{
-    (void)ctx;
-    (void)weight;
-    return px * 136 / 100;
-}
-
-static const struct measure plain = {.width = plain_width, .height = plain_height};
-
 static struct show *plain_show, *four_faces, *every, *worded;
 
 static int set_up(void **state)
@@ -204,7 +185,7 @@ static void every_screen_fits(const struct show *show, int w, int h)
             s->app.reason = screen == APP_OUT_OF_SERVICE ? APP_WRITER_SILENT : APP_REASON_NONE;
             go_to(s, 0);
             for (s->app.scene = 0; s->app.scene < s->app.options.scenes; s->app.scene++) {
-                stage_place(s, &plain);
+                stage_place(s, &plain_measure);
                 check_layout(&s->layout, LAYOUT_TARGET_PX, app_screen_name(s->app.screen));
             }
             s->app.scene = 0;
@@ -214,7 +195,7 @@ static void every_screen_fits(const struct show *show, int w, int h)
             s->app.service.page = (enum service_page)page;
             snprintf(s->facts.network, sizeof s->facts.network, "online, broker.example.org:8883");
             snprintf(s->facts.content, sizeof s->facts.content, "service 3, 0f3c5a7e9b1d2f40");
-            stage_place(s, &plain);
+            stage_place(s, &plain_measure);
             check_layout(&s->layout, LAYOUT_TARGET_PX, "service");
             for (int i = 0; i < s->layout.row_count; i++) {
                 block_inside(&s->layout.row[i].name, s->layout.row[i].rect, "name of a fact");
@@ -227,7 +208,7 @@ static void every_screen_fits(const struct show *show, int w, int h)
             for (s->app.page = 0;
                  s->app.page == 0 || (app_question(&s->app)->type == SURVEY_TEXT && s->app.page < 3);
                  s->app.page++) {
-                stage_place(s, &plain);
+                stage_place(s, &plain_measure);
                 check_layout(&s->layout, LAYOUT_TARGET_PX, app_question(&s->app)->id.s);
                 stage_draw(s);
                 assert_false(s->list.full);
@@ -301,7 +282,7 @@ static void controls_stand_in_reach(void **state)
             for (int step = 0; step < every->survey.count; step++) {
                 go_to(s, step);
                 for (s->app.picked = 0; s->app.picked < 2; s->app.picked++) {
-                    stage_place(s, &plain);
+                    stage_place(s, &plain_measure);
                     reach.what = app_question(&s->app)->id.s;
                     layout_targets(&s->layout, in_reach, &reach);
                     check_layout(&s->layout, target, reach.what);
@@ -312,7 +293,7 @@ static void controls_stand_in_reach(void **state)
                 s->app.screen = (enum app_screen)screen;
                 for (int page = SERVICE_PIN; page <= SERVICE_SCREEN; page++) {
                     s->app.service.page = (enum service_page)page;
-                    stage_place(s, &plain);
+                    stage_place(s, &plain_measure);
                     reach.what = app_screen_name(s->app.screen);
                     layout_targets(&s->layout, in_reach, &reach);
                 }
@@ -327,15 +308,15 @@ static void faces_stand_worst_first_in_a_row_and_best_first_in_a_list(void **sta
     (void)state;
     struct stage *s = stage_of(plain_show, 1280, 800);
     const struct layout *l = &s->layout;
-    stage_place(s, &plain);
+    stage_place(s, &plain_measure);
     assert_true(l->card[0].rect.x < l->card[4].rect.x && l->card[0].rect.y == l->card[4].rect.y);
     s->w = 1080;
     s->h = 1920;
-    stage_place(s, &plain);
+    stage_place(s, &plain_measure);
     assert_true(l->card[0].rect.y > l->card[4].rect.y && l->card[0].rect.x == l->card[4].rect.x);
     free(s);
     s = stage_of(four_faces, 1080, 1920); // without the neutral one
-    stage_place(s, &plain);
+    stage_place(s, &plain_measure);
     assert_int_equal(s->layout.card[1].image, IMAGE_FACE_2);
     assert_int_equal(s->layout.card[2].image, IMAGE_FACE_4);
     assert_int_equal(s->layout.card[3].image, IMAGE_FACE_5);
@@ -346,10 +327,10 @@ static void right_to_left_is_the_mirror(void **state)
 {
     (void)state;
     struct stage *s = stage_of(plain_show, 1280, 800);
-    stage_place(s, &plain);
+    stage_place(s, &plain_measure);
     struct layout ltr = s->layout;
     assert_true(texts_override(&plain_show->texts[0], TEXT_DIRECTION, "rtl"));
-    stage_place(s, &plain);
+    stage_place(s, &plain_measure);
     assert_true(texts_override(&plain_show->texts[0], TEXT_DIRECTION, "ltr"));
     assert_int_equal(s->layout.logo.x, 1280 - ltr.logo.x - ltr.logo.w);
     assert_in_range(s->layout.card[0].rect.x, ltr.card[4].rect.x - 1,
@@ -362,7 +343,7 @@ static void keys_reach_every_target(void **state)
     (void)state;
     struct stage *s = stage_of(every, 1280, 800);
     const struct layout *l = &s->layout;
-    stage_place(s, &plain);
+    stage_place(s, &plain_measure);
     assert_int_equal(layout_focus(l, TARGET_NONE, WAY_NEXT), TARGET_FACE);
     assert_int_equal(layout_focus(l, TARGET_FACE, WAY_RIGHT), TARGET_FACE + 1);
     assert_int_equal(layout_focus(l, TARGET_FACE + 4, WAY_UP), TARGET_LANG + 1);
@@ -370,7 +351,7 @@ static void keys_reach_every_target(void **state)
     for (int step = 0; step < every->survey.count; step++) {
         struct seen seen = {.l = l, .target_px = 1, .what = "keys"};
         go_to(s, step);
-        stage_place(s, &plain);
+        stage_place(s, &plain_measure);
         layout_targets(l, see, &seen);
         int focus = TARGET_NONE, count = 0;
         do { // "next" goes round all of them
@@ -389,7 +370,7 @@ enum { DUMP_BYTES = 32 * 1024 };
 
 static void dump(struct stage *s, char *ret_text)
 {
-    stage_place(s, &plain);
+    stage_place(s, &plain_measure);
     stage_draw(s);
     assert_false(s->list.full);
     assert_true(draw_dump(&s->list, ret_text, DUMP_BYTES) < DUMP_BYTES);
