@@ -57,12 +57,14 @@ struct core {
     char run[EPOCH_HEX + 1];
     bool failed; // the store failed in this turn
     wall_ms now; // arrival time of what this turn reads
-    mono_ms turn_began;
+    mono_ms acks_since; // acknowledgements have waited since then
+    bool acks_due;      // one tells of a rejected event: it does not wait for others
     mono_ms tick_at, slow_at; // next timers
     wall_ms last_wall;        // to notice a jump of the wall clock
     mono_ms last_mono;
     struct judge judge;
     mono_ms judge_at;      // the next slice
+    int judge_batch;       // events in it
     mono_ms compact_at;    // the next slice of putting packs together
     int32_t compact_epoch; // where it goes on
     bool compact_more;

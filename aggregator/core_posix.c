@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SLOW_EVERY_MS = 3600000, DAY_MS = 86400000, CLOCK_JUMP_MS = 120000, GOODBYE_MS = 2000, COMPACT_FIRST_MS = 60000 };
+enum { SLOW_EVERY_MS = 3600000, DAY_MS = 86400000, CLOCK_JUMP_MS = 120000, GOODBYE_MS = 2000, COMPACT_FIRST_MS = 60000, ACKS_WAIT_MS = 50 };
 
 static const char shard_name[] = "all"; // one aggregator owns every shard
 
@@ -160,12 +160,27 @@ static void tell_pages(struct core *c)
     }
 }
 
-static void after_commit(struct core *c)
+// Acknowledgements of several turns become one a kiosk while more is waiting to be read: then they would cost
+// the broker as much as the ratings themselves.
+static void send_acks(struct core *c)
 {
+    mono_ms now = clock_mono_ms();
+    bool none = c->epochs.touched_count == 0;
+    if (none || (!c->acks_due && now - c->acks_since < ACKS_WAIT_MS && link_readable(c->link))) {
+        c->acks_since = none ? now : c->acks_since;
+        return;
+    }
     for (size_t i = 0; i < c->epochs.touched_count; i++) {
         send_ack(c, c->epochs.touched[i]);
     }
     epochs_clear(&c->epochs);
+    c->acks_due = false;
+    c->acks_since = now;
+}
+
+static void after_commit(struct core *c)
+{
+    send_acks(c);
     for (size_t i = 0; i < c->sync_count; i++) {
         send_sync(c, &c->syncs[i]);
     }
@@ -478,6 +493,7 @@ struct core *core_create(const struct core_options *o, char *ret_why, size_t n, 
         return NULL;
     }
     c->slow_at = clock_mono_ms() + SLOW_EVERY_MS;
+    c->judge_batch = JUDGE_BATCH;
     c->compact_at = clock_mono_ms() + COMPACT_FIRST_MS;
     end_turn(c); // what the time since the last run has made of the alerts
     log_event(LOG_INFO, "core_ready", "run=%s places=%d kiosks=%d rules=%d events=%lld", c->run,

@@ -3,6 +3,7 @@
 #include "kiosk/damage.h"
 #include "kiosk/qr.h"
 #include "kiosk/shape.h"
+#include "shared/hash.h"
 
 #include <SDL.h>
 #include <SDL_image.h>
@@ -215,14 +216,6 @@ static SDL_Surface *make(struct render *r, const struct draw_cmd *c, int *ret_ri
 }
 
 // ---------------------------------------------------------------- the shelf of pictures
-static uint64_t text_hash(const char *text, int bytes)
-{
-    uint64_t h = 14695981039346656037u; // FNV-1a
-    for (int i = 0; i < bytes; i++)
-        h = (h ^ (unsigned char)text[i]) * 1099511628211u;
-    return h;
-}
-
 static struct look look_of(const struct draw_cmd *c)
 {
     struct look look;
@@ -233,7 +226,7 @@ static struct look look_of(const struct draw_cmd *c)
         look.weight = c->weight;
         look.direction = c->direction;
         look.px = c->px;
-        look.text = text_hash(c->text, c->bytes);
+        look.text = hash_bytes(HASH_START, c->text, (size_t)c->bytes);
         return look;
     }
     look.w = c->rect.w;
@@ -245,7 +238,7 @@ static struct look look_of(const struct draw_cmd *c)
     look.edge = c->edge;
     look.image = c->image;
     if (c->kind == DRAW_QR || (c->kind == DRAW_PICTURE && c->image >= IMAGE_ICON))
-        look.text = text_hash(c->text, c->bytes);
+        look.text = hash_bytes(HASH_START, c->text, (size_t)c->bytes);
     return look;
 }
 

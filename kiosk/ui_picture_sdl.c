@@ -1,6 +1,7 @@
 // ui: the picture: layout, drawing, and what the log tells of it.
 #include "kiosk/ui_impl.h"
 
+#include "shared/hash.h"
 #include "shared/log.h"
 
 #include <SDL_image.h>
@@ -29,8 +30,7 @@ static void hash_target(void *ctx, int target, struct rect r)
 {
     uint64_t *h = ctx;
     const int values[] = {target, r.x, r.y, r.w, r.h};
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
-        *h = (*h ^ (uint64_t)(unsigned)values[i]) * 1099511628211u;
+    *h = hash_bytes(*h, values, sizeof values);
 }
 
 static void log_target(void *ctx, int target, struct rect r)
@@ -45,7 +45,7 @@ static void log_target(void *ctx, int target, struct rect r)
 
 static void tell_targets(struct ui *u)
 {
-    uint64_t h = 14695981039346656037u;
+    uint64_t h = HASH_START;
     layout_targets(&u->stage.layout, hash_target, &h);
     bool shown = u->stage.app.screen == APP_QUESTION || u->stage.app.screen == APP_SERVICE;
     if (shown && h != u->told_targets) {

@@ -1,5 +1,5 @@
-// probe: looks into the kiosk from inside, for benches: LD_PRELOAD=puas-probe.so PUAS_PROBE=FILE puas-kiosk
-// ... The kiosk itself is unchanged. Lines in FILE; times are microseconds, T is CLOCK_MONOTONIC:
+// probe: looks into the kiosk from inside, for benches: LD_PRELOAD=puas-probe.so PUAS_PROBE=FILE puas-kiosk.
+// The kiosk itself is unchanged. Lines in FILE; times are microseconds, T is CLOCK_MONOTONIC:
 //   frame T WHOLE DRAW ALLOCS OWN AREA
 //                   a picture was shown at T. WHOLE: since the events before it were handed out; DRAW: since its
 //                   first drawing call; ALLOCS: memory allocations of that thread while drawing it; OWN: those

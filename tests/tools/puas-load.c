@@ -1,7 +1,6 @@
 // puas-load: the load of the benches.
-//   puas-load --port P --kiosks K --votes N ...    N ratings from K simulated kiosks, each with a connection,
-//   QoS 1 puas-load --port P --sink N                    the reference: a subscriber that does nothing but
-//   count to N
+//   puas-load --port P --kiosks K --votes N ...    N ratings from K simulated kiosks, a connection each, QoS 1
+//   puas-load --port P --sink N                    the reference: a subscriber that only counts to N
 // Both say when they are done on the monotonic clock that all processes share, as one line of JSON.
 //
 // The load speaks MQTT itself with whole buffers a write: what it costs takes as little as possible from the
