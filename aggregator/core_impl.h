@@ -57,6 +57,9 @@ struct core {
     char run[EPOCH_HEX + 1];
     bool failed; // the store failed in this turn
     wall_ms now; // arrival time of what this turn reads
+    mono_ms turn_ended;
+    bool turn_open;    // it goes on: it may hold what is not committed yet
+    int turn_messages; // read in it
     mono_ms acks_since; // acknowledgements have waited since then
     bool acks_due;      // one tells of a rejected event: it does not wait for others
     mono_ms tick_at, slow_at; // next timers
