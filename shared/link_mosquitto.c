@@ -174,14 +174,25 @@ static void check(struct link *l, int rc)
     }
 }
 
+// While it is corked, the PUBACKs of a batch leave in as few segments as hold them.
+static void cork(struct link *l, int on)
+{
+    int fd = mosquitto_socket(l->mosq);
+    if (fd >= 0) {
+        setsockopt(fd, IPPROTO_TCP, TCP_CORK, &on, sizeof on);
+    }
+}
+
 int link_read(struct link *l, int max)
 {
     int before;
     l->received = 0;
+    cork(l, 1);
     do { // until a call brings no message: it is dry, or something else came, for which the caller polls again
         before = l->received;
         check(l, mosquitto_loop_read(l->mosq, 1));
     } while (l->received > before && l->received < max && l->connected);
+    cork(l, 0);
     return l->received;
 }
 
