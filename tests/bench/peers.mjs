@@ -2,14 +2,13 @@
 // its broker has kept for it, one vote a message, since nothing packs them. Ours drains what kiosks have kept, packed.
 // The same with the messages of our kiosks is told beside it. ingest-vs-copy: mosquitto_sub into PostgreSQL's COPY,
 // which stores messages as they are: no key, no rollup, no acknowledgement.
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { userInfo } from "node:os";
 import { run } from "../e2e/lib/process.mjs";
 import { SECRET } from "../e2e/lib/broker.mjs";
 import { freePorts, ROOT } from "../e2e/lib/world.mjs";
 import { waitFor } from "../e2e/lib/wait.mjs";
-import { median, realDrain, said, startAggregator, startBroker, startLoad } from "./common.mjs";
+import { median, realDrain, said, startAggregator, startBroker, startLoad, watchMemory } from "./common.mjs";
 
 const PAIRS = 5;
 const OURS = 1_600_000;
@@ -23,7 +22,7 @@ const PEERS = {
   python: { name: "Python (paho, sqlite3)", command: [DEBIAN_PYTHON, join(folder, "paho-sqlite.py")], votes: 100_000, goal: 12 },
 };
 
-/** Votes a second, and the most memory it ever had, MiB. */
+/** Votes a second, and the most memory it had meanwhile, MiB. */
 async function drainOnce(world, broker, peer, votes, pack, round) {
   const database = world.path(`peer-${round}-${pack}.db`);
   const [command, ...args] = peer.command;
@@ -31,13 +30,9 @@ async function drainOnce(world, broker, peer, votes, pack, round) {
   await process.line(/^ready$/);
   await said(startLoad(world, broker, ["--votes", votes, "--pack", pack]));
   process.say("go");
-  let peak = 0;
-  const watch = setInterval(() => {
-    try {
-      peak = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${process.pid}/status`, "utf8"))[1]) / 1024;
-    } catch { /* it has just ended */ }
-  }, 20);
-  const seen = await said(process).finally(() => clearInterval(watch));
+  const memory = watchMemory(process.pid);
+  const seen = await said(process);
+  const peak = memory.end();
   if (seen.count !== votes) throw new Error(`${peer.name} stored ${seen.count} of ${votes} votes`);
   return { rate: votes / (seen.ended - seen.began), peak };
 }
