@@ -72,11 +72,17 @@ struct core {
     int64_t turned_away;  // messages with answers that were not taken since the guard holds
     uint32_t acks;        // sent; spreads the pauses
     bool log_large;       // and told
+    mono_ms turn_ended;
+    bool turn_open;    // it goes on: it may hold what is not committed yet
+    int turn_messages; // read in it
+    mono_ms acks_since; // acknowledgements have waited since then
+    bool acks_due;      // one tells of a rejected event: it does not wait for others
     mono_ms tick_at, slow_at; // next timers
     wall_ms last_wall;        // to notice a jump of the wall clock
     mono_ms last_mono;
     struct judge judge;
     mono_ms judge_at;      // the next slice
+    int judge_batch;       // events in it
     mono_ms compact_at;    // the next slice of putting packs together
     int32_t compact_epoch; // where it goes on
     bool compact_more;

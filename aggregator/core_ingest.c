@@ -155,6 +155,7 @@ static bool reject(struct core *c, const struct org_kiosk *k, struct epoch *ep, 
         struct ack_rejected *r = &ep->rejected[ep->rejected_count++];
         r->seq = seq;
         strncpy(r->why, why, sizeof r->why - 1);
+        c->acks_due = true;
     }
     return true;
 }

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SLOW_EVERY_MS = 3600000, DAY_MS = 86400000, CLOCK_JUMP_MS = 120000, GOODBYE_MS = 2000, COMPACT_FIRST_MS = 60000 };
+enum { SLOW_EVERY_MS = 3600000, DAY_MS = 86400000, CLOCK_JUMP_MS = 120000, GOODBYE_MS = 2000, COMPACT_FIRST_MS = 60000, ACKS_WAIT_MS = 50, WINDOW_MS = 4 };
 
 static const char shard_name[] = "all"; // one aggregator owns every shard
 
@@ -173,13 +173,27 @@ static void tell_pages(struct core *c)
     }
 }
 
-static void after_commit(struct core *c)
+// Acknowledgements of several turns become one a kiosk while more is waiting to be read: then they would cost
+// the broker as much as the ratings themselves.
+static void send_acks(struct core *c)
 {
-    guard_turn(&c->guard, clock_mono_ms() - c->turn_began);
+    mono_ms now = clock_mono_ms();
+    bool none = c->epochs.touched_count == 0;
+    if (none || (!c->acks_due && now - c->acks_since < ACKS_WAIT_MS && link_readable(c->link))) {
+        c->acks_since = none ? now : c->acks_since;
+        return;
+    }
     for (size_t i = 0; i < c->epochs.touched_count; i++) {
         send_ack(c, c->epochs.touched[i]);
     }
     epochs_clear(&c->epochs);
+    c->acks_due = false;
+    c->acks_since = now;
+}
+
+static void after_commit(struct core *c)
+{
+    send_acks(c);
     for (size_t i = 0; i < c->sync_count; i++) {
         send_sync(c, &c->syncs[i]);
     }
@@ -233,17 +247,27 @@ static void answer_commands(struct core *c)
     c->command_count = 0;
 }
 
-// Ends the turn: rules, steps, COMMIT, and only then whatever others can see.
-static void end_turn(struct core *c)
+// Ends the turn: rules, steps, COMMIT, and only then whatever others can see. Turns that follow close on one
+// another become one, as a commit costs the same for one vote as for hundreds; what comes after a rest is
+// committed at once.
+static void end_turn(struct core *c, bool at_once)
 {
+    c->turn_open = !c->failed && !at_once && c->command_count == 0 &&
+                   clock_mono_ms() - c->turn_ended < WINDOW_MS;
+    if (c->turn_open) {
+        return;
+    }
     bool ok = !c->failed && (c->guard.damaged || (core_take_transitions(c) && take_steps(c)));
     if (ok && store_in_transaction(c->store)) {
         ok = (epochs_flush(&c->epochs, c->store) && store_commit(c->store)) || core_fail(c);
     }
+    guard_turn(&c->guard, clock_mono_ms() - c->turn_began);
     if (ok) {
         after_commit(c);
     }
     answer_commands(c);
+    c->turn_messages = 0;
+    c->turn_ended = clock_mono_ms();
 }
 
 // ---------------------------------------------------------------- the loop
@@ -298,19 +322,15 @@ static void timers(struct core *c, mono_ms mono)
 
 static int wait_ms(const struct core *c, int link_wait, mono_ms mono)
 {
+    bool idle = guard_holds(&c->guard); // what can wait does
     int64_t wait = link_wait;
     wait = c->guard_at - mono < wait ? c->guard_at - mono : wait;
+    wait = !c->guard.damaged && c->tick_at - mono < wait ? c->tick_at - mono : wait;
+    wait = !idle && core_judge_wait(c, mono) < wait ? core_judge_wait(c, mono) : wait;
+    wait = !idle && c->compact_more && c->compact_at - mono < wait ? c->compact_at - mono : wait;
+    wait = !idle && c->rollups_due && c->rollups_at - mono < wait ? c->rollups_at - mono : wait;
     wait = c->o.round_ms > 0 && c->o.round_ms < wait ? c->o.round_ms : wait;
-    if (c->guard.damaged) {
-        return wait < 0 ? 0 : (int)wait;
-    }
-    wait = c->tick_at - mono < wait ? c->tick_at - mono : wait;
-    if (guard_holds(&c->guard)) {
-        return wait < 0 ? 0 : (int)wait;
-    }
-    wait = core_judge_wait(c, mono) < wait ? core_judge_wait(c, mono) : wait;
-    wait = c->compact_more && c->compact_at - mono < wait ? c->compact_at - mono : wait;
-    wait = c->rollups_due && c->rollups_at - mono < wait ? c->rollups_at - mono : wait;
+    wait = c->turn_open && c->turn_ended + WINDOW_MS - mono < wait ? c->turn_ended + WINDOW_MS - mono : wait;
     return wait < 0 ? 0 : (int)wait;
 }
 
@@ -319,10 +339,10 @@ static enum core_end loop(struct core *c)
     for (;;) {
         mono_ms mono = clock_mono_ms();
         c->now = clock_wall_ms();
-        c->turn_began = mono;
+        c->turn_began = c->turn_open ? c->turn_began : mono;
         int link_wait = link_tick(c->link, mono);
         timers(c, mono);
-        end_turn(c); // what timers and a connect have changed
+        end_turn(c, false); // what timers and a connect have changed
         if (c->failed) {
             return CORE_STORE_FAILED;
         }
@@ -337,17 +357,18 @@ static enum core_end loop(struct core *c)
         p[2].events |= link_wants_write(c->link) ? POLLOUT : 0;
         poll(p, p[2].fd >= 0 ? 3 : 2, wait_ms(c, link_wait, mono));
         if (p[0].revents != 0) {
-            return CORE_STOPPED;
+            end_turn(c, true);
+            return c->failed ? CORE_STORE_FAILED : CORE_STOPPED;
         }
         c->now = clock_wall_ms();
-        c->turn_began = clock_mono_ms();
+        c->turn_began = c->turn_open ? c->turn_began : clock_mono_ms();
         take_commands(c);
         // What arrived while the last turn committed is one batch: under load turns grow by themselves.
         if (reads) {
-            link_read(c->link, TURN_MESSAGES);
+            c->turn_messages += link_read(c->link, TURN_MESSAGES);
         }
         link_write(c->link);
-        end_turn(c);
+        end_turn(c, c->turn_messages >= TURN_MESSAGES);
         if (c->failed) {
             return CORE_STORE_FAILED;
         }
@@ -512,8 +533,9 @@ struct core *core_create(const struct core_options *o, char *ret_why, size_t n, 
         return NULL;
     }
     c->slow_at = clock_mono_ms() + SLOW_EVERY_MS;
+    c->judge_batch = JUDGE_BATCH;
     c->compact_at = clock_mono_ms() + COMPACT_FIRST_MS;
-    end_turn(c); // what the time since the last run has made of the alerts
+    end_turn(c, true); // what the time since the last run has made of the alerts
     log_event(LOG_INFO, "core_ready", "run=%s places=%d kiosks=%d rules=%d events=%lld", c->run,
               (int)c->org.place_count, (int)c->org.kiosk_count, c->org.rule_count,
               (long long)store_last_event(c->store));

@@ -2,7 +2,12 @@
 // that no acknowledgement waits for them.
 #include "aggregator/core_impl.h"
 
-enum { SLICE_MS = 5, PAUSE_MS = 95 }; // at most a twentieth of the core's time
+enum {
+    SLICE_MS = 5, // what a slice takes at most, about
+    IDLE_SHARE = 2,
+    BUSY_SHARE = 20, // slices take at most one part in so many of the core's time, less while votes wait
+    PAUSE_MS = 95,
+};
 
 static bool writes(void *ctx)
 {
@@ -35,14 +40,18 @@ void core_judge(struct core *c, mono_ms mono)
     if (c->failed || mono < c->judge_at || !has_work(c)) {
         return;
     }
-    mono_ms began = clock_mono_ms();
-    for (bool more = true; more && clock_mono_ms() - began < SLICE_MS;) {
-        if (!judge_slice(&c->judge, c->store, &ops, c->now, &more)) {
-            core_fail(c);
-            return;
-        }
+    if (!judge_slice(&c->judge, c->store, &ops, c->now, c->judge_batch)) {
+        core_fail(c);
+        return;
     }
-    c->judge_at = clock_mono_ms() + PAUSE_MS;
+    // How much there is to look at around an event differs a thousandfold.
+    mono_ms now = clock_mono_ms(), took = now - mono;
+    if (took > SLICE_MS && c->judge_batch > 1) {
+        c->judge_batch /= 2;
+    } else if (took * 2 < SLICE_MS && c->judge_batch < JUDGE_BATCH) {
+        c->judge_batch *= 2;
+    }
+    c->judge_at = now + (link_readable(c->link) ? (took + 1) * (BUSY_SHARE - 1) : took * (IDLE_SHARE - 1));
 }
 
 int64_t core_judge_wait(const struct core *c, mono_ms mono)

@@ -18,8 +18,8 @@ struct epoch {
         int64_t seq;
         uint64_t hash;
     } recent[EPOCH_RECENT]; // ring by seq
-    bool touched;           // named in this turn: acknowledge after the commit
-    int rejected_count;     // of this turn
+    bool touched;           // named since the last acknowledgement: one is due after a commit
+    int rejected_count;     // since then
     struct ack_rejected rejected[PROTOCOL_REJECTED_MAX];
 };
 
@@ -36,11 +36,11 @@ void epochs_finish(struct epochs *es); // accepts a zeroed one
 // created. False: the store failed or memory ran out.
 bool epochs_get(struct epochs *es, struct store *st, int32_t kiosk, const uint8_t *bytes, wall_ms at,
                 bool create, struct epoch **ret_e);
-// Notes that it is to be acknowledged in this turn. False: memory ran out.
+// Notes that it is to be acknowledged. False: memory ran out.
 bool epochs_touch(struct epochs *es, struct epoch *e);
 // Writes changed marks to the store, inside the turn's transaction.
 bool epochs_flush(struct epochs *es, struct store *st);
-// After the acknowledgements: forgets the turn.
+// After the acknowledgements: none is due.
 void epochs_clear(struct epochs *es);
 
 // Remembers, or compares with what is remembered: false when this seq had other content.

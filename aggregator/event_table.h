@@ -2,10 +2,11 @@
 //
 //   event(event_id, epoch_id, seq, at, arrived, place_id, name_id, kind, score, levels, flags, visit, body)
 //
-// event_id  order of arrival; at  event time, fixed once at arrival (rule 8 of PROTOCOL.md); place_id  0:
-// unassigned; name_id  the question, 0: none (void); kind  enum event_type; score  of a void: the seq it
-// takes back; flags  enum event_flag of store.h; body  JSON of what is rare (options, text, facts, unknown
-// place) or NULL.
+// event_id  order of arrival                 kind    enum event_type
+// at        event time, fixed once at        score   of a void: the seq it takes back
+//           arrival (rule 8 of PROTOCOL.md)  flags   enum event_flag of store.h
+// place_id  0: unassigned                    body    JSON of what is rare (options, text, facts, unknown
+// name_id   the question, 0: none (void)             place), or NULL
 //
 // Quick where a condition names epoch_id (and seq: in order of seq, up and down), place_id (and event_id), or
 // event_id; else every pack is read. Built as an extension too, so that the sqlite3 shell can look in:

@@ -2,9 +2,8 @@
 // something is a command to the core. A thread pool of the library's own serves; nothing here runs in the
 // caller's threads but http_on_change.
 //
-//   main:  http_create -> core_create(on_change = http_on_change, ctx = http) -> http_set_core(http, core) ->
-//   core_run end:   core_run returned (it answers commands no more and refuses new ones) -> http_destroy ->
-//   core_destroy
+//   main:  http_create -> core_create(on_change = http_on_change, ctx = http) -> http_set_core -> core_run
+//   end:   core_run returned (it answers no more commands) -> http_destroy -> core_destroy
 #ifndef PUAS_AGGREGATOR_HTTP_H
 #define PUAS_AGGREGATOR_HTTP_H
 

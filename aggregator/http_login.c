@@ -1,6 +1,8 @@
 // http: sessions. The cookie holds 32 random bytes; the store keeps only their hash.
 #include "aggregator/http_impl.h"
 
+#include "shared/hash.h"
+
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,11 +20,7 @@ static const char cookie_name[] = "puas=";
 
 static uint64_t key_of(const char *who)
 {
-    uint64_t h = 14695981039346656037u;
-    for (; *who != '\0'; who++) {
-        h = (h ^ (unsigned char)*who) * 1099511628211u;
-    }
-    return h | 1;
+    return hash_bytes(HASH_START, who, strlen(who)) | 1;
 }
 
 static int slot_of(struct limiter *l, uint64_t key)

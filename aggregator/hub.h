@@ -2,8 +2,8 @@
 // a client with room for one revision and a few alert changes: only the newest revision matters, so a slow
 // page is told once what it missed. One thread of the hub's own wakes parked clients.
 //
-//   core -- hub_publish --> marks clients of the branch --> hub's thread -- wake --> HTTP thread -- hub_take
-//   --> page
+//   core -- hub_publish --> marks clients of the branch --> hub's thread -- wake --> HTTP thread
+//                                                                           -- hub_take --> page
 #ifndef PUAS_AGGREGATOR_HUB_H
 #define PUAS_AGGREGATOR_HUB_H
 

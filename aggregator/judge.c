@@ -189,7 +189,7 @@ static bool judge_batch(struct judge_room *r, struct store *st, const struct jud
     return true;
 }
 
-bool judge_slice(struct judge *j, struct store *st, const struct judge_ops *ops, wall_ms now, bool *ret_more)
+bool judge_slice(struct judge *j, struct store *st, const struct judge_ops *ops, wall_ms now, int limit)
 {
     bool wrote = false;
     if (j->room == NULL && (j->room = malloc(sizeof *j->room)) == NULL) {
@@ -197,10 +197,9 @@ bool judge_slice(struct judge *j, struct store *st, const struct judge_ops *ops,
     }
     struct judge_room *r = j->room;
     r->batch_count = 0;
-    if (!store_each_unjudged(st, j->through, JUDGE_BATCH, take_batch, r)) {
+    if (!store_each_unjudged(st, j->through, limit, take_batch, r)) {
         return false;
     }
-    *ret_more = r->batch_count >= JUDGE_BATCH;
     if (r->batch_count == 0) {
         return true;
     }

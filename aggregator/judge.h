@@ -2,9 +2,9 @@
 // vote is acknowledged first and judged some moments later. Runs on the core's thread, through the store's
 // port.
 //
-//   events:  ... judged ... | through          newest |        a slice: what came after `through`, and what
-//   stands
-//                           +---- to be judged -------+        around it: a press may join or part a run
+//   events:  ... judged ... | through          newest |
+//                           +---- to be judged -------+
+//   a slice: what came after `through`, and what stands around it: a press may join or part a run
 //
 // What is given equals what judging all of history anew would give, whatever the order of arrival: a press
 // that arrives late, or is taken back, has its surroundings judged again. History is judged again when a rule
@@ -15,7 +15,7 @@
 #include "aggregator/store.h"
 
 enum {
-    JUDGE_BATCH = 256,       // events of one slice, and so many more as its last pack holds
+    JUDGE_BATCH = 256,       // events of one slice at most, and so many more as its last pack holds
     JUDGE_PACK = 127,
     JUDGE_AROUND = 300,      // presses looked at on each side of what is new
     JUDGE_SPREAD = 8,        // seqs farther apart are looked at one by one
@@ -40,8 +40,8 @@ struct judge_ops {
 // failed.
 bool judge_init(struct judge *ret_j, struct store *st);
 void judge_finish(struct judge *j);
-// Judges the next events. *ret_more: there are further ones. False: the store failed, or memory ran out.
-bool judge_slice(struct judge *j, struct store *st, const struct judge_ops *ops, wall_ms now, bool *ret_more);
+// Judges the next events, about `limit` of them, 1..JUDGE_BATCH. False: the store failed, or memory ran out.
+bool judge_slice(struct judge *j, struct store *st, const struct judge_ops *ops, wall_ms now, int limit);
 // All of history from its beginning, in the slices to come; what stands is replaced bit by bit. Writes.
 bool judge_again(struct judge *j, struct store *st);
 

@@ -1,16 +1,21 @@
 // pack: answers of one kiosk's epoch, seq by seq, in about ten bytes each. Pure; the store keeps one pack a
-// row (store_events_sqlite.c), event_table_sqlite.c shows them as the table `event`.
+// row (store_ratings_sqlite.c), event_table_sqlite.c shows them as the table `event`.
 //
+// clang-format off
 //   pack row:  event_id  first_seq  arrived         data:  | answer | answer | ...
 //              of its first answer                          seq = first_seq, first_seq + 1, ...
 //
 //   answer:    head | flags? | grade | name? | arrived | delay | visit? | id? | body?
 //     head     1 byte: kind (3 bits), then bits: flags, body, first of its visit, name as before, next id
-//     flags    1 byte, where not 0                           grade   1 byte: levels << 4 | score; void:
-//     varint, how name     varint                                                far back the answer is that
-//     it takes back arrived  zigzag varint, ms since the answer before     delay   zigzag varint, arrived -
-//     at visit    varint, seq - visit                           id      zigzag varint, event_id minus the one
-//     before body     varint length, bytes
+//     flags    1 byte, where not 0
+//     grade    1 byte: levels << 4 | score; void: varint, how far back the answer is that it takes back
+//     name     varint
+//     arrived  zigzag varint, ms since the answer before
+//     delay    zigzag varint, arrived - at
+//     visit    varint, seq - visit
+//     id       zigzag varint, event_id minus the one before
+//     body     varint length, bytes
+// clang-format on
 //
 // Varints are little-endian, 7 bits a byte (LEB128).
 #ifndef PUAS_AGGREGATOR_PACK_H

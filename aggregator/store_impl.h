@@ -8,7 +8,7 @@
 
 #include <sqlite3.h>
 
-enum { STATEMENTS_MAX = 130, NAMES_CACHED = 64, TALLIES_MAX = 256, TALLY_SLOTS = 512, STORE_BUSY_MS = 5000 };
+enum { STATEMENTS_MAX = 130, NAMES_CACHED = 64, OPEN_PACKS = 128, TALLIES_MAX = 256, TALLY_SLOTS = 512, STORE_BUSY_MS = 5000 };
 
 // Votes of the open transaction that are not in `tally` yet: one row is written for all votes of a kiosk and
 // quarter.
@@ -37,9 +37,14 @@ struct store {
     int16_t slots[TALLY_SLOTS]; // open addressing: index into tallies + 1; 0: free
     struct rollup_tree tree;    // above NULL: nothing is rolled up
     struct rollups rollups;     // of the open transaction, not written yet
-    struct pack_writer open;    // answers of the open transaction that are not in `pack` yet
-    int32_t open_epoch, open_place;
-    int64_t last_pack; // the newest, by its event_id
+    // Answers of the open transaction that are not in `pack` yet: by epoch, and in the order of their first ones.
+    struct store_open_pack {
+        struct pack_writer w;
+        int32_t epoch_id, place;
+    } open[OPEN_PACKS], *opened[OPEN_PACKS];
+    int open_count;
+    int64_t last_pack;   // the newest, by its event_id
+    int64_t saved_event; // next_event as it was saved
     int64_t next_event, next_epoch, next_name, next_quarantine, next_alert, next_log, next_change, next_audit;
     int lock_fd;
     int log_pages;  // of the write-ahead log, as of the last COMMIT
@@ -71,7 +76,15 @@ bool store_flush_tallies(struct store *st);
 bool store_no_memory(struct store *st);
 // Writes what `rollups` holds (store_rollups_sqlite.c).
 bool store_flush_rollups(struct store *st);
-// Writes the answers collected in this transaction; before its COMMIT and before anything reads answers.
+
+// store_packs_sqlite.c. Adds an answer to those of this transaction.
+bool store_pack_answer(struct store *st, int32_t epoch_id, int32_t place, const struct packed *p);
+// Writes them; before the COMMIT and before anything reads answers.
 bool store_flush_events(struct store *st);
+bool store_flush_epoch(struct store *st, int32_t epoch_id); // those of one epoch
+void store_forget_events(struct store *st);                 // the transaction was rolled back
+void store_finish_events(struct store *st);
+bool store_load_last(struct store *st); // what the last answer is called
+bool store_save_last(struct store *st); // before the COMMIT
 
 #endif

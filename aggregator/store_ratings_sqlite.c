@@ -257,26 +257,12 @@ static char *body_of(const struct stored_event *s)
 
 // ---------------------------------------------------------------- answers
 
-bool store_flush_events(struct store *st)
-{
-    struct pack_writer *w = &st->open;
-    if (w->count == 0) {
-        return true;
-    }
-    bool ok = store_run(st, "INSERT INTO pack VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", "ididiiib",
-                        w->first.event_id, st->open_epoch, w->first.seq, st->open_place, (int64_t)w->count,
-                        w->last.event_id, w->first.arrived, w->data, w->n);
-    st->last_pack = w->first.event_id;
-    pack_writer_clear(w);
-    return ok;
-}
-
 // Sets a flag of one answer, in the pack that holds it. What it was is written to ret; *ret_found false: it
 // is not here.
 static bool set_flag(struct store *st, int32_t epoch_id, int64_t seq, int flag, struct packed *ret,
                      int32_t *ret_place, bool *ret_found)
 {
-    bool failed = !store_flush_events(st), damaged = false;
+    bool failed = !store_flush_epoch(st, epoch_id), damaged = false;
     struct pack_writer w = {.data = NULL};
     sqlite3_stmt *s =
         store_bind(st,
@@ -330,7 +316,6 @@ static bool take_back(struct store *st, const struct stored_event *s)
     return t.kind != EVENT_CHOICE || uncount_options(st, s, &t, place);
 }
 
-// Collected until a read or the commit: what one message brings becomes one row.
 static bool collect(struct store *st, struct stored_event *s, const char *body)
 {
     const struct event *e = s->e;
@@ -347,18 +332,8 @@ static bool collect(struct store *st, struct stored_event *s, const char *body)
                        .flags = s->flags,
                        .body = body,
                        .body_bytes = body != NULL ? strlen(body) : 0};
-    bool behind = st->open.count > 0 && st->open_epoch == s->epoch_id && st->open_place == s->place &&
-                  st->open.last.event_id + 1 == p.event_id && pack_fits(&st->open, &p);
-    if (!behind && !store_flush_events(st)) {
-        return false;
-    }
-    st->open_epoch = s->epoch_id;
-    st->open_place = s->place;
-    if (!pack_add(&st->open, &p)) {
-        return store_no_memory(st);
-    }
     s->event_id = st->next_event++;
-    return true;
+    return store_pack_answer(st, s->epoch_id, s->place, &p);
 }
 
 // What the answer means beside its own row.
@@ -392,7 +367,7 @@ bool store_event(struct store *st, struct stored_event *s)
 bool store_answered(struct store *st, int32_t epoch_id, int64_t visit, int64_t seq, int32_t name,
                     enum event_type type, bool *ret_answered)
 {
-    bool failed = !store_flush_events(st);
+    bool failed = !store_flush_epoch(st, epoch_id);
     sqlite3_stmt *s =
         store_bind(st,
                    "SELECT 1 FROM event WHERE epoch_id = ?1 AND seq >= ?2 AND seq < ?3 AND name_id = ?4"
@@ -407,7 +382,7 @@ bool store_answered(struct store *st, int32_t epoch_id, int64_t visit, int64_t s
 
 bool store_is_voided(struct store *st, int32_t epoch_id, int64_t seq, bool *ret_voided)
 {
-    bool failed = !store_flush_events(st);
+    bool failed = !store_flush_epoch(st, epoch_id);
     sqlite3_stmt *s =
         store_bind(st, "SELECT 1 FROM event WHERE epoch_id = ?1 AND seq > ?2 AND kind = ?3 AND score = ?2",
                    "did", epoch_id, seq, (int)EVENT_VOID);
@@ -482,16 +457,6 @@ bool store_votes_after(struct store *st, int32_t place, int64_t event_id, struct
         sqlite3_reset(s);
     }
     return !failed;
-}
-
-int64_t store_last_event(const struct store *st)
-{
-    return st->next_event - 1;
-}
-
-int64_t store_last_pack(const struct store *st)
-{
-    return st->open.count > 0 ? st->open.first.event_id : st->last_pack;
 }
 
 bool store_each_rate(struct store *st, wall_ms from, wall_ms to,

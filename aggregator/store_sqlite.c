@@ -301,10 +301,7 @@ static enum store_error open_all(struct store *st, const char *path)
     if (e != STORE_OK) {
         return e;
     }
-    // The newest pack is never put together with others, so its last answer is the newest.
-    bool ok = next_id(st, "SELECT coalesce((SELECT last_event FROM pack ORDER BY event_id DESC LIMIT 1), 0)",
-                      &st->next_event) &&
-              next_id(st, "SELECT coalesce(max(event_id), 0) - 1 FROM pack", &st->last_pack) &&
+    bool ok = store_load_last(st) &&
               next_id(st, "SELECT coalesce(max(epoch_id), 0) FROM epoch", &st->next_epoch) &&
               next_id(st, "SELECT coalesce(max(name_id), 0) FROM name", &st->next_name) &&
               next_id(st, "SELECT coalesce(max(quarantine_id), 0) FROM quarantine", &st->next_quarantine) &&
@@ -342,7 +339,7 @@ void store_close(struct store *st)
         sqlite3_finalize(st->prepared[i].st);
     }
     sqlite3_close_v2(st->db);
-    pack_writer_finish(&st->open);
+    store_finish_events(st);
     rollups_finish(&st->rollups);
     if (st->lock_fd >= 0) {
         close(st->lock_fd);
@@ -434,7 +431,7 @@ bool store_begin(struct store *st)
 
 bool store_commit(struct store *st)
 {
-    return store_flush_events(st) && store_flush_tallies(st) && store_run(st, "COMMIT", "");
+    return store_flush_events(st) && store_save_last(st) && store_flush_tallies(st) && store_run(st, "COMMIT", "");
 }
 
 void store_rollback(struct store *st)
@@ -445,6 +442,6 @@ void store_rollback(struct store *st)
         memset(st->slots, 0, sizeof st->slots);
         st->tally_count = 0;
         rollups_clear(&st->rollups);
-        pack_writer_clear(&st->open);
+        store_forget_events(st);
     }
 }

@@ -7,17 +7,15 @@
 // it.
 //
 //   mashing  1  somebody presses on and on: a press within MASH_SINCE_MS of another press, ignored ones
-//   included, or
-//               with MASH_FINGERS on the glass, and at most MASH_GAP_MS after the rating before. The first
-//               press of a burst may be an answer and stays.
+//               included, or with MASH_FINGERS on the glass, and at most MASH_GAP_MS after the rating before.
+//               The first press of a burst may be an answer and stays.
 //   streak   1  one face again and again: STREAK_LEAST or more, none more than STREAK_GAP_MS after the one
 //               before. The first stays: an angry customer's first press counts.
 //   closed   1  the place is closed: later than CLOSED_AFTER_MS after closing, earlier than CLOSED_BEFORE_MS
-//   before
-//               opening. Without opening hours: never.
+//               before opening. Without opening hours: never.
 //   shift    1  the best face again and again as a shift begins or ends: SHIFT_LEAST or more within
-//   SHIFT_NEAR_MS of
-//               an opening or closing, none more than SHIFT_GAP_MS after the one before. The first stays.
+//               SHIFT_NEAR_MS of an opening or closing, none more than SHIFT_GAP_MS after the one before.
+//               The first stays.
 //
 // A press whose time is not known well (`unsure`) is not judged and parts what lies around it.
 #ifndef PUAS_AGGREGATOR_VERDICTS_H

@@ -1,15 +1,14 @@
 // app: what the kiosk does, as a pure machine: input -> state -> effects. No screen, no clock, no disk: the
 // caller passes the time in with each input and carries out the effects.
 //
-//                an answer                    saved: committed         no question left
-//   QUESTION ------------------> PRESSED ---------------------> next question -------> THANKS -- thanks_ms
-//   --+
-//      ^  ^                         | saved: timed out               |  (skip, answer) | |  +--- try_again_ms
-//      --------+--> TRY_AGAIN                   | nobody there any more                  | | | saved: full,
-//      failed;           |                                        |
-//      +--- service_retry_ms -------+--> OUT_OF_SERVICE              v |
-//      +------- or silence of the writer --------------------- the first question
-//      <--------------------------+
+//                 an answer               saved: committed         no question left
+//   QUESTION ---------------> PRESSED -------------------> next question -------> THANKS -- thanks_ms --+
+//    ^    ^                      |                          |  (skip, answer)                            |
+//    |    |                      | saved: timed out         | nobody there any more                     |
+//    |    +---- try_again_ms ----+--> TRY_AGAIN             v                                            |
+//    |                           |                  the first question <--------------------------------+
+//    |                           | saved: full, failed; or silence of the writer
+//    +---- service_retry_ms -----+--> OUT_OF_SERVICE
 //
 // A visit walks through the questions of the survey. Each answer is saved by itself, as soon as it is given:
 // who walks away leaves what they said so far. Outside opening hours CLOSED stands instead of the first
@@ -21,8 +20,7 @@
 //  - Of the face that was pressed the state keeps what words and the order of questions need; what is drawn
 //    differs in words alone (survey.h has the rule, test_view proves it).
 //  - Every screen but the first question and CLOSED has a deadline: with ticks alone the app comes back,
-//  unless
-//    a fault reported from outside still stands.
+//    unless a fault reported from outside still stands.
 #ifndef PUAS_KIOSK_APP_H
 #define PUAS_KIOSK_APP_H
 

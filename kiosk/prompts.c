@@ -1,6 +1,9 @@
 #include "kiosk/prompts.h"
 
+#include "shared/hash.h"
+
 #include <stdio.h>
+#include <string.h>
 
 // Blocks borrow whole texts: the first line begins where the text does.
 static int add(const struct text_block *b, const char **ret, int count)
@@ -38,9 +41,7 @@ int prompts_focus(const struct stage *s, const char *ret[PROMPTS_MAX])
 
 void prompts_name(const char *lang, const char *text, char ret_name[PROMPT_NAME_BYTES])
 {
-    uint64_t h = 14695981039346656037u;
-    for (const char *c = text; *c; c++)
-        h = (h ^ (unsigned char)*c) * 1099511628211u;
+    uint64_t h = hash_bytes(HASH_START, text, strlen(text));
     snprintf(ret_name, PROMPT_NAME_BYTES, "%.8s/%016llx.wav", lang, (unsigned long long)h);
 }
 

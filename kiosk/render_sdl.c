@@ -1,7 +1,9 @@
 #include "kiosk/render_sdl.h"
 
+#include "kiosk/damage.h"
 #include "kiosk/qr.h"
 #include "kiosk/shape.h"
+#include "shared/hash.h"
 
 #include <SDL.h>
 #include <SDL_image.h>
@@ -10,11 +12,12 @@
 #include <string.h>
 
 enum {
-    TEXTURES_MAX = 320, // all screens of a kiosk in two languages need about 250
+    KEPT_MAX = 320, // all screens of a kiosk in two languages need about 250
     ASSET_PATH_MAX = 1024,
+    ROWS = 16, // drawn at a time, all sprites one after the other: as many as stay in the cache
 };
 
-// What a texture shows. Compared as bytes, so it is always zeroed first.
+// What a kept picture shows. Compared as bytes, so it is always zeroed first.
 struct look {
     int kind, w, h, radius, blur, edge_px, image, weight, direction, px;
     argb fill, low, edge;
@@ -22,25 +25,31 @@ struct look {
 };
 struct slot {
     struct look look;
-    SDL_Texture *texture; // owned; NULL: free
+    uint64_t id;          // no other picture ever has it
+    SDL_Surface *surface; // owned; NULL: free. Premultiplied, or opaque
     int rise;             // text: its top stands so far above the line's
     unsigned used;        // turn of the last use
 };
 struct render {
-    SDL_Renderer *sdl;
     struct type *type;
     const char *assets;
     unsigned turn;
-    struct slot slot[TEXTURES_MAX];
+    uint64_t made; // pictures so far
+    struct slot slot[KEPT_MAX];
+    // What is on the canvas, and what it is to become, with the pictures of that.
+    struct sprite before[DRAW_MAX], now[DRAW_MAX];
+    int count_before, count_now; // -1: nobody knows what is on the canvas
+    const SDL_Surface *surface[DRAW_MAX];
+    struct damage damage;
 };
 
-struct render *render_create(SDL_Renderer *sdl, struct type *type, const char *assets)
+struct render *render_create(struct type *type, const char *assets)
 {
     struct render *r = calloc(1, sizeof *r);
     if (r) {
-        r->sdl = sdl;
         r->type = type;
         r->assets = assets;
+        render_lose(r);
     }
     return r;
 }
@@ -55,11 +64,16 @@ void render_destroy(struct render *r)
 
 void render_forget(struct render *r)
 {
-    for (int i = 0; i < TEXTURES_MAX; i++) {
-        if (r->slot[i].texture)
-            SDL_DestroyTexture(r->slot[i].texture);
+    for (int i = 0; i < KEPT_MAX; i++) {
+        SDL_FreeSurface(r->slot[i].surface);
         r->slot[i] = (struct slot){0};
     }
+    render_lose(r);
+}
+
+void render_lose(struct render *r)
+{
+    r->count_before = -1;
 }
 
 bool render_check(const char *assets, const char **ret_path)
@@ -158,38 +172,50 @@ static SDL_Surface *make_qr(const struct draw_cmd *c)
     return s;
 }
 
-static SDL_Texture *make(struct render *r, const struct draw_cmd *c, int *ret_rise)
+// A white silhouette in its colour.
+static SDL_Surface *tint(SDL_Surface *white, argb colour)
 {
-    SDL_Surface *s;
+    SDL_Surface *s =
+        white ? SDL_CreateRGBSurfaceWithFormat(0, white->w, white->h, 32, SDL_PIXELFORMAT_ARGB8888) : NULL;
+    if (s) {
+        SDL_SetSurfaceColorMod(white, (Uint8)(colour >> 16), (Uint8)(colour >> 8), (Uint8)colour);
+        SDL_SetSurfaceBlendMode(white, SDL_BLENDMODE_NONE);
+        SDL_BlitSurface(white, NULL, s, NULL);
+    }
+    SDL_FreeSurface(white);
+    return s;
+}
+
+// As canvas_blend wants it.
+static SDL_Surface *premultiplied(SDL_Surface *plain)
+{
+    SDL_Surface *s = plain ? SDL_ConvertSurfaceFormat(plain, SDL_PIXELFORMAT_ARGB8888, 0) : NULL;
+    SDL_FreeSurface(plain);
+    if (s)
+        SDL_PremultiplyAlpha(s->w, s->h, SDL_PIXELFORMAT_ARGB8888, s->pixels, s->pitch,
+                             SDL_PIXELFORMAT_ARGB8888, s->pixels, s->pitch);
+    return s;
+}
+
+static SDL_Surface *make(struct render *r, const struct draw_cmd *c, int *ret_rise)
+{
     *ret_rise = 0;
-    if (c->kind == DRAW_PICTURE)
-        s = make_picture(r, c);
-    else if (c->kind == DRAW_QR)
-        s = make_qr(c);
-    else if (c->kind == DRAW_TEXT)
-        s = type_render(r->type, c->weight, c->px, c->direction, c->text, c->bytes, c->fill, ret_rise);
-    else
-        s = make_shape(c);
-    if (!s)
-        return NULL;
-    SDL_Texture *t = SDL_CreateTextureFromSurface(r->sdl, s);
-    SDL_FreeSurface(s);
-    if (t && c->kind == DRAW_PICTURE && c->image == IMAGE_ICON)
-        SDL_SetTextureColorMod(t, (Uint8)(c->fill >> 16), (Uint8)(c->fill >> 8), (Uint8)c->fill);
-    if (t)
-        SDL_SetTextureBlendMode(t, c->kind == DRAW_BACKGROUND ? SDL_BLENDMODE_NONE : SDL_BLENDMODE_BLEND);
-    return t;
+    switch (c->kind) {
+    case DRAW_PICTURE:
+        return premultiplied(c->image == IMAGE_ICON ? tint(make_picture(r, c), c->fill) : make_picture(r, c));
+    case DRAW_QR:
+        return premultiplied(make_qr(c));
+    case DRAW_TEXT:
+        return premultiplied(
+            type_render(r->type, c->weight, c->px, c->direction, c->text, c->bytes, c->fill, ret_rise));
+    case DRAW_BACKGROUND:
+        return make_shape(c);
+    default:
+        return premultiplied(make_shape(c));
+    }
 }
 
-// ---------------------------------------------------------------- the shelf of textures
-static uint64_t text_hash(const char *text, int bytes)
-{
-    uint64_t h = 14695981039346656037u; // FNV-1a
-    for (int i = 0; i < bytes; i++)
-        h = (h ^ (unsigned char)text[i]) * 1099511628211u;
-    return h;
-}
-
+// ---------------------------------------------------------------- the shelf of pictures
 static struct look look_of(const struct draw_cmd *c)
 {
     struct look look;
@@ -200,7 +226,7 @@ static struct look look_of(const struct draw_cmd *c)
         look.weight = c->weight;
         look.direction = c->direction;
         look.px = c->px;
-        look.text = text_hash(c->text, c->bytes);
+        look.text = hash_bytes(HASH_START, c->text, (size_t)c->bytes);
         return look;
     }
     look.w = c->rect.w;
@@ -212,7 +238,7 @@ static struct look look_of(const struct draw_cmd *c)
     look.edge = c->edge;
     look.image = c->image;
     if (c->kind == DRAW_QR || (c->kind == DRAW_PICTURE && c->image >= IMAGE_ICON))
-        look.text = text_hash(c->text, c->bytes);
+        look.text = hash_bytes(HASH_START, c->text, (size_t)c->bytes);
     return look;
 }
 
@@ -220,41 +246,73 @@ static const struct slot *find(struct render *r, const struct draw_cmd *c)
 {
     struct look look = look_of(c);
     struct slot *oldest = &r->slot[0];
-    for (int i = 0; i < TEXTURES_MAX; i++) {
+    for (int i = 0; i < KEPT_MAX; i++) {
         struct slot *s = &r->slot[i];
-        if (s->texture && memcmp(&s->look, &look, sizeof look) == 0) {
+        if (s->surface && memcmp(&s->look, &look, sizeof look) == 0) {
             s->used = r->turn;
             return s;
         }
-        if (oldest->texture && (!s->texture || s->used < oldest->used))
+        if (oldest->surface && (!s->surface || s->used < oldest->used))
             oldest = s;
     }
-    if (oldest->texture)
-        SDL_DestroyTexture(oldest->texture);
-    *oldest = (struct slot){.look = look, .used = r->turn};
-    oldest->texture = make(r, c, &oldest->rise);
+    SDL_FreeSurface(oldest->surface);
+    *oldest = (struct slot){.look = look, .id = ++r->made, .used = r->turn};
+    oldest->surface = make(r, c, &oldest->rise);
     return oldest;
 }
 
-void render_draw(struct render *r, const struct draw_list *dl)
+// ---------------------------------------------------------------- drawing
+// What the commands show, and where.
+static void lay_out(struct render *r, const struct draw_list *dl)
 {
     r->turn++;
+    r->count_now = 0;
     for (int i = 0; i < dl->count; i++) {
         const struct draw_cmd *c = &dl->cmd[i];
         if (c->alpha == 0 || c->rect.w <= 0 || c->rect.h <= 0)
             continue;
         const struct slot *slot = find(r, c);
-        SDL_Texture *t = slot->texture;
-        if (!t) // out of memory: the rest of the screen still works
+        const SDL_Surface *s = slot->surface;
+        if (!s) // out of memory: the rest of the screen still works
             continue;
-        SDL_Rect to = {c->rect.x, c->rect.y, 0, 0};
-        SDL_QueryTexture(t, NULL, NULL, &to.w, &to.h);
-        if (c->kind == DRAW_SHADOW) {
-            to.x -= c->blur;
-            to.y -= c->blur;
-        }
-        to.y -= slot->rise;
-        SDL_SetTextureAlphaMod(t, c->alpha);
-        SDL_RenderCopy(r->sdl, t, NULL, &to);
+        int margin = c->kind == DRAW_SHADOW ? c->blur : 0;
+        struct rect at = {c->rect.x - margin, c->rect.y - margin - slot->rise, s->w, s->h};
+        r->now[r->count_now] = (struct sprite){slot->id, at, c->alpha};
+        r->surface[r->count_now++] = s;
     }
+}
+
+static void draw_rows(const struct render *r, const struct canvas *canvas, const struct rect *rows)
+{
+    for (int i = 0; i < r->count_now; i++) {
+        const struct sprite *sprite = &r->now[i];
+        const SDL_Surface *s = r->surface[i];
+        struct canvas from = {s->pixels, s->pitch / 4, s->w, s->h};
+        if (!rects_meet(&sprite->at, rows))
+            continue;
+        if (s->format->Amask == 0)
+            canvas_copy(canvas, rows, &from, sprite->at.x, sprite->at.y);
+        else
+            canvas_blend(canvas, rows, &from, sprite->at.x, sprite->at.y, sprite->alpha);
+    }
+}
+
+int render_draw(struct render *r, const struct draw_list *dl, const struct canvas *canvas,
+                struct rect ret_parts[DAMAGE_MAX])
+{
+    lay_out(r, dl);
+    damage_clear(&r->damage, canvas->w, canvas->h);
+    if (r->count_before < 0)
+        damage_add(&r->damage, (struct rect){0, 0, canvas->w, canvas->h});
+    else
+        damage_between(&r->damage, r->before, r->count_before, r->now, r->count_now);
+    int n = damage_rects(&r->damage, ret_parts);
+    for (int i = 0; i < n; i++) {
+        struct rect p = ret_parts[i];
+        for (int y = p.y; y < p.y + p.h; y += ROWS)
+            draw_rows(r, canvas, &(struct rect){p.x, y, p.w, y + ROWS < p.y + p.h ? ROWS : p.y + p.h - y});
+    }
+    memcpy(r->before, r->now, (size_t)r->count_now * sizeof *r->now);
+    r->count_before = r->count_now;
+    return n;
 }

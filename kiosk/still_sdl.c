@@ -59,7 +59,7 @@ static void set_stage(struct stage *s, const struct ui_options *o, const struct 
 }
 
 static bool draw_still(const struct ui_options *o, const struct show *show, const struct ui_still *still,
-                       struct type *type, struct render *render)
+                       struct type *type, struct render *render, const struct canvas *canvas)
 {
     struct measure m = type_measure(type);
     struct stage *stage = malloc(sizeof *stage);
@@ -74,7 +74,8 @@ static bool draw_still(const struct ui_options *o, const struct show *show, cons
         stage->app.focus = n.target;
     }
     stage_draw(stage);
-    render_draw(render, &stage->list);
+    struct rect parts[DAMAGE_MAX];
+    render_draw(render, &stage->list, canvas, parts);
     bool ok = !stage->list.full;
     free(stage);
     return ok;
@@ -87,18 +88,17 @@ bool ui_render(const struct ui_options *o, const struct show *show, const struct
     bool ok = false;
     struct type *type = type_create(&show->fonts, &why);
     SDL_Surface *picture = SDL_CreateRGBSurfaceWithFormat(0, o->width, o->height, 32, SDL_PIXELFORMAT_RGB888);
-    SDL_Renderer *sdl = picture ? SDL_CreateSoftwareRenderer(picture) : NULL;
-    struct render *render = sdl && type ? render_create(sdl, type, o->assets) : NULL;
-    if (render && draw_still(o, show, still, type, render)) {
-        SDL_RenderFlush(sdl);
+    struct render *render = picture && type ? render_create(type, o->assets) : NULL;
+    struct canvas canvas = {0};
+    if (render)
+        canvas = (struct canvas){picture->pixels, picture->pitch / 4, picture->w, picture->h};
+    if (render && draw_still(o, show, still, type, render, &canvas)) {
         ok = IMG_SavePNG(picture, png_path) == 0;
         why = IMG_GetError();
     }
     if (!ok)
         snprintf(ret_error->text, sizeof ret_error->text, "cannot draw %.120s: %.200s", png_path, why);
     render_destroy(render);
-    if (sdl)
-        SDL_DestroyRenderer(sdl);
     SDL_FreeSurface(picture);
     type_destroy(type);
     return ok;

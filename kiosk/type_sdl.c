@@ -2,13 +2,14 @@
 
 #include "kiosk/runs.h"
 #include "kiosk/thai.h"
+#include "shared/hash.h"
 
 #include <SDL.h>
 #include <SDL_ttf.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { START_PX = 24, RUN_BYTES_MAX = 1024 };
+enum { START_PX = 24, RUN_BYTES_MAX = 1024, SIZES_MAX = 1024 };
 
 struct type {
     struct font_files files;
@@ -17,6 +18,11 @@ struct type {
         int px;         // size it is set to
     } face[SCRIPTS][WEIGHTS];
     struct thai *thai; // owned
+    // What was measured before, by its hash: to measure, a font is set to the size and reads its glyphs anew.
+    struct {
+        uint64_t key; // 0: free
+        int px;
+    } size[SIZES_MAX];
 };
 
 static bool open_face(struct type *t, enum script s, enum draw_weight w)
@@ -75,6 +81,7 @@ void type_destroy(struct type *t)
 
 void type_use(struct type *t, const struct font_files *files)
 {
+    memset(t->size, 0, sizeof t->size);
     for (int s = 0; s < SCRIPTS; s++)
         for (int w = 0; w < WEIGHTS; w++)
             if (memcmp(&t->files.of[s][w], &files->of[s][w], sizeof files->of[s][w]) != 0 &&
@@ -107,24 +114,48 @@ static const char *terminated(char buffer[RUN_BYTES_MAX], const char *text, int 
     return buffer;
 }
 
-static int width(void *ctx, enum draw_weight weight, int px, enum draw_direction direction, const char *text,
-                 int bytes)
+static int *size_of(struct type *t, uint64_t key)
+{
+    size_t i = key % SIZES_MAX;
+    if (t->size[i].key == key)
+        return &t->size[i].px;
+    t->size[i].key = key;
+    t->size[i].px = -1;
+    return &t->size[i].px;
+}
+
+static int measure_width(struct type *t, enum draw_weight weight, int px, enum draw_direction direction,
+                         const char *text, int bytes)
 {
     char buffer[RUN_BYTES_MAX];
     struct run runs[RUNS_MAX];
     int sum = 0, count = runs_split(text, bytes, direction, runs);
     for (int i = 0; i < count; i++) {
         int w = 0;
-        TTF_SizeUTF8(set(ctx, runs[i].script, weight, px, runs[i].direction),
+        TTF_SizeUTF8(set(t, runs[i].script, weight, px, runs[i].direction),
                      terminated(buffer, text + runs[i].from, runs[i].bytes), &w, NULL);
         sum += w;
     }
     return sum;
 }
 
+static int width(void *ctx, enum draw_weight weight, int px, enum draw_direction direction, const char *text,
+                 int bytes)
+{
+    const int look[] = {(int)weight, px, (int)direction, bytes};
+    int *size = size_of(ctx, hash_bytes(hash_bytes(HASH_START, look, sizeof look), text, (size_t)bytes));
+    if (*size < 0)
+        *size = measure_width(ctx, weight, px, direction, text, bytes);
+    return *size;
+}
+
 static int height(void *ctx, enum draw_weight weight, int px)
 {
-    return TTF_FontHeight(set(ctx, SCRIPT_LATIN, weight, px, DIRECTION_LTR));
+    const int look[] = {(int)weight, px, -1};
+    int *size = size_of(ctx, hash_bytes(HASH_START, look, sizeof look));
+    if (*size < 0)
+        *size = TTF_FontHeight(set(ctx, SCRIPT_LATIN, weight, px, DIRECTION_LTR));
+    return *size;
 }
 
 struct measure type_measure(struct type *t)

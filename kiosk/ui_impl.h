@@ -4,6 +4,7 @@
 
 #include "kiosk/remote.h"
 #include "kiosk/render_sdl.h"
+#include "kiosk/screen_sdl.h"
 #include "kiosk/speech_sdl.h"
 #include "kiosk/type_sdl.h"
 #include "kiosk/ui_sdl.h"
@@ -35,8 +36,7 @@ struct ui {
     struct ui_options options;
     struct ui_ops ops;
     SDL_Window *window;    // owned
-    SDL_Renderer *sdl;     // owned
-    SDL_Texture *upright;  // owned; what is turned onto a rotated screen, else NULL
+    struct screen screen;  // its pixels
     struct type *type;     // owned
     struct render *render; // owned
     struct mailbox *inbox; // owned
@@ -55,7 +55,6 @@ struct ui {
     bool say_targets;      // and where its targets are, if they have moved
     uint64_t told_targets; // hash of the targets last logged
     mono_ms wake_at, hours_at, identify_until;
-    int window_w, window_h;
     int brightness;                 // percent, as it is now; -1: unknown
     char ref[PROTOCOL_REF_MAX + 1]; // of the queue system, when the visit began
     uint8_t epoch[EPOCH_BYTES];
@@ -72,8 +71,6 @@ void ui_leave(struct ui *u); // the program is to end: saves what was picked or 
 // ---------------------------------------------------------------- ui_picture_sdl.c
 void ui_place(struct ui *u); // lays out anew
 void ui_draw(struct ui *u);  // draws, presents, and tells the log what is seen
-// A point of the window as one of the picture, which may be turned.
-SDL_Point ui_onto_picture(const struct ui *u, int x, int y);
 void ui_take_picture(struct ui *u, const char *id); // answers an ordered screenshot
 
 // ---------------------------------------------------------------- ui_input_sdl.c

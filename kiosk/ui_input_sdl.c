@@ -93,12 +93,12 @@ void ui_press(struct ui *u, int target, int64_t finger, enum app_by by)
 
 static void press_at(struct ui *u, int x, int y, int64_t finger, enum app_by by)
 {
-    SDL_Point p = ui_onto_picture(u, x, y);
+    screen_onto_canvas(&u->screen, &x, &y);
     if (u->stage.app.screen == APP_SERVICE) {
-        stage_dot(&u->stage, p.x, p.y);
+        stage_dot(&u->stage, x, y);
         u->dirty = true;
     }
-    ui_press(u, layout_hit(&u->stage.layout, p.x, p.y), finger, by);
+    ui_press(u, layout_hit(&u->stage.layout, x, y), finger, by);
 }
 
 static void release(struct ui *u, int64_t finger)
@@ -107,40 +107,39 @@ static void release(struct ui *u, int64_t finger)
 }
 
 // ---------------------------------------------------------------- events
-// A rotated picture is drawn upright first.
-static void make_upright(struct ui *u)
-{
-    if (u->upright)
-        SDL_DestroyTexture(u->upright);
-    u->upright = NULL;
-    if (u->options.rotate != 0)
-        u->upright = SDL_CreateTexture(u->sdl, SDL_PIXELFORMAT_RGB888, SDL_TEXTUREACCESS_TARGET, u->stage.w,
-                                       u->stage.h);
-}
-
 void ui_on_size(struct ui *u)
 {
-    int w = 0, h = 0;
-    bool turned = u->options.rotate % 180 != 0;
-    SDL_GetRendererOutputSize(u->sdl, &w, &h);
-    if (w < 1 || h < 1 || (w == u->window_w && h == u->window_h))
+    int w = u->screen.w, h = u->screen.h;
+    render_lose(u->render);
+    u->dirty = true;
+    if (!screen_fit(&u->screen)) {
+        log_event(LOG_ERROR, "no_memory", "for=screen");
+        u->quit = u->restart = true;
+        return;
+    }
+    if (w == u->screen.w && h == u->screen.h)
         return;
     render_forget(u->render);
-    u->window_w = w;
-    u->window_h = h;
-    u->stage.w = turned ? h : w;
-    u->stage.h = turned ? w : h;
-    make_upright(u);
+    u->stage.w = u->screen.canvas.w;
+    u->stage.h = u->screen.canvas.h;
     u->say_screen = true;
     ui_feed(u, (struct app_input){.kind = APP_IN_LAYOUT});
 }
 
 static void on_window(struct ui *u, Uint8 what)
 {
-    if (what == SDL_WINDOWEVENT_SIZE_CHANGED)
+    switch (what) {
+    case SDL_WINDOWEVENT_SIZE_CHANGED:
         ui_on_size(u);
-    else if (what == SDL_WINDOWEVENT_EXPOSED || what == SDL_WINDOWEVENT_SHOWN)
+        break;
+    case SDL_WINDOWEVENT_EXPOSED:
+    case SDL_WINDOWEVENT_SHOWN:
+        render_lose(u->render);
         u->dirty = true;
+        break;
+    default:
+        break;
+    }
 }
 
 void ui_on_event(struct ui *u, const SDL_Event *ev)
@@ -155,14 +154,14 @@ void ui_on_event(struct ui *u, const SDL_Event *ev)
         on_window(u, ev->window.event);
         break;
     case SDL_FINGERDOWN:
-        press_at(u, (int)(ev->tfinger.x * (float)u->window_w), (int)(ev->tfinger.y * (float)u->window_h),
+        press_at(u, (int)(ev->tfinger.x * (float)u->screen.w), (int)(ev->tfinger.y * (float)u->screen.h),
                  ev->tfinger.fingerId, APP_BY_TOUCH);
         break;
     case SDL_FINGERMOTION:
         if (u->stage.app.screen == APP_SERVICE) {
-            SDL_Point p = ui_onto_picture(u, (int)(ev->tfinger.x * (float)u->window_w),
-                                          (int)(ev->tfinger.y * (float)u->window_h));
-            stage_dot(&u->stage, p.x, p.y);
+            int x = (int)(ev->tfinger.x * (float)u->screen.w), y = (int)(ev->tfinger.y * (float)u->screen.h);
+            screen_onto_canvas(&u->screen, &x, &y);
+            stage_dot(&u->stage, x, y);
             u->dirty = true;
         }
         break;
@@ -180,11 +179,6 @@ void ui_on_event(struct ui *u, const SDL_Event *ev)
     case SDL_KEYDOWN:
         if (!ev->key.repeat)
             ui_on_key(u, ev->key.keysym.sym);
-        break;
-    case SDL_RENDER_TARGETS_RESET:
-    case SDL_RENDER_DEVICE_RESET:
-        render_forget(u->render);
-        u->dirty = true;
         break;
     default:
         break;

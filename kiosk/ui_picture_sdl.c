@@ -1,6 +1,7 @@
-// ui: the picture: layout, drawing, turning, and what the log tells of it.
+// ui: the picture: layout, drawing, and what the log tells of it.
 #include "kiosk/ui_impl.h"
 
+#include "shared/hash.h"
 #include "shared/log.h"
 
 #include <SDL_image.h>
@@ -29,52 +30,22 @@ static void hash_target(void *ctx, int target, struct rect r)
 {
     uint64_t *h = ctx;
     const int values[] = {target, r.x, r.y, r.w, r.h};
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
-        *h = (*h ^ (uint64_t)(unsigned)values[i]) * 1099511628211u;
-}
-
-// A point of the picture as one of the window.
-static SDL_Point onto_window(const struct ui *u, int x, int y)
-{
-    switch (u->options.rotate) {
-    case 90:
-        return (SDL_Point){u->window_w - 1 - y, x};
-    case 180:
-        return (SDL_Point){u->window_w - 1 - x, u->window_h - 1 - y};
-    case 270:
-        return (SDL_Point){y, u->window_h - 1 - x};
-    default:
-        return (SDL_Point){x, y};
-    }
-}
-
-// And back.
-SDL_Point ui_onto_picture(const struct ui *u, int x, int y)
-{
-    switch (u->options.rotate) {
-    case 90:
-        return (SDL_Point){y, u->window_w - 1 - x};
-    case 180:
-        return (SDL_Point){u->window_w - 1 - x, u->window_h - 1 - y};
-    case 270:
-        return (SDL_Point){u->window_h - 1 - y, x};
-    default:
-        return (SDL_Point){x, y};
-    }
+    *h = hash_bytes(*h, values, sizeof values);
 }
 
 static void log_target(void *ctx, int target, struct rect r)
 {
     const struct ui *u = ctx;
     char buffer[64];
-    SDL_Point p = onto_window(u, r.x + r.w / 2, r.y + r.h / 2);
+    int x = r.x + r.w / 2, y = r.y + r.h / 2;
+    screen_onto_window(&u->screen, &x, &y);
     log_event(LOG_INFO, "target", "id=%s x=%d y=%d w=%d h=%d",
-              app_target_name(&u->stage.app, target, buffer, sizeof buffer), p.x, p.y, r.w, r.h);
+              app_target_name(&u->stage.app, target, buffer, sizeof buffer), x, y, r.w, r.h);
 }
 
 static void tell_targets(struct ui *u)
 {
-    uint64_t h = 14695981039346656037u;
+    uint64_t h = HASH_START;
     layout_targets(&u->stage.layout, hash_target, &h);
     bool shown = u->stage.app.screen == APP_QUESTION || u->stage.app.screen == APP_SERVICE;
     if (shown && h != u->told_targets) {
@@ -97,19 +68,14 @@ static void tell_screen(struct ui *u)
 
 void ui_draw(struct ui *u)
 {
+    struct rect parts[DAMAGE_MAX];
     stage_draw(&u->stage);
-    if (u->upright) {
-        SDL_SetRenderTarget(u->sdl, u->upright);
-        render_draw(u->render, &u->stage.list);
-        SDL_SetRenderTarget(u->sdl, NULL);
-        SDL_Rect to = {(u->window_w - u->stage.w) / 2, (u->window_h - u->stage.h) / 2, u->stage.w,
-                       u->stage.h};
-        SDL_RenderCopyEx(u->sdl, u->upright, NULL, &to, u->options.rotate, NULL, SDL_FLIP_NONE);
-    } else {
-        render_draw(u->render, &u->stage.list);
+    int n = render_draw(u->render, &u->stage.list, &u->screen.canvas, parts);
+    u->dirty = n > 0 && !screen_show(&u->screen, parts, n);
+    if (u->dirty) {
+        ui_on_size(u);
+        return;
     }
-    SDL_RenderPresent(u->sdl);
-    u->dirty = false;
     if (u->say_targets)
         tell_targets(u);
     if (u->say_screen)
@@ -125,13 +91,11 @@ void ui_take_picture(struct ui *u, const char *id)
         u->ops.picture(u->ops.ctx, id, "somebody is at the kiosk: try again later", NULL, 0);
         return;
     }
-    ui_draw(u); // the frame shown last is gone once it was presented
-    SDL_Surface *s = SDL_CreateRGBSurfaceWithFormat(0, u->window_w, u->window_h, 24, SDL_PIXELFORMAT_RGB24);
+    ui_draw(u);
+    SDL_Surface *s = screen_picture(&u->screen);
     void *png = malloc(REMOTE_PNG_MAX);
     SDL_RWops *file = png ? SDL_RWFromMem(png, REMOTE_PNG_MAX) : NULL;
-    bool ok = s && file &&
-              SDL_RenderReadPixels(u->sdl, NULL, SDL_PIXELFORMAT_RGB24, s->pixels, s->pitch) == 0 &&
-              IMG_SavePNG_RW(s, file, 0) == 0;
+    bool ok = s && file && IMG_SavePNG_RW(s, file, 0) == 0;
     u->ops.picture(u->ops.ctx, id, ok ? NULL : why, png, ok ? (size_t)SDL_RWtell(file) : 0);
     if (file)
         SDL_RWclose(file);

@@ -292,10 +292,9 @@ static bool open_window(struct ui *u)
     if (u->fill_later)
         flags = SDL_WINDOW_BORDERLESS;
     u->window = SDL_CreateWindow(u->options.stage.org, r.x, r.y, r.w, r.h, flags);
-    if (u->window)
-        u->sdl = SDL_CreateRenderer(u->window, -1, SDL_RENDERER_SOFTWARE);
-    if (!u->sdl)
+    if (!u->window)
         return false;
+    u->screen = (struct screen){.window = u->window, .rotate = u->options.rotate};
     SDL_SetWindowMinimumSize(u->window, LAYOUT_WIDTH_MIN, LAYOUT_WIDTH_MIN);
     if (u->options.fullscreen)
         SDL_ShowCursor(SDL_DISABLE);
@@ -324,7 +323,7 @@ static bool open_all(struct ui *u, struct ui_error *error)
                  SDL_GetError());
         return false;
     }
-    u->render = render_create(u->sdl, u->type, u->options.assets);
+    u->render = render_create(u->type, u->options.assets);
     if (u->options.speech[0])
         u->speech = speech_create(u->options.speech);
     if (!u->inbox || !u->render) {
@@ -352,10 +351,15 @@ struct ui *ui_create(const struct ui_options *o, struct show *show, struct ui_er
         return NULL;
     }
     ui_on_size(u);
+    if (u->quit) {
+        snprintf(ret_error->text, sizeof ret_error->text, "no picture: %.300s", SDL_GetError());
+        ui_destroy(u);
+        return NULL;
+    }
     int x = 0, y = 0;
     SDL_GetWindowPosition(u->window, &x, &y);
     log_event(LOG_INFO, "window", "driver=%s x=%d y=%d w=%d h=%d", SDL_GetCurrentVideoDriver(), x, y,
-              u->window_w, u->window_h);
+              u->screen.w, u->screen.h);
     return u;
 }
 
@@ -370,10 +374,7 @@ void ui_destroy(struct ui *u)
     speech_destroy(u->speech);
     render_destroy(u->render);
     type_destroy(u->type);
-    if (u->upright)
-        SDL_DestroyTexture(u->upright);
-    if (u->sdl)
-        SDL_DestroyRenderer(u->sdl);
+    screen_end(&u->screen);
     if (u->window)
         SDL_DestroyWindow(u->window);
     mailbox_destroy(u->inbox);

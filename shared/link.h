@@ -51,10 +51,10 @@ bool link_connected(const struct link *l);
 int link_fd(const struct link *l);
 bool link_wants_write(const struct link *l);
 
-// Work when readable: at most max packets. Returns how many messages reached on_message.
+// Work when readable: at most about max messages. Returns how many reached on_message.
 int link_read(struct link *l, int max);
-// Work when writable, and once a turn so that PUBACKs leave after the commit.
-void link_write(struct link *l);
+bool link_readable(const struct link *l); // more has arrived
+void link_write(struct link *l);          // work when writable
 // Keep-alive and reconnect; returns ms until it wants to be called again.
 int link_tick(struct link *l, mono_ms now);
 

@@ -1,8 +1,7 @@
 // link: libmosquitto behind an own poll loop.
 //
-// mosquitto_threaded_set(true) with an own loop keeps PUBACKs in the queue until loop_write, so that they
-// leave after the commit (measured on 2.0.11). Nothing rests on that order: the end-to-end acknowledgement
-// does.
+// PUBACKs leave at once, before what they name is committed: nothing rests on them, the end-to-end
+// acknowledgement does. (mosquitto_threaded_set would keep them back, for two system calls more a message.)
 #include "shared/link.h"
 
 #include <errno.h>
@@ -115,7 +114,6 @@ struct link *link_create(const struct link_options *o, const struct link_ops *op
         link_destroy(l);
         return NULL;
     }
-    mosquitto_threaded_set(l->mosq, true);
     mosquitto_int_option(l->mosq, MOSQ_OPT_TCP_NODELAY, 1);
     mosquitto_max_inflight_messages_set(l->mosq, 0); // we bound what is in flight ourselves
     mosquitto_connect_callback_set(l->mosq, on_connect);
@@ -176,18 +174,32 @@ static void check(struct link *l, int rc)
     }
 }
 
+// While it is corked, the PUBACKs of a batch leave in as few segments as hold them.
+static void cork(struct link *l, int on)
+{
+    int fd = mosquitto_socket(l->mosq);
+    if (fd >= 0) {
+        setsockopt(fd, IPPROTO_TCP, TCP_CORK, &on, sizeof on);
+    }
+}
+
 int link_read(struct link *l, int max)
 {
+    int before;
     l->received = 0;
-    for (int i = 0; i < max && (l->connected || l->connecting); i++) {
-        int fd = mosquitto_socket(l->mosq);
-        struct pollfd p = {.fd = fd, .events = POLLIN};
-        if (fd < 0 || poll(&p, 1, 0) <= 0) {
-            break; // dry
-        }
+    cork(l, 1);
+    do { // until a call brings no message: it is dry, or something else came, for which the caller polls again
+        before = l->received;
         check(l, mosquitto_loop_read(l->mosq, 1));
-    }
+    } while (l->received > before && l->received < max && l->connected);
+    cork(l, 0);
     return l->received;
+}
+
+bool link_readable(const struct link *l)
+{
+    struct pollfd p = {.fd = link_fd(l), .events = POLLIN};
+    return p.fd >= 0 && poll(&p, 1, 0) > 0;
 }
 
 void link_write(struct link *l)

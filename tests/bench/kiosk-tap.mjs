@@ -16,10 +16,12 @@ const GOAL_P50_MS = 5;
 const GOAL_P99_MS = 16;
 const GOAL_COMMIT_MS = 25;
 const GOAL_REDRAW_MS = 3;
+const SCREEN_PX = 1280 * 800;
 // A visit is short, so that 500 fit into some minutes.
 const TIMES = { press: "20 ms", thanks: "40 ms", settle: "0 s", language_return: "20 s", health: "60 s" };
 const PAGE = { lang: "id", press: 20, thanks: 40 };
 
+const percent = (share) => `${(share * 100).toFixed(0)} %`;
 const rectOf = ({ x, y, w, h }) => ({ x: x - Math.floor(w / 2), y: y - Math.floor(h / 2), w, h });
 
 /** One touch of some face; when the finger came down and when the face changed. */
@@ -58,11 +60,12 @@ function inside(file, list, say) {
   const { frames, commits, sites } = readProbe(file);
   const warm = frames.filter(([at]) => at > list[0].down);
   const redraw = warm.map(([, whole]) => whole / 1000);
+  const area = warm.map(([, , , , , px]) => px / SCREEN_PX);
   const commit = list.map(({ down }) => (commits.find(([at]) => at > down)[0] - down) / 1000);
   const sync = commits.map(([, took]) => took / 1000);
   const allocated = warm.map(([, , , n]) => n);
   const own = warm.map(([, , , , n]) => n);
-  say(`redraw of ${warm.length} pictures: p50 ${median(redraw).toFixed(2)} ms, p99 ${quantile(redraw, 0.99).toFixed(2)}, longest ${Math.max(...redraw).toFixed(2)}`);
+  say(`redraw of ${warm.length} pictures: p50 ${median(redraw).toFixed(2)} ms, p99 ${quantile(redraw, 0.99).toFixed(2)}, longest ${Math.max(...redraw).toFixed(2)}; of the screen p50 ${percent(median(area))}, most ${percent(Math.max(...area))}`);
   say(`commit: p50 ${median(commit).toFixed(2)} ms, p99 ${quantile(commit, 0.99).toFixed(2)}; its fdatasync alone p50 ${median(sync).toFixed(2)}, p99 ${quantile(sync, 0.99).toFixed(2)}`);
   say(`allocations a picture, libraries included: p50 ${median(allocated)}, most ${Math.max(...allocated)}; most often, first pictures included:`);
   for (const [, n, where, symbol] of sites.slice(0, 5)) say(`  ${n} x ${where} ${symbol ?? ""}`);

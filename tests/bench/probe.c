@@ -1,11 +1,11 @@
-// probe: looks into the kiosk from inside, for benches: LD_PRELOAD=puas-probe.so PUAS_PROBE=FILE puas-kiosk
-// ... The kiosk itself is unchanged. Lines in FILE; times are microseconds, T is CLOCK_MONOTONIC:
-//   frame T WHOLE DRAW ALLOCS OWN   a picture was shown at T. WHOLE: since the events before it were handed
-//   out;
-//                                   DRAW: since its first drawing call; ALLOCS: memory allocations of that
-//                                   thread while drawing it; OWN: those asked for by the kiosk's own code
-//   commit T TOOK                   an fdatasync of any file was through at T
-//   site N WHERE                    at the end: who allocated while drawing, most frequent first
+// probe: looks into the kiosk from inside, for benches: LD_PRELOAD=puas-probe.so PUAS_PROBE=FILE puas-kiosk.
+// The kiosk itself is unchanged. Lines in FILE; times are microseconds, T is CLOCK_MONOTONIC:
+//   frame T WHOLE DRAW ALLOCS OWN AREA
+//                   a picture was shown at T. WHOLE: since the events before it were handed out; DRAW: since its
+//                   first drawing call; ALLOCS: memory allocations of that thread while drawing it; OWN: those
+//                   asked for by the kiosk's own code; AREA: of what was shown anew, px
+//   commit T TOOK   an fdatasync of any file was through at T
+//   site N WHERE    at the end: who allocated while drawing, most frequent first
 #include <SDL.h>
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -142,16 +142,20 @@ SDL_Texture *SDL_CreateTextureFromSurface(SDL_Renderer *r, SDL_Surface *surface)
     return real(r, surface);
 }
 
-void SDL_RenderPresent(SDL_Renderer *r)
+int SDL_UpdateWindowSurfaceRects(SDL_Window *window, const SDL_Rect *rects, int n)
 {
-    static __typeof__(&SDL_RenderPresent) real;
-    real = real ? real : NEXT(SDL_RenderPresent);
+    static __typeof__(&SDL_UpdateWindowSurfaceRects) real;
+    real = real ? real : NEXT(SDL_UpdateWindowSurfaceRects);
     begin();
-    real(r);
+    int code = real(window, rects, n);
     t.drawing = false;
-    int64_t at = now_us(), since = t.events_at > 0 ? t.events_at : t.draw_at;
-    say("frame %lld %lld %lld %u %u\n", (long long)at, (long long)(at - since), (long long)(at - t.draw_at),
-        t.allocs, t.own);
+    int64_t at = now_us(), since = t.events_at > 0 ? t.events_at : t.draw_at, shown = 0;
+    for (int i = 0; i < n; i++) {
+        shown += (int64_t)rects[i].w * rects[i].h;
+    }
+    say("frame %lld %lld %lld %u %u %lld\n", (long long)at, (long long)(at - since),
+        (long long)(at - t.draw_at), t.allocs, t.own, (long long)shown);
+    return code;
 }
 
 int fdatasync(int fd)

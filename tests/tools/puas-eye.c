@@ -1,12 +1,12 @@
 // puas-eye: an eye for benches. Says when something on an X screen has changed. It sleeps until the server
 // itself reports damage, then compares pixels: it takes no processor time from what it looks at.
 //
-//   puas-eye                 with DISPLAY set; commands on standard input, times are microseconds of
-//   CLOCK_MONOTONIC content X Y W H          -> content T     the rectangle holds a picture: some channel
-//   spans CONTENT_SPAN or more change X Y W H           -> armed         the rectangle is remembered as it
-//   is,
-//                               changed T     and was seen different at T
-//   still MS                 -> still         nothing was drawn anywhere for so long
+//   puas-eye               with DISPLAY set; commands on standard input, times are microseconds of
+//                          CLOCK_MONOTONIC
+//   content X Y W H        -> content T   the rectangle holds a picture: some channel spans CONTENT_SPAN or more
+//   change X Y W H         -> armed       the rectangle is remembered as it is,
+//                             changed T   and was seen different at T
+//   still MS               -> still       nothing was drawn anywhere for so long
 // T is the arrival of the report that brought the change. What does not come within PATIENCE_S ends the
 // program.
 #include <X11/Xlib.h>

@@ -137,12 +137,12 @@ static void hours(void *ctx, struct verdict_press *p)
 static bool slice(struct world *w)
 {
     const struct judge_ops ops = {w, writes, hours};
-    bool more = false;
-    assert_true(judge_slice(&w->judge, w->st, &ops, NOON, &more));
+    static const int limits[] = {1, 7, 64, JUDGE_BATCH};
+    assert_true(judge_slice(&w->judge, w->st, &ops, NOON, limits[rand() % 4]));
     if (store_in_transaction(w->st)) {
         assert_true(store_commit(w->st));
     }
-    return more;
+    return w->judge.through < store_last_pack(w->st);
 }
 
 static void judge_all(struct world *w)
