@@ -203,7 +203,8 @@ static void back_up(struct keeper *k)
 {
     char to[BACKUP_PATH], stamp[40], why[1600];
     struct backup_report r;
-    time_t now = (time_t)(clock_wall_ms() / 1000);
+    wall_ms began = clock_wall_ms();
+    time_t now = (time_t)(began / 1000);
     struct tm t;
     strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", gmtime_r(&now, &t));
     snprintf(to, sizeof to, "%s/puas-%s.db", k->s->backup.dir, stamp);
@@ -213,7 +214,7 @@ static void back_up(struct keeper *k)
     if (!ok && stopped(k)) {
         return;
     }
-    backup_note_made(k->s->data, &o, (wall_ms)now * 1000, ok ? &r : NULL, why);
+    backup_note_made(k->s->data, &o, began, ok ? &r : NULL, why);
     if (ok) {
         log_event(LOG_INFO, "backup_made", "file=%s bytes=%lld answers=%lld took_ms=%lld", to,
                   (long long)r.bytes, (long long)r.answers, (long long)r.took_ms);
