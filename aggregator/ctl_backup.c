@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-enum { SAY_EVERY_PERCENT = 10, CHECKING = 1000 };
+enum { SAY_EVERY_PERCENT = 10, CHECKING = 1000, LEAST_NICE = 19 };
 
 bool ctl_backup_progress(void *ctx, int64_t bytes, int64_t of)
 {
@@ -42,6 +43,7 @@ int ctl_backup(struct ctl *c, int argc, char **argv)
         return CTL_USAGE;
     }
     umask(077); // what people said is nobody else's business
+    (void)!nice(LEAST_NICE);
     snprintf(store, sizeof store, "%s/puas.db", c->data);
     struct backup_options o = {.store = store,
                                .to = to,

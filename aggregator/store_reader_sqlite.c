@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-enum { LOOK_EVERY_STEPS = 50000, BUSY_MS = 2000 }; // of SQLite's machine: some milliseconds
+// Of SQLite's machine: some milliseconds. One that is looked after is asked oftener: a step may move many bytes.
+enum { LOOK_EVERY_STEPS = 50000, LOOK_AFTER_STEPS = 500, BUSY_MS = 2000 };
 
 // Called by SQLite while a statement runs; 1 ends it.
 static int gives_way(void *ctx)
@@ -63,6 +64,7 @@ void store_read_look(struct store *st, bool (*look)(void *ctx), void *ctx)
 {
     st->look = look;
     st->look_ctx = ctx;
+    sqlite3_progress_handler(st->db, look != NULL ? LOOK_AFTER_STEPS : LOOK_EVERY_STEPS, gives_way, st);
 }
 
 void store_interrupt(struct store *st)
