@@ -60,9 +60,28 @@ static enum sound check_tables(struct store *st, void (*part)(void *ctx, const c
 
 struct span {
     bool there;
+    bool readable; // each answer of it
     int32_t epoch_id;
     int64_t first, last;
 };
+
+// Columns 3 to 5: event_id, arrived, data; data NULL: refused, not stored.
+static bool readable(sqlite3_stmt *s, int64_t first, int n)
+{
+    struct pack_reader r;
+    struct packed one;
+    bool damaged = false;
+    int count = 0;
+    if (sqlite3_column_type(s, 5) == SQLITE_NULL) {
+        return true;
+    }
+    pack_read(&r, sqlite3_column_blob(s, 5), (size_t)sqlite3_column_bytes(s, 5), n,
+              sqlite3_column_int64(s, 3), first, sqlite3_column_int64(s, 4));
+    while (pack_next(&r, &one, &damaged)) {
+        count++;
+    }
+    return !damaged && count == n;
+}
 
 static struct span next_span(struct store *st, sqlite3_stmt *s, bool *bad)
 {
@@ -70,7 +89,8 @@ static struct span next_span(struct store *st, sqlite3_stmt *s, bool *bad)
         return (struct span){.there = false};
     }
     int64_t first = sqlite3_column_int64(s, 1);
-    return (struct span){true, sqlite3_column_int(s, 0), first, first + sqlite3_column_int64(s, 2) - 1};
+    int n = sqlite3_column_int(s, 2);
+    return (struct span){true, readable(s, first, n), sqlite3_column_int(s, 0), first, first + n - 1};
 }
 
 // Both ascend by epoch: what is stored or refused of each, and how far it was acknowledged.
@@ -78,29 +98,33 @@ static enum sound check_marks(struct store *st, struct sound_report *r, char *re
 {
     bool bad = false;
     enum sound e = SOUND;
-    sqlite3_stmt *stored = store_bind(st,
-                                      "SELECT epoch_id, first_seq, n FROM pack UNION ALL"
-                                      " SELECT epoch_id, seq, 1 FROM quarantine WHERE seq > 0 ORDER BY 1, 2",
-                                      "");
+    sqlite3_stmt *stored =
+        store_bind(st,
+                   "SELECT epoch_id, first_seq, n, event_id, arrived, data FROM pack UNION ALL"
+                   " SELECT epoch_id, seq, 1, 0, 0, NULL FROM quarantine WHERE seq > 0 ORDER BY 1, 2",
+                   "");
     sqlite3_stmt *marks = store_bind(st, "SELECT epoch_id, through FROM epoch ORDER BY epoch_id", "");
     struct span p = next_span(st, stored, &bad);
     while (!bad && e == SOUND && store_row(st, marks, &bad)) {
         int32_t epoch_id = sqlite3_column_int(marks, 0);
         int64_t through = sqlite3_column_int64(marks, 1), whole = 0, last = 0;
-        bool twice = false;
+        bool twice = false, unreadable = false;
         for (; p.there && p.epoch_id <= epoch_id && !bad; p = next_span(st, stored, &bad)) {
             twice = twice || p.first <= last;
+            unreadable = unreadable || !p.readable;
             last = p.last;
             whole = p.first == whole + 1 ? p.last : whole;
             r->answers += p.last - p.first + 1;
         }
         r->epochs++;
-        if (!bad && (twice || whole < through)) {
+        if (!bad && (twice || unreadable || whole < through)) {
             e = SOUND_NOT;
             snprintf(
                 ret_why, n,
                 twice ? "epoch %d holds an answer twice (acknowledged up to %lld)"
-                      : "epoch %d: answers up to %lld were acknowledged, but they are there only up to %lld",
+                : unreadable
+                    ? "epoch %d holds answers that cannot be read (acknowledged up to %lld)"
+                    : "epoch %d: answers up to %lld were acknowledged, but they are there only up to %lld",
                 (int)epoch_id, (long long)through, (long long)whole);
         }
     }

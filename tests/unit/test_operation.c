@@ -363,6 +363,13 @@ static void what_was_acknowledged_and_is_missing_is_noticed(void **state)
     assert_false(back_up(w, false, &r, why, sizeof why)); // such a copy is no backup
     assert_non_null(strstr(why, "not sound"));
     assert_int_equal(access(w->copy, F_OK), -1);
+    spoil(w, "CREATE TABLE whole AS SELECT data FROM pack WHERE epoch_id = 5 AND first_seq = 51;"
+             "UPDATE pack SET data = substr(data, 1, 20) WHERE epoch_id = 5 AND first_seq = 51;"
+             "UPDATE epoch SET through = 50 WHERE epoch_id = 3");
+    assert_int_equal(look_at(w->path, &found, why, sizeof why), SOUND_NOT);
+    assert_non_null(strstr(why, "epoch 5 holds answers that cannot be read"));
+    spoil(w, "UPDATE pack SET data = (SELECT data FROM whole) WHERE epoch_id = 5 AND first_seq = 51;"
+             "UPDATE epoch SET through = 150 WHERE epoch_id = 3");
     // Refused for ever is settled, too.
     spoil(w, "WITH RECURSIVE s(i) AS (SELECT 51 UNION ALL SELECT i + 1 FROM s WHERE i < 100) INSERT INTO "
              "quarantine "
