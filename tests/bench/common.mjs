@@ -61,3 +61,16 @@ export function cpuSeconds(pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /, "").split(" ");
   return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
+
+/** The real aggregator: ratings a second from the first one sent to the last one acknowledged, CPU microseconds a rating,
+ * and the most memory it ever had, MiB. */
+export async function realDrain(world, broker, aggregator, votes, pack) {
+  await aggregator.up();
+  const before = cpuSeconds(aggregator.process.pid);
+  const load = await said(startLoad(world, broker, ["--votes", votes, "--pack", pack, "--acks"]));
+  if (load.settled !== votes) throw new Error(`${load.settled} of ${votes} votes were acknowledged`);
+  const cpu = cpuSeconds(aggregator.process.pid) - before;
+  const peak = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${aggregator.process.pid}/status`, "utf8"))[1]) / 1024;
+  await aggregator.stop();
+  return { rate: votes / (load.ended - load.began), cpu: (cpu / votes) * 1e6, peak };
+}

@@ -8,10 +8,13 @@ import { fleetConnections } from "./fleet.mjs";
 import { kioskIdle, kioskMemory, kioskStart } from "./kiosk.mjs";
 import { kioskTap } from "./kiosk-tap.mjs";
 import { duringBackup } from "./operation.mjs";
+import { versusCopy, versusNode, versusPython } from "./peers.mjs";
 import { tapToAlert } from "./tap.mjs";
 
 const BENCHES = {
-  "ingest-live": live, "ingest-drain": drain, "ingest-during-backup": duringBackup, "tap-to-alert": tapToAlert,
+  "ingest-live": live, "ingest-drain": drain, "ingest-during-backup": duringBackup,
+  "ingest-vs-node": versusNode, "ingest-vs-python": versusPython, "ingest-vs-copy": versusCopy,
+  "tap-to-alert": tapToAlert,
   "kiosk-start": kioskStart, "kiosk-memory": kioskMemory, "kiosk-idle": kioskIdle, "kiosk-tap": kioskTap,
   "fleet-connections": fleetConnections,
 };

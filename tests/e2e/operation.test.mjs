@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import mqttPacket from "mqtt-packet";
 import { Aggregator } from "./lib/aggregator.mjs";
 import { Broker, SECRET } from "./lib/broker.mjs";
+import { Browser } from "./lib/browser.mjs";
 import { disk } from "./lib/disk.mjs";
 import { compare, QUICK, start } from "./lib/fleet.mjs";
 import { ForeignKiosk, shardOf } from "./lib/foreign.mjs";
@@ -189,6 +190,9 @@ scenario("little room: a warning and pauses; no room: it stores no more and read
   assert.equal((await session.today()).place.id, BRANCH, "pages read on");
   assert.equal((await session.get("/api/v1/session")).holds, true);
   assert.equal((await fetch(`${aggregator.url}/readyz`)).status, 503);
+  const page = await (await Browser.start(world)).open(aggregator.url);
+  await page.login();
+  await page.page.getByRole("alert").filter({ hasText: /cannot store answers now. They wait on the kiosks, nothing is lost/ }).waitFor({ timeout: 15_000 });
   assert.match((await ctl("status")).text, /nothing is stored until there is room; kiosks keep their answers/);
   assert.equal(await store.count(), 200);
   assert.equal(kiosk.acks.length, acks, "nothing was acknowledged");
