@@ -192,7 +192,7 @@ scenario("little room: a warning and pauses; no room: it stores no more and read
   assert.equal((await fetch(`${aggregator.url}/readyz`)).status, 503);
   const page = await (await Browser.start(world)).open(aggregator.url);
   await page.login();
-  await page.page.getByRole("alert").filter({ hasText: /cannot store answers now. They wait on the kiosks, nothing is lost/ }).waitFor({ timeout: 15_000 });
+  await page.page.getByRole("alert").filter({ hasText: /Server tidak dapat menyimpan jawaban|The server cannot store answers/ }).waitFor({ timeout: 15_000 });
   assert.match((await ctl("status")).text, /nothing is stored until there is room; kiosks keep their answers/);
   assert.equal(await store.count(), 200);
   assert.equal(kiosk.acks.length, acks, "nothing was acknowledged");
