@@ -111,7 +111,7 @@ void core_do_command(struct core *c, struct command *cmd)
         "config-apply",  "content-push",  "content-clear", "kiosk-order", "",       "verdicts-rerun",
         "contacts-read", "contact-erase", "rollups-repair"}; // "": changes nothing
     cmd->result = COMMAND_UNAVAILABLE;
-    if (!core_writes(c)) {
+    if (c->guard.damaged || !core_writes(c)) {
         return;
     }
     switch (cmd->kind) {
