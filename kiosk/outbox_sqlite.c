@@ -2,8 +2,10 @@
 #include "kiosk/outbox.h"
 
 #include "kiosk/outbox_file.h"
+#include "kiosk/unthanked.h"
 #include "shared/log.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -42,6 +44,8 @@ enum statement {
     S_PRUNE,
     S_PRUNE_EPOCHS,
     S_VOTE_OF,
+    S_UNDO,
+    S_UNDO_SEQ,
     S_RESEND,
     S_COUNT
 };
@@ -102,7 +106,13 @@ static const char *const sql[S_COUNT] = {
         "DELETE FROM epoch WHERE epoch_id <> ?1 AND (lost = 0 OR run IS NOT NULL) AND NOT EXISTS"
         " (SELECT 1 FROM event v WHERE v.epoch_id = epoch.epoch_id)",
     [S_RESEND] = "UPDATE event SET state = 0 WHERE state <> 0",
-    [S_VOTE_OF] = "SELECT score, levels FROM event WHERE epoch_id = ?1 AND seq = ?2",
+    // Of a press that was not taken back yet.
+    [S_VOTE_OF] = "SELECT score, levels FROM event WHERE epoch_id = ?1 AND seq = ?2 AND NOT EXISTS"
+                  " (SELECT 1 FROM event w WHERE w.epoch_id = ?1 AND w.seq > ?2 AND w.voids = ?2)",
+    // The last of its epoch: neither was it taken back, nor has its seq been given out again.
+    [S_UNDO] = "DELETE FROM event WHERE epoch_id = (SELECT epoch_id FROM epoch WHERE epoch = ?1 AND next_seq"
+               " = ?2 + 1) AND seq = ?2 AND state = 0 RETURNING epoch_id, score, levels",
+    [S_UNDO_SEQ] = "UPDATE epoch SET next_seq = ?2 WHERE epoch_id = ?1",
 };
 
 struct outbox {
@@ -116,6 +126,7 @@ struct outbox {
     bool damaged;
     int64_t salvaged, lost; // rows brought over from the damaged file, and not
     int lock_fd;            // held while open: two programs would each judge by their own counts
+    struct unthanked unthanked;
 };
 
 // ---------------------------------------------------------------- open, close, errors
@@ -214,13 +225,55 @@ static bool lock(struct outbox *ob)
     return ob->lock_fd < 0 || flock(ob->lock_fd, LOCK_EX | LOCK_NB) == 0; // no rights: the database will tell
 }
 
+static bool count_vote(struct outbox *ob, int64_t epoch_id, int score, int of, int by)
+{
+    sqlite3_stmt *st = stmt(ob, S_COUNT_VOTE);
+    sqlite3_bind_int64(st, 1, epoch_id);
+    sqlite3_bind_int(st, 2, score);
+    sqlite3_bind_int(st, 3, of);
+    sqlite3_bind_int(st, 4, by);
+    return done(st);
+}
+
+// A press that was not thanked, and that the program did not live to take back: its transaction is undone, as if
+// it had been rolled back then. Nothing of it was sent (writer_call refuses until it is taken back), so nobody
+// misses its seq. *ret_noted: there was a note.
+static bool undo_unthanked(struct outbox *ob, bool *ret_noted)
+{
+    uint8_t epoch[EPOCH_BYTES];
+    int64_t seq;
+    if (!unthanked_read(&ob->unthanked, epoch, &seq)) {
+        return false;
+    }
+    *ret_noted = seq != 0;
+    if (seq == 0) {
+        return true;
+    }
+    sqlite3_stmt *st = stmt(ob, S_UNDO);
+    sqlite3_bind_blob(st, 1, epoch, EPOCH_BYTES, SQLITE_STATIC);
+    sqlite3_bind_int64(st, 2, seq);
+    int rc = sqlite3_step(st);
+    if (rc != SQLITE_ROW) {
+        sqlite3_reset(st);
+        return rc == SQLITE_DONE;
+    }
+    int64_t id = sqlite3_column_int64(st, 0);
+    int score = sqlite3_column_int(st, 1), of = sqlite3_column_int(st, 2);
+    sqlite3_bind_int64(stmt(ob, S_UNDO_SEQ), 1, id);
+    sqlite3_bind_int64(ob->st[S_UNDO_SEQ], 2, seq);
+    log_event(LOG_WARN, "unthanked_undone", "seq=%lld", (long long)seq);
+    return done(st) && done(ob->st[S_UNDO_SEQ]) && (score == 0 || count_vote(ob, id, score, of, -1));
+}
+
 static bool begin_epoch(struct outbox *ob)
 {
     if (!clock_random(ob->epoch, sizeof ob->epoch)) {
         return false;
     }
     sqlite3_stmt *st = NULL;
+    bool noted = false;
     bool ok = sqlite3_exec(ob->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK;
+    ok = ok && undo_unthanked(ob, &noted);
     ok = ok &&
          sqlite3_prepare_v2(ob->db,
                             "INSERT INTO meta SELECT 'boot', 1 + coalesce(max(boot), 0) FROM epoch WHERE true"
@@ -250,7 +303,21 @@ static bool begin_epoch(struct outbox *ob)
         sqlite3_bind_int64(stmt(ob, S_PRUNE_EPOCHS), 1, ob->epoch_id);
         ok = done(ob->st[S_PRUNE_EPOCHS]);
     }
-    return ok && sqlite3_exec(ob->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK && count_pending(ob);
+    return ok && sqlite3_exec(ob->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK &&
+           (!noted || unthanked_clear(&ob->unthanked)) && count_pending(ob);
+}
+
+// Returns a result code of SQLite.
+static int open_unthanked(struct outbox *ob)
+{
+    char path[600];
+    snprintf(path, sizeof path, "%s.unthanked", ob->path);
+    if (ob->unthanked.fd >= 0 || unthanked_open(&ob->unthanked, path)) {
+        return SQLITE_OK;
+    }
+    return errno == ENOSPC || errno == EDQUOT  ? SQLITE_FULL
+           : errno == EROFS || errno == EACCES ? SQLITE_CANTOPEN
+                                               : SQLITE_IOERR;
 }
 
 static enum outbox_result start(struct outbox *ob, const struct outbox_options *o, wall_ms now, bool distrust,
@@ -264,6 +331,9 @@ static enum outbox_result start(struct outbox *ob, const struct outbox_options *
         return result;
     }
     int rc = open_db(ob);
+    if (rc == SQLITE_OK && (rc = open_unthanked(ob)) != SQLITE_OK) {
+        close_db(ob);
+    }
     if (rc == SQLITE_OK && !begin_epoch(ob)) {
         rc = sqlite3_errcode(ob->db);
         rc = rc == SQLITE_OK || rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_IOERR : rc;
@@ -282,6 +352,7 @@ enum outbox_result outbox_open(const struct outbox_options *o, wall_ms now, stru
         return OUTBOX_IO;
     }
     ob->lock_fd = -1;
+    ob->unthanked.fd = -1;
     ob->branch = o->branch;
     ob->place = o->place;
     ob->max_pending = o->max_pending;
@@ -310,6 +381,7 @@ void outbox_close(struct outbox *ob)
         return;
     }
     close_db(ob);
+    unthanked_close(&ob->unthanked);
     if (ob->lock_fd >= 0) {
         close(ob->lock_fd);
     }
@@ -410,16 +482,6 @@ static bool insert(struct outbox *ob, const struct event *e)
     return done(st);
 }
 
-static bool count_vote(struct outbox *ob, int score, int of, int by)
-{
-    sqlite3_stmt *st = stmt(ob, S_COUNT_VOTE);
-    sqlite3_bind_int64(st, 1, ob->epoch_id);
-    sqlite3_bind_int(st, 2, score);
-    sqlite3_bind_int(st, 3, of);
-    sqlite3_bind_int(st, 4, by);
-    return done(st);
-}
-
 enum outbox_result outbox_append(struct outbox *ob, const struct answer *a, enum clock_quality clock,
                                  int64_t *ret_seq)
 {
@@ -453,7 +515,7 @@ enum outbox_result outbox_append(struct outbox *ob, const struct answer *a, enum
         return failed(ob);
     }
     e.visit = a->visit > 0 ? a->visit : e.seq;
-    if (!insert(ob, &e) || (e.score > 0 && !count_vote(ob, e.score, e.of, 1))) {
+    if (!insert(ob, &e) || (e.score > 0 && !count_vote(ob, ob->epoch_id, e.score, e.of, 1))) {
         return failed(ob);
     }
     *ret_seq = e.seq;
@@ -476,7 +538,12 @@ void outbox_rollback(struct outbox *ob)
     }
 }
 
-enum outbox_result outbox_void(struct outbox *ob, int64_t seq, wall_ms at, mono_ms up)
+bool outbox_note_unthanked(struct outbox *ob, int64_t seq)
+{
+    return unthanked_note(&ob->unthanked, ob->epoch, seq);
+}
+
+static enum outbox_result append_void(struct outbox *ob, int64_t seq, wall_ms at, mono_ms up)
 {
     if (!ready(ob)) {
         return failed(ob);
@@ -497,10 +564,21 @@ enum outbox_result outbox_void(struct outbox *ob, int64_t seq, wall_ms at, mono_
         return failed(ob);
     }
     e.visit = e.seq;
-    if (!insert(ob, &e) || (score > 0 && !count_vote(ob, score, of, -1))) {
+    if (!insert(ob, &e) || (score > 0 && !count_vote(ob, ob->epoch_id, score, of, -1))) {
         return failed(ob);
     }
     return outbox_commit(ob);
+}
+
+enum outbox_result outbox_void(struct outbox *ob, int64_t seq, wall_ms at, mono_ms up)
+{
+    enum outbox_result r = append_void(ob, seq, at, up);
+    if (r == OUTBOX_OK && !unthanked_clear(&ob->unthanked)) {
+        log_event(LOG_ERROR, "outbox_error", "text=%Q",
+                  "the note of a press that was not thanked stays in outbox.db.unthanked: check the disk");
+        r = OUTBOX_IO;
+    }
+    return r;
 }
 
 // ---------------------------------------------------------------- for the uplink
