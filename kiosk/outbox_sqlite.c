@@ -44,8 +44,8 @@ enum statement {
     S_PRUNE,
     S_PRUNE_EPOCHS,
     S_VOTE_OF,
-    S_UNDO,
-    S_UNDO_SEQ,
+    S_DROP,
+    S_DROP_SEQ,
     S_RESEND,
     S_COUNT
 };
@@ -110,9 +110,9 @@ static const char *const sql[S_COUNT] = {
     [S_VOTE_OF] = "SELECT score, levels FROM event WHERE epoch_id = ?1 AND seq = ?2 AND NOT EXISTS"
                   " (SELECT 1 FROM event w WHERE w.epoch_id = ?1 AND w.seq > ?2 AND w.voids = ?2)",
     // The last of its epoch: neither was it taken back, nor has its seq been given out again.
-    [S_UNDO] = "DELETE FROM event WHERE epoch_id = (SELECT epoch_id FROM epoch WHERE epoch = ?1 AND next_seq"
+    [S_DROP] = "DELETE FROM event WHERE epoch_id = (SELECT epoch_id FROM epoch WHERE epoch = ?1 AND next_seq"
                " = ?2 + 1) AND seq = ?2 AND state = 0 RETURNING epoch_id, score, levels",
-    [S_UNDO_SEQ] = "UPDATE epoch SET next_seq = ?2 WHERE epoch_id = ?1",
+    [S_DROP_SEQ] = "UPDATE epoch SET next_seq = ?2 WHERE epoch_id = ?1",
 };
 
 struct outbox {
@@ -126,7 +126,7 @@ struct outbox {
     bool damaged;
     int64_t salvaged, lost; // rows brought over from the damaged file, and not
     int lock_fd;            // held while open: two programs would each judge by their own counts
-    struct unthanked unthanked;
+    int unthanked;          // file, see unthanked.h
 };
 
 // ---------------------------------------------------------------- open, close, errors
@@ -238,18 +238,18 @@ static bool count_vote(struct outbox *ob, int64_t epoch_id, int score, int of, i
 // A press that was not thanked, and that the program did not live to take back: its transaction is undone, as if
 // it had been rolled back then. Nothing of it was sent (writer_call refuses until it is taken back), so nobody
 // misses its seq. *ret_noted: there was a note.
-static bool undo_unthanked(struct outbox *ob, bool *ret_noted)
+static bool drop_unthanked(struct outbox *ob, bool *ret_noted)
 {
     uint8_t epoch[EPOCH_BYTES];
     int64_t seq;
-    if (!unthanked_read(&ob->unthanked, epoch, &seq)) {
+    if (!unthanked_read(ob->unthanked, epoch, &seq)) {
         return false;
     }
     *ret_noted = seq != 0;
     if (seq == 0) {
         return true;
     }
-    sqlite3_stmt *st = stmt(ob, S_UNDO);
+    sqlite3_stmt *st = stmt(ob, S_DROP);
     sqlite3_bind_blob(st, 1, epoch, EPOCH_BYTES, SQLITE_STATIC);
     sqlite3_bind_int64(st, 2, seq);
     int rc = sqlite3_step(st);
@@ -259,10 +259,10 @@ static bool undo_unthanked(struct outbox *ob, bool *ret_noted)
     }
     int64_t id = sqlite3_column_int64(st, 0);
     int score = sqlite3_column_int(st, 1), of = sqlite3_column_int(st, 2);
-    sqlite3_bind_int64(stmt(ob, S_UNDO_SEQ), 1, id);
-    sqlite3_bind_int64(ob->st[S_UNDO_SEQ], 2, seq);
-    log_event(LOG_WARN, "unthanked_undone", "seq=%lld", (long long)seq);
-    return done(st) && done(ob->st[S_UNDO_SEQ]) && (score == 0 || count_vote(ob, id, score, of, -1));
+    sqlite3_bind_int64(stmt(ob, S_DROP_SEQ), 1, id);
+    sqlite3_bind_int64(ob->st[S_DROP_SEQ], 2, seq);
+    log_event(LOG_WARN, "unthanked_dropped", "seq=%lld", (long long)seq);
+    return done(st) && done(ob->st[S_DROP_SEQ]) && (score == 0 || count_vote(ob, id, score, of, -1));
 }
 
 static bool begin_epoch(struct outbox *ob)
@@ -273,7 +273,7 @@ static bool begin_epoch(struct outbox *ob)
     sqlite3_stmt *st = NULL;
     bool noted = false;
     bool ok = sqlite3_exec(ob->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK;
-    ok = ok && undo_unthanked(ob, &noted);
+    ok = ok && drop_unthanked(ob, &noted);
     ok = ok &&
          sqlite3_prepare_v2(ob->db,
                             "INSERT INTO meta SELECT 'boot', 1 + coalesce(max(boot), 0) FROM epoch WHERE true"
@@ -304,7 +304,7 @@ static bool begin_epoch(struct outbox *ob)
         ok = done(ob->st[S_PRUNE_EPOCHS]);
     }
     return ok && sqlite3_exec(ob->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK &&
-           (!noted || unthanked_clear(&ob->unthanked)) && count_pending(ob);
+           (!noted || unthanked_clear(ob->unthanked)) && count_pending(ob);
 }
 
 // Returns a result code of SQLite.
@@ -312,7 +312,7 @@ static int open_unthanked(struct outbox *ob)
 {
     char path[600];
     snprintf(path, sizeof path, "%s.unthanked", ob->path);
-    if (ob->unthanked.fd >= 0 || unthanked_open(&ob->unthanked, path)) {
+    if (ob->unthanked >= 0 || (ob->unthanked = unthanked_open(path)) >= 0) {
         return SQLITE_OK;
     }
     return errno == ENOSPC || errno == EDQUOT  ? SQLITE_FULL
@@ -351,8 +351,7 @@ enum outbox_result outbox_open(const struct outbox_options *o, wall_ms now, stru
         *ret_why = "out of memory";
         return OUTBOX_IO;
     }
-    ob->lock_fd = -1;
-    ob->unthanked.fd = -1;
+    ob->lock_fd = ob->unthanked = -1;
     ob->branch = o->branch;
     ob->place = o->place;
     ob->max_pending = o->max_pending;
@@ -381,7 +380,7 @@ void outbox_close(struct outbox *ob)
         return;
     }
     close_db(ob);
-    unthanked_close(&ob->unthanked);
+    unthanked_close(ob->unthanked);
     if (ob->lock_fd >= 0) {
         close(ob->lock_fd);
     }
@@ -540,7 +539,7 @@ void outbox_rollback(struct outbox *ob)
 
 bool outbox_note_unthanked(struct outbox *ob, int64_t seq)
 {
-    return unthanked_note(&ob->unthanked, ob->epoch, seq);
+    return unthanked_note(ob->unthanked, ob->epoch, seq);
 }
 
 static enum outbox_result append_void(struct outbox *ob, int64_t seq, wall_ms at, mono_ms up)
@@ -573,7 +572,7 @@ static enum outbox_result append_void(struct outbox *ob, int64_t seq, wall_ms at
 enum outbox_result outbox_void(struct outbox *ob, int64_t seq, wall_ms at, mono_ms up)
 {
     enum outbox_result r = append_void(ob, seq, at, up);
-    if (r == OUTBOX_OK && !unthanked_clear(&ob->unthanked)) {
+    if (r == OUTBOX_OK && !unthanked_clear(ob->unthanked)) {
         log_event(LOG_ERROR, "outbox_error", "text=%Q",
                   "the note of a press that was not thanked stays in outbox.db.unthanked: check the disk");
         r = OUTBOX_IO;

@@ -1,61 +1,61 @@
-// "EPOCH SEQ\n", filled up with spaces. The line's end stands behind the last digit, so that half a number
-// is none.
 #include "kiosk/unthanked.h"
 
+#include "shared/hash.h"
+
 #include <fcntl.h>
-#include <stdio.h>
+#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { NOTE_BYTES = 64 }; // always all of it: it lies in one sector
+struct note {
+    uint8_t epoch[EPOCH_BYTES];
+    int64_t seq;    // 0: none
+    uint64_t check; // hash of what stands before it
+};
 
-static bool write_note(const struct unthanked *u, const char *text)
+static bool put(int file, struct note n)
 {
-    char bytes[NOTE_BYTES + 1];
-    snprintf(bytes, sizeof bytes, "%-*s", NOTE_BYTES, text);
-    return pwrite(u->fd, bytes, NOTE_BYTES, 0) == NOTE_BYTES;
+    n.check = hash_bytes(HASH_START, &n, offsetof(struct note, check));
+    return pwrite(file, &n, sizeof n, 0) == (ssize_t)sizeof n;
 }
 
-bool unthanked_open(struct unthanked *u, const char *path)
+int unthanked_open(const char *path)
 {
-    u->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (u->fd < 0)
+    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    off_t size = file >= 0 ? lseek(file, 0, SEEK_END) : -1;
+    if (size >= (off_t)sizeof(struct note) || (size >= 0 && put(file, (struct note){.seq = 0})))
+        return file;
+    unthanked_close(file);
+    return -1;
+}
+
+void unthanked_close(int file)
+{
+    if (file >= 0)
+        close(file);
+}
+
+bool unthanked_note(int file, const uint8_t epoch[EPOCH_BYTES], int64_t seq)
+{
+    struct note n = {.seq = seq};
+    memcpy(n.epoch, epoch, EPOCH_BYTES);
+    return put(file, n);
+}
+
+bool unthanked_clear(int file)
+{
+    return put(file, (struct note){.seq = 0}) && fdatasync(file) == 0;
+}
+
+bool unthanked_read(int file, uint8_t ret_epoch[EPOCH_BYTES], int64_t *ret_seq)
+{
+    struct note n = {.seq = 0};
+    ssize_t size = pread(file, &n, sizeof n, 0);
+    if (size < 0)
         return false;
-    off_t size = lseek(u->fd, 0, SEEK_END);
-    if (size >= NOTE_BYTES || (size >= 0 && write_note(u, "")))
-        return true;
-    unthanked_close(u);
-    return false;
-}
-
-void unthanked_close(struct unthanked *u)
-{
-    if (u->fd >= 0)
-        close(u->fd);
-    u->fd = -1;
-}
-
-bool unthanked_note(struct unthanked *u, const uint8_t epoch[EPOCH_BYTES], int64_t seq)
-{
-    char hex[EPOCH_HEX + 1], text[NOTE_BYTES];
-    ident_hex(epoch, EPOCH_BYTES, hex);
-    snprintf(text, sizeof text, "%s %lld\n", hex, (long long)seq);
-    return write_note(u, text);
-}
-
-bool unthanked_read(const struct unthanked *u, uint8_t ret_epoch[EPOCH_BYTES], int64_t *ret_seq)
-{
-    char bytes[NOTE_BYTES + 1] = "", hex[EPOCH_HEX + 1], end;
-    long long seq;
-    if (pread(u->fd, bytes, NOTE_BYTES, 0) < 0)
-        return false;
-    bool whole = sscanf(bytes, "%32s %18lld%c", hex, &seq, &end) == 3 && end == '\n' && seq > 0 &&
-                 ident_unhex(hex, EPOCH_BYTES, ret_epoch);
-    *ret_seq = whole ? seq : 0;
+    bool whole = size == (ssize_t)sizeof n && n.seq > 0 &&
+                 n.check == hash_bytes(HASH_START, &n, offsetof(struct note, check));
+    memcpy(ret_epoch, n.epoch, EPOCH_BYTES);
+    *ret_seq = whole ? n.seq : 0;
     return true;
-}
-
-bool unthanked_clear(struct unthanked *u)
-{
-    return write_note(u, "") && fdatasync(u->fd) == 0;
 }
