@@ -162,6 +162,14 @@ scenario("killed between 'please try again' and the taking back: what was not th
     const from = kiosk.process.mark();
     await kiosk.touch("face-1");
     await kiosk.process.line(/ screen name=(try-again|out-of-service) /, { from });
+    if (trouble === "error=EIO") {
+      assert.ok(kiosk.process.find(/ screen name=out-of-service .* reason=outbox-error /, from), "a reason for staff");
+      const told = (errors) => waitFor("health to say why", async () => (await aggregator.store.query(`SELECT heard_at FROM kiosk WHERE reason = 'outbox-error' AND errors = ${errors}`))[0]);
+      const { heard_at: heard } = await told(1);
+      await kiosk.process.line(/ screen name=question /, { from });
+      await kiosk.touch("face-1");
+      assert.equal((await told(2)).heard_at, heard, "a kiosk that cannot save does not count as heard");
+    }
     const end = kiosk.process.kill();
     await strace.stop("SIGKILL").catch(() => {}); // it holds what it delays
     await end;
