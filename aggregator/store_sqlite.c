@@ -244,7 +244,7 @@ static enum store_error open_all(struct store *st, const char *path)
     }
     sqlite3_busy_timeout(st->db, STORE_BUSY_MS);
     if (!exec(st, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-                  "PRAGMA cache_size = -32768; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = "
+                  "PRAGMA cache_size = -8192; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = "
                   "MEMORY; PRAGMA secure_delete = ON;") ||
         !integrity(st)) {
         return st->error;

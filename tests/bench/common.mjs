@@ -61,3 +61,29 @@ export function cpuSeconds(pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /, "").split(" ");
   return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
+
+/** Looks at a process's resident memory while it works; end() gives the most it was, MiB. */
+export function watchMemory(pid) {
+  let most = 0;
+  const look = () => {
+    try {
+      most = Math.max(most, Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024);
+    } catch { /* it has just ended */ }
+  };
+  const watch = setInterval(look, 20);
+  return { end: () => (look(), clearInterval(watch), most) };
+}
+
+/** The real aggregator: ratings a second from the first one sent to the last one acknowledged, CPU microseconds a rating,
+ * and the most memory it had meanwhile, MiB. */
+export async function realDrain(world, broker, aggregator, votes, pack) {
+  await aggregator.up();
+  const before = cpuSeconds(aggregator.process.pid);
+  const memory = watchMemory(aggregator.process.pid);
+  const load = await said(startLoad(world, broker, ["--votes", votes, "--pack", pack, "--acks"]));
+  const peak = memory.end();
+  if (load.settled !== votes) throw new Error(`${load.settled} of ${votes} votes were acknowledged`);
+  const cpu = cpuSeconds(aggregator.process.pid) - before;
+  await aggregator.stop();
+  return { rate: votes / (load.ended - load.began), cpu: (cpu / votes) * 1e6, peak };
+}

@@ -7,10 +7,13 @@ import { drain, live } from "./ingest.mjs";
 import { fleetConnections } from "./fleet.mjs";
 import { kioskIdle, kioskMemory, kioskStart } from "./kiosk.mjs";
 import { kioskTap } from "./kiosk-tap.mjs";
+import { versusCopy, versusNode, versusPython } from "./peers.mjs";
 import { tapToAlert } from "./tap.mjs";
 
 const BENCHES = {
-  "ingest-live": live, "ingest-drain": drain, "tap-to-alert": tapToAlert,
+  "ingest-live": live, "ingest-drain": drain,
+  "ingest-vs-node": versusNode, "ingest-vs-python": versusPython, "ingest-vs-copy": versusCopy,
+  "tap-to-alert": tapToAlert,
   "kiosk-start": kioskStart, "kiosk-memory": kioskMemory, "kiosk-idle": kioskIdle, "kiosk-tap": kioskTap,
   "fleet-connections": fleetConnections,
 };
