@@ -235,9 +235,9 @@ static bool count_vote(struct outbox *ob, int64_t epoch_id, int score, int of, i
     return done(st);
 }
 
-// A press that was not thanked, and that the program did not live to take back: its transaction is undone, as if
-// it had been rolled back then. Nothing of it was sent (writer_call refuses until it is taken back), so nobody
-// misses its seq. *ret_noted: there was a note.
+// A press that was not thanked, and that the program did not live to take back: its transaction is undone, as
+// if it had been rolled back then. Nothing of it was sent (writer_call refuses until it is taken back), so
+// nobody misses its seq. *ret_noted: there was a note.
 static bool drop_unthanked(struct outbox *ob, bool *ret_noted)
 {
     uint8_t epoch[EPOCH_BYTES];

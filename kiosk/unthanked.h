@@ -3,9 +3,10 @@
 // (outbox_open). Edge: unthanked_posix.c.
 //
 // A small file beside the outbox. A note does not wait for the disk: what makes a commit late is a disk that
-// does not sync. So a power cut between a commit that came late and the void that follows it at once can still
-// leave a press that was not thanked; the end of the program cannot. But clearing waits: the seq of a press that
-// did not reach the disk is given out again, and a note that came back would then name one that was thanked.
+// does not sync. So a power cut between a commit that came late and the void that follows it at once can
+// still leave a press that was not thanked; the end of the program cannot. But clearing waits: the seq of a
+// press that did not reach the disk is given out again, and a note that came back would then name one that
+// was thanked.
 #ifndef PUAS_KIOSK_UNTHANKED_H
 #define PUAS_KIOSK_UNTHANKED_H
 

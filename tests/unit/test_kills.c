@@ -348,8 +348,8 @@ static void note_end(struct fixture *f)
     f->noted += seq != 0;
 }
 
-// Of the presses of this life those count that were reported as saved; of those that nobody heard of, any. What
-// health says is what the rows say.
+// Of the presses of this life those count that were reported as saved; of those that nobody heard of, any.
+// What health says is what the rows say.
 static void check_counted(struct fixture *f, struct outbox *ob)
 {
     static struct event events[PROTOCOL_EVENTS_MAX];

@@ -474,7 +474,7 @@ static void noted_and_voided_stays_voided(void **state)
     assert_int_equal(f->events[1].voids, seq);
 }
 
-// The seq of a press that did not reach the disk is another's afterwards: thanked, so it must outlive the note.
+// The seq of a press that did not reach the disk is another's afterwards: thanked, so it outlives the note.
 static void note_of_a_seq_given_out_again(void **state)
 {
     struct fixture *f = *state;
@@ -491,8 +491,8 @@ static void note_of_a_seq_given_out_again(void **state)
     assert_int_equal(f->events[0].score, 5);
 }
 
-// A note of a press that others follow, of none, of a foreign epoch, of one that was acknowledged: nothing that
-// was thanked may go for it.
+// A note of a press that others follow, of none, of a foreign epoch, of one that was acknowledged: nothing
+// that was thanked may go for it.
 static void notes_that_name_nothing(void **state)
 {
     struct fixture *f = *state;
