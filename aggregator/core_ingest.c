@@ -344,7 +344,8 @@ static void on_health(struct core *c, const struct topic *t, const char *topic, 
         return;
     }
     struct org_kiosk *k = kiosk_of(c, t->kiosk.s);
-    bool ok = k != NULL && store_kiosk_health(c->store, k->number, &m, c->now);
+    bool counts = m.epoch_count > 0; // else its outbox is out of order: connected, but as good as gone
+    bool ok = k != NULL && store_kiosk_health(c->store, k->number, &m, counts ? c->now : 0);
     for (int i = 0; ok && i < m.epoch_count; i++) {
         struct epoch *ep;
         ok = epochs_get(&c->epochs, c->store, k->number, m.epochs[i].epoch, c->now, true, &ep) &&
@@ -353,7 +354,9 @@ static void on_health(struct core *c, const struct topic *t, const char *topic, 
     if (!ok) {
         core_fail(c);
     } else {
-        engine_heard(c->engine, k->number, c->now);
+        if (counts) {
+            engine_heard(c->engine, k->number, c->now);
+        }
         core_documents_told(k, &m);
         core_touch(c, k->place);
     }

@@ -138,6 +138,7 @@ bool store_is_empty(struct store *st, bool *ret_empty); // no place yet
 // Birth, goodbye or will; `heard`: it is the kiosk's own word, just now.
 bool store_kiosk_state(struct store *st, int32_t kiosk, const struct state_message *m, wall_ms at,
                        bool heard);
+// `at`: when it was heard; 0: it could not tell its counts, so it does not count as heard.
 bool store_kiosk_health(struct store *st, int32_t kiosk, const struct health_message *m, wall_ms at);
 bool store_kiosk_engine(struct store *st, int32_t kiosk, const char *text);
 

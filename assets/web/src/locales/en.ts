@@ -189,7 +189,8 @@ export const en = {
   kioskReason: {
     "disk-full": "disk full: it takes no votes",
     "disk-slow": "disk too slow: it takes no votes",
-    "read-only": "disk cannot be written: it takes no votes",
+    "outbox-error": "disk cannot be read or written: it takes no votes",
+    "outbox-damaged": "its store of votes was damaged: what could be read was kept",
   } as Record<string, string>,
   kioskReasonOther: (reason: string) => `reports: ${reason}`,
   // about

@@ -174,7 +174,8 @@ export const id: Messages = {
   kioskReason: {
     "disk-full": "penyimpanan penuh: tidak menerima suara",
     "disk-slow": "penyimpanan terlalu lambat: tidak menerima suara",
-    "read-only": "penyimpanan tidak dapat ditulisi: tidak menerima suara",
+    "outbox-error": "penyimpanan tidak dapat dibaca atau ditulisi: tidak menerima suara",
+    "outbox-damaged": "simpanan suaranya rusak: yang masih terbaca dipertahankan",
   },
   kioskReasonOther: (reason) => `melaporkan: ${reason}`,
   about: "Cara membaca",
