@@ -333,7 +333,9 @@ static int load(const struct arguments *a)
             for (int k = 0; k < a->kiosks && sent < allowed; k++) {
                 struct peer *p = &peers[(first + k) % a->kiosks];
                 int64_t left = a->days > 0 ? (int64_t)a->days * a->a_day - p->sent : a->pack;
-                if (left > 0 && p->in_flight < a->window && p->out_used + PACKET_MAX < OUT_BYTES) {
+                // A backlog waits for the aggregator, as a kiosk's does, so that the broker need not hold it.
+                bool waits = a->days > 0 && a->acks && p->sent - p->settled >= (int64_t)a->window * a->pack;
+                if (left > 0 && !waits && p->in_flight < a->window && p->out_used + PACKET_MAX < OUT_BYTES) {
                     int n = allowed - sent < a->pack ? (int)(allowed - sent) : a->pack;
                     n = left < n ? (int)left : n;
                     put_events(p, a, n);
