@@ -11,6 +11,9 @@
 // NPS: it has no share. enough false: n is under 30, and nothing should be concluded. Under 5 votes only n is
 // told.
 //
+// Every report names the standard that holds at its place, for its question: "promise": {"target": 85, in percent,
+// "name": {language: text}}, or null.
+//
 // Privacy: branch figures of today move in steps (views.h), and these take no part in that: they end
 // yesterday, by the clock of the place that is farthest behind among those counted. `building` true: some
 // days of the place are not rolled up yet (puasctl status), figures are too small.
@@ -27,6 +30,8 @@ struct trend_query {
     const char *question;   // id; default: 'overall', or what is asked most there
     const char *from, *to;  // local days "YYYY-MM-DD", both counted; default: the four weeks up to yesterday
     const char *by;         // series: day, week (from Monday), month
+    const char *weekday;    // series: these days only, 0 (Sunday) to 6
+    const char *hour;       // series: this hour only, 0 to 23
     const char *of;         // ranking: branches (default), children: the places right under it
     const char *at;         // effect: the first day of the change; needed
     const char *days;       // effect: so many before and from `at` on, 3..366; default 28

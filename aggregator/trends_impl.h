@@ -56,6 +56,7 @@ struct trends {
     int32_t yesterday, from, to; // [from, to)
     int32_t question;            // name_id; 0: there are no votes
     char question_id[IDENT_MAX + 1];
+    json_t *promise; // owned
     enum trends_error error;
 };
 
@@ -113,7 +114,7 @@ json_t *trend_value_json(double value, const struct stats_interval *i, double er
 int64_t trend_row_good(const struct trend_row *r); // answers on the top faces
 bool trend_is_nps(const struct trend_rows *rows);
 
-// {"place", "question", "from", "to", "building", "least": 30}
+// {"place", "question", "promise", "from", "to", "building", "least": 30}
 json_t *trends_head(const struct trends *t);
 json_t *trends_place_json(const struct trend_place *p);
 
