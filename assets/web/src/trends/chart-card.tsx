@@ -58,8 +58,9 @@ export function ChartCard({ name, title, view, set, loaded, file, table, tools, 
 }
 
 function DataTable({ title, table: { columns, rows } }: { title: string; table: Table }) {
+  const { w } = useWords();
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={title}>
+    <div class="scroll" tabIndex={0} role="region" aria-label={w.tableOf(title)}>
       <table class="data">
         <thead>
           <tr>{columns.map(({ name, number }) => <th key={name} scope="col" class={number ? "num" : ""}>{name}</th>)}</tr>

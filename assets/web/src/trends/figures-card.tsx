@@ -24,7 +24,7 @@ export function FiguresCard({ view, compare, ranking, grid }: Props) {
           <Measured compare={data} measure={data.after.nps === undefined ? "share" : "nps"} compared={view.compared} />
           {data.after.nps === undefined && <Measured compare={data} measure="index" compared={view.compared} />}
           <Votes compare={data} compared={view.compared} />
-          <Kept ranking={ranking} grid={grid} />
+          <Kept target={data.promise?.target ?? null} ranking={ranking} grid={grid} />
         </>
       ) : (
         <p class="hint" role="status">{compare.failure ? `${w.failed} ${failureText(compare.failure, t)}` : t.loading}</p>
@@ -93,9 +93,8 @@ function Votes({ compare, compared }: { compare: TrendsCompare; compared: boolea
 }
 
 /** Of branches, or of a branch's hours of the week: how many are surely above the promise. */
-function Kept({ ranking, grid }: { ranking: TrendsRanking | null; grid: TrendsGrid | null }) {
+function Kept({ target, ranking, grid }: { target: number | null; ranking: TrendsRanking | null; grid: TrendsGrid | null }) {
   const { w, f } = useWords();
-  const target = ranking?.promise?.target ?? null;
   const branches = (ranking?.units ?? []).flatMap(({ lo, hi }) => (lo === null || hi === null ? [] : [verdictOf({ lo: lo * 100, hi: hi * 100 }, target)]));
   const hours = (grid?.cells ?? []).flatMap((cell) => {
     const points = cell.thin ? null : pointsOf(cell, "share");
@@ -106,7 +105,7 @@ function Kept({ ranking, grid }: { ranking: TrendsRanking | null; grid: TrendsGr
   const count = (verdict: string) => f.int(list.filter((each) => each === verdict).length);
   return (
     <div>
-      <h2>{list === hours ? w.hoursAbove : ranking?.of === "children" ? w.placesAbove : w.branchesAbove}</h2>
+      <h2>{list === hours ? w.hoursAbove : ranking?.of === "children" ? w.regionsAbove : w.branchesAbove}</h2>
       <p class="big">
         <strong data-testid="figure-kept">{w.ofSo(count("above"), f.int(list.length))}</strong>
         <small>{w.surely}</small>

@@ -6,6 +6,7 @@ import { useWidth } from "../kit.ts";
 import { ChartCard } from "./chart-card.tsx";
 import { Segmented } from "./controls.tsx";
 import { word, type Table } from "./csv.ts";
+import { countDays } from "./days.ts";
 import { pointsOf, stepOf, targetOf, verdictOf, type Measure } from "./figures.ts";
 import { hoursSaid } from "./line-card.tsx";
 import type { Loaded } from "./report.ts";
@@ -41,16 +42,16 @@ export function GridCard({ view, set, measure, grid, mean, file }: Props) {
       legend={
         <ul class="legend scale" aria-hidden="true">
           {view.volume ? (
-            <li>{w.few}<span>{[0, 1, 2, 3, 4].map((step) => <i key={step} class={`v${step}`} />)}</span>{w.many}</li>
+            <li>{w.few}<span>{[0, 1, 2, 3, 4].map((step) => <b key={step} class={`v${step}`} />)}</span>{w.many}</li>
           ) : (
             <>
-              <li>{w.below}<span>{[0, 1, 2, 3, 4, 5, 6].map((step) => <i key={step} class={`s${step}`} />)}</span>{target === null ? w.aroundMean : w.above(num.one(target).replace(/[.,]0$/, ""))}</li>
-              <li><span><i class="thin" /></span>{w.thin(f.int(data?.least ?? 0))}</li>
+              <li>{w.below}<span>{[0, 1, 2, 3, 4, 5, 6].map((step) => <b key={step} class={`s${step}`} />)}</span>{target === null ? w.aroundMean : w.above(num.one(target).replace(/[.,]0$/, ""))}</li>
+              <li><span><b class="thin" /></span>{w.thin(f.int(data?.least ?? 0))}</li>
             </>
           )}
         </ul>
       }
-      note={data && target !== null && !view.volume && <Worst cells={data.cells} target={target} />}
+      note={data && target !== null && !view.volume && <Worst cells={data.cells} target={target} least={data.least} />}
     >
       {data && <Grid view={view} set={set} data={data} measure={measure} middle={target ?? mean ?? 0} said={said} />}
     </ChartCard>
@@ -70,7 +71,8 @@ function Grid({ view, set, data, measure, middle, said }: GridProps) {
   const { w, f, num } = said;
   const [ref, width] = useWidth<HTMLDivElement>();
   const across = width >= ACROSS_PX;
-  const hours = hoursOf(data.cells);
+  const hours = hoursOf(data.cells, view.volume);
+  const week = countDays(data.from, data.to) >= WEEK.length ? WEEK : WEEK.filter((weekday) => data.cells.some((cell) => cell.weekday === weekday));
   const most = Math.max(1, ...data.cells.map(({ n }) => n));
   const at = new Map(data.cells.map((cell) => [cell.weekday * 24 + cell.hour, cell]));
   const choose = (weekday: number | null, hour: number | null) =>
@@ -98,14 +100,14 @@ function Grid({ view, set, data, measure, middle, said }: GridProps) {
     );
   };
   const rows: [number, ComponentChildren][] = across
-    ? WEEK.map((weekday) => [weekday, [dayHead(weekday), ...hours.map((hour) => box(weekday, hour))]])
-    : hours.map((hour) => [hour, [hourHead(hour), ...WEEK.map((weekday) => box(weekday, hour))]]);
+    ? week.map((weekday) => [weekday, [dayHead(weekday), ...hours.map((hour) => box(weekday, hour))]])
+    : hours.map((hour) => [hour, [hourHead(hour), ...week.map((weekday) => box(weekday, hour))]]);
   return (
     <div ref={ref}>
       {width > 0 && (
         <table class={`week ${across ? "across" : "down"}`}>
           <thead>
-            <tr><th><span class="vh">{w.weekday}, {w.hour}</span></th>{across ? hours.map(hourHead) : WEEK.map(dayHead)}</tr>
+            <tr><th><span class="vh">{w.weekday}, {w.hour}</span></th>{across ? hours.map(hourHead) : week.map(dayHead)}</tr>
           </thead>
           <tbody>{rows.map(([key, cells]) => <tr key={key}>{cells}</tr>)}</tbody>
         </table>
@@ -114,9 +116,10 @@ function Grid({ view, set, data, measure, middle, said }: GridProps) {
   );
 }
 
-/** From the first to the last hour that has votes. */
-function hoursOf(cells: Cell[]): number[] {
-  const all = cells.map(({ hour }) => hour);
+/** From the first to the last hour that has votes; of scores, that has enough of them on any day: the table has all. */
+function hoursOf(cells: Cell[], volume: boolean): number[] {
+  const told = cells.filter(({ thin }) => volume || !thin);
+  const all = (told.length ? told : cells).map(({ hour }) => hour);
   const first = Math.min(...all);
   return Array.from({ length: Math.max(...all) - first + 1 }, (_, i) => first + i);
 }
@@ -124,7 +127,7 @@ function hoursOf(cells: Cell[]): number[] {
 const shortCount = (n: number, f: Said["f"]): string => (n < 1000 ? f.int(n) : `${f.int(Math.round(n / 1000))}k`);
 
 /** What the hours that are surely below the promise take of all votes, and of the unhappy ones. */
-function Worst({ cells, target }: { cells: Cell[]; target: number }) {
+function Worst({ cells, target, least }: { cells: Cell[]; target: number; least: number }) {
   const { w, f } = useWords();
   const bad = cells.filter((cell) => {
     const points = cell.thin ? null : pointsOf(cell, "share");
@@ -134,6 +137,8 @@ function Worst({ cells, target }: { cells: Cell[]; target: number }) {
   const votes = (cell: Cell) => cell.n;
   const unhappy = (cell: Cell) => (cell.good == null ? 0 : cell.n - cell.good);
   const [strong, rest] = w.unhappyThere(f.int(bad.length), bad.length, f.share(sum(bad, votes) / sum(cells, votes), 0), f.share(sum(bad, unhappy) / Math.max(1, sum(cells, unhappy)), 0));
+  const told = cells.some(({ thin }) => !thin);
+  if (!told) return <p class="said">{w.fewToTell(f.int(least))}</p>;
   return <p class="said" data-testid="worst-hours">{bad.length ? <><b>{strong}</b>{rest}</> : w.allKept}</p>;
 }
 

@@ -16,7 +16,7 @@ interface Props {
   open: (from: string, to: string) => void;
 }
 
-const LEFT = 36;
+const LEFT = 42;
 const TOP = 12;
 const LINES_MOST = 6;
 const STEPS = [1, 2, 5, 10, 20, 50, 100];
@@ -57,7 +57,7 @@ export function LineChart({ title, by, series, before, measure, target, open }: 
   const labels = spread([
     ...(last ? [{ at: y(last.value), text: num.measure(last.value, measure), kind: "strong" }] : []),
     ...(target === null ? [] : [{ at: y(target), text: compact ? num.one(target) : w.promiseAt(f.percent(target).replace("%", "")), kind: "" }]),
-    ...(old.length && !compact ? [{ at: y(old[old.length - 1]?.value ?? 0), text: w.previous, kind: "sub" }] : []),
+    ...(old.length > 1 && !compact ? [{ at: y(old[old.length - 1]?.value ?? 0), text: w.previous, kind: "sub" }] : []),
   ], plotBase);
   const lines: number[] = [];
   for (let at = bottom; at <= top + 0.001; at += step) lines.push(at);
@@ -69,9 +69,10 @@ export function LineChart({ title, by, series, before, measure, target, open }: 
           {lines.map((at) => (
             <g key={at}>
               <line class="grid" x1={LEFT} x2={width - right} y1={y(at)} y2={y(at)} />
-              <text class="sub" x={LEFT - 8} y={y(at) + 4} text-anchor="end">{measure === "share" ? `${at}` : num.one(at).replace(/[.,]0$/, "")}</text>
+              <text class="sub" x={LEFT - 8} y={y(at) + 4} text-anchor="end">{measure === "share" ? f.percent(at) : num.one(at).replace(/[.,]0$/, "")}</text>
             </g>
           ))}
+          {!dots.length && <text class="sub" x={(LEFT + width - right) / 2} y={(TOP + plotBase) / 2} text-anchor="middle">{w.noDots}</text>}
           <line class="axis" x1={LEFT} x2={width - right} y1={base} y2={base} />
           {series.periods.map((period) => {
             const [from, to] = [x(series.from, period.from), x(series.from, period.to, 1)];
@@ -79,7 +80,7 @@ export function LineChart({ title, by, series, before, measure, target, open }: 
             const gap = Math.min(3, (to - from) * 0.2);
             return tall > 0 && <rect key={period.from} class="bar" x={from + gap / 2} y={base - tall} width={to - from - gap} height={tall} rx={Math.min(2, (to - from) / 4)} />;
           })}
-          <text class="sub" x={width - right + 8} y={base - 2}>{compact ? f.int(most) : w.vote(most, `≤ ${f.int(most)}`)}</text>
+          <text class="sub" x={width - right + 8} y={barTop + 9}>{compact ? f.int(most) : w.most(f.int(most))}</text>
           {dots.length > 1 && <path class="band" d={bandOf(dots, y)} />}
           {old.length > 1 && <path class="before" d={lineOf(old, y)} />}
           {target !== null && <line class="promise" x1={LEFT} x2={width - right} y1={y(target)} y2={y(target)} />}
@@ -133,7 +134,7 @@ function ticksOf({ periods, from }: TrendsSeries, by: By, perDay: number): strin
   for (const period of periods) {
     const begin = (countDays(from, period.from) - 1) * perDay;
     const whole = by === "day" || period.from !== from || countDays(period.from, period.to) > 3 || periods.length === 1;
-    if (begin < free || !whole) continue;
+    if (begin < free - 0.5 || !whole) continue;
     chosen.push(period.from);
     free = begin + (by === "day" ? Math.max(1, Math.ceil(TICK_PX / perDay / 7) * 7) * perDay : TICK_PX);
   }

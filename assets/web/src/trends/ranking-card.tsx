@@ -36,18 +36,27 @@ export function RankingCard({ view, set, ranking, both, file }: Props) {
   const shown = long && !whole ? [...rows.slice(0, ENDS), null, ...rows.slice(-ENDS)] : rows;
   return (
     <ChartCard
-      name="ranking" title={view.children && both ? w.belowHere : w.branches} view={view} set={set} loaded={ranking} file={file}
+      name="ranking" title={view.children && both ? w.regions : w.branches} view={view} set={set} loaded={ranking} file={file}
       table={rows.length ? tableOf(rows, set, said) : null}
-      tools={both && <Segmented id="rank" label={w.whatRanked} value={view.children ? "children" : "branches"} options={[["branches", w.branches], ["children", w.belowHere]]} choose={(value) => set({ children: value === "children" })} />}
+      tools={both && <Segmented id="rank" label={w.whatRanked} value={view.children ? "children" : "branches"} options={[["branches", w.branches], ["children", w.regions]]} choose={(value) => set({ children: value === "children" })} />}
       legend={<p class="quiet-note">{w.rankingNote}</p>}
       note={long && !view.tables.includes("ranking") && <button type="button" class="link" data-testid="rank-all" onClick={() => setWhole(!whole)}>{whole ? w.showFewer : w.showAll(rows.length)}</button>}
     >
-      {data && <Ranking rows={shown} between={rows.length - 2 * ENDS} target={data.promise?.target ?? null} set={set} said={said} />}
+      {data && <Ranking rows={shown} between={rows.length - 2 * ENDS} target={data.promise?.target ?? null} least={data.least} set={set} said={said} />}
     </ChartCard>
   );
 }
 
-function Ranking({ rows, between, target, set, said }: { rows: (Row | null)[]; between: number; target: number | null; set: Props["set"]; said: Said }) {
+interface RankingProps {
+  rows: (Row | null)[]; // null: some are left out here
+  between: number; // so many
+  target: number | null;
+  least: number; // votes
+  set: Props["set"];
+  said: Said;
+}
+
+function Ranking({ rows, between, target, least: fewest, set, said }: RankingProps) {
   const { w, f, num } = said;
   const ends = rows.flatMap((row) => (row?.lo == null || row.hi === null ? [] : [row.lo * 100, row.hi * 100])).concat(target ?? []);
   const least = Math.max(0, Math.min(...ends) - PAD);
@@ -84,10 +93,10 @@ function Ranking({ rows, between, target, set, said }: { rows: (Row | null)[]; b
               <td class="rank">{rows[i - 1]?.ranks === row.ranks ? <span class="vh">{row.ranks}</span> : row.ranks}</td>
               <th scope="row"><button type="button" class="link" title={w.open(place.name)} onClick={() => set({ place: place.id })}>{place.name}</button></th>
               <td class="whisker">
-                <svg width="100%" height={HEIGHT} role="img" aria-label={told ? w.rankAlt(f.share(shrunk), f.range(lo, hi)) : w.fewToTell("30")} class={told ? verdictOf({ lo: lo * 100, hi: hi * 100 }, target) : ""}>
+                <svg width="100%" height={HEIGHT} role="img" aria-label={told ? w.rankAlt(f.share(shrunk), f.range(lo, hi)) : w.fewToTell(f.int(fewest))} class={told ? verdictOf({ lo: lo * 100, hi: hi * 100 }, target) : ""}>
                   {told ? (
                     <>
-                      <rect class="soft" x={x(lo * 100)} y={HEIGHT / 2 - 3.5} width={`${Math.max(0.6, ((hi - lo) * 10000) / (most - least) / 100)}%`} height="7" rx="3.5" />
+                      <rect class="soft" x={x(lo * 100)} y={HEIGHT / 2 - 3.5} width={`${Math.max(0.6, ((hi - lo) * 10000) / (most - least))}%`} height="7" rx="3.5" />
                       <circle class="dot" cx={x(shrunk * 100)} cy={HEIGHT / 2} r="5" />
                     </>
                   ) : (

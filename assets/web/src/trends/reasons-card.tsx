@@ -39,27 +39,22 @@ export function ReasonsCard({ view, set, reasons, file }: Props) {
 function Pareto({ group, said }: { group: ReasonGroup; said: Said }) {
   const { w, f } = said;
   const most = group.items[0]?.share ?? 1;
+  const vital = 1 + group.items.findIndex(({ cumulative }) => cumulative >= MOST); // the few that reach it
   return (
     <table class="pareto">
       <thead>
         <tr><th scope="col"><span class="vh">{w.reason}</span></th><th aria-hidden="true" /><th scope="col" class="num">{w.share}</th><th scope="col" class="num">{w.running}</th></tr>
       </thead>
       <tbody>
-        {group.items.map((item, i) => {
-          const before = group.items[i - 1]?.cumulative ?? 0;
-          const vital = before < MOST;
-          return (
-            <>
-              {!vital && (group.items[i - 2]?.cumulative ?? 0) < MOST && <tr key="line" class="most"><td colSpan={4}><span>{w.mostAbove}</span></td></tr>}
-              <tr key={item.id} class={vital ? "vital" : ""} title={`${f.share(item.share)} (${f.range(item.lo, item.hi)}), ${f.int(item.n)}`}>
-                <th scope="row">{labelOf(item)}</th>
-                <td class="bar-cell" aria-hidden="true"><i style={{ width: `${(item.share / most) * 100}%` }} /></td>
-                <td class="num strong">{f.share(item.share, 0)}</td>
-                <td class="num">{f.share(item.cumulative, 0)}</td>
-              </tr>
-            </>
-          );
-        })}
+        {group.items.flatMap((item, i) => [
+          i === vital && <tr key="line" class="most"><td colSpan={4}><span>{w.mostAbove}</span></td></tr>,
+          <tr key={item.id} class={i < vital ? "vital" : ""} title={`${f.share(item.share)} (${f.range(item.lo, item.hi)}), ${f.int(item.n)}`}>
+            <th scope="row">{labelOf(item)}</th>
+            <td class="bar-cell" aria-hidden="true"><i style={{ width: `${(item.share / most) * 100}%` }} /></td>
+            <td class="num strong">{f.share(item.share, 0)}</td>
+            <td class="num">{f.share(item.cumulative, 0)}</td>
+          </tr>,
+        ])}
       </tbody>
     </table>
   );
