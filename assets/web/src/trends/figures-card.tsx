@@ -71,7 +71,7 @@ function Change({ compare: { change } }: { compare: TrendsCompare }) {
   return (
     <>
       <b class={difference > 0 ? "up" : "down"}>{num.signed(difference * 100)}</b>
-       {w.points}, {w.changeRange(from, to)}
+      {` ${w.points}, ${w.changeRange(from, to)}`}
     </>
   );
 }

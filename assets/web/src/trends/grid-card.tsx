@@ -26,6 +26,7 @@ type Cell = TrendsGrid["cells"][number];
 
 const WEEK = [1, 2, 3, 4, 5, 6, 0];
 const ACROSS_PX = 560; // narrower: hours stand below each other
+const CELL_MOST_PX = 100;
 const VOLUME_STEPS = 5;
 
 export function GridCard({ view, set, measure, grid, mean, file }: Props) {
@@ -105,7 +106,7 @@ function Grid({ view, set, data, measure, middle, said }: GridProps) {
   return (
     <div ref={ref}>
       {width > 0 && (
-        <table class={`week ${across ? "across" : "down"}`}>
+        <table class={`week ${across ? "across" : "down"}`} style={{ maxWidth: across ? `${hours.length * CELL_MOST_PX}px` : "none" }}>
           <thead>
             <tr><th><span class="vh">{w.weekday}, {w.hour}</span></th>{across ? hours.map(hourHead) : week.map(dayHead)}</tr>
           </thead>

@@ -50,7 +50,8 @@ export function LineCard({ view, set, by, measure, series, before, file }: Props
       legend={
         <ul class="legend" aria-hidden="true">
           <li><i class="k-band" />{w.thisPeriod}</li>
-          {before && <li><i class="k-before" />{w.daysBefore}</li>}
+          {before && before.total.n > 0 && <li><i class="k-before" />{w.daysBefore}</li>}
+          {target !== null && <li class="narrow"><i class="k-promise" />{w.promise}</li>}
           <li><i class="k-votes" />{said.t.legendVotes}</li>
         </ul>
       }
