@@ -234,6 +234,8 @@ scenario("trends page: both themes and languages, desktop and phone: no barrier,
         await page.accessible(`${name}, ${theme}, ${lang}`);
         const wide = await page.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
         assert.ok(wide <= 0, `${name}, ${theme}, ${lang}: ${wide} px too wide`);
+        const paper = await page.page.evaluate(() => ["beforeprint", "afterprint"].map((event) => (dispatchEvent(new Event(event)), document.documentElement.dataset.theme)));
+        assert.deepEqual(paper, ["light", theme], "paper is white");
         await page.shot(`page-trends-${name}-${theme}-${lang}`);
       }
     }
