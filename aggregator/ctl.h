@@ -6,6 +6,7 @@
 //   ctl_rollups_sqlite.c recount up the tree, repair
 //   ctl_export_sqlite.c the configuration as YAML
 //   ctl_trends.c       trends, ranking, skm
+//   ctl_answers.c      the answers as a file
 //   ctl_content_sqlite.c contents of kiosks: list, show
 //   ctl_verdicts_sqlite.c verdicts: list, rerun
 //   ctl_contacts_sqlite.c contact data: list, erase, the key
@@ -52,6 +53,7 @@ int ctl_backup(struct ctl *c, int argc, char **argv);
 int ctl_trends(struct ctl *c, int argc, char **argv);
 int ctl_ranking(struct ctl *c, int argc, char **argv);
 int ctl_skm(struct ctl *c, int argc, char **argv);
+int ctl_answers(struct ctl *c, int argc, char **argv);
 int ctl_export(struct ctl *c, int argc, char **argv);
 int ctl_diff(struct ctl *c, int argc, char **argv);
 int ctl_apply(struct ctl *c, int argc, char **argv);

@@ -26,12 +26,14 @@ bool api_init(struct http_api *a, const struct http_options *o)
     password_random(random, sizeof random);
     ident_hex(random, sizeof random, a->control);
     a->hub = hub_create(o->comment_ms > 0 ? o->comment_ms : HUB_COMMENT_MS);
-    return a->hub != NULL && password_hash(nobody, a->dummy_hash);
+    a->downloads = downloads_create();
+    return a->hub != NULL && a->downloads != NULL && password_hash(nobody, a->dummy_hash);
 }
 
 void api_finish(struct http_api *a)
 {
     hub_destroy(a->hub);
+    downloads_destroy(a->downloads);
     for (int i = 0; i < a->pool_count; i++) {
         views_destroy(a->pool[i]);
     }
@@ -382,6 +384,7 @@ static const struct route {
     {"GET", "/api/v1/today", USER, get_today},
     {"GET", "/api/v1/verdicts", USER, get_verdicts},
     {"GET", "/api/v1/trends/*", USER, api_trends},
+    {"GET", "/api/v1/export", USER, api_export},
     {"GET", "/api/v1/live", USER, get_live},
     {"GET", "/api/v1/alerts/*/votes", USER, get_alert_votes},
     {"GET", "/api/v1/status", CONTROL, get_status},

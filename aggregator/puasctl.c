@@ -30,6 +30,8 @@ static const struct command_row {
      "the branches under a place, best first; those that chance alone could have ordered share a rank"},
     {"skm", NULL, "PLACE [--from DAY] [--to DAY] [--population NUMBER]", 1, 7, ctl_skm,
      "the report of the Survei Kepuasan Masyarakat: nine elements, index and class"},
+    {"export", NULL, "csv|json|xlsx [-o FILE] [--place ID] [--from DAY] [--to DAY] [--question ID]", 1, 11,
+     ctl_answers, "the answers up to yesterday, one row each, for spreadsheets and programs; also while it runs"},
     {"backup", NULL, "FILE", 1, 1, ctl_backup, "a checked copy of the store, also while it runs"},
     {"config", "export", "", 0, 0, ctl_export, "places, kiosks, surveys, standards, people as YAML"},
     {"config", "diff", "FILE", 1, 1, ctl_diff, "what `config apply` would change"},

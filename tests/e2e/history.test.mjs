@@ -1,0 +1,97 @@
+// History in and out: exports, erasure, retention, imports, from the wire and the shell.
+import assert from "node:assert/strict";
+import { Aggregator } from "./lib/aggregator.mjs";
+import { Broker, SECRET } from "./lib/broker.mjs";
+import { ForeignKiosk } from "./lib/foreign.mjs";
+import { run } from "./lib/process.mjs";
+import { Session } from "./lib/session.mjs";
+import { BIN, scenario } from "./lib/world.mjs";
+
+const DAY = 86_400_000;
+const ID = "dago-entrance";
+
+async function start(world, options = {}) {
+  const broker = await Broker.start(world);
+  const aggregator = await Aggregator.start(world, { brokerPort: broker.port, ...options });
+  const kiosk = new ForeignKiosk({ port: broker.port, id: ID, branch: "bandung-dago", secret: SECRET });
+  world.own("foreign kiosk", () => kiosk.die());
+  await kiosk.connect();
+  await kiosk.synced;
+  const ctl = async (code, ...args) => {
+    const p = await run(`${BIN}/puasctl`, ["--config", aggregator.file, ...args]);
+    assert.equal(p.code, code, `${args.join(" ")}: ${p.lines.join("\n")}`);
+    return p.lines.join("\n");
+  };
+  return { broker, aggregator, kiosk, ctl };
+}
+
+const words = (kiosk, text, more = {}) => kiosk.press(undefined, { type: "text", question: "say", text, score: undefined, of: undefined, ...more });
+
+// Every cell of the first sheet with its type, as openpyxl sees it: nothing of ours.
+async function readSheet(file) {
+  const script = "import sys, json, openpyxl\n" +
+    "sheet = openpyxl.load_workbook(sys.argv[1], read_only=True).worksheets[0]\n" +
+    "print(json.dumps([[[c.data_type, str(c.value)] for c in row] for row in sheet.iter_rows()]))";
+  const p = await run("python3", ["-c", script, file]);
+  assert.equal(p.code, 0, p.lines.join("\n"));
+  return JSON.parse(p.lines.at(-1));
+}
+
+scenario("export: the answers of days that are over, as CSV, JSON and XLSX, over HTTP and from the shell; no cell is a formula", async (world) => {
+  const { aggregator, kiosk, ctl } = await start(world);
+  const at = Date.now() - 2 * DAY;
+  const evil = '=HYPERLINK("http://x","y")';
+  kiosk.press(4, { at });
+  words(kiosk, evil, { visit: 1, at });
+  words(kiosk, "murah, \"baik\"", { visit: 1, at });
+  kiosk.press(5); // today
+  await kiosk.settled();
+
+  const session = await Session.login(aggregator.url);
+  const get = (query) => session.raw("GET", `/api/v1/export?${query}`);
+  const csv = await get("");
+  assert.equal(csv.status, 200);
+  assert.equal(csv.headers.get("content-type"), "text/csv; charset=utf-8");
+  assert.match(csv.headers.get("content-disposition"), /^attachment; filename="puas-answers.csv"$/);
+  const text = await csv.text();
+  const lines = text.trimEnd().split("\r\n");
+  assert.equal(lines.length, 4);
+  assert.match(lines[2], /,"'=HYPERLINK\(""http:\/\/x"",""y""\)",/);
+  assert.match(lines[3], /,"murah, ""baik""",/);
+
+  const json = await (await get("format=json&place=bandung-dago")).json();
+  assert.deepEqual(json.map((r) => [r.kind, r.score, r.of, r.comment, r.counted, r.remarks]), [
+    ["rating", 4, 5, undefined, true, "late"], ["text", undefined, undefined, evil, true, "late"],
+    ["text", undefined, undefined, 'murah, "baik"', true, "late"]]);
+  assert.equal(new Date(json[0].utc).getTime(), Math.floor(at / 1000) * 1000);
+  assert.equal(new Date(`${json[0].local}Z`) - new Date(json[0].utc), 7 * 3_600_000);
+  assert.equal(json[1].visit, `${ID}/${kiosk.epoch.epoch}/1`);
+  assert.equal((await (await get("format=json&question=say")).json()).length, 2);
+
+  // The shell writes the same.
+  for (const format of ["csv", "json", "xlsx"]) {
+    assert.match(await ctl(0, "export", format, "-o", world.path(`answers.${format}`)), /3 answers/);
+  }
+  assert.equal(await ctl(0, "export", "csv"), `${text}3 answers`);
+  const rows = await readSheet(world.path("answers.xlsx"));
+  assert.equal(rows.length, 4);
+  const column = (name) => rows[0].findIndex(([, value]) => value === name);
+  assert.deepEqual(rows[2][column("comment")], ["s", evil]); // a text, as it was given
+  assert.deepEqual(rows[1][column("score")], ["n", "4"]);
+  assert.equal(rows[1][column("local")][0], "d");
+  assert.equal(rows[1][column("local")][1], json[0].local.replace("T", " "));
+
+  for (const [field, query] of [["format", "format=pdf"], ["to", "to=2999-01-01"], ["from", "from=soon"], ["question", "question=never"]]) {
+    const refused = await get(query);
+    assert.equal(refused.status, 422);
+    assert.equal((await refused.json()).field, field);
+  }
+  assert.equal((await get("place=nowhere")).status, 404);
+  assert.equal((await new Session(aggregator.url).raw("GET", "/api/v1/export")).status, 401);
+  const head = await session.raw("HEAD", "/api/v1/export?format=xlsx");
+  assert.equal(head.status, 200);
+  assert.match(await ctl(2, "export", "pdf"), /csv\|json\|xlsx/);
+  await ctl(2, "export", "csv", "--to", "2999-01-01");
+  await ctl(1, "export", "csv", "--place", "nowhere");
+  await ctl(1, "export", "csv", "-o", "/nowhere/file.csv");
+});
