@@ -27,12 +27,12 @@ async function start(world, options = {}) {
 
 const words = (kiosk, text, more = {}) => kiosk.press(undefined, { type: "text", question: "say", text, score: undefined, of: undefined, ...more });
 
-// Every cell of the first sheet with its type, as openpyxl sees it: nothing of ours.
+// Every cell of the first sheet with its type, as openpyxl sees it. By the Python that Debian's package is for.
 async function readSheet(file) {
   const script = "import sys, json, openpyxl\n" +
     "sheet = openpyxl.load_workbook(sys.argv[1], read_only=True).worksheets[0]\n" +
     "print(json.dumps([[[c.data_type, str(c.value)] for c in row] for row in sheet.iter_rows()]))";
-  const p = await run("python3", ["-c", script, file]);
+  const p = await run("/usr/bin/python3", ["-c", script, file]);
   assert.equal(p.code, 0, p.lines.join("\n"));
   return JSON.parse(p.lines.at(-1));
 }
