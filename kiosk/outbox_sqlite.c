@@ -43,6 +43,9 @@ enum statement {
     S_PRUNE_EPOCHS,
     S_VOTE_OF,
     S_RESEND,
+    S_ERASE_VOTES,
+    S_ERASE_REF,
+    S_ERASE,
     S_COUNT
 };
 
@@ -102,6 +105,10 @@ static const char *const sql[S_COUNT] = {
         "DELETE FROM epoch WHERE epoch_id <> ?1 AND (lost = 0 OR run IS NOT NULL) AND NOT EXISTS"
         " (SELECT 1 FROM event v WHERE v.epoch_id = epoch.epoch_id)",
     [S_RESEND] = "UPDATE event SET state = 0 WHERE state <> 0",
+    [S_ERASE_VOTES] = "SELECT score, levels FROM event e WHERE epoch_id = ?1 AND visit = ?2 AND score > 0"
+                      " AND NOT EXISTS (SELECT 1 FROM event v WHERE v.epoch_id = ?1 AND v.voids = e.seq)",
+    [S_ERASE_REF] = "UPDATE event SET ref = '' WHERE epoch_id = ?1 AND visit = ?2",
+    [S_ERASE] = "DELETE FROM event WHERE epoch_id = ?1 AND visit = ?2 AND (type IN (2, 3) OR ?3)",
     [S_VOTE_OF] = "SELECT score, levels FROM event WHERE epoch_id = ?1 AND seq = ?2",
 };
 
@@ -410,10 +417,10 @@ static bool insert(struct outbox *ob, const struct event *e)
     return done(st);
 }
 
-static bool count_vote(struct outbox *ob, int score, int of, int by)
+static bool count_vote(struct outbox *ob, int64_t epoch_id, int score, int of, int by)
 {
     sqlite3_stmt *st = stmt(ob, S_COUNT_VOTE);
-    sqlite3_bind_int64(st, 1, ob->epoch_id);
+    sqlite3_bind_int64(st, 1, epoch_id);
     sqlite3_bind_int(st, 2, score);
     sqlite3_bind_int(st, 3, of);
     sqlite3_bind_int(st, 4, by);
@@ -453,7 +460,7 @@ enum outbox_result outbox_append(struct outbox *ob, const struct answer *a, enum
         return failed(ob);
     }
     e.visit = a->visit > 0 ? a->visit : e.seq;
-    if (!insert(ob, &e) || (e.score > 0 && !count_vote(ob, e.score, e.of, 1))) {
+    if (!insert(ob, &e) || (e.score > 0 && !count_vote(ob, ob->epoch_id, e.score, e.of, 1))) {
         return failed(ob);
     }
     *ret_seq = e.seq;
@@ -497,7 +504,7 @@ enum outbox_result outbox_void(struct outbox *ob, int64_t seq, wall_ms at, mono_
         return failed(ob);
     }
     e.visit = e.seq;
-    if (!insert(ob, &e) || (score > 0 && !count_vote(ob, score, of, -1))) {
+    if (!insert(ob, &e) || (score > 0 && !count_vote(ob, ob->epoch_id, score, of, -1))) {
         return failed(ob);
     }
     return outbox_commit(ob);
@@ -583,6 +590,12 @@ enum outbox_result outbox_fetch(struct outbox *ob, struct outbox_cursor after, b
     return OUTBOX_OK;
 }
 
+// What was deleted goes from the write-ahead log too; a failure leaves it to the next checkpoint.
+static void empty_log(struct outbox *ob)
+{
+    sqlite3_wal_checkpoint_v2(ob->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
 // The local number and last synced run of an epoch. False when it is not ours (any more).
 static bool find_epoch(struct outbox *ob, const uint8_t *epoch, int64_t *ret_id, char *ret_run, size_t n)
 {
@@ -652,8 +665,8 @@ enum outbox_result outbox_settle(struct outbox *ob, const struct ack_message *ac
     if (!ok) {
         return failed(ob);
     }
-    if (wiped > 0) { // from the write-ahead log too; a failure leaves it to the next checkpoint
-        sqlite3_wal_checkpoint_v2(ob->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    if (wiped > 0) {
+        empty_log(ob);
     }
     ob->pending -= rows;
     *ret_counted = true;
@@ -705,6 +718,58 @@ enum outbox_result outbox_resend(struct outbox *ob, int64_t *ret_rows)
     int64_t rows = sqlite3_changes(ob->db);
     ob->pending += rows;
     *ret_rows = ob->pending;
+    return OUTBOX_OK;
+}
+
+// The votes of a visit that goes as a whole are counted no more.
+static bool uncount_visit(struct outbox *ob, int64_t id, int64_t visit)
+{
+    sqlite3_stmt *st = stmt(ob, S_ERASE_VOTES);
+    bool ok = true;
+    int rc;
+    sqlite3_bind_int64(st, 1, id);
+    sqlite3_bind_int64(st, 2, visit);
+    while (ok && (rc = sqlite3_step(st)) == SQLITE_ROW) {
+        ok = count_vote(ob, id, sqlite3_column_int(st, 0), sqlite3_column_int(st, 1), -1);
+    }
+    sqlite3_reset(st);
+    return ok && rc == SQLITE_DONE;
+}
+
+// Of a visit; ?3 is for S_ERASE.
+static bool change_visit(struct outbox *ob, enum statement s, int64_t id, int64_t visit, bool score)
+{
+    sqlite3_stmt *st = stmt(ob, s);
+    sqlite3_bind_int64(st, 1, id);
+    sqlite3_bind_int64(st, 2, visit);
+    if (s == S_ERASE) {
+        sqlite3_bind_int(st, 3, score);
+    }
+    return done(st);
+}
+
+enum outbox_result outbox_erase(struct outbox *ob, const uint8_t *epoch, int64_t visit, bool score,
+                                int64_t *ret_rows)
+{
+    int64_t id;
+    char run[EPOCH_HEX + 1];
+    if (!ready(ob)) {
+        return failed(ob);
+    }
+    outbox_file_forget_damaged(ob->path);
+    *ret_rows = 0;
+    if (!find_epoch(ob, epoch, &id, run, sizeof run)) {
+        return OUTBOX_OK;
+    }
+    bool ok = done(stmt(ob, S_BEGIN)) && (!score || uncount_visit(ob, id, visit)) &&
+              change_visit(ob, S_ERASE_REF, id, visit, score) && change_visit(ob, S_ERASE, id, visit, score);
+    int64_t rows = ok ? sqlite3_changes(ob->db) : 0;
+    ok = ok && count_pending(ob) && done(stmt(ob, S_COMMIT));
+    if (!ok) {
+        return failed(ob);
+    }
+    empty_log(ob);
+    *ret_rows = rows;
     return OUTBOX_OK;
 }
 
