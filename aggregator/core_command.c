@@ -109,7 +109,7 @@ void core_do_command(struct core *c, struct command *cmd)
     static const char *const names[] = {
         "alert-ack",     "alert-comment", "alert-resolve", "login",       "logout", "",
         "config-apply",  "content-push",  "content-clear", "kiosk-order", "",       "verdicts-rerun",
-        "contacts-read", "contact-erase", "rollups-repair"}; // "": changes nothing
+        "contacts-read", "contact-erase", "erase",         "rollups-repair"}; // "": changes nothing
     cmd->result = COMMAND_UNAVAILABLE;
     if (!core_writes(c)) {
         return;
@@ -156,6 +156,9 @@ void core_do_command(struct core *c, struct command *cmd)
         break;
     case COMMAND_CONTACT_ERASE:
         cmd->result = core_erase_contact(c, cmd);
+        break;
+    case COMMAND_ERASE:
+        cmd->result = core_erase(c, cmd);
         break;
     case COMMAND_ROLLUPS_REPAIR:
         cmd->result = core_repair_rollups(c);

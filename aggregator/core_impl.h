@@ -6,6 +6,7 @@
 //   core_config.c  the configuration document of each kiosk, retained, and its content
 //   core_remote.c  orders to kiosks and their replies
 //   core_contacts.c what customers left to be answered: its end
+//   core_erase.c   erasure of what a visit has said, here and at its kiosk
 //   core_rollups.c rollups by day, where they are due
 //   core_verdicts.c verdicts on what is stored, and putting packs together, beside the ingest
 #ifndef PUAS_AGGREGATOR_CORE_IMPL_H
@@ -18,6 +19,7 @@
 #include "aggregator/judge.h"
 #include "aggregator/org.h"
 #include "aggregator/store.h"
+#include "aggregator/store_erase.h"
 #include "shared/link.h"
 #include "shared/mailbox.h"
 
@@ -44,6 +46,11 @@ struct core_order { // to one kiosk
     wall_ms at, expires;
     bool due;    // to be published after the commit
     char *reply; // owned JSON; NULL: none yet
+};
+
+struct core_erasure { // that its kiosk has not confirmed
+    struct store_erasure e;
+    bool due; // to be published after the commit
 };
 
 struct core {
@@ -84,6 +91,8 @@ struct core {
     struct command *commands[COMMANDS_MAX]; // answered after the commit
     size_t command_count;
     struct core_order orders[CORE_ORDERS_MAX];
+    struct core_erasure *erasures; // owned
+    size_t erasure_count, erasure_room;
     _Atomic int64_t retained_events; // counted and ignored (rule 11)
     atomic_bool broker;              // connected; both are read by other threads
 };
@@ -122,6 +131,16 @@ void core_expire_contacts(struct core *c, mono_ms mono); // a slice
 void core_empty_log(struct core *c);                     // after the commit, when it is time
 enum command_result core_read_contacts(struct core *c, const struct command *cmd);
 enum command_result core_erase_contact(struct core *c, const struct command *cmd);
+
+// Applies the log of erasures to a store that may be older than it.
+bool core_start_erasures(struct core *c, char *ret_why, size_t n);
+enum command_result core_erase(struct core *c, struct command *cmd);
+void core_erase_again(struct core *c, int32_t kiosk); // it was born: it is told once more
+void core_send_erasures(struct core *c);              // after the commit
+bool core_erase_replied(struct core *c, const char *kiosk, const struct reply_message *m); // false: no such order
+// Of what arrives: is it of a visit that was erased? False: the store failed.
+bool core_is_erased(struct core *c, const struct epoch *ep, int64_t visit, bool *ret_erased, bool *ret_score);
+void core_blank(struct event *e, bool score, int *flags); // takes out what it says
 
 void core_judge(struct core *c, mono_ms mono); // a slice, when it is time for one
 // Milliseconds until then; INT64_MAX: there is nothing to judge.

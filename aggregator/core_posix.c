@@ -198,6 +198,7 @@ static void after_commit(struct core *c)
     }
     c->publish_count = 0;
     core_send_orders(c);
+    core_send_erasures(c);
     tell_pages(c);
     link_write(c->link);
     core_empty_log(c);
@@ -493,6 +494,7 @@ struct core *core_create(const struct core_options *o, char *ret_why, size_t n, 
     bool ok = c->mail != NULL && c->engine != NULL && draw_run(c) && open_store(c, ret_why, n, ret_retry) &&
               open_contacts(c, ret_why, n) && seed_store(c, ret_why, n) &&
               org_load(&c->org, c->store, ret_why, n) && core_start_rollups(c, ret_why, n) &&
+              core_start_erasures(c, ret_why, n) &&
               core_restore_engine(c, ret_why, n) &&
               judge_init(&c->judge, c->store);
     if (ok && !open_link(c)) {
@@ -538,6 +540,7 @@ void core_destroy(struct core *c)
     epochs_finish(&c->epochs);
     org_finish(&c->org);
     store_close(c->store);
+    free(c->erasures);
     free(c->syncs);
     free(c->publishes);
     free(c);

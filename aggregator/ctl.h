@@ -10,6 +10,7 @@
 //   ctl_content_sqlite.c contents of kiosks: list, show
 //   ctl_verdicts_sqlite.c verdicts: list, rerun
 //   ctl_contacts_sqlite.c contact data: list, erase, the key
+//   ctl_erase_sqlite.c erasure by visit or contact
 //   ctl_remote.c       pushing contents, ordering kiosks about
 //   ctl_curl.c         requests to the aggregator
 //   ctl_table.c        aligned tables
@@ -63,6 +64,8 @@ int ctl_content_show(struct ctl *c, int argc, char **argv);
 int ctl_command(struct ctl *c, int argc, char **argv);
 int ctl_contacts(struct ctl *c, int argc, char **argv);
 int ctl_contacts_erase(struct ctl *c, int argc, char **argv);
+int ctl_erase(struct ctl *c, int argc, char **argv);
+int ctl_erase_list(struct ctl *c, int argc, char **argv);
 int ctl_contact_key(struct ctl *c, int argc, char **argv);
 int ctl_verdicts_list(struct ctl *c, int argc, char **argv);
 int ctl_verdicts_rerun(struct ctl *c, int argc, char **argv);

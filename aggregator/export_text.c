@@ -61,7 +61,8 @@ static const char *remarks_of(int flags, char *ret, size_t n)
         const char *word;
     } words[] = {{EVENT_LATE, "late"},         {EVENT_UNSURE, "unsure-time"},    {EVENT_REPEATED, "repeated"},
                  {EVENT_VOIDED, "taken-back"}, {EVENT_UNASSIGNED, "unassigned"}, {EVENT_DEVICE, "device"},
-                 {EVENT_WIPED, "wiped"}};
+                 {EVENT_WIPED, "wiped"},
+                 {EVENT_ERASED, "erased"}};
     ret[0] = '\0';
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if ((flags & words[i].flag) != 0) {

@@ -406,6 +406,7 @@ static const struct route {
     {"POST", "/api/v1/contacts/read", CONTROL | YAML, api_read_contacts},
     {"POST", "/api/v1/contacts/*/read", CONTROL | YAML, api_read_contacts},
     {"POST", "/api/v1/contacts/*/erase", CONTROL | YAML, api_erase_contact},
+    {"POST", "/api/v1/erase", CONTROL | YAML, api_erase},
 };
 enum { ROUTES = sizeof routes / sizeof routes[0] };
 

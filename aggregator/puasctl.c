@@ -47,6 +47,10 @@ static const struct command_row {
     {"contacts", "erase", "EVENT", 1, 1, ctl_contacts_erase, "deletes one at once, the answer stays"},
     {"contacts", NULL, "[--place ID]", 0, 2, ctl_contacts,
      "who left a name or number to be answered; opens them with the aggregator's key, and is put on record"},
+    {"erase", "list", "", 0, 0, ctl_erase_list, "what was erased, and whether the kiosk has done it too"},
+    {"erase", NULL, "--visit KIOSK/EPOCH/SEQ | --contact 'PHONE OR MAIL' [--score-too]", 2, 3, ctl_erase,
+     "takes back what a visit has said: words and contact go here and on the kiosk, its score stays unless it is to "
+     "go too"},
     {"contact-key", NULL, "", 0, 0, ctl_contact_key,
      "the public key that kiosks seal contact data with, for documents of your own"},
     {"verdicts", "list", "", 0, 0, ctl_verdicts_list, "suspicious presses by kiosk and rule"},

@@ -32,6 +32,7 @@ enum event_flag {
     EVENT_UNASSIGNED = 16, // its place is unknown, or was never this kiosk's
     EVENT_DEVICE = 32,     // from a simple device: no end-to-end guarantee
     EVENT_WIPED = 64,      // a contact that came without its text: the kiosk had wiped it
+    EVENT_ERASED = 128,    // what it said was erased (store_erase.h); with its score, also VOIDED
 };
 
 // Opens or creates `path`, checks it and migrates forward. `create`: false fails on a missing file.

@@ -65,6 +65,14 @@ void store_copy(sqlite3_stmt *s, int column, char *ret, size_t n); // text colum
 bool store_flush_tallies(struct store *st);
 // Notes that memory ran out; returns false.
 bool store_no_memory(struct store *st);
+// Lets `change` have one answer, in the pack that holds it, and writes what it made of it (seq and event_id must
+// stay; a body must stand until this returns). What it was is written to ret, without body; *ret_found false: it is
+// not here. `change` false: memory ran out.
+bool store_change_answer(struct store *st, int32_t epoch_id, int64_t seq,
+                         bool (*change)(void *ctx, struct packed *p), void *ctx, struct packed *ret,
+                         int32_t *ret_place, bool *ret_found);
+// Takes an answer out of the rollups, if it is there and counted.
+bool store_uncount(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t seq);
 // Writes what `rollups` holds (store_rollups_sqlite.c).
 bool store_flush_rollups(struct store *st);
 

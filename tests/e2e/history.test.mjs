@@ -1,10 +1,16 @@
 // History in and out: exports, erasure, retention, imports, from the wire and the shell.
 import assert from "node:assert/strict";
+import { copyFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { Aggregator } from "./lib/aggregator.mjs";
 import { Broker, SECRET } from "./lib/broker.mjs";
+import { TouchScreen } from "./lib/display.mjs";
 import { ForeignKiosk } from "./lib/foreign.mjs";
+import { Kiosk } from "./lib/kiosk.mjs";
 import { run } from "./lib/process.mjs";
 import { Session } from "./lib/session.mjs";
+import { query } from "./lib/store.mjs";
+import { waitFor } from "./lib/wait.mjs";
 import { BIN, scenario } from "./lib/world.mjs";
 
 const DAY = 86_400_000;
@@ -94,4 +100,81 @@ scenario("export: the answers of days that are over, as CSV, JSON and XLSX, over
   await ctl(2, "export", "csv", "--to", "2999-01-01");
   await ctl(1, "export", "csv", "--place", "nowhere");
   await ctl(1, "export", "csv", "-o", "/nowhere/file.csv");
+});
+
+const filesBelow = (folder) => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((f) => f.isFile()).map((f) => join(f.path, f.name));
+const holds = (folder, needle) => filesBelow(folder).filter((file) => readFileSync(file, "latin1").includes(needle));
+
+scenario("erase: words leave store and kiosk to the last byte, also a kiosk that comes later, and again after a restore", async (world) => {
+  const broker = await Broker.start(world);
+  const aggregator = await Aggregator.start(world, { brokerPort: broker.port });
+  const { store } = aggregator;
+  const screen = await TouchScreen.start(world);
+  const survey = "survey:\n  id: service\n  version: 1\n  questions:\n    - { id: overall, type: faces, of: 5 }\n    - { id: words, type: text }\n";
+  const kiosk = await Kiosk.start(world, { brokerPort: broker.port, screen, survey, times: { settle_step: "0 s" } });
+  const ctl = async (code, ...args) => {
+    const p = await run(`${BIN}/puasctl`, ["--config", aggregator.file, ...args]);
+    assert.equal(p.code, code, `${args.join(" ")}: ${p.lines.join("\n")}`);
+    return p.lines.join("\n");
+  };
+  const say = async (...keys) => {
+    const from = kiosk.process.mark();
+    await kiosk.answer("face-1", "text");
+    for (const key of keys) await kiosk.touch(key);
+    await kiosk.answer("done", "thanks");
+    await kiosk.process.line(/ screen name=question /, { from });
+    await kiosk.drained();
+  };
+  const z = "key-20", x = "key-21", g = "key-14", h = "key-15";
+  await say(z, g, z, g, z, g);
+  await say(x, h, x, h, x, h);
+  const [one, two] = await store.query("SELECT k.id || '/' || lower(hex(p.epoch)) || '/' || e.visit AS key, json_extract(body, '$.text') AS text FROM event e JOIN epoch p USING(epoch_id) JOIN kiosk k USING(kiosk_id) WHERE e.kind = 2 ORDER BY e.seq");
+  assert.deepEqual([one.text, two.text], ["zgzgzg", "xhxhxh"]);
+  for (const folder of [kiosk.state, aggregator.data]) assert.notDeepEqual(holds(folder, "zgzgzg"), []);
+  const backup = world.path("before.db");
+  await ctl(0, "backup", backup);
+
+  assert.match(await ctl(0, "erase", "--visit", one.key), /erased; its score stays; 2 answers/);
+  await kiosk.process.line(/ erased visit=1 rows=1/);
+  await waitFor("no byte of it anywhere", () => [kiosk.state, aggregator.data].every((folder) => holds(folder, "zgzgzg").length === 0));
+  const told = () => waitFor("the kiosk to confirm", async () => (await store.one("SELECT count(*) FROM erasure WHERE told IS NULL")) === 0);
+  await told();
+  assert.match(await ctl(0, "erase", "list"), /words +\d+ s ago/);
+  assert.equal(await store.one("SELECT sum(c1) FROM tally"), 2); // both scores stand
+  assert.equal(await store.one("SELECT count(*) FROM audit WHERE action = 'erase' AND subject = 'dago-entrance'"), 1);
+  assert.match(readFileSync(join(aggregator.data, "erasures.log"), "utf8"), /^dago-entrance [0-9a-f]{32} 1 words \d+\n$/);
+
+  // Sent again, it is neither another answer nor a conflict.
+  await ctl(0, "command", "dago-entrance", "resend");
+  await kiosk.drained();
+  assert.equal(await store.count(), 4);
+  assert.deepEqual(await store.quarantine(), []);
+  await ctl(1, "erase", "--visit", `dago-entrance/${"0".repeat(32)}/1`);
+  await ctl(2, "erase", "--visit", "dago-entrance/1");
+
+  // Yesterday's store is put back: it is erased again, here and on the kiosk.
+  await aggregator.stop();
+  for (const tail of ["-wal", "-shm"]) rmSync(store.file + tail, { force: true });
+  copyFileSync(backup, store.file);
+  assert.notDeepEqual(holds(aggregator.data, "zgzgzg"), []);
+  await aggregator.up();
+  assert.ok(aggregator.process.find(/ erased_again erasures=1 answers=2/));
+  await waitFor("no byte of it here again", () => holds(aggregator.data, "zgzgzg").length === 0);
+  await told();
+  await kiosk.drained();
+  assert.equal(await store.count(), 4);
+  assert.match(await ctl(0, "recount"), / 0 differences/);
+
+  // A kiosk that is away is told when it is back; with the score, its vote is counted no more on either side.
+  await kiosk.process.stop();
+  assert.match(await ctl(0, "--json", "erase", "--visit", two.key, "--score-too"), /"answers":2/);
+  assert.equal(await store.one("SELECT sum(c1) FROM tally"), 1);
+  assert.notDeepEqual(holds(kiosk.state, "xhxhxh"), []);
+  await kiosk.up();
+  await told();
+  assert.deepEqual(holds(kiosk.state, "xhxhxh"), []);
+  assert.equal((await query(`${kiosk.state}/outbox.db`, "SELECT sum(v1) AS n FROM epoch"))[0].n, 1);
+  await waitFor("no byte of it here", () => holds(aggregator.data, "xhxhxh").length === 0);
+  assert.match(await ctl(0, "recount"), / 0 differences/);
+  await ctl(1, "erase", "--contact", "0812 3456"); // nobody has left it
 });
