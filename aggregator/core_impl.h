@@ -7,6 +7,7 @@
 //   core_remote.c  orders to kiosks and their replies
 //   core_contacts.c what customers left to be answered: its end
 //   core_erase.c   erasure of what a visit has said, here and at its kiosk
+//   core_retention.c what is old enough goes
 //   core_rollups.c rollups by day, where they are due
 //   core_verdicts.c verdicts on what is stored, and putting packs together, beside the ingest
 #ifndef PUAS_AGGREGATOR_CORE_IMPL_H
@@ -78,6 +79,9 @@ struct core {
     mono_ms compact_at;    // the next slice of putting packs together
     int32_t compact_epoch; // where it goes on
     bool compact_more;
+    bool retain_more;    // of a daily look through all packs
+    mono_ms retain_at;   // the next slice of it
+    int64_t retain_cursor; // where it goes on
     bool rollups_due;                   // some are to be built
     mono_ms rollups_at;                 // the next slice of it
     mono_ms empty_log_at;               // something was deleted that must leave the log too; -1: nothing
@@ -149,6 +153,9 @@ int64_t core_judge_wait(const struct core *c, mono_ms mono);
 bool core_start_rollups(struct core *c, char *ret_why, size_t n); // the store gets its tree; what is due?
 void core_build_rollups(struct core *c, mono_ms mono);            // a slice, when it is time for one
 enum command_result core_repair_rollups(struct core *c);
+
+bool core_start_retention(struct core *c, char *ret_why, size_t n);
+void core_retain(struct core *c, mono_ms mono); // a slice, when it is time for one
 
 void core_compact(struct core *c, mono_ms mono); // a slice, when it is time for one
 

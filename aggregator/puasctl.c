@@ -51,6 +51,7 @@ static const struct command_row {
     {"erase", NULL, "--visit KIOSK/EPOCH/SEQ | --contact 'PHONE OR MAIL' [--score-too]", 2, 3, ctl_erase,
      "takes back what a visit has said: words and contact go here and on the kiosk, its score stays unless it is to "
      "go too"},
+    {"retention", NULL, "", 0, 0, ctl_retention, "how long what is kept, and what goes next"},
     {"contact-key", NULL, "", 0, 0, ctl_contact_key,
      "the public key that kiosks seal contact data with, for documents of your own"},
     {"verdicts", "list", "", 0, 0, ctl_verdicts_list, "suspicious presses by kiosk and rule"},

@@ -26,6 +26,27 @@ bool store_visit_of(struct store *st, int32_t epoch_id, int64_t seq, int64_t *re
     return !failed;
 }
 
+bool store_strip_body(const struct packed *p, bool options, char **ret_body, bool *ret_changed)
+{
+    static const char *const keys[] = {"text", "ref", "options"};
+    json_t *o = json_loadb(p->body, p->body_bytes, 0, NULL);
+    char *body = NULL;
+    *ret_changed = false;
+    for (int i = 0; i < (options ? 3 : 2); i++) {
+        *ret_changed = json_object_del(o, keys[i]) == 0 || *ret_changed;
+    }
+    bool left = json_object_size(o) > 0;
+    if (*ret_changed && left) {
+        body = json_dumps(o, JSON_COMPACT);
+    }
+    bool ok = o != NULL && (body != NULL || !left || !*ret_changed);
+    json_decref(o);
+    if (ok) {
+        *ret_body = body;
+    }
+    return ok;
+}
+
 struct change {
     bool score, changed;
     char *body; // owned: the new one
@@ -42,22 +63,17 @@ static bool blank(void *ctx, struct packed *p)
     if (c->score && counts) {
         p->score = p->levels = 0;
     }
-    if (p->body == NULL) {
-        return true;
-    }
-    json_t *o = json_loadb(p->body, p->body_bytes, 0, NULL);
-    json_object_del(o, "text");
-    json_object_del(o, "ref");
-    if (c->score) {
-        json_object_del(o, "options");
-    }
     free(c->body);
-    c->body = json_object_size(o) > 0 ? json_dumps(o, JSON_COMPACT) : NULL;
-    bool ok = o != NULL && (c->body != NULL || json_object_size(o) == 0);
-    json_decref(o);
-    p->body = c->body;
-    p->body_bytes = c->body != NULL ? strlen(c->body) : 0;
-    return ok;
+    c->body = NULL;
+    bool said = false;
+    if (p->body == NULL || !store_strip_body(p, c->score, &c->body, &said)) {
+        return p->body == NULL;
+    }
+    if (said) {
+        p->body = c->body;
+        p->body_bytes = c->body != NULL ? strlen(c->body) : 0;
+    }
+    return true;
 }
 
 static bool blank_answer(struct store *st, const struct store_erasure *e, int64_t seq, int *answers)

@@ -43,6 +43,7 @@ struct store {
         int32_t epoch_id, place;
     } open[OPEN_PACKS], *opened[OPEN_PACKS];
     int open_count;
+    int contact_days;    // contact data is kept so long at most; 0: as its question says
     int64_t last_pack;   // the newest, by its event_id
     int64_t saved_event; // next_event as it was saved
     int64_t next_event, next_epoch, next_name, next_quarantine, next_alert, next_log, next_change, next_audit;
@@ -71,6 +72,9 @@ bool store_no_memory(struct store *st);
 bool store_change_answer(struct store *st, int32_t epoch_id, int64_t seq,
                          bool (*change)(void *ctx, struct packed *p), void *ctx, struct packed *ret,
                          int32_t *ret_place, bool *ret_found);
+// The body of an answer without what was said (text, ref; `options` too): *ret_body, malloc'd, NULL when nothing is
+// left. *ret_changed false: it said nothing. False: memory ran out.
+bool store_strip_body(const struct packed *p, bool options, char **ret_body, bool *ret_changed);
 // Takes an answer out of the rollups, if it is there and counted.
 bool store_uncount(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t seq);
 // Writes what `rollups` holds (store_rollups_sqlite.c).

@@ -47,7 +47,9 @@ bool store_each_settled(struct store *st, const struct store_epoch *e, bool (*ea
     sqlite3_stmt *s =
         store_bind(st,
                    "SELECT first_seq, n FROM pack WHERE epoch_id = ?1 AND first_seq > ?2 - ?3"
-                   " UNION ALL SELECT seq, 1 FROM quarantine WHERE epoch_id = ?1 AND seq > ?2 ORDER BY 1",
+                   " UNION ALL SELECT seq, 1 FROM quarantine WHERE epoch_id = ?1 AND seq > ?2"
+                   " UNION ALL SELECT first_seq, n FROM gone WHERE epoch_id = ?1 AND first_seq + n > ?2 + 1"
+                   " ORDER BY 1",
                    "did", e->epoch_id, e->through, (int)PACK_ANSWERS_MAX);
     while (go && store_row(st, s, &failed)) {
         int64_t first = sqlite3_column_int64(s, 0), n = sqlite3_column_int64(s, 1);

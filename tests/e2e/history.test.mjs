@@ -1,6 +1,6 @@
 // History in and out: exports, erasure, retention, imports, from the wire and the shell.
 import assert from "node:assert/strict";
-import { copyFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Aggregator } from "./lib/aggregator.mjs";
 import { Broker, SECRET } from "./lib/broker.mjs";
@@ -15,6 +15,7 @@ import { BIN, scenario } from "./lib/world.mjs";
 
 const DAY = 86_400_000;
 const ID = "dago-entrance";
+const FAKETIME = ["x86_64-linux-gnu", "aarch64-linux-gnu", "arm-linux-gnueabihf"].map((arch) => `/usr/lib/${arch}/faketime/libfaketimeMT.so.1`).find(existsSync);
 
 async function start(world, options = {}) {
   const broker = await Broker.start(world);
@@ -177,4 +178,56 @@ scenario("erase: words leave store and kiosk to the last byte, also a kiosk that
   await waitFor("no byte of it here", () => holds(aggregator.data, "xhxhxh").length === 0);
   assert.match(await ctl(0, "recount"), / 0 differences/);
   await ctl(1, "erase", "--contact", "0812 3456"); // nobody has left it
+});
+
+scenario("retention: words and answers of long ago go, counts stay and are still proven, what is sent again is acknowledged and not stored", async (world) => {
+  const broker = await Broker.start(world);
+  // Ten days ago by the aggregator's clock; then today.
+  const aggregator = await Aggregator.start(world, { brokerPort: broker.port, env: { LD_PRELOAD: FAKETIME, FAKETIME: "-10d", FAKETIME_DONT_FAKE_MONOTONIC: "1" } });
+  assert.ok(FAKETIME, "faketime is missing: make test-deps");
+  const { store } = aggregator;
+  const kiosk = new ForeignKiosk({ port: broker.port, id: ID, branch: "bandung-dago", secret: SECRET });
+  world.own("foreign kiosk", () => kiosk.die());
+  await kiosk.connect();
+  await kiosk.synced;
+  kiosk.press(4, { at: Date.now() - 10 * DAY });
+  words(kiosk, "geheimnis", { visit: 1, at: Date.now() - 10 * DAY });
+  await kiosk.settled();
+  const ctl = async (code, ...args) => {
+    const p = await run(`${BIN}/puasctl`, ["--config", aggregator.file, ...args]);
+    assert.equal(p.code, code, `${args.join(" ")}: ${p.lines.join("\n")}`);
+    return p.lines.join("\n");
+  };
+  const kept = JSON.parse(await ctl(0, "--json", "retention"));
+  assert.deepEqual(kept.map((k) => [k.kind, k.days, k.stored, k.due, k.next ?? null]), [["contacts", 365, 0, 0, null], ["comments", 0, 1, 0, null], ["raw", 0, 2, 0, null], ["rollups", 0, 1, 0, null]]);
+  const again = async (retention, env = {}) => {
+    await aggregator.stop();
+    const text = readFileSync(aggregator.file, "utf8").replace(/^retention: .*\n/m, "").replace(/^seed:/m, `retention: ${retention}\nseed:`);
+    writeFileSync(aggregator.file, text);
+    aggregator.env = env;
+    await aggregator.up();
+    await kiosk.settled();
+  };
+  await again("{ comments_days: 5 }");
+  await waitFor("no byte of the words", () => holds(aggregator.data, "geheimnis").length === 0);
+  kiosk.press(5); // the newest ones are never deleted
+  await kiosk.settled();
+  assert.equal(await store.count(), 3);
+  await again("{ comments_days: 5, raw_days: 7 }");
+  await waitFor("no answer of long ago", async () => (await store.count()) === 1);
+  assert.match(await ctl(0, "retention"), /answers +7 days +1 /);
+  assert.match(await ctl(0, "recount"), /have been deleted[^]*1 votes recounted, 0 differences/);
+  assert.match(await ctl(0, "recount", "--repair"), /made anew/);
+  await waitFor("all places to be built", async () => (await store.one("SELECT count(*) FROM rollup_due")) === 0);
+  assert.deepEqual(await store.query("SELECT sum(c4) AS c4, sum(c5) AS c5 FROM day_tally WHERE place_id = 1"), [{ c4: 1, c5: 1 }]);
+
+  // Sent again: acknowledged, and not there.
+  for (const row of kiosk.epoch.rows.values()) row.state = "pending";
+  await kiosk.settled();
+  assert.equal(await store.count(), 1);
+  await again("{ raw_days: 7 }");
+  for (const row of kiosk.epoch.rows.values()) row.state = "pending";
+  await kiosk.settled();
+  assert.equal(await store.count(), 1);
+  assert.equal(await store.one("SELECT sum(c4) FROM tally"), 1);
 });

@@ -11,8 +11,10 @@
 
 #include "aggregator/org.h"
 #include "aggregator/settings.h"
+#include "aggregator/store_impl.h"
 #include "aggregator/store_rollups.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,12 +131,42 @@ static int64_t world_vote(struct world *w, int kiosk, int32_t day, int hour, con
     return world_say(w, kiosk, day, hour, &e);
 }
 
-static int64_t world_words(struct world *w, int kiosk, int32_t day, int hour, int64_t visit, const char *text)
+__attribute__((unused)) static int64_t world_words(struct world *w, int kiosk, int32_t day, int hour,
+                                                   int64_t visit, const char *text)
 {
     struct event e = {.type = EVENT_TEXT, .visit = visit};
     ident_set(&e.question, "say");
     snprintf(e.text, sizeof e.text, "%s", text);
     return world_say(w, kiosk, day, hour, &e);
+}
+
+// The one number that a query gives.
+__attribute__((unused)) static int64_t number(struct world *w, const char *sql)
+{
+    bool failed = false;
+    sqlite3_stmt *s = store_bind(w->st, sql, "");
+    int64_t n = store_row(w->st, s, &failed) ? sqlite3_column_int64(s, 0) : -1;
+    assert_false(failed);
+    sqlite3_reset(s);
+    return n;
+}
+
+// Is it in a byte of the store or its log?
+__attribute__((unused)) static bool on_disk(const struct world *w, const char *needle)
+{
+    static const char *const tails[] = {"", "-wal"};
+    bool found = false;
+    for (int i = 0; i < 2; i++) {
+        static char bytes[4 << 20];
+        char path[120];
+        snprintf(path, sizeof path, "%s%s", w->path, tails[i]);
+        int fd = open(path, O_RDONLY);
+        ssize_t n = fd >= 0 ? read(fd, bytes, sizeof bytes) : 0;
+        close(fd);
+        assert_true(n < (ssize_t)sizeof bytes);
+        found = found || (n > 0 && memmem(bytes, (size_t)n, needle, strlen(needle)) != NULL);
+    }
+    return found;
 }
 
 #endif

@@ -4,36 +4,6 @@
 #include "aggregator/erasures.h"
 #include "aggregator/store_contact.h"
 #include "aggregator/store_erase.h"
-#include "aggregator/store_impl.h"
-
-#include <fcntl.h>
-
-static int64_t number(struct world *w, const char *sql)
-{
-    bool failed = false;
-    sqlite3_stmt *s = store_bind(w->st, sql, "");
-    int64_t n = store_row(w->st, s, &failed) ? sqlite3_column_int64(s, 0) : -1;
-    assert_false(failed);
-    sqlite3_reset(s);
-    return n;
-}
-
-static bool on_disk(const struct world *w, const char *needle)
-{
-    static const char *const tails[] = {"", "-wal"};
-    bool found = false;
-    for (int i = 0; i < 2; i++) {
-        static char bytes[4 << 20];
-        char path[120];
-        snprintf(path, sizeof path, "%s%s", w->path, tails[i]);
-        int fd = open(path, O_RDONLY);
-        ssize_t n = fd >= 0 ? read(fd, bytes, sizeof bytes) : 0;
-        close(fd);
-        assert_true(n < (ssize_t)sizeof bytes);
-        found = found || (n > 0 && memmem(bytes, (size_t)n, needle, strlen(needle)) != NULL);
-    }
-    return found;
-}
 
 static int erase(struct world *w, int kiosk, int64_t visit, bool score)
 {

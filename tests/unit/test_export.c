@@ -3,7 +3,6 @@
 
 #include "aggregator/ctl.h"
 #include "aggregator/export.h"
-#include "aggregator/store_impl.h"
 
 #include <jansson.h>
 
