@@ -8,6 +8,7 @@
 //   core_contacts.c what customers left to be answered: its end
 //   core_erase.c   erasure of what a visit has said, here and at its kiosk
 //   core_retention.c what is old enough goes
+//   core_import.c  history from elsewhere, in and out again
 //   core_rollups.c rollups by day, where they are due
 //   core_verdicts.c verdicts on what is stored, and putting packs together, beside the ingest
 #ifndef PUAS_AGGREGATOR_CORE_IMPL_H
@@ -82,6 +83,8 @@ struct core {
     bool retain_more;    // of a daily look through all packs
     mono_ms retain_at;   // the next slice of it
     int64_t retain_cursor; // where it goes on
+    bool undoing; // some import is being taken back
+    mono_ms undo_at;
     bool rollups_due;                   // some are to be built
     mono_ms rollups_at;                 // the next slice of it
     mono_ms empty_log_at;               // something was deleted that must leave the log too; -1: nothing
@@ -156,6 +159,12 @@ enum command_result core_repair_rollups(struct core *c);
 
 bool core_start_retention(struct core *c, char *ret_why, size_t n);
 void core_retain(struct core *c, mono_ms mono); // a slice, when it is time for one
+
+bool core_start_imports(struct core *c, char *ret_why, size_t n);
+enum command_result core_begin_import(struct core *c, struct command *cmd);
+enum command_result core_import_rows(struct core *c, struct command *cmd);
+enum command_result core_undo_import(struct core *c, struct command *cmd);
+void core_undo(struct core *c, mono_ms mono); // a slice, when it is time for one
 
 void core_compact(struct core *c, mono_ms mono); // a slice, when it is time for one
 

@@ -290,6 +290,7 @@ static void timers(struct core *c, mono_ms mono)
     core_judge(c, mono);
     core_compact(c, mono);
     core_retain(c, mono);
+    core_undo(c, mono);
     core_build_rollups(c, mono);
     if (mono >= c->slow_at) {
         c->slow_at = mono + SLOW_EVERY_MS;
@@ -308,6 +309,7 @@ static int wait_ms(const struct core *c, int link_wait, mono_ms mono)
     wait = core_judge_wait(c, mono) < wait ? core_judge_wait(c, mono) : wait;
     wait = c->compact_more && c->compact_at - mono < wait ? c->compact_at - mono : wait;
     wait = c->retain_more && c->retain_at - mono < wait ? c->retain_at - mono : wait;
+    wait = c->undoing && c->undo_at - mono < wait ? c->undo_at - mono : wait;
     wait = c->rollups_due && c->rollups_at - mono < wait ? c->rollups_at - mono : wait;
     wait = c->o.round_ms > 0 && c->o.round_ms < wait ? c->o.round_ms : wait;
     wait = c->turn_open && c->turn_ended + WINDOW_MS - mono < wait ? c->turn_ended + WINDOW_MS - mono : wait;
@@ -497,6 +499,7 @@ struct core *core_create(const struct core_options *o, char *ret_why, size_t n, 
               open_contacts(c, ret_why, n) && seed_store(c, ret_why, n) &&
               org_load(&c->org, c->store, ret_why, n) && core_start_rollups(c, ret_why, n) &&
               core_start_erasures(c, ret_why, n) && core_start_retention(c, ret_why, n) &&
+              core_start_imports(c, ret_why, n) &&
               core_restore_engine(c, ret_why, n) &&
               judge_init(&c->judge, c->store);
     if (ok && !open_link(c)) {

@@ -12,6 +12,7 @@
 //   ctl_contacts_sqlite.c contact data: list, erase, the key
 //   ctl_erase_sqlite.c erasure by visit or contact
 //   ctl_retention_sqlite.c what goes when
+//   ctl_import_sqlite.c imports: preview, run, list, undo
 //   ctl_remote.c       pushing contents, ordering kiosks about
 //   ctl_curl.c         requests to the aggregator
 //   ctl_table.c        aligned tables
@@ -68,6 +69,9 @@ int ctl_contacts_erase(struct ctl *c, int argc, char **argv);
 int ctl_erase(struct ctl *c, int argc, char **argv);
 int ctl_erase_list(struct ctl *c, int argc, char **argv);
 int ctl_retention(struct ctl *c, int argc, char **argv);
+int ctl_import(struct ctl *c, int argc, char **argv);
+int ctl_import_list(struct ctl *c, int argc, char **argv);
+int ctl_import_undo(struct ctl *c, int argc, char **argv);
 int ctl_contact_key(struct ctl *c, int argc, char **argv);
 int ctl_verdicts_list(struct ctl *c, int argc, char **argv);
 int ctl_verdicts_rerun(struct ctl *c, int argc, char **argv);

@@ -407,6 +407,9 @@ static const struct route {
     {"POST", "/api/v1/contacts/*/read", CONTROL | YAML, api_read_contacts},
     {"POST", "/api/v1/contacts/*/erase", CONTROL | YAML, api_erase_contact},
     {"POST", "/api/v1/erase", CONTROL | YAML, api_erase},
+    {"POST", "/api/v1/config/import/begin", CONTROL | YAML, api_begin_import},
+    {"POST", "/api/v1/config/import/rows", CONTROL | YAML, api_import_rows},
+    {"POST", "/api/v1/imports/*/undo", CONTROL | YAML, api_undo_import},
 };
 enum { ROUTES = sizeof routes / sizeof routes[0] };
 

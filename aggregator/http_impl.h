@@ -107,6 +107,9 @@ void api_order(struct api_call *c);         // body: {"do":"identify","timeoutMs
 void api_order_reply(struct api_call *c);   // 202 while none has come
 void api_read_contacts(struct api_call *c); // body: by whom; 204: it is on record, puasctl may read
 void api_erase_contact(struct api_call *c);
+void api_begin_import(struct api_call *c); // body: JSON, as core.h says
+void api_import_rows(struct api_call *c);
+void api_undo_import(struct api_call *c);
 void api_erase(struct api_call *c); // body: {"kiosk","epoch","seq","score","by"}
 void api_export(struct api_call *c); // ?format=csv|json|xlsx and place, from, to, question of export.h
 void api_trends(struct api_call *c); // the path's *: what; 304 when the reader has it already

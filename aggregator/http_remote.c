@@ -167,3 +167,32 @@ void api_erase(struct api_call *c)
     free(cmd);
     json_decref(o);
 }
+
+static void import(struct api_call *c, enum command_kind kind)
+{
+    struct command *cmd = calloc(1, sizeof *cmd);
+    if (cmd == NULL) {
+        answer_command(c->r, COMMAND_UNAVAILABLE, NULL);
+        return;
+    }
+    cmd->kind = kind;
+    cmd->yaml = c->q->body;
+    snprintf(cmd->who, sizeof cmd->who, "puasctl");
+    snprintf(cmd->alert, sizeof cmd->alert, "%s", c->id);
+    answer_ask(c, cmd, "No such import", "application/json");
+}
+
+void api_begin_import(struct api_call *c)
+{
+    import(c, COMMAND_IMPORT_BEGIN);
+}
+
+void api_import_rows(struct api_call *c)
+{
+    import(c, COMMAND_IMPORT_ROWS);
+}
+
+void api_undo_import(struct api_call *c)
+{
+    import(c, COMMAND_IMPORT_UNDO);
+}

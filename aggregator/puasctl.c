@@ -52,6 +52,11 @@ static const struct command_row {
      "takes back what a visit has said: words and contact go here and on the kiosk, its score stays unless it is to "
      "go too"},
     {"retention", NULL, "", 0, 0, ctl_retention, "how long what is kept, and what goes next"},
+    {"import", "list", "", 0, 0, ctl_import_list, "what was imported"},
+    {"import", "undo", "ID", 1, 1, ctl_import_undo, "takes back exactly what an import has brought, its counts too"},
+    {"import", NULL, "FILE.csv --map MAP.yaml [--preview]", 3, 4, ctl_import,
+     "history of another system, into the days it is of; never an alert. --preview: what would be stored, and what not "
+     "and why"},
     {"contact-key", NULL, "", 0, 0, ctl_contact_key,
      "the public key that kiosks seal contact data with, for documents of your own"},
     {"verdicts", "list", "", 0, 0, ctl_verdicts_list, "suspicious presses by kiosk and rule"},

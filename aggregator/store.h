@@ -128,6 +128,7 @@ struct store_epoch {
 // Finds an epoch or makes it. *ret_new says which.
 bool store_epoch(struct store *st, int32_t kiosk, const uint8_t *epoch, wall_ms at, bool create,
                  struct store_epoch *ret_e, bool *ret_found);
+bool store_epoch_bytes(struct store *st, int32_t epoch_id, uint8_t *ret); // EPOCH_BYTES; one that exists
 // Calls `each` with every settled seq above `through`: stored events and quarantined ones, ascending by kind.
 bool store_each_settled(struct store *st, const struct store_epoch *e, bool (*each)(void *ctx, int64_t seq),
                         void *ctx);

@@ -75,7 +75,9 @@ bool store_change_answer(struct store *st, int32_t epoch_id, int64_t seq,
 // The body of an answer without what was said (text, ref; `options` too): *ret_body, malloc'd, NULL when nothing is
 // left. *ret_changed false: it said nothing. False: memory ran out.
 bool store_strip_body(const struct packed *p, bool options, char **ret_body, bool *ret_changed);
-// Takes an answer out of the rollups, if it is there and counted.
+// Takes an answer as it stands in a pack out of the rollups, if it is counted.
+bool store_uncount_answer(struct store *st, int32_t epoch_id, int32_t kiosk, const struct packed *t, int32_t place);
+// The same of one that is looked for.
 bool store_uncount(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t seq);
 // Writes what `rollups` holds (store_rollups_sqlite.c).
 bool store_flush_rollups(struct store *st);

@@ -39,6 +39,18 @@ bool store_epoch(struct store *st, int32_t kiosk, const uint8_t *epoch, wall_ms 
                      st->next_epoch++, kiosk, epoch, (size_t)EPOCH_BYTES, at);
 }
 
+bool store_epoch_bytes(struct store *st, int32_t epoch_id, uint8_t *ret)
+{
+    bool failed = false;
+    sqlite3_stmt *s = store_bind(st, "SELECT epoch FROM epoch WHERE epoch_id = ?1", "d", epoch_id);
+    if (!store_row(st, s, &failed)) {
+        return false;
+    }
+    memcpy(ret, sqlite3_column_blob(s, 0), EPOCH_BYTES);
+    sqlite3_reset(s);
+    return true;
+}
+
 bool store_each_settled(struct store *st, const struct store_epoch *e, bool (*each)(void *ctx, int64_t seq),
                         void *ctx)
 {
@@ -311,7 +323,7 @@ static bool look(void *ctx, struct packed *p)
     return true;
 }
 
-static bool uncount(struct store *st, int32_t epoch_id, int32_t kiosk, const struct packed *t, int32_t place)
+bool store_uncount_answer(struct store *st, int32_t epoch_id, int32_t kiosk, const struct packed *t, int32_t place)
 {
     if (!scored(t->flags)) {
         return true;
@@ -328,7 +340,7 @@ bool store_uncount(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t se
     int32_t place;
     bool found;
     return store_change_answer(st, epoch_id, seq, look, NULL, &t, &place, &found) &&
-           (!found || uncount(st, epoch_id, kiosk, &t, place));
+           (!found || store_uncount_answer(st, epoch_id, kiosk, &t, place));
 }
 
 // Marks the target of a void and takes it out of the rollups.
@@ -343,7 +355,7 @@ static bool take_back(struct store *st, const struct stored_event *s)
     if (t.kind == EVENT_CONTACT) {
         return store_erase_contact(st, t.event_id, &(bool){false});
     }
-    return uncount(st, s->epoch_id, s->kiosk, &t, place);
+    return store_uncount_answer(st, s->epoch_id, s->kiosk, &t, place);
 }
 
 static bool collect(struct store *st, struct stored_event *s, const char *body)
@@ -479,7 +491,8 @@ bool store_votes_after(struct store *st, int32_t place, int64_t event_id, struct
         store_bind(st,
                    "SELECT coalesce(sum(kind IN (0, 4) AND (flags & 28) = 0), 0),"
                    " coalesce(min(iif(kind IN (0, 4) AND (flags & 28) = 0, arrived, NULL)), 0),"
-                   " coalesce(max(event_id), 0) FROM event WHERE place_id = ?1 AND event_id > ?2",
+                   " coalesce(max(event_id), 0) FROM event WHERE place_id = ?1 AND event_id > ?2"
+                   " AND epoch_id NOT IN (SELECT epoch_id FROM import)", // history is no vote of now
                    "di", place, event_id);
     if (store_row(st, s, &failed)) {
         *ret = (struct store_unreleased){sqlite3_column_int(s, 0), sqlite3_column_int64(s, 1),

@@ -11,7 +11,7 @@ import { run } from "./lib/process.mjs";
 import { Session } from "./lib/session.mjs";
 import { query } from "./lib/store.mjs";
 import { waitFor } from "./lib/wait.mjs";
-import { BIN, scenario } from "./lib/world.mjs";
+import { ASSETS, BIN, scenario } from "./lib/world.mjs";
 
 const DAY = 86_400_000;
 const ID = "dago-entrance";
@@ -230,4 +230,81 @@ scenario("retention: words and answers of long ago go, counts stay and are still
   await kiosk.settled();
   assert.equal(await store.count(), 1);
   assert.equal(await store.one("SELECT sum(c4) FROM tally"), 1);
+});
+
+const rowsOf = (n, day) => Array.from({ length: n }, (_, i) => `${day} ${String(8 + (i % 10)).padStart(2, "0")}:15:00;Bandung Dago;${["very positive", "positive", "negative", "very negative"][i % 4]};${i % 4 > 1 ? '"Waiting time; Staff"' : ""};${i === 3 ? '"Lama, ""sekali"";\nya"' : ""}`);
+
+scenario("import: history of another system by a map: previewed, stored once in its own days, no alert, undone without a trace", async (world) => {
+  const { aggregator, kiosk, ctl } = await start(world);
+  const { store } = aggregator;
+  for (const score of [5, 4, 1]) kiosk.press(score, { at: Date.now() - 3 * DAY });
+  await kiosk.settled();
+  const day = new Date(Date.now() - 400 * DAY).toISOString().slice(0, 10);
+  const file = world.path("feedback.csv");
+  const map = join(ASSETS, "imports/happy-or-not.yaml");
+  const lines = ["\ufeffLocal time;Location;Button;Follow-up option;Open feedback", ...rowsOf(600, day)];
+  const bad = [`${day} 25:00:00;Bandung Dago;positive;;`, `${day} 09:00:00;Elsewhere;positive;;`, `${day} 09:00:00;Bandung Dago;so so;;`, `${new Date().toISOString().slice(0, 10)} 00:00:00;Bandung Dago;positive;;`];
+  writeFileSync(file, Buffer.concat([Buffer.from([...lines, ...bad, ""].join("\r\n")), Buffer.from(`${day} 09:00:00;Bandung Dago;positive;;\xff\r\n`, "latin1")]));
+
+  const before = await store.query("SELECT * FROM day_tally ORDER BY 1, 2, 3, 4");
+  const preview = await ctl(0, "import", file, "--map", map, "--preview");
+  assert.match(preview, new RegExp(`line 2: ${day}T01:15:00Z bandung-dago overall 4 of 4`));
+  assert.match(preview, /line 4: .* overall 2 of 4 because of wait, staff/);
+  assert.match(preview, new RegExp(`bandung-dago +${day} +4 +150 +150 +150 +150`));
+  assert.match(preview, /feedback.csv:603: column 'Local time': '.* 25:00:00' is no time of the form/);
+  assert.match(preview, /feedback.csv:604: column 'Location': 'Elsewhere' is no place/);
+  assert.match(preview, /feedback.csv:605: column 'Button': 'so so' is not in score.map/);
+  assert.match(preview, /feedback.csv:606: column 'Local time': .* is of a day that is not over/);
+  assert.match(preview, /feedback.csv:607: is not UTF-8/);
+  assert.match(preview, /600 rows would be stored, 5 rejected; nothing was/);
+  assert.equal(await store.count(), 3);
+
+  assert.match(await ctl(0, "import", file, "--map", map), /import 1: 901 answers stored, 5 rows rejected/);
+  assert.match(await ctl(0, "import", file, "--map", map), /imported by this map before, as 1/);
+  assert.match(await ctl(0, "import", "list"), new RegExp(`1 +feedback.csv .* stored +901 +5 +${day} +${day}`));
+  assert.equal(await store.count("import"), 901);
+  assert.equal(await store.one("SELECT count(*) FROM event e JOIN import USING(epoch_id) WHERE flags & 1 = 0"), 0); // all late
+  assert.match(await ctl(0, "recount"), /603 votes recounted, 0 differences/);
+  const session = await Session.login(aggregator.url);
+  const series = await session.get(`/api/v1/trends/series?place=bandung-dago&from=${day}&to=${day}`);
+  assert.equal(series.total.n, 600);
+  const reasons = await session.get(`/api/v1/trends/reasons?place=bandung-dago&from=${day}&to=${day}`);
+  assert.deepEqual(reasons.questions[0].items.map((i) => [i.id, i.n]), [["wait", 300], ["staff", 300]]);
+  // 300 unhappy presses in a row: of long ago.
+  assert.equal(await store.one("SELECT count(*) FROM alert"), 0);
+  await waitFor("the judge to be through", async () => (await store.one("SELECT count(*) FROM verdict v JOIN import USING(epoch_id)")) === 0);
+  const comments = JSON.parse(await ctl(0, "export", "json", "--question", "comment").then((text) => text.replace(/\n\d+ answers$/, "")));
+  assert.deepEqual(comments.map((c) => [c.kiosk, c.comment]), [["import", 'Lama, "sekali";\nya']]);
+
+  // It survives a kill on the way, and goes on where it was.
+  const large = world.path("large.csv");
+  writeFileSync(large, [lines[0], ...Array.from({ length: 20 }, (_, i) => rowsOf(600, new Date(Date.now() - (500 + i) * DAY).toISOString().slice(0, 10))).flat()].join("\n"));
+  const first = run(`${BIN}/puasctl`, ["--config", aggregator.file, "import", large, "--map", map]);
+  await waitFor("some of it", async () => ((await store.one("SELECT max(lines) FROM import")) ?? 0) > 700);
+  await aggregator.kill();
+  assert.equal((await first).code, 1);
+  await aggregator.up();
+  assert.match(await ctl(0, "import", large, "--map", map), /import 2: 18020 answers stored, 0 rows rejected/);
+  assert.match(await ctl(0, "recount"), /12603 votes recounted, 0 differences/);
+
+  // Undone: as if it had never been; then the same file may come again.
+  for (const id of ["2", "1"]) assert.match(await ctl(0, "import", "undo", id), /is undone/);
+  assert.match(await ctl(1, "import", "undo", "1"), /undone already/);
+  await ctl(1, "import", "undo", "77");
+  await ctl(2, "import", "undo", "x");
+  assert.equal(await store.count("import"), 0);
+  assert.equal(await store.count(), 3);
+  const counted = (rows) => rows.filter((row) => Object.entries(row).some(([key, n]) => /^c\d/.test(key) && n !== 0));
+  assert.deepEqual(counted(await store.query("SELECT * FROM day_tally ORDER BY 1, 2, 3, 4")), before);
+  assert.equal(await store.one("SELECT coalesce(sum(n), 0) FROM choice_tally"), 0);
+  assert.match(await ctl(0, "recount"), /3 votes recounted, 0 differences/);
+  assert.match(await ctl(0, "import", file, "--map", map), /import 3: 901 answers stored/);
+
+  writeFileSync(world.path("map.yaml"), "time: { column: When }\nplace: { id: bandung-dago }\nscore: { column: Button }\n");
+  assert.match(await ctl(1, "import", file, "--map", world.path("map.yaml"), "--preview"), /there is no column 'When'/);
+  writeFileSync(world.path("map.yaml"), "time: { colum: When }\n");
+  assert.match(await ctl(1, "import", file, "--map", world.path("map.yaml")), /map.yaml:1:9: unknown key 'colum', did you mean 'column'/);
+  await ctl(2, "import", file);
+  await aggregator.stop();
+  assert.match(await ctl(1, "import", large, "--map", map), /is the aggregator running/);
 });
