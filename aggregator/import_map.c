@@ -78,7 +78,8 @@ static const struct config_row comment_rows[] = {
 const struct config_row import_rows[] = {
     {"separator", CONFIG_ENUM, AT(import_map, separator), .fallback = "auto", .choices = import_separators,
      .help = "between columns"},
-    {"time", CONFIG_GROUP, AT(import_map, time), .rows = time_rows, .help = "when it was said"},
+    {"time", CONFIG_GROUP, AT(import_map, time), .rows = time_rows, .required = true,
+     .help = "when it was said"},
     {"place", CONFIG_GROUP, AT(import_map, place), .rows = place_rows, .help = "where"},
     {"question", CONFIG_GROUP, AT(import_map, question), .rows = question_rows, .help = "what was asked"},
     {"score", CONFIG_GROUP, AT(import_map, score), .rows = score_rows, .help = "the face, or the number"},
@@ -358,7 +359,7 @@ static bool read_score(const struct import_map *m, const struct csv_row *row, st
         return true;
     }
     const char *mapped = pair(&m->score.map, text);
-    r->score = mapped != NULL              ? score_of(mapped, m->score.of, 1)
+    r->score = mapped != NULL            ? score_of(mapped, m->score.of, 1)
                : m->score.map.count == 0 ? score_of(text, m->score.of, m->score.least)
                                          : 0;
     r->of = (int)m->score.of;

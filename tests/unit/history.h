@@ -33,7 +33,7 @@ struct world {
     int64_t seq[3]; // of each kiosk's epoch; kiosk and epoch have the same number
 };
 
-static void world_load_org(struct world *w)
+static inline void world_load_org(struct world *w)
 {
     char why[300];
     org_finish(&w->org);
@@ -42,7 +42,7 @@ static void world_load_org(struct world *w)
     store_set_tree(w->st, &tree);
 }
 
-static void world_open(struct world *w)
+static inline void world_open(struct world *w)
 {
     char why[600];
     if (store_open(w->path, &w->st, why, sizeof why) != STORE_OK) {
@@ -51,7 +51,7 @@ static void world_open(struct world *w)
     world_load_org(w);
 }
 
-static int world_setup(void **state)
+static inline int world_setup(void **state)
 {
     static const struct {
         const char *id;
@@ -93,7 +93,7 @@ static int world_setup(void **state)
     return 0;
 }
 
-static int world_teardown(void **state)
+static inline int world_teardown(void **state)
 {
     struct world *w = *state;
     char command[100];
@@ -106,7 +106,7 @@ static int world_teardown(void **state)
 }
 
 // Stores an answer of kiosk 1 (dago) or 2 (papua), at an hour of a local day. Returns its seq.
-static int64_t world_say(struct world *w, int kiosk, int32_t day, int hour, struct event *e)
+static inline int64_t world_say(struct world *w, int kiosk, int32_t day, int hour, struct event *e)
 {
     int32_t place = kiosk == 1 ? DAGO : PAPUA;
     wall_ms local = (wall_ms)day * DAY + hour * HOUR;
@@ -124,14 +124,14 @@ static int64_t world_say(struct world *w, int kiosk, int32_t day, int hour, stru
     return e->seq;
 }
 
-static int64_t world_vote(struct world *w, int kiosk, int32_t day, int hour, const char *question, int score)
+static inline int64_t world_vote(struct world *w, int kiosk, int32_t day, int hour, const char *question, int score)
 {
     struct event e = {.type = EVENT_RATING, .score = score, .of = 5};
     ident_set(&e.question, question);
     return world_say(w, kiosk, day, hour, &e);
 }
 
-__attribute__((unused)) static int64_t world_words(struct world *w, int kiosk, int32_t day, int hour,
+static inline int64_t world_words(struct world *w, int kiosk, int32_t day, int hour,
                                                    int64_t visit, const char *text)
 {
     struct event e = {.type = EVENT_TEXT, .visit = visit};
@@ -141,7 +141,7 @@ __attribute__((unused)) static int64_t world_words(struct world *w, int kiosk, i
 }
 
 // The one number that a query gives.
-__attribute__((unused)) static int64_t number(struct world *w, const char *sql)
+static inline int64_t number(struct world *w, const char *sql)
 {
     bool failed = false;
     sqlite3_stmt *s = store_bind(w->st, sql, "");
@@ -152,7 +152,7 @@ __attribute__((unused)) static int64_t number(struct world *w, const char *sql)
 }
 
 // Is it in a byte of the store or its log?
-__attribute__((unused)) static bool on_disk(const struct world *w, const char *needle)
+static inline bool on_disk(const struct world *w, const char *needle)
 {
     static const char *const tails[] = {"", "-wal"};
     bool found = false;
