@@ -4,6 +4,7 @@
 #ifndef PUAS_AGGREGATOR_CORE_H
 #define PUAS_AGGREGATOR_CORE_H
 
+#include "aggregator/keeper.h"
 #include "aggregator/settings.h"
 #include "shared/protocol.h"
 
@@ -90,9 +91,14 @@ enum core_end core_run(struct core *c);
 struct core_status {
     char run[EPOCH_HEX + 1];
     bool broker;              // connected
+    const char *notice;       // "" or what people are to be told (guard.h); static
+    int64_t disk_free;        // bytes on the disk of the data folder
+    int64_t log_bytes;        // of the write-ahead log
+    struct keeper_status keeper;
     int64_t retained_ignored; // messages on the events topics that were retained, since start
 };
 void core_status(struct core *c, struct core_status *ret); // any thread
+bool core_holds(struct core *c);                           // nothing is stored now (guard.h); any thread
 // Posts a command and waits for its result, which comes after the COMMIT. Any thread but the core's.
 enum command_result core_call(struct core *c, struct command *cmd);
 

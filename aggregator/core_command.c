@@ -112,7 +112,7 @@ void core_do_command(struct core *c, struct command *cmd)
         "contacts-read", "contact-erase", "import",        "",            "import-undo",
         "erase",         "rollups-repair"}; // "": changes nothing
     cmd->result = COMMAND_UNAVAILABLE;
-    if (!core_writes(c)) {
+    if (c->guard.damaged || !core_writes(c)) {
         return;
     }
     switch (cmd->kind) {

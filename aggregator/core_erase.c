@@ -5,6 +5,7 @@
 
 #include "aggregator/erasures.h"
 #include "aggregator/store_erase.h"
+#include "aggregator/store_import.h"
 #include "shared/log.h"
 
 #include <jansson.h>
@@ -115,7 +116,14 @@ static bool erase(struct core *c, struct org_kiosk *k, const struct erasure *e, 
         return false;
     }
     ep->erased = true;
-    return (was && (score || !e->score)) || remember(c, &row);
+    bool import;
+    if (was && (score || !e->score)) {
+        return true;
+    }
+    if (!store_is_import(c->store, ep->epoch_id, &import)) {
+        return false;
+    }
+    return import ? store_erasure_told(c->store, &row, e->at) : remember(c, &row); // no kiosk holds what was imported
 }
 
 static enum command_result refuse(struct command *cmd, const char *why)
@@ -196,6 +204,9 @@ bool core_start_erasures(struct core *c, char *ret_why, size_t n)
 {
     struct again a = {.c = c};
     int bad;
+    if (c->guard.damaged) {
+        return true; // nothing is written until somebody has restored it; the start after that does this
+    }
     ret_why[0] = '\0';
     bool ok = store_each_untold(c->store, remember, c) && store_begin(c->store) &&
               erasures_each(c->o.settings->data, erase_once_more, &a, &bad, ret_why, n) &&

@@ -9,6 +9,7 @@
 //   core_erase.c   erasure of what a visit has said, here and at its kiosk
 //   core_retention.c what is old enough goes
 //   core_import.c  history from elsewhere, in and out again
+//   core_guard_posix.c room on the disk, soundness: may answers be taken in?
 //   core_rollups.c rollups by day, where they are due
 //   core_verdicts.c verdicts on what is stored, and putting packs together, beside the ingest
 #ifndef PUAS_AGGREGATOR_CORE_IMPL_H
@@ -18,7 +19,9 @@
 #include "aggregator/core.h"
 #include "aggregator/engine.h"
 #include "aggregator/epochs.h"
+#include "aggregator/guard.h"
 #include "aggregator/judge.h"
+#include "aggregator/keeper.h"
 #include "aggregator/org.h"
 #include "aggregator/store.h"
 #include "aggregator/store_erase.h"
@@ -27,7 +30,12 @@
 
 #include <stdatomic.h>
 
-enum { COMMANDS_MAX = 64, TURN_MESSAGES = 2000, CORE_ORDERS_MAX = 16 };
+enum {
+    COMMANDS_MAX = 64,
+    TURN_MESSAGES = 2000, // read in one turn: all that waits in memory for a COMMIT is what they hold
+    UNSENT_MAX = 20000,   // published and not taken by the broker: nothing more is read until it takes some
+    CORE_ORDERS_MAX = 16,
+};
 
 struct core_sync { // a birth to answer after the commit
     int32_t kiosk;
@@ -66,6 +74,13 @@ struct core {
     char run[EPOCH_HEX + 1];
     bool failed; // the store failed in this turn
     wall_ms now; // arrival time of what this turn reads
+    mono_ms turn_began; // when this turn began to read
+    struct guard guard;
+    struct keeper *keeper;
+    mono_ms guard_at;     // the next look
+    int64_t turned_away;  // messages with answers that were not taken since the guard holds
+    uint32_t acks;        // sent; spreads the pauses
+    bool log_large;       // and told
     mono_ms turn_ended;
     bool turn_open;    // it goes on: it may hold what is not committed yet
     int turn_messages; // read in it
@@ -101,13 +116,20 @@ struct core {
     struct core_erasure *erasures; // owned
     size_t erasure_count, erasure_room;
     _Atomic int64_t retained_events; // counted and ignored (rule 11)
-    atomic_bool broker;              // connected; both are read by other threads
+    atomic_bool broker;              // connected; these are read by other threads, too
+    _Atomic(const char *) notice;
+    atomic_bool holds;
+    _Atomic int64_t disk_free, log_bytes;
 };
 
 // Opens the turn's transaction when it is not open yet. False: the store failed (noted).
 bool core_writes(struct core *c);
 // Notes that the store failed; returns false.
 bool core_fail(struct core *c);
+bool core_start_guard(struct core *c, char *ret_why, size_t n); // after the store is open
+void core_guard(struct core *c, mono_ms mono);                  // when it is time for a look
+// Says whether we take in answers: ready under this run, or gone.
+void core_publish_shard(struct core *c, bool ready);
 // The branch of a place has changed: pages are told after the commit. 0 is ignored.
 void core_touch(struct core *c, int32_t place);
 

@@ -249,7 +249,9 @@ enum command_result core_import_rows(struct core *c, struct command *cmd)
     json_int_t from = json_integer_value(json_object_get(o, "from")),
                to = json_integer_value(json_object_get(o, "to"));
     enum command_result result = COMMAND_UNAVAILABLE;
-    if (!store_import(c->store, json_integer_value(json_object_get(o, "import")), &b.i)) {
+    if (guard_holds(&c->guard)) {
+        result = say(cmd, COMMAND_NOT_NOW, "the disk is full: free some space, then start the import again");
+    } else if (!store_import(c->store, json_integer_value(json_object_get(o, "import")), &b.i)) {
         result = COMMAND_UNAVAILABLE;
     } else if (b.i.import_id == 0) {
         result = COMMAND_UNKNOWN;

@@ -372,7 +372,7 @@ void core_on_message(struct core *c, const char *topic, const void *payload, siz
 {
     struct topic t;
     topic_parse(topic, &t);
-    if (c->failed) {
+    if (c->failed || c->guard.damaged) {
         return;
     }
     switch (t.kind) {
@@ -382,6 +382,8 @@ void core_on_message(struct core *c, const char *topic, const void *payload, siz
             if (c->retained_events++ == 0) {
                 log_event(LOG_WARN, "retained_event_ignored", "topic=%Q", topic);
             }
+        } else if (guard_holds(&c->guard)) {
+            c->turned_away++; // it was on its way when we said that we are gone: it comes again
         } else if (t.kind == TOPIC_EVENTS) {
             on_events(c, &t, topic, payload, n);
         } else {

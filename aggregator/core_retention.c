@@ -7,6 +7,7 @@
 #include "shared/log.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum {
     DAY_MS = 86400000,
@@ -25,11 +26,15 @@ static wall_ms days_ago(wall_ms now, int64_t days)
 bool core_start_retention(struct core *c, char *ret_why, size_t n)
 {
     const struct settings_retention *r = &c->o.settings->retention;
-    char text[80];
+    char text[80], was[80];
     snprintf(text, sizeof text, "%lld %lld %lld", (long long)r->contacts_days, (long long)r->comments_days,
              (long long)r->raw_days);
     store_keep_contacts(c->store, (int)r->contacts_days);
-    if (!store_set_setting(c->store, "retention", text)) { // puasctl reads it there
+    if (c->guard.damaged) {
+        return true;
+    }
+    if (!store_setting(c->store, "retention", was, sizeof was) ||
+        (strcmp(was, text) != 0 && !store_set_setting(c->store, "retention", text))) { // puasctl reads it there
         snprintf(ret_why, n, "%s", store_why(c->store));
         return false;
     }

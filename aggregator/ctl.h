@@ -2,7 +2,9 @@
 // changes something is asked of the running aggregator.
 //   puasctl.c          options, the table of commands
 //   ctl_show_sqlite.c  status, kiosks, alerts, quarantine
-//   ctl_check_sqlite.c recount by quarter hour, backup
+//   ctl_check_sqlite.c recount by quarter hour
+//   ctl_backup.c       a copy of the store, and what is known of the last one
+//   ctl_restore_sqlite.c a copy in place of the store
 //   ctl_rollups_sqlite.c recount up the tree, repair
 //   ctl_export_sqlite.c the configuration as YAML
 //   ctl_trends.c       trends, ranking, skm
@@ -32,6 +34,7 @@ struct ctl {
     const char *data; // folder of the store
     bool json;        // machine-readable output
     int64_t offline_ms;
+    int64_t disk_stop; // as in the settings: room that a copy must leave
 };
 
 // A read-only connection, as a store of which only store_bind and store_row may be used; close by
@@ -53,6 +56,9 @@ int ctl_repair(struct ctl *c);
 // bytes).
 const char *ctl_id(struct store *st, const char *sql, int32_t number, char *ret, size_t n);
 int ctl_backup(struct ctl *c, int argc, char **argv);
+int ctl_restore(struct ctl *c, int argc, char **argv);
+// backup_options.progress: says on standard error how far it is; ctx: an int, 0 at first.
+bool ctl_backup_progress(void *ctx, int64_t bytes, int64_t of);
 int ctl_trends(struct ctl *c, int argc, char **argv);
 int ctl_ranking(struct ctl *c, int argc, char **argv);
 int ctl_skm(struct ctl *c, int argc, char **argv);

@@ -20,30 +20,17 @@ static bool put(void *ctx, const void *data, size_t n)
 static bool read_arguments(int argc, char **argv, enum export_format *ret_f, struct trend_query *ret_q,
                            const char **ret_file)
 {
-    static const char *const fields[] = {"place", "from", "to", "question"};
-    *ret_f = EXPORT_FORMATS;
+    *ret_f = export_format_parse(argv[0]);
     *ret_q = (struct trend_query){.place = ""};
     *ret_file = NULL;
-    for (int i = 0; i < EXPORT_FORMATS; i++) {
-        *ret_f = strcmp(argv[0], export_names[i]) == 0 ? (enum export_format)i : *ret_f;
-    }
     bool ok = *ret_f != EXPORT_FORMATS;
     for (int i = 1; ok && i < argc; i += 2) {
-        bool known = strcmp(argv[i], "-o") == 0;
-        if (known && i + 1 < argc) {
+        ok = i + 1 < argc;
+        if (ok && strcmp(argv[i], "-o") == 0) {
             *ret_file = argv[i + 1];
+        } else {
+            ok = ok && strncmp(argv[i], "--", 2) == 0 && export_query_set(ret_q, argv[i] + 2, argv[i + 1]);
         }
-        for (size_t k = 0; !known && k < sizeof fields / sizeof fields[0]; k++) {
-            const struct trend_field *f = trend_fields;
-            known = strncmp(argv[i], "--", 2) == 0 && strcmp(argv[i] + 2, fields[k]) == 0;
-            while (known && strcmp(f->name, fields[k]) != 0) {
-                f++;
-            }
-            if (known && i + 1 < argc) {
-                trend_query_set(ret_q, f, argv[i + 1]);
-            }
-        }
-        ok = known && i + 1 < argc;
     }
     if (!ok) {
         fprintf(stderr, "puasctl: export csv|json|xlsx [-o FILE] [--place ID] [--from DAY] [--to DAY]"

@@ -1,16 +1,12 @@
-// ctl: recount of the rollups, and backup.
+// ctl: recount of the rollups by quarter hour.
 #include "aggregator/ctl.h"
 #include "aggregator/store_impl.h"
 #include "aggregator/store_retention.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { SHOWN = 20 };
 
@@ -136,60 +132,4 @@ int ctl_recount(struct ctl *c, int argc, char **argv)
     }
     store_close(st);
     return code;
-}
-
-// ---------------------------------------------------------------- backup
-
-static bool sync_path(const char *path)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    bool ok = fd >= 0 && fsync(fd) == 0;
-    if (fd >= 0) {
-        close(fd);
-    }
-    return ok;
-}
-
-static bool check_copy(const char *path)
-{
-    sqlite3 *db = NULL;
-    sqlite3_stmt *s = NULL;
-    bool sound = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
-                 sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &s, NULL) == SQLITE_OK &&
-                 sqlite3_step(s) == SQLITE_ROW && strcmp((const char *)sqlite3_column_text(s, 0), "ok") == 0;
-    sqlite3_finalize(s);
-    sqlite3_close(db);
-    return sound;
-}
-
-int ctl_backup(struct ctl *c, int argc, char **argv)
-{
-    struct stat there;
-    if (argc != 1) {
-        fprintf(stderr, "puasctl: backup FILE\n");
-        return CTL_USAGE;
-    }
-    const char *path = argv[0];
-    if (lstat(path, &there) == 0) {
-        fprintf(stderr, "puasctl: %s exists already: name another file\n", path);
-        return CTL_FINDING;
-    }
-    struct store *st = ctl_open(c);
-    if (st == NULL) {
-        return CTL_FINDING;
-    }
-    umask(077); // what people said is nobody else's business
-    // One statement reads one snapshot: the writer goes on, and the copy is whole.
-    bool ok = store_run(st, "VACUUM INTO ?1", "t", path);
-    if (!ok) {
-        fprintf(stderr, "puasctl: backup to %s failed: %s\n", path, store_why(st));
-        unlink(path);
-    } else if (!check_copy(path) || !sync_path(path) || stat(path, &there) != 0) {
-        fprintf(stderr, "puasctl: the copy %s is not sound: it must not be used\n", path);
-        ok = false;
-    } else {
-        printf("%s: %lld bytes, checked\n", path, (long long)there.st_size);
-    }
-    store_close(st);
-    return ok ? CTL_FINE : CTL_FINDING;
 }

@@ -16,6 +16,34 @@ const char *const export_types[EXPORT_FORMATS] = {
     "text/csv; charset=utf-8", "application/json",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"};
 
+enum export_format export_format_parse(const char *name)
+{
+    int f = 0;
+    while (f < EXPORT_FORMATS && strcmp(name, export_names[f]) != 0) {
+        f++;
+    }
+    return (enum export_format)f;
+}
+
+const char *const export_fields[] = {"place", "from", "to", "question", NULL};
+
+bool export_query_set(struct trend_query *q, const char *name, const char *value)
+{
+    const struct trend_field *f = trend_fields;
+    int i = 0;
+    while (export_fields[i] != NULL && strcmp(export_fields[i], name) != 0) {
+        i++;
+    }
+    while (f->name != NULL && strcmp(f->name, name) != 0) {
+        f++;
+    }
+    if (export_fields[i] == NULL || f->name == NULL) {
+        return false;
+    }
+    trend_query_set(q, f, value);
+    return true;
+}
+
 // ---------------------------------------------------------------- columns
 
 enum column {

@@ -2,35 +2,20 @@
 #include "aggregator/http_impl.h"
 
 #include <stdio.h>
-#include <string.h>
 
 enum { AGAIN_S = 10 };
 
-// The format by its name; "": CSV.
-static enum export_format format_of(const char *name)
-{
-    int f = 0;
-    while (name != NULL && name[0] != '\0' && f < EXPORT_FORMATS && strcmp(name, export_names[f]) != 0) {
-        f++;
-    }
-    return (enum export_format)f;
-}
-
 void api_export(struct api_call *c)
 {
-    static const char *const names[] = {"place", "from", "to", "question"};
     struct trend_query q = {.place = ""};
     struct trend_problem problem = {.field = ""};
     struct export *e = NULL;
     char why[300];
-    for (const struct trend_field *f = trend_fields; f->name != NULL; f++) {
-        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-            if (strcmp(f->name, names[i]) == 0) {
-                trend_query_set(&q, f, c->q->argument(c->q->argument_ctx, f->name));
-            }
-        }
+    const char *name = c->q->argument(c->q->argument_ctx, "format");
+    for (int i = 0; export_fields[i] != NULL; i++) {
+        export_query_set(&q, export_fields[i], c->q->argument(c->q->argument_ctx, export_fields[i]));
     }
-    enum export_format format = format_of(c->q->argument(c->q->argument_ctx, "format"));
+    enum export_format format = name != NULL && name[0] != '\0' ? export_format_parse(name) : EXPORT_CSV;
     if (format == EXPORT_FORMATS) {
         answer_problem(c->r, 422, "Not accepted", "format is csv, json or xlsx", "format");
         return;

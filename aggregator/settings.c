@@ -195,6 +195,22 @@ static const struct config_row time_rows[] = {
      .max = 31536000e3, .help = "a login lasts so long"},
     END,
 };
+static const struct config_row store_rows[] = {
+    {"disk_warn", CONFIG_ROOM, AT(settings_store, disk_warn), .fallback = "1 GB",
+     .help = "less free room than this (or \"5 %\" of the disk): a warning, and backlogs come slower"},
+    {"disk_stop", CONFIG_ROOM, AT(settings_store, disk_stop), .fallback = "100 MB",
+     .help = "less than this: nothing is stored or acknowledged until there is room; kiosks keep their answers"},
+    END,
+};
+static const struct config_row backup_rows[] = {
+    {"dir", CONFIG_STRING, AT(settings_backup, dir), .fallback = "", .max = 400,
+     .help = "folder of the scheduled backups, best on another disk; none: only `puasctl backup`"},
+    {"every_hours", CONFIG_NUMBER, AT(settings_backup, every_hours), .fallback = "24", .min = 0, .max = 8760,
+     .help = "0: none by itself"},
+    {"keep", CONFIG_INT, AT(settings_backup, keep), .fallback = "7", .min = 1, .max = 10000,
+     .help = "so many of the newest stay"},
+    END,
+};
 static const struct config_row step_rows[] = {
     {"votes", CONFIG_INT, AT(settings_step, votes), .fallback = "5", .min = 1, .max = 1000,
      .help = "branch figures move after so many new votes; 1: at once"},
@@ -219,6 +235,8 @@ const struct config_row settings_rows[] = {
     {"broker", CONFIG_GROUP, AT(settings, broker), .rows = broker_rows, .help = "MQTT"},
     {"http", CONFIG_GROUP, AT(settings, http), .rows = http_rows, .help = "pages and API"},
     {"times", CONFIG_GROUP, AT(settings, times), .rows = time_rows, .help = ""},
+    {"store", CONFIG_GROUP, AT(settings, store), .rows = store_rows, .help = "room on the disk of the data folder"},
+    {"backup", CONFIG_GROUP, AT(settings, backup), .rows = backup_rows, .help = "copies while it runs"},
     {"step", CONFIG_GROUP, AT(settings, step), .rows = step_rows,
      .help = "privacy: branch figures move in steps"},
     {"retention", CONFIG_GROUP, AT(settings, retention), .rows = retention_rows,

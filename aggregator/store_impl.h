@@ -48,6 +48,15 @@ struct store {
     int64_t saved_event; // next_event as it was saved
     int64_t next_event, next_epoch, next_name, next_quarantine, next_alert, next_log, next_change, next_audit;
     int lock_fd;
+    int log_pages;  // of the write-ahead log, as of the last COMMIT
+    int log_tended; // ... when it was last written back
+    // A reader's (store_reader_sqlite.c).
+    char log_path[600];
+    int64_t log_most_bytes;
+    mono_ms read_until; // 0: no end
+    bool (*look)(void *ctx);
+    void *look_ctx;
+    char cut_off[160]; // why
 };
 
 // Prepares (once), resets and binds `sql`, a static text. Format, one letter a value: i int64_t, d int, t
@@ -79,6 +88,8 @@ bool store_strip_body(const struct packed *p, bool options, char **ret_body, boo
 bool store_uncount_answer(struct store *st, int32_t epoch_id, int32_t kiosk, const struct packed *t, int32_t place);
 // The same of one that is looked for.
 bool store_uncount(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t seq);
+// Answers are to be deleted: their keys stay settled.
+bool store_keep_keys(struct store *st, int32_t epoch_id, int64_t first_seq, int n);
 // Writes what `rollups` holds (store_rollups_sqlite.c).
 bool store_flush_rollups(struct store *st);
 

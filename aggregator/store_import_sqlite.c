@@ -123,5 +123,6 @@ bool store_undo_slice(struct store *st, const struct store_import *i, int32_t ki
         st->error = STORE_DAMAGED;
         snprintf(st->why, sizeof st->why, "the pack of event %lld is damaged", (long long)pack);
     }
-    return !failed && !damaged && store_run(st, "DELETE FROM pack WHERE event_id = ?1", "i", pack);
+    return !failed && !damaged && store_keep_keys(st, i->epoch_id, first, n) &&
+           store_run(st, "DELETE FROM pack WHERE event_id = ?1", "i", pack);
 }

@@ -39,23 +39,17 @@ struct old_pack {
 
 // ---------------------------------------------------------------- whole packs
 
-// Keys above the mark of their epoch would be forgotten with their rows.
-static bool keep_keys(struct store *st, const struct old_pack *p)
+bool store_keep_keys(struct store *st, int32_t epoch_id, int64_t first_seq, int n)
 {
-    return store_run(st,
-                     "UPDATE gone SET n = n + ?3 WHERE epoch_id = ?1 AND first_seq + n = ?2 AND EXISTS"
-                     " (SELECT 1 FROM epoch WHERE epoch_id = ?1 AND through < ?2 + ?3 - 1)",
-                     "did", p->epoch_id, p->first_seq, p->n) &&
+    return store_run(st, "UPDATE gone SET n = n + ?3 WHERE epoch_id = ?1 AND first_seq + n = ?2", "did",
+                     epoch_id, first_seq, n) &&
            (sqlite3_changes(st->db) > 0 ||
-            store_run(st,
-                      "INSERT INTO gone SELECT epoch_id, ?2, ?3 FROM epoch WHERE epoch_id = ?1"
-                      " AND through < ?2 + ?3 - 1",
-                      "did", p->epoch_id, p->first_seq, p->n));
+            store_run(st, "INSERT INTO gone VALUES(?1, ?2, ?3)", "did", epoch_id, first_seq, n));
 }
 
 static bool delete_pack(struct store *st, const struct old_pack *p)
 {
-    return keep_keys(st, p) &&
+    return store_keep_keys(st, p->epoch_id, p->first_seq, p->n) &&
            store_run(st, "DELETE FROM verdict WHERE event_id BETWEEN ?1 AND ?2 AND epoch_id = ?3", "iid",
                      p->event_id, p->last_event, p->epoch_id) &&
            store_run(st, "DELETE FROM pack WHERE event_id = ?1", "i", p->event_id);

@@ -270,7 +270,8 @@ static int64_t missing_of(struct views *v, int32_t epoch, int64_t known, int64_t
     sqlite3_stmt *s =
         store_bind(v->st,
                    "SELECT count(*) + (SELECT count(*) FROM quarantine WHERE epoch_id = ?1 AND seq > ?2"
-                   " AND seq < ?3) + (SELECT coalesce(sum(n), 0) FROM gone WHERE epoch_id = ?1), EXISTS"
+                   " AND seq < ?3) + (SELECT coalesce(sum(first_seq + n - 1 - max(first_seq - 1, ?2)), 0)"
+                   " FROM gone WHERE epoch_id = ?1 AND first_seq + n - 1 > ?2), EXISTS"
                    " (SELECT 1 FROM gone WHERE epoch_id = ?1) FROM event WHERE epoch_id = ?1 AND seq > ?2 AND seq < ?3",
                    "dii", epoch, through, next);
     if (views_row(v, s)) {

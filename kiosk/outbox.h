@@ -32,7 +32,8 @@ struct outbox_options {
 
 // Opens or creates the database, checks it (of a damaged one what can still be read goes into a new one, then
 // it is put aside as PATH.damaged-TIME; outbox_file.h says how a power cut in between is survived), counts
-// the start and draws the epoch. A file that just cannot be read or written is left alone: try again later.
+// the start and draws the epoch. A press that an earlier start has not thanked (PATH.unthanked) is dropped: it
+// was never sent. A file that just cannot be read or written is left alone: try again later.
 // On failure *ret_why is a static sentence for the log.
 enum outbox_result outbox_open(const struct outbox_options *o, wall_ms now, struct outbox **ret_ob,
                                const char **ret_why);
@@ -55,6 +56,10 @@ void outbox_rollback(struct outbox *ob);
 // Takes back a press that was not thanked, because its commit came too late or failed: a void event, in a
 // transaction of its own. Does nothing when the press is not on disk.
 enum outbox_result outbox_void(struct outbox *ob, int64_t seq, wall_ms at, mono_ms up);
+// Writes down, before a customer is told to try again, that this press is not thanked, should it be on disk all
+// the same: a program that ends before outbox_void has it dropped by the next outbox_open. From any thread.
+void outbox_note_unthanked(struct outbox *ob, int64_t seq);
+void outbox_clear_unthanked(struct outbox *ob); // it is void, or not on disk
 
 // ---------------------------------------------------------------- for the uplink
 struct outbox_cursor {

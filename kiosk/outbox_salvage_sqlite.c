@@ -59,7 +59,7 @@ static const struct column epoch_columns[] = {
 static const struct column event_columns[] = {
     NUMBER("epoch_id", 1, PROTOCOL_INT_MAX),
     NUMBER("seq", 1, SEQ_MAX),
-    {"state", WHOLE, 0, 0, 4, NULL, true},
+    {"state", WHOLE, 0, 0, 3, NULL, true},
     NUMBER("at", 0, PROTOCOL_INT_MAX),
     NUMBER("up", -1, PROTOCOL_INT_MAX),
     NUMBER("visit", 0, SEQ_MAX),
@@ -446,7 +446,7 @@ static bool copy_keys(sqlite3 *into, sqlite3 *damaged, const struct ident *branc
 
 #define VOTES(n)                                                                                             \
     " v" #n " = (SELECT count(*) FROM event v WHERE v.epoch_id = epoch.epoch_id AND v.score = " #n           \
-    " AND v.state <> 4 AND NOT EXISTS"                                                                       \
+    " AND NOT EXISTS"                                                                                        \
     " (SELECT 1 FROM event w WHERE w.epoch_id = v.epoch_id AND w.voids = v.seq))"
 
 // What was given out and not acknowledged, and is not there: lost. Acknowledged rows above `through` (the

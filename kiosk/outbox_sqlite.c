@@ -2,6 +2,7 @@
 #include "kiosk/outbox.h"
 
 #include "kiosk/outbox_file.h"
+#include "kiosk/unthanked.h"
 #include "shared/log.h"
 
 #include <fcntl.h>
@@ -46,6 +47,9 @@ enum statement {
     S_ERASE_VOTES,
     S_ERASE_REF,
     S_ERASE,
+    S_VOIDED,
+    S_DROP,
+    S_DROP_SEQ,
     S_COUNT
 };
 
@@ -109,6 +113,9 @@ static const char *const sql[S_COUNT] = {
                       " AND NOT EXISTS (SELECT 1 FROM event v WHERE v.epoch_id = ?1 AND v.voids = e.seq)",
     [S_ERASE_REF] = "UPDATE event SET ref = '' WHERE epoch_id = ?1 AND visit = ?2",
     [S_ERASE] = "DELETE FROM event WHERE epoch_id = ?1 AND visit = ?2 AND (type IN (2, 3) OR ?3)",
+    [S_VOIDED] = "SELECT 1 FROM event WHERE epoch_id = ?1 AND voids = ?2",
+    [S_DROP] = "DELETE FROM event WHERE epoch_id = ?1 AND seq = ?2",
+    [S_DROP_SEQ] = "UPDATE epoch SET next_seq = ?2 WHERE epoch_id = ?1 AND next_seq = ?2 + 1",
     [S_VOTE_OF] = "SELECT score, levels FROM event WHERE epoch_id = ?1 AND seq = ?2",
 };
 
@@ -123,6 +130,7 @@ struct outbox {
     bool damaged;
     int64_t salvaged, lost; // rows brought over from the damaged file, and not
     int lock_fd;            // held while open: two programs would each judge by their own counts
+    int unthanked;          // file, see unthanked.h
 };
 
 // ---------------------------------------------------------------- open, close, errors
@@ -221,6 +229,76 @@ static bool lock(struct outbox *ob)
     return ob->lock_fd < 0 || flock(ob->lock_fd, LOCK_EX | LOCK_NB) == 0; // no rights: the database will tell
 }
 
+static bool count_vote(struct outbox *ob, int64_t epoch_id, int score, int of, int by)
+{
+    sqlite3_stmt *st = stmt(ob, S_COUNT_VOTE);
+    sqlite3_bind_int64(st, 1, epoch_id);
+    sqlite3_bind_int(st, 2, score);
+    sqlite3_bind_int(st, 3, of);
+    sqlite3_bind_int(st, 4, by);
+    return done(st);
+}
+
+static sqlite3_stmt *of_press(struct outbox *ob, enum statement s, int64_t epoch_id, int64_t seq)
+{
+    sqlite3_stmt *st = stmt(ob, s);
+    sqlite3_bind_int64(st, 1, epoch_id);
+    sqlite3_bind_int64(st, 2, seq);
+    return st;
+}
+
+// The score of a press, 0 for what has none. SQLITE_ROW, SQLITE_DONE when it is not there, or an error.
+static int vote_of(struct outbox *ob, int64_t epoch_id, int64_t seq, int *ret_score, int *ret_of)
+{
+    sqlite3_stmt *st = of_press(ob, S_VOTE_OF, epoch_id, seq);
+    int rc = sqlite3_step(st);
+    *ret_score = sqlite3_column_int(st, 0);
+    *ret_of = sqlite3_column_int(st, 1);
+    if (rc == SQLITE_ROW) {
+        sqlite3_reset(st);
+    }
+    return rc;
+}
+
+// The local number and last synced run of an epoch. False when it is not ours (any more).
+static bool find_epoch(struct outbox *ob, const uint8_t *epoch, int64_t *ret_id, char *ret_run, size_t n)
+{
+    sqlite3_stmt *st = stmt(ob, S_EPOCH_BY_BLOB);
+    sqlite3_bind_blob(st, 1, epoch, EPOCH_BYTES, SQLITE_STATIC);
+    bool found = sqlite3_step(st) == SQLITE_ROW;
+    if (found) {
+        *ret_id = sqlite3_column_int64(st, 0);
+        copy_text(st, 1, ret_run, n);
+    }
+    sqlite3_reset(st);
+    return found;
+}
+
+// The press that an earlier start had not thanked and not taken back. It was the last one of its epoch, and
+// nothing was sent while it stood, so nobody misses its seq.
+static bool drop_unthanked(struct outbox *ob)
+{
+    uint8_t epoch[EPOCH_BYTES];
+    char run[EPOCH_HEX + 1];
+    int64_t id, seq;
+    int score, of;
+    if (!unthanked_read(ob->unthanked, epoch, &seq) || !find_epoch(ob, epoch, &id, run, sizeof run)) {
+        return true;
+    }
+    int rc = vote_of(ob, id, seq, &score, &of);
+    if (rc != SQLITE_ROW) {
+        return rc == SQLITE_DONE;
+    }
+    rc = sqlite3_step(of_press(ob, S_VOIDED, id, seq));
+    sqlite3_reset(ob->st[S_VOIDED]);
+    if (rc != SQLITE_DONE) {
+        return rc == SQLITE_ROW;
+    }
+    log_event(LOG_WARN, "unthanked_dropped", "seq=%lld", (long long)seq);
+    return (score == 0 || count_vote(ob, id, score, of, -1)) && done(of_press(ob, S_DROP, id, seq)) &&
+           done(of_press(ob, S_DROP_SEQ, id, seq));
+}
+
 static bool begin_epoch(struct outbox *ob)
 {
     if (!clock_random(ob->epoch, sizeof ob->epoch)) {
@@ -252,12 +330,17 @@ static bool begin_epoch(struct outbox *ob)
         ob->epoch_id = sqlite3_last_insert_rowid(ob->db);
     }
     sqlite3_finalize(st);
+    ok = ok && drop_unthanked(ob);
     // Epochs of earlier starts in which nobody pressed are of no use to anyone.
     if (ok) {
         sqlite3_bind_int64(stmt(ob, S_PRUNE_EPOCHS), 1, ob->epoch_id);
         ok = done(ob->st[S_PRUNE_EPOCHS]);
     }
-    return ok && sqlite3_exec(ob->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK && count_pending(ob);
+    if (!ok || sqlite3_exec(ob->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK || !count_pending(ob)) {
+        return false;
+    }
+    unthanked_clear(ob->unthanked);
+    return true;
 }
 
 static enum outbox_result start(struct outbox *ob, const struct outbox_options *o, wall_ms now, bool distrust,
@@ -288,7 +371,7 @@ enum outbox_result outbox_open(const struct outbox_options *o, wall_ms now, stru
         *ret_why = "out of memory";
         return OUTBOX_IO;
     }
-    ob->lock_fd = -1;
+    ob->lock_fd = ob->unthanked = -1;
     ob->branch = o->branch;
     ob->place = o->place;
     ob->max_pending = o->max_pending;
@@ -297,6 +380,9 @@ enum outbox_result outbox_open(const struct outbox_options *o, wall_ms now, stru
     if (!lock(ob)) {
         *ret_why = "another puas-kiosk uses this state folder: stop it first, or set another state_dir";
     } else {
+        char path[600];
+        snprintf(path, sizeof path, "%s.unthanked", ob->path);
+        ob->unthanked = unthanked_open(path);
         result = start(ob, o, now, false, ret_why);
         // No check has seen it; but a read that failed can look like damage, so it must be found twice.
         for (int i = 0; i < 2 && result == OUTBOX_CORRUPT; i++) {
@@ -317,6 +403,7 @@ void outbox_close(struct outbox *ob)
         return;
     }
     close_db(ob);
+    unthanked_close(ob->unthanked);
     if (ob->lock_fd >= 0) {
         close(ob->lock_fd);
     }
@@ -417,16 +504,6 @@ static bool insert(struct outbox *ob, const struct event *e)
     return done(st);
 }
 
-static bool count_vote(struct outbox *ob, int64_t epoch_id, int score, int of, int by)
-{
-    sqlite3_stmt *st = stmt(ob, S_COUNT_VOTE);
-    sqlite3_bind_int64(st, 1, epoch_id);
-    sqlite3_bind_int(st, 2, score);
-    sqlite3_bind_int(st, 3, of);
-    sqlite3_bind_int(st, 4, by);
-    return done(st);
-}
-
 enum outbox_result outbox_append(struct outbox *ob, const struct answer *a, enum clock_quality clock,
                                  int64_t *ret_seq)
 {
@@ -488,14 +565,10 @@ enum outbox_result outbox_void(struct outbox *ob, int64_t seq, wall_ms at, mono_
     if (!ready(ob)) {
         return failed(ob);
     }
-    sqlite3_stmt *st = stmt(ob, S_VOTE_OF);
-    sqlite3_bind_int64(st, 1, ob->epoch_id);
-    sqlite3_bind_int64(st, 2, seq);
-    int rc = sqlite3_step(st), score = sqlite3_column_int(st, 0), of = sqlite3_column_int(st, 1);
+    int score, of, rc = vote_of(ob, ob->epoch_id, seq, &score, &of);
     if (rc != SQLITE_ROW && rc != SQLITE_DONE) {
         return failed(ob);
     }
-    sqlite3_reset(st);
     if (rc == SQLITE_DONE) {
         return OUTBOX_OK;
     }
@@ -508,6 +581,16 @@ enum outbox_result outbox_void(struct outbox *ob, int64_t seq, wall_ms at, mono_
         return failed(ob);
     }
     return outbox_commit(ob);
+}
+
+void outbox_note_unthanked(struct outbox *ob, int64_t seq)
+{
+    unthanked_note(ob->unthanked, ob->epoch, seq);
+}
+
+void outbox_clear_unthanked(struct outbox *ob)
+{
+    unthanked_clear(ob->unthanked);
 }
 
 // ---------------------------------------------------------------- for the uplink
@@ -594,20 +677,6 @@ enum outbox_result outbox_fetch(struct outbox *ob, struct outbox_cursor after, b
 static void empty_log(struct outbox *ob)
 {
     sqlite3_wal_checkpoint_v2(ob->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-}
-
-// The local number and last synced run of an epoch. False when it is not ours (any more).
-static bool find_epoch(struct outbox *ob, const uint8_t *epoch, int64_t *ret_id, char *ret_run, size_t n)
-{
-    sqlite3_stmt *st = stmt(ob, S_EPOCH_BY_BLOB);
-    sqlite3_bind_blob(st, 1, epoch, EPOCH_BYTES, SQLITE_STATIC);
-    bool found = sqlite3_step(st) == SQLITE_ROW;
-    if (found) {
-        *ret_id = sqlite3_column_int64(st, 0);
-        copy_text(st, 1, ret_run, n);
-    }
-    sqlite3_reset(st);
-    return found;
 }
 
 // `at` is for S_SETTLE and S_REJECT.

@@ -3,6 +3,8 @@
 // Whether a press was saved or timed out is decided once, by a compare-and-swap on its ticket: the writer
 // after COMMIT, or the watch at the deadline. The loser follows: a commit that comes late, or that failed but
 // may be on disk all the same, is taken back by a void. Until that void is on disk no other press is taken.
+// Should the program end before it is, the outbox's note says so at the next start: it is written before the
+// customer is told to try again, by the watch while the writer waits for the disk.
 #include "kiosk/writer.h"
 
 #include "kiosk/outbox.h"
@@ -27,6 +29,7 @@ struct pending {
     struct answer answer;
     mono_ms deadline;
     atomic_int verdict;
+    atomic_llong seq; // as it may be on disk; 0: nothing was written yet
     atomic_int owners;
     struct pending *next; // the watch's list
 };
@@ -49,6 +52,7 @@ struct writer {
     pthread_cond_t changed;
     struct pending *list; // answers whose verdict the watch may have to give
     bool stop;
+    pthread_mutex_t note; // held by the watch from its verdict until its note stands
     int64_t unthanked;    // writer thread: seq that is to be taken back as soon as the disk lets us; 0: none
     struct outbox *owned; // what `open` has given
     atomic_bool closing;
@@ -92,12 +96,23 @@ static void report_failure(struct writer *w, const struct pending *p, enum save_
     log_event(LOG_ERROR, "press_not_saved", "why=%s", reason);
 }
 
+// After the watch has given its verdict: its note is of no use any more.
+static void clear_note(struct writer *w)
+{
+    pthread_mutex_lock(&w->note);
+    outbox_clear_unthanked(w->o.outbox);
+    pthread_mutex_unlock(&w->note);
+}
+
 static enum outbox_result take_back(struct writer *w)
 {
     enum outbox_result r = OUTBOX_OK;
     if (w->unthanked != 0) {
         r = outbox_void(w->o.outbox, w->unthanked, clock_wall_ms(), clock_mono_ms());
-        w->unthanked = r == OUTBOX_OK ? 0 : w->unthanked;
+    }
+    if (w->unthanked != 0 && r == OUTBOX_OK) {
+        w->unthanked = 0;
+        clear_note(w);
     }
     return r;
 }
@@ -119,8 +134,10 @@ static void save(struct writer *w, struct pending *p)
     if (r == OUTBOX_OK) {
         r = outbox_append(w->o.outbox, &p->answer, clock_synced() ? CLOCK_SYNCED : CLOCK_UNSURE, &seq);
     }
+    atomic_store(&p->seq, seq); // before the look at the verdict: one of the two threads sees the other's
     if (r == OUTBOX_OK && atomic_load(&p->verdict) == TIMED_OUT) {
         outbox_rollback(w->o.outbox);
+        clear_note(w); // the seq will be another press's
         return;
     }
     if (r == OUTBOX_OK) {
@@ -129,6 +146,9 @@ static void save(struct writer *w, struct pending *p)
     }
     if (r != OUTBOX_OK) {
         if (decide(p, SAVED)) { // the verdict is ours; what it says is the failure
+            if (w->unthanked != 0) {
+                outbox_note_unthanked(w->o.outbox, w->unthanked);
+            }
             report_failure(w, p, r == OUTBOX_FULL ? SAVE_FULL : SAVE_FAILED,
                            r == OUTBOX_FULL ? "disk-full" : "outbox-error");
         }
@@ -204,15 +224,27 @@ static void wait_until(struct writer *w, mono_ms deadline)
     pthread_cond_timedwait(&w->changed, &w->lock, &t);
 }
 
-// Takes one answer off the list that is decided, or that is now by the deadline having passed; NULL when
-// there is none, with *ret_next as the next deadline. Under the lock.
-static struct pending *next_over(struct writer *w, mono_ms now, bool *ret_timed_out, mono_ms *ret_next)
+// False: it was decided before.
+static bool give_up(struct writer *w, struct pending *p)
+{
+    pthread_mutex_lock(&w->note);
+    bool ours = decide(p, TIMED_OUT);
+    int64_t seq = atomic_load(&p->seq);
+    if (ours && seq != 0) {
+        outbox_note_unthanked(w->o.outbox, seq);
+    }
+    pthread_mutex_unlock(&w->note);
+    return ours;
+}
+
+// Takes one answer off the list that is decided, or whose deadline has passed; NULL when there is none, with
+// *ret_next as the next deadline. Under the lock.
+static struct pending *next_over(struct writer *w, mono_ms now, mono_ms *ret_next)
 {
     *ret_next = INT64_MAX;
     for (struct pending **at = &w->list; *at != NULL; at = &(*at)->next) {
         struct pending *p = *at;
-        *ret_timed_out = now >= p->deadline && decide(p, TIMED_OUT);
-        if (*ret_timed_out || atomic_load(&p->verdict) != OPEN) {
+        if (now >= p->deadline || atomic_load(&p->verdict) != OPEN) {
             *at = p->next;
             return p;
         }
@@ -229,11 +261,10 @@ static void *watch_main(void *arg)
         struct timespec t;
         clock_gettime(CLOCK_MONOTONIC, &t);
         mono_ms now = (mono_ms)t.tv_sec * 1000 + t.tv_nsec / 1000000, next;
-        bool timed_out;
-        struct pending *p = next_over(w, now, &timed_out, &next);
+        struct pending *p = next_over(w, now, &next);
         if (p != NULL) {
-            pthread_mutex_unlock(&w->lock); // a log that stalls holds up nobody who has pressed
-            if (timed_out) {
+            pthread_mutex_unlock(&w->lock); // a note or log that stalls holds up nobody who presses
+            if (give_up(w, p)) {
                 report_failure(w, p, SAVE_TIMED_OUT, "disk-slow");
             }
             let_go(p);
@@ -262,6 +293,7 @@ struct writer *writer_create(const struct writer_options *o)
         try_open(w);
     }
     pthread_mutex_init(&w->lock, NULL);
+    pthread_mutex_init(&w->note, NULL);
     pthread_condattr_t attr;
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -300,6 +332,7 @@ void writer_destroy(struct writer *w)
     mailbox_destroy(w->mail);
     pthread_cond_destroy(&w->changed);
     pthread_mutex_destroy(&w->lock);
+    pthread_mutex_destroy(&w->note);
     free(w);
 }
 

@@ -1,5 +1,4 @@
--- Retention: answers that have been deleted since they were old enough; their keys stay settled. Those up to
--- epoch.through need no row here.
+-- Answers that have been deleted, since they were old enough or their import was undone: their keys stay settled.
 CREATE TABLE gone(
     epoch_id INTEGER NOT NULL REFERENCES epoch,
     first_seq INTEGER NOT NULL,

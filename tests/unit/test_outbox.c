@@ -6,10 +6,12 @@
 #include <cmocka.h>
 
 #include "kiosk/outbox.h"
+#include "kiosk/unthanked.h"
 
 #include <fcntl.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -17,6 +19,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -480,16 +483,20 @@ static void writer_times_out_and_rolls_back(void **state)
 }
 
 // The disk answers after the time is up: the commit has stood, so it is taken back, and was not thanked.
-static atomic_int sync_gate; // 0: open; 1: the next fdatasync waits
+static atomic_int sync_gate; // 0: open; 1: the next fdatasync waits; 2: and is the end of the process
 static sem_t sync_began, sync_go;
 int fdatasync(int fd);
 int fdatasync(int fd)
 {
-    if (atomic_exchange(&sync_gate, 0) == 1) {
+    int gate = atomic_exchange(&sync_gate, 0);
+    if (gate == 1)
         sem_post(&sync_began);
+    if (gate != 0)
         sem_wait(&sync_go);
-    }
-    return (int)syscall(SYS_fdatasync, fd);
+    long code = syscall(SYS_fdatasync, fd);
+    if (gate == 2)
+        kill(getpid(), SIGKILL);
+    return (int)code;
 }
 
 static void note_call(struct outbox *ob, void *arg)
@@ -538,6 +545,128 @@ static void writer_takes_back_a_late_commit(void **state)
     sem_destroy(&sync_go);
     sem_destroy(&sync_began);
     sem_destroy(&r.came);
+}
+
+// The program ends between a commit that came too late and what takes it back, or right after the customer was
+// told: whichever it is, the next start has no press that was not thanked.
+enum { THANKED = 2, DEADLINE_MS = 200 };
+
+static void tell_parent(void *ctx, const struct saved *s)
+{
+    if (s->result == SAVE_TIMED_OUT && write(*(int *)ctx, "t", 1) != 1)
+        _exit(1);
+    if (s->result == SAVE_TIMED_OUT)
+        sem_post(&sync_go); // the disk answers now
+    else
+        sem_post(&sync_began);
+}
+
+// Some presses are thanked; the last one's commit comes too late, and with it the end.
+static void press_and_end(const struct outbox_options *o, int pipe)
+{
+    struct outbox *ob;
+    const char *why;
+    if (outbox_open(o, 1000, &ob, &why) != OUTBOX_OK)
+        _exit(1);
+    struct writer_options w = {
+        .outbox = ob, .save_timeout_ms = DEADLINE_MS, .on_saved = tell_parent, .ctx = &pipe};
+    struct writer *writer = writer_create(&w);
+    struct answer a = {.type = EVENT_RATING, .score = 3, .of = 5};
+    for (a.ticket = 1; a.ticket <= THANKED; a.ticket++) {
+        if (!writer_save(writer, &a))
+            _exit(1);
+        sem_wait(&sync_began);
+    }
+    a.score = 1;
+    atomic_store(&sync_gate, 2);
+    if (!writer_save(writer, &a))
+        _exit(1);
+    for (;;)
+        pause();
+}
+
+static void what_was_not_thanked_is_dropped_at_the_next_start(void **state)
+{
+    struct fixture *f = *state;
+    struct outbox_options o = {.path = f->path, .max_pending = 1000, .keep_ms = 1000};
+    struct outbox_counts c;
+    int pipes[2], status;
+    char byte;
+    outbox_close(f->ob);
+    f->ob = NULL;
+    ident_set(&o.branch, "b");
+    sem_init(&sync_began, 0, 0);
+    sem_init(&sync_go, 0, 0);
+    assert_int_equal(pipe(pipes), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        press_and_end(&o, pipes[1]);
+    close(pipes[1]);
+    assert_int_equal(read(pipes[0], &byte, 1), 1); // its customer was told to try again
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    close(pipes[0]);
+    sqlite3 *db = NULL; // the late commit stands
+    sqlite3_stmt *st = NULL;
+    assert_int_equal(sqlite3_open_v2(f->path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, "SELECT count(*), sum(voids) FROM event", -1, &st, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+    assert_int_equal(sqlite3_column_int(st, 0), THANKED + 1);
+    assert_int_equal(sqlite3_column_int(st, 1), 0);
+    sqlite3_finalize(st);
+    sqlite3_close(db);
+    for (int start = 0; start < 2; start++) { // once, and nothing more at the start after
+        open_box(f, 1000);
+        struct outbox_batch b = fetch(f, 50);
+        assert_int_equal(b.count, THANKED);
+        assert_int_equal(b.events[0].score, 3);
+        assert_int_equal(b.events[1].score, 3);
+        assert_int_equal(outbox_count(f->ob, &c), OUTBOX_OK);
+        assert_int_equal(c.pending, THANKED);
+        assert_int_equal(c.epochs[1].votes[0], 0);
+        assert_int_equal(c.epochs[1].votes[2], THANKED);
+        assert_int_equal(c.epochs[1].next_seq, THANKED + 1);
+        assert_int_equal(outbox_visits_since(f->ob, 0), THANKED);
+        outbox_close(f->ob);
+        f->ob = NULL;
+    }
+    open_box(f, 1000);
+    sem_destroy(&sync_go);
+    sem_destroy(&sync_began);
+}
+
+// Damage of the note itself takes nothing away.
+static void a_torn_note_names_nothing(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t epoch[EPOCH_BYTES];
+    char path[600];
+    int64_t seq;
+    snprintf(path, sizeof path, "%s.unthanked", f->path);
+    int file = unthanked_open(path);
+    assert_true(file >= 0);
+    unthanked_note(file, outbox_epoch(f->ob), 7);
+    assert_true(unthanked_read(file, epoch, &seq));
+    assert_int_equal(seq, 7);
+    assert_memory_equal(epoch, outbox_epoch(f->ob), EPOCH_BYTES);
+    for (int at = 0; at < (int)(EPOCH_BYTES + 16); at++) {
+        unsigned char byte;
+        assert_int_equal(pread(file, &byte, 1, at), 1);
+        byte ^= 1;
+        assert_int_equal(pwrite(file, &byte, 1, at), 1);
+        assert_false(unthanked_read(file, epoch, &seq));
+        byte ^= 1;
+        assert_int_equal(pwrite(file, &byte, 1, at), 1);
+    }
+    assert_true(unthanked_read(file, epoch, &seq));
+    unthanked_clear(file);
+    assert_false(unthanked_read(file, epoch, &seq));
+    assert_int_equal(ftruncate(file, 5), 0);
+    assert_false(unthanked_read(file, epoch, &seq));
+    unthanked_close(file);
+    unthanked_note(-1, epoch, 1);
 }
 
 // No outbox at first: presses are answered, calls are refused, and it is tried again.
@@ -881,6 +1010,8 @@ int main(void)
         TEST(one_program_at_a_time),
         TEST(writer_times_out_and_rolls_back),
         TEST(writer_takes_back_a_late_commit),
+        TEST(what_was_not_thanked_is_dropped_at_the_next_start),
+        TEST(a_torn_note_names_nothing),
         TEST(writer_opens_when_it_can),
         TEST(writer_says_full),
         TEST(words_and_ref_are_kept),

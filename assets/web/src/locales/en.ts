@@ -33,6 +33,7 @@ export const en = {
   offline: "No connection to the server. What you typed is kept; please try again.",
   limited: (s: number) => `Too many attempts. Please wait ${s} s and try again.`,
   serverError: (detail: string) => `The server could not do that: ${detail}`,
+  notStored: "The server cannot store answers now. They wait on the kiosks, nothing is lost. Please tell whoever runs it.",
   loadFailed: "The figures could not be loaded.",
   // place and time
   today: "Today",

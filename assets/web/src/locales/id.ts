@@ -30,6 +30,7 @@ export const id: Messages = {
   offline: "Tidak terhubung ke server. Tulisan Anda tetap ada; silakan coba lagi.",
   limited: (s) => `Terlalu banyak percobaan. Tunggu ${s} detik, lalu coba lagi.`,
   serverError: (detail) => `Server tidak dapat melakukannya: ${detail}`,
+  notStored: "Server tidak dapat menyimpan jawaban sekarang. Jawaban menunggu di kios, tidak ada yang hilang. Mohon beri tahu pengelolanya.",
   loadFailed: "Angka tidak dapat dimuat.",
   today: "Hari ini",
   place: "Cabang",
