@@ -150,13 +150,24 @@ static bool send_batch(struct import *im, bool end)
 
 // ---------------------------------------------------------------- rows
 
+// Text of others must not move the terminal's cursor.
+static const char *plain(const char *text, char ret[IMPORT_WHY_MAX])
+{
+    snprintf(ret, IMPORT_WHY_MAX, "%.150s", text);
+    for (char *p = ret; *p != '\0'; p++) {
+        *p = (unsigned char)*p < ' ' || *p == 127 ? '?' : *p;
+    }
+    return ret;
+}
+
 static void reject(struct import *im, int64_t line, const char *column, const char *why)
 {
+    char shown[IMPORT_WHY_MAX];
     im->rejected++;
     im->batch_rejected++;
     if (im->rejected <= SHOWN_REJECTED) {
         printf("%s:%" PRId64 ": %s%s%s%s\n", im->path, line, column[0] != '\0' ? "column '" : "", column,
-               column[0] != '\0' ? "': " : "", why);
+               column[0] != '\0' ? "': " : "", plain(why, shown));
     } else if (im->rejected == SHOWN_REJECTED + 1) {
         printf("... and so on\n");
     }
@@ -173,7 +184,7 @@ static void utc_text(wall_ms at, char *ret, size_t n)
 static bool show_row(struct import *im, const struct import_row *r, int64_t line)
 {
     struct rollup day = {.kind = ROLLUP_DAY, .place = r->place, .day = r->day, .what = r->of};
-    char at[32];
+    char at[32], shown[IMPORT_WHY_MAX];
     if (im->taken < SHOWN_ROWS) {
         utc_text(r->at, at, sizeof at);
         printf("line %" PRId64 ": %s %s %s", line, at, im->org.places[r->place].id.s, r->question.s);
@@ -183,7 +194,8 @@ static bool show_row(struct import *im, const struct import_row *r, int64_t line
         for (int i = 0; i < r->option_count; i++) {
             printf("%s%s", i == 0 ? " because of " : ", ", r->options[i].s);
         }
-        printf("%s%.60s%s\n", r->text[0] != '\0' ? " \"" : "", r->text, r->text[0] != '\0' ? "\"" : "");
+        printf("%s%.60s%s\n", r->text[0] != '\0' ? " \"" : "", plain(r->text, shown),
+               r->text[0] != '\0' ? "\"" : "");
     }
     day.c[r->of > 0 ? r->score - 1 : 0] = r->of > 0;
     return rollups_add(&im->days, &day, 1) || said("", "out of memory");

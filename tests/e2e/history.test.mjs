@@ -243,7 +243,7 @@ scenario("import: history of another system by a map: previewed, stored once in 
   const file = world.path("feedback.csv");
   const map = join(ASSETS, "imports/happy-or-not.yaml");
   const lines = ["\ufeffLocal time;Location;Button;Follow-up option;Open feedback", ...rowsOf(600, day)];
-  const bad = [`${day} 25:00:00;Bandung Dago;positive;;`, `${day} 09:00:00;Elsewhere;positive;;`, `${day} 09:00:00;Bandung Dago;so so;;`, `${new Date().toISOString().slice(0, 10)} 00:00:00;Bandung Dago;positive;;`];
+  const bad = [`${day} 25:00:00;Bandung Dago;positive;;`, `${day} 09:00:00;Elsewhere;positive;;`, `${day} 09:00:00;Bandung Dago;so\u001b[2J so;;`, `${new Date().toISOString().slice(0, 10)} 00:00:00;Bandung Dago;positive;;`];
   writeFileSync(file, Buffer.concat([Buffer.from([...lines, ...bad, ""].join("\r\n")), Buffer.from(`${day} 09:00:00;Bandung Dago;positive;;\xff\r\n`, "latin1")]));
 
   const before = await store.query("SELECT * FROM day_tally ORDER BY 1, 2, 3, 4");
@@ -253,7 +253,7 @@ scenario("import: history of another system by a map: previewed, stored once in 
   assert.match(preview, new RegExp(`bandung-dago +${day} +4 +150 +150 +150 +150`));
   assert.match(preview, /feedback.csv:603: column 'Local time': '.* 25:00:00' is no time of the form/);
   assert.match(preview, /feedback.csv:604: column 'Location': 'Elsewhere' is no place/);
-  assert.match(preview, /feedback.csv:605: column 'Button': 'so so' is not in score.map/);
+  assert.match(preview, /feedback.csv:605: column 'Button': 'so\?\[2J so' is not in score.map/);
   assert.match(preview, /feedback.csv:606: column 'Local time': .* is of a day that is not over/);
   assert.match(preview, /feedback.csv:607: is not UTF-8/);
   assert.match(preview, /600 rows would be stored, 5 rejected; nothing was/);
