@@ -56,6 +56,7 @@ struct trends {
     int32_t yesterday, from, to; // [from, to)
     int32_t question;            // name_id; 0: there are no votes
     char question_id[IDENT_MAX + 1];
+    enum { SCALE_UNKNOWN, SCALE_SHORT, SCALE_LONG } scale; // of the question: are there more than five levels?
     enum trends_error error;
 };
 
