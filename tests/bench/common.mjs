@@ -31,17 +31,29 @@ export async function startBroker(world, users = []) {
   return broker;
 }
 
-/** The seed with the bench's branches and kiosks added, so that rules and rollups work for every vote. */
-export function withKiosks(text) {
-  const branches = new Set(kiosks.map((_, i) => Math.floor(i / KIOSKS_A_BRANCH) + 1));
-  const places = [...branches].map((n) => `    - { id: bench-branch-${n}, kind: branch, parent: jawa-barat, name: Branch ${n} }\n`);
-  const rows = kiosks.map((id, i) => `    - { id: ${id}, name: Kiosk ${i + 1}, place: bench-branch-${Math.floor(i / KIOSKS_A_BRANCH) + 1} }\n`);
+/** The seed with the bench's branches and kiosks added, so that rules and rollups work for every vote. Branches are under
+ * as many regions, or all under one. */
+export function withKiosks(text, { count = KIOSKS, regions = 0 } = {}) {
+  const branches = Array.from({ length: Math.ceil(count / KIOSKS_A_BRANCH) }, (_, i) => i + 1);
+  const above = (n) => (regions > 0 ? `bench-region-${(n % regions) + 1}` : "jawa-barat");
+  const places = [
+    ...Array.from({ length: regions }, (_, i) => `    - { id: bench-region-${i + 1}, kind: region, parent: harapan, name: Region ${i + 1} }\n`),
+    ...branches.map((n) => `    - { id: bench-branch-${n}, kind: branch, parent: ${above(n)}, name: Branch ${n} }\n`),
+  ];
+  const rows = Array.from({ length: count }, (_, i) => `    - { id: bench-${i + 1}, name: Kiosk ${i + 1}, place: bench-branch-${Math.floor(i / KIOSKS_A_BRANCH) + 1} }\n`);
   return text.replace(/^ {2}kiosks:\n/m, `${places.join("")}  kiosks:\n${rows.join("")}`);
 }
 
 /** `change` besides; the times are those of the field, not of the tests. */
-export function startAggregator(world, broker, change = (text) => text) {
-  return Aggregator.start(world, { brokerPort: broker.port, change: (text) => change(withKiosks(text.replace(/^times: .*\n/m, ""))) });
+export function startAggregator(world, broker, change = (text) => text, kiosks = {}) {
+  return Aggregator.start(world, { brokerPort: broker.port, change: (text) => change(withKiosks(text.replace(/^times: .*\n/m, ""), kiosks)) });
+}
+
+/** Anybody may connect, as anybody: hashing thousands of passwords is not what is measured. */
+export async function openBroker(broker) {
+  await broker.kill();
+  writeFileSync(broker.file, readFileSync(broker.file, "utf8").replace(/^(allow_anonymous) false/m, "$1 true").replace(/^(password_file|acl_file) .*$/gm, ""));
+  await broker.up();
 }
 
 export function startLoad(world, broker, args, options) {
