@@ -78,7 +78,7 @@ static void tell_engine(struct core *c, const struct stored_event *s)
     if (branch != NULL) {
         steps_event(&branch->steps, s->event_id, scored, c->now);
     }
-    if (s->place != 0 && s->e->type == EVENT_RATING) {
+    if (s->place != 0 && s->e->type == EVENT_RATING && s->e->of > 0) {
         struct engine_vote v = {.event = s->event_id,
                                 .place = s->place,
                                 .kiosk = s->kiosk,
@@ -186,12 +186,19 @@ static void on_events(struct core *c, const struct topic *t, const char *topic, 
     }
     bool ok = true;
     for (int i = 0; ok && i < m.count; i++) {
-        const struct event *e = &m.events[i];
+        struct event *e = &m.events[i];
         bool settled = seqset_has(&ep->settled, e->seq);
-        if (!epoch_same_content(ep, e->seq, event_hash(e)) && settled) {
+        bool erased, score;
+        if (!core_is_erased(c, ep, e->visit, &erased, &score)) {
+            ok = false;
+        } else if (!epoch_same_content(ep, e->seq, event_hash(e)) && settled && !erased) {
             ok = conflict(c, k, ep, e, topic, payload, n);
         } else if (!settled) {
-            ok = store_one(c, k, ep, &m, e, t->branch.s, 0);
+            int flags = 0;
+            if (erased) {
+                core_blank(e, score, &flags);
+            }
+            ok = store_one(c, k, ep, &m, e, t->branch.s, flags);
         }
     }
     for (int i = 0; ok && i < m.rejected_count; i++) {
@@ -325,6 +332,7 @@ static void on_state(struct core *c, const struct topic *t, const char *topic, c
     engine_presence(c->engine, k->number, m.state, c->now);
     if (birth) {
         queue_sync(c, k->number, &m);
+        core_erase_again(c, k->number);
     }
     state_message_finish(&m);
 }

@@ -33,6 +33,7 @@ enum event_flag {
     EVENT_UNASSIGNED = 16, // its place is unknown, or was never this kiosk's
     EVENT_DEVICE = 32,     // from a simple device: no end-to-end guarantee
     EVENT_WIPED = 64,      // a contact that came without its text: the kiosk had wiped it
+    EVENT_ERASED = 128,    // what it said was erased (store_erase.h); with its score, also VOIDED
 };
 
 // Opens or creates `path` and migrates it forward. Whether all of it is sound takes too long to know here: sound.h.
@@ -151,6 +152,7 @@ struct store_epoch {
 // Finds an epoch or makes it. *ret_new says which.
 bool store_epoch(struct store *st, int32_t kiosk, const uint8_t *epoch, wall_ms at, bool create,
                  struct store_epoch *ret_e, bool *ret_found);
+bool store_epoch_bytes(struct store *st, int32_t epoch_id, uint8_t *ret); // EPOCH_BYTES; one that exists
 // Calls `each` with every settled seq above `through`: stored events and quarantined ones, ascending by kind.
 bool store_each_settled(struct store *st, const struct store_epoch *e, bool (*each)(void *ctx, int64_t seq),
                         void *ctx);

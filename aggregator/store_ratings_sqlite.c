@@ -39,6 +39,18 @@ bool store_epoch(struct store *st, int32_t kiosk, const uint8_t *epoch, wall_ms 
                      st->next_epoch++, kiosk, epoch, (size_t)EPOCH_BYTES, at);
 }
 
+bool store_epoch_bytes(struct store *st, int32_t epoch_id, uint8_t *ret)
+{
+    bool failed = false;
+    sqlite3_stmt *s = store_bind(st, "SELECT epoch FROM epoch WHERE epoch_id = ?1", "d", epoch_id);
+    if (!store_row(st, s, &failed)) {
+        return false;
+    }
+    memcpy(ret, sqlite3_column_blob(s, 0), EPOCH_BYTES);
+    sqlite3_reset(s);
+    return true;
+}
+
 bool store_each_settled(struct store *st, const struct store_epoch *e, bool (*each)(void *ctx, int64_t seq),
                         void *ctx)
 {
@@ -47,7 +59,9 @@ bool store_each_settled(struct store *st, const struct store_epoch *e, bool (*ea
     sqlite3_stmt *s =
         store_bind(st,
                    "SELECT first_seq, n FROM pack WHERE epoch_id = ?1 AND first_seq > ?2 - ?3"
-                   " UNION ALL SELECT seq, 1 FROM quarantine WHERE epoch_id = ?1 AND seq > ?2 ORDER BY 1",
+                   " UNION ALL SELECT seq, 1 FROM quarantine WHERE epoch_id = ?1 AND seq > ?2"
+                   " UNION ALL SELECT first_seq, n FROM gone WHERE epoch_id = ?1 AND first_seq + n > ?2 + 1"
+                   " ORDER BY 1",
                    "did", e->epoch_id, e->through, (int)PACK_ANSWERS_MAX);
     while (go && store_row(st, s, &failed)) {
         int64_t first = sqlite3_column_int64(s, 0), n = sqlite3_column_int64(s, 1);
@@ -195,7 +209,7 @@ static bool count_options(struct store *st, const struct stored_event *s)
 }
 
 // Takes a choice back out of the rollups.
-static bool uncount_options(struct store *st, const struct stored_event *s, const struct packed *t,
+static bool uncount_options(struct store *st, int32_t epoch_id, int32_t kiosk, const struct packed *t,
                             int32_t place)
 {
     int32_t options[PROTOCOL_OPTIONS_MAX];
@@ -204,7 +218,7 @@ static bool uncount_options(struct store *st, const struct stored_event *s, cons
     sqlite3_stmt *r = store_bind(st,
                                  "SELECT name.name_id FROM event e, json_each(e.body, '$.options') o"
                                  " JOIN name ON name.id = o.value WHERE e.epoch_id = ?1 AND e.seq = ?2",
-                                 "ii", (int64_t)s->epoch_id, t->seq);
+                                 "ii", (int64_t)epoch_id, t->seq);
     while (count < PROTOCOL_OPTIONS_MAX && store_row(st, r, &failed)) {
         options[count++] = sqlite3_column_int(r, 0);
     }
@@ -212,7 +226,7 @@ static bool uncount_options(struct store *st, const struct stored_event *s, cons
         sqlite3_reset(r);
     }
     for (int i = 0; !failed && i < count; i++) {
-        failed = !count_option(st, place, s->kiosk, t->name, t->at, options[i], -1);
+        failed = !count_option(st, place, kiosk, t->name, t->at, options[i], -1);
     }
     return !failed;
 }
@@ -257,10 +271,9 @@ static char *body_of(const struct stored_event *s)
 
 // ---------------------------------------------------------------- answers
 
-// Sets a flag of one answer, in the pack that holds it. What it was is written to ret; *ret_found false: it
-// is not here.
-static bool set_flag(struct store *st, int32_t epoch_id, int64_t seq, int flag, struct packed *ret,
-                     int32_t *ret_place, bool *ret_found)
+bool store_change_answer(struct store *st, int32_t epoch_id, int64_t seq,
+                         bool (*change)(void *ctx, struct packed *p), void *ctx, struct packed *ret,
+                         int32_t *ret_place, bool *ret_found)
 {
     bool failed = !store_flush_epoch(st, epoch_id), damaged = false;
     struct pack_writer w = {.data = NULL};
@@ -283,16 +296,51 @@ static bool set_flag(struct store *st, int32_t epoch_id, int64_t seq, int flag, 
     while (ok && pack_next(&r, &p, &damaged)) {
         if (p.seq == seq) {
             *ret = p;
+            ret->body = NULL;
             *ret_found = true;
-            p.flags |= flag;
+            ok = change(ctx, &p);
         }
-        ok = pack_add(&w, &p);
+        ok = ok && pack_add(&w, &p);
     }
     sqlite3_reset(s);
     ok = ok && !damaged &&
          store_run(st, "UPDATE pack SET data = ?2 WHERE event_id = ?1", "ib", pack, w.data, w.n);
     pack_writer_finish(&w);
-    return ok;
+    return ok || (st->error == STORE_OK && store_no_memory(st));
+}
+
+static bool void_it(void *ctx, struct packed *p)
+{
+    (void)ctx;
+    p->flags |= EVENT_VOIDED;
+    return true;
+}
+
+static bool look(void *ctx, struct packed *p)
+{
+    (void)ctx;
+    (void)p;
+    return true;
+}
+
+bool store_uncount_answer(struct store *st, int32_t epoch_id, int32_t kiosk, const struct packed *t, int32_t place)
+{
+    if (!scored(t->flags)) {
+        return true;
+    }
+    if (t->kind == EVENT_RATING || t->kind == EVENT_NUMBER) {
+        return count_score(st, place, kiosk, t->name, t->at, t->score, t->levels, -1);
+    }
+    return t->kind != EVENT_CHOICE || uncount_options(st, epoch_id, kiosk, t, place);
+}
+
+bool store_uncount(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t seq)
+{
+    struct packed t;
+    int32_t place;
+    bool found;
+    return store_change_answer(st, epoch_id, seq, look, NULL, &t, &place, &found) &&
+           (!found || store_uncount_answer(st, epoch_id, kiosk, &t, place));
 }
 
 // Marks the target of a void and takes it out of the rollups.
@@ -301,19 +349,13 @@ static bool take_back(struct store *st, const struct stored_event *s)
     struct packed t = {.seq = 0};
     int32_t place;
     bool found;
-    if (!set_flag(st, s->epoch_id, s->e->voids, EVENT_VOIDED, &t, &place, &found) || !found) {
+    if (!store_change_answer(st, s->epoch_id, s->e->voids, void_it, NULL, &t, &place, &found) || !found) {
         return st->error == STORE_OK; // not here yet: store_is_voided finds the void when it comes
     }
     if (t.kind == EVENT_CONTACT) {
         return store_erase_contact(st, t.event_id, &(bool){false});
     }
-    if (!scored(t.flags)) {
-        return true;
-    }
-    if (t.kind == EVENT_RATING || t.kind == EVENT_NUMBER) {
-        return count_score(st, place, s->kiosk, t.name, t.at, t.score, t.levels, -1);
-    }
-    return t.kind != EVENT_CHOICE || uncount_options(st, s, &t, place);
+    return store_uncount_answer(st, s->epoch_id, s->kiosk, &t, place);
 }
 
 static bool collect(struct store *st, struct stored_event *s, const char *body)
@@ -449,7 +491,8 @@ bool store_votes_after(struct store *st, int32_t place, int64_t event_id, struct
         store_bind(st,
                    "SELECT coalesce(sum(kind IN (0, 4) AND (flags & 28) = 0), 0),"
                    " coalesce(min(iif(kind IN (0, 4) AND (flags & 28) = 0, arrived, NULL)), 0),"
-                   " coalesce(max(event_id), 0) FROM event WHERE place_id = ?1 AND event_id > ?2",
+                   " coalesce(max(event_id), 0) FROM event WHERE place_id = ?1 AND event_id > ?2"
+                   " AND epoch_id NOT IN (SELECT epoch_id FROM import)", // history is no vote of now
                    "di", place, event_id);
     if (store_row(st, s, &failed)) {
         *ret = (struct store_unreleased){sqlite3_column_int(s, 0), sqlite3_column_int64(s, 1),
