@@ -16,11 +16,12 @@ interface Props {
   table: Table | null; // null: nothing to show
   tools?: ComponentChildren; // beside the title
   legend?: ComponentChildren;
+  empty?: string; // what is said when there is nothing to show: no votes, if not said otherwise
   children?: ComponentChildren; // the chart
   note?: ComponentChildren; // below either
 }
 
-export function ChartCard({ name, title, view, set, loaded, file, table, tools, legend, children, note }: Props) {
+export function ChartCard({ name, title, view, set, loaded, file, table, tools, legend, empty, children, note }: Props) {
   const { t, w, lang } = useWords();
   const asTable = view.tables.includes(name);
   const toggle = () => set({ tables: asTable ? view.tables.filter((each) => each !== name) : [...view.tables, name] });
@@ -51,7 +52,7 @@ export function ChartCard({ name, title, view, set, loaded, file, table, tools, 
           {note}
         </div>
       ) : (
-        !loaded.failure && <p class="hint" role="status">{loaded.data ? <><b>{w.noVotes}</b>{w.noVotesHint}</> : t.loading}</p>
+        !loaded.failure && <p class="hint" role="status">{loaded.data ? <><b>{empty ?? w.noVotes}</b>{w.noVotesHint}</> : t.loading}</p>
       )}
     </section>
   );

@@ -54,7 +54,7 @@ function Measured({ compare, measure, compared }: { compare: TrendsCompare; meas
         ) : measure === "share" ? (
           <Change compare={compare} />
         ) : (
-          before && w.before(num.measure(before.value, measure), num.range(before.lo, before.hi))
+          before && <>{w.before(num.measure(before.value, measure))} <span class="nowrap">({num.range(before.lo, before.hi)})</span></>
         )}
       </p>
     </div>
@@ -121,12 +121,12 @@ function Completeness({ compare: { coverage: c, building } }: { compare: TrendsC
   if (!building && !lacking) return null;
   return (
     <p class="gaps" role="status" data-testid="coverage">
-      {building && w.building}
-      {lacking && [
-        c.share !== null && w.incomplete(f.share(c.share, 2), f.int(c.known)),
-        c.missing > 0 && w.missing(c.missing, f.int(c.missing)),
-        c.lost > 0 && w.lost(c.lost, f.int(c.lost)),
-        c.notHeard > 0 && w.notHeard(c.notHeard, f.int(c.notHeard)),
+      {[
+        building && w.building,
+        lacking && c.share !== null && w.incomplete(f.share(c.share, 2), f.int(c.known)),
+        lacking && c.missing > 0 && w.missing(c.missing, f.int(c.missing)),
+        lacking && c.lost > 0 && w.lost(c.lost, f.int(c.lost)),
+        lacking && c.notHeard > 0 && w.notHeard(c.notHeard, f.int(c.notHeard)),
       ].filter(Boolean).join(" ")}
     </p>
   );

@@ -18,7 +18,7 @@ const MOST = 0.8; // the few that make most of it
 
 export function ReasonsCard({ view, set, reasons, file }: Props) {
   const said = useWords();
-  const { w, f } = said;
+  const { w } = said;
   const question = reasons.data?.questions[0]; // the one that is answered most
   const split = question?.unhappy !== undefined && question.happy !== undefined;
   const visits: Visits = split ? view.visits : "all";
@@ -28,7 +28,7 @@ export function ReasonsCard({ view, set, reasons, file }: Props) {
       name="reasons" title={w.reasons} view={view} set={set} loaded={reasons} file={file}
       table={group && group.n > 0 ? tableOf(group, said) : null}
       tools={split && <Segmented id="visits" label={w.whose} value={visits} options={[["unhappy", w.visits.unhappy], ["happy", w.visits.happy], ["all", w.visits.all]]} choose={(value) => set({ visits: value })} />}
-      legend={group && <p class="quiet-note">{w.reasonsOf(group.n, f.int(group.n))}</p>}
+      empty={w.noReasons}
       note={group && !group.enough && <p class="said">{w.fewReasons}</p>}
     >
       {group && <Pareto group={group} said={said} />}
@@ -43,7 +43,7 @@ function Pareto({ group, said }: { group: ReasonGroup; said: Said }) {
   return (
     <table class="pareto">
       <thead>
-        <tr><th scope="col"><span class="vh">{w.reason}</span></th><th aria-hidden="true" /><th scope="col" class="num">{w.share}</th><th scope="col" class="num">{w.running}</th></tr>
+        <tr><th scope="col">{w.reasonsOf(group.n, f.int(group.n))}</th><th aria-hidden="true" /><th scope="col" class="num">{w.share}</th><th scope="col" class="num">{w.running}</th></tr>
       </thead>
       <tbody>
         {group.items.flatMap((item, i) => [

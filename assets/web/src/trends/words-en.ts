@@ -35,7 +35,7 @@ export const en = {
     "volume-changed": "not comparable: far more or fewer votes a day than before",
     "mix-changed": "not comparable: the votes come from other kiosks than before",
   },
-  before: (value: string, range: string) => `before: ${value} (${range})`,
+  before: (value: string) => `before: ${value}`,
   beforeVotes: (n: string) => `${n} in the days before`,
   aDay: (n: string) => `${n} a day`,
   branchesAbove: "Branches above the promise",
@@ -116,6 +116,7 @@ export const en = {
   share: "share",
   running: "running",
   reasonsOf: (count: number, n: string) => `${n} ${count === 1 ? "reason" : "reasons"}`,
+  noReasons: "No reasons in these days",
   fewReasons: "Few answers: the order may be chance.",
   mostAbove: "80% of reasons are above",
   // cards
