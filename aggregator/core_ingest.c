@@ -1,6 +1,7 @@
 // core: one MQTT message -> rows in the turn's transaction and inputs of the alert engine.
 #include "aggregator/core_impl.h"
 
+#include "aggregator/rollups.h"
 #include "aggregator/settings.h"
 #include "shared/log.h"
 
@@ -101,6 +102,7 @@ static bool store_one(struct core *c, struct org_kiosk *k, struct epoch *ep, con
         .epoch_id = ep->epoch_id, .kiosk = k->number, .e = e, .arrived = c->now, .flags = flags};
     bool yes = false;
     s.at = event_time(c, m, e, &s.flags);
+    s.behind = seqset_any(&ep->settled, e->seq + 1, e->seq + ROLLUP_VISIT_SPAN);
     if (!place_of(c, k, e, branch, &s.place) ||
         (e->question.s[0] != '\0' && !store_name(c->store, e->question.s, &s.name))) {
         return core_fail(c);

@@ -32,9 +32,9 @@ static void print_difference(struct store *st, const struct rollup *r)
         printf(" hour=%d", (int)r->what % HOURS);
     }
     if (r->kind == ROLLUP_CHOICE) {
-        printf(" option=%s:%+lld\n",
+        printf(" option=%s:%+lld unhappy:%+lld happy:%+lld\n",
                ctl_id(st, "SELECT id FROM name WHERE name_id = ?1", r->what, option, sizeof option),
-               (long long)r->c[0]);
+               (long long)r->c[NAMED], (long long)r->c[NAMED_UNHAPPY], (long long)r->c[NAMED_HAPPY]);
         return;
     }
     for (int i = 0; i < ROLLUP_SCORES; i++) {

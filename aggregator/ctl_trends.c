@@ -1,4 +1,4 @@
-// ctl: trends, ranking and the SKM report as tables.
+// ctl: trends, ranking, reasons and the SKM report as tables.
 #include "aggregator/ctl.h"
 #include "aggregator/trends.h"
 
@@ -189,6 +189,44 @@ int ctl_ranking(struct ctl *c, int argc, char **argv)
         add_number(&t, u, "shrunk", 100, " %");
         add_interval(&t, u, 100);
         table_add(&t, "%s", json_is_true(json_object_get(u, "hidden")) ? "under 30 votes" : "");
+    }
+    return finish(c, o, &t);
+}
+
+static void add_reasons(struct table *t, const json_t *group, const char *question, const char *visits)
+{
+    const json_t *r;
+    size_t i;
+    json_array_foreach(json_object_get(group, "items"), i, r)
+    {
+        const json_t *of = json_object_get(r, "visits");
+        table_add(t, "%s", question);
+        table_add(t, "%s", visits);
+        table_add(t, "%s", string(r, "label"));
+        table_add(t, "%lld", (long long)json_integer_value(json_object_get(r, "n")));
+        table_add(t, "%lld", (long long)json_integer_value(json_object_get(group, "answered")));
+        add_number(t, of, "share", 100, " %");
+        add_interval(t, of, 100);
+        table_add(t, "%s", few(group));
+    }
+}
+
+int ctl_reasons(struct ctl *c, int argc, char **argv)
+{
+    int code;
+    json_t *o = ask(c, "reasons", argc, argv, &code);
+    const json_t *q;
+    size_t i;
+    struct table t;
+    if (o == NULL) {
+        return code;
+    }
+    table_init(&t, "question|visits|reason|named|of|share|95 %|");
+    json_array_foreach(json_object_get(o, "questions"), i, q)
+    {
+        add_reasons(&t, json_object_get(q, "unhappy"), string(q, "question"), "unhappy");
+        add_reasons(&t, json_object_get(q, "happy"), string(q, "question"), "happy");
+        add_reasons(&t, q, string(q, "question"), "all");
     }
     return finish(c, o, &t);
 }

@@ -114,14 +114,15 @@ bool rollups_votes(struct rollups *r, const struct rollup_tree *t, int32_t place
 }
 
 bool rollups_choices(struct rollups *r, const struct rollup_tree *t, int32_t place, bool up, int64_t quarter,
-                     int32_t name, int32_t option, int64_t n)
+                     int32_t name, int32_t option, const int64_t *n)
 {
     int32_t places[ROLLUP_DEPTH_MAX];
     int count = places_of(t, place, up, places), hour;
-    struct rollup row = {.kind = ROLLUP_CHOICE, .name = name, .what = option, .c = {n}};
+    struct rollup row = {.kind = ROLLUP_CHOICE, .name = name, .what = option};
     if (count == 0) {
         return true;
     }
+    memcpy(row.c, n, ROLLUP_NAMED * sizeof *n);
     t->local(t->ctx, place, quarter * ROLLUP_QUARTER_MS, &row.day, &hour);
     bool ok = true;
     for (int i = 0; ok && i < count; i++) {
@@ -129,6 +130,11 @@ bool rollups_choices(struct rollups *r, const struct rollup_tree *t, int32_t pla
         ok = rollups_add(r, &row, 1);
     }
     return ok;
+}
+
+bool rollup_is_happy(int score, int levels)
+{
+    return score > levels - (levels >= 4 ? 2 : 1);
 }
 
 bool rollup_is_zero(const struct rollup *r)

@@ -139,6 +139,7 @@ struct stored_event {
     const struct event *e; // borrowed
     wall_ms at, arrived;   // judged time
     int flags;
+    bool behind; // some of the ROLLUP_VISIT_SPAN seqs after it are stored already
 };
 // Stores a key that is not settled yet (epochs.h knows), and counts it in the rollups unless its flags say otherwise.
 // A void marks its target, if it is there, and takes it out of the rollups.

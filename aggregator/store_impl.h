@@ -49,6 +49,20 @@ struct store {
     int lock_fd;
 };
 
+// What each scored choice named, from the answers: 0 (the answer itself) and its options, with the score of the
+// rating that its visit began with, or NULL.
+#define NAMED_BY_ANSWERS                                                                                     \
+    "SELECT c.place_id, p.kiosk_id, c.name_id, coalesce(o.name_id, 0) AS option_id, c.at / 900000 AS "       \
+    "quarter,"                                                                                               \
+    " r.score, r.levels FROM event c JOIN epoch p ON p.epoch_id = c.epoch_id"                                \
+    " JOIN json_each(json_insert(coalesce(json_extract(c.body, '$.options'), '[]'), '$[#]', NULL)) j"        \
+    " LEFT JOIN name o ON o.id = j.value LEFT JOIN event r ON r.epoch_id = c.epoch_id AND r.seq = c.visit"   \
+    " AND c.seq > c.visit AND c.seq <= c.visit + 64 AND r.kind = 0 AND (r.flags & 28) = 0"                   \
+    " WHERE c.kind = 1 AND (c.flags & 28) = 0"
+#define IS_HAPPY "score > levels - iif(levels >= 4, 2, 1)" // rollup_is_happy
+#define SUM_UNHAPPY "coalesce(sum(NOT (" IS_HAPPY ")), 0)"
+#define SUM_HAPPY "coalesce(sum(" IS_HAPPY "), 0)"
+
 // Prepares (once), resets and binds `sql`, a static text. Format, one letter a value: i int64_t, d int, t
 // text, b bytes (pointer, size_t), n NULL, z text or NULL. NULL when it failed.
 sqlite3_stmt *store_bind(struct store *st, const char *sql, const char *fmt, ...);

@@ -46,9 +46,11 @@ static bool write_hour(struct store *st, const struct rollup *r)
 static bool write_choice(struct store *st, const struct rollup *r)
 {
     return store_run(st,
-                     "INSERT INTO choice_day VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET"
-                     " n = n + excluded.n",
-                     "ddddi", r->place, r->day, r->name, r->what, r->c[0]);
+                     "INSERT INTO choice_day VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET"
+                     " n = n + excluded.n, unhappy = unhappy + excluded.unhappy, happy = happy +"
+                     " excluded.happy",
+                     "ddddiii", r->place, r->day, r->name, r->what, r->c[NAMED], r->c[NAMED_UNHAPPY],
+                     r->c[NAMED_HAPPY]);
 }
 
 static bool write_all(struct store *st, const struct rollups *all)
@@ -178,16 +180,20 @@ static bool add_own(struct store *st, int32_t place, int32_t from, int32_t to, s
     if (s != NULL) {
         sqlite3_reset(s);
     }
-    s = store_bind(st,
-                   "SELECT quarter, name_id, option_id, n FROM choice_tally WHERE place_id = ?1"
-                   " AND quarter >= ?2 AND quarter < ?3",
-                   "dii", place, first, last);
+    s = store_bind(
+        st,
+        "SELECT quarter, name_id, option_id, n, unhappy, happy FROM choice_tally WHERE place_id = ?1"
+        " AND quarter >= ?2 AND quarter < ?3",
+        "dii", place, first, last);
     while (ok && !failed && store_row(st, s, &failed)) {
-        int64_t quarter = sqlite3_column_int64(s, 0);
+        int64_t quarter = sqlite3_column_int64(s, 0), n[ROLLUP_NAMED];
+        for (int i = 0; i < ROLLUP_NAMED; i++) {
+            n[i] = sqlite3_column_int64(s, 3 + i);
+        }
         st->tree.local(st->tree.ctx, place, quarter * ROLLUP_QUARTER_MS, &day, &hour);
         ok = day < from || day >= to ||
              rollups_choices(r, &st->tree, place, false, quarter, sqlite3_column_int(s, 1),
-                             sqlite3_column_int(s, 2), sqlite3_column_int64(s, 3));
+                             sqlite3_column_int(s, 2), n);
     }
     if (s != NULL) {
         sqlite3_reset(s);
@@ -240,9 +246,10 @@ bool store_rollups_difference(struct store *st, int32_t place, int32_t from, int
                           "ddd", place, from, to),
                ROLLUP_HOUR, place, ret) &&
            add_rows(st,
-                    store_bind(
-                        st, "SELECT place_id, day, name_id, option_id, n FROM choice_day" OF_PLACE_AND_UNDER,
-                        "ddd", place, from, to),
+                    store_bind(st,
+                               "SELECT place_id, day, name_id, option_id, n, unhappy, happy FROM "
+                               "choice_day" OF_PLACE_AND_UNDER,
+                               "ddd", place, from, to),
                     ROLLUP_CHOICE, place, ret);
 }
 
@@ -265,11 +272,11 @@ static bool build_raw(struct store *st, int32_t place)
                "d", place) &&
            store_run(
                st,
-               "INSERT INTO choice_tally(place_id, kiosk_id, name_id, option_id, quarter, n)"
-               " SELECT e.place_id, p.kiosk_id, e.name_id, o.name_id, e.at / 900000, count(*)"
-               " FROM event e JOIN epoch p ON p.epoch_id = e.epoch_id, json_each(e.body, '$.options') j"
-               " JOIN name o ON o.id = j.value WHERE e.place_id = ?1 AND e.kind = 1 AND (e.flags & 28) = 0"
-               " GROUP BY p.kiosk_id, e.name_id, o.name_id, e.at / 900000",
+               "INSERT INTO choice_tally(place_id, kiosk_id, name_id, option_id, quarter, n, unhappy, happy)"
+               " SELECT place_id, kiosk_id, name_id, option_id, quarter, count(*), " SUM_UNHAPPY
+               ", " SUM_HAPPY " FROM (" NAMED_BY_ANSWERS
+               ") WHERE place_id = ?1 GROUP BY kiosk_id, name_id, option_id,"
+               " quarter",
                "d", place) &&
            store_run(st, "UPDATE rollup_due SET raw = 0 WHERE place_id = ?1", "d", place);
 }

@@ -31,6 +31,7 @@ struct trend_query {
     const char *at;         // effect: the first day of the change; needed
     const char *days;       // effect: so many before and from `at` on, 3..366; default 28
     const char *control;    // effect: ids of places where nothing changed, separated by commas
+    const char *lang;       // reasons: of the labels; default: id
     const char *population; // skm: people served, for the sample size; default: without end
 };
 // The fields above by name, for whoever reads them from a URL or a command line.

@@ -1,7 +1,8 @@
 // trends_impl: what the trends files share. Not for others.
 //   trends_sqlite.c   who asks for which place and days; reading the rollups
 //   trends_figure.c   days -> share, index, NPS with interval
-//   trends_report.c   series, grid, ranking, reasons
+//   trends_report.c   series, grid, ranking
+//   trends_reasons.c  reasons, by unhappy and happy visits
 //   trends_change.c   comparison with the period before, effect of a change
 //   trends_skm.c      the SKM report
 //   trend_calendar.c  days and dates
@@ -40,6 +41,14 @@ struct trend_place {
 struct trend_count { // of a kiosk, a place, a reason
     int32_t id;
     int64_t n;
+};
+struct trend_named { // of one day: how often an option was named, 0: answers
+    int32_t option, day;
+    int64_t n[3]; // by enum rollup_named
+};
+struct trend_named_rows {      // ascending by option, then by day
+    struct trend_named *items; // owned
+    size_t count, room;
 };
 struct trend_counts {
     struct trend_count *items; // owned
@@ -81,7 +90,10 @@ bool trends_load_mix(struct trends *t, int32_t place, int kind, int32_t from, in
                      struct trend_counts *counts);
 // Questions with reasons in the period, then how often each reason of one was named.
 bool trends_load_choice_questions(struct trends *t, struct trend_counts *counts);
-bool trends_load_choices(struct trends *t, int32_t question, struct trend_counts *counts);
+bool trends_load_named(struct trends *t, int32_t question, struct trend_named_rows *rows);
+// An option's words from the newest document that has them, in the language asked for, else in Indonesian, else in
+// English; else its id. A JSON string.
+bool trends_label(struct trends *t, int32_t question, const char *option, json_t **ret_label);
 // The question of a dimension in the survey `skm`; *ret_name 0: none.
 bool trends_find_element(struct trends *t, const char *dimension, const char *usual_id, int32_t *ret_name);
 
@@ -116,6 +128,8 @@ bool trend_is_nps(const struct trend_rows *rows);
 // {"place", "question", "from", "to", "building", "least": 30}
 json_t *trends_head(const struct trends *t);
 json_t *trends_place_json(const struct trend_place *p);
+// NULL, and t->error where nothing stands there yet. Drops o, which may be NULL.
+json_t *trends_failed(struct trends *t, json_t *o);
 
 // ---------------------------------------------------------------- reports; NULL: t->error tells
 json_t *trends_series(struct trends *t);

@@ -14,8 +14,8 @@ enum { DEFAULT_DAYS = 28, DAY_QUARTERS = 96, EDGE_QUARTERS = 56 };
 #name, offsetof(struct trend_query, name)                                                            \
     }
 const struct trend_field trend_fields[] = {
-    FIELD(place), FIELD(question), FIELD(from),    FIELD(to),         FIELD(by), FIELD(of),
-    FIELD(at),    FIELD(days),     FIELD(control), FIELD(population), {NULL, 0},
+    FIELD(place), FIELD(question), FIELD(from),    FIELD(to),         FIELD(by),   FIELD(of),
+    FIELD(at),    FIELD(days),     FIELD(control), FIELD(population), FIELD(lang), {NULL, 0},
 };
 
 static const char **field_of(struct trend_query *q, const struct trend_field *f)
@@ -288,15 +288,54 @@ bool trends_load_choice_questions(struct trends *t, struct trend_counts *counts)
         counts);
 }
 
-bool trends_load_choices(struct trends *t, int32_t question, struct trend_counts *counts)
+bool trends_load_named(struct trends *t, int32_t question, struct trend_named_rows *rows)
 {
-    return read_counts(
-        t,
-        store_bind(t->v->st,
-                   "SELECT option_id, sum(n) AS n FROM choice_day WHERE place_id = ?1 AND day >= ?2"
-                   " AND day < ?3 AND name_id = ?4 GROUP BY option_id HAVING n > 0",
-                   "dddd", t->place.number, t->from, t->to, question),
-        counts);
+    sqlite3_stmt *s = store_bind(
+        t->v->st,
+        "SELECT option_id, day, n, unhappy, happy FROM choice_day WHERE place_id = ?1 AND day >= ?2"
+        " AND day < ?3 AND name_id = ?4 ORDER BY option_id, day",
+        "dddd", t->place.number, t->from, t->to, question);
+    bool ok = true;
+    while (ok && views_row(t->v, s)) {
+        if (rows->count == rows->room) {
+            size_t room = rows->room == 0 ? 64 : 2 * rows->room;
+            struct trend_named *grown = realloc(rows->items, room * sizeof *grown);
+            ok = grown != NULL;
+            rows->items = ok ? grown : rows->items;
+            rows->room = ok ? room : rows->room;
+        }
+        if (ok) {
+            rows->items[rows->count++] = (struct trend_named){
+                sqlite3_column_int(s, 0),
+                sqlite3_column_int(s, 1),
+                {sqlite3_column_int64(s, 2), sqlite3_column_int64(s, 3), sqlite3_column_int64(s, 4)}};
+        }
+    }
+    return done(t, s, ok);
+}
+
+bool trends_label(struct trends *t, int32_t question, const char *option, json_t **ret_label)
+{
+    // Documents pushed to kiosks first, the newest one that has words for it; then the surveys of the configuration.
+    sqlite3_stmt *s = store_bind(
+        t->v->st,
+        "SELECT text FROM (SELECT 1 AS source, a.from_ms, json_extract(o.value, '$.text') AS text FROM asked "
+        "a JOIN"
+        " name n ON n.id = a.question, json_each(a.body, '$.options') o WHERE n.name_id = ?1"
+        " AND json_extract(o.value, '$.id') = ?2 UNION ALL SELECT 0, from_ms, json_extract(r.value, '$.text')"
+        " FROM survey, json_each(body, '$.reasons') r WHERE to_ms IS NULL AND json_extract(r.value, '$.id') "
+        "= ?2)"
+        " WHERE json_type(text) = 'object' ORDER BY source DESC, from_ms DESC LIMIT 1",
+        "dt", question, option);
+    const char *const langs[] = {t->q->lang, "id", "en"};
+    json_t *texts = views_row(t->v, s) ? json_loads((const char *)sqlite3_column_text(s, 0), 0, NULL) : NULL;
+    json_t *label = NULL;
+    for (size_t i = 0; label == NULL && i < sizeof langs / sizeof langs[0]; i++) {
+        label = json_object_get(texts, langs[i]);
+    }
+    *ret_label = json_is_string(label) ? json_incref(label) : json_string(option);
+    json_decref(texts);
+    return done(t, s, *ret_label != NULL);
 }
 
 // ---------------------------------------------------------------- place, question, days

@@ -48,6 +48,8 @@ scenario("trends: late votes fall in the local day of their time; recount proves
   assert.deepEqual(grid.cells.map((c) => [c.hour, c.n, c.thin]).sort(), [[0, 12, true], [23, 20, true]]);
   const reasons = await session.get(`/api/v1/trends/reasons?${days}`);
   assert.deepEqual(reasons.questions.map((q) => [q.question, q.items.map((i) => [i.id, i.n])]), [["why", [["wait", 1]]]]);
+  assert.deepEqual([reasons.questions[0].unhappy.answered, reasons.questions[0].happy.answered], [1, 0]);
+  assert.equal((await session.get(`/api/v1/trends/reasons?${days}&lang=en`)).questions[0].items[0].label, "Long wait");
 
   const again = await session.raw("GET", `/api/v1/trends/series?${days}`);
   const tag = again.headers.get("etag");
@@ -71,6 +73,7 @@ scenario("trends: late votes fall in the local day of their time; recount proves
   assert.match(await ctl(0, "trends", "harapan", "--from", before), new RegExp(`${before} +20 +100.0 %`));
   assert.match(await ctl(0, "ranking", "harapan", "--from", before), /1 +bandung-dago +Bandung Dago +32 +62.5 %/);
   assert.match(await ctl(0, "skm", "harapan"), /IKM/);
+  assert.match(await ctl(0, "reasons", "harapan", "--from", before, "--lang", "en"), /why +unhappy +Long wait +1 +1/);
   await ctl(2, "trends", "harapan", "--from", "soon");
   await ctl(1, "trends", "nowhere");
 

@@ -147,6 +147,9 @@ static void put(struct world *w, int k, struct event *e, wall_ms at)
     }
     assert_true(store_is_voided(w->st, s.epoch_id, e->seq, &voided));
     s.flags = (voided ? EVENT_VOIDED : 0) | (e->seq % 170 == 0 ? EVENT_REPEATED : 0);
+    for (int64_t seq = e->seq + 1; seq <= e->seq + ROLLUP_VISIT_SPAN && seq <= SEQS; seq++) {
+        s.behind = s.behind || w->settled[k][seq];
+    }
     assert_true(store_event(w->st, &s));
     w->settled[k][e->seq] = true;
 }
@@ -173,8 +176,11 @@ static void put_seq(struct world *w, int k, int64_t seq)
                            .voids = 1 + draw(&seed) % (uint32_t)(seq > 20 && seq % 2 == 0 ? 20 : seq - 1),
                            .since_ms = -1};
     } else if (seq % 7 == 0) {
+        static const int64_t back[] = {0, 1, 2,
+                                       70}; // its visit begins with a rating, with something else, too far
         e.type = EVENT_CHOICE;
         e.score = e.of = 0;
+        e.visit = seq > 70 ? seq - back[draw(&seed) % 4] : seq;
         e.option_count = 1 + (int)(seq % 2);
         ident_set(&e.question, "why");
         ident_set(&e.options[0], "wait");
@@ -212,13 +218,35 @@ static int by_all(const void *a, const void *b)
     return memcmp(a, b, sizeof(struct line));
 }
 
+// How the visit of an answer began: -1 unhappy, 1 happy, 0 otherwise.
+static int mood_of(sqlite3 *db, int64_t epoch, int64_t seq, int64_t visit)
+{
+    sqlite3_stmt *s;
+    int mood = 0;
+    assert_int_equal(
+        sqlite3_prepare_v2(db, "SELECT seq, kind, flags, score FROM event WHERE epoch_id = ?1", -1, &s, NULL),
+        SQLITE_OK);
+    sqlite3_bind_int64(s, 1, epoch);
+    while (sqlite3_step(s) == SQLITE_ROW) {
+        if (sqlite3_column_int64(s, 0) == visit && visit < seq && seq - visit <= 64 &&
+            sqlite3_column_int(s, 1) == 0 && (sqlite3_column_int(s, 2) & 28) == 0) {
+            mood = sqlite3_column_int(s, 3) >= 4 ? 1 : -1; // of five
+        }
+    }
+    sqlite3_finalize(s);
+    return mood;
+}
+
 static void recount(struct world *w, sqlite3 *db, struct lines *l)
 {
     sqlite3_stmt *s;
+    int64_t last_epoch = 0, last_seq = 0;
+    bool answered = false;
     assert_int_equal(
         sqlite3_prepare_v2(
             db,
-            "SELECT e.place_id, e.at, e.kind, e.name_id, e.levels, e.score, o.name_id FROM event e"
+            "SELECT e.place_id, e.at, e.kind, e.name_id, e.levels, e.score, o.name_id, e.epoch_id, e.seq,"
+            " e.visit FROM event e"
             " LEFT JOIN json_each(iif(e.kind = 1, e.body, '{}'), '$.options') j"
             " LEFT JOIN name o ON o.id = j.value WHERE e.kind IN (0, 1, 4) AND e.flags & 28 = 0",
             -1, &s, NULL),
@@ -230,9 +258,20 @@ static void recount(struct world *w, sqlite3 *db, struct lines *l)
         for (; place != 0; place = w->org.places[place].parent) {
             struct line line = {.place = place, .day = (int)(local / DAY), .name = sqlite3_column_int(s, 3)};
             if (kind == 1) {
+                int64_t epoch = sqlite3_column_int64(s, 7), seq = sqlite3_column_int64(s, 8);
                 line.kind = ROLLUP_CHOICE;
+                line.levels = mood_of(db, epoch, seq, sqlite3_column_int64(s, 9));
                 line.score = sqlite3_column_int(s, 6);
                 add_line(l, line);
+                if (place == sqlite3_column_int(s, 0)) {
+                    answered = epoch == last_epoch && seq == last_seq;
+                    last_epoch = epoch;
+                    last_seq = seq;
+                }
+                line.score = 0; // the answer itself: once, whatever it names
+                if (!answered) {
+                    add_line(l, line);
+                }
                 continue;
             }
             line.levels = sqlite3_column_int(s, 4);
@@ -258,6 +297,7 @@ static void read_rows(sqlite3 *db, const char *sql, int kind, struct lines *l)
                             .name = sqlite3_column_int(s, 3),
                             .levels = sqlite3_column_int(s, 4)};
         for (int i = 6; i < sqlite3_column_count(s); i++) {
+            line.levels = kind == ROLLUP_CHOICE ? i - 7 : line.levels; // unhappy, neither, happy
             line.score = kind == ROLLUP_CHOICE ? sqlite3_column_int(s, 5) : i - 5;
             assert_true(sqlite3_column_int(s, i) >= 0);
             for (int n = sqlite3_column_int(s, i); n > 0; n--) {
@@ -283,7 +323,10 @@ static void assert_equal_to_recount(struct world *w)
               "SELECT place_id, day, hour, name_id, levels, 0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11"
               " FROM hour_tally",
               ROLLUP_HOUR, &is);
-    read_rows(db, "SELECT place_id, day, 0, name_id, 0, option_id, n FROM choice_day", ROLLUP_CHOICE, &is);
+    read_rows(
+        db,
+        "SELECT place_id, day, 0, name_id, 0, option_id, unhappy, n - unhappy - happy, happy FROM choice_day",
+        ROLLUP_CHOICE, &is);
     sqlite3_close(db);
     assert_int_equal(is.count, want.count);
     if (want.count > 0) {
@@ -379,6 +422,8 @@ static void rollups_equal_a_recount(void **state)
     }
     assert_true(ask(w, "SELECT count(*) FROM day_tally WHERE levels = 11") > 0);
     assert_true(ask(w, "SELECT sum(n) FROM choice_day") > 100);
+    assert_true(ask(w, "SELECT min(sum(unhappy), sum(happy), sum(n - unhappy - happy)) FROM choice_day") >
+                100);
     // All levels say the same.
     assert_int_equal(
         ask(w, "SELECT sum(c1 + c2 + c3 + c4 + c5) FROM day_tally WHERE place_id = 1 AND levels = 5"),
@@ -496,11 +541,12 @@ static void damage_is_found_and_mended(void **state)
     static const char *const damages[] = {
         "UPDATE day_tally SET c3 = c3 + 1 WHERE place_id = 1 AND day = (SELECT min(day) FROM day_tally)",
         "DELETE FROM hour_tally WHERE place_id = 3",
-        "INSERT INTO choice_day VALUES(4, 100, 1, 1, 5)",
+        "INSERT INTO choice_day VALUES(4, 100, 1, 1, 5, 0, 0)",
+        "UPDATE choice_day SET unhappy = unhappy + 1 WHERE place_id = 2",
         "INSERT INTO day_tally VALUES(8, 40000, 1, 5, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0)",
         "DELETE FROM day_tally; DELETE FROM hour_tally; DELETE FROM choice_day",
         "UPDATE tally SET c1 = c1 + 2",
-        "DELETE FROM choice_tally; INSERT INTO choice_tally VALUES(5, 1, 1, 1, 2000000, 3)",
+        "DELETE FROM choice_tally; INSERT INTO choice_tally VALUES(5, 1, 1, 1, 2000000, 3, 1, 1)",
     };
     uint32_t seed = 9;
     give(w, &seed, 1500);
@@ -559,7 +605,8 @@ static void the_migration_brings_the_past(void **state)
     give(w, &seed, 800);
     store_close(w->st);
     run(w, "DROP TABLE day_tally; DROP TABLE hour_tally; DROP TABLE choice_day; DROP TABLE rollup_due;"
-           "DROP INDEX place_parent; PRAGMA user_version = 5");
+           "DROP INDEX place_parent; ALTER TABLE choice_tally DROP COLUMN unhappy;"
+           "ALTER TABLE choice_tally DROP COLUMN happy; PRAGMA user_version = 5");
     open_store(w);
     assert_int_equal(ask(w, "SELECT count(*) FROM rollup_due"), 8);
     assert_int_equal(ask(w, "SELECT count(*) FROM day_tally"), 0);

@@ -8,6 +8,7 @@
 
 #include "aggregator/ctl.h"
 #include "aggregator/org.h"
+#include "aggregator/store_content.h"
 #include "aggregator/store_rollups.h"
 #include "aggregator/trends_impl.h"
 
@@ -105,7 +106,8 @@ static void say(struct world *w, int place, int kiosk, int32_t day, int hour, st
 {
     wall_ms local = (wall_ms)day * DAY + hour * HOUR;
     wall_ms at = local - (wall_ms)tz_offset_s(w->org.places[place].tz, local) * 1000;
-    e->seq = e->visit = ++w->seq;
+    e->seq = ++w->seq;
+    e->visit = e->visit != 0 ? e->visit : e->seq;
     e->since_ms = -1;
     struct stored_event s = {
         .epoch_id = kiosk, .kiosk = kiosk, .place = place, .e = e, .at = at, .arrived = at};
@@ -431,6 +433,114 @@ static void reasons_are_ordered(void **state)
     json_decref(o);
 }
 
+// Visits of a face and, mostly, one to three reasons, counted here visit by visit.
+static void reasons_by_unhappy_and_happy_visits(void **state)
+{
+    enum { GROUPS = 3, REASONS = 4, NAMED_DAYS = 9 };
+    static const char *const ids[REASONS] = {"wait", "staff", "room", "other"};
+    static const char *const groups[GROUPS] = {"", "unhappy.", "happy."};
+    struct world *w = *state;
+    struct trend_day days[GROUPS][REASONS][NAMED_DAYS] = {{{{0}}}};
+    int64_t named[GROUPS][REASONS] = {{0}}, answered[GROUPS] = {0};
+    uint32_t seed = 8;
+    assert_true(store_begin(w->st));
+    for (int i = 0; i < 900; i++) {
+        seed = seed * 1664525u + 1013904223u;
+        int score = 1 + (int)(seed >> 9) % 5, day = (int)(seed >> 13) % NAMED_DAYS;
+        unsigned mask = (seed >> 17) % 16 & (score <= 3 ? 7 : 14);
+        int group = score <= 3 ? 1 : 2;
+        struct event e = {.type = EVENT_RATING, .score = score, .of = 5}, why = {.type = EVENT_CHOICE};
+        ident_set(&e.question, "overall");
+        ident_set(&why.question, "why");
+        say(w, LOBBY, 4, TODAY - 1 - day, 9, &e);
+        why.visit = e.seq;
+        for (int r = 0; r < REASONS; r++) {
+            if ((mask >> r & 1) != 0) {
+                ident_set(&why.options[why.option_count++], ids[r]);
+            }
+        }
+        if (mask == 0) { // walked away
+            continue;
+        }
+        say(w, LOBBY, 4, TODAY - 1 - day, 9, &why);
+        for (int g = 0; g <= group; g += group) { // all, and its own
+            answered[g]++;
+            for (int r = 0; r < REASONS; r++) {
+                days[g][r][day].n++;
+                days[g][r][day].good += mask >> r & 1;
+                named[g][r] += mask >> r & 1;
+            }
+        }
+    }
+    assert_true(store_commit(w->st));
+    json_t *o = ask(w, "reasons", (struct trend_query){.place = "org", .question = "why"});
+    for (int g = 0; g < GROUPS; g++) {
+        char path[80];
+        int64_t least = INT64_MAX;
+        double cumulative = 0;
+        snprintf(path, sizeof path, "questions.0.%sanswered", groups[g]);
+        assert_int_equal((int64_t)num(o, path), answered[g]);
+        for (int i = 0; i < REASONS; i++) {
+            struct trend_share share;
+            int r = 0;
+            snprintf(path, sizeof path, "questions.0.%sitems", groups[g]);
+            const json_t *item = json_array_get(at(o, path), (size_t)i);
+            if (item == NULL) { // nobody of this group
+                continue;
+            }
+            while (strcmp(ids[r], str(item, "id")) != 0) {
+                r++;
+            }
+            assert_int_equal((int64_t)num(item, "n"), named[g][r]);
+            assert_true(named[g][r] <= least);
+            least = named[g][r];
+            NEAR(num(item, "visits.share"), (double)named[g][r] / (double)answered[g]);
+            assert_true(trend_share(days[g][r], NAMED_DAYS, &share));
+            NEAR(num(item, "visits.lo"), share.interval.lo);
+            NEAR(num(item, "visits.hi"), share.interval.hi);
+            cumulative += num(item, "share");
+            NEAR(num(item, "cumulative"), cumulative);
+            assert_string_equal(str(item, "label"), ids[r]); // no document has words for it
+        }
+        NEAR(cumulative, 1);
+    }
+    json_decref(o);
+}
+
+static void labels_are_of_the_language_asked_for(void **state)
+{
+    struct world *w = *state;
+    struct store_content pushed = {
+        .place = ORG,
+        .yaml = "",
+        .body = "{\"survey\":{\"id\":\"s\",\"questions\":[{\"id\":\"why\",\"type\":\"choice\",\"options\":["
+                "{\"id\":\"wait\",\"text\":{\"id\":\"Antrean\",\"en\":\"Queue\",\"en.1\":\"Long queue\"}},"
+                "{\"id\":\"staff\"}]}]}}"};
+    struct event e = {.type = EVENT_CHOICE, .option_count = 3};
+    ident_set(&e.question, "why");
+    ident_set(&e.options[0], "wait");
+    ident_set(&e.options[1], "staff");
+    ident_set(&e.options[2], "room");
+    say(w, LOBBY, 4, TODAY - 1, 9, &e);
+    assert_true(store_put_survey(w->st, "s", 1,
+                                 "{\"reasons\":[{\"id\":\"wait\",\"text\":{\"en\":\"Old\"}},"
+                                 "{\"id\":\"staff\",\"text\":{\"en\":\"Staff\"}}]}",
+                                 1000));
+    assert_true(store_put_content(w->st, &pushed, "tester", 2000));
+    static const char *const want[][4] = {{"", "Antrean", "Staff", "room"},
+                                          {"en", "Queue", "Staff", "room"},
+                                          {"ar", "Antrean", "Staff", "room"}};
+    for (int i = 0; i < 3; i++) {
+        json_t *o = ask(w, "reasons", (struct trend_query){.place = "org", .lang = want[i][0]});
+        assert_string_equal(str(o, "questions.0.items.0.label"), want[i][1]);
+        assert_string_equal(str(o, "questions.0.items.1.label"), want[i][2]);
+        assert_string_equal(str(o, "questions.0.items.2.label"), want[i][3]);
+        assert_int_equal((int)num(o, "questions.0.unhappy.answered"), 0); // no face came before
+        assert_true(json_is_null(at(o, "questions.0.items.0.visits")));   // one answer
+        json_decref(o);
+    }
+}
+
 static void month(struct world *w, int place, int kiosk, int32_t from, int good, int bad)
 {
     for (int32_t day = from; day < from + 20; day++) {
@@ -547,6 +657,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(nps_is_no_share, setup, teardown),
         cmocka_unit_test_setup_teardown(ranking_shares_ranks, setup, teardown),
         cmocka_unit_test_setup_teardown(reasons_are_ordered, setup, teardown),
+        cmocka_unit_test_setup_teardown(reasons_by_unhappy_and_happy_visits, setup, teardown),
+        cmocka_unit_test_setup_teardown(labels_are_of_the_language_asked_for, setup, teardown),
         cmocka_unit_test_setup_teardown(effects_need_a_control, setup, teardown),
         cmocka_unit_test_setup_teardown(another_kiosk_is_another_mix, setup, teardown),
         cmocka_unit_test_setup_teardown(skm_report, setup, teardown),
