@@ -6,6 +6,7 @@
 //   core_config.c  the configuration document of each kiosk, retained, and its content
 //   core_remote.c  orders to kiosks and their replies
 //   core_contacts.c what customers left to be answered: its end
+//   core_presence.c how long kiosks are ready, by day
 //   core_rollups.c rollups by day, where they are due
 //   core_verdicts.c verdicts on what is stored, and putting packs together, beside the ingest
 #ifndef PUAS_AGGREGATOR_CORE_IMPL_H
@@ -96,6 +97,9 @@ bool core_fail(struct core *c);
 void core_touch(struct core *c, int32_t place);
 
 void core_on_message(struct core *c, const char *topic, const void *payload, size_t n, bool retained);
+
+// The kiosk has spoken, and `ready`: it was ready since it spoke last. False: the store failed (noted).
+bool core_present(struct core *c, struct org_kiosk *k, bool ready);
 
 bool core_take_transitions(struct core *c); // within the transaction
 bool core_restore_engine(struct core *c, char *ret_why, size_t n);

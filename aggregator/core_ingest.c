@@ -314,9 +314,11 @@ static void on_state(struct core *c, const struct topic *t, const char *topic, c
             core_fail(c);
         }
     }
-    bool changed = k->state != (int)m.state;
-    if (!store_kiosk_state(c->store, k->number, &m, c->now, !retained && m.state != KIOSK_LOST)) {
+    bool changed = k->state != (int)m.state, heard = !retained && m.state != KIOSK_LOST;
+    if (!store_kiosk_state(c->store, k->number, &m, c->now, heard)) {
         core_fail(c);
+    } else if (heard) {
+        core_present(c, k, k->state == KIOSK_READY && m.session == k->session);
     }
     k->state = (int)m.state;
     k->session = m.session;
@@ -346,7 +348,9 @@ static void on_health(struct core *c, const struct topic *t, const char *topic, 
         return;
     }
     struct org_kiosk *k = kiosk_of(c, t->kiosk.s);
-    bool ok = k != NULL && store_kiosk_health(c->store, k->number, &m, c->now);
+    // One that goes on speaking is ready, whatever a late will says.
+    bool ok = k != NULL && store_kiosk_health(c->store, k->number, &m, c->now) &&
+              core_present(c, k, k->state == KIOSK_READY || k->state == KIOSK_LOST);
     for (int i = 0; ok && i < m.epoch_count; i++) {
         struct epoch *ep;
         ok = epochs_get(&c->epochs, c->store, k->number, m.epochs[i].epoch, c->now, true, &ep) &&

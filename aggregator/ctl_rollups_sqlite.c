@@ -19,8 +19,10 @@ enum { RECOUNT_DAYS = 28, DAY_S = 86400, FIRST_DAY = -1000000, HOURS = 24 };
 
 static void print_difference(struct store *st, const struct rollup *r)
 {
-    static const char *const tables[] = {
-        [ROLLUP_DAY] = "day_tally", [ROLLUP_HOUR] = "hour_tally", [ROLLUP_CHOICE] = "choice_day"};
+    static const char *const tables[] = {[ROLLUP_DAY] = "day_tally",
+                                         [ROLLUP_HOUR] = "hour_tally",
+                                         [ROLLUP_CHOICE] = "choice_day",
+                                         [ROLLUP_PRESENCE] = "presence_day"};
     char place[40], name[40], option[40], day[32];
     time_t at = (time_t)r->day * DAY_S;
     struct tm tm;
@@ -35,6 +37,11 @@ static void print_difference(struct store *st, const struct rollup *r)
         printf(" option=%s:%+lld unhappy:%+lld happy:%+lld\n",
                ctl_id(st, "SELECT id FROM name WHERE name_id = ?1", r->what, option, sizeof option),
                (long long)r->c[NAMED], (long long)r->c[NAMED_UNHAPPY], (long long)r->c[NAMED_HAPPY]);
+        return;
+    }
+    if (r->kind == ROLLUP_PRESENCE) {
+        printf(" kiosks:%+lld ready_ms:%+lld\n", (long long)r->c[PRESENT_KIOSKS],
+               (long long)r->c[PRESENT_READY_MS]);
         return;
     }
     for (int i = 0; i < ROLLUP_SCORES; i++) {

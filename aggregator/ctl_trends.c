@@ -1,4 +1,4 @@
-// ctl: trends, ranking, reasons and the SKM report as tables.
+// ctl: trends, ranking, reasons, coverage and the SKM report as tables.
 #include "aggregator/ctl.h"
 #include "aggregator/trends.h"
 
@@ -111,6 +111,25 @@ static void print_head(const json_t *o)
                        : "");
 }
 
+// Votes that are not all here are never shown without saying so.
+static void print_coverage(const json_t *o)
+{
+    const json_t *share = json_object_get(o, "share");
+    if (json_is_true(json_object_get(o, "complete"))) {
+        return;
+    }
+    if (json_is_number(share)) {
+        printf("Coverage %.1f %% of %lld votes", json_number_value(share) * 100,
+               (long long)json_integer_value(json_object_get(o, "known")));
+    } else {
+        printf("Coverage");
+    }
+    printf(": %lld missing, %lld lost, %lld kiosks not heard since the end\n",
+           (long long)json_integer_value(json_object_get(o, "missing")),
+           (long long)json_integer_value(json_object_get(o, "lost")),
+           (long long)json_integer_value(json_object_get(o, "notHeard")));
+}
+
 static int finish(const struct ctl *c, json_t *o, struct table *t)
 {
     if (c->json) {
@@ -118,6 +137,7 @@ static int finish(const struct ctl *c, json_t *o, struct table *t)
         printf("\n");
     } else {
         print_head(o);
+        print_coverage(json_object_get(o, "coverage"));
         table_print(t);
     }
     table_finish(t);
@@ -228,6 +248,45 @@ int ctl_reasons(struct ctl *c, int argc, char **argv)
         add_reasons(&t, json_object_get(q, "happy"), string(q, "question"), "happy");
         add_reasons(&t, q, string(q, "question"), "all");
     }
+    return finish(c, o, &t);
+}
+
+static void add_coverage(struct table *t, const json_t *p, const char *name)
+{
+    static const char *const counts[] = {"stored", "known", "missing", "lost", "notHeard"};
+    const json_t *kiosks = json_object_get(p, "kioskDays"), *ready = json_object_get(p, "ready");
+    table_add(t, "%s", name);
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        table_add(t, "%lld", (long long)json_integer_value(json_object_get(p, counts[i])));
+    }
+    if (json_is_object(kiosks)) {
+        table_add(t, "%lld of %lld", (long long)json_integer_value(json_object_get(kiosks, "heard")),
+                  (long long)json_integer_value(json_object_get(kiosks, "expected")));
+        table_add(t, "%lld of %lld", (long long)json_integer_value(json_object_get(ready, "minutes")),
+                  (long long)json_integer_value(json_object_get(ready, "open")));
+    } else {
+        table_add(t, "-");
+        table_add(t, "-");
+    }
+    add_number(t, ready, "share", 100, " %");
+}
+
+int ctl_coverage(struct ctl *c, int argc, char **argv)
+{
+    int code;
+    json_t *o = ask(c, "coverage", argc, argv, &code);
+    const json_t *p;
+    size_t i;
+    struct table t;
+    if (o == NULL) {
+        return code;
+    }
+    table_init(&t, "from|stored|known|missing|lost|not heard|kiosk days|ready minutes|up-time");
+    json_array_foreach(json_object_get(o, "periods"), i, p)
+    {
+        add_coverage(&t, p, string(p, "from"));
+    }
+    add_coverage(&t, json_object_get(o, "total"), "all");
     return finish(c, o, &t);
 }
 

@@ -132,6 +132,21 @@ bool rollups_choices(struct rollups *r, const struct rollup_tree *t, int32_t pla
     return ok;
 }
 
+bool rollups_presence(struct rollups *r, const struct rollup_tree *t, int32_t place, bool up, int32_t day,
+                      int64_t kiosks, int64_t ready_ms)
+{
+    int32_t places[ROLLUP_DEPTH_MAX];
+    int count = places_of(t, place, up, places);
+    struct rollup row = {
+        .kind = ROLLUP_PRESENCE, .day = day, .c = {[PRESENT_KIOSKS] = kiosks, [PRESENT_READY_MS] = ready_ms}};
+    bool ok = true;
+    for (int i = 0; ok && i < count; i++) {
+        row.place = places[i];
+        ok = rollups_add(r, &row, 1);
+    }
+    return ok;
+}
+
 bool rollup_is_happy(int score, int levels)
 {
     return score > levels - (levels >= 4 ? 2 : 1);

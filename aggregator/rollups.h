@@ -4,6 +4,7 @@
 //   hour_tally  place  day  hour  question  levels   the same by local hour of the day, for hour by weekday
 //   choice_day  place  day        question  option   how often a reason was named, in all, by unhappy and by happy
 //                                                    visits; option 0: the answers, whatever they named
+//   presence_day place day                            kiosks that were heard, and how long they were ready
 //
 // A vote counts at its place and at every place above it, in the day and hour that the clock showed *where it
 // was given* (time zone of its own place, as it is set now). So a place's day is the sum of what was given
@@ -32,7 +33,8 @@ struct rollup_tree {
     void (*local)(void *ctx, int32_t place, wall_ms at, int32_t *ret_day, int *ret_hour);
 };
 
-enum rollup_kind { ROLLUP_DAY, ROLLUP_HOUR, ROLLUP_CHOICE };
+enum rollup_kind { ROLLUP_DAY, ROLLUP_HOUR, ROLLUP_CHOICE, ROLLUP_PRESENCE };
+enum { PRESENT_KIOSKS, PRESENT_READY_MS }; // counts of ROLLUP_PRESENCE, which has no name
 
 // Counts of a reason. A visit is unhappy or happy by its first answer, if that is a scored rating: happy on the
 // two best faces of four or more, on the best one of fewer. A void of the rating takes the visit out of both.
@@ -66,6 +68,10 @@ bool rollups_votes(struct rollups *r, const struct rollup_tree *t, int32_t place
                    int32_t name, int levels, const int64_t *c);
 bool rollups_choices(struct rollups *r, const struct rollup_tree *t, int32_t place, bool up, int64_t quarter,
                      int32_t name, int32_t option, const int64_t *n); // n: ROLLUP_NAMED counts
+
+// Kiosks of one place that were heard on a local day.
+bool rollups_presence(struct rollups *r, const struct rollup_tree *t, int32_t place, bool up, int32_t day,
+                      int64_t kiosks, int64_t ready_ms);
 
 bool rollup_is_zero(const struct rollup *r);
 

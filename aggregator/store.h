@@ -68,7 +68,7 @@ struct store_kiosk {
     char name[81];
     bool known;
     int state; // enum kiosk_state
-    wall_ms state_since;
+    wall_ms state_since, heard_at;
     int64_t session;
     uint8_t epoch[EPOCH_BYTES];
     bool has_epoch;
@@ -116,6 +116,8 @@ bool store_is_empty(struct store *st, bool *ret_empty); // no place yet
 bool store_kiosk_state(struct store *st, int32_t kiosk, const struct state_message *m, wall_ms at,
                        bool heard);
 bool store_kiosk_health(struct store *st, int32_t kiosk, const struct health_message *m, wall_ms at);
+// It was heard on a local day of the place where it stands, and had been ready for `ready_ms` more of its opening hours.
+bool store_kiosk_present(struct store *st, int32_t kiosk, int32_t place, int32_t day, int64_t ready_ms);
 bool store_kiosk_engine(struct store *st, int32_t kiosk, const char *text);
 
 // ---------------------------------------------------------------- ratings

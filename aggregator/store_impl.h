@@ -8,7 +8,14 @@
 
 #include <sqlite3.h>
 
-enum { STATEMENTS_MAX = 130, NAMES_CACHED = 64, OPEN_PACKS = 128, TALLIES_MAX = 256, TALLY_SLOTS = 512, STORE_BUSY_MS = 5000 };
+enum {
+    STATEMENTS_MAX = 160,
+    NAMES_CACHED = 64,
+    OPEN_PACKS = 128,
+    TALLIES_MAX = 256,
+    TALLY_SLOTS = 512,
+    STORE_BUSY_MS = 5000
+};
 
 // Votes of the open transaction that are not in `tally` yet: one row is written for all votes of a kiosk and
 // quarter.

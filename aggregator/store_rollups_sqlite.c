@@ -53,10 +53,21 @@ static bool write_choice(struct store *st, const struct rollup *r)
                      r->c[NAMED_HAPPY]);
 }
 
+static bool write_presence(struct store *st, const struct rollup *r)
+{
+    return store_run(st,
+                     "INSERT INTO presence_day VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET"
+                     " kiosks = kiosks + excluded.kiosks, ready_ms = ready_ms + excluded.ready_ms",
+                     "ddii", r->place, r->day, r->c[PRESENT_KIOSKS], r->c[PRESENT_READY_MS]);
+}
+
 static bool write_all(struct store *st, const struct rollups *all)
 {
-    static bool (*const writers[])(struct store *, const struct rollup *) = {
-        [ROLLUP_DAY] = write_day, [ROLLUP_HOUR] = write_hour, [ROLLUP_CHOICE] = write_choice};
+    static bool (*const writers[])(struct store *,
+                                   const struct rollup *) = {[ROLLUP_DAY] = write_day,
+                                                             [ROLLUP_HOUR] = write_hour,
+                                                             [ROLLUP_CHOICE] = write_choice,
+                                                             [ROLLUP_PRESENCE] = write_presence};
     bool ok = true;
     for (int32_t i = 0; ok && i < all->count; i++) {
         ok = rollup_is_zero(&all->items[i]) || writers[all->items[i].kind](st, &all->items[i]);
@@ -138,18 +149,22 @@ bool store_rollups_next_day(struct store *st, int32_t place, int32_t day, int32_
                           " ORDER BY quarter LIMIT 1",
                           "di", place, quarter),
                place, true, &first, &found) &&
-        at_day(st,
-               store_bind(
-                   st,
-                   "WITH p(place_id) AS (SELECT ?1 UNION ALL SELECT place_id FROM place WHERE parent_id = ?1)"
-                   " SELECT min(day) FROM (SELECT (SELECT day FROM day_tally t WHERE t.place_id = p.place_id"
-                   " AND t.day >= ?2 ORDER BY day LIMIT 1) AS day FROM p UNION ALL"
-                   " SELECT (SELECT day FROM hour_tally t WHERE t.place_id = p.place_id AND t.day >= ?2"
-                   " ORDER BY day LIMIT 1) FROM p UNION ALL"
-                   " SELECT (SELECT day FROM choice_day t WHERE t.place_id = p.place_id AND t.day >= ?2"
-                   " ORDER BY day LIMIT 1) FROM p)",
-                   "dd", place, day),
-               place, false, &first, &found);
+        at_day(
+            st,
+            store_bind(
+                st,
+                "WITH p(place_id) AS (SELECT ?1 UNION ALL SELECT place_id FROM place WHERE parent_id = ?1)"
+                " SELECT min(day) FROM (SELECT (SELECT day FROM day_tally t WHERE t.place_id = p.place_id"
+                " AND t.day >= ?2 ORDER BY day LIMIT 1) AS day FROM p UNION ALL"
+                " SELECT (SELECT day FROM hour_tally t WHERE t.place_id = p.place_id AND t.day >= ?2"
+                " ORDER BY day LIMIT 1) FROM p UNION ALL"
+                " SELECT (SELECT day FROM presence_day t WHERE t.place_id = p.place_id AND t.day >= ?2"
+                " ORDER BY day LIMIT 1) FROM p UNION ALL SELECT (SELECT day FROM kiosk_day WHERE place_id ="
+                " ?1 AND day >= ?2 ORDER BY day LIMIT 1) UNION ALL"
+                " SELECT (SELECT day FROM choice_day t WHERE t.place_id = p.place_id AND t.day >= ?2"
+                " ORDER BY day LIMIT 1) FROM p)",
+                "dd", place, day),
+            place, false, &first, &found);
     *ret_found = found;
     *ret_day = first < day ? day : first; // a quarter of the night before: its day is done
     return ok;
@@ -194,6 +209,17 @@ static bool add_own(struct store *st, int32_t place, int32_t from, int32_t to, s
         ok = day < from || day >= to ||
              rollups_choices(r, &st->tree, place, false, quarter, sqlite3_column_int(s, 1),
                              sqlite3_column_int(s, 2), n);
+    }
+    if (s != NULL) {
+        sqlite3_reset(s);
+    }
+    s = store_bind(st,
+                   "SELECT day, count(*), sum(ready_ms) FROM kiosk_day WHERE place_id = ?1 AND day >= ?2"
+                   " AND day < ?3 GROUP BY day",
+                   "ddd", place, from, to);
+    while (ok && !failed && store_row(st, s, &failed)) {
+        ok = rollups_presence(r, &st->tree, place, false, sqlite3_column_int(s, 0),
+                              sqlite3_column_int64(s, 1), sqlite3_column_int64(s, 2));
     }
     if (s != NULL) {
         sqlite3_reset(s);
@@ -250,7 +276,13 @@ bool store_rollups_difference(struct store *st, int32_t place, int32_t from, int
                                "SELECT place_id, day, name_id, option_id, n, unhappy, happy FROM "
                                "choice_day" OF_PLACE_AND_UNDER,
                                "ddd", place, from, to),
-                    ROLLUP_CHOICE, place, ret);
+                    ROLLUP_CHOICE, place, ret) &&
+           add_rows(
+               st,
+               store_bind(st,
+                          "SELECT place_id, day, 0, 0, kiosks, ready_ms FROM presence_day" OF_PLACE_AND_UNDER,
+                          "ddd", place, from, to),
+               ROLLUP_PRESENCE, place, ret);
 }
 
 // ---------------------------------------------------------------- building

@@ -5,6 +5,7 @@
 //   trends_reasons.c  reasons, by unhappy and happy visits
 //   trends_change.c   comparison with the period before, effect of a change
 //   trends_skm.c      the SKM report
+//   trends_coverage*  what is not here, and how long kiosks were there
 //   trend_calendar.c  days and dates
 #ifndef PUAS_AGGREGATOR_TRENDS_IMPL_H
 #define PUAS_AGGREGATOR_TRENDS_IMPL_H
@@ -23,6 +24,8 @@ enum {
     TREND_HOURS = 24,
     TREND_NPS_LEVELS = 11,
 };
+
+struct sqlite3_stmt;
 
 struct trend_row { // votes of one day (and hour) and scale
     int32_t place, day;
@@ -62,6 +65,7 @@ struct trends {
     struct trend_problem *problem;
     struct trend_place place;
     bool building;
+    wall_ms now;
     int32_t yesterday, from, to; // [from, to)
     int32_t question;            // name_id; 0: there are no votes
     char question_id[IDENT_MAX + 1];
@@ -72,6 +76,8 @@ struct trends {
 // wrong
 bool trends_wrong(struct trends *t, const char *field, const char *why); // false
 bool trends_no_memory(struct trends *t);                                 // false
+// The end of a reading of `s`; memory false: it ran out. False: failed.
+bool trends_done(struct trends *t, struct sqlite3_stmt *s, bool memory);
 bool trends_find_place(struct trends *t, const char *id, struct trend_place *ret_p);
 bool trends_find_name(struct trends *t, const char *id, int32_t *ret_name); // 0: none
 bool trends_name_id(struct trends *t, int32_t name, char *ret);             // IDENT_MAX + 1 bytes
@@ -139,5 +145,8 @@ json_t *trends_reasons(struct trends *t);
 json_t *trends_compare(struct trends *t);
 json_t *trends_effect(struct trends *t);
 json_t *trends_skm(struct trends *t);
+json_t *trends_coverage(struct trends *t);
+// How complete the votes of from..to are; stands in every report.
+json_t *trends_coverage_note(struct trends *t);
 
 #endif

@@ -46,8 +46,7 @@ bool trends_no_memory(struct trends *t)
     return false;
 }
 
-// The end of a reading: false when the database failed.
-static bool done(struct trends *t, sqlite3_stmt *s, bool memory)
+bool trends_done(struct trends *t, sqlite3_stmt *s, bool memory)
 {
     if (s != NULL) {
         sqlite3_reset(s);
@@ -72,7 +71,7 @@ bool trends_find_place(struct trends *t, const char *id, struct trend_place *ret
         store_copy(s, 2, ret_p->id, sizeof ret_p->id);
         store_copy(s, 3, ret_p->name, sizeof ret_p->name);
     }
-    if (!done(t, s, true)) {
+    if (!trends_done(t, s, true)) {
         return false;
     }
     if (ret_p->number == 0 || (t->u != NULL && !views_in_scope(t->v, ret_p->number, t->u->place))) {
@@ -86,7 +85,7 @@ bool trends_find_name(struct trends *t, const char *id, int32_t *ret_name)
 {
     sqlite3_stmt *s = store_bind(t->v->st, "SELECT name_id FROM name WHERE id = ?1", "t", id);
     *ret_name = views_row(t->v, s) ? sqlite3_column_int(s, 0) : 0;
-    return done(t, s, true);
+    return trends_done(t, s, true);
 }
 
 bool trends_name_id(struct trends *t, int32_t name, char *ret)
@@ -96,7 +95,7 @@ bool trends_name_id(struct trends *t, int32_t name, char *ret)
     if (views_row(t->v, s)) {
         store_copy(s, 0, ret, IDENT_MAX + 1);
     }
-    return done(t, s, true);
+    return trends_done(t, s, true);
 }
 
 bool trends_find_element(struct trends *t, const char *dimension, const char *usual_id, int32_t *ret_name)
@@ -108,7 +107,7 @@ bool trends_find_element(struct trends *t, const char *dimension, const char *us
                    " 'skm' AND a.dimension = ?1 ORDER BY a.from_ms DESC LIMIT 1",
                    "t", dimension);
     *ret_name = views_row(t->v, s) ? sqlite3_column_int(s, 0) : 0;
-    return done(t, s, true) && (*ret_name != 0 || trends_find_name(t, usual_id, ret_name));
+    return trends_done(t, s, true) && (*ret_name != 0 || trends_find_name(t, usual_id, ret_name));
 }
 
 bool trends_load_units(struct trends *t, bool branches, struct trend_place **ret, size_t *ret_count)
@@ -135,7 +134,7 @@ bool trends_load_units(struct trends *t, bool branches, struct trend_place **ret
             store_copy(s, 3, p->name, sizeof p->name);
         }
     }
-    if (!done(t, s, ok)) {
+    if (!trends_done(t, s, ok)) {
         free(list);
         return false;
     }
@@ -160,7 +159,7 @@ static bool read_rows(struct trends *t, sqlite3_stmt *s, int32_t place, struct t
         }
         ok = r.levels < 2 || r.levels > TREND_LEVELS_MAX || trend_rows_add(rows, &r);
     }
-    return done(t, s, ok);
+    return trends_done(t, s, ok);
 }
 
 bool trends_load_days(struct trends *t, int32_t place, int32_t question, int32_t from, int32_t to,
@@ -211,7 +210,7 @@ static bool add_unit(struct trends *t, sqlite3_stmt *s, struct trend_unit *u, st
         sums->products += good * all;
         sums->n_squares += all * all;
     }
-    return done(t, s, true);
+    return trends_done(t, s, true);
 }
 
 // A ranking reads every day of hundreds of places: only the columns that it needs, and no sums in SQL, which
@@ -245,7 +244,7 @@ static bool read_counts(struct trends *t, sqlite3_stmt *s, struct trend_counts *
     while (ok && views_row(t->v, s)) {
         ok = trend_counts_add(counts, sqlite3_column_int(s, 0), sqlite3_column_int64(s, 1));
     }
-    return done(t, s, ok);
+    return trends_done(t, s, ok);
 }
 
 bool trends_load_mix(struct trends *t, int32_t place, int kind, int32_t from, int32_t to,
@@ -311,7 +310,7 @@ bool trends_load_named(struct trends *t, int32_t question, struct trend_named_ro
                 {sqlite3_column_int64(s, 2), sqlite3_column_int64(s, 3), sqlite3_column_int64(s, 4)}};
         }
     }
-    return done(t, s, ok);
+    return trends_done(t, s, ok);
 }
 
 bool trends_label(struct trends *t, int32_t question, const char *option, json_t **ret_label)
@@ -335,7 +334,7 @@ bool trends_label(struct trends *t, int32_t question, const char *option, json_t
     }
     *ret_label = json_is_string(label) ? json_incref(label) : json_string(option);
     json_decref(texts);
-    return done(t, s, *ret_label != NULL);
+    return trends_done(t, s, *ret_label != NULL);
 }
 
 // ---------------------------------------------------------------- place, question, days
@@ -362,7 +361,7 @@ static bool find_yesterday(struct trends *t, wall_ms now)
         tz_free(tz);
     }
     t->yesterday = (least != INT32_MAX ? least : (int32_t)(now / DAY_MS)) - 1;
-    return done(t, s, memory);
+    return trends_done(t, s, memory);
 }
 
 static bool find_days(struct trends *t)
@@ -411,7 +410,7 @@ bool trends_find_question(struct trends *t)
         t->question = sqlite3_column_int(s, 0);
         store_copy(s, 1, t->question_id, sizeof t->question_id);
     }
-    return done(t, s, true);
+    return trends_done(t, s, true);
 }
 
 static bool find_due(struct trends *t)
@@ -419,7 +418,7 @@ static bool find_due(struct trends *t)
     sqlite3_stmt *s =
         store_bind(t->v->st, "SELECT 1 FROM rollup_due WHERE place_id = ?1", "d", t->place.number);
     t->building = views_row(t->v, s);
-    return done(t, s, true);
+    return trends_done(t, s, true);
 }
 
 enum trends_error trends_read(struct views *v, const struct views_user *u, const char *what,
@@ -430,12 +429,12 @@ enum trends_error trends_read(struct views *v, const struct views_user *u, const
         const char *name;
         json_t *(*make)(struct trends *t);
     } reports[] = {
-        {"series", trends_series},   {"grid", trends_grid},       {"ranking", trends_ranking},
-        {"reasons", trends_reasons}, {"compare", trends_compare}, {"effect", trends_effect},
-        {"skm", trends_skm},
+        {"series", trends_series},   {"grid", trends_grid},         {"ranking", trends_ranking},
+        {"reasons", trends_reasons}, {"compare", trends_compare},   {"effect", trends_effect},
+        {"skm", trends_skm},         {"coverage", trends_coverage},
     };
     struct trend_query all = *q;
-    struct trends t = {.v = v, .u = u, .q = &all, .problem = ret_problem};
+    struct trends t = {.v = v, .u = u, .q = &all, .problem = ret_problem, .now = now};
     json_t *o = NULL;
     char *text = NULL;
     for (const struct trend_field *f = trend_fields; f->name != NULL; f++) {
@@ -449,6 +448,11 @@ enum trends_error trends_read(struct views *v, const struct views_user *u, const
         if (strcmp(reports[i].name, what) == 0) {
             found = true;
             o = reports[i].make(&t);
+            json_t *note = o != NULL ? trends_coverage_note(&t) : NULL;
+            json_object_set_new(o, "coverage", note);
+            if (note == NULL) {
+                o = trends_failed(&t, o);
+            }
             text = o != NULL ? views_dump(o) : NULL;
         }
     }

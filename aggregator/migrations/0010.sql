@@ -6,3 +6,22 @@ ALTER TABLE choice_day ADD COLUMN unhappy INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE choice_day ADD COLUMN happy INTEGER NOT NULL DEFAULT 0;
 INSERT INTO rollup_due SELECT place_id, -1000000, 1 FROM place WHERE true
     ON CONFLICT DO UPDATE SET day = excluded.day, raw = 1;
+
+-- When kiosks were there: of each local day of its place, how long it was heard as ready within opening hours. A row: it
+-- was heard that day. Up the tree as the rollups.
+CREATE TABLE kiosk_day(
+    place_id INTEGER NOT NULL,           -- where it stood
+    day INTEGER NOT NULL,                -- local days since 1970-01-01, as its clock showed then
+    kiosk_id INTEGER NOT NULL,
+    ready_ms INTEGER NOT NULL,
+    PRIMARY KEY(place_id, day, kiosk_id)
+) WITHOUT ROWID;
+CREATE TABLE presence_day(
+    place_id INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    kiosks INTEGER NOT NULL,             -- heard that day
+    ready_ms INTEGER NOT NULL,           -- of all of them
+    PRIMARY KEY(place_id, day)
+) WITHOUT ROWID;
+-- Epochs of which votes are not here.
+CREATE INDEX epoch_lacking ON epoch(kiosk_id) WHERE through < known_next - 1 OR lost > 0;

@@ -51,6 +51,13 @@ scenario("trends: late votes fall in the local day of their time; recount proves
   assert.deepEqual([reasons.questions[0].unhappy.answered, reasons.questions[0].happy.answered], [1, 0]);
   assert.equal((await session.get(`/api/v1/trends/reasons?${days}&lang=en`)).questions[0].items[0].label, "Long wait");
 
+  // It was there today; of the days that are over nothing is missing, as far as this kiosk says.
+  assert.deepEqual(await store.one("SELECT count(*) || ' ' || sum(ready_ms >= 0) FROM kiosk_day"), "1 1");
+  assert.equal(await store.one("SELECT sum(kiosks) FROM presence_day"), 3);
+  assert.deepEqual([series.coverage.stored, series.coverage.missing, series.coverage.lost], [32, 0, 0]);
+  const coverage = await session.get(`/api/v1/trends/coverage?${days}`);
+  assert.deepEqual(coverage.periods.map((p) => [p.stored, p.known, p.share, p.ready]), [[20, 20, 1, null], [12, 12, 1, null]]);
+
   const again = await session.raw("GET", `/api/v1/trends/series?${days}`);
   const tag = again.headers.get("etag");
   assert.equal((await session.raw("GET", `/api/v1/trends/series?${days}`, undefined, { "If-None-Match": tag })).status, 304);
@@ -74,14 +81,15 @@ scenario("trends: late votes fall in the local day of their time; recount proves
   assert.match(await ctl(0, "ranking", "harapan", "--from", before), /1 +bandung-dago +Bandung Dago +32 +62.5 %/);
   assert.match(await ctl(0, "skm", "harapan"), /IKM/);
   assert.match(await ctl(0, "reasons", "harapan", "--from", before, "--lang", "en"), /why +unhappy +Long wait +1 +1/);
+  assert.match(await ctl(0, "coverage", "harapan", "--from", before), new RegExp(`${before} +20 +20 +0 +0`));
   await ctl(2, "trends", "harapan", "--from", "soon");
   await ctl(1, "trends", "nowhere");
 
   assert.match(await ctl(0, "recount"), / 0 differences/);
   const damage = (sql) => run("sqlite3", ["-cmd", ".timeout 5000", store.file, sql]);
   const built = () => waitFor("all places to be built", async () => (await store.one("SELECT count(*) FROM rollup_due")) === 0);
-  await damage("UPDATE day_tally SET c5 = c5 + 1 WHERE place_id = 1; DELETE FROM hour_tally WHERE place_id = 3; UPDATE tally SET c1 = 0");
-  assert.match(await ctl(1, "recount"), /day_tally place=harapan/);
+  await damage("UPDATE day_tally SET c5 = c5 + 1 WHERE place_id = 1; DELETE FROM hour_tally WHERE place_id = 3; UPDATE tally SET c1 = 0; DELETE FROM presence_day WHERE place_id = 1");
+  assert.match(await ctl(1, "recount"), /day_tally place=harapan[^]*presence_day place=harapan/);
   assert.match(await ctl(0, "recount", "--repair"), /being made anew/);
   await built();
   assert.match(await ctl(0, "recount"), / 0 differences/);

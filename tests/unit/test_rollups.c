@@ -23,7 +23,7 @@
 #define BERLIN_AUTUMN ((wall_ms)1792890000000)   // 2026-10-25 01:00 UTC: 03:00 becomes 02:00
 #define ST_JOHNS_AUTUMN ((wall_ms)1793507400000) // 2026-11-01 04:30 UTC: 02:00 becomes 01:00
 
-enum { KIOSKS = 4, SEQS = 400, LEVELS = 5 };
+enum { KIOSKS = 4, SEQS = 400, LEVELS = 5, PRESENT_DAYS = 12, PRESENT_FROM = 20540 };
 
 static uint32_t draw(uint32_t *seed)
 {
@@ -36,6 +36,7 @@ struct world {
     struct store *st;
     struct org org;
     bool settled[KIOSKS][SEQS + 1];
+    int64_t ready[KIOSKS][PRESENT_DAYS]; // ms + 1; 0: not heard
 };
 
 static const char document[] =
@@ -193,6 +194,15 @@ static void put_seq(struct world *w, int k, int64_t seq)
     put(w, k, &e, at);
 }
 
+static void be_there(struct world *w, int k, uint32_t *seed)
+{
+    int32_t day = (int32_t)(draw(seed) % PRESENT_DAYS);
+    int64_t ms = draw(seed) % 3 == 0 ? 0 : draw(seed) % 60000;
+    assert_true(
+        store_kiosk_present(w->st, k + 1, org_place(&w->org, stands[k])->number, PRESENT_FROM + day, ms));
+    w->ready[k][day] += ms + (w->ready[k][day] == 0);
+}
+
 // ---------------------------------------------------------------- the slow way
 
 struct line { // one vote or reason at one place
@@ -308,8 +318,34 @@ static void read_rows(sqlite3 *db, const char *sql, int kind, struct lines *l)
     sqlite3_finalize(s);
 }
 
+static int64_t ask(struct world *w, const char *sql);
+
+static void assert_presence(struct world *w)
+{
+    char sql[200];
+    for (int32_t place = 1; place <= w->org.place_count; place++) {
+        for (int day = 0; day < PRESENT_DAYS; day++) {
+            int64_t kiosks = 0, ready = 0;
+            for (int k = 0; k < KIOSKS; k++) {
+                if (w->ready[k][day] > 0 &&
+                    org_under(&w->org, org_place(&w->org, stands[k])->number, place)) {
+                    kiosks++;
+                    ready += w->ready[k][day] - 1;
+                }
+            }
+            snprintf(sql, sizeof sql,
+                     "SELECT coalesce(sum(kiosks * 1000000000 + ready_ms), 0) FROM presence_day WHERE "
+                     "place_id = %d"
+                     " AND day = %d",
+                     (int)place, PRESENT_FROM + day);
+            assert_int_equal(ask(w, sql), kiosks * 1000000000 + ready);
+        }
+    }
+}
+
 static void assert_equal_to_recount(struct world *w)
 {
+    assert_presence(w);
     struct lines want = {.items = NULL}, is = {.items = NULL};
     sqlite3 *db;
     assert_int_equal(sqlite3_open_v2(w->path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
@@ -402,14 +438,18 @@ static void rollups_equal_a_recount(void **state)
         uint32_t s = seed * 77;
         for (int turn = 0; turn < 25; turn++) {
             bool before[KIOSKS][SEQS + 1];
+            int64_t ready[KIOSKS][PRESENT_DAYS];
             memcpy(before, w->settled, sizeof before);
+            memcpy(ready, w->ready, sizeof ready);
             assert_true(store_begin(w->st));
             for (int i = 0; i < 60; i++) {
                 put_seq(w, (int)(draw(&s) % KIOSKS), 1 + draw(&s) % SEQS);
+                be_there(w, (int)(draw(&s) % KIOSKS), &s);
             }
             if (draw(&s) % 5 == 0) {
                 store_rollback(w->st);
                 memcpy(w->settled, before, sizeof before);
+                memcpy(w->ready, ready, sizeof ready);
             } else {
                 assert_true(store_commit(w->st));
             }
@@ -481,6 +521,9 @@ static void give(struct world *w, uint32_t *seed, int count)
     assert_true(store_begin(w->st));
     for (int i = 0; i < count; i++) {
         put_seq(w, (int)(draw(seed) % KIOSKS), 1 + draw(seed) % SEQS);
+        if (i % 4 == 0) {
+            be_there(w, (int)(draw(seed) % KIOSKS), seed);
+        }
     }
     assert_true(store_commit(w->st));
 }
@@ -541,6 +584,9 @@ static void damage_is_found_and_mended(void **state)
     static const char *const damages[] = {
         "UPDATE day_tally SET c3 = c3 + 1 WHERE place_id = 1 AND day = (SELECT min(day) FROM day_tally)",
         "DELETE FROM hour_tally WHERE place_id = 3",
+        "UPDATE presence_day SET ready_ms = ready_ms - 1 WHERE place_id = 1",
+        "DELETE FROM presence_day",
+        "INSERT INTO presence_day VALUES(6, 30000, 1, 1)",
         "INSERT INTO choice_day VALUES(4, 100, 1, 1, 5, 0, 0)",
         "UPDATE choice_day SET unhappy = unhappy + 1 WHERE place_id = 2",
         "INSERT INTO day_tally VALUES(8, 40000, 1, 5, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0)",
@@ -606,7 +652,9 @@ static void the_migration_brings_the_past(void **state)
     store_close(w->st);
     run(w, "DROP TABLE day_tally; DROP TABLE hour_tally; DROP TABLE choice_day; DROP TABLE rollup_due;"
            "DROP INDEX place_parent; ALTER TABLE choice_tally DROP COLUMN unhappy;"
-           "ALTER TABLE choice_tally DROP COLUMN happy; PRAGMA user_version = 5");
+           "ALTER TABLE choice_tally DROP COLUMN happy; DROP TABLE kiosk_day; DROP TABLE presence_day;"
+           "DROP INDEX epoch_lacking; PRAGMA user_version = 5");
+    memset(w->ready, 0, sizeof w->ready);
     open_store(w);
     assert_int_equal(ask(w, "SELECT count(*) FROM rollup_due"), 8);
     assert_int_equal(ask(w, "SELECT count(*) FROM day_tally"), 0);

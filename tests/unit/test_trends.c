@@ -13,6 +13,7 @@
 #include "aggregator/trends_impl.h"
 
 #include <math.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -541,6 +542,154 @@ static void labels_are_of_the_language_asked_for(void **state)
     }
 }
 
+// ---------------------------------------------------------------- coverage and up-time
+
+enum { POSTS = 4, FIRST = TODAY - 34, COVERED = 12 }; // over the end of summer time in Berlin, October 25
+struct post {
+    int place, kiosk;
+    wall_ms from, to;
+};
+
+static int zone_offset(void *ctx, wall_ms at)
+{
+    return tz_offset_s(ctx, at);
+}
+
+// Minute by minute.
+static void count_minutes(struct world *w, const struct post *post, int64_t open[COVERED],
+                          int64_t expected[COVERED])
+{
+    const struct org_place *p = &w->org.places[post->place];
+    const struct hours_zone zone = {zone_offset, p->tz};
+    bool seen[COVERED] = {false};
+    for (wall_ms at = (FIRST - 1) * DAY; at < (FIRST + COVERED + 1) * DAY; at += 60000) {
+        wall_ms local = at + (wall_ms)tz_offset_s(p->tz, at) * 1000;
+        int64_t day = local / DAY - FIRST;
+        if (day < 0 || day >= COVERED || at < post->from || at >= post->to) {
+            continue;
+        }
+        open[day] += hours_period(p->has_hours ? &p->hours : NULL, &zone, at).open;
+        expected[day] += !seen[day];
+        seen[day] = true;
+    }
+}
+
+static void run(struct world *w, const char *sql)
+{
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open_v2(w->path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+static void up_time_is_told_by_day(void **state)
+{
+    static const struct post posts[POSTS] = {
+        {DAGO, 1, 1000, (FIRST + 5) * DAY + 4 * HOUR}, // moves about noon
+        {LOBBY, 1, (FIRST + 5) * DAY + 4 * HOUR, INT64_MAX},
+        {BRAGA, 2, (FIRST + 2) * DAY, INT64_MAX},
+        {PAPUA, 3, 1000, (FIRST + 9) * DAY}};
+    struct world *w = *state;
+    int64_t open[COVERED] = {0}, expected[COVERED] = {0}, heard[COVERED] = {0}, ready[COVERED] = {0},
+            all[4] = {0};
+    run(w,
+        "UPDATE place SET hours = '1 08:00-12:00 13:00-16:00;2 08:00-12:00;3 09:00-24:00;4 00:00-01:00 "
+        "22:00-24:00;"
+        "5 08:00-11:30 13:30-15:00' WHERE id = 'west'; UPDATE place SET hours = '0 02:30-06:00;6 "
+        "01:00-03:00', tz ="
+        " 'Europe/Berlin' WHERE id = 'braga'; UPDATE place SET hours = '1 10:00-11:00' WHERE id = 'lobby'");
+    load_org(w);
+    assert_true(store_begin(w->st));
+    for (int i = 0; i < POSTS; i++) {
+        count_minutes(w, &posts[i], open, expected);
+        assert_true(store_assign(w->st, posts[i].kiosk, posts[i].place, posts[i].from));
+    }
+    assert_true(store_assign(w->st, 3, 0, posts[3].to));
+    for (int day = 2; day < COVERED; day++) { // it is kept since the third
+        assert_true(store_kiosk_present(w->st, 2, BRAGA, FIRST + day, day * 60000));
+        assert_true(day == 6 || store_kiosk_present(w->st, 1, day < 5 ? DAGO : LOBBY, FIRST + day, 30000));
+        ready[day] = (day * 60000 + (day == 6 ? 0 : 30000)) / 60000;
+        heard[day] = day == 6 ? 1 : 2;
+    }
+    assert_true(store_commit(w->st));
+    json_t *o =
+        ask(w, "coverage", (struct trend_query){.place = "org", .from = "2026-10-20", .to = "2026-10-31"});
+    assert_int_equal(json_array_size(at(o, "periods")), COVERED);
+    for (int day = 0; day < COVERED; day++) {
+        const json_t *p = json_array_get(at(o, "periods"), (size_t)day);
+        if (day < 2) {
+            assert_true(json_is_null(at(p, "ready")) && json_is_null(at(p, "kioskDays")));
+            continue;
+        }
+        assert_int_equal((int64_t)num(p, "kioskDays.expected"), expected[day]);
+        assert_int_equal((int64_t)num(p, "kioskDays.heard"), heard[day]);
+        assert_int_equal((int64_t)num(p, "ready.open"), open[day]);
+        assert_int_equal((int64_t)num(p, "ready.minutes"), ready[day]);
+        all[0] += expected[day];
+        all[1] += heard[day];
+        all[2] += open[day];
+    }
+    assert_int_equal((int64_t)num(o, "total.kioskDays.expected"), all[0]);
+    assert_int_equal((int64_t)num(o, "total.kioskDays.heard"), all[1]);
+    assert_int_equal((int64_t)num(o, "total.ready.open"), all[2]);
+    json_decref(o);
+}
+
+// Votes that are not here are missing on each day of their epoch, and once in a span of days; every report says so.
+static void what_is_missing_is_told(void **state)
+{
+    struct world *w = *state;
+    vote(w, DAGO, 1, TODAY - 3, 9, "overall", 5, 5, 40);
+    assert_true(store_assign(w->st, 1, DAGO, 1000));
+    json_t *o = ask(w, "series", (struct trend_query){.place = "dago"});
+    assert_true(json_is_false(at(o, "coverage.complete"))); // never heard
+    assert_int_equal((int)num(o, "coverage.notHeard"), 1);
+    json_decref(o);
+    char sql[400];
+    snprintf(sql, sizeof sql,
+             "UPDATE kiosk SET heard_at = %lld, state = 1; UPDATE epoch SET through = 40 WHERE kiosk_id = 1",
+             (long long)NOW - 1000);
+    run(w, sql);
+    o = ask(w, "series", (struct trend_query){.place = "dago"});
+    assert_true(json_is_true(at(o, "coverage.complete")) && json_is_null(at(o, "coverage.asOf")));
+    NEAR(num(o, "coverage.share"), 1);
+    json_decref(o);
+    // It says that it has 50, from three days ago to yesterday; two more are gone for good.
+    snprintf(sql, sizeof sql,
+             "UPDATE epoch SET known = '0 0 0 0 50', known_next = 51, born = %lld, known_at = %lld, lost = 2 "
+             "WHERE kiosk_id"
+             " = 1",
+             (long long)(TODAY - 3) * DAY, (long long)(TODAY - 1) * DAY);
+    run(w, sql);
+    o = ask(w, "coverage", (struct trend_query){.place = "west"});
+    for (int day = 1; day <= 5; day++) {
+        const json_t *p = json_array_get(at(o, "periods"), (size_t)(28 - day));
+        assert_int_equal((int)num(p, "missing"), day <= 3 ? 10 : 0);
+        assert_int_equal(json_is_true(at(p, "complete")), day > 3);
+    }
+    assert_int_equal((int)num(o, "total.missing"), 10);
+    assert_int_equal((int)num(o, "total.lost"), 2);
+    assert_int_equal((int)num(o, "total.known"), 50);
+    NEAR(num(o, "coverage.share"), .8);
+    json_decref(o);
+    o = ask(w, "series", (struct trend_query){.place = "dago", .to = "2026-11-19"}); // before it was born
+    assert_true(json_is_true(at(o, "coverage.complete")));
+    json_decref(o);
+    snprintf(sql, sizeof sql, "UPDATE kiosk SET heard_at = %lld", (long long)(TODAY - 2) * DAY);
+    run(w, sql);
+    static const char *const reports[] = {"series", "grid", "ranking", "reasons", "compare", "skm"};
+    for (size_t i = 0; i < sizeof reports / sizeof reports[0]; i++) {
+        o = ask(w, reports[i], (struct trend_query){.place = "org"});
+        assert_int_equal((int)num(o, "coverage.notHeard"), 1);
+        assert_true(num(o, "coverage.asOf") == (double)((TODAY - 2) * DAY));
+        json_decref(o);
+    }
+    run(w, "UPDATE kiosk SET state = 3, unacknowledged = 0"); // it said goodbye, and has nothing to say
+    o = ask(w, "series", (struct trend_query){.place = "org"});
+    assert_int_equal((int)num(o, "coverage.notHeard"), 0);
+    json_decref(o);
+}
+
 static void month(struct world *w, int place, int kiosk, int32_t from, int good, int bad)
 {
     for (int32_t day = from; day < from + 20; day++) {
@@ -659,6 +808,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(reasons_are_ordered, setup, teardown),
         cmocka_unit_test_setup_teardown(reasons_by_unhappy_and_happy_visits, setup, teardown),
         cmocka_unit_test_setup_teardown(labels_are_of_the_language_asked_for, setup, teardown),
+        cmocka_unit_test_setup_teardown(up_time_is_told_by_day, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_missing_is_told, setup, teardown),
         cmocka_unit_test_setup_teardown(effects_need_a_control, setup, teardown),
         cmocka_unit_test_setup_teardown(another_kiosk_is_another_mix, setup, teardown),
         cmocka_unit_test_setup_teardown(skm_report, setup, teardown),
