@@ -1,4 +1,4 @@
-// ctl: trends, ranking, reasons, coverage and the SKM report as tables.
+// ctl: trends, ranking, reasons, coverage, gaps, scores and the SKM report as tables.
 #include "aggregator/ctl.h"
 #include "aggregator/trends.h"
 
@@ -287,6 +287,79 @@ int ctl_coverage(struct ctl *c, int argc, char **argv)
         add_coverage(&t, p, string(p, "from"));
     }
     add_coverage(&t, json_object_get(o, "total"), "all");
+    return finish(c, o, &t);
+}
+
+int ctl_gaps(struct ctl *c, int argc, char **argv)
+{
+    int code;
+    json_t *o = ask(c, "gaps", argc, argv, &code);
+    const json_t *d;
+    size_t i;
+    struct table t;
+    if (o == NULL) {
+        return code;
+    }
+    table_init(&t, "dimension|found|answers|expected|answers|gap|95 %|weight|weighted|");
+    json_array_foreach(json_object_get(o, "dimensions"), i, d)
+    {
+        static const char *const parts[] = {"perception", "expectation"};
+        table_add(&t, "%s", string(d, "dimension"));
+        for (int p = 0; p < 2; p++) {
+            const json_t *part = json_object_get(d, parts[p]);
+            add_number(&t, json_object_get(part, "index"), "value", 1, "");
+            table_add(&t, "%lld", (long long)json_integer_value(json_object_get(part, "n")));
+        }
+        add_number(&t, json_object_get(d, "gap"), "value", 1, "");
+        add_interval(&t, json_object_get(d, "gap"), 1);
+        add_number(&t, d, "weight", 100, " %");
+        add_number(&t, d, "weighted", 1, "");
+        table_add(&t, "%s", few(d));
+    }
+    table_add(&t, "all, weights: %s", string(o, "weights"));
+    table_add(&t, " ");
+    table_add(&t, "%lld", (long long)json_integer_value(json_object_get(o, "n")));
+    table_add(&t, " ");
+    table_add(&t, " ");
+    add_number(&t, json_object_get(o, "score"), "value", 1, "");
+    add_interval(&t, json_object_get(o, "score"), 1);
+    table_add(&t, " ");
+    table_add(&t, " ");
+    table_add(&t, "%s", few(o));
+    return finish(c, o, &t);
+}
+
+int ctl_scores(struct ctl *c, int argc, char **argv)
+{
+    static const struct {
+        const char *key, *name;
+    } kinds[] = {{"index", "face index"}, {"nps", "NPS"}, {"ces", "CES"}};
+    int code;
+    json_t *o = ask(c, "scores", argc, argv, &code);
+    const json_t *q;
+    size_t i;
+    struct table t;
+    if (o == NULL) {
+        return code;
+    }
+    table_init(&t, "question|dimension|score|answers|value|error|95 %|");
+    json_array_foreach(json_object_get(o, "questions"), i, q)
+    {
+        for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+            const json_t *score = json_object_get(q, kinds[k].key);
+            if (score == NULL) {
+                continue;
+            }
+            table_add(&t, "%s", string(q, "question"));
+            table_add(&t, "%s", string(q, "dimension")[0] != '\0' ? string(q, "dimension") : "-");
+            table_add(&t, "%s", kinds[k].name);
+            table_add(&t, "%lld", (long long)json_integer_value(json_object_get(q, "n")));
+            add_number(&t, score, "value", 1, "");
+            add_number(&t, score, "error", 1, "");
+            add_interval(&t, score, 1);
+            table_add(&t, "%s", few(q));
+        }
+    }
     return finish(c, o, &t);
 }
 

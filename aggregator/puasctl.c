@@ -32,6 +32,10 @@ static const struct command_row {
      "what customers name, by unhappy and happy visits, with shares of the visits"},
     {"coverage", NULL, "PLACE [--from DAY] [--to DAY] [--by day|week|month]", 1, 7, ctl_coverage,
      "how much of what kiosks counted is here, and how long they were ready within opening hours"},
+    {"gaps", NULL, "PLACE [--from DAY] [--to DAY]", 1, 5, ctl_gaps,
+     "what customers expect against what they find, by dimension, weighted by what matters to them"},
+    {"scores", NULL, "PLACE [--from DAY] [--to DAY]", 1, 5, ctl_scores,
+     "every question: face index, satisfied, NPS or customer effort, with standard errors"},
     {"skm", NULL, "PLACE [--from DAY] [--to DAY] [--population NUMBER]", 1, 7, ctl_skm,
      "the report of the Survei Kepuasan Masyarakat: nine elements, index and class"},
     {"backup", NULL, "FILE", 1, 1, ctl_backup, "a checked copy of the store, also while it runs"},
@@ -73,7 +77,7 @@ static void print_help(const char *name)
                "  --config FILE        settings of the aggregator; its data folder is used\n"
                "  --data DIR           the data folder itself\n"
                "  --json               for status, kiosks, alerts, contacts, content list, command, trends, "
-               "ranking, reasons, coverage, skm\n\n");
+               "ranking, reasons, coverage, gaps, scores, skm\n\n");
     }
     for (int i = 0; i < ROWS; i++) {
         if (name == NULL || strcmp(rows[i].name, name) == 0) {

@@ -4,6 +4,7 @@
 //   trends_report.c   series, grid, ranking
 //   trends_reasons.c  reasons, by unhappy and happy visits
 //   trends_change.c   comparison with the period before, effect of a change
+//   trends_gaps.c     expectation against perception; what each question scores
 //   trends_skm.c      the SKM report
 //   trends_coverage*  what is not here, and how long kiosks were there
 //   trend_calendar.c  days and dates
@@ -53,6 +54,16 @@ struct trend_named_rows {      // ascending by option, then by day
     struct trend_named *items; // owned
     size_t count, room;
 };
+struct trend_asked { // what the newest document says of a question
+    int32_t name;
+    char dimension[IDENT_MAX + 1]; // may be ""
+    int aspect;                    // enum survey_aspect
+    bool choice;                   // else it is a rating
+};
+struct trend_asked_list {
+    struct trend_asked *items; // owned
+    size_t count, room;
+};
 struct trend_counts {
     struct trend_count *items; // owned
     size_t count, room;
@@ -97,6 +108,10 @@ bool trends_load_mix(struct trends *t, int32_t place, int kind, int32_t from, in
 // Questions with reasons in the period, then how often each reason of one was named.
 bool trends_load_choice_questions(struct trends *t, struct trend_counts *counts);
 bool trends_load_named(struct trends *t, int32_t question, struct trend_named_rows *rows);
+// Questions of faces, NPS and choice in the documents that were pushed.
+bool trends_load_asked(struct trends *t, struct trend_asked_list *list);
+// Questions with ratings in the period, the most answered first.
+bool trends_load_questions(struct trends *t, struct trend_counts *counts);
 // An option's words from the newest document that has them, in the language asked for, else in Indonesian, else in
 // English; else its id. A JSON string.
 bool trends_label(struct trends *t, int32_t question, const char *option, json_t **ret_label);
@@ -145,6 +160,8 @@ json_t *trends_reasons(struct trends *t);
 json_t *trends_compare(struct trends *t);
 json_t *trends_effect(struct trends *t);
 json_t *trends_skm(struct trends *t);
+json_t *trends_gaps(struct trends *t);
+json_t *trends_scores(struct trends *t);
 json_t *trends_coverage(struct trends *t);
 // How complete the votes of from..to are; stands in every report.
 json_t *trends_coverage_note(struct trends *t);

@@ -2,6 +2,7 @@
 #include "aggregator/trends_impl.h"
 
 #include "aggregator/views_impl.h"
+#include "shared/survey.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -313,6 +314,58 @@ bool trends_load_named(struct trends *t, int32_t question, struct trend_named_ro
     return trends_done(t, s, ok);
 }
 
+bool trends_load_questions(struct trends *t, struct trend_counts *counts)
+{
+    return read_counts(
+        t,
+        store_bind(
+            t->v->st,
+            "SELECT name_id, sum(c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11) AS n FROM day_tally"
+            " WHERE place_id = ?1 AND day >= ?2 AND day < ?3 GROUP BY name_id HAVING n > 0"
+            " ORDER BY n DESC, name_id",
+            "ddd", t->place.number, t->from, t->to),
+        counts);
+}
+
+static int aspect_of(const char *name)
+{
+    int a = SURVEY_IMPORTANCE;
+    while (a > SURVEY_PERFORMANCE && strcmp(survey_aspect_name((enum survey_aspect)a), name) != 0) {
+        a--;
+    }
+    return a;
+}
+
+bool trends_load_asked(struct trends *t, struct trend_asked_list *list)
+{
+    sqlite3_stmt *s = store_bind(
+        t->v->st,
+        "SELECT name_id, dimension, coalesce(json_extract(body, '$.aspect'), ''),"
+        " json_extract(body, '$.type') = 'choice' FROM asked JOIN name ON name.id = question"
+        " WHERE json_extract(body, '$.type') IN ('faces', 'nps', 'choice') ORDER BY name_id, from_ms",
+        "");
+    bool ok = true;
+    while (ok && views_row(t->v, s)) {
+        if (list->count == list->room) {
+            size_t room = list->room == 0 ? 16 : 2 * list->room;
+            struct trend_asked *grown = realloc(list->items, room * sizeof *grown);
+            ok = grown != NULL;
+            list->items = ok ? grown : list->items;
+            list->room = ok ? room : list->room;
+        }
+        if (ok) {
+            int32_t name = sqlite3_column_int(s, 0);
+            bool again = list->count > 0 && list->items[list->count - 1].name == name; // a newer document
+            struct trend_asked *q = &list->items[again ? list->count - 1 : list->count++];
+            *q = (struct trend_asked){.name = name,
+                                      .aspect = aspect_of((const char *)sqlite3_column_text(s, 2)),
+                                      .choice = sqlite3_column_int(s, 3) != 0};
+            store_copy(s, 1, q->dimension, sizeof q->dimension);
+        }
+    }
+    return trends_done(t, s, ok);
+}
+
 bool trends_label(struct trends *t, int32_t question, const char *option, json_t **ret_label)
 {
     // Documents pushed to kiosks first, the newest one that has words for it; then the surveys of the configuration.
@@ -431,7 +484,8 @@ enum trends_error trends_read(struct views *v, const struct views_user *u, const
     } reports[] = {
         {"series", trends_series},   {"grid", trends_grid},         {"ranking", trends_ranking},
         {"reasons", trends_reasons}, {"compare", trends_compare},   {"effect", trends_effect},
-        {"skm", trends_skm},         {"coverage", trends_coverage},
+        {"skm", trends_skm},         {"coverage", trends_coverage}, {"gaps", trends_gaps},
+        {"scores", trends_scores},
     };
     struct trend_query all = *q;
     struct trends t = {.v = v, .u = u, .q = &all, .problem = ret_problem, .now = now};

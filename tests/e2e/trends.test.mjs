@@ -81,6 +81,8 @@ scenario("trends: late votes fall in the local day of their time; recount proves
   assert.match(await ctl(0, "ranking", "harapan", "--from", before), /1 +bandung-dago +Bandung Dago +32 +62.5 %/);
   assert.match(await ctl(0, "skm", "harapan"), /IKM/);
   assert.match(await ctl(0, "reasons", "harapan", "--from", before, "--lang", "en"), /why +unhappy +Long wait +1 +1/);
+  assert.match(await ctl(0, "scores", "harapan", "--from", before), /overall +- +face index +32 +62.5/);
+  assert.match(await ctl(0, "gaps", "harapan", "--from", before), /weights: equal/);
   assert.match(await ctl(0, "coverage", "harapan", "--from", before), new RegExp(`${before} +20 +20 +0 +0`));
   await ctl(2, "trends", "harapan", "--from", "soon");
   await ctl(1, "trends", "nowhere");

@@ -690,6 +690,156 @@ static void what_is_missing_is_told(void **state)
     json_decref(o);
 }
 
+// ---------------------------------------------------------------- gaps and scores
+
+static void push(struct world *w, const char *questions, wall_ms at)
+{
+    char body[2000];
+    struct store_content c = {.place = ORG, .yaml = "", .body = body};
+    snprintf(body, sizeof body, "{\"survey\":{\"id\":\"s\",\"questions\":[%s]}}", questions);
+    assert_true(store_put_content(w->st, &c, "tester", at));
+}
+
+#define ASK(id, type, dimension, aspect)                                                                     \
+    "{\"id\":\"" id "\",\"type\":\"" type "\",\"dimension\":\"" dimension "\",\"aspect\":\"" aspect "\"},"
+#define WAIT ASK("w-is", "faces", "wait", "performance") ASK("w-want", "faces", "wait", "expectation")
+#define STAFF ASK("s-is", "nps", "staff", "performance") ASK("s-want", "faces", "staff", "expectation")
+
+// Visits that answer four questions each, and what matters; here counted visit by visit.
+static void gaps_are_expectation_against_perception(void **state)
+{
+    enum { GAP_DAYS = 7, ANSWERS = 4 };
+    static const char *const ids[ANSWERS] = {"w-is", "w-want", "s-is", "s-want"};
+    static const int levels[ANSWERS] = {5, 5, 11, 4};
+    struct world *w = *state;
+    double sum[ANSWERS] = {0}, by_day[GAP_DAYS][ANSWERS] = {{0}}, squares[ANSWERS] = {0};
+    int64_t n = 0, of_day[GAP_DAYS] = {0}, named[2] = {0};
+    uint32_t seed = 5;
+    push(w,
+         WAIT STAFF ASK("room", "faces", "room",
+                        "") "{\"id\":\"what\",\"type\":\"choice\",\"aspect\":\"importance\"}",
+         2000);
+    json_t *o = ask(w, "gaps", (struct trend_query){.place = "org"});
+    assert_int_equal(json_array_size(at(o, "dimensions")), 0);
+    assert_true(json_is_null(at(o, "score")));
+    json_decref(o);
+    assert_true(store_begin(w->st));
+    for (int i = 0; i < 200; i++) {
+        struct event what = {.type = EVENT_CHOICE, .option_count = 1};
+        seed = seed * 1664525u + 1013904223u;
+        int day = (int)(seed >> 9) % GAP_DAYS;
+        n++;
+        of_day[day]++;
+        for (int a = 0; a < ANSWERS; a++) {
+            int score =
+                1 + (int)(seed >> (10 + a)) % (a % 2 == 0 ? levels[a] : 2) + (a % 2 == 0 ? 0 : levels[a] - 2);
+            double value = 100. * (score - 1) / (levels[a] - 1);
+            vote(w, LOBBY, 4, TODAY - 1 - day, 9, ids[a], score, levels[a], 1);
+            sum[a] += value;
+            squares[a] += value * value;
+            by_day[day][a] += value;
+        }
+        ident_set(&what.question, "what");
+        ident_set(&what.options[0], i % 3 == 0 ? "staff" : i % 3 == 1 ? "wait" : "parking");
+        named[0] += i % 3 == 1;
+        named[1] += i % 3 == 0;
+        say(w, LOBBY, 4, TODAY - 1 - day, 9, &what);
+    }
+    vote(w, LOBBY, 4, TODAY - 1, 9, "room", 3, 5, 40);
+    assert_true(store_commit(w->st));
+    o = ask(w, "gaps", (struct trend_query){.place = "west"});
+    double weights[2] = {(double)named[0] / (double)(named[0] + named[1]), 0}, score = 0, apart = 0,
+           between = 0;
+    weights[1] = 1 - weights[0];
+    assert_string_equal(str(o, "weights"), "named");
+    assert_int_equal(json_array_size(at(o, "dimensions")), 3);
+    for (int d = 0; d < 3; d++) {
+        const json_t *is = json_array_get(at(o, "dimensions"), (size_t)d);
+        int which = strcmp(str(is, "dimension"), "wait") == 0 ? 0 : 2;
+        if (strcmp(str(is, "dimension"), "room") == 0) { // nobody was asked what they expect
+            assert_true(json_is_null(at(is, "gap")) && json_is_null(at(is, "weight")));
+            assert_int_equal((int)num(is, "perception.n"), 40);
+            NEAR(num(is, "perception.index.value"), 50);
+            continue;
+        }
+        double gap = (sum[which] - sum[which + 1]) / (double)n;
+        NEAR(num(is, "perception.index.value"), sum[which] / (double)n);
+        NEAR(num(is, "expectation.index.value"), sum[which + 1] / (double)n);
+        NEAR(num(is, "gap.value"), gap);
+        assert_true(num(is, "gap.lo") < gap && num(is, "gap.hi") > gap && gap < 0);
+        NEAR(num(is, "weight"), weights[which / 2]);
+        score += weights[which / 2] * gap;
+    }
+    for (int a = 0; a < ANSWERS; a++) {
+        double mean = sum[a] / (double)n;
+        apart += weights[a / 2] * weights[a / 2] * (squares[a] / (double)n - mean * mean) / (double)n;
+    }
+    for (int day = 0; day < GAP_DAYS; day++) {
+        double away = 0;
+        for (int a = 0; a < ANSWERS; a++) {
+            away += (a % 2 == 0 ? 1 : -1) * weights[a / 2] *
+                    (by_day[day][a] - sum[a] / (double)n * (double)of_day[day]) / (double)n;
+        }
+        between += away * away * GAP_DAYS / (GAP_DAYS - 1);
+    }
+    NEAR(num(o, "score.value"), score);
+    NEAR(num(o, "score.error"), sqrt(fmax(apart, between)));
+    assert_int_equal((int)num(o, "n"), 200);
+    json_decref(o);
+    // Rated importance comes first; a newer document may say that a question is of something else.
+    vote(w, LOBBY, 4, TODAY - 1, 9, "w-matters", 5, 5, 30);
+    vote(w, LOBBY, 4, TODAY - 1, 9, "s-matters", 2, 5, 30);
+    push(w,
+         ASK("w-matters", "faces", "wait", "importance") ASK("s-matters", "faces", "staff", "importance")
+             ASK("room", "faces", "place", "performance") "{}",
+         3000);
+    o = ask(w, "gaps", (struct trend_query){.place = "org"});
+    assert_string_equal(str(o, "weights"), "ratings");
+    for (int d = 0; d < 3; d++) {
+        const json_t *is = json_array_get(at(o, "dimensions"), (size_t)d);
+        if (strcmp(str(is, "dimension"), "wait") == 0) {
+            NEAR(num(is, "weight"), .8);
+        }
+        assert_string_not_equal(str(is, "dimension"), "room");
+    }
+    json_decref(o);
+}
+
+static void scores_name_their_formula(void **state)
+{
+    struct world *w = *state;
+    static const int nps[11] = {0, 10, 10, 0, 0, 0, 0, 15, 15, 25, 25}, ces[7] = {2, 3, 5, 10, 20, 40, 20};
+    static const int faces[4] = {17, 16, 60, 126};
+    for (int i = 0; i < 11; i++) {
+        vote(w, BRAGA, 2, TODAY - 5, 9, "recommend", i + 1, 11, nps[i]);
+        vote(w, BRAGA, 2, TODAY - 5, 9, "effort", i + 1, 7, i < 7 ? ces[i] : 0);
+        vote(w, BRAGA, 2, TODAY - 5, 9, "overall", i + 1, 4, i < 4 ? faces[i] : 0);
+    }
+    push(w, ASK("effort", "faces", "ease", "") ASK("recommend", "nps", "loyalty", "") "{}", 1000);
+    json_t *o = ask(w, "scores", (struct trend_query){.place = "braga"});
+    assert_string_equal(str(o, "questions.0.question"), "overall");      // the most answers
+    assert_true(fabs(num(o, "questions.0.index.value") - 78.23) < .005); // as published
+    assert_string_equal(str(o, "formulas.index"), "100 * mean((level - 1) / (levels - 1))");
+    assert_null(json_object_get(at(o, "questions.0"), "ces"));
+    for (int i = 1; i < 3; i++) {
+        const json_t *q = json_array_get(at(o, "questions"), (size_t)i);
+        assert_int_equal((int)num(q, "n"), 100);
+        if (strcmp(str(q, "question"), "recommend") == 0) {
+            NEAR(num(q, "nps.value"), 30);
+            NEAR(num(q, "nps.error"), 7.810250);
+            assert_string_equal(str(q, "dimension"), "loyalty");
+            continue;
+        }
+        double mean = (2 + 6 + 15 + 40 + 100 + 240 + 140) / 100.;
+        double squares = (2 + 12 + 45 + 160 + 500 + 1440 + 980) / 100.;
+        NEAR(num(q, "ces.value"), mean);
+        NEAR(num(q, "ces.error"), sqrt((squares - mean * mean) / 100));
+        assert_int_equal((int)num(q, "ces.of"), 7);
+        assert_string_equal(str(q, "ces.variant"), "CES 2.0: mean of 1 to 7");
+    }
+    json_decref(o);
+}
+
 static void month(struct world *w, int place, int kiosk, int32_t from, int good, int bad)
 {
     for (int32_t day = from; day < from + 20; day++) {
@@ -810,6 +960,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(labels_are_of_the_language_asked_for, setup, teardown),
         cmocka_unit_test_setup_teardown(up_time_is_told_by_day, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_missing_is_told, setup, teardown),
+        cmocka_unit_test_setup_teardown(gaps_are_expectation_against_perception, setup, teardown),
+        cmocka_unit_test_setup_teardown(scores_name_their_formula, setup, teardown),
         cmocka_unit_test_setup_teardown(effects_need_a_control, setup, teardown),
         cmocka_unit_test_setup_teardown(another_kiosk_is_another_mix, setup, teardown),
         cmocka_unit_test_setup_teardown(skm_report, setup, teardown),
