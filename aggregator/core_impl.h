@@ -74,6 +74,7 @@ struct core {
     bool compact_more;
     bool rollups_due;                   // some are to be built
     mono_ms rollups_at;                 // the next slice of it
+    int rollups_days;                   // in a step of it
     mono_ms empty_log_at;               // something was deleted that must leave the log too; -1: nothing
     char contact_key[CONTACT_KEY_TEXT]; // the public one
     int64_t rates_day;                  // number of the UTC day for which rates were computed
