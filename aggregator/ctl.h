@@ -5,7 +5,7 @@
 //   ctl_check_sqlite.c recount by quarter hour, backup
 //   ctl_rollups_sqlite.c recount up the tree, repair
 //   ctl_export_sqlite.c the configuration as YAML
-//   ctl_trends.c       trends, ranking, reasons, coverage, gaps, scores, skm
+//   ctl_trends.c       trends, ranking, reasons, coverage, gaps, scores, segments, skm
 //   ctl_content_sqlite.c contents of kiosks: list, show
 //   ctl_verdicts_sqlite.c verdicts: list, rerun
 //   ctl_contacts_sqlite.c contact data: list, erase, the key
@@ -55,6 +55,7 @@ int ctl_reasons(struct ctl *c, int argc, char **argv);
 int ctl_coverage(struct ctl *c, int argc, char **argv);
 int ctl_gaps(struct ctl *c, int argc, char **argv);
 int ctl_scores(struct ctl *c, int argc, char **argv);
+int ctl_segments(struct ctl *c, int argc, char **argv);
 int ctl_skm(struct ctl *c, int argc, char **argv);
 int ctl_export(struct ctl *c, int argc, char **argv);
 int ctl_diff(struct ctl *c, int argc, char **argv);

@@ -1,4 +1,4 @@
-// ctl: trends, ranking, reasons, coverage, gaps, scores and the SKM report as tables.
+// ctl: trends, ranking, reasons, coverage, gaps, scores, segments and the SKM report as tables.
 #include "aggregator/ctl.h"
 #include "aggregator/trends.h"
 
@@ -102,6 +102,9 @@ static void add_interval(struct table *t, const json_t *o, double by)
 static void print_head(const json_t *o)
 {
     printf("%s, %s to %s", string(place(o), "name"), string(o, "from"), string(o, "to"));
+    if (json_is_string(json_object_get(o, "segment"))) {
+        printf(", %s", string(o, "segment"));
+    }
     if (json_object_get(o, "question") != NULL) {
         printf(", question %s", string(o, "question")[0] != '\0' ? string(o, "question") : "- (no votes)");
     }
@@ -359,6 +362,24 @@ int ctl_scores(struct ctl *c, int argc, char **argv)
             add_interval(&t, score, 1);
             table_add(&t, "%s", few(q));
         }
+    }
+    return finish(c, o, &t);
+}
+
+int ctl_segments(struct ctl *c, int argc, char **argv)
+{
+    int code;
+    json_t *o = ask(c, "segments", argc, argv, &code);
+    const json_t *p;
+    size_t i;
+    struct table t;
+    if (o == NULL) {
+        return code;
+    }
+    table_init(&t, "segment|votes|satisfied|95 %|index|95 %|");
+    json_array_foreach(json_object_get(o, "segments"), i, p)
+    {
+        add_period(&t, p, string(p, "segment"));
     }
     return finish(c, o, &t);
 }

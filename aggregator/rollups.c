@@ -147,6 +147,26 @@ bool rollups_presence(struct rollups *r, const struct rollup_tree *t, int32_t pl
     return ok;
 }
 
+int32_t rollup_segment_key(int32_t segment, bool own, int levels)
+{
+    return (segment * 2 + own) * 16 + levels;
+}
+
+int32_t rollup_segment(int32_t key)
+{
+    return key / 32;
+}
+
+bool rollup_segment_own(int32_t key)
+{
+    return key / 16 % 2 != 0;
+}
+
+int rollup_segment_levels(int32_t key)
+{
+    return key % 16;
+}
+
 bool rollup_is_happy(int score, int levels)
 {
     return score > levels - (levels >= 4 ? 2 : 1);

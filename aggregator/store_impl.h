@@ -12,6 +12,7 @@ enum {
     STATEMENTS_MAX = 160,
     NAMES_CACHED = 64,
     OPEN_PACKS = 128,
+    SEGMENT_MARKS = 64,
     TALLIES_MAX = 256,
     TALLY_SLOTS = 512,
     STORE_BUSY_MS = 5000
@@ -44,6 +45,13 @@ struct store {
     int16_t slots[TALLY_SLOTS]; // open addressing: index into tallies + 1; 0: free
     struct rollup_tree tree;    // above NULL: nothing is rolled up
     struct rollups rollups;     // of the open transaction, not written yet
+    struct rollups segments;    // the same by segment, each at its own place only
+    struct segment_mark {       // of documents (store_segments.h)
+        bool staff; // id is of a survey that asks staff; else of a question that asks for the segment
+        struct ident id;
+    } marks[SEGMENT_MARKS];
+    int mark_count;
+    bool marks_known;
     // Answers of the open transaction that are not in `pack` yet: by epoch, and in the order of their first ones.
     struct store_open_pack {
         struct pack_writer w;

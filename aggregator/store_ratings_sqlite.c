@@ -3,6 +3,7 @@
 #include "aggregator/store_contact.h"
 #include "aggregator/store_impl.h"
 #include "aggregator/store_rollups.h"
+#include "aggregator/store_segments.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -256,7 +257,7 @@ static bool count_again(struct store *st, int32_t epoch_id, int32_t kiosk, int64
     return !failed;
 }
 
-// A rating comes after what its visit named, or is taken back: what the visit named moves.
+// The first answer of a visit is a rating, and comes after what the visit named, or is taken back: what the visit named moves.
 static bool move_visit(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t visit, int score,
                        int levels, int by)
 {
@@ -266,13 +267,13 @@ static bool move_visit(struct store *st, int32_t epoch_id, int32_t kiosk, int64_
 }
 
 // What is rare in an event, as JSON; NULL when there is nothing. The caller frees.
-static char *body_of(const struct stored_event *s)
+static char *body_of(const struct stored_event *s, bool segments, const char *audience)
 {
     const struct event *e = s->e;
     bool quick = e->since_ms >= 0 && e->since_ms < QUICK_MS;     // only short gaps are a fact worth keeping
     bool words = e->text[0] != '\0' && e->type != EVENT_CONTACT; // contact data stands apart
     if (e->option_count == 0 && !words && e->ref[0] == '\0' && !quick && e->fingers <= 1 &&
-        (s->flags & EVENT_UNASSIGNED) == 0) {
+        audience[0] == '\0' && (s->flags & EVENT_UNASSIGNED) == 0) {
         return NULL; // nearly always
     }
     json_t *o = json_object();
@@ -282,6 +283,12 @@ static char *body_of(const struct stored_event *s)
             json_array_append_new(list, json_string(e->options[i].s));
         }
         json_object_set_new(o, "options", list);
+    }
+    if (segments) {
+        json_object_set_new(o, "segment", json_true());
+    }
+    if (audience[0] != '\0') {
+        json_object_set_new(o, "audience", json_string(audience));
     }
     if (words) {
         json_object_set_new(o, "text", json_string(e->text));
@@ -360,8 +367,8 @@ static bool take_back(struct store *st, const struct stored_event *s)
     }
     if (t.kind == EVENT_RATING || t.kind == EVENT_NUMBER) {
         return count_score(st, place, s->kiosk, t.name, t.at, t.score, t.levels, -1) &&
-               (t.kind == EVENT_NUMBER || t.seq != t.visit ||
-                move_visit(st, s->epoch_id, s->kiosk, t.visit, t.score, t.levels, -1));
+               (t.kind == EVENT_NUMBER ||
+                move_visit(st, s->epoch_id, s->kiosk, t.seq, t.score, t.levels, -1));
     }
     int64_t n[ROLLUP_NAMED] = {[NAMED] = -1};
     return t.kind != EVENT_CHOICE || (find_mood(st, s->epoch_id, t.visit, t.seq, -1, n) &&
@@ -399,8 +406,8 @@ static bool follow(struct store *st, const struct stored_event *s)
     case EVENT_CONTACT:
         return store_put_contact(st, s);
     case EVENT_RATING:
-        if (scored(s->flags) && s->behind && e->seq == e->visit &&
-            !move_visit(st, s->epoch_id, s->kiosk, e->visit, e->score, e->of, 1)) {
+        if (scored(s->flags) && s->behind &&
+            !move_visit(st, s->epoch_id, s->kiosk, e->seq, e->score, e->of, 1)) {
             return false;
         }
         return !scored(s->flags) || count_score(st, s->place, s->kiosk, s->name, s->at, e->score, e->of, 1);
@@ -413,12 +420,31 @@ static bool follow(struct store *st, const struct stored_event *s)
     }
 }
 
+// A rating may have a segment by itself, or by what its visit said before it.
+static bool count_segment(struct store *st, const struct stored_event *s, const char *audience)
+{
+    const struct event *e = s->e;
+    bool may = e->ref[0] != '\0' || audience[0] != '\0' || e->seq != e->visit || s->behind;
+    return (e->type != EVENT_RATING && e->type != EVENT_NUMBER) || !scored(s->flags) || !may ||
+           store_segment_rating(st, s->place, s->epoch_id, e->seq);
+}
+
 bool store_event(struct store *st, struct stored_event *s)
 {
-    char *body = body_of(s);
-    bool ok = collect(st, s, body);
+    const char *audience;
+    bool segments, moves;
+    int64_t visit = s->e->visit;
+    if (!store_segment_marks(st, s->e, &segments, &audience) ||
+        (s->e->type == EVENT_VOID && !store_segment_of_void(st, s->epoch_id, s->e->voids, &visit))) {
+        return false;
+    }
+    moves = s->e->type == EVENT_VOID ? visit != 0 : segments && scored(s->flags);
+    char *body = body_of(s, segments, audience);
+    bool ok = (!moves || store_segment_visit(st, s->place, s->epoch_id, visit, -1)) && collect(st, s, body);
     free(body);
-    return ok && follow(st, s) && (store_in_transaction(st) || store_flush_events(st));
+    return ok && follow(st, s) && count_segment(st, s, audience) &&
+           (!moves || store_segment_visit(st, s->place, s->epoch_id, visit, 1)) &&
+           (store_in_transaction(st) || store_flush_events(st));
 }
 
 bool store_answered(struct store *st, int32_t epoch_id, int64_t visit, int64_t seq, int32_t name,

@@ -1,6 +1,7 @@
 #include "aggregator/store_rollups.h"
 
 #include "aggregator/store_impl.h"
+#include "aggregator/store_segments.h"
 
 #include <string.h>
 
@@ -8,6 +9,7 @@ enum {
     DAY_QUARTERS = 96,
     EARLIEST_QUARTERS = 56, // a local day begins at most 14 hours before the day of UTC
     HOURS = 24,
+    FIRST_DAY = -1000000, // of what is marked
 };
 
 void store_set_tree(struct store *st, const struct rollup_tree *t)
@@ -67,7 +69,8 @@ static bool write_all(struct store *st, const struct rollups *all)
                                    const struct rollup *) = {[ROLLUP_DAY] = write_day,
                                                              [ROLLUP_HOUR] = write_hour,
                                                              [ROLLUP_CHOICE] = write_choice,
-                                                             [ROLLUP_PRESENCE] = write_presence};
+                                                             [ROLLUP_PRESENCE] = write_presence,
+                                                             [ROLLUP_SEGMENT] = store_write_segment};
     bool ok = true;
     for (int32_t i = 0; ok && i < all->count; i++) {
         ok = rollup_is_zero(&all->items[i]) || writers[all->items[i].kind](st, &all->items[i]);
@@ -77,7 +80,7 @@ static bool write_all(struct store *st, const struct rollups *all)
 
 bool store_flush_rollups(struct store *st)
 {
-    bool ok = write_all(st, &st->rollups);
+    bool ok = write_all(st, &st->rollups) && store_flush_segments(st);
     rollups_clear(&st->rollups);
     return ok;
 }
@@ -161,6 +164,8 @@ bool store_rollups_next_day(struct store *st, int32_t place, int32_t day, int32_
                 " SELECT (SELECT day FROM presence_day t WHERE t.place_id = p.place_id AND t.day >= ?2"
                 " ORDER BY day LIMIT 1) FROM p UNION ALL SELECT (SELECT day FROM kiosk_day WHERE place_id ="
                 " ?1 AND day >= ?2 ORDER BY day LIMIT 1) UNION ALL"
+                " SELECT (SELECT day FROM segment_day t WHERE t.place_id = p.place_id AND t.day >= ?2"
+                " ORDER BY day LIMIT 1) FROM p UNION ALL"
                 " SELECT (SELECT day FROM choice_day t WHERE t.place_id = p.place_id AND t.day >= ?2"
                 " ORDER BY day LIMIT 1) FROM p)",
                 "dd", place, day),
@@ -253,6 +258,35 @@ static bool add_rows(struct store *st, sqlite3_stmt *s, enum rollup_kind kind, i
     " WHERE place_id IN (SELECT ?1 UNION ALL SELECT place_id FROM place WHERE parent_id = ?1)"               \
     " AND day >= ?2 AND day < ?3"
 
+// The same by segment: those of the places under it by the list of the place.
+static bool add_segments(struct store *st, int32_t place, int32_t from, int32_t to, struct rollups *r)
+{
+    bool failed = false, ok = true;
+    sqlite3_stmt *s =
+        store_bind(st,
+                   "SELECT place_id, day, name_id, segment_id, levels, c1, c2, c3, c4, c5, c6, c7, c8, c9,"
+                   " c10, c11 FROM segment_day" OF_PLACE_AND_UNDER " AND (place_id <> ?1 OR own = 0)",
+                   "ddd", place, from, to);
+    while (ok && !failed && store_row(st, s, &failed)) {
+        bool its = sqlite3_column_int(s, 0) == place;
+        int32_t segment = sqlite3_column_int(s, 3);
+        struct rollup row = {.kind = ROLLUP_SEGMENT,
+                             .place = place,
+                             .day = sqlite3_column_int(s, 1),
+                             .name = sqlite3_column_int(s, 2)};
+        for (int i = 0; i < ROLLUP_SCORES; i++) {
+            row.c[i] = sqlite3_column_int64(s, 5 + i);
+        }
+        failed = !its && !store_segment_here(st, place, segment, false, &segment);
+        row.what = rollup_segment_key(segment, false, sqlite3_column_int(s, 4));
+        ok = rollups_add(r, &row, its ? -1 : 1);
+    }
+    if (s != NULL) {
+        sqlite3_reset(s);
+    }
+    return ok ? !failed : store_no_memory(st);
+}
+
 bool store_rollups_difference(struct store *st, int32_t place, int32_t from, int32_t to, struct rollups *ret)
 {
     rollups_clear(ret);
@@ -282,7 +316,8 @@ bool store_rollups_difference(struct store *st, int32_t place, int32_t from, int
                store_bind(st,
                           "SELECT place_id, day, 0, 0, kiosks, ready_ms FROM presence_day" OF_PLACE_AND_UNDER,
                           "ddd", place, from, to),
-               ROLLUP_PRESENCE, place, ret);
+               ROLLUP_PRESENCE, place, ret) &&
+           add_segments(st, place, from, to, ret);
 }
 
 // ---------------------------------------------------------------- building
@@ -313,11 +348,21 @@ static bool build_raw(struct store *st, int32_t place)
            store_run(st, "UPDATE rollup_due SET raw = 0 WHERE place_id = ?1", "d", place);
 }
 
+// Days of segments are those of the clock: a place that gets another one is told anew from its answers.
+static bool build_segments(struct store *st, int32_t place)
+{
+    struct rollups r = {.items = NULL};
+    bool ok = store_segments_difference(st, place, &r) && write_all(st, &r);
+    rollups_finish(&r);
+    return ok;
+}
+
 static bool build_days(struct store *st, int32_t place, int32_t day, int days)
 {
     bool found;
     struct rollups r = {.items = NULL};
-    if (!store_rollups_next_day(st, place, day, &day, &found)) {
+    if ((day == FIRST_DAY && !build_segments(st, place)) ||
+        !store_rollups_next_day(st, place, day, &day, &found)) {
         return false;
     }
     if (!found) {

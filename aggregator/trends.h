@@ -1,5 +1,6 @@
 // trends: what the days that are over say: series, hours of the week, rankings, reasons, comparisons, the SKM
-// report, coverage and up-time, gaps between expectation and perception. JSON texts for the API and puasctl, read from the rollups by local day only (rollups.h), never from
+// report, coverage and up-time, gaps between expectation and perception, and
+// all that by service, counter or audience (store_segments.h). JSON texts for the API and puasctl, read from the rollups by local day only (rollups.h), never from
 // answers.
 //
 // Every figure stands with n and a 95 % interval that allows for days (trend_stats.h):
@@ -38,6 +39,8 @@ struct trend_query {
     const char *at;         // effect: the first day of the change; needed
     const char *days;       // effect: so many before and from `at` on, 3..366; default 28
     const char *control;    // effect: ids of places where nothing changed, separated by commas
+    const char
+        *segment; // series, compare, effect, scores: "service:ID", "counter:ID", "audience:staff", "other"
     const char *lang;       // reasons: of the labels; default: id
     const char *population; // skm: people served, for the sample size; default: without end
 };
@@ -59,7 +62,7 @@ enum trends_error {
     TRENDS_BAD,       // a field is wrong: *ret_problem
     TRENDS_FAILED,    // views_why
 };
-// `what`: series, grid, ranking, reasons, compare, effect, skm, coverage, gaps or scores. u NULL: every place. The caller frees
+// `what`: series, grid, ranking, reasons, compare, effect, skm, coverage, gaps, scores or segments. u NULL: every place. The caller frees
 // *ret_json.
 enum trends_error trends_read(struct views *v, const struct views_user *u, const char *what,
                               const struct trend_query *q, wall_ms now, struct trend_problem *ret_problem,

@@ -18,6 +18,7 @@
 #include <jansson.h>
 
 enum {
+    TREND_ALL = -1,
     TREND_LEAST_N = 5,     // below it only n is told
     TREND_DAYS_MAX = 1100, // three years of a report
     TREND_UNITS_MAX = 2000,
@@ -80,6 +81,7 @@ struct trends {
     int32_t yesterday, from, to; // [from, to)
     int32_t question;            // name_id; 0: there are no votes
     char question_id[IDENT_MAX + 1];
+    int32_t segment; // TREND_ALL: of any and of none
     enum trends_error error;
 };
 
@@ -112,6 +114,9 @@ bool trends_load_named(struct trends *t, int32_t question, struct trend_named_ro
 bool trends_load_asked(struct trends *t, struct trend_asked_list *list);
 // Questions with ratings in the period, the most answered first.
 bool trends_load_questions(struct trends *t, struct trend_counts *counts);
+// What a place tells apart; "other" last, if there is any. Items are numbers; trends_segment_id their ids.
+bool trends_load_segments(struct trends *t, struct trend_counts *counts);
+bool trends_segment_id(struct trends *t, int32_t segment, char ret[80]);
 // An option's words from the newest document that has them, in the language asked for, else in Indonesian, else in
 // English; else its id. A JSON string.
 bool trends_label(struct trends *t, int32_t question, const char *option, json_t **ret_label);
@@ -163,6 +168,7 @@ json_t *trends_skm(struct trends *t);
 json_t *trends_gaps(struct trends *t);
 json_t *trends_scores(struct trends *t);
 json_t *trends_coverage(struct trends *t);
+json_t *trends_segments(struct trends *t);
 // How complete the votes of from..to are; stands in every report.
 json_t *trends_coverage_note(struct trends *t);
 

@@ -14,9 +14,10 @@ json_t *trends_place_json(const struct trend_place *p)
 json_t *trends_head(const struct trends *t)
 {
     char from[16], to[16];
-    return json_pack("{s:o,s:s,s:s,s:s,s:b,s:i}", "place", trends_place_json(&t->place), "question",
+    return json_pack("{s:o,s:s,s:s,s:s,s:b,s:i,s:o}", "place", trends_place_json(&t->place), "question",
                      t->question_id, "from", trend_day_text(t->from, from), "to",
-                     trend_day_text(t->to - 1, to), "building", t->building, "least", (int)TREND_MIN_N);
+                     trend_day_text(t->to - 1, to), "building", t->building, "least", (int)TREND_MIN_N,
+                     "segment", t->segment != TREND_ALL ? json_string(t->q->segment) : json_null());
 }
 
 json_t *trends_failed(struct trends *t, json_t *o)
@@ -65,6 +66,30 @@ json_t *trends_series(struct trends *t)
     free(rows.items);
     json_object_set_new(o, "by", json_string(t->q->by[0] != '\0' ? t->q->by : "day"));
     json_object_set_new(o, "periods", periods);
+    return ok ? o : trends_failed(t, o);
+}
+
+// ---------------------------------------------------------------- segments
+
+json_t *trends_segments(struct trends *t)
+{
+    struct trend_counts segments = {.items = NULL};
+    json_t *o = trends_head(t), *list = json_array();
+    char id[80];
+    json_object_set_new(o, "segments", list);
+    bool ok = trends_load_segments(t, &segments);
+    for (size_t i = 0; ok && i < segments.count; i++) {
+        struct trend_rows rows = {.items = NULL};
+        t->segment = segments.items[i].id;
+        ok = trends_segment_id(t, t->segment, id) &&
+             trends_load_days(t, t->place.number, t->question, t->from, t->to, &rows);
+        json_t *figure = ok ? period(&rows, t->from, t->to) : NULL;
+        json_object_set_new(figure, "segment", json_string(id));
+        ok = json_array_append_new(list, figure) == 0;
+        free(rows.items);
+    }
+    t->segment = TREND_ALL;
+    free(segments.items);
     return ok ? o : trends_failed(t, o);
 }
 

@@ -1,6 +1,7 @@
 // trends: who asks for which place and days; reading the rollups.
 #include "aggregator/trends_impl.h"
 
+#include "aggregator/store_segments.h"
 #include "aggregator/views_impl.h"
 #include "shared/survey.h"
 
@@ -15,8 +16,8 @@ enum { DEFAULT_DAYS = 28, DAY_QUARTERS = 96, EDGE_QUARTERS = 56 };
 #name, offsetof(struct trend_query, name)                                                            \
     }
 const struct trend_field trend_fields[] = {
-    FIELD(place), FIELD(question), FIELD(from),    FIELD(to),         FIELD(by),   FIELD(of),
-    FIELD(at),    FIELD(days),     FIELD(control), FIELD(population), FIELD(lang), {NULL, 0},
+    FIELD(place), FIELD(question), FIELD(from),       FIELD(to),   FIELD(by),      FIELD(of), FIELD(at),
+    FIELD(days),  FIELD(control),  FIELD(population), FIELD(lang), FIELD(segment), {NULL, 0},
 };
 
 static const char **field_of(struct trend_query *q, const struct trend_field *f)
@@ -163,9 +164,26 @@ static bool read_rows(struct trends *t, sqlite3_stmt *s, int32_t place, struct t
     return trends_done(t, s, ok);
 }
 
+static bool load_segment_days(struct trends *t, int32_t place, int32_t question, int32_t from, int32_t to,
+                              struct trend_rows *rows)
+{
+    return read_rows(t,
+                     store_bind(t->v->st,
+                                "SELECT day, 0, levels, sum(c1), sum(c2), sum(c3), sum(c4), sum(c5), "
+                                "sum(c6), sum(c7), sum(c8), sum(c9),"
+                                " sum(c10), sum(c11) FROM segment_day WHERE place_id = ?1 AND name_id = ?2 "
+                                "AND day >= ?3 AND day < ?4"
+                                " AND segment_id = ?5 GROUP BY day, levels ORDER BY day",
+                                "ddddd", place, question, from, to, t->segment),
+                     place, rows);
+}
+
 bool trends_load_days(struct trends *t, int32_t place, int32_t question, int32_t from, int32_t to,
                       struct trend_rows *rows)
 {
+    if (t->segment != TREND_ALL) {
+        return load_segment_days(t, place, question, from, to, rows);
+    }
     return read_rows(
         t,
         store_bind(t->v->st,
@@ -336,6 +354,48 @@ static int aspect_of(const char *name)
     return a;
 }
 
+bool trends_load_segments(struct trends *t, struct trend_counts *counts)
+{
+    return read_counts(t,
+                       store_bind(t->v->st,
+                                  "SELECT segment_id, 0 FROM place_segment WHERE place_id = ?1 UNION ALL "
+                                  "SELECT * FROM (SELECT 0, 0 FROM"
+                                  " segment_day WHERE place_id = ?1 AND segment_id = 0 LIMIT 1)",
+                                  "d", t->place.number),
+                       counts);
+}
+
+bool trends_segment_id(struct trends *t, int32_t segment, char ret[80])
+{
+    sqlite3_stmt *s = store_bind(t->v->st, "SELECT id FROM segment WHERE segment_id = ?1", "d", segment);
+    snprintf(ret, 80, "other");
+    if (views_row(t->v, s)) {
+        store_copy(s, 0, ret, 80);
+    }
+    return trends_done(t, s, true);
+}
+
+static bool find_segment(struct trends *t, bool possible)
+{
+    t->segment = TREND_ALL;
+    if (t->q->segment[0] == '\0') {
+        return true;
+    }
+    if (!possible) {
+        return trends_wrong(t, "segment", "segment belongs to series, compare, effect and scores");
+    }
+    if (strcmp(t->q->segment, "other") == 0) {
+        t->segment = STORE_SEGMENT_OTHER;
+        return true;
+    }
+    sqlite3_stmt *s =
+        store_bind(t->v->st, "SELECT segment_id FROM segment WHERE id = ?1", "t", t->q->segment);
+    t->segment = views_row(t->v, s) ? sqlite3_column_int(s, 0) : TREND_ALL;
+    return trends_done(t, s, true) &&
+           (t->segment != TREND_ALL ||
+            trends_wrong(t, "segment", "there are no votes of that segment: `segments` lists them"));
+}
+
 bool trends_load_asked(struct trends *t, struct trend_asked_list *list)
 {
     sqlite3_stmt *s = store_bind(
@@ -481,11 +541,14 @@ enum trends_error trends_read(struct views *v, const struct views_user *u, const
     static const struct {
         const char *name;
         json_t *(*make)(struct trends *t);
+        bool segments;
     } reports[] = {
-        {"series", trends_series},   {"grid", trends_grid},         {"ranking", trends_ranking},
-        {"reasons", trends_reasons}, {"compare", trends_compare},   {"effect", trends_effect},
-        {"skm", trends_skm},         {"coverage", trends_coverage}, {"gaps", trends_gaps},
-        {"scores", trends_scores},
+        {"series", trends_series, true},      {"grid", trends_grid, false},
+        {"ranking", trends_ranking, false},   {"reasons", trends_reasons, false},
+        {"compare", trends_compare, true},    {"effect", trends_effect, true},
+        {"skm", trends_skm, false},           {"coverage", trends_coverage, false},
+        {"gaps", trends_gaps, false},         {"scores", trends_scores, true},
+        {"segments", trends_segments, false},
     };
     struct trend_query all = *q;
     struct trends t = {.v = v, .u = u, .q = &all, .problem = ret_problem, .now = now};
@@ -501,7 +564,7 @@ enum trends_error trends_read(struct views *v, const struct views_user *u, const
     for (size_t i = 0; ok && i < sizeof reports / sizeof reports[0]; i++) {
         if (strcmp(reports[i].name, what) == 0) {
             found = true;
-            o = reports[i].make(&t);
+            o = find_segment(&t, reports[i].segments) ? reports[i].make(&t) : NULL;
             json_t *note = o != NULL ? trends_coverage_note(&t) : NULL;
             json_object_set_new(o, "coverage", note);
             if (note == NULL) {

@@ -7,6 +7,7 @@
 
 static const char *const type_names[] = {"faces", "nps", "choice", "text", "contact", "number", NULL};
 
+static const char *const audience_names[] = {"customer", "staff", NULL};
 static const char *const aspect_names[] = {"performance", "expectation", "importance", NULL};
 
 const char *survey_type_name(enum survey_type t)
@@ -57,6 +58,11 @@ static const struct config_row question_rows[] = {
      .help = "of the dimension: how it was, how it ought to be, or how much it matters; a choice of what "
              "matters has a "
              "dimension's name as id of each option"},
+    {.name = "segment",
+     .type = CONFIG_BOOL,
+     .offset = QUESTION(segment),
+     .fallback = "false",
+     .help = "choice of one: the service that was used; figures are told by it too"},
     {.name = "of",
      .type = CONFIG_INT,
      .offset = QUESTION(of),
@@ -114,6 +120,12 @@ const struct config_row survey_rows[] = {
      .min = 1,
      .max = 1000000,
      .help = "its version: a change of meaning gets a new one"},
+    {.name = "audience",
+     .type = CONFIG_ENUM,
+     .offset = FILE_AT(audience),
+     .fallback = "customer",
+     .choices = audience_names,
+     .help = "who is asked; figures are told by it too"},
     {.name = "question",
      .type = CONFIG_IDENT,
      .offset = FILE_AT(question),
@@ -341,6 +353,8 @@ static bool read_question(const struct maker *m, const struct survey_file_questi
         return wrong(m, f, "the first question must be faces or nps, and asked always");
     if (f->several && q.type != SURVEY_CHOICE)
         return wrong(m, f, "'several' belongs to a choice");
+    if (f->segment && (q.type != SURVEY_CHOICE || f->several))
+        return wrong(m, f, "'segment' belongs to a choice of one");
     q.of = q.type == SURVEY_FACES ? (int)f->of : q.type == SURVEY_NPS ? SURVEY_NPS_LEVELS : 0;
     if (!good_words(m, f, "title", q.title) || !good_words(m, f, "hint", q.hint) ||
         !good_words(m, f, "purpose", q.purpose) || !read_options(m, f, &q) || !read_clauses(m, f, &q) ||

@@ -48,6 +48,7 @@ struct survey_file_question {
     struct ident id, dimension;
     int type;   // enum survey_type
     int aspect; // enum survey_aspect
+    bool segment;
     int64_t of, digits, keep_days;
     bool several;
     struct config_pairs title, hint, purpose; // words; absent: the catalogue's for the type
@@ -58,6 +59,7 @@ struct survey_file_question {
 struct survey_file {
     struct ident id, question; // `question` and `faces`: short form of a survey of one question
     int64_t version, faces;
+    int audience;                 // 1: staff
     struct config_list questions; // struct survey_file_question
 };
 extern const struct config_row survey_rows[];

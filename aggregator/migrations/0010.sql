@@ -25,3 +25,21 @@ CREATE TABLE presence_day(
 ) WITHOUT ROWID;
 -- Epochs of which votes are not here.
 CREATE INDEX epoch_lacking ON epoch(kiosk_id) WHERE through < known_next - 1 OR lost > 0;
+
+-- Ratings by one segment (rollups.h): the service that the visit names, else who was asked, else the counter of its ref.
+CREATE TABLE segment(segment_id INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE); -- "service:passport"; 0 is "other"
+CREATE TABLE place_segment(              -- those that a place tells apart, the first ones that came
+    place_id INTEGER NOT NULL, segment_id INTEGER NOT NULL, PRIMARY KEY(place_id, segment_id)
+) WITHOUT ROWID;
+CREATE TABLE segment_day(
+    place_id INTEGER NOT NULL,
+    day INTEGER NOT NULL,                -- local days since 1970-01-01
+    name_id INTEGER NOT NULL,
+    segment_id INTEGER NOT NULL,         -- 0: one of those that the place does not tell apart
+    levels INTEGER NOT NULL,
+    own INTEGER NOT NULL,                -- 1: given right there; 0: at the places under it
+    c1 INTEGER NOT NULL, c2 INTEGER NOT NULL, c3 INTEGER NOT NULL, c4 INTEGER NOT NULL, c5 INTEGER NOT NULL,
+    c6 INTEGER NOT NULL, c7 INTEGER NOT NULL, c8 INTEGER NOT NULL, c9 INTEGER NOT NULL, c10 INTEGER NOT NULL,
+    c11 INTEGER NOT NULL,
+    PRIMARY KEY(place_id, day, name_id, segment_id, levels, own)
+) WITHOUT ROWID;

@@ -31,7 +31,7 @@ scenario("trends: late votes fall in the local day of their time; recount proves
   const midnight = Math.floor((Date.now() + KATHMANDU) / DAY) * DAY - 2 * DAY - KATHMANDU;
   const [before, after] = [midnight - DAY, midnight].map((at) => new Date(at + KATHMANDU).toISOString().slice(0, 10));
   for (let i = 0; i < 20; i++) kiosk.press(5, { at: midnight - MINUTE });
-  for (let i = 0; i < 12; i++) kiosk.press(1, { at: midnight + MINUTE });
+  for (let i = 0; i < 12; i++) kiosk.press(1, { at: midnight + MINUTE, ref: "A-104" });
   kiosk.press(undefined, { type: "choice", question: "why", options: ["wait"], visit: 21, score: undefined, of: undefined, at: midnight + MINUTE });
   kiosk.press(1, { at: midnight + MINUTE });
   kiosk.press(undefined, { type: "void", voids: 34, question: undefined, score: undefined, of: undefined });
@@ -81,6 +81,9 @@ scenario("trends: late votes fall in the local day of their time; recount proves
   assert.match(await ctl(0, "ranking", "harapan", "--from", before), /1 +bandung-dago +Bandung Dago +32 +62.5 %/);
   assert.match(await ctl(0, "skm", "harapan"), /IKM/);
   assert.match(await ctl(0, "reasons", "harapan", "--from", before, "--lang", "en"), /why +unhappy +Long wait +1 +1/);
+  assert.match(await ctl(0, "segments", "jawa-barat", "--from", before), /counter:A +12 +0.0 %/);
+  assert.match(await ctl(0, "trends", "harapan", "--from", before, "--segment", "counter:A"), new RegExp(`${after} +12 +0.0 %`));
+  await ctl(2, "trends", "harapan", "--segment", "counter:B");
   assert.match(await ctl(0, "scores", "harapan", "--from", before), /overall +- +face index +32 +62.5/);
   assert.match(await ctl(0, "gaps", "harapan", "--from", before), /weights: equal/);
   assert.match(await ctl(0, "coverage", "harapan", "--from", before), new RegExp(`${before} +20 +20 +0 +0`));
@@ -90,8 +93,8 @@ scenario("trends: late votes fall in the local day of their time; recount proves
   assert.match(await ctl(0, "recount"), / 0 differences/);
   const damage = (sql) => run("sqlite3", ["-cmd", ".timeout 5000", store.file, sql]);
   const built = () => waitFor("all places to be built", async () => (await store.one("SELECT count(*) FROM rollup_due")) === 0);
-  await damage("UPDATE day_tally SET c5 = c5 + 1 WHERE place_id = 1; DELETE FROM hour_tally WHERE place_id = 3; UPDATE tally SET c1 = 0; DELETE FROM presence_day WHERE place_id = 1");
-  assert.match(await ctl(1, "recount"), /day_tally place=harapan[^]*presence_day place=harapan/);
+  await damage("UPDATE day_tally SET c5 = c5 + 1 WHERE place_id = 1; DELETE FROM hour_tally WHERE place_id = 3; UPDATE tally SET c1 = 0; DELETE FROM presence_day WHERE place_id = 1; UPDATE segment_day SET c2 = 9 WHERE own = 1");
+  assert.match(await ctl(1, "recount"), /day_tally place=harapan[^]*presence_day place=harapan[^]*segment_day place=bandung-dago[^]*segment=counter:A own=1 score2:-9/);
   assert.match(await ctl(0, "recount", "--repair"), /being made anew/);
   await built();
   assert.match(await ctl(0, "recount"), / 0 differences/);

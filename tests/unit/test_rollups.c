@@ -8,7 +8,9 @@
 #include "aggregator/event_table.h"
 #include "aggregator/apply.h"
 #include "aggregator/org.h"
+#include "aggregator/store_content.h"
 #include "aggregator/store_rollups.h"
+#include "aggregator/store_segments.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -101,6 +103,15 @@ static int setup(void **state)
     open_store(w);
     apply(w, document);
     assert_true(store_begin(w->st));
+    struct store_content marks = {.place = 1,
+                                  .yaml = "",
+                                  .body = "{\"survey\":{\"id\":\"exit\",\"questions\":[{\"id\":\"service\","
+                                          "\"type\":\"choice\",\"segment\":true}]}}"},
+                         staff = {.place = 2,
+                                  .yaml = "",
+                                  .body = "{\"survey\":{\"id\":\"team\",\"audience\":\"staff\"}}"};
+    assert_true(store_put_content(w->st, &marks, "tester", 1000));
+    assert_true(store_put_content(w->st, &staff, "tester", 1000));
     for (int k = 0; k < KIOSKS; k++) {
         struct store_kiosk row = {.session = -1, .known = true};
         struct store_epoch epoch;
@@ -186,10 +197,29 @@ static void put_seq(struct world *w, int k, int64_t seq)
         ident_set(&e.question, "why");
         ident_set(&e.options[0], "wait");
         ident_set(&e.options[1], "staff");
+    } else if (seq % 10 == 3) { // what they came for: there are more services than a place tells apart
+        static const int64_t back[] = {1, 2, 3, 70};
+        e.type = EVENT_CHOICE;
+        e.score = e.of = 0;
+        e.visit = seq > 70 ? seq - back[draw(&seed) % 4] : seq;
+        e.option_count = 1;
+        ident_set(&e.question, "service");
+        snprintf(e.options[0].s, sizeof e.options[0].s, "s%d", (int)(draw(&seed) % 20) + 3 * k);
     } else if (seq % 13 == 0) {
         e.type = EVENT_NUMBER;
         e.of = 11;
         ident_set(&e.question, "recommend");
+    }
+    if (e.type == EVENT_RATING || e.type == EVENT_NUMBER) {
+        e.visit = seq > 2 && draw(&seed) % 4 == 0 ? seq - 1 - draw(&seed) % 2 : seq;
+        if (seq % 5 == 0) {
+            snprintf(e.ref, sizeof e.ref,
+                     seq % 3 == 0   ? "%c 7"
+                     : seq % 3 == 1 ? "%c-104"
+                                    : "%c17",
+                     'A' + (int)(seq % 4));
+        }
+        ident_set(&e.survey, draw(&seed) % 9 == 0 ? "team" : "exit");
     }
     put(w, k, &e, at);
 }
@@ -343,6 +373,98 @@ static void assert_presence(struct world *w)
     }
 }
 
+// The segment of a rating, "" none, by all that its epoch says.
+static void segment_of(sqlite3 *db, int64_t epoch, int64_t seq, int64_t visit, const char *body, char ret[80])
+{
+    sqlite3_stmt *s;
+    ret[0] = '\0';
+    assert_int_equal(sqlite3_prepare_v2(
+                         db,
+                         "SELECT seq, visit, json_extract(body, '$.options[0]'), kind, flags FROM event WHERE"
+                         " epoch_id = ?1 AND name_id = (SELECT name_id FROM name WHERE id = 'service')",
+                         -1, &s, NULL),
+                     SQLITE_OK);
+    sqlite3_bind_int64(s, 1, epoch);
+    int64_t first = INT64_MAX;
+    while (sqlite3_step(s) == SQLITE_ROW) {
+        int64_t at = sqlite3_column_int64(s, 0);
+        if (sqlite3_column_int64(s, 1) == visit && at > visit && at - visit <= 64 && seq - visit <= 64 &&
+            at < first && (sqlite3_column_int(s, 4) & 28) == 0) {
+            snprintf(ret, 80, "service:%s", (const char *)sqlite3_column_text(s, 2));
+            first = at;
+        }
+    }
+    sqlite3_finalize(s);
+    const char *ref = body != NULL ? strstr(body, "\"ref\":\"") : NULL;
+    if (ret[0] == '\0' && body != NULL && strstr(body, "\"audience\":\"staff\"") != NULL) {
+        strcpy(ret, "audience:staff");
+    } else if (ret[0] == '\0' && ref != NULL && (ref[8] == '-' || ref[8] == ' ')) {
+        snprintf(ret, 80, "counter:%c", ref[7]);
+    }
+}
+
+// By the lists of the places, answer by answer.
+static void assert_segments(struct world *w, sqlite3 *db)
+{
+    struct lines want = {.items = NULL}, is = {.items = NULL};
+    sqlite3_stmt *s, *known;
+    assert_int_equal(sqlite3_prepare_v2(
+                         db,
+                         "SELECT e.place_id, e.at, e.name_id, e.levels, e.score, e.epoch_id, e.seq, e.visit,"
+                         " e.body FROM event e WHERE e.kind IN (0, 4) AND e.flags & 28 = 0",
+                         -1, &s, NULL),
+                     SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(db,
+                           "SELECT segment_id FROM segment JOIN place_segment USING(segment_id) WHERE id = ?1"
+                           " AND place_id = ?2",
+                           -1, &known, NULL),
+        SQLITE_OK);
+    while (sqlite3_step(s) == SQLITE_ROW) {
+        char segment[80];
+        int place = sqlite3_column_int(s, 0);
+        wall_ms at = sqlite3_column_int64(s, 1),
+                local = at + (wall_ms)tz_offset_s(w->org.places[place].tz, at) * 1000;
+        bool other = false;
+        segment_of(db, sqlite3_column_int64(s, 5), sqlite3_column_int64(s, 6), sqlite3_column_int64(s, 7),
+                   (const char *)sqlite3_column_text(s, 8), segment);
+        for (; segment[0] != '\0' && place != 0; place = w->org.places[place].parent) {
+            struct line line = {.place = place,
+                                .day = (int)(local / DAY),
+                                .name = sqlite3_column_int(s, 2),
+                                .levels = sqlite3_column_int(s, 3),
+                                .score = sqlite3_column_int(s, 4),
+                                .kind = place == sqlite3_column_int(s, 0)};
+            sqlite3_bind_text(known, 1, segment, -1, SQLITE_STATIC);
+            sqlite3_bind_int(known, 2, place);
+            other = other || sqlite3_step(known) != SQLITE_ROW;
+            line.hour = other ? 0 : sqlite3_column_int(known, 0);
+            sqlite3_reset(known);
+            add_line(&want, line);
+        }
+    }
+    sqlite3_finalize(known);
+    sqlite3_finalize(s);
+    read_rows(db,
+              "SELECT place_id, day, segment_id, name_id, levels, 0, c1, c2, c3, c4, c5, c6, c7, c8, c9, "
+              "c10, c11 FROM"
+              " segment_day WHERE own = 0",
+              0, &is);
+    read_rows(db,
+              "SELECT place_id, day, segment_id, name_id, levels, 0, c1, c2, c3, c4, c5, c6, c7, c8, c9, "
+              "c10, c11 FROM"
+              " segment_day WHERE own = 1",
+              1, &is);
+    assert_int_equal(is.count, want.count);
+    if (want.count > 0) {
+        qsort(want.items, want.count, sizeof *want.items, by_all);
+        qsort(is.items, is.count, sizeof *is.items, by_all);
+        assert_memory_equal(is.items, want.items, want.count * sizeof *want.items);
+    }
+    free(is.items);
+    free(want.items);
+}
+
 static void assert_equal_to_recount(struct world *w)
 {
     assert_presence(w);
@@ -363,6 +485,7 @@ static void assert_equal_to_recount(struct world *w)
         db,
         "SELECT place_id, day, 0, name_id, 0, option_id, unhappy, n - unhappy - happy, happy FROM choice_day",
         ROLLUP_CHOICE, &is);
+    assert_segments(w, db);
     sqlite3_close(db);
     assert_int_equal(is.count, want.count);
     if (want.count > 0) {
@@ -381,6 +504,10 @@ static int differences(struct world *w)
     int found = 0;
     for (int32_t place = 1; place <= w->org.place_count; place++) {
         bool there = true;
+        assert_true(store_segments_difference(w->st, place, &r));
+        for (int32_t i = 0; i < r.count; i++) {
+            found += !rollup_is_zero(&r.items[i]);
+        }
         for (int32_t day = -1000000; there; day += 3) {
             assert_true(store_rollups_next_day(w->st, place, day, &day, &there));
             assert_true(!there || store_rollups_difference(w->st, place, day, day + 3, &r));
@@ -464,6 +591,10 @@ static void rollups_equal_a_recount(void **state)
     assert_true(ask(w, "SELECT sum(n) FROM choice_day") > 100);
     assert_true(ask(w, "SELECT min(sum(unhappy), sum(happy), sum(n - unhappy - happy)) FROM choice_day") >
                 100);
+    assert_int_equal(ask(w, "SELECT count(*) FROM place_segment WHERE place_id = 1"), STORE_SEGMENTS_MAX);
+    assert_true(ask(w, "SELECT sum(c1 + c2 + c3) FROM segment_day WHERE place_id = 1 AND segment_id = 0") >
+                0);
+    assert_true(ask(w, "SELECT count(DISTINCT substr(id, 1, 3)) FROM segment") == 3);
     // All levels say the same.
     assert_int_equal(
         ask(w, "SELECT sum(c1 + c2 + c3 + c4 + c5) FROM day_tally WHERE place_id = 1 AND levels = 5"),
@@ -586,6 +717,9 @@ static void damage_is_found_and_mended(void **state)
         "DELETE FROM hour_tally WHERE place_id = 3",
         "UPDATE presence_day SET ready_ms = ready_ms - 1 WHERE place_id = 1",
         "DELETE FROM presence_day",
+        "DELETE FROM segment_day WHERE own = 1 AND segment_id = 1",
+        "UPDATE segment_day SET c2 = c2 + 1 WHERE own = 0",
+        "INSERT INTO segment_day VALUES(8, 100, 1, 0, 5, 1, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0)",
         "INSERT INTO presence_day VALUES(6, 30000, 1, 1)",
         "INSERT INTO choice_day VALUES(4, 100, 1, 1, 5, 0, 0)",
         "UPDATE choice_day SET unhappy = unhappy + 1 WHERE place_id = 2",
@@ -653,7 +787,8 @@ static void the_migration_brings_the_past(void **state)
     run(w, "DROP TABLE day_tally; DROP TABLE hour_tally; DROP TABLE choice_day; DROP TABLE rollup_due;"
            "DROP INDEX place_parent; ALTER TABLE choice_tally DROP COLUMN unhappy;"
            "ALTER TABLE choice_tally DROP COLUMN happy; DROP TABLE kiosk_day; DROP TABLE presence_day;"
-           "DROP INDEX epoch_lacking; PRAGMA user_version = 5");
+           "DROP INDEX epoch_lacking; DROP TABLE segment; DROP TABLE place_segment; DROP TABLE segment_day; "
+           "PRAGMA user_version = 5");
     memset(w->ready, 0, sizeof w->ready);
     open_store(w);
     assert_int_equal(ask(w, "SELECT count(*) FROM rollup_due"), 8);

@@ -67,6 +67,12 @@ static void what_breaks_a_rule_is_refused_with_its_place(void **state)
          "stands twice"},
         {HEAD FACES "    - { id: t, type: text, several: true }\n", "f.yaml:5:7: survey",
          "'several' belongs to a choice"},
+        {HEAD FACES "    - { id: t, type: text, segment: true }\n", "f.yaml:5:7: survey",
+         "'segment' belongs to a choice of one"},
+        {HEAD FACES
+         "    - { id: t, type: choice, several: true, segment: true, options: [ { id: a }, { id: b } ] }\n",
+         "f.yaml:5:7: survey", "'segment' belongs to a choice of one"},
+        {"survey: { audience: guests }\n", "f.yaml:1:", "customer"},
         {HEAD FACES "    - { id: t, type: faces, dimension: wait, aspect: hope }\n",
          "f.yaml:5:54:", "performance"},
         {HEAD FACES "    - { id: t, type: faces, aspect: expectation }\n", "f.yaml:5:7: survey",

@@ -10,6 +10,7 @@
 #include "aggregator/org.h"
 #include "aggregator/store_content.h"
 #include "aggregator/store_rollups.h"
+#include "aggregator/store_segments.h"
 #include "aggregator/trends_impl.h"
 
 #include <math.h>
@@ -840,6 +841,77 @@ static void scores_name_their_formula(void **state)
     json_decref(o);
 }
 
+// ---------------------------------------------------------------- segments
+
+static void figures_by_service_and_counter(void **state)
+{
+    enum { SERVICES = 18, VISITS = 600, NONE = SERVICES + 2, GROUPS };
+    struct world *w = *state;
+    int64_t votes[GROUPS] = {0}, good[GROUPS] = {0}, other = 0;
+    uint32_t seed = 3;
+    push(w, "{\"id\":\"service\",\"type\":\"choice\",\"segment\":true}", 1000);
+    assert_true(store_begin(w->st));
+    for (int i = 0; i < VISITS; i++) {
+        struct event e = {.type = EVENT_RATING, .of = 5}, what = {.type = EVENT_CHOICE, .option_count = 1};
+        seed = seed * 1664525u + 1013904223u;
+        int group = i < GROUPS ? i : (int)(seed >> 9) % GROUPS;
+        e.score = 1 + (int)(seed >> 17) % 5;
+        ident_set(&e.question, "overall");
+        snprintf(e.ref, sizeof e.ref, "%s",
+                 group == SERVICES       ? "A-7"
+                 : group == SERVICES + 1 ? "B 12"
+                 : i % 3 == 0            ? "A1"
+                                         : "");
+        say(w, LOBBY, 4, TODAY - 1 - i % 6, 9, &e);
+        if (group < SERVICES) {
+            ident_set(&what.question, "service");
+            snprintf(what.options[0].s, sizeof what.options[0].s, "s%02d", group);
+            what.visit = e.seq;
+            say(w, LOBBY, 4, TODAY - 1 - i % 6, 9, &what);
+        }
+        votes[group]++;
+        good[group] += e.score >= 4;
+    }
+    assert_true(store_commit(w->st));
+    const char *const places[] = {"lobby", "dago", "org"};
+    for (int p = 0; p < 3; p++) {
+        json_t *o = ask(w, "segments", (struct trend_query){.place = places[p]});
+        const json_t *s;
+        size_t i;
+        int64_t told = 0;
+        assert_int_equal(json_array_size(at(o, "segments")), STORE_SEGMENTS_MAX + 1);
+        json_array_foreach(at(o, "segments"), i, s)
+        {
+            int number;
+            bool known = sscanf(str(s, "segment"), "service:s%d", &number) == 1;
+            told += (int64_t)num(s, "n");
+            if (!known) { // those that came last
+                assert_string_equal(str(s, "segment"), "other");
+                assert_int_equal((int64_t)num(s, "n"), votes[16] + votes[17] + votes[18] + votes[19]);
+                continue;
+            }
+            assert_int_equal((int64_t)num(s, "n"), votes[number]);
+            assert_int_equal((int64_t)num(s, "good"), good[number]);
+            json_t *series =
+                ask(w, "series", (struct trend_query){.place = places[p], .segment = str(s, "segment")});
+            assert_int_equal((int64_t)num(series, "total.n"), votes[number]);
+            NEAR(num(series, "total.lo"), num(s, "lo"));
+            assert_string_equal(str(series, "segment"), str(s, "segment"));
+            json_decref(series);
+        }
+        other = VISITS - told;
+        json_decref(o);
+    }
+    assert_int_equal(other, votes[NONE]); // "A1" is no counter, and no ref is none
+    struct trend_problem problem;
+    struct trend_query q = {.place = "org", .segment = "service:none"};
+    char *text = NULL;
+    assert_int_equal(trends_read(w->v, NULL, "series", &q, NOW, &problem, &text), TRENDS_BAD);
+    assert_string_equal(problem.field, "segment");
+    q.segment = "other";
+    assert_int_equal(trends_read(w->v, NULL, "grid", &q, NOW, &problem, &text), TRENDS_BAD);
+}
+
 static void month(struct world *w, int place, int kiosk, int32_t from, int good, int bad)
 {
     for (int32_t day = from; day < from + 20; day++) {
@@ -962,6 +1034,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_missing_is_told, setup, teardown),
         cmocka_unit_test_setup_teardown(gaps_are_expectation_against_perception, setup, teardown),
         cmocka_unit_test_setup_teardown(scores_name_their_formula, setup, teardown),
+        cmocka_unit_test_setup_teardown(figures_by_service_and_counter, setup, teardown),
         cmocka_unit_test_setup_teardown(effects_need_a_control, setup, teardown),
         cmocka_unit_test_setup_teardown(another_kiosk_is_another_mix, setup, teardown),
         cmocka_unit_test_setup_teardown(skm_report, setup, teardown),
