@@ -3,7 +3,8 @@
 //   day_tally   place  day        question  levels   votes of each score
 //   hour_tally  place  day  hour  question  levels   the same by local hour of the day, for hour by weekday
 //   choice_day  place  day        question  option   how often a reason was named, in all, by unhappy and by happy
-//                                                    visits; option 0: the answers, whatever they named
+//                                                    visits; option 0: those named beside another in one
+//                                                    answer, so that all less these are the answers
 //   presence_day place day                            kiosks that were heard, and how long they were ready
 //   segment_day  place  day        question  levels   as day_tally, by segment (store_segments.h); given right there, or
 //                                                    at the places under it

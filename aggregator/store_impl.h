@@ -64,14 +64,15 @@ struct store {
     int lock_fd;
 };
 
-// What each scored choice named, from the answers: 0 (the answer itself) and its options, with the score of the
+// What each scored choice named, from the answers: its options, and 0 for each but the first one, with the score of the
 // rating that its visit began with, or NULL.
 #define NAMED_BY_ANSWERS                                                                                     \
-    "SELECT c.place_id, p.kiosk_id, c.name_id, coalesce(o.name_id, 0) AS option_id, c.at / 900000 AS "       \
-    "quarter,"                                                                                               \
+    "SELECT c.place_id, p.kiosk_id, c.name_id, iif(x.beside, 0, o.name_id) AS option_id,"                    \
+    " c.at / 900000 AS quarter,"                                                                             \
     " r.score, r.levels FROM event c JOIN epoch p ON p.epoch_id = c.epoch_id"                                \
-    " JOIN json_each(json_insert(coalesce(json_extract(c.body, '$.options'), '[]'), '$[#]', NULL)) j"        \
-    " LEFT JOIN name o ON o.id = j.value LEFT JOIN event r ON r.epoch_id = c.epoch_id AND r.seq = c.visit"   \
+    " JOIN json_each(c.body, '$.options') j JOIN name o ON o.id = j.value"                                   \
+    " JOIN (SELECT 0 AS beside UNION ALL SELECT 1) x ON x.beside = 0 OR j.key > 0 LEFT JOIN event r ON "     \
+    "r.epoch_id = c.epoch_id AND r.seq = c.visit"                                                            \
     " AND c.seq > c.visit AND c.seq <= c.visit + 64 AND r.kind = 0 AND (r.flags & 28) = 0"                   \
     " WHERE c.kind = 1 AND (c.flags & 28) = 0"
 #define IS_HAPPY "score > levels - iif(levels >= 4, 2, 1)" // rollup_is_happy

@@ -215,12 +215,12 @@ static bool find_mood(struct store *st, int32_t epoch_id, int64_t visit, int64_t
 static bool count_options(struct store *st, const struct stored_event *s)
 {
     int64_t n[ROLLUP_NAMED] = {[NAMED] = 1};
-    bool ok = find_mood(st, s->epoch_id, s->e->visit, s->e->seq, 1, n) &&
-              count_option(st, s->place, s->kiosk, s->name, s->at, 0, n);
+    bool ok = find_mood(st, s->epoch_id, s->e->visit, s->e->seq, 1, n);
     for (int i = 0; ok && i < s->e->option_count; i++) {
         int32_t option;
         ok = store_name(st, s->e->options[i].s, &option) &&
-             count_option(st, s->place, s->kiosk, s->name, s->at, option, n);
+             count_option(st, s->place, s->kiosk, s->name, s->at, option, n) &&
+             (i == 0 || count_option(st, s->place, s->kiosk, s->name, s->at, 0, n));
     }
     return ok;
 }
@@ -234,15 +234,16 @@ struct named { // what is to be counted anew: it is read first, since counting w
 static bool count_again(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t seq, int64_t visit,
                         const int64_t *n)
 {
-    struct named list[ROLLUP_VISIT_SPAN * (PROTOCOL_OPTIONS_MAX + 1)];
+    struct named list[ROLLUP_VISIT_SPAN * 2 * PROTOCOL_OPTIONS_MAX];
     int count = 0;
     bool failed = !store_flush_epoch(st, epoch_id);
     sqlite3_stmt *s = store_bind(
         st,
         "WITH c AS MATERIALIZED (SELECT place_id, name_id, at, body FROM event WHERE epoch_id = ?1"
         " AND seq >= ?2 AND seq <= ?3 AND kind = 1 AND iif(?4, visit = ?4 AND (flags & 28) = 0, true))"
-        " SELECT place_id, name_id, 0, at FROM c UNION ALL SELECT place_id, c.name_id, o.name_id, at FROM c,"
-        " json_each(body, '$.options') j JOIN name o ON o.id = j.value",
+        " SELECT place_id, name_id, 0, at FROM c, json_each(body, '$.options') j WHERE j.key > 0 UNION ALL"
+        " SELECT place_id, c.name_id, o.name_id, at FROM c, json_each(body, '$.options') j"
+        " JOIN name o ON o.id = j.value",
         "diii", epoch_id, seq, visit != 0 ? seq + ROLLUP_VISIT_SPAN : seq, visit);
     while (count < (int)(sizeof list / sizeof list[0]) && store_row(st, s, &failed)) {
         list[count++] = (struct named){sqlite3_column_int(s, 0), sqlite3_column_int(s, 1),
@@ -424,9 +425,8 @@ static bool follow(struct store *st, const struct stored_event *s)
 static bool count_segment(struct store *st, const struct stored_event *s, const char *audience)
 {
     const struct event *e = s->e;
-    bool may = e->ref[0] != '\0' || audience[0] != '\0' || e->seq != e->visit || s->behind;
-    return (e->type != EVENT_RATING && e->type != EVENT_NUMBER) || !scored(s->flags) || !may ||
-           store_segment_rating(st, s->place, s->epoch_id, e->seq);
+    return (e->type != EVENT_RATING && e->type != EVENT_NUMBER) || !scored(s->flags) ||
+           store_segment_rating(st, s, audience);
 }
 
 bool store_event(struct store *st, struct stored_event *s)

@@ -5,7 +5,7 @@
 //
 //   service:ID    what its visit answered to a choice that a pushed document marks `segment: true`
 //   audience:ID   else that of a pushed survey with `audience: staff`
-//   counter:ID    else its ref up to the first '-' or blank: "A-104" -> counter:A
+//   counter:ID    else its ref up to the first '-' or '/': "A-104" -> counter:A
 //
 // Most have none, and are in no row. A service is named after the rating, so a rating moves when its visit goes on, and
 // back when that is taken back. A place tells the first STORE_SEGMENTS_MAX apart that come, later ones are `other`; a
@@ -28,8 +28,8 @@ bool store_segment_marks(struct store *st, const struct event *e, bool *ret_segm
                          const char **ret_audience);
 void store_segments_forget(struct store *st); // documents have changed, or the transaction is lost
 
-// Counts a rating of a place that has just been stored, if it has a segment.
-bool store_segment_rating(struct store *st, int32_t place, int32_t epoch_id, int64_t seq);
+// Counts a rating that has just been stored, if it has a segment.
+bool store_segment_rating(struct store *st, const struct stored_event *s, const char *audience);
 // The same of all ratings of a visit, before (by -1) and after (1) something in it changes.
 bool store_segment_visit(struct store *st, int32_t place, int32_t epoch_id, int64_t visit, int by);
 // The visit in which a void changes something; *ret_visit 0: none.

@@ -3,6 +3,7 @@
 #include "aggregator/store_impl.h"
 #include "aggregator/store_rollups.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { UNKNOWN_SEGMENT = 1 << 24 };
@@ -18,7 +19,7 @@ enum { UNKNOWN_SEGMENT = 1 << 24 };
     "r.levels, r.score,"                                                                                     \
     " coalesce(CASE WHEN ?1 AND r.seq <= r.visit + 64 THEN " SERVICE " END,"                                 \
     " 'audience:' || json_extract(r.body, '$.audience'),"                                                    \
-    " 'counter:' || nullif(substr(" REF ", 1, instr(replace(" REF ", ' ', '-'), '-') - 1), '')) AS segment"  \
+    " 'counter:' || nullif(substr(" REF ", 1, instr(replace(" REF ", '/', '-'), '-') - 1), '')) AS segment"  \
     " FROM event r WHERE r.kind IN (0, 4) AND (r.flags & 28) = 0"
 
 // ---------------------------------------------------------------- what documents mark
@@ -206,18 +207,56 @@ bool store_segment_visit(struct store *st, int32_t place, int32_t epoch_id, int6
            (store_in_transaction(st) || store_flush_segments(st));
 }
 
-bool store_segment_rating(struct store *st, int32_t place, int32_t epoch_id, int64_t seq)
+// What a rating says by itself; "" nothing.
+static void own_segment(const struct event *e, const char *audience, char ret[STORE_SEGMENT_ID_MAX])
+{
+    size_t counter = strcspn(e->ref, "-/");
+    ret[0] = '\0';
+    if (audience[0] != '\0') {
+        snprintf(ret, STORE_SEGMENT_ID_MAX, "audience:%s", audience);
+    } else if (counter > 0 && e->ref[counter] != '\0') {
+        snprintf(ret, STORE_SEGMENT_ID_MAX, "counter:%.*s", (int)counter, e->ref);
+    }
+}
+
+// Nothing came before the rating that begins a visit: it needs no look into the store.
+static bool count_own(struct store *st, const struct stored_event *s, const char *audience)
+{
+    struct rollup row = {.kind = ROLLUP_SEGMENT, .place = s->place, .name = s->name};
+    char id[STORE_SEGMENT_ID_MAX];
+    int32_t segment = STORE_SEGMENT_OTHER;
+    int hour;
+    own_segment(s->e, audience, id);
+    if (id[0] == '\0') {
+        return true;
+    }
+    st->tree.local(st->tree.ctx, s->place, s->at, &row.day, &hour);
+    row.c[s->e->score - 1] = 1;
+    if (!number_of(st, id, &segment)) {
+        return false;
+    }
+    row.what = rollup_segment_key(segment, true, s->e->of);
+    return rollups_add(&st->segments, &row, 1) || store_no_memory(st);
+}
+
+bool store_segment_rating(struct store *st, const struct stored_event *s, const char *audience)
 {
     bool services;
-    if (st->tree.above == NULL) {
-        return store_rollups_mark(st, place, false);
+    if (!has_services(st, &services)) {
+        return false;
     }
-    return has_services(st, &services) && store_flush_epoch(st, epoch_id) &&
+    if (st->tree.above == NULL) {
+        return store_rollups_mark(st, s->place, false);
+    }
+    if (!services || (s->e->seq == s->e->visit && !s->behind)) {
+        return count_own(st, s, audience) && (store_in_transaction(st) || store_flush_segments(st));
+    }
+    return store_flush_epoch(st, s->epoch_id) &&
            add_ratings(st,
                        store_bind(st,
                                   RATINGS_WITH_SEGMENT
                                   " AND r.epoch_id = ?2 AND r.seq = ?3) WHERE segment IS NOT NULL",
-                                  "ddi", (int)services, epoch_id, seq),
+                                  "ddi", 1, s->epoch_id, s->e->seq),
                        false, 1, &st->segments) &&
            (store_in_transaction(st) || store_flush_segments(st));
 }

@@ -47,7 +47,7 @@ struct trend_count { // of a kiosk, a place, a reason
     int32_t id;
     int64_t n;
 };
-struct trend_named { // of one day: how often an option was named, 0: answers
+struct trend_named { // of one day: how often an option was named; 0: beside another in one answer
     int32_t option, day;
     int64_t n[3]; // by enum rollup_named
 };

@@ -26,44 +26,48 @@ static void group_finish(struct group *g)
     free(g->options);
 }
 
-// Rows ascend by option, then by day: those of option 0, the answers, come first.
-static bool group_read(struct group *g, const struct trend_named_rows *rows, enum rollup_named which)
+// Rows ascend by option, then by day. Those of option 0 come first: what was named beside another in one answer.
+static bool group_read(struct trends *t, struct group *g, const struct trend_named_rows *rows,
+                       enum rollup_named which)
 {
     size_t options = 0;
-    while (g->day_count < rows->count && rows->items[g->day_count].option == 0) {
-        g->day_count++;
+    g->day_count = (size_t)(t->to - t->from);
+    for (size_t i = 0; i < rows->count; i++) {
+        options +=
+            rows->items[i].option != 0 && (i == 0 || rows->items[i].option != rows->items[i - 1].option);
     }
-    for (size_t i = g->day_count; i < rows->count; i++) {
-        options += i == 0 || rows->items[i].option != rows->items[i - 1].option;
-    }
+    int64_t *answered = calloc(g->day_count, sizeof *answered);
     g->days = calloc(options * g->day_count + 1, sizeof *g->days);
     g->options = calloc(options + 1, sizeof *g->options);
-    if (g->days == NULL || g->options == NULL) {
+    if (answered == NULL || g->days == NULL || g->options == NULL) {
+        free(answered);
         return false;
     }
-    for (size_t d = 0; d < g->day_count; d++) {
-        g->answered += rows->items[d].n[which];
-    }
-    for (size_t i = g->day_count, d = 0; i < rows->count; i++) {
+    for (size_t i = 0; i < rows->count; i++) {
         const struct trend_named *r = &rows->items[i];
-        if (g->count == 0 || g->options[g->count - 1].id != r->option) {
-            struct option *o = &g->options[g->count];
-            *o = (struct option){.id = r->option, .days = &g->days[g->count * g->day_count]};
-            for (d = 0; d < g->day_count; d++) {
-                o->days[d].n = rows->items[d].n[which];
+        answered[r->day - t->from] += r->option != 0 ? r->n[which] : -r->n[which];
+    }
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct trend_named *r = &rows->items[i];
+        struct option *o = &g->options[g->count > 0 ? g->count - 1 : 0];
+        if (r->option == 0) {
+            continue;
+        }
+        if (o->id != r->option) {
+            o = &g->options[g->count];
+            *o = (struct option){.id = r->option, .days = &g->days[g->count++ * g->day_count]};
+            for (size_t d = 0; d < g->day_count; d++) {
+                o->days[d].n = answered[d];
             }
-            g->count++;
-            d = 0;
         }
-        while (d < g->day_count && rows->items[d].day < r->day) {
-            d++;
-        }
-        if (d < g->day_count && rows->items[d].day == r->day) {
-            g->options[g->count - 1].days[d].good = r->n[which];
-        }
-        g->options[g->count - 1].n += r->n[which];
+        o->days[r->day - t->from].good = r->n[which];
+        o->n += r->n[which];
         g->n += r->n[which];
     }
+    for (size_t d = 0; d < g->day_count; d++) {
+        g->answered += answered[d];
+    }
+    free(answered);
     return true;
 }
 
@@ -104,7 +108,7 @@ static bool add_group(struct trends *t, int32_t question, const struct trend_nam
     struct group g = {.count = 0};
     struct trend_reason *reasons = calloc(rows->count + 1, sizeof *reasons);
     json_t *items = json_array();
-    bool ok = reasons != NULL && group_read(&g, rows, which);
+    bool ok = reasons != NULL && group_read(t, &g, rows, which);
     size_t named = 0;
     for (size_t i = 0; ok && i < g.count; i++) {
         if (g.options[i].n > 0) {

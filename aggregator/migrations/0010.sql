@@ -1,5 +1,6 @@
 -- Reasons by how the visit began: of `n`, those of visits whose first answer was a rating on an unhappy face, and on a
--- happy one (rollups.h). A row with option_id 0 counts the answers themselves, whatever they named.
+-- happy one (rollups.h). A row with option_id 0 counts what was named beside another in one answer: all others less that
+-- are the answers.
 ALTER TABLE choice_tally ADD COLUMN unhappy INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE choice_tally ADD COLUMN happy INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE choice_day ADD COLUMN unhappy INTEGER NOT NULL DEFAULT 0;

@@ -214,7 +214,7 @@ static void put_seq(struct world *w, int k, int64_t seq)
         e.visit = seq > 2 && draw(&seed) % 4 == 0 ? seq - 1 - draw(&seed) % 2 : seq;
         if (seq % 5 == 0) {
             snprintf(e.ref, sizeof e.ref,
-                     seq % 3 == 0   ? "%c 7"
+                     seq % 3 == 0   ? "%c/7"
                      : seq % 3 == 1 ? "%c-104"
                                     : "%c17",
                      'A' + (int)(seq % 4));
@@ -280,13 +280,11 @@ static int mood_of(sqlite3 *db, int64_t epoch, int64_t seq, int64_t visit)
 static void recount(struct world *w, sqlite3 *db, struct lines *l)
 {
     sqlite3_stmt *s;
-    int64_t last_epoch = 0, last_seq = 0;
-    bool answered = false;
     assert_int_equal(
         sqlite3_prepare_v2(
             db,
             "SELECT e.place_id, e.at, e.kind, e.name_id, e.levels, e.score, o.name_id, e.epoch_id, e.seq,"
-            " e.visit FROM event e"
+            " e.visit, j.key FROM event e"
             " LEFT JOIN json_each(iif(e.kind = 1, e.body, '{}'), '$.options') j"
             " LEFT JOIN name o ON o.id = j.value WHERE e.kind IN (0, 1, 4) AND e.flags & 28 = 0",
             -1, &s, NULL),
@@ -303,13 +301,8 @@ static void recount(struct world *w, sqlite3 *db, struct lines *l)
                 line.levels = mood_of(db, epoch, seq, sqlite3_column_int64(s, 9));
                 line.score = sqlite3_column_int(s, 6);
                 add_line(l, line);
-                if (place == sqlite3_column_int(s, 0)) {
-                    answered = epoch == last_epoch && seq == last_seq;
-                    last_epoch = epoch;
-                    last_seq = seq;
-                }
-                line.score = 0; // the answer itself: once, whatever it names
-                if (!answered) {
+                line.score = 0;
+                if (sqlite3_column_int(s, 10) > 0) { // beside another
                     add_line(l, line);
                 }
                 continue;
@@ -398,7 +391,7 @@ static void segment_of(sqlite3 *db, int64_t epoch, int64_t seq, int64_t visit, c
     const char *ref = body != NULL ? strstr(body, "\"ref\":\"") : NULL;
     if (ret[0] == '\0' && body != NULL && strstr(body, "\"audience\":\"staff\"") != NULL) {
         strcpy(ret, "audience:staff");
-    } else if (ret[0] == '\0' && ref != NULL && (ref[8] == '-' || ref[8] == ' ')) {
+    } else if (ret[0] == '\0' && ref != NULL && (ref[8] == '-' || ref[8] == '/')) {
         snprintf(ret, 80, "counter:%c", ref[7]);
     }
 }

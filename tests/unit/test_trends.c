@@ -859,7 +859,7 @@ static void figures_by_service_and_counter(void **state)
         ident_set(&e.question, "overall");
         snprintf(e.ref, sizeof e.ref, "%s",
                  group == SERVICES       ? "A-7"
-                 : group == SERVICES + 1 ? "B 12"
+                 : group == SERVICES + 1 ? "B/12"
                  : i % 3 == 0            ? "A1"
                                          : "");
         say(w, LOBBY, 4, TODAY - 1 - i % 6, 9, &e);
