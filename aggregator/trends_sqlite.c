@@ -301,7 +301,7 @@ bool trends_load_choice_questions(struct trends *t, struct trend_counts *counts)
         t,
         store_bind(t->v->st,
                    "SELECT name_id, sum(n) AS n FROM choice_day WHERE place_id = ?1 AND day >= ?2"
-                   " AND day < ?3 GROUP BY name_id HAVING n > 0 ORDER BY n DESC, name_id",
+                   " AND day < ?3 AND option_id <> 0 GROUP BY name_id HAVING n > 0 ORDER BY n DESC, name_id",
                    "ddd", t->place.number, t->from, t->to),
         counts);
 }

@@ -44,3 +44,4 @@ CREATE TABLE segment_day(
     c11 INTEGER NOT NULL,
     PRIMARY KEY(place_id, day, name_id, segment_id, levels, own)
 ) WITHOUT ROWID;
+CREATE INDEX assignment_place ON assignment(place_id);

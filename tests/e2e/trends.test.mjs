@@ -54,6 +54,12 @@ scenario("trends: late votes fall in the local day of their time; recount proves
   // It was there today; of the days that are over nothing is missing, as far as this kiosk says.
   assert.deepEqual(await store.one("SELECT count(*) || ' ' || sum(ready_ms >= 0) FROM kiosk_day"), "1 1");
   assert.equal(await store.one("SELECT sum(kiosks) FROM presence_day"), 3);
+  const began = Date.now();
+  await waitFor("it to have been ready for 300 ms", async () => {
+    kiosk.beat();
+    return (await store.one("SELECT sum(ready_ms) FROM kiosk_day")) >= 300;
+  });
+  assert.ok((await store.one("SELECT max(ready_ms) FROM presence_day WHERE place_id = 1")) <= Date.now() - began + 10_000);
   assert.deepEqual([series.coverage.stored, series.coverage.missing, series.coverage.lost], [32, 0, 0]);
   const coverage = await session.get(`/api/v1/trends/coverage?${days}`);
   assert.deepEqual(coverage.periods.map((p) => [p.stored, p.known, p.share, p.ready]), [[20, 20, 1, null], [12, 12, 1, null]]);

@@ -781,6 +781,7 @@ static void the_migration_brings_the_past(void **state)
            "DROP INDEX place_parent; ALTER TABLE choice_tally DROP COLUMN unhappy;"
            "ALTER TABLE choice_tally DROP COLUMN happy; DROP TABLE kiosk_day; DROP TABLE presence_day;"
            "DROP INDEX epoch_lacking; DROP TABLE segment; DROP TABLE place_segment; DROP TABLE segment_day; "
+           "DROP INDEX assignment_place; "
            "PRAGMA user_version = 5");
     memset(w->ready, 0, sizeof w->ready);
     open_store(w);
