@@ -33,7 +33,7 @@ endif
 
 PKG_SHARED     := jansson yaml-0.1 libmosquitto libsodium
 PKG_KIOSK      := sdl2 SDL2_ttf SDL2_image fribidi libthai libqrencode fontconfig sqlite3
-PKG_AGGREGATOR := sqlite3 libmicrohttpd libcurl
+PKG_AGGREGATOR := sqlite3 libmicrohttpd libcurl xlsxwriter
 # Expanded once, and only by targets that compile: `make deps` must work where pkg-config is still missing.
 pkg_cflags = $(shell pkg-config --cflags $(PKG_SHARED) $(PKG_KIOSK) $(PKG_AGGREGATOR) 2>/dev/null)
 pkg_libs   = $(shell pkg-config --libs $(1))
@@ -192,8 +192,13 @@ demo: ## as run, with a simulated chain of branches and three months of history
 	@exec env DEMO=1 BIN=$(CURDIR)/$(OUT) assets/run/run
 
 .PHONY: bench
+tests/bench/peers/node_modules/.package-lock.json: tests/bench/peers/package.json tests/bench/peers/package-lock.json
+	@echo "Fetching from npm: mqtt and better-sqlite3, a peer of the benches"
+	@cd tests/bench/peers && $(NPM) ci --no-audit --no-fund --loglevel=error
+	@touch $@
 bench: ## measure against references of the same run (BENCH=name); writes build/bench.json
-	@assets/run/deps test
+	@assets/run/deps bench
+	@$(MAKE) --no-print-directory tests/bench/peers/node_modules/.package-lock.json tests/e2e/node_modules/.package-lock.json
 	@$(MAKE) --no-print-directory all $(OUT)/tools/puas-load $(OUT)/tools/puas-touch $(OUT)/tools/puas-eye $(PROBE)
 	@PUAS_BIN=$(CURDIR)/$(OUT) $(NODE) tests/bench/run.mjs $(BENCH)
 

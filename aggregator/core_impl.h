@@ -7,6 +7,10 @@
 //   core_remote.c  orders to kiosks and their replies
 //   core_contacts.c what customers left to be answered: its end
 //   core_presence.c how long kiosks are ready, by day
+//   core_erase.c   erasure of what a visit has said, here and at its kiosk
+//   core_retention.c what is old enough goes
+//   core_import.c  history from elsewhere, in and out again
+//   core_guard_posix.c room on the disk, soundness: may answers be taken in?
 //   core_rollups.c rollups by day, where they are due
 //   core_verdicts.c verdicts on what is stored, and putting packs together, beside the ingest
 #ifndef PUAS_AGGREGATOR_CORE_IMPL_H
@@ -16,15 +20,23 @@
 #include "aggregator/core.h"
 #include "aggregator/engine.h"
 #include "aggregator/epochs.h"
+#include "aggregator/guard.h"
 #include "aggregator/judge.h"
+#include "aggregator/keeper.h"
 #include "aggregator/org.h"
 #include "aggregator/store.h"
+#include "aggregator/store_erase.h"
 #include "shared/link.h"
 #include "shared/mailbox.h"
 
 #include <stdatomic.h>
 
-enum { COMMANDS_MAX = 64, TURN_MESSAGES = 2000, CORE_ORDERS_MAX = 16 };
+enum {
+    COMMANDS_MAX = 64,
+    TURN_MESSAGES = 2000, // read in one turn: all that waits in memory for a COMMIT is what they hold
+    UNSENT_MAX = 20000,   // published and not taken by the broker: nothing more is read until it takes some
+    CORE_ORDERS_MAX = 16,
+};
 
 struct core_sync { // a birth to answer after the commit
     int32_t kiosk;
@@ -47,6 +59,11 @@ struct core_order { // to one kiosk
     char *reply; // owned JSON; NULL: none yet
 };
 
+struct core_erasure { // that its kiosk has not confirmed
+    struct store_erasure e;
+    bool due; // to be published after the commit
+};
+
 struct core {
     struct core_options o;
     struct store *store;
@@ -58,6 +75,13 @@ struct core {
     char run[EPOCH_HEX + 1];
     bool failed; // the store failed in this turn
     wall_ms now; // arrival time of what this turn reads
+    mono_ms turn_began; // when this turn began to read
+    struct guard guard;
+    struct keeper *keeper;
+    mono_ms guard_at;     // the next look
+    int64_t turned_away;  // messages with answers that were not taken since the guard holds
+    uint32_t acks;        // sent; spreads the pauses
+    bool log_large;       // and told
     mono_ms turn_ended;
     bool turn_open;    // it goes on: it may hold what is not committed yet
     int turn_messages; // read in it
@@ -72,6 +96,11 @@ struct core {
     mono_ms compact_at;    // the next slice of putting packs together
     int32_t compact_epoch; // where it goes on
     bool compact_more;
+    bool retain_more;    // of a daily look through all packs
+    mono_ms retain_at;   // the next slice of it
+    int64_t retain_cursor; // where it goes on
+    bool undoing; // some import is being taken back
+    mono_ms undo_at;
     bool rollups_due;                   // some are to be built
     mono_ms rollups_at;                 // the next slice of it
     int rollups_days;                   // in a step of it
@@ -86,14 +115,23 @@ struct core {
     struct command *commands[COMMANDS_MAX]; // answered after the commit
     size_t command_count;
     struct core_order orders[CORE_ORDERS_MAX];
+    struct core_erasure *erasures; // owned
+    size_t erasure_count, erasure_room;
     _Atomic int64_t retained_events; // counted and ignored (rule 11)
-    atomic_bool broker;              // connected; both are read by other threads
+    atomic_bool broker;              // connected; these are read by other threads, too
+    _Atomic(const char *) notice;
+    atomic_bool holds;
+    _Atomic int64_t disk_free, log_bytes;
 };
 
 // Opens the turn's transaction when it is not open yet. False: the store failed (noted).
 bool core_writes(struct core *c);
 // Notes that the store failed; returns false.
 bool core_fail(struct core *c);
+bool core_start_guard(struct core *c, char *ret_why, size_t n); // after the store is open
+void core_guard(struct core *c, mono_ms mono);                  // when it is time for a look
+// Says whether we take in answers: ready under this run, or gone.
+void core_publish_shard(struct core *c, bool ready);
 // The branch of a place has changed: pages are told after the commit. 0 is ignored.
 void core_touch(struct core *c, int32_t place);
 
@@ -128,6 +166,16 @@ void core_empty_log(struct core *c);                     // after the commit, wh
 enum command_result core_read_contacts(struct core *c, const struct command *cmd);
 enum command_result core_erase_contact(struct core *c, const struct command *cmd);
 
+// Applies the log of erasures to a store that may be older than it.
+bool core_start_erasures(struct core *c, char *ret_why, size_t n);
+enum command_result core_erase(struct core *c, struct command *cmd);
+void core_erase_again(struct core *c, int32_t kiosk); // it was born: it is told once more
+void core_send_erasures(struct core *c);              // after the commit
+bool core_erase_replied(struct core *c, const char *kiosk, const struct reply_message *m); // false: no such order
+// Of what arrives: is it of a visit that was erased? False: the store failed.
+bool core_is_erased(struct core *c, const struct epoch *ep, int64_t visit, bool *ret_erased, bool *ret_score);
+void core_blank(struct event *e, bool score, int *flags); // takes out what it says
+
 void core_judge(struct core *c, mono_ms mono); // a slice, when it is time for one
 // Milliseconds until then; INT64_MAX: there is nothing to judge.
 int64_t core_judge_wait(const struct core *c, mono_ms mono);
@@ -135,6 +183,15 @@ int64_t core_judge_wait(const struct core *c, mono_ms mono);
 bool core_start_rollups(struct core *c, char *ret_why, size_t n); // the store gets its tree; what is due?
 void core_build_rollups(struct core *c, mono_ms mono);            // a slice, when it is time for one
 enum command_result core_repair_rollups(struct core *c);
+
+bool core_start_retention(struct core *c, char *ret_why, size_t n);
+void core_retain(struct core *c, mono_ms mono); // a slice, when it is time for one
+
+bool core_start_imports(struct core *c, char *ret_why, size_t n);
+enum command_result core_begin_import(struct core *c, struct command *cmd);
+enum command_result core_import_rows(struct core *c, struct command *cmd);
+enum command_result core_undo_import(struct core *c, struct command *cmd);
+void core_undo(struct core *c, mono_ms mono); // a slice, when it is time for one
 
 void core_compact(struct core *c, mono_ms mono); // a slice, when it is time for one
 

@@ -79,7 +79,7 @@ static void tell_engine(struct core *c, const struct stored_event *s)
     if (branch != NULL) {
         steps_event(&branch->steps, s->event_id, scored, c->now);
     }
-    if (s->place != 0 && s->e->type == EVENT_RATING) {
+    if (s->place != 0 && s->e->type == EVENT_RATING && s->e->of > 0) {
         struct engine_vote v = {.event = s->event_id,
                                 .place = s->place,
                                 .kiosk = s->kiosk,
@@ -188,12 +188,19 @@ static void on_events(struct core *c, const struct topic *t, const char *topic, 
     }
     bool ok = true;
     for (int i = 0; ok && i < m.count; i++) {
-        const struct event *e = &m.events[i];
+        struct event *e = &m.events[i];
         bool settled = seqset_has(&ep->settled, e->seq);
-        if (!epoch_same_content(ep, e->seq, event_hash(e)) && settled) {
+        bool erased, score;
+        if (!core_is_erased(c, ep, e->visit, &erased, &score)) {
+            ok = false;
+        } else if (!epoch_same_content(ep, e->seq, event_hash(e)) && settled && !erased) {
             ok = conflict(c, k, ep, e, topic, payload, n);
         } else if (!settled) {
-            ok = store_one(c, k, ep, &m, e, t->branch.s, 0);
+            int flags = 0;
+            if (erased) {
+                core_blank(e, score, &flags);
+            }
+            ok = store_one(c, k, ep, &m, e, t->branch.s, flags);
         }
     }
     for (int i = 0; ok && i < m.rejected_count; i++) {
@@ -329,6 +336,7 @@ static void on_state(struct core *c, const struct topic *t, const char *topic, c
     engine_presence(c->engine, k->number, m.state, c->now);
     if (birth) {
         queue_sync(c, k->number, &m);
+        core_erase_again(c, k->number);
     }
     state_message_finish(&m);
 }
@@ -348,9 +356,10 @@ static void on_health(struct core *c, const struct topic *t, const char *topic, 
         return;
     }
     struct org_kiosk *k = kiosk_of(c, t->kiosk.s);
+    bool counts = m.epoch_count > 0; // else its outbox is out of order: connected, but as good as gone
+    bool ok = k != NULL && store_kiosk_health(c->store, k->number, &m, counts ? c->now : 0);
     // One that goes on speaking is ready, whatever a late will says.
-    bool ok = k != NULL && store_kiosk_health(c->store, k->number, &m, c->now) &&
-              core_present(c, k, k->state == KIOSK_READY || k->state == KIOSK_LOST);
+    ok = ok && (!counts || core_present(c, k, k->state == KIOSK_READY || k->state == KIOSK_LOST));
     for (int i = 0; ok && i < m.epoch_count; i++) {
         struct epoch *ep;
         ok = epochs_get(&c->epochs, c->store, k->number, m.epochs[i].epoch, c->now, true, &ep) &&
@@ -359,7 +368,9 @@ static void on_health(struct core *c, const struct topic *t, const char *topic, 
     if (!ok) {
         core_fail(c);
     } else {
-        engine_heard(c->engine, k->number, c->now);
+        if (counts) {
+            engine_heard(c->engine, k->number, c->now);
+        }
         core_documents_told(k, &m);
         core_touch(c, k->place);
     }
@@ -370,7 +381,7 @@ void core_on_message(struct core *c, const char *topic, const void *payload, siz
 {
     struct topic t;
     topic_parse(topic, &t);
-    if (c->failed) {
+    if (c->failed || c->guard.damaged) {
         return;
     }
     switch (t.kind) {
@@ -380,6 +391,8 @@ void core_on_message(struct core *c, const char *topic, const void *payload, siz
             if (c->retained_events++ == 0) {
                 log_event(LOG_WARN, "retained_event_ignored", "topic=%Q", topic);
             }
+        } else if (guard_holds(&c->guard)) {
+            c->turned_away++; // it was on its way when we said that we are gone: it comes again
         } else if (t.kind == TOPIC_EVENTS) {
             on_events(c, &t, topic, payload, n);
         } else {

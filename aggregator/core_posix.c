@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SLOW_EVERY_MS = 3600000, DAY_MS = 86400000, CLOCK_JUMP_MS = 120000, GOODBYE_MS = 2000, COMPACT_FIRST_MS = 60000, ACKS_WAIT_MS = 50, WINDOW_MS = 4 };
+enum { SLOW_EVERY_MS = 3600000, DAY_MS = 86400000, CLOCK_JUMP_MS = 120000, GOODBYE_MS = 2000, COMPACT_FIRST_MS = 60000, RETAIN_FIRST_MS = 1000, ACKS_WAIT_MS = 50, WINDOW_MS = 4 };
 
 static const char shard_name[] = "all"; // one aggregator owns every shard
 
@@ -20,6 +20,9 @@ bool core_fail(struct core *c)
     if (!c->failed) {
         c->failed = true;
         log_event(LOG_ERROR, "store_failed", "why=%Q", store_why(c->store));
+        if (store_error(c->store) == STORE_DAMAGED) { // the next life holds from its start
+            keeper_note_damage(c->o.settings->data, store_why(c->store));
+        }
     }
     return false;
 }
@@ -27,8 +30,17 @@ bool core_fail(struct core *c)
 void core_status(struct core *c, struct core_status *ret)
 {
     *ret = (struct core_status){.broker = atomic_load(&c->broker),
+                                .notice = atomic_load(&c->notice),
+                                .disk_free = atomic_load(&c->disk_free),
+                                .log_bytes = atomic_load(&c->log_bytes),
                                 .retained_ignored = atomic_load(&c->retained_events)};
+    keeper_status(c->keeper, &ret->keeper);
     memcpy(ret->run, c->run, sizeof ret->run); // drawn before any other thread could ask
+}
+
+bool core_holds(struct core *c)
+{
+    return atomic_load(&c->holds);
 }
 
 bool core_writes(struct core *c)
@@ -52,7 +64,7 @@ static char *shard_payload(const struct core *c, bool ready, size_t *ret_n)
     return shard_encode(&m, ret_n);
 }
 
-static void publish_shard(struct core *c, bool ready)
+void core_publish_shard(struct core *c, bool ready)
 {
     char topic[PROTOCOL_TOPIC_MAX];
     size_t n;
@@ -72,11 +84,11 @@ static void on_connected(void *ctx, struct link *l)
     atomic_store(&c->broker, true);
     log_event(LOG_INFO, "broker_connected", "host=%s port=%d", c->o.settings->broker.host,
               (int)c->o.settings->broker.port);
-    publish_shard(c, true); // first: the births that come with the subscriptions are answered under this run
+    core_publish_shard(c, !guard_holds(&c->guard)); // first: the births that come with the subscriptions are answered under this run
     for (size_t i = 0; i < sizeof filters / sizeof filters[0]; i++) {
         link_subscribe(l, filters[i], 1);
     }
-    engine_broker(c->engine, true, c->now);
+    engine_broker(c->engine, !guard_holds(&c->guard), c->now);
     core_publish_open_alerts(c);
     core_publish_configs(c, true);
 }
@@ -105,7 +117,8 @@ static void send_ack(struct core *c, const struct epoch *e)
     struct seq_range also[PROTOCOL_RANGES_MAX];
     struct ack_epoch entry;
     struct ack_message m = {
-        .epoch_count = 1, .epochs = &entry, .now = c->now, .rejected_count = e->rejected_count};
+        .epoch_count = 1, .epochs = &entry, .now = c->now, .rejected_count = e->rejected_count,
+        .pause_ms = guard_pause_ms(&c->guard, c->acks++ * 2654435761u >> 8)};
     char topic[PROTOCOL_TOPIC_MAX];
     size_t n;
     memcpy(m.run, c->run, sizeof m.run);
@@ -198,9 +211,11 @@ static void after_commit(struct core *c)
     }
     c->publish_count = 0;
     core_send_orders(c);
+    core_send_erasures(c);
     tell_pages(c);
     link_write(c->link);
     core_empty_log(c);
+    store_tend_log(c->store); // nobody waits for it
 }
 
 // Figures of branches move in steps; a branch that changed otherwise gets a new revision too.
@@ -243,10 +258,11 @@ static void end_turn(struct core *c, bool at_once)
     if (c->turn_open) {
         return;
     }
-    bool ok = !c->failed && core_take_transitions(c) && take_steps(c);
+    bool ok = !c->failed && (c->guard.damaged || (core_take_transitions(c) && take_steps(c)));
     if (ok && store_in_transaction(c->store)) {
         ok = (epochs_flush(&c->epochs, c->store) && store_commit(c->store)) || core_fail(c);
     }
+    guard_turn(&c->guard, clock_mono_ms() - c->turn_began);
     if (ok) {
         after_commit(c);
     }
@@ -272,7 +288,7 @@ static void watch_clock(struct core *c, mono_ms mono)
     if (c->last_mono != 0 && (drift > CLOCK_JUMP_MS || drift < -CLOCK_JUMP_MS)) {
         log_event(LOG_WARN, "clock_jumped", "by_ms=%lld", (long long)drift);
         engine_resume(c->engine, c->now);
-        engine_broker(c->engine, link_connected(c->link), c->now);
+        engine_broker(c->engine, link_connected(c->link) && !guard_holds(&c->guard), c->now);
     }
     c->last_wall = c->now;
     c->last_mono = mono;
@@ -280,15 +296,23 @@ static void watch_clock(struct core *c, mono_ms mono)
 
 static void timers(struct core *c, mono_ms mono)
 {
+    core_guard(c, mono);
+    if (c->guard.damaged) {
+        return; // nothing is written any more
+    }
     if (mono >= c->tick_at) {
         c->tick_at = mono + c->o.settings->times.tick_ms;
         watch_clock(c, mono);
         engine_tick(c->engine, c->now);
         core_expire_contacts(c, mono);
     }
-    core_judge(c, mono);
-    core_compact(c, mono);
-    core_build_rollups(c, mono);
+    if (!guard_holds(&c->guard)) { // what can wait needs room
+        core_judge(c, mono);
+        core_compact(c, mono);
+        core_retain(c, mono);
+        core_undo(c, mono);
+        core_build_rollups(c, mono);
+    }
     if (mono >= c->slow_at) {
         c->slow_at = mono + SLOW_EVERY_MS;
         if (!core_writes(c) || !store_expire_sessions(c->store, c->now)) {
@@ -301,11 +325,15 @@ static void timers(struct core *c, mono_ms mono)
 
 static int wait_ms(const struct core *c, int link_wait, mono_ms mono)
 {
+    bool idle = guard_holds(&c->guard); // what can wait does
     int64_t wait = link_wait;
-    wait = c->tick_at - mono < wait ? c->tick_at - mono : wait;
-    wait = core_judge_wait(c, mono) < wait ? core_judge_wait(c, mono) : wait;
-    wait = c->compact_more && c->compact_at - mono < wait ? c->compact_at - mono : wait;
-    wait = c->rollups_due && c->rollups_at - mono < wait ? c->rollups_at - mono : wait;
+    wait = c->guard_at - mono < wait ? c->guard_at - mono : wait;
+    wait = !c->guard.damaged && c->tick_at - mono < wait ? c->tick_at - mono : wait;
+    wait = !idle && core_judge_wait(c, mono) < wait ? core_judge_wait(c, mono) : wait;
+    wait = !idle && c->compact_more && c->compact_at - mono < wait ? c->compact_at - mono : wait;
+    wait = !idle && c->retain_more && c->retain_at - mono < wait ? c->retain_at - mono : wait;
+    wait = !idle && c->undoing && c->undo_at - mono < wait ? c->undo_at - mono : wait;
+    wait = !idle && c->rollups_due && c->rollups_at - mono < wait ? c->rollups_at - mono : wait;
     wait = c->o.round_ms > 0 && c->o.round_ms < wait ? c->o.round_ms : wait;
     wait = c->turn_open && c->turn_ended + WINDOW_MS - mono < wait ? c->turn_ended + WINDOW_MS - mono : wait;
     return wait < 0 ? 0 : (int)wait;
@@ -316,6 +344,7 @@ static enum core_end loop(struct core *c)
     for (;;) {
         mono_ms mono = clock_mono_ms();
         c->now = clock_wall_ms();
+        c->turn_began = c->turn_open ? c->turn_began : mono;
         int link_wait = link_tick(c->link, mono);
         timers(c, mono);
         end_turn(c, false); // what timers and a connect have changed
@@ -325,9 +354,11 @@ static enum core_end loop(struct core *c)
         if (c->o.on_round != NULL) {
             c->o.on_round(c->o.watch);
         }
+        // A broker that sends and does not take is not listened to, so that what waits for it is bounded.
+        bool reads = !link_wants_write(c->link) || link_pending(c->link) < UNSENT_MAX;
         struct pollfd p[3] = {{.fd = c->o.stop_fd, .events = POLLIN},
                               {.fd = mailbox_fd(c->mail), .events = POLLIN},
-                              {.fd = link_fd(c->link), .events = POLLIN}};
+                              {.fd = link_fd(c->link), .events = reads ? POLLIN : 0}};
         p[2].events |= link_wants_write(c->link) ? POLLOUT : 0;
         poll(p, p[2].fd >= 0 ? 3 : 2, wait_ms(c, link_wait, mono));
         if (p[0].revents != 0) {
@@ -335,9 +366,12 @@ static enum core_end loop(struct core *c)
             return c->failed ? CORE_STORE_FAILED : CORE_STOPPED;
         }
         c->now = clock_wall_ms();
+        c->turn_began = c->turn_open ? c->turn_began : clock_mono_ms();
         take_commands(c);
         // What arrived while the last turn committed is one batch: under load turns grow by themselves.
-        c->turn_messages += link_read(c->link, TURN_MESSAGES);
+        if (reads) {
+            c->turn_messages += link_read(c->link, TURN_MESSAGES);
+        }
         link_write(c->link);
         end_turn(c, c->turn_messages >= TURN_MESSAGES);
         if (c->failed) {
@@ -390,7 +424,7 @@ static bool open_store(struct core *c, char *ret_why, size_t n, bool *ret_retry)
         [STORE_OK] = "",
         [STORE_CANNOT_OPEN] = "check the rights of the data folder",
         [STORE_FULL] = "the disk is full: free some space",
-        [STORE_DAMAGED] = "put the file aside and restore a backup; the kiosks send again what it lacks",
+        [STORE_DAMAGED] = "puasctl restore BACKUP puts the last backup in its place; the kiosks send again what it lacks",
         [STORE_NEWER] = "update the program",
         [STORE_LOCKED] = "stop the other one first",
         [STORE_FAILED] = "check the disk"};
@@ -491,8 +525,10 @@ struct core *core_create(const struct core_options *o, char *ret_why, size_t n, 
     c->mail = mailbox_create(sizeof(struct command *), COMMANDS_MAX);
     c->engine = engine_create();
     bool ok = c->mail != NULL && c->engine != NULL && draw_run(c) && open_store(c, ret_why, n, ret_retry) &&
-              open_contacts(c, ret_why, n) && seed_store(c, ret_why, n) &&
+              core_start_guard(c, ret_why, n) && open_contacts(c, ret_why, n) && seed_store(c, ret_why, n) &&
               org_load(&c->org, c->store, ret_why, n) && core_start_rollups(c, ret_why, n) &&
+              core_start_erasures(c, ret_why, n) && core_start_retention(c, ret_why, n) &&
+              core_start_imports(c, ret_why, n) &&
               core_restore_engine(c, ret_why, n) &&
               judge_init(&c->judge, c->store);
     if (ok && !open_link(c)) {
@@ -506,6 +542,7 @@ struct core *core_create(const struct core_options *o, char *ret_why, size_t n, 
     c->slow_at = clock_mono_ms() + SLOW_EVERY_MS;
     c->judge_batch = JUDGE_BATCH;
     c->compact_at = clock_mono_ms() + COMPACT_FIRST_MS;
+    c->retain_at = clock_mono_ms() + RETAIN_FIRST_MS;
     end_turn(c, true); // what the time since the last run has made of the alerts
     log_event(LOG_INFO, "core_ready", "run=%s places=%d kiosks=%d rules=%d events=%lld", c->run,
               (int)c->org.place_count, (int)c->org.kiosk_count, c->org.rule_count,
@@ -522,7 +559,7 @@ void core_destroy(struct core *c)
         refuse_commands(c); // also when it never ran
     }
     if (c->link != NULL) {
-        publish_shard(c, false);
+        core_publish_shard(c, false);
         link_close(c->link, GOODBYE_MS);
     }
     for (size_t i = 0; i < c->publish_count; i++) {
@@ -533,11 +570,13 @@ void core_destroy(struct core *c)
     }
     link_destroy(c->link);
     mailbox_destroy(c->mail);
+    keeper_destroy(c->keeper);
     judge_finish(&c->judge);
     engine_destroy(c->engine);
     epochs_finish(&c->epochs);
     org_finish(&c->org);
     store_close(c->store);
+    free(c->erasures);
     free(c->syncs);
     free(c->publishes);
     free(c);

@@ -2,13 +2,19 @@
 // changes something is asked of the running aggregator.
 //   puasctl.c          options, the table of commands
 //   ctl_show_sqlite.c  status, kiosks, alerts, quarantine
-//   ctl_check_sqlite.c recount by quarter hour, backup
+//   ctl_check_sqlite.c recount by quarter hour
+//   ctl_backup.c       a copy of the store, and what is known of the last one
+//   ctl_restore_sqlite.c a copy in place of the store
 //   ctl_rollups_sqlite.c recount up the tree, repair
 //   ctl_export_sqlite.c the configuration as YAML
 //   ctl_trends.c       trends, ranking, reasons, coverage, gaps, scores, segments, skm
+//   ctl_answers.c      the answers as a file
 //   ctl_content_sqlite.c contents of kiosks: list, show
 //   ctl_verdicts_sqlite.c verdicts: list, rerun
 //   ctl_contacts_sqlite.c contact data: list, erase, the key
+//   ctl_erase_sqlite.c erasure by visit or contact
+//   ctl_retention_sqlite.c what goes when
+//   ctl_import_sqlite.c imports: preview, run, list, undo
 //   ctl_remote.c       pushing contents, ordering kiosks about
 //   ctl_curl.c         requests to the aggregator
 //   ctl_table.c        aligned tables
@@ -28,6 +34,7 @@ struct ctl {
     const char *data; // folder of the store
     bool json;        // machine-readable output
     int64_t offline_ms;
+    int64_t disk_stop; // as in the settings: room that a copy must leave
 };
 
 // A read-only connection, as a store of which only store_bind and store_row may be used; close by
@@ -49,6 +56,9 @@ int ctl_repair(struct ctl *c);
 // bytes).
 const char *ctl_id(struct store *st, const char *sql, int32_t number, char *ret, size_t n);
 int ctl_backup(struct ctl *c, int argc, char **argv);
+int ctl_restore(struct ctl *c, int argc, char **argv);
+// backup_options.progress: says on standard error how far it is; ctx: an int, 0 at first.
+bool ctl_backup_progress(void *ctx, int64_t bytes, int64_t of);
 int ctl_trends(struct ctl *c, int argc, char **argv);
 int ctl_ranking(struct ctl *c, int argc, char **argv);
 int ctl_reasons(struct ctl *c, int argc, char **argv);
@@ -57,6 +67,7 @@ int ctl_gaps(struct ctl *c, int argc, char **argv);
 int ctl_scores(struct ctl *c, int argc, char **argv);
 int ctl_segments(struct ctl *c, int argc, char **argv);
 int ctl_skm(struct ctl *c, int argc, char **argv);
+int ctl_answers(struct ctl *c, int argc, char **argv);
 int ctl_export(struct ctl *c, int argc, char **argv);
 int ctl_diff(struct ctl *c, int argc, char **argv);
 int ctl_apply(struct ctl *c, int argc, char **argv);
@@ -66,6 +77,12 @@ int ctl_content_show(struct ctl *c, int argc, char **argv);
 int ctl_command(struct ctl *c, int argc, char **argv);
 int ctl_contacts(struct ctl *c, int argc, char **argv);
 int ctl_contacts_erase(struct ctl *c, int argc, char **argv);
+int ctl_erase(struct ctl *c, int argc, char **argv);
+int ctl_erase_list(struct ctl *c, int argc, char **argv);
+int ctl_retention(struct ctl *c, int argc, char **argv);
+int ctl_import(struct ctl *c, int argc, char **argv);
+int ctl_import_list(struct ctl *c, int argc, char **argv);
+int ctl_import_undo(struct ctl *c, int argc, char **argv);
 int ctl_contact_key(struct ctl *c, int argc, char **argv);
 int ctl_verdicts_list(struct ctl *c, int argc, char **argv);
 int ctl_verdicts_rerun(struct ctl *c, int argc, char **argv);

@@ -1,7 +1,8 @@
 // ctl: what is there: status, kiosks, alerts, quarantine.
+#include "aggregator/backup.h"
 #include "aggregator/ctl.h"
-#include "aggregator/event_table.h"
 #include "aggregator/engine.h"
+#include "aggregator/keeper.h"
 #include "aggregator/settings.h"
 #include "aggregator/store_impl.h"
 
@@ -13,22 +14,17 @@
 
 struct store *ctl_open(const struct ctl *c)
 {
-    char path[600];
+    char path[600], why[600];
+    struct store *st = NULL;
     snprintf(path, sizeof path, "%s/puas.db", c->data);
-    struct store *st = calloc(1, sizeof *st);
-    if (st == NULL) {
-        fprintf(stderr, "puasctl: out of memory\n");
-        return NULL;
-    }
-    st->lock_fd = -1;
-    bool ok = sqlite3_open_v2(path, &st->db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK && event_table_register(st->db);
-    if (ok) {
-        sqlite3_busy_timeout(st->db, 5000);
-        ok = store_run(st, "SELECT 1 FROM place LIMIT 1", "");
+    bool ok = store_open_reader(path, &st, why, sizeof why) == STORE_OK;
+    if (ok && !store_run(st, "SELECT 1 FROM place LIMIT 1", "")) {
+        snprintf(why, sizeof why, "%s", store_why(st));
+        store_close(st);
+        ok = false;
     }
     if (!ok) {
-        fprintf(stderr, "puasctl: %s: %s\n", path, st->db != NULL ? sqlite3_errmsg(st->db) : "out of memory");
-        store_close(st);
+        fprintf(stderr, "puasctl: %s: %s\n", path, why);
         return NULL;
     }
     return st;
@@ -36,7 +32,7 @@ struct store *ctl_open(const struct ctl *c)
 
 int ctl_failed(const struct store *st)
 {
-    fprintf(stderr, "puasctl: the store cannot be read: %s\n", sqlite3_errmsg(st->db));
+    fprintf(stderr, "puasctl: the store cannot be read: %s\n", store_why(st));
     return CTL_FINDING;
 }
 
@@ -70,6 +66,70 @@ static int64_t number(struct store *st, const char *sql, bool *failed)
         sqlite3_reset(s);
     }
     return n;
+}
+
+static int64_t integer(const json_t *o, const char *key)
+{
+    return json_integer_value(json_object_get(o, key));
+}
+
+static const char *string(const json_t *o, const char *key)
+{
+    const char *s = json_string_value(json_object_get(o, key));
+    return s != NULL ? s : "";
+}
+
+// The copies that are known, also of a store that does not run.
+static void show_backup(const struct ctl *c, json_t *o, struct table *t)
+{
+    struct backup_note b;
+    char ago[32];
+    backup_note_read(c->data, &b);
+    table_add(t, "last backup");
+    if (b.at > 0) {
+        table_add(t, "%s, %.1f MB in %lld.%lld s: %s", table_ago(b.at, clock_wall_ms(), ago), (double)b.bytes / 1e6,
+                  (long long)b.took_ms / 1000, (long long)b.took_ms % 1000 / 100, b.file);
+    } else {
+        table_add(t, "none known");
+    }
+    json_object_set_new(o, "lastBackup", json_pack("{s:I,s:I,s:I,s:s,s:I,s:s}", "at", (json_int_t)b.at, "tookMs",
+                                                   (json_int_t)b.took_ms, "bytes", (json_int_t)b.bytes, "file", b.file,
+                                                   "failedAt", (json_int_t)b.failed_at, "why", b.why));
+}
+
+// What a human should see to, one line each on standard error. Returns how many.
+static int warn(const struct ctl *c, const json_t *live)
+{
+    static const struct {
+        const char *notice, *words;
+    } notices[] = {
+        {"disk-low", "the disk of the data folder is nearly full: free some space"},
+        {"disk-full", "the disk of the data folder is full: nothing is stored until there is room; kiosks keep their answers"},
+        {"damaged", "the store is damaged: nothing is stored; stop the aggregator and `puasctl restore` the last backup"},
+    };
+    struct backup_note b;
+    char ago[32], damage[300];
+    int found = 0;
+    for (size_t i = 0; i < sizeof notices / sizeof notices[0]; i++) {
+        if (strcmp(string(live, "notice"), notices[i].notice) == 0) {
+            fprintf(stderr, "puasctl: %s\n", notices[i].words);
+            found++;
+        }
+    }
+    keeper_damage(c->data, damage, sizeof damage);
+    if (damage[0] != '\0') {
+        fprintf(stderr, "puasctl: %s/puas.db: %s\n", c->data, damage);
+        found++;
+    }
+    backup_note_read(c->data, &b);
+    if (b.failed_at > 0) {
+        fprintf(stderr, "puasctl: the last backup failed %s: %s\n", table_ago(b.failed_at, clock_wall_ms(), ago), b.why);
+        found++;
+    } else if (json_is_true(json_object_get(json_object_get(live, "backup"), "overdue"))) {
+        fprintf(stderr, "puasctl: the last backup is older than backup.every_hours allows\n");
+        found++;
+    }
+    return found;
 }
 
 int ctl_status(struct ctl *c, int argc, char **argv)
@@ -112,7 +172,12 @@ int ctl_status(struct ctl *c, int argc, char **argv)
         table_add(&t, "%s", json_string_value(json_object_get(live, "run")));
         table_add(&t, "broker");
         table_add(&t, "%s", json_is_true(json_object_get(live, "broker")) ? "connected" : "not connected");
-        json_object_set_new(o, "aggregator", live);
+        const json_t *check = json_object_get(live, "check");
+        table_add(&t, "integrity check");
+        table_add(&t, "%s %s", string(check, "state"), string(check, "why"));
+        table_add(&t, "disk");
+        table_add(&t, "%lld MB free", (long long)integer(live, "diskFree") / 1000000);
+        json_object_set(o, "aggregator", live);
     } else {
         table_add(&t, "not running");
     }
@@ -127,8 +192,11 @@ int ctl_status(struct ctl *c, int argc, char **argv)
         }
     }
     free(reply);
+    show_backup(c, o, &t);
     int code = failed ? ctl_failed(st) : up ? CTL_FINE : CTL_FINDING;
     print_as_asked(c, o, &t);
+    code = warn(c, live) > 0 ? CTL_FINDING : code;
+    json_decref(live);
     store_close(st);
     return code;
 }

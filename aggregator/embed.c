@@ -8,6 +8,8 @@ EMBED(migration_0003);
 EMBED(migration_0004);
 EMBED(migration_0005);
 EMBED(migration_0006);
+EMBED(migration_0007);
+EMBED(migration_0008);
 EMBED(migration_0010);
 EMBED(web_index_html);
 EMBED(web_app_js);
@@ -16,10 +18,16 @@ EMBED(web_favicon_svg);
 EMBED(web_manifest);
 
 const struct embedded embedded_migrations[] = {
-    {"0001", migration_0001_begin, migration_0001_end}, {"0002", migration_0002_begin, migration_0002_end},
-    {"0003", migration_0003_begin, migration_0003_end}, {"0004", migration_0004_begin, migration_0004_end},
-    {"0005", migration_0005_begin, migration_0005_end}, {"0006", migration_0006_begin, migration_0006_end},
-    {"0010", migration_0010_begin, migration_0010_end}, {NULL, NULL, NULL},
+    {"0001", migration_0001_begin, migration_0001_end},
+    {"0002", migration_0002_begin, migration_0002_end},
+    {"0003", migration_0003_begin, migration_0003_end},
+    {"0004", migration_0004_begin, migration_0004_end},
+    {"0005", migration_0005_begin, migration_0005_end},
+    {"0006", migration_0006_begin, migration_0006_end},
+    {"0007", migration_0007_begin, migration_0007_end},
+    {"0008", migration_0008_begin, migration_0008_end},
+    {"0010", migration_0010_begin, migration_0010_end},
+    {NULL, NULL, NULL},
 };
 
 const struct embedded embedded_web[] = {

@@ -26,12 +26,14 @@ bool api_init(struct http_api *a, const struct http_options *o)
     password_random(random, sizeof random);
     ident_hex(random, sizeof random, a->control);
     a->hub = hub_create(o->comment_ms > 0 ? o->comment_ms : HUB_COMMENT_MS);
-    return a->hub != NULL && password_hash(nobody, a->dummy_hash);
+    a->downloads = downloads_create();
+    return a->hub != NULL && a->downloads != NULL && password_hash(nobody, a->dummy_hash);
 }
 
 void api_finish(struct http_api *a)
 {
     hub_destroy(a->hub);
+    downloads_destroy(a->downloads);
     for (int i = 0; i < a->pool_count; i++) {
         views_destroy(a->pool[i]);
     }
@@ -152,17 +154,26 @@ static void get_health(struct api_call *c)
     answer_text(c->r, 200, "ok\n");
 }
 
+static bool holds(struct http_api *a)
+{
+    struct core *core = atomic_load(&a->core);
+    return core != NULL && core_holds(core);
+}
+
 static void get_ready(struct api_call *c)
 {
-    bool ready = atomic_load(&c->a->core) != NULL;
-    answer_text(c->r, ready ? 200 : 503, ready ? "ready\n" : "the core is not running\n");
+    bool runs = atomic_load(&c->a->core) != NULL, held = holds(c->a);
+    answer_text(c->r, runs && !held ? 200 : 503,
+                !runs  ? "the core is not running\n"
+                : held ? "nothing is stored now: see puasctl status\n"
+                       : "ready\n");
 }
 
 static void get_session(struct api_call *c)
 {
     char *text = NULL;
     struct views *v = api_views(c->a);
-    enum views_error e = v != NULL ? views_session(v, &c->u, c->a->o.version, &text) : VIEWS_FAILED;
+    enum views_error e = v != NULL ? views_session(v, &c->u, c->a->o.version, holds(c->a), &text) : VIEWS_FAILED;
     api_views_back(c->a, v);
     if (!answer_views(c->r, e, "")) {
         answer_json(c->r, text);
@@ -218,17 +229,28 @@ static void get_live(struct api_call *c)
     }
 }
 
+static json_t *backup_json(const struct keeper_status *k)
+{
+    const struct backup_note *b = &k->backup;
+    return json_pack("{s:I,s:I,s:I,s:s,s:I,s:s,s:b}", "at", (json_int_t)b->at, "tookMs", (json_int_t)b->took_ms, "bytes",
+                     (json_int_t)b->bytes, "file", b->file, "failedAt", (json_int_t)b->failed_at, "why", b->why,
+                     "overdue", k->overdue);
+}
+
 static void get_status(struct api_call *c)
 {
     struct core *core = atomic_load(&c->a->core);
-    struct core_status s = {.run = ""};
+    struct core_status s = {.run = "", .notice = ""};
     if (core != NULL) {
         core_status(core, &s);
     }
-    json_t *o =
-        json_pack("{s:s,s:b,s:s,s:b,s:I,s:I,s:i}", "version", c->a->o.version, "ready", core != NULL, "run", s.run,
-                  "broker", s.broker, "retainedIgnored", (json_int_t)s.retained_ignored, "uptimeMs",
-                  (json_int_t)(clock_mono_ms() - c->a->started), "pages", hub_count(c->a->hub));
+    json_t *o = json_pack(
+        "{s:s,s:b,s:s,s:b,s:I,s:I,s:i,s:s,s:I,s:I,s:o?,s:{s:s,s:I,s:I,s:s}}", "version", c->a->o.version, "ready",
+        core != NULL, "run", s.run, "broker", s.broker, "retainedIgnored", (json_int_t)s.retained_ignored, "uptimeMs",
+        (json_int_t)(clock_mono_ms() - c->a->started), "pages", hub_count(c->a->hub), "notice", s.notice, "diskFree",
+        (json_int_t)s.disk_free, "logBytes", (json_int_t)s.log_bytes, "backup", backup_json(&s.keeper), "check", "state",
+        keeper_check_name(s.keeper.check), "at", (json_int_t)s.keeper.checked_at, "tookMs",
+        (json_int_t)s.keeper.check_ms, "why", s.keeper.why);
     answer_json(c->r, json_dumps(o, JSON_COMPACT));
     json_decref(o);
 }
@@ -382,6 +404,7 @@ static const struct route {
     {"GET", "/api/v1/today", USER, get_today},
     {"GET", "/api/v1/verdicts", USER, get_verdicts},
     {"GET", "/api/v1/trends/*", USER, api_trends},
+    {"GET", "/api/v1/export", USER, api_export},
     {"GET", "/api/v1/live", USER, get_live},
     {"GET", "/api/v1/alerts/*/votes", USER, get_alert_votes},
     {"GET", "/api/v1/status", CONTROL, get_status},
@@ -403,6 +426,10 @@ static const struct route {
     {"POST", "/api/v1/contacts/read", CONTROL | YAML, api_read_contacts},
     {"POST", "/api/v1/contacts/*/read", CONTROL | YAML, api_read_contacts},
     {"POST", "/api/v1/contacts/*/erase", CONTROL | YAML, api_erase_contact},
+    {"POST", "/api/v1/erase", CONTROL | YAML, api_erase},
+    {"POST", "/api/v1/config/import/begin", CONTROL | YAML, api_begin_import},
+    {"POST", "/api/v1/config/import/rows", CONTROL | YAML, api_import_rows},
+    {"POST", "/api/v1/imports/*/undo", CONTROL | YAML, api_undo_import},
 };
 enum { ROUTES = sizeof routes / sizeof routes[0] };
 

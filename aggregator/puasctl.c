@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DOCUMENT_MAX = 1024 * 1024, DEFAULT_OFFLINE_MS = 120000 };
+enum { DOCUMENT_MAX = 1024 * 1024, DEFAULT_OFFLINE_MS = 120000, DEFAULT_STOP_BYTES = 100000000 };
 
 static const struct command_row {
     const char *name, *sub, *arguments; // sub NULL: a command of one word
@@ -16,7 +16,8 @@ static const struct command_row {
     int (*run)(struct ctl *c, int argc, char **argv);
     const char *help;
 } rows[] = {
-    {"status", NULL, "", 0, 0, ctl_status, "is it running, and what is stored; exit 1 when it does not run"},
+    {"status", NULL, "", 0, 0, ctl_status, "is it running, what is stored, when was the last backup; exit 1 when it does not run or something is wrong with the "
+     "store"},
     {"kiosks", NULL, "", 0, 0, ctl_kiosks, "every kiosk with its state"},
     {"alerts", NULL, "[all]", 0, 1, ctl_alerts, "open alerts; all: the last 500 of any state"},
     {"recount", NULL, "[--repair]", 0, 1, ctl_recount,
@@ -41,7 +42,13 @@ static const struct command_row {
      "by service, counter or audience, as far as the place tells them apart"},
     {"skm", NULL, "PLACE [--from DAY] [--to DAY] [--population NUMBER]", 1, 7, ctl_skm,
      "the report of the Survei Kepuasan Masyarakat: nine elements, index and class"},
-    {"backup", NULL, "FILE", 1, 1, ctl_backup, "a checked copy of the store, also while it runs"},
+    {"export", NULL, "csv|json|xlsx [-o FILE] [--place ID] [--from DAY] [--to DAY] [--question ID]", 1, 11,
+     ctl_answers, "the answers up to yesterday, one row each, for spreadsheets and programs; also while it runs"},
+    {"backup", NULL, "FILE [--force]", 1, 2, ctl_backup,
+     "a checked copy of the store, also while it runs; --force: in place of an older FILE"},
+    {"restore", NULL, "FILE", 1, 1, ctl_restore,
+     "makes a backup the store again: checks it first, keeps the present store aside; the aggregator must be "
+     "stopped"},
     {"config", "export", "", 0, 0, ctl_export, "places, kiosks, surveys, standards, people as YAML"},
     {"config", "diff", "FILE", 1, 1, ctl_diff, "what `config apply` would change"},
     {"config", "apply", "FILE", 1, 1, ctl_apply, "makes it so, in the running aggregator"},
@@ -56,6 +63,16 @@ static const struct command_row {
     {"contacts", "erase", "EVENT", 1, 1, ctl_contacts_erase, "deletes one at once, the answer stays"},
     {"contacts", NULL, "[--place ID]", 0, 2, ctl_contacts,
      "who left a name or number to be answered; opens them with the aggregator's key, and is put on record"},
+    {"erase", "list", "", 0, 0, ctl_erase_list, "what was erased, and whether the kiosk has done it too"},
+    {"erase", NULL, "--visit KIOSK/EPOCH/SEQ | --contact 'PHONE OR MAIL' [--score-too]", 2, 3, ctl_erase,
+     "takes back what a visit has said: words and contact go here and on the kiosk, its score stays unless it is to "
+     "go too"},
+    {"retention", NULL, "", 0, 0, ctl_retention, "how long what is kept, and what goes next"},
+    {"import", "list", "", 0, 0, ctl_import_list, "what was imported"},
+    {"import", "undo", "ID", 1, 1, ctl_import_undo, "takes back exactly what an import has brought, its counts too"},
+    {"import", NULL, "FILE.csv --map MAP.yaml [--preview]", 3, 4, ctl_import,
+     "history of another system, into the days it is of; never an alert. --preview: what would be stored, and what not "
+     "and why"},
     {"contact-key", NULL, "", 0, 0, ctl_contact_key,
      "the public key that kiosks seal contact data with, for documents of your own"},
     {"verdicts", "list", "", 0, 0, ctl_verdicts_list, "suspicious presses by kiosk and rule"},
@@ -195,7 +212,7 @@ static int run_command(struct ctl *c, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    struct ctl c = {.offline_ms = DEFAULT_OFFLINE_MS};
+    struct ctl c = {.offline_ms = DEFAULT_OFFLINE_MS, .disk_stop = DEFAULT_STOP_BYTES};
     struct settings settings;
     struct config_error error;
     char *words[16];
@@ -214,6 +231,7 @@ int main(int argc, char **argv)
             loaded = true;
             c.data = settings.data;
             c.offline_ms = settings.times.offline_ms;
+            c.disk_stop = settings.store.disk_stop;
         } else if (count == 0 && (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)) {
             print_help(NULL);
             return CTL_FINE;

@@ -195,11 +195,37 @@ static const struct config_row time_rows[] = {
      .max = 31536000e3, .help = "a login lasts so long"},
     END,
 };
+static const struct config_row store_rows[] = {
+    {"disk_warn", CONFIG_ROOM, AT(settings_store, disk_warn), .fallback = "1 GB",
+     .help = "less free room than this (or \"5 %\" of the disk): a warning, and backlogs come slower"},
+    {"disk_stop", CONFIG_ROOM, AT(settings_store, disk_stop), .fallback = "100 MB",
+     .help = "less than this: nothing is stored or acknowledged until there is room; kiosks keep their answers"},
+    END,
+};
+static const struct config_row backup_rows[] = {
+    {"dir", CONFIG_STRING, AT(settings_backup, dir), .fallback = "", .max = 400,
+     .help = "folder of the scheduled backups, best on another disk; none: only `puasctl backup`"},
+    {"every_hours", CONFIG_NUMBER, AT(settings_backup, every_hours), .fallback = "24", .min = 0, .max = 8760,
+     .help = "0: none by itself"},
+    {"keep", CONFIG_INT, AT(settings_backup, keep), .fallback = "7", .min = 1, .max = 10000,
+     .help = "so many of the newest stay"},
+    END,
+};
 static const struct config_row step_rows[] = {
     {"votes", CONFIG_INT, AT(settings_step, votes), .fallback = "5", .min = 1, .max = 1000,
      .help = "branch figures move after so many new votes; 1: at once"},
     {"wait", CONFIG_DURATION, AT(settings_step, wait_ms), .fallback = "15 min", .min = 10, .max = 86400e3,
      .help = "or after so long with at least 2 new ones"},
+    END,
+};
+
+static const struct config_row retention_rows[] = {
+    {"contacts_days", CONFIG_INT, AT(settings_retention, contacts_days), .fallback = "365", .min = 1, .max = 365,
+     .help = "contact data goes after so many days at the latest; a question's keep_days (65 where it says none) may be less"},
+    {"comments_days", CONFIG_INT, AT(settings_retention, comments_days), .fallback = "0", .min = 0, .max = 36500,
+     .help = "words go after so many days, their answers stay; 0: never"},
+    {"raw_days", CONFIG_INT, AT(settings_retention, raw_days), .fallback = "0", .min = 0, .max = 36500,
+     .help = "answers go after so many days, counts stay; 0: never"},
     END,
 };
 
@@ -209,8 +235,12 @@ const struct config_row settings_rows[] = {
     {"broker", CONFIG_GROUP, AT(settings, broker), .rows = broker_rows, .help = "MQTT"},
     {"http", CONFIG_GROUP, AT(settings, http), .rows = http_rows, .help = "pages and API"},
     {"times", CONFIG_GROUP, AT(settings, times), .rows = time_rows, .help = ""},
+    {"store", CONFIG_GROUP, AT(settings, store), .rows = store_rows, .help = "room on the disk of the data folder"},
+    {"backup", CONFIG_GROUP, AT(settings, backup), .rows = backup_rows, .help = "copies while it runs"},
     {"step", CONFIG_GROUP, AT(settings, step), .rows = step_rows,
      .help = "privacy: branch figures move in steps"},
+    {"retention", CONFIG_GROUP, AT(settings, retention), .rows = retention_rows,
+     .help = "how long what is kept; counts by quarter hour and day stay for ever"},
     {"seed", CONFIG_GROUP, AT(settings, seed), .rows = seed_rows,
      .help = "fills an empty store; later changes go through puasctl config"},
     END,

@@ -90,9 +90,20 @@ struct settings {
         int64_t tick_ms;    // how often time-driven rules are looked at
         int64_t session_ms; // a login lasts this long
     } times;
+    struct settings_store {
+        int64_t disk_warn, disk_stop; // CONFIG_ROOM (guard.h): below the first it warns, below the second it stores no more
+    } store;
+    struct settings_backup {
+        char *dir;          // "": only by hand
+        double every_hours; // 0: only by hand
+        int64_t keep;
+    } backup;
     struct settings_step {
         int64_t votes, wait_ms;
     } step;
+    struct settings_retention { // in days; 0: for ever
+        int64_t contacts_days, comments_days, raw_days;
+    } retention;
     struct seed seed;
 };
 

@@ -20,6 +20,7 @@ enum store_error {
     STORE_DAMAGED,     // integrity check failed, or no database of ours
     STORE_NEWER,       // written by a later version of Puas
     STORE_LOCKED,      // another process writes to it
+    STORE_CUT_OFF,     // a reader has had to give way: try again
     STORE_FAILED,      // I/O error or out of memory
 };
 
@@ -32,13 +33,36 @@ enum event_flag {
     EVENT_UNASSIGNED = 16, // its place is unknown, or was never this kiosk's
     EVENT_DEVICE = 32,     // from a simple device: no end-to-end guarantee
     EVENT_WIPED = 64,      // a contact that came without its text: the kiosk had wiped it
+    EVENT_ERASED = 128,    // what it said was erased (store_erase.h); with its score, also VOIDED
 };
 
-// Opens or creates `path`, checks it and migrates forward. `create`: false fails on a missing file.
+// Opens or creates `path` and migrates it forward. Whether all of it is sound takes too long to know here: sound.h.
 enum store_error store_open(const char *path, struct store **ret_st, char *ret_why, size_t n);
 void store_close(struct store *st); // accepts NULL; rolls back
+// Takes the lock that the one writer of `path` holds for as long as it lives; closing the descriptor gives it back. -1:
+// *ret_error and ret_why say why.
+int store_lock(const char *path, enum store_error *ret_error, char *ret_why, size_t n);
 enum store_error store_error(const struct store *st);
 const char *store_why(const struct store *st); // one line, valid until the next call
+
+// ---------------------------------------------------------------- reading beside the writer
+// What a reader has begun to read stays in the write-ahead log until it ends. Past this size no reader of ours goes
+// on: half a minute of the fastest ingest, half an hour of a usual one.
+#define STORE_LOG_MOST_BYTES (256 * 1024 * 1024)
+// A read-only connection, as a store of which only store_bind, store_row and store_close may be used; one thread at a
+// time. A statement that still runs when the log is larger than STORE_LOG_MOST_BYTES fails as STORE_CUT_OFF: so long
+// reports cannot fill the disk. One that waits between rows for somebody else cannot be cut off: read in short steps.
+enum store_error store_open_reader(const char *path, struct store **ret_st, char *ret_why, size_t n);
+void store_read_until(struct store *st, mono_ms until); // fails the same way after this; 0: no end
+// Called now and then while a statement runs; false: it ends as STORE_CUT_OFF. NULL: none.
+void store_read_look(struct store *st, bool (*look)(void *ctx), void *ctx);
+void store_interrupt(struct store *st); // any thread, while it is open: what it reads just now ends
+
+// ---------------------------------------------------------------- the write-ahead log
+int64_t store_log_bytes(const struct store *st); // in use, as of the last COMMIT
+// Writes the log back when there is enough of it; outside a transaction, best when nobody waits. COMMIT itself does it
+// only for a caller that never does. Waits some milliseconds for readers only when the log is large.
+void store_tend_log(struct store *st);
 
 bool store_begin(struct store *st);
 bool store_commit(struct store *st);
@@ -115,6 +139,7 @@ bool store_is_empty(struct store *st, bool *ret_empty); // no place yet
 // Birth, goodbye or will; `heard`: it is the kiosk's own word, just now.
 bool store_kiosk_state(struct store *st, int32_t kiosk, const struct state_message *m, wall_ms at,
                        bool heard);
+// `at`: when it was heard; 0: it could not tell its counts, so it does not count as heard.
 bool store_kiosk_health(struct store *st, int32_t kiosk, const struct health_message *m, wall_ms at);
 // It was heard on a local day of the place where it stands, and had been ready for `ready_ms` more of its opening hours.
 bool store_kiosk_present(struct store *st, int32_t kiosk, int32_t place, int32_t day, int64_t ready_ms);
@@ -129,6 +154,7 @@ struct store_epoch {
 // Finds an epoch or makes it. *ret_new says which.
 bool store_epoch(struct store *st, int32_t kiosk, const uint8_t *epoch, wall_ms at, bool create,
                  struct store_epoch *ret_e, bool *ret_found);
+bool store_epoch_bytes(struct store *st, int32_t epoch_id, uint8_t *ret); // EPOCH_BYTES; one that exists
 // Calls `each` with every settled seq above `through`: stored events and quarantined ones, ascending by kind.
 bool store_each_settled(struct store *st, const struct store_epoch *e, bool (*each)(void *ctx, int64_t seq),
                         void *ctx);

@@ -58,10 +58,20 @@ struct store {
         int32_t epoch_id, place;
     } open[OPEN_PACKS], *opened[OPEN_PACKS];
     int open_count;
+    int contact_days;    // contact data is kept so long at most; 0: as its question says
     int64_t last_pack;   // the newest, by its event_id
     int64_t saved_event; // next_event as it was saved
     int64_t next_event, next_epoch, next_name, next_quarantine, next_alert, next_log, next_change, next_audit;
     int lock_fd;
+    int log_pages;  // of the write-ahead log, as of the last COMMIT
+    int log_tended; // ... when it was last written back
+    // A reader's (store_reader_sqlite.c).
+    char log_path[600];
+    int64_t log_most_bytes;
+    mono_ms read_until; // 0: no end
+    bool (*look)(void *ctx);
+    void *look_ctx;
+    char cut_off[160]; // why
 };
 
 // What each scored choice named, from the answers: its options, and 0 for each but the first one, with the score of the
@@ -95,6 +105,23 @@ void store_copy(sqlite3_stmt *s, int column, char *ret, size_t n); // text colum
 bool store_flush_tallies(struct store *st);
 // Notes that memory ran out; returns false.
 bool store_no_memory(struct store *st);
+// Lets `change` have one answer, in the pack that holds it, and writes what it made of it (seq and event_id must
+// stay; a body must stand until this returns). What it was is written to ret, without body; *ret_found false: it is
+// not here. `change` false: memory ran out.
+bool store_change_answer(struct store *st, int32_t epoch_id, int64_t seq,
+                         bool (*change)(void *ctx, struct packed *p), void *ctx, struct packed *ret,
+                         int32_t *ret_place, bool *ret_found);
+// The body of an answer without what was said (text, ref; `options` too): *ret_body, malloc'd, NULL when nothing is
+// left. *ret_changed false: it said nothing. False: memory ran out.
+bool store_strip_body(const struct packed *p, bool options, char **ret_body, bool *ret_changed);
+// Takes an answer as it stands in a pack out of the rollups (not those by segment), if it is counted. `with`: it goes
+// together with all up to this seq, of which none is marked yet.
+bool store_uncount_answer(struct store *st, int32_t epoch_id, int32_t kiosk, const struct packed *t, int32_t place,
+                          int64_t with);
+// The same of one that is looked for.
+bool store_uncount(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t seq);
+// Answers are to be deleted: their keys stay settled.
+bool store_keep_keys(struct store *st, int32_t epoch_id, int64_t first_seq, int n);
 // Writes what `rollups` holds (store_rollups_sqlite.c).
 bool store_flush_rollups(struct store *st);
 

@@ -40,6 +40,18 @@ bool store_epoch(struct store *st, int32_t kiosk, const uint8_t *epoch, wall_ms 
                      st->next_epoch++, kiosk, epoch, (size_t)EPOCH_BYTES, at);
 }
 
+bool store_epoch_bytes(struct store *st, int32_t epoch_id, uint8_t *ret)
+{
+    bool failed = false;
+    sqlite3_stmt *s = store_bind(st, "SELECT epoch FROM epoch WHERE epoch_id = ?1", "d", epoch_id);
+    if (!store_row(st, s, &failed)) {
+        return false;
+    }
+    memcpy(ret, sqlite3_column_blob(s, 0), EPOCH_BYTES);
+    sqlite3_reset(s);
+    return true;
+}
+
 bool store_each_settled(struct store *st, const struct store_epoch *e, bool (*each)(void *ctx, int64_t seq),
                         void *ctx)
 {
@@ -48,7 +60,9 @@ bool store_each_settled(struct store *st, const struct store_epoch *e, bool (*ea
     sqlite3_stmt *s =
         store_bind(st,
                    "SELECT first_seq, n FROM pack WHERE epoch_id = ?1 AND first_seq > ?2 - ?3"
-                   " UNION ALL SELECT seq, 1 FROM quarantine WHERE epoch_id = ?1 AND seq > ?2 ORDER BY 1",
+                   " UNION ALL SELECT seq, 1 FROM quarantine WHERE epoch_id = ?1 AND seq > ?2"
+                   " UNION ALL SELECT first_seq, n FROM gone WHERE epoch_id = ?1 AND first_seq + n > ?2 + 1"
+                   " ORDER BY 1",
                    "did", e->epoch_id, e->through, (int)PACK_ANSWERS_MAX);
     while (go && store_row(st, s, &failed)) {
         int64_t first = sqlite3_column_int64(s, 0), n = sqlite3_column_int64(s, 1);
@@ -230,8 +244,8 @@ struct named { // what is to be counted anew: it is read first, since counting w
     wall_ms at;
 };
 
-// Adds `n` to what choices name: of one (seq), or of all of a visit that are scored.
-static bool count_again(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t seq, int64_t visit,
+// Adds `n` to what choices name, seqs from..to: all of them, or those of a visit (not 0) that are scored.
+static bool count_again(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t from, int64_t to, int64_t visit,
                         const int64_t *n)
 {
     struct named list[ROLLUP_VISIT_SPAN * 2 * PROTOCOL_OPTIONS_MAX];
@@ -244,7 +258,7 @@ static bool count_again(struct store *st, int32_t epoch_id, int32_t kiosk, int64
         " SELECT place_id, name_id, 0, at FROM c, json_each(body, '$.options') j WHERE j.key > 0 UNION ALL"
         " SELECT place_id, c.name_id, o.name_id, at FROM c, json_each(body, '$.options') j"
         " JOIN name o ON o.id = j.value",
-        "diii", epoch_id, seq, visit != 0 ? seq + ROLLUP_VISIT_SPAN : seq, visit);
+        "diii", epoch_id, from, to, visit);
     while (count < (int)(sizeof list / sizeof list[0]) && store_row(st, s, &failed)) {
         list[count++] = (struct named){sqlite3_column_int(s, 0), sqlite3_column_int(s, 1),
                                        sqlite3_column_int(s, 2), sqlite3_column_int64(s, 3)};
@@ -258,13 +272,14 @@ static bool count_again(struct store *st, int32_t epoch_id, int32_t kiosk, int64
     return !failed;
 }
 
-// The first answer of a visit is a rating, and comes after what the visit named, or is taken back: what the visit named moves.
-static bool move_visit(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t visit, int score,
+// The first answer of a visit is a rating, and comes after what the visit named, or is taken back: what the visit named
+// after seq `from` moves.
+static bool move_visit(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t visit, int64_t from, int score,
                        int levels, int by)
 {
     int64_t n[ROLLUP_NAMED] = {0};
     add_mood(n, EVENT_RATING, score, levels, 0, by);
-    return count_again(st, epoch_id, kiosk, visit, visit, n);
+    return count_again(st, epoch_id, kiosk, from + 1, visit + ROLLUP_VISIT_SPAN, visit, n);
 }
 
 // What is rare in an event, as JSON; NULL when there is nothing. The caller frees.
@@ -313,10 +328,9 @@ static char *body_of(const struct stored_event *s, bool segments, const char *au
 
 // ---------------------------------------------------------------- answers
 
-// Sets a flag of one answer, in the pack that holds it. What it was is written to ret; *ret_found false: it
-// is not here.
-static bool set_flag(struct store *st, int32_t epoch_id, int64_t seq, int flag, struct packed *ret,
-                     int32_t *ret_place, bool *ret_found)
+bool store_change_answer(struct store *st, int32_t epoch_id, int64_t seq,
+                         bool (*change)(void *ctx, struct packed *p), void *ctx, struct packed *ret,
+                         int32_t *ret_place, bool *ret_found)
 {
     bool failed = !store_flush_epoch(st, epoch_id), damaged = false;
     struct pack_writer w = {.data = NULL};
@@ -339,16 +353,56 @@ static bool set_flag(struct store *st, int32_t epoch_id, int64_t seq, int flag, 
     while (ok && pack_next(&r, &p, &damaged)) {
         if (p.seq == seq) {
             *ret = p;
+            ret->body = NULL;
             *ret_found = true;
-            p.flags |= flag;
+            ok = change(ctx, &p);
         }
-        ok = pack_add(&w, &p);
+        ok = ok && pack_add(&w, &p);
     }
     sqlite3_reset(s);
     ok = ok && !damaged &&
          store_run(st, "UPDATE pack SET data = ?2 WHERE event_id = ?1", "ib", pack, w.data, w.n);
     pack_writer_finish(&w);
-    return ok;
+    return ok || (st->error == STORE_OK && store_no_memory(st));
+}
+
+static bool void_it(void *ctx, struct packed *p)
+{
+    (void)ctx;
+    p->flags |= EVENT_VOIDED;
+    return true;
+}
+
+static bool look(void *ctx, struct packed *p)
+{
+    (void)ctx;
+    (void)p;
+    return true;
+}
+
+bool store_uncount_answer(struct store *st, int32_t epoch_id, int32_t kiosk, const struct packed *t, int32_t place,
+                          int64_t with)
+{
+    if (!scored(t->flags)) {
+        return true;
+    }
+    if (t->kind == EVENT_RATING || t->kind == EVENT_NUMBER) {
+        return count_score(st, place, kiosk, t->name, t->at, t->score, t->levels, -1) &&
+               (t->kind == EVENT_NUMBER ||
+                move_visit(st, epoch_id, kiosk, t->seq, with > t->seq ? with : t->seq, t->score, t->levels, -1));
+    }
+    int64_t n[ROLLUP_NAMED] = {[NAMED] = -1};
+    return t->kind != EVENT_CHOICE || (find_mood(st, epoch_id, t->visit, t->seq, -1, n) &&
+                                       count_again(st, epoch_id, kiosk, t->seq, t->seq, 0, n));
+}
+
+bool store_uncount(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t seq)
+{
+    struct packed t;
+    int32_t place;
+    bool found;
+    return store_change_answer(st, epoch_id, seq, look, NULL, &t, &place, &found) &&
+           (!found || store_uncount_answer(st, epoch_id, kiosk, &t, place, seq));
 }
 
 // Marks the target of a void and takes it out of the rollups.
@@ -357,23 +411,13 @@ static bool take_back(struct store *st, const struct stored_event *s)
     struct packed t = {.seq = 0};
     int32_t place;
     bool found;
-    if (!set_flag(st, s->epoch_id, s->e->voids, EVENT_VOIDED, &t, &place, &found) || !found) {
+    if (!store_change_answer(st, s->epoch_id, s->e->voids, void_it, NULL, &t, &place, &found) || !found) {
         return st->error == STORE_OK; // not here yet: store_is_voided finds the void when it comes
     }
     if (t.kind == EVENT_CONTACT) {
         return store_erase_contact(st, t.event_id, &(bool){false});
     }
-    if (!scored(t.flags)) {
-        return true;
-    }
-    if (t.kind == EVENT_RATING || t.kind == EVENT_NUMBER) {
-        return count_score(st, place, s->kiosk, t.name, t.at, t.score, t.levels, -1) &&
-               (t.kind == EVENT_NUMBER ||
-                move_visit(st, s->epoch_id, s->kiosk, t.seq, t.score, t.levels, -1));
-    }
-    int64_t n[ROLLUP_NAMED] = {[NAMED] = -1};
-    return t.kind != EVENT_CHOICE || (find_mood(st, s->epoch_id, t.visit, t.seq, -1, n) &&
-                                      count_again(st, s->epoch_id, s->kiosk, t.seq, 0, n));
+    return store_uncount_answer(st, s->epoch_id, s->kiosk, &t, place, t.seq);
 }
 
 static bool collect(struct store *st, struct stored_event *s, const char *body)
@@ -408,7 +452,7 @@ static bool follow(struct store *st, const struct stored_event *s)
         return store_put_contact(st, s);
     case EVENT_RATING:
         if (scored(s->flags) && s->behind &&
-            !move_visit(st, s->epoch_id, s->kiosk, e->seq, e->score, e->of, 1)) {
+            !move_visit(st, s->epoch_id, s->kiosk, e->seq, e->seq, e->score, e->of, 1)) {
             return false;
         }
         return !scored(s->flags) || count_score(st, s->place, s->kiosk, s->name, s->at, e->score, e->of, 1);
@@ -532,7 +576,8 @@ bool store_votes_after(struct store *st, int32_t place, int64_t event_id, struct
         store_bind(st,
                    "SELECT coalesce(sum(kind IN (0, 4) AND (flags & 28) = 0), 0),"
                    " coalesce(min(iif(kind IN (0, 4) AND (flags & 28) = 0, arrived, NULL)), 0),"
-                   " coalesce(max(event_id), 0) FROM event WHERE place_id = ?1 AND event_id > ?2",
+                   " coalesce(max(event_id), 0) FROM event WHERE place_id = ?1 AND event_id > ?2"
+                   " AND epoch_id NOT IN (SELECT epoch_id FROM import)", // history is no vote of now
                    "di", place, event_id);
     if (store_row(st, s, &failed)) {
         *ret = (struct store_unreleased){sqlite3_column_int(s, 0), sqlite3_column_int64(s, 1),

@@ -1,6 +1,7 @@
 #include "aggregator/store_rollups.h"
 
 #include "aggregator/store_impl.h"
+#include "aggregator/store_retention.h"
 #include "aggregator/store_segments.h"
 
 #include <string.h>
@@ -322,11 +323,15 @@ bool store_rollups_difference(struct store *st, int32_t place, int32_t from, int
 
 // ---------------------------------------------------------------- building
 
-// The finest rollups of a place from its answers.
+// The finest rollups of a place from its answers; where these have been deleted (store_retention.h) they stay as
+// they are.
 static bool build_raw(struct store *st, int32_t place)
 {
-    return store_run(st, "DELETE FROM tally WHERE place_id = ?1", "d", place) &&
-           store_run(st, "DELETE FROM choice_tally WHERE place_id = ?1", "d", place) &&
+    wall_ms before;
+    return store_raw_before(st, &before) &&
+           store_run(st, "DELETE FROM tally WHERE place_id = ?1 AND quarter >= ?2 / 900000", "di", place, before) &&
+           store_run(st, "DELETE FROM choice_tally WHERE place_id = ?1 AND quarter >= ?2 / 900000", "di", place,
+                     store_choices_before(before)) &&
            store_run(
                st,
                "INSERT INTO tally(place_id, kiosk_id, name_id, quarter, levels, c1, c2, c3, c4, c5, c6, c7,"
@@ -334,17 +339,17 @@ static bool build_raw(struct store *st, int32_t place)
                " sum(score = 1), sum(score = 2), sum(score = 3), sum(score = 4), sum(score = 5),"
                " sum(score = 6), sum(score = 7), sum(score = 8), sum(score = 9), sum(score = 10),"
                " sum(score = 11) FROM event e JOIN epoch p ON p.epoch_id = e.epoch_id WHERE e.place_id = ?1"
-               " AND e.kind IN (0, 4) AND (e.flags & 28) = 0"
+               " AND e.kind IN (0, 4) AND (e.flags & 28) = 0 AND e.at >= ?2"
                " GROUP BY p.kiosk_id, e.name_id, e.at / 900000, e.levels",
-               "d", place) &&
+               "di", place, before) &&
            store_run(
                st,
                "INSERT INTO choice_tally(place_id, kiosk_id, name_id, option_id, quarter, n, unhappy, happy)"
                " SELECT place_id, kiosk_id, name_id, option_id, quarter, count(*), " SUM_UNHAPPY
                ", " SUM_HAPPY " FROM (" NAMED_BY_ANSWERS
-               ") WHERE place_id = ?1 GROUP BY kiosk_id, name_id, option_id,"
+               " AND c.at >= ?2) WHERE place_id = ?1 GROUP BY kiosk_id, name_id, option_id,"
                " quarter",
-               "d", place) &&
+               "di", place, store_choices_before(before)) &&
            store_run(st, "UPDATE rollup_due SET raw = 0 WHERE place_id = ?1", "d", place);
 }
 

@@ -26,9 +26,11 @@ bool store_fail(struct store *st)
     st->error = rc == SQLITE_FULL                                ? STORE_FULL
                 : rc == SQLITE_CORRUPT || rc == SQLITE_NOTADB    ? STORE_DAMAGED
                 : rc == SQLITE_BUSY || rc == SQLITE_LOCKED       ? STORE_LOCKED
+                : rc == SQLITE_INTERRUPT                         ? STORE_CUT_OFF
                 : rc == SQLITE_CANTOPEN || rc == SQLITE_READONLY ? STORE_CANNOT_OPEN
                                                                  : STORE_FAILED;
-    snprintf(st->why, sizeof st->why, "%s", st->db != NULL ? sqlite3_errmsg(st->db) : "not open");
+    const char *why = st->db != NULL ? sqlite3_errmsg(st->db) : "not open";
+    snprintf(st->why, sizeof st->why, "%s", st->error == STORE_CUT_OFF && st->cut_off[0] != '\0' ? st->cut_off : why);
     return false;
 }
 
@@ -211,32 +213,72 @@ static enum store_error migrate(struct store *st)
     return failed ? st->error : STORE_OK;
 }
 
-static bool integrity(struct store *st)
+// ---------------------------------------------------------------- the write-ahead log
+
+enum {
+    PAGE_BYTES = 4096 + 24,      // of the log: a page and its head
+    TEND_PAGES = 1000,           // from here on writing back is worth an fsync
+    TEND_AT_COMMIT_PAGES = 8000, // by COMMIT itself
+    RESTART_PAGES = 16000,       // readers that follow one another keep it from starting over: wait for a gap
+    RESTART_WAIT_MS = 20,
+};
+
+static int on_commit(void *ctx, sqlite3 *db, const char *name, int pages)
 {
-    bool failed = false;
-    sqlite3_stmt *s = store_bind(st, "PRAGMA quick_check(1)", "");
-    bool sound = store_row(st, s, &failed) && strcmp((const char *)sqlite3_column_text(s, 0), "ok") == 0;
-    sqlite3_reset(s);
-    if (!sound && !failed) {
-        st->error = STORE_DAMAGED;
-        snprintf(st->why, sizeof st->why, "the integrity check failed");
+    struct store *st = ctx;
+    st->log_pages = pages;
+    if (pages >= TEND_AT_COMMIT_PAGES) {
+        sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     }
-    return sound;
+    return SQLITE_OK;
+}
+
+int64_t store_log_bytes(const struct store *st)
+{
+    return (int64_t)st->log_pages * PAGE_BYTES;
+}
+
+void store_tend_log(struct store *st)
+{
+    st->log_tended = st->log_pages < st->log_tended ? 0 : st->log_tended; // it has begun anew
+    if (st->log_pages < st->log_tended + TEND_PAGES) {
+        return;
+    }
+    st->log_tended = st->log_pages;
+    bool large = st->log_pages >= RESTART_PAGES;
+    sqlite3_busy_timeout(st->db, RESTART_WAIT_MS);
+    // What fails is tried again when there is more.
+    sqlite3_wal_checkpoint_v2(st->db, NULL, large ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, NULL,
+                              NULL);
+    sqlite3_busy_timeout(st->db, STORE_BUSY_MS);
+}
+
+// One writer: SQLite's own lock is free between transactions, this one is held for as long as it lives.
+int store_lock(const char *path, enum store_error *ret_error, char *ret_why, size_t n)
+{
+    char lock[600];
+    snprintf(lock, sizeof lock, "%s.lock", path);
+    int fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        *ret_error = errno == ENOSPC ? STORE_FULL : STORE_CANNOT_OPEN;
+        snprintf(ret_why, n, "%s: %s", lock, strerror(errno));
+        return -1;
+    }
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        *ret_error = STORE_LOCKED;
+        snprintf(ret_why, n, "another puas-aggregator writes to %s", path);
+        close(fd);
+        return -1;
+    }
+    return fd;
 }
 
 static enum store_error open_all(struct store *st, const char *path)
 {
-    char lock[500];
-    snprintf(lock, sizeof lock, "%s.lock", path);
-    // One writer: SQLite's own lock is free between transactions, this one is held for as long as we live.
-    st->lock_fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    enum store_error locked;
+    st->lock_fd = store_lock(path, &locked, st->why, sizeof st->why);
     if (st->lock_fd < 0) {
-        snprintf(st->why, sizeof st->why, "%s: %s", lock, strerror(errno));
-        return errno == ENOSPC ? STORE_FULL : STORE_CANNOT_OPEN;
-    }
-    if (flock(st->lock_fd, LOCK_EX | LOCK_NB) != 0) {
-        snprintf(st->why, sizeof st->why, "another puas-aggregator writes to %s", path);
-        return STORE_LOCKED;
+        return locked;
     }
     if (sqlite3_open_v2(path, &st->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                         NULL) != SQLITE_OK) {
@@ -245,9 +287,8 @@ static enum store_error open_all(struct store *st, const char *path)
     }
     sqlite3_busy_timeout(st->db, STORE_BUSY_MS);
     if (!exec(st, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-                  "PRAGMA cache_size = -32768; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = "
-                  "MEMORY; PRAGMA secure_delete = ON;") ||
-        !integrity(st)) {
+                  "PRAGMA cache_size = -4096; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = "
+                  "MEMORY; PRAGMA secure_delete = ON;")) {
         return st->error;
     }
     if (!event_table_register(st->db) ||
@@ -256,6 +297,7 @@ static enum store_error open_all(struct store *st, const char *path)
         store_fail(st);
         return st->error;
     }
+    sqlite3_wal_hook(st->db, on_commit, st); // in place of SQLite's own, which writes back before we can acknowledge
     enum store_error e = migrate(st);
     if (e != STORE_OK) {
         return e;

@@ -82,6 +82,7 @@ struct trends {
     int32_t question;            // name_id; 0: there are no votes
     char question_id[IDENT_MAX + 1];
     int32_t segment; // TREND_ALL: of any and of none
+    enum { SCALE_UNKNOWN, SCALE_SHORT, SCALE_LONG } scale; // of the question: are there more than five levels?
     enum trends_error error;
 };
 
@@ -127,8 +128,6 @@ bool trend_rows_add(struct trend_rows *rows, const struct trend_row *row);
 bool trend_counts_add(struct trend_counts *counts, int32_t id, int64_t n); // a row of its own
 
 // ---------------------------------------------------------------- calendar
-bool trend_day_parse(const char *text, int32_t *ret_day); // "2026-11-24", a day that exists
-const char *trend_day_text(int32_t day, char ret[16]);
 enum trend_by { TREND_BY_DAY, TREND_BY_WEEK, TREND_BY_MONTH };
 bool trend_by_parse(const char *text, enum trend_by *ret);
 int32_t trend_by_next(int32_t day, enum trend_by by); // first day of the next week, month

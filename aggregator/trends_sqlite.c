@@ -232,10 +232,28 @@ static bool add_unit(struct trends *t, sqlite3_stmt *s, struct trend_unit *u, st
     return trends_done(t, s, true);
 }
 
+// Asked of the report's own place, which counts what is under it.
+static bool find_scale(struct trends *t)
+{
+    bool failed = false;
+    sqlite3_stmt *s = store_bind(t->v->st,
+                                 "SELECT 1 FROM day_tally WHERE place_id = ?1 AND day >= ?3 AND day < ?4"
+                                 " AND name_id = ?2 AND levels BETWEEN 6 AND 10 LIMIT 1",
+                                 "dddd", t->place.number, t->question, t->from, t->to);
+    t->scale = t->building || store_row(t->v->st, s, &failed) ? SCALE_LONG : SCALE_SHORT;
+    if (s != NULL) {
+        sqlite3_reset(s);
+    }
+    return !failed;
+}
+
 // A ranking reads every day of hundreds of places: only the columns that it needs, and no sums in SQL, which
 // would take three times as long.
 bool trends_load_unit(struct trends *t, int32_t place, struct trend_unit *ret_u)
 {
+    if (t->scale == SCALE_UNKNOWN && !find_scale(t)) {
+        return false;
+    }
     struct unit_sums sums = {.days = 0};
     *ret_u = (struct trend_unit){.id = place};
     bool ok =
@@ -246,13 +264,14 @@ bool trends_load_unit(struct trends *t, int32_t place, struct trend_unit *ret_u)
                        " AND day < ?4 AND name_id = ?2 AND levels BETWEEN 2 AND 5",
                        "dddd", place, t->question, t->from, t->to),
             ret_u, &sums) &&
-        add_unit(
-            t,
-            store_bind(t->v->st,
-                       "SELECT levels, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 FROM day_tally WHERE place_id"
-                       " = ?1 AND day >= ?3 AND day < ?4 AND name_id = ?2 AND levels BETWEEN 6 AND 10",
-                       "dddd", place, t->question, t->from, t->to),
-            ret_u, &sums);
+        (t->scale == SCALE_SHORT ||
+         add_unit(
+             t,
+             store_bind(t->v->st,
+                        "SELECT levels, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 FROM day_tally WHERE place_id"
+                        " = ?1 AND day >= ?3 AND day < ?4 AND name_id = ?2 AND levels BETWEEN 6 AND 10",
+                        "dddd", place, t->question, t->from, t->to),
+             ret_u, &sums));
     trend_unit_days(ret_u, sums.days, sums.good_squares, sums.products, sums.n_squares);
     return ok;
 }

@@ -52,7 +52,8 @@ enum views_error views_session_user(struct views *v, const uint8_t token[32], wa
 
 // ---------------------------------------------------------------- pages; each text is malloc'd, the caller
 // frees
-enum views_error views_session(struct views *v, const struct views_user *u, const char *version,
+// holds: nothing is stored now (guard.h), passed on.
+enum views_error views_session(struct views *v, const struct views_user *u, const char *version, bool holds,
                                char **ret_json);
 enum views_error views_today(struct views *v, const struct views_user *u, const char *branch, wall_ms now,
                              char **ret_json);

@@ -1,5 +1,4 @@
 // views: the connection, people, and the session document.
-#include "aggregator/event_table.h"
 #include "aggregator/views_impl.h"
 
 #include <stdio.h>
@@ -7,6 +6,8 @@
 #include <string.h>
 
 // ---------------------------------------------------------------- connection
+
+enum { CALL_MS = 30000 }; // no page takes a hundredth of it
 
 struct views *views_create(const struct views_options *o)
 {
@@ -39,35 +40,14 @@ static bool fail(struct views *v, const char *why)
     return false;
 }
 
-// A struct store of which only reading is used: its statements and binding serve here too.
-static bool open_reader(struct views *v)
-{
-    struct store *st = calloc(1, sizeof *st);
-    if (st == NULL) {
-        return fail(v, "out of memory");
-    }
-    st->lock_fd = -1;
-    if (sqlite3_open_v2(v->path, &st->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
-        fail(v, st->db != NULL ? sqlite3_errmsg(st->db) : "out of memory");
-        store_close(st);
-        return false;
-    }
-    sqlite3_busy_timeout(st->db, 2000);
-    if (!event_table_register(st->db)) {
-        fail(v, sqlite3_errmsg(st->db));
-        store_close(st);
-        return false;
-    }
-    v->st = st;
-    return true;
-}
-
 bool views_begin(struct views *v)
 {
+    char why[sizeof v->why];
     v->failed = false;
-    if (v->st == NULL && !open_reader(v)) {
-        return false;
+    if (v->st == NULL && store_open_reader(v->path, &v->st, why, sizeof why) != STORE_OK) {
+        return fail(v, why);
     }
+    store_read_until(v->st, clock_mono_ms() + CALL_MS);
     return store_run(v->st, "BEGIN", "") || fail(v, store_why(v->st));
 }
 
@@ -233,7 +213,7 @@ static json_t *session_places(struct views *v, int32_t scope)
     return list;
 }
 
-enum views_error views_session(struct views *v, const struct views_user *u, const char *version,
+enum views_error views_session(struct views *v, const struct views_user *u, const char *version, bool holds,
                                char **ret_json)
 {
     char org[81] = "";
@@ -246,9 +226,10 @@ enum views_error views_session(struct views *v, const struct views_user *u, cons
         store_copy(s, 0, org, sizeof org);
     }
     json_t *o =
-        json_pack("{s:{s:s,s:s,s:s,s:s},s:{s:s},s:o,s:s}", "user", "name", u->name, "display",
+        json_pack("{s:{s:s,s:s,s:s,s:s},s:{s:s},s:o,s:s,s:b}", "user", "name", u->name, "display",
                   u->display[0] != '\0' ? u->display : u->name, "role", roles[u->role], "lang", u->lang,
-                  "org", "name", org, "places", session_places(v, u->place), "version", version);
+                  "org", "name", org, "places", session_places(v, u->place), "version", version,
+                  "holds", holds);
     char *text = views_dump(o);
     v->failed = v->failed || text == NULL;
     enum views_error e = views_end(v, VIEWS_OK);

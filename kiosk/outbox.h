@@ -31,10 +31,10 @@ struct outbox_options {
 };
 
 // Opens or creates the database, checks it (of a damaged one what can still be read goes into a new one, then
-// it is put aside as PATH.damaged-TIME; outbox_file.h says how a power cut in between is survived), counts
-// the start and draws the epoch. A press that an earlier start has not thanked (PATH.unthanked) is dropped: it
-// was never sent. A file that just cannot be read or written is left alone: try again later.
-// On failure *ret_why is a static sentence for the log.
+// it is put aside as PATH.damaged-TIME; outbox_file.h says how a power cut in between is survived), undoes
+// the press that PATH.unthanked names (see outbox_note_unthanked), counts the start and draws the epoch. A
+// file that just cannot be read or written is left alone: try again later. On failure *ret_why is a static
+// sentence for the log.
 enum outbox_result outbox_open(const struct outbox_options *o, wall_ms now, struct outbox **ret_ob,
                                const char **ret_why);
 void outbox_close(struct outbox *ob); // accepts NULL
@@ -53,13 +53,16 @@ enum outbox_result outbox_append(struct outbox *ob, const struct answer *a, enum
                                  int64_t *ret_seq);
 enum outbox_result outbox_commit(struct outbox *ob);
 void outbox_rollback(struct outbox *ob);
-// Takes back a press that was not thanked, because its commit came too late or failed: a void event, in a
-// transaction of its own. Does nothing when the press is not on disk.
+// Notes, before the customer is told, a press of this start that is not thanked though it may be on disk: its
+// commit has not returned in time, or has failed. Should the program die before outbox_void has taken it back,
+// the next outbox_open undoes it, row and seq, as if it had been rolled back. The note does not wait for the
+// disk: a power cut may take it and leave the press, which then counts though nobody was thanked. Any thread,
+// also while the commit hangs. False: it cannot be written, errno says why.
+bool outbox_note_unthanked(struct outbox *ob, int64_t seq);
+// Takes back a press that was not thanked: a void event, in a transaction of its own; then its note is
+// cleared. No void when the press is not on disk, or was taken back before. Until it returns OUTBOX_OK nothing
+// may be appended or fetched: the press could be sent, or its seq be given to another.
 enum outbox_result outbox_void(struct outbox *ob, int64_t seq, wall_ms at, mono_ms up);
-// Writes down, before a customer is told to try again, that this press is not thanked, should it be on disk all
-// the same: a program that ends before outbox_void has it dropped by the next outbox_open. From any thread.
-void outbox_note_unthanked(struct outbox *ob, int64_t seq);
-void outbox_clear_unthanked(struct outbox *ob); // it is void, or not on disk
 
 // ---------------------------------------------------------------- for the uplink
 struct outbox_cursor {
@@ -88,6 +91,11 @@ enum outbox_result outbox_settle(struct outbox *ob, const struct ack_message *ac
 enum outbox_result outbox_sync(struct outbox *ob, const struct ack_message *sync, int64_t *ret_reopened);
 // Makes every row that is kept pending again, as a sync that covers nothing would. *ret_rows: pending now.
 enum outbox_result outbox_resend(struct outbox *ob, int64_t *ret_rows);
+// Erases what a visit has said, from the file and its log (PROTOCOL.md, erase); `score`: the visit as a whole. What
+// was put aside as damaged goes too: it may hold it. *ret_rows: that were deleted; 0 also for an epoch that is not
+// here.
+enum outbox_result outbox_erase(struct outbox *ob, const uint8_t *epoch, int64_t visit, bool score,
+                                int64_t *ret_rows);
 // Gives up on a row for this run (rule 6).
 enum outbox_result outbox_set_aside(struct outbox *ob, const uint8_t *epoch, int64_t seq);
 

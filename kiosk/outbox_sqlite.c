@@ -5,6 +5,7 @@
 #include "kiosk/unthanked.h"
 #include "shared/log.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -43,10 +44,12 @@ enum statement {
     S_PRUNE,
     S_PRUNE_EPOCHS,
     S_VOTE_OF,
-    S_RESEND,
-    S_VOIDED,
+    S_ERASE_VOTES,
+    S_ERASE_REF,
+    S_ERASE,
     S_DROP,
     S_DROP_SEQ,
+    S_RESEND,
     S_COUNT
 };
 
@@ -106,10 +109,17 @@ static const char *const sql[S_COUNT] = {
         "DELETE FROM epoch WHERE epoch_id <> ?1 AND (lost = 0 OR run IS NOT NULL) AND NOT EXISTS"
         " (SELECT 1 FROM event v WHERE v.epoch_id = epoch.epoch_id)",
     [S_RESEND] = "UPDATE event SET state = 0 WHERE state <> 0",
-    [S_VOIDED] = "SELECT 1 FROM event WHERE epoch_id = ?1 AND voids = ?2",
-    [S_DROP] = "DELETE FROM event WHERE epoch_id = ?1 AND seq = ?2",
-    [S_DROP_SEQ] = "UPDATE epoch SET next_seq = ?2 WHERE epoch_id = ?1 AND next_seq = ?2 + 1",
-    [S_VOTE_OF] = "SELECT score, levels FROM event WHERE epoch_id = ?1 AND seq = ?2",
+    // Of a press that was not taken back yet.
+    [S_VOTE_OF] = "SELECT score, levels FROM event WHERE epoch_id = ?1 AND seq = ?2 AND NOT EXISTS"
+                  " (SELECT 1 FROM event w WHERE w.epoch_id = ?1 AND w.seq > ?2 AND w.voids = ?2)",
+    // The last of its epoch: neither was it taken back, nor has its seq been given out again.
+    [S_DROP] = "DELETE FROM event WHERE epoch_id = (SELECT epoch_id FROM epoch WHERE epoch = ?1 AND next_seq"
+               " = ?2 + 1) AND seq = ?2 AND state = 0 RETURNING epoch_id, score, levels",
+    [S_DROP_SEQ] = "UPDATE epoch SET next_seq = ?2 WHERE epoch_id = ?1",
+    [S_ERASE_VOTES] = "SELECT score, levels FROM event e WHERE epoch_id = ?1 AND visit = ?2 AND score > 0"
+                      " AND NOT EXISTS (SELECT 1 FROM event v WHERE v.epoch_id = ?1 AND v.voids = e.seq)",
+    [S_ERASE_REF] = "UPDATE event SET ref = '' WHERE epoch_id = ?1 AND visit = ?2",
+    [S_ERASE] = "DELETE FROM event WHERE epoch_id = ?1 AND visit = ?2 AND (type IN (2, 3) OR ?3)",
 };
 
 struct outbox {
@@ -232,64 +242,34 @@ static bool count_vote(struct outbox *ob, int64_t epoch_id, int score, int of, i
     return done(st);
 }
 
-static sqlite3_stmt *of_press(struct outbox *ob, enum statement s, int64_t epoch_id, int64_t seq)
-{
-    sqlite3_stmt *st = stmt(ob, s);
-    sqlite3_bind_int64(st, 1, epoch_id);
-    sqlite3_bind_int64(st, 2, seq);
-    return st;
-}
-
-// The score of a press, 0 for what has none. SQLITE_ROW, SQLITE_DONE when it is not there, or an error.
-static int vote_of(struct outbox *ob, int64_t epoch_id, int64_t seq, int *ret_score, int *ret_of)
-{
-    sqlite3_stmt *st = of_press(ob, S_VOTE_OF, epoch_id, seq);
-    int rc = sqlite3_step(st);
-    *ret_score = sqlite3_column_int(st, 0);
-    *ret_of = sqlite3_column_int(st, 1);
-    if (rc == SQLITE_ROW) {
-        sqlite3_reset(st);
-    }
-    return rc;
-}
-
-// The local number and last synced run of an epoch. False when it is not ours (any more).
-static bool find_epoch(struct outbox *ob, const uint8_t *epoch, int64_t *ret_id, char *ret_run, size_t n)
-{
-    sqlite3_stmt *st = stmt(ob, S_EPOCH_BY_BLOB);
-    sqlite3_bind_blob(st, 1, epoch, EPOCH_BYTES, SQLITE_STATIC);
-    bool found = sqlite3_step(st) == SQLITE_ROW;
-    if (found) {
-        *ret_id = sqlite3_column_int64(st, 0);
-        copy_text(st, 1, ret_run, n);
-    }
-    sqlite3_reset(st);
-    return found;
-}
-
-// The press that an earlier start had not thanked and not taken back. It was the last one of its epoch, and
-// nothing was sent while it stood, so nobody misses its seq.
-static bool drop_unthanked(struct outbox *ob)
+// A press that was not thanked, and that the program did not live to take back: its transaction is undone, as
+// if it had been rolled back then. Nothing of it was sent (writer_call refuses until it is taken back), so
+// nobody misses its seq. *ret_noted: there was a note.
+static bool drop_unthanked(struct outbox *ob, bool *ret_noted)
 {
     uint8_t epoch[EPOCH_BYTES];
-    char run[EPOCH_HEX + 1];
-    int64_t id, seq;
-    int score, of;
-    if (!unthanked_read(ob->unthanked, epoch, &seq) || !find_epoch(ob, epoch, &id, run, sizeof run)) {
+    int64_t seq;
+    if (!unthanked_read(ob->unthanked, epoch, &seq)) {
+        return false;
+    }
+    *ret_noted = seq != 0;
+    if (seq == 0) {
         return true;
     }
-    int rc = vote_of(ob, id, seq, &score, &of);
+    sqlite3_stmt *st = stmt(ob, S_DROP);
+    sqlite3_bind_blob(st, 1, epoch, EPOCH_BYTES, SQLITE_STATIC);
+    sqlite3_bind_int64(st, 2, seq);
+    int rc = sqlite3_step(st);
     if (rc != SQLITE_ROW) {
+        sqlite3_reset(st);
         return rc == SQLITE_DONE;
     }
-    rc = sqlite3_step(of_press(ob, S_VOIDED, id, seq));
-    sqlite3_reset(ob->st[S_VOIDED]);
-    if (rc != SQLITE_DONE) {
-        return rc == SQLITE_ROW;
-    }
+    int64_t id = sqlite3_column_int64(st, 0);
+    int score = sqlite3_column_int(st, 1), of = sqlite3_column_int(st, 2);
+    sqlite3_bind_int64(stmt(ob, S_DROP_SEQ), 1, id);
+    sqlite3_bind_int64(ob->st[S_DROP_SEQ], 2, seq);
     log_event(LOG_WARN, "unthanked_dropped", "seq=%lld", (long long)seq);
-    return (score == 0 || count_vote(ob, id, score, of, -1)) && done(of_press(ob, S_DROP, id, seq)) &&
-           done(of_press(ob, S_DROP_SEQ, id, seq));
+    return done(st) && done(ob->st[S_DROP_SEQ]) && (score == 0 || count_vote(ob, id, score, of, -1));
 }
 
 static bool begin_epoch(struct outbox *ob)
@@ -298,7 +278,9 @@ static bool begin_epoch(struct outbox *ob)
         return false;
     }
     sqlite3_stmt *st = NULL;
+    bool noted = false;
     bool ok = sqlite3_exec(ob->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK;
+    ok = ok && drop_unthanked(ob, &noted);
     ok = ok &&
          sqlite3_prepare_v2(ob->db,
                             "INSERT INTO meta SELECT 'boot', 1 + coalesce(max(boot), 0) FROM epoch WHERE true"
@@ -323,17 +305,26 @@ static bool begin_epoch(struct outbox *ob)
         ob->epoch_id = sqlite3_last_insert_rowid(ob->db);
     }
     sqlite3_finalize(st);
-    ok = ok && drop_unthanked(ob);
     // Epochs of earlier starts in which nobody pressed are of no use to anyone.
     if (ok) {
         sqlite3_bind_int64(stmt(ob, S_PRUNE_EPOCHS), 1, ob->epoch_id);
         ok = done(ob->st[S_PRUNE_EPOCHS]);
     }
-    if (!ok || sqlite3_exec(ob->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK || !count_pending(ob)) {
-        return false;
+    return ok && sqlite3_exec(ob->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK &&
+           (!noted || unthanked_clear(ob->unthanked)) && count_pending(ob);
+}
+
+// Returns a result code of SQLite.
+static int open_unthanked(struct outbox *ob)
+{
+    char path[600];
+    snprintf(path, sizeof path, "%s.unthanked", ob->path);
+    if (ob->unthanked >= 0 || (ob->unthanked = unthanked_open(path)) >= 0) {
+        return SQLITE_OK;
     }
-    unthanked_clear(ob->unthanked);
-    return true;
+    return errno == ENOSPC || errno == EDQUOT  ? SQLITE_FULL
+           : errno == EROFS || errno == EACCES ? SQLITE_CANTOPEN
+                                               : SQLITE_IOERR;
 }
 
 static enum outbox_result start(struct outbox *ob, const struct outbox_options *o, wall_ms now, bool distrust,
@@ -347,6 +338,9 @@ static enum outbox_result start(struct outbox *ob, const struct outbox_options *
         return result;
     }
     int rc = open_db(ob);
+    if (rc == SQLITE_OK && (rc = open_unthanked(ob)) != SQLITE_OK) {
+        close_db(ob);
+    }
     if (rc == SQLITE_OK && !begin_epoch(ob)) {
         rc = sqlite3_errcode(ob->db);
         rc = rc == SQLITE_OK || rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_IOERR : rc;
@@ -373,9 +367,6 @@ enum outbox_result outbox_open(const struct outbox_options *o, wall_ms now, stru
     if (!lock(ob)) {
         *ret_why = "another puas-kiosk uses this state folder: stop it first, or set another state_dir";
     } else {
-        char path[600];
-        snprintf(path, sizeof path, "%s.unthanked", ob->path);
-        ob->unthanked = unthanked_open(path);
         result = start(ob, o, now, false, ret_why);
         // No check has seen it; but a read that failed can look like damage, so it must be found twice.
         for (int i = 0; i < 2 && result == OUTBOX_CORRUPT; i++) {
@@ -553,15 +544,24 @@ void outbox_rollback(struct outbox *ob)
     }
 }
 
-enum outbox_result outbox_void(struct outbox *ob, int64_t seq, wall_ms at, mono_ms up)
+bool outbox_note_unthanked(struct outbox *ob, int64_t seq)
+{
+    return unthanked_note(ob->unthanked, ob->epoch, seq);
+}
+
+static enum outbox_result append_void(struct outbox *ob, int64_t seq, wall_ms at, mono_ms up)
 {
     if (!ready(ob)) {
         return failed(ob);
     }
-    int score, of, rc = vote_of(ob, ob->epoch_id, seq, &score, &of);
+    sqlite3_stmt *st = stmt(ob, S_VOTE_OF);
+    sqlite3_bind_int64(st, 1, ob->epoch_id);
+    sqlite3_bind_int64(st, 2, seq);
+    int rc = sqlite3_step(st), score = sqlite3_column_int(st, 0), of = sqlite3_column_int(st, 1);
     if (rc != SQLITE_ROW && rc != SQLITE_DONE) {
         return failed(ob);
     }
+    sqlite3_reset(st);
     if (rc == SQLITE_DONE) {
         return OUTBOX_OK;
     }
@@ -576,14 +576,15 @@ enum outbox_result outbox_void(struct outbox *ob, int64_t seq, wall_ms at, mono_
     return outbox_commit(ob);
 }
 
-void outbox_note_unthanked(struct outbox *ob, int64_t seq)
+enum outbox_result outbox_void(struct outbox *ob, int64_t seq, wall_ms at, mono_ms up)
 {
-    unthanked_note(ob->unthanked, ob->epoch, seq);
-}
-
-void outbox_clear_unthanked(struct outbox *ob)
-{
-    unthanked_clear(ob->unthanked);
+    enum outbox_result r = append_void(ob, seq, at, up);
+    if (r == OUTBOX_OK && !unthanked_clear(ob->unthanked)) {
+        log_event(LOG_ERROR, "outbox_error", "text=%Q",
+                  "the note of a press that was not thanked stays in outbox.db.unthanked: check the disk");
+        r = OUTBOX_IO;
+    }
+    return r;
 }
 
 // ---------------------------------------------------------------- for the uplink
@@ -666,6 +667,26 @@ enum outbox_result outbox_fetch(struct outbox *ob, struct outbox_cursor after, b
     return OUTBOX_OK;
 }
 
+// The local number and last synced run of an epoch. False when it is not ours (any more).
+static bool find_epoch(struct outbox *ob, const uint8_t *epoch, int64_t *ret_id, char *ret_run, size_t n)
+{
+    sqlite3_stmt *st = stmt(ob, S_EPOCH_BY_BLOB);
+    sqlite3_bind_blob(st, 1, epoch, EPOCH_BYTES, SQLITE_STATIC);
+    bool found = sqlite3_step(st) == SQLITE_ROW;
+    if (found) {
+        *ret_id = sqlite3_column_int64(st, 0);
+        copy_text(st, 1, ret_run, n);
+    }
+    sqlite3_reset(st);
+    return found;
+}
+
+// What was deleted goes from the write-ahead log too; a failure leaves it to the next checkpoint.
+static void empty_log(struct outbox *ob)
+{
+    sqlite3_wal_checkpoint_v2(ob->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
 // `at` is for S_SETTLE and S_REJECT.
 static bool settle_range(struct outbox *ob, enum statement s, int64_t id, int64_t first, int64_t last,
                          wall_ms at, int64_t *rows)
@@ -721,8 +742,8 @@ enum outbox_result outbox_settle(struct outbox *ob, const struct ack_message *ac
     if (!ok) {
         return failed(ob);
     }
-    if (wiped > 0) { // from the write-ahead log too; a failure leaves it to the next checkpoint
-        sqlite3_wal_checkpoint_v2(ob->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    if (wiped > 0) {
+        empty_log(ob);
     }
     ob->pending -= rows;
     *ret_counted = true;
@@ -774,6 +795,58 @@ enum outbox_result outbox_resend(struct outbox *ob, int64_t *ret_rows)
     int64_t rows = sqlite3_changes(ob->db);
     ob->pending += rows;
     *ret_rows = ob->pending;
+    return OUTBOX_OK;
+}
+
+// The votes of a visit that goes as a whole are counted no more.
+static bool uncount_visit(struct outbox *ob, int64_t id, int64_t visit)
+{
+    sqlite3_stmt *st = stmt(ob, S_ERASE_VOTES);
+    bool ok = true;
+    int rc;
+    sqlite3_bind_int64(st, 1, id);
+    sqlite3_bind_int64(st, 2, visit);
+    while (ok && (rc = sqlite3_step(st)) == SQLITE_ROW) {
+        ok = count_vote(ob, id, sqlite3_column_int(st, 0), sqlite3_column_int(st, 1), -1);
+    }
+    sqlite3_reset(st);
+    return ok && rc == SQLITE_DONE;
+}
+
+// Of a visit; ?3 is for S_ERASE.
+static bool change_visit(struct outbox *ob, enum statement s, int64_t id, int64_t visit, bool score)
+{
+    sqlite3_stmt *st = stmt(ob, s);
+    sqlite3_bind_int64(st, 1, id);
+    sqlite3_bind_int64(st, 2, visit);
+    if (s == S_ERASE) {
+        sqlite3_bind_int(st, 3, score);
+    }
+    return done(st);
+}
+
+enum outbox_result outbox_erase(struct outbox *ob, const uint8_t *epoch, int64_t visit, bool score,
+                                int64_t *ret_rows)
+{
+    int64_t id;
+    char run[EPOCH_HEX + 1];
+    if (!ready(ob)) {
+        return failed(ob);
+    }
+    outbox_file_forget_damaged(ob->path);
+    *ret_rows = 0;
+    if (!find_epoch(ob, epoch, &id, run, sizeof run)) {
+        return OUTBOX_OK;
+    }
+    bool ok = done(stmt(ob, S_BEGIN)) && (!score || uncount_visit(ob, id, visit)) &&
+              change_visit(ob, S_ERASE_REF, id, visit, score) && change_visit(ob, S_ERASE, id, visit, score);
+    int64_t rows = ok ? sqlite3_changes(ob->db) : 0;
+    ok = ok && count_pending(ob) && done(stmt(ob, S_COMMIT));
+    if (!ok) {
+        return failed(ob);
+    }
+    empty_log(ob);
+    *ret_rows = rows;
     return OUTBOX_OK;
 }
 

@@ -1,9 +1,7 @@
 #include "kiosk/unthanked.h"
 
 #include "shared/hash.h"
-#include "shared/log.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
 #include <string.h>
@@ -15,12 +13,20 @@ struct note {
     uint64_t check; // hash of what stands before it
 };
 
+static bool put(int file, struct note n)
+{
+    n.check = hash_bytes(HASH_START, &n, offsetof(struct note, check));
+    return pwrite(file, &n, sizeof n, 0) == (ssize_t)sizeof n;
+}
+
 int unthanked_open(const char *path)
 {
     int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (file < 0)
-        log_event(LOG_WARN, "unthanked_unusable", "file=%Q why=%Q", path, strerror(errno));
-    return file;
+    off_t size = file >= 0 ? lseek(file, 0, SEEK_END) : -1;
+    if (size >= (off_t)sizeof(struct note) || (size >= 0 && put(file, (struct note){.seq = 0})))
+        return file;
+    unthanked_close(file);
+    return -1;
 }
 
 void unthanked_close(int file)
@@ -29,32 +35,27 @@ void unthanked_close(int file)
         close(file);
 }
 
-static void put(int file, struct note *n)
-{
-    n->check = hash_bytes(HASH_START, n, offsetof(struct note, check));
-    if (file >= 0 && pwrite(file, n, sizeof *n, 0) != (ssize_t)sizeof *n)
-        log_event(LOG_ERROR, "unthanked_not_noted", "seq=%lld why=%Q", (long long)n->seq, strerror(errno));
-}
-
-void unthanked_note(int file, const uint8_t epoch[EPOCH_BYTES], int64_t seq)
+bool unthanked_note(int file, const uint8_t epoch[EPOCH_BYTES], int64_t seq)
 {
     struct note n = {.seq = seq};
     memcpy(n.epoch, epoch, EPOCH_BYTES);
-    put(file, &n);
+    return put(file, n);
 }
 
-void unthanked_clear(int file)
+bool unthanked_clear(int file)
 {
-    put(file, &(struct note){.seq = 0});
+    return put(file, (struct note){.seq = 0}) && fdatasync(file) == 0;
 }
 
 bool unthanked_read(int file, uint8_t ret_epoch[EPOCH_BYTES], int64_t *ret_seq)
 {
-    struct note n;
-    if (file < 0 || pread(file, &n, sizeof n, 0) != (ssize_t)sizeof n || n.seq <= 0 ||
-        n.check != hash_bytes(HASH_START, &n, offsetof(struct note, check)))
+    struct note n = {.seq = 0};
+    ssize_t size = pread(file, &n, sizeof n, 0);
+    if (size < 0)
         return false;
+    bool whole = size == (ssize_t)sizeof n && n.seq > 0 &&
+                 n.check == hash_bytes(HASH_START, &n, offsetof(struct note, check));
     memcpy(ret_epoch, n.epoch, EPOCH_BYTES);
-    *ret_seq = n.seq;
+    *ret_seq = whole ? n.seq : 0;
     return true;
 }

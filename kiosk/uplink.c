@@ -422,7 +422,8 @@ static void expire_flights(struct uplink *u, mono_ms now)
         u->timeouts_in_row = 0;
     }
     if (u->backlog_at != INT64_MAX) {
-        u->backlog_at = now + backoff(u, &u->backlog_wait_ms);
+        mono_ms again = now + backoff(u, &u->backlog_wait_ms);
+        u->backlog_at = u->backlog_at > again ? u->backlog_at : again; // a pause that we were asked for stands
     }
 }
 

@@ -41,7 +41,8 @@ struct uplink_port {
     bool (*set_aside)(void *ctx, const uint8_t *epoch, int64_t seq);
     bool (*held)(void *ctx, const char *const *runs, int run_count, struct held_epoch *ret, int *ret_count,
                  int *ret_unsynced);
-    // Fills counts and the other facts of health; epochs borrow from *counts.
+    // Fills counts and the other facts of health; epochs borrow from *counts, none when the outbox does not
+    // let itself be asked.
     bool (*health)(void *ctx, struct outbox_counts *counts, struct health_message *ret_m);
 };
 

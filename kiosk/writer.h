@@ -34,8 +34,7 @@ struct answer {
 
 enum save_result {
     SAVE_COMMITTED, // on disk: thank the customer
-    SAVE_TIMED_OUT, // no answer of the disk in time: "please try again"; rolled back, or voided if it came
-                    // late
+    SAVE_TIMED_OUT, // no answer of the disk in time: "please try again"
     SAVE_FULL,      // disk or outbox full: out of service
     SAVE_FAILED,    // I/O error: out of service
 };
@@ -46,6 +45,8 @@ struct saved {
     int64_t seq; // of the committed answer, else 0
 };
 
+// What is not SAVE_COMMITTED is not kept: rolled back; or voided, when the commit came late or it is not known
+// whether it was; or undone by the next start, when the program dies before that (outbox_note_unthanked).
 // Called on the writer thread; for SAVE_TIMED_OUT on the writer's watch thread. Must only post.
 typedef void writer_on_saved(void *ctx, const struct saved *s);
 

@@ -3,8 +3,8 @@
 // Whether a press was saved or timed out is decided once, by a compare-and-swap on its ticket: the writer
 // after COMMIT, or the watch at the deadline. The loser follows: a commit that comes late, or that failed but
 // may be on disk all the same, is taken back by a void. Until that void is on disk no other press is taken.
-// Should the program end before it is, the outbox's note says so at the next start: it is written before the
-// customer is told to try again, by the watch while the writer waits for the disk.
+// Whoever decides that a press is not thanked, although it may be on disk, notes it first: a void that the
+// program does not live to write is left to the next start.
 #include "kiosk/writer.h"
 
 #include "kiosk/outbox.h"
@@ -29,8 +29,8 @@ struct pending {
     struct answer answer;
     mono_ms deadline;
     atomic_int verdict;
-    atomic_llong seq; // as it may be on disk; 0: nothing was written yet
     atomic_int owners;
+    atomic_llong seq;     // of its row, before its commit begins; else 0
     struct pending *next; // the watch's list
 };
 
@@ -46,14 +46,14 @@ struct request {
 struct writer {
     struct writer_options o;
     struct mailbox *mail;
+    pthread_mutex_t noting; // the watch holds it from its verdict until that is noted
     pthread_t thread, watch;
     bool thread_up, watch_up;
     pthread_mutex_t lock; // guards list and stop
     pthread_cond_t changed;
     struct pending *list; // answers whose verdict the watch may have to give
     bool stop;
-    pthread_mutex_t note; // held by the watch from its verdict until its note stands
-    int64_t unthanked;    // writer thread: seq that is to be taken back as soon as the disk lets us; 0: none
+    int64_t unthanked;    // writer thread: seq that may be on disk and is not thanked; 0: none
     struct outbox *owned; // what `open` has given
     atomic_bool closing;
     atomic_llong ignored, errors, pending;
@@ -96,23 +96,21 @@ static void report_failure(struct writer *w, const struct pending *p, enum save_
     log_event(LOG_ERROR, "press_not_saved", "why=%s", reason);
 }
 
-// After the watch has given its verdict: its note is of no use any more.
-static void clear_note(struct writer *w)
+static void note_unthanked(struct writer *w, int64_t seq)
 {
-    pthread_mutex_lock(&w->note);
-    outbox_clear_unthanked(w->o.outbox);
-    pthread_mutex_unlock(&w->note);
+    if (seq != 0 && !outbox_note_unthanked(w->o.outbox, seq)) {
+        log_event(LOG_ERROR, "unthanked_not_noted", "seq=%lld why=%Q", (long long)seq, strerror(errno));
+    }
 }
 
 static enum outbox_result take_back(struct writer *w)
 {
     enum outbox_result r = OUTBOX_OK;
     if (w->unthanked != 0) {
+        pthread_mutex_lock(&w->noting); // the watch may be about to note it: not after it was cleared
+        pthread_mutex_unlock(&w->noting);
         r = outbox_void(w->o.outbox, w->unthanked, clock_wall_ms(), clock_mono_ms());
-    }
-    if (w->unthanked != 0 && r == OUTBOX_OK) {
-        w->unthanked = 0;
-        clear_note(w);
+        w->unthanked = r == OUTBOX_OK ? 0 : w->unthanked;
     }
     return r;
 }
@@ -134,32 +132,29 @@ static void save(struct writer *w, struct pending *p)
     if (r == OUTBOX_OK) {
         r = outbox_append(w->o.outbox, &p->answer, clock_synced() ? CLOCK_SYNCED : CLOCK_UNSURE, &seq);
     }
-    atomic_store(&p->seq, seq); // before the look at the verdict: one of the two threads sees the other's
-    if (r == OUTBOX_OK && atomic_load(&p->verdict) == TIMED_OUT) {
-        outbox_rollback(w->o.outbox);
-        clear_note(w); // the seq will be another press's
-        return;
-    }
     if (r == OUTBOX_OK) {
+        w->unthanked = seq;
+        atomic_store(&p->seq, seq); // then the verdict; the watch looks at them the other way round
+        if (atomic_load(&p->verdict) == TIMED_OUT) {
+            outbox_rollback(w->o.outbox);
+            return;
+        }
         r = outbox_commit(w->o.outbox);
-        w->unthanked = r == OUTBOX_OK ? 0 : seq; // an fsync that fails leaves open what is on disk
     }
     if (r != OUTBOX_OK) {
-        if (decide(p, SAVED)) { // the verdict is ours; what it says is the failure
-            if (w->unthanked != 0) {
-                outbox_note_unthanked(w->o.outbox, w->unthanked);
-            }
+        if (decide(p, SAVED)) {     // the verdict is ours; what it says is the failure
+            note_unthanked(w, seq); // an fsync that fails leaves open what is on disk
             report_failure(w, p, r == OUTBOX_FULL ? SAVE_FULL : SAVE_FAILED,
                            r == OUTBOX_FULL ? "disk-full" : "outbox-error");
         }
         return;
     }
     if (decide(p, SAVED)) {
+        w->unthanked = 0;
         atomic_store(&w->reason, "");
         answer(w, p, SAVE_COMMITTED, seq);
     } else {
         log_event(LOG_WARN, "late_commit_voided", "seq=%lld", (long long)seq);
-        w->unthanked = seq;
         take_back(w); // else before the next press or call
     }
     tell_change(w);
@@ -224,19 +219,6 @@ static void wait_until(struct writer *w, mono_ms deadline)
     pthread_cond_timedwait(&w->changed, &w->lock, &t);
 }
 
-// False: it was decided before.
-static bool give_up(struct writer *w, struct pending *p)
-{
-    pthread_mutex_lock(&w->note);
-    bool ours = decide(p, TIMED_OUT);
-    int64_t seq = atomic_load(&p->seq);
-    if (ours && seq != 0) {
-        outbox_note_unthanked(w->o.outbox, seq);
-    }
-    pthread_mutex_unlock(&w->note);
-    return ours;
-}
-
 // Takes one answer off the list that is decided, or whose deadline has passed; NULL when there is none, with
 // *ret_next as the next deadline. Under the lock.
 static struct pending *next_over(struct writer *w, mono_ms now, mono_ms *ret_next)
@@ -253,6 +235,18 @@ static struct pending *next_over(struct writer *w, mono_ms now, mono_ms *ret_nex
     return NULL;
 }
 
+// False: the writer was first.
+static bool time_out(struct writer *w, struct pending *p)
+{
+    pthread_mutex_lock(&w->noting);
+    bool timed_out = decide(p, TIMED_OUT);
+    if (timed_out) {
+        note_unthanked(w, atomic_load(&p->seq));
+    }
+    pthread_mutex_unlock(&w->noting);
+    return timed_out;
+}
+
 static void *watch_main(void *arg)
 {
     struct writer *w = arg;
@@ -263,8 +257,8 @@ static void *watch_main(void *arg)
         mono_ms now = (mono_ms)t.tv_sec * 1000 + t.tv_nsec / 1000000, next;
         struct pending *p = next_over(w, now, &next);
         if (p != NULL) {
-            pthread_mutex_unlock(&w->lock); // a note or log that stalls holds up nobody who presses
-            if (give_up(w, p)) {
+            pthread_mutex_unlock(&w->lock); // a disk or a log that stalls holds up nobody who presses
+            if (time_out(w, p)) {
                 report_failure(w, p, SAVE_TIMED_OUT, "disk-slow");
             }
             let_go(p);
@@ -293,7 +287,7 @@ struct writer *writer_create(const struct writer_options *o)
         try_open(w);
     }
     pthread_mutex_init(&w->lock, NULL);
-    pthread_mutex_init(&w->note, NULL);
+    pthread_mutex_init(&w->noting, NULL);
     pthread_condattr_t attr;
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -331,8 +325,8 @@ void writer_destroy(struct writer *w)
     outbox_close(w->owned);
     mailbox_destroy(w->mail);
     pthread_cond_destroy(&w->changed);
+    pthread_mutex_destroy(&w->noting);
     pthread_mutex_destroy(&w->lock);
-    pthread_mutex_destroy(&w->note);
     free(w);
 }
 

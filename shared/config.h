@@ -15,6 +15,7 @@ enum config_type {
     CONFIG_NUMBER,   // double, min..max
     CONFIG_BOOL,     // bool: true, false
     CONFIG_DURATION, // int64_t ms: "250 ms", "90 s", "5 min", "24 h", "65 d"; min..max in ms
+    CONFIG_ROOM,     // int64_t of a disk: "500 MB", "2 GB": bytes; "5 %" of it: minus hundredths of a percent, -500
     CONFIG_ENUM,     // int: index into choices
     CONFIG_GROUP,    // a mapping whose rows are `rows`, in the same target struct or at `offset`
     CONFIG_LIST,     // a sequence of mappings (or scalars when rows[0].name is ""): see struct config_list

@@ -54,12 +54,15 @@ static bool parse_number(const char *s, double *ret_v)
     return true;
 }
 
-static bool parse_duration(const char *s, double *ret_ms)
+struct unit {
+    const char *name;
+    double is;
+};
+static const struct unit of_time[] = {{"ms", 1}, {"s", 1e3}, {"min", 6e4}, {"h", 3.6e6}, {"d", 8.64e7}, {NULL, 0}};
+static const struct unit of_room[] = {{"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12}, {"%", -100}, {NULL, 0}};
+
+static bool parse_amount(const char *s, const struct unit *units, double *ret_v)
 {
-    static const struct {
-        const char *unit;
-        double ms;
-    } units[] = {{"ms", 1}, {"s", 1e3}, {"min", 6e4}, {"h", 3.6e6}, {"d", 8.64e7}};
     char *end;
     double v = strtod(s, &end);
     if (end == s || !isfinite(v)) {
@@ -68,9 +71,9 @@ static bool parse_duration(const char *s, double *ret_ms)
     while (*end == ' ') {
         end++;
     }
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-        if (strcmp(end, units[i].unit) == 0) {
-            *ret_ms = v * units[i].ms;
+    for (; units->name != NULL; units++) {
+        if (strcmp(end, units->name) == 0) {
+            *ret_v = v * units->is;
             return true;
         }
     }
@@ -142,7 +145,7 @@ static bool set_scalar(struct reader *r, const yaml_node_t *at, const struct con
         *(bool *)field = s[0] == 't';
         return true;
     case CONFIG_DURATION:
-        if (!parse_duration(s, &v) || v != floor(v)) {
+        if (!parse_amount(s, of_time, &v) || v != floor(v)) {
             return fail(
                 r, at,
                 "'%s' is '%.60s': a time with its unit is needed, such as 250 ms, 90 s, 5 min, 24 h, 65 d",
@@ -153,6 +156,12 @@ static bool set_scalar(struct reader *r, const yaml_node_t *at, const struct con
                         duration_text(row->min, lo, sizeof lo), duration_text(row->max, hi, sizeof hi));
         }
         *(int64_t *)field = (int64_t)v;
+        return true;
+    case CONFIG_ROOM:
+        if (!parse_amount(s, of_room, &v) || v < -10000 || v > 1e15 || s[0] == '-') {
+            return fail(r, at, "'%s' is '%.60s': room on a disk is needed, such as 500 MB, 2 GB, 5 %%", row->name, s);
+        }
+        *(int64_t *)field = (int64_t)floor(v);
         return true;
     case CONFIG_ENUM: {
         char list[160] = "";
@@ -376,6 +385,7 @@ static size_t rows_end(const struct config_row *rows)
             break;
         case CONFIG_INT:
         case CONFIG_DURATION:
+        case CONFIG_ROOM:
             size = sizeof(int64_t);
             break;
         case CONFIG_NUMBER:
@@ -488,7 +498,7 @@ void config_free(const struct config_row *rows, void *target)
 static void print_rows(const struct config_row *rows, FILE *f, int indent)
 {
     static const char *const types[] = {"text", "id", "whole number", "number", "true|false", "time",
-                                        "",     "",   "list",         "texts"};
+                                        "room", "",   "",             "list",   "texts"};
     for (; rows->name != NULL; rows++) {
         char kind[120] = "";
         if (rows->type == CONFIG_ENUM) {

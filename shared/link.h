@@ -62,6 +62,10 @@ int link_tick(struct link *l, mono_ms now);
 bool link_publish(struct link *l, const char *topic, const void *payload, size_t n, int qos, bool retain);
 bool link_subscribe(struct link *l, const char *filter, int qos);
 
+// Messages that we have published and the broker has not taken (QoS 0) or acknowledged (QoS 1) yet. Nothing bounds them but
+// the caller.
+int link_pending(const struct link *l);
+
 // Sends DISCONNECT (the broker drops the will) after what is queued, waiting up to timeout_ms.
 void link_close(struct link *l, int timeout_ms);
 // Drops the connection as a fault would (the will fires); the next tick reconnects.

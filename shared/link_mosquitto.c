@@ -257,6 +257,11 @@ bool link_subscribe(struct link *l, const char *filter, int qos)
     return l->connected && mosquitto_subscribe(l->mosq, NULL, filter, qos) == MOSQ_ERR_SUCCESS;
 }
 
+int link_pending(const struct link *l)
+{
+    return l->unacked;
+}
+
 // Closing a socket with unread bytes resets it, and the broker would then lose our DISCONNECT and send the will: so
 // what we published is acknowledged first.
 void link_close(struct link *l, int timeout_ms)

@@ -31,17 +31,29 @@ export async function startBroker(world, users = []) {
   return broker;
 }
 
-/** The seed with the bench's branches and kiosks added, so that rules and rollups work for every vote. */
-export function withKiosks(text) {
-  const branches = new Set(kiosks.map((_, i) => Math.floor(i / KIOSKS_A_BRANCH) + 1));
-  const places = [...branches].map((n) => `    - { id: bench-branch-${n}, kind: branch, parent: jawa-barat, name: Branch ${n} }\n`);
-  const rows = kiosks.map((id, i) => `    - { id: ${id}, name: Kiosk ${i + 1}, place: bench-branch-${Math.floor(i / KIOSKS_A_BRANCH) + 1} }\n`);
+/** The seed with the bench's branches and kiosks added, so that rules and rollups work for every vote. Branches are under
+ * as many regions, or all under one. */
+export function withKiosks(text, { count = KIOSKS, regions = 0 } = {}) {
+  const branches = Array.from({ length: Math.ceil(count / KIOSKS_A_BRANCH) }, (_, i) => i + 1);
+  const above = (n) => (regions > 0 ? `bench-region-${(n % regions) + 1}` : "jawa-barat");
+  const places = [
+    ...Array.from({ length: regions }, (_, i) => `    - { id: bench-region-${i + 1}, kind: region, parent: harapan, name: Region ${i + 1} }\n`),
+    ...branches.map((n) => `    - { id: bench-branch-${n}, kind: branch, parent: ${above(n)}, name: Branch ${n} }\n`),
+  ];
+  const rows = Array.from({ length: count }, (_, i) => `    - { id: bench-${i + 1}, name: Kiosk ${i + 1}, place: bench-branch-${Math.floor(i / KIOSKS_A_BRANCH) + 1} }\n`);
   return text.replace(/^ {2}kiosks:\n/m, `${places.join("")}  kiosks:\n${rows.join("")}`);
 }
 
 /** `change` besides; the times are those of the field, not of the tests. */
-export function startAggregator(world, broker, change = (text) => text) {
-  return Aggregator.start(world, { brokerPort: broker.port, change: (text) => change(withKiosks(text.replace(/^times: .*\n/m, ""))) });
+export function startAggregator(world, broker, change = (text) => text, kiosks = {}) {
+  return Aggregator.start(world, { brokerPort: broker.port, change: (text) => change(withKiosks(text.replace(/^times: .*\n/m, ""), kiosks)) });
+}
+
+/** Anybody may connect, as anybody: hashing thousands of passwords is not what is measured. */
+export async function openBroker(broker) {
+  await broker.kill();
+  writeFileSync(broker.file, readFileSync(broker.file, "utf8").replace(/^(allow_anonymous) false/m, "$1 true").replace(/^(password_file|acl_file) .*$/gm, ""));
+  await broker.up();
 }
 
 export function startLoad(world, broker, args, options) {
@@ -60,4 +72,30 @@ const TICKS = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }))
 export function cpuSeconds(pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /, "").split(" ");
   return (Number(fields[11]) + Number(fields[12])) / TICKS;
+}
+
+/** Looks at a process's resident memory while it works; end() gives the most it was, MiB. */
+export function watchMemory(pid) {
+  let most = 0;
+  const look = () => {
+    try {
+      most = Math.max(most, Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024);
+    } catch { /* it has just ended */ }
+  };
+  const watch = setInterval(look, 20);
+  return { end: () => (look(), clearInterval(watch), most) };
+}
+
+/** The real aggregator: ratings a second from the first one sent to the last one acknowledged, CPU microseconds a rating,
+ * and the most memory it had meanwhile, MiB. */
+export async function realDrain(world, broker, aggregator, votes, pack) {
+  await aggregator.up();
+  const before = cpuSeconds(aggregator.process.pid);
+  const memory = watchMemory(aggregator.process.pid);
+  const load = await said(startLoad(world, broker, ["--votes", votes, "--pack", pack, "--acks"]));
+  const peak = memory.end();
+  if (load.settled !== votes) throw new Error(`${load.settled} of ${votes} votes were acknowledged`);
+  const cpu = cpuSeconds(aggregator.process.pid) - before;
+  await aggregator.stop();
+  return { rate: votes / (load.ended - load.began), cpu: (cpu / votes) * 1e6, peak };
 }

@@ -1,24 +1,13 @@
 // ingest-live: 1 rating a message, the real aggregator (durable, dedup, rollups, rules, acknowledgements to every kiosk)
 // against a subscriber that does nothing, on the same broker under the same load, in turn.
 // ingest-drain: 50 ratings a message, as kiosks send a backlog, against the subscriber draining one rating a message.
-import { cpuSeconds, median, said, startAggregator, startBroker, startLoad } from "./common.mjs";
+import { median, realDrain, said, startAggregator, startBroker, startLoad } from "./common.mjs";
 
 const PAIRS = 5;
 const LIVE_VOTES = 160_000; // about 6 s
 const DRAIN_VOTES = 1_600_000;
 const DRAIN_REFERENCE = 400_000;
 const PACK = 50;
-
-/** Ratings a second from the first one sent to the last one acknowledged, and CPU microseconds a rating. */
-async function real(world, broker, aggregator, votes, pack) {
-  await aggregator.up();
-  const before = cpuSeconds(aggregator.process.pid);
-  const load = await said(startLoad(world, broker, ["--votes", votes, "--pack", pack, "--acks"]));
-  if (load.settled !== votes) throw new Error(`${load.settled} of ${votes} votes were acknowledged`);
-  const cpu = cpuSeconds(aggregator.process.pid) - before;
-  await aggregator.stop();
-  return { rate: votes / (load.ended - load.began), cpu: (cpu / votes) * 1e6 };
-}
 
 async function sink(world, broker, votes) {
   const subscriber = startLoad(world, broker, ["--sink", votes]);
@@ -45,7 +34,7 @@ async function pairs(world, say, count, votes, pack, reference) {
   await aggregator.stop();
   const runs = [];
   for (let i = 0; i < count; i++) {
-    const one = { ...(await real(world, broker, aggregator, votes, pack)), reference: await reference(broker) };
+    const one = { ...(await realDrain(world, broker, aggregator, votes, pack)), reference: await reference(broker) };
     runs.push(one);
     const ratio = (one.rate / one.reference).toFixed(3);
     say(`pair ${i + 1}: ${Math.round(one.rate)} ratings/s, reference ${Math.round(one.reference)}, ratio ${ratio}, ${one.cpu.toFixed(2)} us CPU a rating`);

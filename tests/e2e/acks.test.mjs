@@ -9,6 +9,7 @@ import { Broker, SECRET } from "./lib/broker.mjs";
 import { shardOf } from "./lib/foreign.mjs";
 import { MouseScreen } from "./lib/display.mjs";
 import { checkExactlyOnce, Kiosk } from "./lib/kiosk.mjs";
+import { Session } from "./lib/session.mjs";
 import { inject, killAt, mayTrace } from "./lib/strace.mjs";
 import { waitFor, within } from "./lib/wait.mjs";
 import { scenario } from "./lib/world.mjs";
@@ -142,6 +143,53 @@ scenario("a disk that is slow to the kiosk: no false thanks; what was saved too 
   assert.deepEqual(rows.map((row) => row.score), [5, 1, 0, 4]);
   await waitFor("the store to hold all four", async () => (await aggregator.store.count()) === 4);
   assert.deepEqual(await aggregator.store.recount(), []);
+});
+
+scenario("killed between 'please try again' and the taking back: what was not thanked is not counted, and nothing is missed", async (world) => {
+  mayTrace();
+  const broker = await Broker.start(world);
+  const aggregator = await Aggregator.start(world, { brokerPort: broker.port });
+  const screen = await MouseScreen.start(world);
+  const kiosk = await Kiosk.start(world, { brokerPort: broker.port, screen, times: { save_timeout: "200 ms" } });
+  const thanked = [];
+  const rate = (score) => thanked.push(score) && kiosk.rate(score);
+  // The disk does not answer before the end; or it fails every time.
+  for (const trouble of ["delay_enter=60000000", "error=EIO"]) {
+    await rate(5);
+    await kiosk.online;
+    await kiosk.drained();
+    const strace = await inject(world, kiosk.process, "fdatasync", trouble);
+    const from = kiosk.process.mark();
+    await kiosk.touch("face-1");
+    await kiosk.process.line(/ screen name=(try-again|out-of-service) /, { from });
+    if (trouble === "error=EIO") {
+      assert.ok(kiosk.process.find(/ screen name=out-of-service .* reason=outbox-error /, from), "a reason for staff");
+      const told = (errors) => waitFor("health to say why", async () => (await aggregator.store.query(`SELECT heard_at FROM kiosk WHERE reason = 'outbox-error' AND errors = ${errors}`))[0]);
+      const { heard_at: heard } = await told(1);
+      await kiosk.process.line(/ screen name=question /, { from });
+      await kiosk.touch("face-1");
+      assert.equal((await told(2)).heard_at, heard, "a kiosk that cannot save does not count as heard");
+    }
+    const end = kiosk.process.kill();
+    await strace.stop("SIGKILL").catch(() => {}); // it holds what it delays
+    await end;
+    assert.equal(kiosk.process.find(/ screen name=thanks /, from), null, "a false thank-you");
+    assert.ok((await kiosk.outbox()).some((row) => row.score === 1), "the press reached the outbox, or this shows nothing");
+    await kiosk.up();
+    await rate(4);
+  }
+  await rate(2);
+  await kiosk.online;
+  await kiosk.drained();
+  const [stored] = await aggregator.store.query("SELECT sum(c1) AS c1, sum(c2) AS c2, sum(c3) AS c3, sum(c4) AS c4, sum(c5) AS c5 FROM tally");
+  assert.deepEqual(Object.values(stored), [1, 2, 3, 4, 5].map((score) => thanked.filter((s) => s === score).length));
+  assert.deepEqual(await aggregator.store.recount(), []);
+  const session = await Session.login(aggregator.url);
+  const coverage = await waitFor("every vote to be accounted for", async () => {
+    const { coverage: c } = await session.today();
+    return c.complete && c.stored === thanked.length && c;
+  });
+  assert.deepEqual([coverage.known, coverage.share, coverage.lost], [thanked.length, 1, 0]);
 });
 
 scenario("a disk that fails the kiosk: no false thanks; every thanked press is kept, whatever call has failed", async (world) => {

@@ -1,16 +1,17 @@
 // Bad input: one clear line that says what to do, an exit code where it cannot go on, and nothing lost.
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
-import { writeFileSync, rmSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import mqtt from "mqtt";
 import { Aggregator } from "./lib/aggregator.mjs";
 import { Broker, SECRET } from "./lib/broker.mjs";
+import { disk } from "./lib/disk.mjs";
 import { MouseScreen, TouchScreen } from "./lib/display.mjs";
 import { ForeignKiosk, shardOf } from "./lib/foreign.mjs";
 import { checkExactlyOnce, Kiosk } from "./lib/kiosk.mjs";
 import { run } from "./lib/process.mjs";
 import { waitFor, within } from "./lib/wait.mjs";
-import { BIN, scenario, Skip } from "./lib/world.mjs";
+import { BIN, scenario } from "./lib/world.mjs";
 
 const ID = "dago-entrance";
 const BRANCH = "bandung-dago";
@@ -25,24 +26,6 @@ async function refuses(started, pattern) {
   const said = started.lines.filter((line) => line !== "" && !/ info /.test(line));
   assert.equal(said.length, 1, `one line is wanted: ${said.join(" | ")}`);
   assert.match(said[0], pattern);
-}
-
-/** A small disk of its own. */
-async function disk(world, name, megabytes) {
-  const path = world.folder(name);
-  const mounted = await run("mount", ["-t", "tmpfs", "-o", `size=${megabytes}m`, "tmpfs", path]);
-  if (mounted.code !== 0) throw new Skip(`cannot mount a small disk here: ${mounted.lines[0]}`);
-  world.own(`disk ${name}`, () => run("umount", ["-l", path]));
-  return {
-    path,
-    fill: async () => {
-      await run("dd", ["if=/dev/zero", `of=${path}/filler`, "bs=64k"]);
-      await run("dd", ["if=/dev/zero", `of=${path}/filler2`, "bs=512"]);
-    },
-    free: () => ["filler", "filler2"].forEach((file) => rmSync(`${path}/${file}`, { force: true })),
-    readonly: async () => assert.equal((await run("mount", ["-o", "remount,ro", path])).code, 0),
-    writable: async () => assert.equal((await run("mount", ["-o", "remount,rw", path])).code, 0),
-  };
 }
 
 // ---------------------------------------------------------------- configuration

@@ -1,6 +1,7 @@
 // puas-load: the load of the benches.
 //   puas-load --port P --kiosks K --votes N ...    N ratings from K simulated kiosks, a connection each, QoS 1
 //   puas-load --port P --sink N                    the reference: a subscriber that only counts to N
+// --days D --a-day A: the ratings were given over the last D days, A a kiosk and day from 8 to 17 UTC.
 // Both say when they are done on the monotonic clock that all processes share, as one line of JSON.
 //
 // The load speaks MQTT itself with whole buffers a write: what it costs takes as little as possible from the
@@ -27,13 +28,17 @@ enum {
     IN_BYTES = 64 * 1024,
     PACKET_MAX = 20 * 1024,
     KIOSKS_A_BRANCH = 4,
+    DAY_MS = 86400000,
+    OPEN_MS = 8 * 3600000,
+    OPEN_FOR_MS = 9 * 3600000,
     EXIT_USAGE = 2
 };
 
 struct arguments {
     int port, kiosks, pack, window, timeout_s;
     int64_t votes, sink;
-    int rate; // ratings a second; 0: as fast as it goes
+    int rate;        // ratings a second; 0: as fast as it goes
+    int days, a_day; // 0: they are given now
     bool acks, drain;
     const char *password, *user;
 };
@@ -137,7 +142,18 @@ static char *put_number(char *t, int64_t v)
     return t;
 }
 
-static void put_events(struct peer *p, int count)
+// When the rating of this number was given.
+static wall_ms given_at(const struct peer *p, const struct arguments *a, int64_t number, wall_ms now)
+{
+    if (a->days == 0) {
+        return now;
+    }
+    int64_t first = now / DAY_MS - a->days, of_day = number % a->a_day;
+    return (first + number / a->a_day) * DAY_MS + OPEN_MS +
+           (of_day * OPEN_FOR_MS + (int64_t)(p->dice % OPEN_FOR_MS)) / a->a_day;
+}
+
+static void put_events(struct peer *p, const struct arguments *a, int count)
 {
     static uint8_t body[PACKET_MAX];
     wall_ms now = clock_wall_ms();
@@ -155,7 +171,7 @@ static void put_events(struct peer *p, int count)
     for (int i = 0; i < count; i++) {
         int64_t seq = ++p->sent;
         t = put_number(put_word(t, i > 0 ? ",{\"seq\":" : "{\"seq\":"), seq);
-        t = put_number(put_word(t, ",\"at\":"), now);
+        t = put_number(put_word(t, ",\"at\":"), given_at(p, a, seq - 1, now));
         t = put_number(put_word(t, ",\"up\":"), up);
         t = put_number(put_word(t, ",\"visit\":"), seq);
         t = put_number(put_word(t, ",\"type\":\"rating\",\"question\":\"overall\",\"score\":"), vote(p));
@@ -316,9 +332,13 @@ static int load(const struct arguments *a)
             room = false;
             for (int k = 0; k < a->kiosks && sent < allowed; k++) {
                 struct peer *p = &peers[(first + k) % a->kiosks];
-                if (p->in_flight < a->window && p->out_used + PACKET_MAX < OUT_BYTES) {
+                int64_t left = a->days > 0 ? (int64_t)a->days * a->a_day - p->sent : a->pack;
+                // A backlog waits for the aggregator, as a kiosk's does, so that the broker need not hold it.
+                bool waits = a->days > 0 && a->acks && p->sent - p->settled >= (int64_t)a->window * a->pack;
+                if (left > 0 && !waits && p->in_flight < a->window && p->out_used + PACKET_MAX < OUT_BYTES) {
                     int n = allowed - sent < a->pack ? (int)(allowed - sent) : a->pack;
-                    put_events(p, n);
+                    n = left < n ? (int)left : n;
+                    put_events(p, a, n);
                     sent += n;
                     room = a->rate == 0;
                 }
@@ -432,8 +452,10 @@ int main(int argc, char **argv)
         {"window", required_argument, NULL, 'w'},  {"rate", required_argument, NULL, 'r'},
         {"acks", no_argument, NULL, 'a'},          {"password", required_argument, NULL, 's'},
         {"sink", required_argument, NULL, 'S'},    {"drain", no_argument, NULL, 'd'},
-        {"timeout", required_argument, NULL, 't'}, {NULL, 0, NULL, 0}};
-    struct arguments a = {.kiosks = 64, .pack = 1, .window = 16, .timeout_s = 120, .user = "bench"};
+        {"timeout", required_argument, NULL, 't'}, {"days", required_argument, NULL, 'D'},
+        {"a-day", required_argument, NULL, 'A'},   {NULL, 0, NULL, 0}};
+    struct arguments a = {
+        .kiosks = 64, .a_day = 70, .pack = 1, .window = 16, .timeout_s = 120, .user = "bench"};
     int letter;
     while ((letter = getopt_long(argc, argv, "", options, NULL)) != -1) {
         int64_t number = optarg != NULL ? strtoll(optarg, NULL, 10) : 0;
@@ -471,12 +493,18 @@ int main(int argc, char **argv)
         case 't':
             a.timeout_s = (int)number;
             break;
+        case 'D':
+            a.days = (int)number;
+            break;
+        case 'A':
+            a.a_day = (int)number;
+            break;
         default:
             return EXIT_USAGE;
         }
     }
-    if (a.port <= 0 || a.kiosks <= 0 || a.pack < 1 || a.pack > PROTOCOL_EVENTS_MAX ||
-        (a.votes <= 0 && a.sink <= 0)) {
+    if (a.port <= 0 || a.kiosks <= 0 || a.days < 0 || a.a_day < 1 || a.pack < 1 ||
+        a.pack > PROTOCOL_EVENTS_MAX || (a.votes <= 0 && a.sink <= 0)) {
         fputs("puas-load: --port P and --votes N or --sink N are needed\n", stderr);
         return EXIT_USAGE;
     }

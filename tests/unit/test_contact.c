@@ -198,9 +198,10 @@ static bool holds(const char *path, const char *needle)
     if (file == NULL) {
         return false;
     }
-    static char bytes[4 << 20];
+    static char bytes[32 << 20];
     size_t n = fread(bytes, 1, sizeof bytes, file);
     fclose(file);
+    assert_true(n < sizeof bytes);
     return memmem(bytes, n, needle, strlen(needle)) != NULL;
 }
 

@@ -1,6 +1,8 @@
 // Two hundred kills: a program that saves as fast as it can is killed at any moment. What it was told to be
-// saved is there at the next start, once; no key is given twice; the file is never damaged by it.
+// saved is there at the next start, once; no key is given twice; the file is never damaged by it. And as many
+// with a disk that is slow, fails or hangs: what it was told not to be saved is not counted either.
 #include "kiosk/outbox.h"
+#include "kiosk/unthanked.h"
 #include "kiosk/writer.h"
 
 #include <setjmp.h>
@@ -9,6 +11,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <semaphore.h>
@@ -16,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,6 +28,9 @@ enum {
     KILLS = 200,
     LIFE_MAX_US = 30000,
     UNDER_WAY = 8, // answers posted and not yet reported
+    SLOW_TIMEOUT_MS = 4,
+    HANG_TIMEOUT_MS = 1000, // long enough for any machine to have come to the COMMIT
+    SLOW_SYNC_MAX_US = 8000,
     REPORTS_MAX = 4000,
     ROWS_MAX = KILLS * 400,
 };
@@ -34,6 +41,15 @@ struct report {
     int64_t seq;
     uint64_t ticket;
     int32_t result;
+};
+
+// How the disk of a life ends a COMMIT.
+enum disk {
+    SOUND,
+    SLOW,  // late at times
+    HANGS, // never
+    LATE,  // after the customer was told that it is; then nothing more can be written
+    FAILS, // with an error
 };
 
 struct kept {
@@ -48,7 +64,10 @@ struct fixture {
     int reports; // of this life
     struct kept kept[ROWS_MAX];
     int rows;
-    int lived; // kills after the first report
+    int lived;      // kills after the first report
+    enum disk disk; // of this life
+    uint32_t seed;
+    int noted; // lives that ended before a press was taken back
 };
 
 static int set_up(void **state)
@@ -81,6 +100,56 @@ static enum outbox_result open_box(const struct fixture *f, struct outbox **ret)
     return outbox_open(&o, 1000, ret, &why);
 }
 
+// ---------------------------------------------------------------- the disk of a child
+// Of one life, set by the child. All that a COMMIT waits for is written by then, as far as a kill goes.
+static struct {
+    enum disk kind;
+    uint32_t seed;
+    sem_t told;   // of a press, by a report
+    bool stopped; // whoever writes on waits for the end
+    int pipe;     // says that somebody does
+} disk;
+
+static void wait_for_the_end(void)
+{
+    for (;;)
+        pause();
+}
+
+int fdatasync(int fd);
+int fdatasync(int fd)
+{
+    switch (disk.kind) {
+    case SOUND:
+        break;
+    case SLOW:
+        disk.seed = disk.seed * 1664525u + 1013904223u;
+        if ((disk.seed >> 8) % 4 == 0)
+            nanosleep(&(struct timespec){.tv_nsec = (disk.seed >> 10) % SLOW_SYNC_MAX_US * 1000L}, NULL);
+        break;
+    case HANGS:
+        wait_for_the_end();
+        break;
+    case LATE:
+        sem_wait(&disk.told);
+        disk.stopped = true;
+        break;
+    case FAILS:
+        errno = EIO;
+        return -1;
+    }
+    return (int)syscall(SYS_fdatasync, fd);
+}
+
+ssize_t pwrite64(int fd, const void *p, size_t n, off64_t at);
+ssize_t pwrite64(int fd, const void *p, size_t n, off64_t at)
+{
+    static const struct report stopped; // of no press
+    if (disk.stopped && write(disk.pipe, &stopped, sizeof stopped) == (ssize_t)sizeof stopped)
+        wait_for_the_end();
+    return syscall(SYS_pwrite64, fd, p, n, at);
+}
+
 // ---------------------------------------------------------------- the child
 static int score_of(uint64_t ticket)
 {
@@ -91,7 +160,7 @@ static struct answer answer_of(uint64_t ticket)
 {
     struct answer a = {.ticket = ticket,
                        .at = 500,
-                       .up = 50,
+                       .up = (mono_ms)ticket,
                        .type = EVENT_RATING,
                        .score = score_of(ticket),
                        .of = 5,
@@ -120,7 +189,11 @@ static void tell(void *ctx, const struct saved *s)
     memcpy(r.epoch, l->epoch, EPOCH_BYTES);
     if (write(l->pipe, &r, sizeof r) != (ssize_t)sizeof r)
         _exit(3);
-    sem_post(&l->room);
+    if (disk.kind == FAILS)
+        wait_for_the_end(); // on the writer's thread: it comes to nothing else
+    sem_post(&disk.told);
+    if (disk.kind == SOUND || disk.kind == SLOW)
+        sem_post(&l->room);
 }
 
 // Ends by a kill alone.
@@ -131,8 +204,15 @@ static void live(const struct fixture *f, int pipe)
     if (open_box(f, &ob) != OUTBOX_OK)
         _exit(1);
     memcpy(l.epoch, outbox_epoch(ob), EPOCH_BYTES);
-    sem_init(&l.room, 0, UNDER_WAY);
-    struct writer_options o = {.outbox = ob, .save_timeout_ms = 60000, .on_saved = tell, .ctx = &l};
+    sem_init(&l.room, 0, f->disk == SOUND ? UNDER_WAY : f->disk == SLOW ? 2 : 1);
+    sem_init(&disk.told, 0, 0);
+    disk.seed = f->seed;
+    disk.pipe = pipe;
+    disk.kind = f->disk;
+    int64_t timeout_ms = disk.kind == SLOW                         ? SLOW_TIMEOUT_MS
+                         : disk.kind == HANGS || disk.kind == LATE ? HANG_TIMEOUT_MS
+                                                                   : 60000;
+    struct writer_options o = {.outbox = ob, .save_timeout_ms = timeout_ms, .on_saved = tell, .ctx = &l};
     struct writer *w = writer_create(&o);
     for (uint64_t ticket = 1; w != NULL; ticket++) {
         struct answer a = answer_of(ticket);
@@ -169,8 +249,8 @@ static void hear(struct fixture *f, int pipe, int64_t until_us, int enough)
     }
 }
 
-// `from_first`: it lives so long after its first report, else after its start.
-static void live_and_die(struct fixture *f, int64_t life_us, bool from_first)
+// It lives so long after its first `enough` reports; 0: after its start.
+static void live_and_die(struct fixture *f, int64_t life_us, int enough)
 {
     int ends[2], status;
     f->reports = 0;
@@ -183,8 +263,7 @@ static void live_and_die(struct fixture *f, int64_t life_us, bool from_first)
         live(f, ends[1]);
     }
     close(ends[1]);
-    if (from_first)
-        hear(f, ends[0], INT64_MAX, 1);
+    hear(f, ends[0], INT64_MAX, enough);
     hear(f, ends[0], now_us() + life_us, INT_MAX);
     assert_int_equal(kill(child, SIGKILL), 0);
     assert_int_equal(waitpid(child, &status, 0), child);
@@ -242,7 +321,7 @@ static void what_was_reported_outlives_any_kill(void **state)
     uint32_t seed = getenv("PUAS_SEED") != NULL ? (uint32_t)atoi(getenv("PUAS_SEED")) : 1;
     for (int i = 0; i < KILLS; i++) {
         seed = seed * 1664525u + 1013904223u;
-        live_and_die(f, (seed >> 8) % LIFE_MAX_US, i % 2 == 1);
+        live_and_die(f, (seed >> 8) % LIFE_MAX_US, i % 2);
         assert_int_equal(open_box(f, &ob), OUTBOX_OK);
         assert_false(outbox_was_damaged(ob));
         check_rows(f, ob);
@@ -259,10 +338,120 @@ static void what_was_reported_outlives_any_kill(void **state)
     assert_in_range(f->lived, KILLS / 2, KILLS);
 }
 
+// ---------------------------------------------------------------- a disk in trouble
+static void note_end(struct fixture *f)
+{
+    char path[120];
+    uint8_t epoch[EPOCH_BYTES];
+    int64_t seq;
+    snprintf(path, sizeof path, "%s.unthanked", f->path);
+    int file = unthanked_open(path);
+    assert_true(unthanked_read(file, epoch, &seq));
+    unthanked_close(file);
+    f->noted += seq != 0;
+}
+
+// Of the presses of this life those count that were reported as saved; of those that nobody heard of, any.
+// What health says is what the rows say.
+static void check_counted(struct fixture *f, struct outbox *ob)
+{
+    static struct event events[PROTOCOL_EVENTS_MAX];
+    static uint64_t ticket_of[2 * REPORTS_MAX]; // by seq
+    static int counted[REPORTS_MAX];            // by ticket
+    struct outbox_batch b = {.events = events};
+    struct outbox_counts c;
+    uint8_t epoch[EPOCH_BYTES];
+    int64_t rows = 0, votes[PROTOCOL_SCORE_MAX] = {0};
+    int all = 0, saved = 0;
+    memset(counted, 0, sizeof counted);
+    for (;; f->read = (struct outbox_cursor){b.epoch_id, events[b.count - 1].seq}) {
+        assert_int_equal(outbox_fetch(ob, f->read, false, PROTOCOL_EVENTS_MAX, &b), OUTBOX_OK);
+        if (b.count == 0)
+            break;
+        memcpy(epoch, b.epoch, EPOCH_BYTES);
+        for (int i = 0; i < b.count; i++) {
+            const struct event *e = &events[i];
+            assert_int_equal(e->seq, ++rows);
+            bool voids = e->type == EVENT_VOID;
+            uint64_t ticket = voids ? ticket_of[e->voids] : (uint64_t)e->up;
+            ticket_of[e->seq] = ticket;
+            counted[ticket] += voids ? -1 : 1;
+            assert_in_range(counted[ticket], 0, 1);
+            if (score_of(ticket) > 0)
+                votes[score_of(ticket) - 1] += voids ? -1 : 1;
+        }
+    }
+    for (int i = 0; i < REPORTS_MAX; i++)
+        all += counted[i];
+    for (int i = 0; i < f->reports; i++) {
+        const struct report *r = &f->report[i];
+        if (r->ticket > 0 && counted[r->ticket] != (r->result == SAVE_COMMITTED))
+            fail_msg("press %d was answered with %d and counts %d", (int)r->ticket, r->result,
+                     counted[r->ticket]);
+        saved += r->ticket > 0 && r->result == SAVE_COMMITTED;
+    }
+    assert_in_range(all, saved, saved + 1); // the one that was being written
+    assert_int_equal(outbox_count(ob, &c), OUTBOX_OK);
+    if (rows > 0) {
+        assert_in_range(c.epoch_count, 2, PROTOCOL_EPOCHS_MAX);
+        assert_memory_equal(c.epochs[1].epoch, epoch, EPOCH_BYTES);
+        assert_int_equal(c.epochs[1].next_seq, rows + 1);
+        assert_memory_equal(c.epochs[1].votes, votes, sizeof votes);
+    }
+}
+
+static void live_with(struct fixture *f, enum disk kind, int64_t life_us, int enough)
+{
+    struct outbox *ob;
+    f->disk = kind;
+    live_and_die(f, life_us, enough);
+    note_end(f);
+    assert_int_equal(open_box(f, &ob), OUTBOX_OK);
+    assert_false(outbox_was_damaged(ob));
+    check_counted(f, ob);
+    outbox_close(ob);
+}
+
+static void told_to_try_again_and_killed_before_the_void(void **state)
+{
+    static const struct {
+        enum disk kind;
+        int reports, result;
+    } ends[] = {{HANGS, 1, SAVE_TIMED_OUT}, {LATE, 2, SAVE_TIMED_OUT}, {FAILS, 1, SAVE_FAILED}};
+    struct fixture *f = *state;
+    for (int i = 0; i < 3; i++) {
+        live_with(f, ends[i].kind, 0, ends[i].reports);
+        assert_true(f->reports >= ends[i].reports);
+        assert_int_equal(f->report[0].ticket, 1);
+        assert_int_equal(f->report[0].result, ends[i].result);
+        assert_int_equal(f->noted, i + 1);
+    }
+}
+
+static void what_was_not_thanked_is_not_counted_after_any_kill(void **state)
+{
+    struct fixture *f = *state;
+    int answers = 0, refused = 0;
+    f->seed = getenv("PUAS_SEED") != NULL ? (uint32_t)atoi(getenv("PUAS_SEED")) : 1;
+    for (int i = 0; i < KILLS; i++) {
+        f->seed = f->seed * 1664525u + 1013904223u;
+        live_with(f, SLOW, (f->seed >> 8) % LIFE_MAX_US, i % 2);
+        answers += f->reports;
+        for (int k = 0; k < f->reports; k++)
+            refused += f->report[k].result != SAVE_COMMITTED;
+    }
+    print_message("%d presses answered, %d of them not thanked, %d of %d lives ended before a void\n",
+                  answers, refused, f->noted, KILLS);
+    assert_in_range(f->noted, KILLS / 20, KILLS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_was_reported_outlives_any_kill, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(told_to_try_again_and_killed_before_the_void, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_not_thanked_is_not_counted_after_any_kill, set_up,
+                                        tear_down),
     };
     return cmocka_run_group_tests_name("kills", tests, NULL, NULL);
 }

@@ -391,6 +391,158 @@ static void void_of_what_is_not_there(void **state)
     assert_int_equal(seq, 1);
 }
 
+// Its void may be on disk though that commit failed: taken back once, whoever asks again.
+static void void_counts_once(void **state)
+{
+    struct fixture *f = *state;
+    struct outbox_counts c;
+    int64_t seq;
+    press(f, 3, &seq);
+    press(f, 3, &seq);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(outbox_void(f->ob, 2, 600, 60), OUTBOX_OK);
+    assert_int_equal(fetch(f, 50).count, 3);
+    assert_int_equal(outbox_count(f->ob, &c), OUTBOX_OK);
+    assert_int_equal(c.epochs[0].votes[2], 1);
+}
+
+// ---------------------------------------------------------------- not thanked, not taken back
+
+// As after a kill: without what a writer does at its end.
+static void start_again(struct fixture *f)
+{
+    outbox_close(f->ob);
+    f->ob = NULL;
+    open_box(f, 1000);
+}
+
+static void set_note(struct fixture *f, const uint8_t *epoch, int64_t seq)
+{
+    char path[120];
+    snprintf(path, sizeof path, "%s.unthanked", f->path);
+    int file = unthanked_open(path);
+    assert_true(file >= 0);
+    assert_true(unthanked_note(file, epoch, seq));
+    unthanked_close(file);
+}
+
+// It is as if it had never been: not sent, not counted, not named in a birth, and no gap is left.
+static void noted_is_undone_at_the_next_start(void **state)
+{
+    struct fixture *f = *state;
+    struct outbox_counts c;
+    struct held_epoch held[PROTOCOL_EPOCHS_MAX];
+    const char *runs[] = {"aaaa"};
+    uint8_t first[EPOCH_BYTES];
+    int count, unsynced;
+    int64_t seq;
+    press(f, 3, &seq);
+    press(f, 4, &seq);
+    memcpy(first, outbox_epoch(f->ob), EPOCH_BYTES);
+    assert_true(outbox_note_unthanked(f->ob, seq));
+    for (int i = 0; i < 2; i++) { // the second start finds no note
+        start_again(f);
+        assert_int_equal(outbox_pending(f->ob), 1);
+        assert_int_equal(fetch(f, 50).count, 1);
+        assert_int_equal(f->events[0].score, 3);
+        assert_int_equal(outbox_count(f->ob, &c), OUTBOX_OK);
+        assert_int_equal(c.epoch_count, 2);
+        assert_memory_equal(c.epochs[1].epoch, first, EPOCH_BYTES);
+        assert_int_equal(c.epochs[1].next_seq, 2);
+        assert_int_equal(c.epochs[1].votes[2], 1);
+        assert_int_equal(c.epochs[1].votes[3], 0);
+        assert_int_equal(c.epochs[1].lost, 0);
+        assert_int_equal(outbox_held(f->ob, runs, 1, held, &count, &unsynced), OUTBOX_OK);
+        assert_int_equal(count, 2);
+        assert_int_equal(held[1].last, 1);
+        assert_int_equal(outbox_visits_since(f->ob, 0), 1);
+    }
+    assert_int_equal(outbox_resend(f->ob, &seq), OUTBOX_OK);
+    assert_int_equal(seq, 1);
+}
+
+// Killed when its void was on disk, but the note not cleared.
+static void noted_and_voided_stays_voided(void **state)
+{
+    struct fixture *f = *state;
+    int64_t seq;
+    press(f, 4, &seq);
+    assert_int_equal(outbox_void(f->ob, seq, 600, 60), OUTBOX_OK);
+    assert_true(outbox_note_unthanked(f->ob, seq));
+    start_again(f);
+    assert_int_equal(fetch(f, 50).count, 2);
+    assert_int_equal(f->events[1].voids, seq);
+}
+
+// The seq of a press that did not reach the disk is another's afterwards: thanked, so it outlives the note.
+static void note_of_a_seq_given_out_again(void **state)
+{
+    struct fixture *f = *state;
+    struct answer a = {.type = EVENT_RATING, .score = 1, .of = 5};
+    int64_t seq;
+    assert_int_equal(outbox_append(f->ob, &a, CLOCK_SYNCED, &seq), OUTBOX_OK);
+    assert_true(outbox_note_unthanked(f->ob, seq));
+    outbox_rollback(f->ob);
+    assert_int_equal(outbox_void(f->ob, seq, 600, 60), OUTBOX_OK);
+    assert_int_equal(press(f, 5, &seq), OUTBOX_OK);
+    assert_int_equal(seq, 1);
+    start_again(f);
+    assert_int_equal(fetch(f, 50).count, 1);
+    assert_int_equal(f->events[0].score, 5);
+}
+
+// A note of a press that others follow, of none, of a foreign epoch, of one that was acknowledged: nothing
+// that was thanked may go for it.
+static void notes_that_name_nothing(void **state)
+{
+    struct fixture *f = *state;
+    static const uint8_t foreign[EPOCH_BYTES];
+    uint8_t epoch[EPOCH_BYTES];
+    int64_t seq;
+    press(f, 3, &seq);
+    press(f, 4, &seq);
+    memcpy(epoch, outbox_epoch(f->ob), EPOCH_BYTES);
+    for (int i = 0; i < 3; i++) {
+        set_note(f, i < 2 ? epoch : foreign, i == 0 ? 1 : i == 1 ? 3 : 2);
+        start_again(f);
+        assert_int_equal(fetch(f, 50).count, 2);
+    }
+    sync_with(f, epoch, "aaaa", 0);
+    assert_true(settle(f, epoch, "aaaa", 2, 0));
+    set_note(f, epoch, 2);
+    start_again(f);
+    assert_int_equal(outbox_resend(f->ob, &seq), OUTBOX_OK);
+    assert_int_equal(seq, 2);
+}
+
+// The file is exchanged first, then the press is undone in the new one.
+static void noted_in_a_damaged_file(void **state)
+{
+    enum { ROWS = 300, PAGE = 4096 };
+    static const char junk[PAGE] = "a page lost";
+    struct fixture *f = *state;
+    int64_t seq, last = 0;
+    for (int i = 0; i < ROWS; i++)
+        assert_int_equal(press(f, 1 + i % 5, &seq), OUTBOX_OK);
+    assert_true(outbox_note_unthanked(f->ob, seq));
+    outbox_close(f->ob);
+    f->ob = NULL;
+    int fd = open(f->path, O_RDWR);
+    off_t middle = lseek(fd, 0, SEEK_END) / 2 / PAGE * PAGE;
+    assert_int_equal(pwrite(fd, junk, sizeof junk, middle), (ssize_t)sizeof junk);
+    close(fd);
+    open_box(f, 1000);
+    assert_true(outbox_was_damaged(f->ob));
+    struct outbox_batch b = {.events = f->events};
+    for (struct outbox_cursor at = {0, 0};; at = (struct outbox_cursor){b.epoch_id, last}) {
+        assert_int_equal(outbox_fetch(f->ob, at, false, PROTOCOL_EVENTS_MAX, &b), OUTBOX_OK);
+        if (b.count == 0)
+            break;
+        last = b.events[b.count - 1].seq;
+    }
+    assert_int_equal(last, ROWS - 1);
+}
+
 // A second program on the same folder is told so, and touches nothing.
 static void one_program_at_a_time(void **state)
 {
@@ -647,7 +799,7 @@ static void a_torn_note_names_nothing(void **state)
     snprintf(path, sizeof path, "%s.unthanked", f->path);
     int file = unthanked_open(path);
     assert_true(file >= 0);
-    unthanked_note(file, outbox_epoch(f->ob), 7);
+    assert_true(unthanked_note(file, outbox_epoch(f->ob), 7));
     assert_true(unthanked_read(file, epoch, &seq));
     assert_int_equal(seq, 7);
     assert_memory_equal(epoch, outbox_epoch(f->ob), EPOCH_BYTES);
@@ -656,17 +808,22 @@ static void a_torn_note_names_nothing(void **state)
         assert_int_equal(pread(file, &byte, 1, at), 1);
         byte ^= 1;
         assert_int_equal(pwrite(file, &byte, 1, at), 1);
-        assert_false(unthanked_read(file, epoch, &seq));
+        assert_true(unthanked_read(file, epoch, &seq));
+        assert_int_equal(seq, 0);
         byte ^= 1;
         assert_int_equal(pwrite(file, &byte, 1, at), 1);
     }
     assert_true(unthanked_read(file, epoch, &seq));
-    unthanked_clear(file);
-    assert_false(unthanked_read(file, epoch, &seq));
+    assert_int_equal(seq, 7);
+    assert_true(unthanked_clear(file));
+    assert_true(unthanked_read(file, epoch, &seq));
+    assert_int_equal(seq, 0);
     assert_int_equal(ftruncate(file, 5), 0);
-    assert_false(unthanked_read(file, epoch, &seq));
+    assert_true(unthanked_read(file, epoch, &seq));
+    assert_int_equal(seq, 0);
     unthanked_close(file);
-    unthanked_note(-1, epoch, 1);
+    assert_false(unthanked_read(-1, epoch, &seq));
+    assert_false(unthanked_note(-1, epoch, 1));
 }
 
 // No outbox at first: presses are answered, calls are refused, and it is tried again.
@@ -912,12 +1069,89 @@ static void contact_data_is_wiped_once_acknowledged(void **state)
     assert_string_equal(b.events[1].text, "words of a comment");
 }
 
+static void say(struct fixture *f, enum event_type type, int64_t visit, const char *text)
+{
+    struct answer a = {.at = 500, .up = 50, .type = type, .since_ms = -1, .lang = "id", .visit = visit, .keep_days = 30};
+    int64_t seq;
+    ident_set(&a.question, "say");
+    snprintf(a.text, sizeof a.text, "%s", text);
+    strcpy(a.ref, "T-0815");
+    assert_int_equal(outbox_append(f->ob, &a, CLOCK_SYNCED, &seq), OUTBOX_OK);
+    assert_int_equal(outbox_commit(f->ob), OUTBOX_OK);
+}
+
+// Words leave the card, kept or pending, and no byte stays; the score stays unless it is to go too.
+static void erased_words_are_gone(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t epoch[EPOCH_BYTES], other[EPOCH_BYTES] = {7};
+    struct outbox_counts c;
+    int64_t first, second, rows;
+    memcpy(epoch, outbox_epoch(f->ob), sizeof epoch);
+    press(f, 2, &first);
+    say(f, EVENT_TEXT, first, "geheim-eins");
+    say(f, EVENT_CONTACT, first, "sealed-eins");
+    sync_with(f, epoch, "aaaa", 0);
+    assert_true(settle(f, epoch, "aaaa", 3, 0));
+    press(f, 5, &second);
+    say(f, EVENT_TEXT, second, "geheim-zwei"); // pending
+    say(f, EVENT_TEXT, 0, "somebody else's");
+    char aside[120];
+    snprintf(aside, sizeof aside, "%s.damaged-1", f->path);
+    FILE *file = fopen(aside, "w");
+    fputs("geheim-eins", file);
+    fclose(file);
+
+    assert_int_equal(outbox_erase(f->ob, other, first, true, &rows), OUTBOX_OK); // not of this card
+    assert_int_equal(rows, 0);
+    assert_int_not_equal(access(aside, F_OK), 0);
+    assert_true(on_card(f, "geheim-eins"));
+    assert_int_equal(outbox_erase(f->ob, epoch, first, false, &rows), OUTBOX_OK);
+    assert_int_equal(rows, 2);
+    assert_false(on_card(f, "geheim-eins"));
+    assert_true(on_card(f, "geheim-zwei"));
+    assert_int_equal(outbox_pending(f->ob), 3);
+    assert_int_equal(outbox_erase(f->ob, epoch, second, true, &rows), OUTBOX_OK);
+    assert_int_equal(rows, 2);
+    assert_false(on_card(f, "geheim-zwei"));
+    assert_int_equal(outbox_pending(f->ob), 1);
+    assert_int_equal(outbox_erase(f->ob, epoch, second, true, &rows), OUTBOX_OK); // again
+    assert_int_equal(rows, 0);
+    assert_int_equal(outbox_count(f->ob, &c), OUTBOX_OK);
+    assert_int_equal(c.epochs[0].votes[1], 1);
+    assert_int_equal(c.epochs[0].votes[4], 0); // it is counted no more
+    assert_int_equal(outbox_resend(f->ob, &rows), OUTBOX_OK);
+    struct outbox_batch b = fetch(f, 50);
+    assert_int_equal(b.count, 2);
+    assert_string_equal(b.events[0].ref, "");
+    assert_int_equal(b.events[0].score, 2);
+    assert_string_equal(b.events[1].text, "somebody else's");
+    assert_string_equal(b.events[1].ref, "T-0815");
+}
+
+// A vote that was taken back is not taken off a second time.
+static void an_erased_vote_is_uncounted_once(void **state)
+{
+    struct fixture *f = *state;
+    struct outbox_counts c;
+    int64_t seq, rows;
+    press(f, 3, &seq);
+    press(f, 3, &seq);
+    assert_int_equal(outbox_void(f->ob, seq, 600, 60), OUTBOX_OK);
+    assert_int_equal(outbox_erase(f->ob, outbox_epoch(f->ob), seq, true, &rows), OUTBOX_OK);
+    assert_int_equal(rows, 1);
+    assert_int_equal(outbox_count(f->ob, &c), OUTBOX_OK);
+    assert_int_equal(c.epochs[0].votes[2], 1);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(keys_over_restarts),
+        TEST(erased_words_are_gone),
+        TEST(an_erased_vote_is_uncounted_once),
         TEST(rolled_back_is_not_there),
         TEST(the_fence),
         TEST(rejected_and_set_aside),
@@ -930,6 +1164,12 @@ int main(void)
         TEST(prune_trusts_no_wrong_clock),
         TEST(births_name_what_is_unsynced),
         TEST(void_of_what_is_not_there),
+        TEST(void_counts_once),
+        TEST(noted_is_undone_at_the_next_start),
+        TEST(noted_and_voided_stays_voided),
+        TEST(note_of_a_seq_given_out_again),
+        TEST(notes_that_name_nothing),
+        TEST(noted_in_a_damaged_file),
         TEST(one_program_at_a_time),
         TEST(writer_times_out_and_rolls_back),
         TEST(writer_takes_back_a_late_commit),

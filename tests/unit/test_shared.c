@@ -67,6 +67,7 @@ struct item {
 struct target {
     struct inner inner;
     int64_t wait;
+    int64_t room, part;
     double share;
     bool on;
     int colour;
@@ -107,6 +108,8 @@ static const struct config_row rows[] = {
      .fallback = "5 s",
      .min = 100,
      .max = 60000},
+    {.name = "room", .type = CONFIG_ROOM, .offset = offsetof(struct target, room), .fallback = "1 GB"},
+    {.name = "part", .type = CONFIG_ROOM, .offset = offsetof(struct target, part)},
     {.name = "share", .type = CONFIG_NUMBER, .offset = offsetof(struct target, share), .max = 1},
     {.name = "on", .type = CONFIG_BOOL, .offset = offsetof(struct target, on)},
     {.name = "colour", .type = CONFIG_ENUM, .offset = offsetof(struct target, colour), .choices = colours},
@@ -128,7 +131,7 @@ static const struct config_row rows[] = {
 static void config_reads(void **state)
 {
     (void)state;
-    static const char text[] = "inner: { port: 99 }\nwait: 250 ms\nshare: 0.5\non: true\ncolour: blue\n"
+    static const char text[] = "inner: { port: 99 }\nwait: 250 ms\npart: 2.5 %\nshare: 0.5\non: true\ncolour: blue\n"
                                "items:\n  - id: a\n  - id: b\nnumbers: [1, 5]\ntexts: { en: Hi, id: Halo }\n";
     struct target t;
     struct config_error e;
@@ -136,10 +139,12 @@ static void config_reads(void **state)
     assert_int_equal(t.inner.port, 99);
     assert_string_equal(t.inner.host, "localhost");
     assert_int_equal(t.wait, 250);
+    assert_int_equal(t.room, 1000000000);
+    assert_int_equal(t.part, -250);
     assert_true(t.share > 0.49 && t.share < 0.51 && t.on && t.colour == 1);
     assert_int_equal(t.items.count, 2);
     assert_string_equal(((struct item *)t.items.items)[1].id.s, "b");
-    assert_int_equal(((struct item *)t.items.items)[1].line, 8);
+    assert_int_equal(((struct item *)t.items.items)[1].line, 9);
     assert_int_equal(((int64_t *)t.numbers.items)[1], 5);
     assert_string_equal(t.texts.items[1].value, "Halo");
     config_free(rows, &t);
@@ -160,6 +165,9 @@ static void config_refuses(void **state)
         {"inner: { port: 1.5 }\n", "a whole number is needed"},
         {"wait: 5\n", "a time with its unit is needed"},
         {"wait: 99 ms\n", "it must be from 100 ms to 60 s"},
+        {"room: 5\n", "room on a disk is needed"},
+        {"room: 101 %\n", "room on a disk is needed"},
+        {"room: -1 MB\n", "room on a disk is needed"},
         {"on: yes\n", "true or false is needed"},
         {"items: [ { } ]\n", "'id' is missing here"},
         {"items: [ { id: 'A B' } ]\n", "an id is 1 to 32 of the characters"},

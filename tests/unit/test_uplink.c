@@ -240,12 +240,71 @@ static void resend_does_not_wait(void **state)
     assert_int_equal(f->events, 1);
 }
 
+// What an acknowledgement says of up to `through`.
+static void acknowledge(struct fake *f, int64_t through, int pause_ms, mono_ms now)
+{
+    struct ack_epoch entry = {.through = through};
+    struct ack_message ack = {.run = RUN, .epoch_count = 1, .epochs = &entry, .pause_ms = pause_ms};
+    size_t n;
+    hear(f, "puas/1/kiosk/k1/ack", ack_encode(&ack, &n), now);
+}
+
+static void a_pause_stops_the_backlog_but_no_fresh_answer(void **state)
+{
+    struct fake *f = *state;
+    f->rows = 1000;
+    uplink_resend(f->u, 2000); // past the spread after the sync
+    uplink_tick(f->u, 2000, 2000);
+    assert_int_equal(f->events, 1); // one until the first acknowledgement
+    acknowledge(f, 50, 20000, 2010);
+    assert_int_equal(f->events, 1);
+    int64_t waits = 0; // it wakes up for its health and for what is in flight, never sooner than it must
+    for (mono_ms now = 2011; now < 22010; now += uplink_tick(f->u, now, now), waits++) {
+        assert_int_equal(f->events, 1);
+    }
+    assert_in_range(waits, 1, 20);
+    uplink_row(f->u, 10000, 10000);
+    assert_true(f->events > 1); // the live cursor goes on
+    int live = f->events;
+    uplink_tick(f->u, 16000, 16000); // its flights are over their time: the pause stands
+    assert_int_equal(f->events, live);
+    uplink_tick(f->u, 21000, 21000);
+    assert_int_equal(f->events, live);
+    uplink_tick(f->u, 22011, 22011);
+    assert_true(f->events > live);
+}
+
+static void a_shard_that_is_gone_is_sent_nothing(void **state)
+{
+    struct fake *f = *state;
+    struct shard_message shard = {.ready = false, .run = RUN};
+    struct ack_message sync = {.sync = true, .run = RUN};
+    size_t n;
+    hear(f, "puas/1/shard/all/state", shard_encode(&shard, &n), 2000);
+    f->rows = 1000;
+    uplink_resend(f->u, 2001);
+    for (mono_ms now = 2001; now < 700000; now += uplink_tick(f->u, now, now)) {
+    }
+    uplink_row(f->u, 700000, 700000);
+    assert_int_equal(f->events, 0);
+    int births = f->births;
+    shard.ready = true; // of the same run: it has room again
+    hear(f, "puas/1/shard/all/state", shard_encode(&shard, &n), 700001);
+    uplink_tick(f->u, 760002, 760002);
+    assert_int_equal(f->births, births + 1);
+    hear(f, "puas/1/kiosk/k1/ack", ack_encode(&sync, &n), 760003);
+    uplink_tick(f->u, 820004, 820004);
+    assert_true(f->events > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(another_survey_is_another_birth, setup, teardown),
         cmocka_unit_test_setup_teardown(closing_and_opening_are_births, setup, teardown),
         cmocka_unit_test_setup_teardown(resend_does_not_wait, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_pause_stops_the_backlog_but_no_fresh_answer, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_shard_that_is_gone_is_sent_nothing, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -612,7 +612,7 @@ static void scope_and_people(void **state)
     assert_int_equal(views_may_see_alert(w->v, &w->all, "a1"), VIEWS_OK);
     assert_int_equal(views_today(w->v, &w->all, "org", NOON, &text), VIEWS_NOT_FOUND); // no branch
     assert_int_equal(views_user(w->v, "nobody", &u, hash), VIEWS_NOT_FOUND);
-    assert_int_equal(views_session(w->v, &w->all, "1", &text), VIEWS_OK);
+    assert_int_equal(views_session(w->v, &w->all, "1", true, &text), VIEWS_OK);
     json_t *o = json_loads(text, 0, NULL);
     assert_int_equal(json_array_size(json_object_get(o, "places")), 3); // areas are not listed
     assert_int_equal((int)figure(json_array_get(json_object_get(o, "places"), 0), "", "openAlerts"), 1);

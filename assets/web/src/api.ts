@@ -10,6 +10,7 @@ export interface Session {
   org: { name: string };
   places: { id: string; name: string; kind: "org" | "region" | "branch"; parent: string | null; openAlerts: number }[];
   version: string;
+  holds: boolean; // nothing is stored now: the disk is full or the store damaged
 }
 /** POST /api/v1/login -> 204 with cookie, or Problem 401/429 */
 export interface Login { user: string; password: string }

@@ -34,6 +34,7 @@ export function TodayPage({ session, place, go, signedOut }: Props) {
   return (
     <TextContext.Provider value={text}>
       <main id="content" class="page" tabIndex={-1}>
+        {session.holds && <p class="card" role="alert">{text.t.notStored}</p>}
         <PlaceHead places={session.places} current={place} feed={feed} go={go} />
         {today ? (
           <>

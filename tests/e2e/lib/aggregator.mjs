@@ -5,11 +5,12 @@ import { SECRET } from "./broker.mjs";
 import { inline, template, write } from "./config.mjs";
 import { Store } from "./store.mjs";
 
+const STORE = { disk_warn: "0 MB", disk_stop: "0 MB" }; // however full the disk of this machine is
 const TIMES = { inhibit: "300 ms", backoff_min: "50 ms", backoff_max: "300 ms", steady: "500 ms", tick: "50 ms" };
 
 export class Aggregator {
   /** `seed` may change the text of the configuration (a function). */
-  static async start(world, { brokerPort, times = {}, change = (text) => text, data, args = [], env = {}, wait = true } = {}) {
+  static async start(world, { brokerPort, times = {}, store = {}, backup = {}, change = (text) => text, data, args = [], env = {}, wait = true } = {}) {
     const a = new Aggregator();
     a.world = world;
     a.data = data ?? world.folder("aggregator");
@@ -21,7 +22,7 @@ export class Aggregator {
       .replace(`data: ${world.dir}/aggregator`, `data: ${a.data}`)
       // Taps of a test come quickly: no two of them are a mash.
       .replace(/mash: .*$/gm, "mash: 0 s")
-      .replace(/^seed:/m, `times: ${inline({ ...TIMES, ...times })}\nseed:`);
+      .replace(/^seed:/m, `times: ${inline({ ...TIMES, ...times })}\nstore: ${inline({ ...STORE, ...store })}\nbackup: ${inline(backup)}\nseed:`);
     a.file = write(world.path("aggregator.yaml"), change(text));
     a.args = args;
     a.env = env;

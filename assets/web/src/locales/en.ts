@@ -33,6 +33,7 @@ export const en = {
   offline: "No connection to the server. What you typed is kept; please try again.",
   limited: (s: number) => `Too many attempts. Please wait ${s} s and try again.`,
   serverError: (detail: string) => `The server could not do that: ${detail}`,
+  notStored: "The server cannot store answers now. They wait on the kiosks, nothing is lost. Tell its operator.",
   loadFailed: "The figures could not be loaded.",
   // place and time
   today: "Today",
@@ -188,7 +189,8 @@ export const en = {
   kioskReason: {
     "disk-full": "disk full: it takes no votes",
     "disk-slow": "disk too slow: it takes no votes",
-    "read-only": "disk cannot be written: it takes no votes",
+    "outbox-error": "disk cannot be used: it takes no votes",
+    "outbox-damaged": "its store was damaged; what can be read is kept",
   } as Record<string, string>,
   kioskReasonOther: (reason: string) => `reports: ${reason}`,
   // about

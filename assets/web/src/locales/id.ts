@@ -30,6 +30,7 @@ export const id: Messages = {
   offline: "Tidak terhubung ke server. Tulisan Anda tetap ada; silakan coba lagi.",
   limited: (s) => `Terlalu banyak percobaan. Tunggu ${s} detik, lalu coba lagi.`,
   serverError: (detail) => `Server tidak dapat melakukannya: ${detail}`,
+  notStored: "Server tidak dapat menyimpan jawaban sekarang. Jawaban menunggu di kios, tidak ada yang hilang. Beri tahu pengelolanya.",
   loadFailed: "Angka tidak dapat dimuat.",
   today: "Hari ini",
   place: "Cabang",
@@ -173,7 +174,8 @@ export const id: Messages = {
   kioskReason: {
     "disk-full": "penyimpanan penuh: tidak menerima suara",
     "disk-slow": "penyimpanan terlalu lambat: tidak menerima suara",
-    "read-only": "penyimpanan tidak dapat ditulisi: tidak menerima suara",
+    "outbox-error": "penyimpanan tidak dapat dipakai: tidak menerima suara",
+    "outbox-damaged": "simpanannya rusak: yang terbaca dipertahankan",
   },
   kioskReasonOther: (reason) => `melaporkan: ${reason}`,
   about: "Cara membaca",

@@ -1,0 +1,119 @@
+// trend-query, bytes-per-rating: two years of 500 branches with four kiosks each, 70 ratings a kiosk and day: 100 million,
+// sent as kiosks send a backlog. Then every query of trends, of the whole chain and of a branch, over a year; the same on
+// as many days with one rating a kiosk and day (1.5 million), in turn. PUAS_RATINGS scales the large one down for a
+// quick look; what is reported is at 100 million. And PostgreSQL, asked for the yearly trend by region from raw rows.
+import { statSync } from "node:fs";
+import { run } from "../e2e/lib/process.mjs";
+import { Session } from "../e2e/lib/session.mjs";
+import { median, openBroker, quantile, said, startAggregator, startBroker, startLoad } from "./common.mjs";
+import { startPostgres } from "./peers.mjs";
+
+const DAYS = 730;
+const KIOSKS_ALL = 2000;
+const REGIONS = 25;
+const A_DAY = 70;
+const ROUNDS = 20;
+const PACK = 50;
+const GOAL_MS = 50;
+const GOAL_GROWTH = 1.2;
+const GOAL_RAW = 30;
+const GOAL_ALL = 50;
+const POSTGRES_ROWS = 10_000_000;
+const LOAD_S = 3600;
+
+const day = (ago) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
+const year = `from=${day(365)}&to=${day(1)}`;
+const QUERIES = {
+  "series of the chain by day": `series?place=harapan&by=day&${year}`,
+  "series of a region by month": `series?place=bench-region-7&by=month&${year}`,
+  "grid of the chain": `grid?place=harapan&${year}`,
+  "grid of a branch": `grid?place=bench-branch-7&${year}`,
+  "ranking of 500 branches": `ranking?place=harapan&${year}`,
+  "ranking of 25 regions": `ranking?place=harapan&of=children&${year}`,
+  "reasons of the chain": `reasons?place=harapan&${year}`,
+  "the chain against the year before": `compare?place=harapan&${year}`,
+  "effect of a change": `effect?place=bench-region-7&at=${day(100)}&days=90&control=bench-region-8,bench-region-9`,
+};
+
+/** With a broker of its own: one broker takes one aggregator. */
+async function chain(world, aDay, name) {
+  const broker = await startBroker(world);
+  await openBroker(broker);
+  const aggregator = await startAggregator(world, broker, (text) => text.replace(/^data: .*$/m, `data: ${world.folder(name)}`), { count: KIOSKS_ALL, regions: REGIONS });
+  const votes = KIOSKS_ALL * DAYS * aDay;
+  const load = await said(startLoad(world, broker, ["--kiosks", KIOSKS_ALL, "--votes", votes, "--pack", PACK, "--acks", "--days", DAYS, "--a-day", aDay, "--timeout", LOAD_S]));
+  if (load.settled !== votes) throw new Error(`${load.settled} of ${votes} votes were acknowledged`);
+  return { aggregator, votes, rate: votes / (load.ended - load.began), file: `${world.path(name)}/puas.db` };
+}
+
+/** Pages of the file that hold answers, and those of rollups. */
+async function bytes(file) {
+  const sum = async (where) => {
+    const { code, lines } = await run("sqlite3", [file, `SELECT coalesce(sum(pgsize), 0) FROM dbstat WHERE aggregate = 1 AND ${where}`]);
+    if (code !== 0) throw new Error(`sqlite3: ${lines.join(" ")}`);
+    return Number(lines[0]);
+  };
+  return { raw: await sum("name IN ('pack', 'pack_seq', 'pack_place')"), all: await sum("true") };
+}
+
+async function times(session, path, rounds) {
+  const list = [];
+  for (let i = 0; i < rounds; i++) {
+    const began = performance.now();
+    const answer = await session.raw("GET", `/api/v1/trends/${path}`);
+    await answer.arrayBuffer();
+    if (answer.status !== 200) throw new Error(`${path}: ${answer.status}`);
+    list.push(performance.now() - began);
+  }
+  return list;
+}
+
+async function postgresTrend(world, rows, say) {
+  const postgres = await startPostgres(world);
+  await postgres.ask(`CREATE TABLE vote AS SELECT i AS id, (i % ${KIOSKS_ALL})::int AS kiosk, (i % 500 % ${REGIONS})::int AS region,
+    now() - ((i / ${KIOSKS_ALL}) * interval '${DAYS} days' / (${rows} / ${KIOSKS_ALL})) AS at, (1 + i * 7919 % 5)::int AS score FROM generate_series(1::bigint, ${rows}) i;
+    CREATE INDEX ON vote(at); ANALYZE vote`);
+  const list = [];
+  for (let i = 0; i < 3; i++) {
+    const began = performance.now();
+    await postgres.ask("SELECT region, date_trunc('month', at), count(*), count(*) FILTER (WHERE score >= 4) FROM vote WHERE at > now() - interval '1 year' GROUP BY 1, 2");
+    list.push(performance.now() - began);
+  }
+  say(`PostgreSQL, the yearly trend by region from ${rows} raw rows: ${median(list).toFixed(0)} ms`);
+  return median(list);
+}
+
+export async function trendQuery(world, { quick, say }) {
+  const wanted = Number(process.env.PUAS_RATINGS ?? (quick ? 2 * KIOSKS_ALL * DAYS : KIOSKS_ALL * DAYS * A_DAY));
+  const small = await chain(world, 1, "small");
+  const large = await chain(world, Math.max(2, Math.round(wanted / KIOSKS_ALL / DAYS)), "large");
+  say(`${large.votes} ratings stored at ${Math.round(large.rate)} a second; the file takes ${(statSync(large.file).size / large.votes).toFixed(1)} bytes a rating before old packs are put together`);
+  const settled = await bytes(large.file);
+  const sides = [await Session.login(small.aggregator.url, "admin"), await Session.login(large.aggregator.url, "admin")];
+  const rounds = quick ? 2 : ROUNDS;
+  let slowest = { p99: 0 };
+  const sums = [0, 0];
+  for (const [name, path] of Object.entries(QUERIES)) {
+    for (const side of sides) await times(side, path, 1);
+    const [few, many] = [[], []];
+    for (let i = 0; i < rounds; i++) {
+      few.push(...(await times(sides[0], path, 1)));
+      many.push(...(await times(sides[1], path, 1)));
+    }
+    const [a, b] = [median(few), median(many)];
+    if (quantile(many, 0.99) > slowest.p99) slowest = { name, p50: b, p99: quantile(many, 0.99) };
+    sums[0] += a;
+    sums[1] += b;
+    say(`${name}: ${b.toFixed(1)} ms, least ${Math.min(...many).toFixed(1)}, most ${Math.max(...many).toFixed(1)}; with ${small.votes} ratings ${a.toFixed(1)} ms: ${(b / a).toFixed(2)}x`);
+  }
+  const reference = await postgresTrend(world, quick ? 100_000 : POSTGRES_ROWS, say);
+  const full = wanted >= KIOSKS_ALL * DAYS * A_DAY;
+  const met = (yes) => (full ? yes : null);
+  return [
+    { name: "trend-query", value: slowest.p99, unit: `ms p99, ${slowest.name}`, reference, ratio: slowest.p99 / reference, goal: GOAL_MS, met: met(slowest.p99 <= GOAL_MS) },
+    { name: "trend-query-growth", value: sums[1], unit: "ms, all of them in a row", reference: sums[0], ratio: sums[1] / sums[0], goal: GOAL_GROWTH, met: met(sums[1] / sums[0] <= GOAL_GROWTH) },
+    { name: "bytes-per-rating", value: settled.all / large.votes, unit: "bytes, rollups included", reference: null, ratio: null, goal: GOAL_ALL, met: met(settled.all / large.votes <= GOAL_ALL) },
+    { name: "bytes-per-rating-raw", value: settled.raw / large.votes, unit: "bytes", reference: null, ratio: null, goal: GOAL_RAW, met: met(settled.raw / large.votes <= GOAL_RAW) },
+    { name: "ingest-history", value: large.rate, unit: "ratings/s over two years", reference: null, ratio: null, goal: null, met: null },
+  ];
+}
