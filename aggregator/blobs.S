@@ -22,6 +22,10 @@
         embed web_index_html, "build/web/index.html"
         embed web_app_js, "build/web/app.js"
         embed web_app_css, "build/web/app.css"
+        embed web_login_js, "build/web/login.js"
+        embed web_login_css, "build/web/login.css"
+        embed web_trends_js, "build/web/trends.js"
+        embed web_trends_css, "build/web/trends.css"
         embed web_favicon_svg, "build/web/favicon.svg"
         embed web_manifest, "build/web/manifest.webmanifest"
         .section .note.GNU-stack,"",@progbits

@@ -14,6 +14,10 @@ EMBED(migration_0010);
 EMBED(web_index_html);
 EMBED(web_app_js);
 EMBED(web_app_css);
+EMBED(web_login_js);
+EMBED(web_login_css);
+EMBED(web_trends_js);
+EMBED(web_trends_css);
 EMBED(web_favicon_svg);
 EMBED(web_manifest);
 
@@ -34,6 +38,10 @@ const struct embedded embedded_web[] = {
     {"index.html", web_index_html_begin, web_index_html_end},
     {"app.js", web_app_js_begin, web_app_js_end},
     {"app.css", web_app_css_begin, web_app_css_end},
+    {"login.js", web_login_js_begin, web_login_js_end},
+    {"login.css", web_login_css_begin, web_login_css_end},
+    {"trends.js", web_trends_js_begin, web_trends_js_end},
+    {"trends.css", web_trends_css_begin, web_trends_css_end},
     {"favicon.svg", web_favicon_svg_begin, web_favicon_svg_end},
     {"manifest.webmanifest", web_manifest_begin, web_manifest_end},
     {NULL, NULL, NULL},

@@ -16,7 +16,9 @@ static const struct command_row {
     int (*run)(struct ctl *c, int argc, char **argv);
     const char *help;
 } rows[] = {
-    {"status", NULL, "", 0, 0, ctl_status, "is it running, what is stored, when was the last backup; exit 1 when it does not run or something is wrong with the "
+    {"status", NULL, "", 0, 0, ctl_status,
+     "is it running, what is stored, when was the last backup; exit 1 when it does not run or something is "
+     "wrong with the "
      "store"},
     {"kiosks", NULL, "", 0, 0, ctl_kiosks, "every kiosk with its state"},
     {"alerts", NULL, "[all]", 0, 1, ctl_alerts, "open alerts; all: the last 500 of any state"},
@@ -24,8 +26,10 @@ static const struct command_row {
      "compares the rollups with the answers, at every level of the tree; exit 1 when they differ. --repair: "
      "makes "
      "them anew, also while the aggregator runs"},
-    {"trends", NULL, "PLACE [--from DAY] [--to DAY] [--by day|week|month] [--question ID] [--segment ID]", 1,
-     11, ctl_trends,
+    {"trends", NULL,
+     "PLACE [--from DAY] [--to DAY] [--by day|week|month] [--weekday 0-6] [--hour 0-23] [--question ID]"
+     " [--segment ID]",
+     1, 15, ctl_trends,
      "how satisfied, day by day, with 95 % intervals; the four weeks up to yesterday if not said otherwise"},
     {"ranking", NULL, "PLACE [--from DAY] [--to DAY] [--of branches|children] [--question ID]", 1, 9,
      ctl_ranking,

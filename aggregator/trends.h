@@ -17,7 +17,11 @@
 //   "coverage": {"stored", "known", "share", "missing", "lost", "notHeard", "asOf", "complete"}
 //
 // known: stored and missing. notHeard: kiosks that have not been heard since the end; asOf: when the one that has
-// been silent longest was heard last (ms; null when complete). A vote that is missing has no day yet: it counts on each on which its kiosk's epoch ran.
+// been silent longest was heard last (ms; null when complete). A vote that is missing has no day yet: it counts
+// on each on which its kiosk's epoch ran.
+//
+// Every report names the standard that holds at its place, for its question: "promise": {"target": 85, in percent,
+// "name": {language: text}}, or null.
 //
 // Privacy: branch figures of today move in steps (views.h), and these take no part in that: they end
 // yesterday, by the clock of the place that is farthest behind among those counted. `building` true: some
@@ -35,6 +39,8 @@ struct trend_query {
     const char *question;   // id; default: 'overall', or what is asked most there
     const char *from, *to;  // local days "YYYY-MM-DD", both counted; default: the four weeks up to yesterday
     const char *by;         // series, coverage: day, week (from Monday), month
+    const char *weekday;    // series: these days only, 0 (Sunday) to 6
+    const char *hour;       // series: this hour only, 0 to 23
     const char *of;         // ranking: branches (default), children: the places right under it
     const char *at;         // effect: the first day of the change; needed
     const char *days;       // effect: so many before and from `at` on, 3..366; default 28

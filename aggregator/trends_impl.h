@@ -82,6 +82,7 @@ struct trends {
     int32_t question;            // name_id; 0: there are no votes
     char question_id[IDENT_MAX + 1];
     int32_t segment; // TREND_ALL: of any and of none
+    json_t *promise; // owned
     enum { SCALE_UNKNOWN, SCALE_SHORT, SCALE_LONG } scale; // of the question: are there more than five levels?
     enum trends_error error;
 };
@@ -150,7 +151,7 @@ json_t *trend_value_json(double value, const struct stats_interval *i, double er
 int64_t trend_row_good(const struct trend_row *r); // answers on the top faces
 bool trend_is_nps(const struct trend_rows *rows);
 
-// {"place", "question", "from", "to", "building", "least": 30}
+// {"place", "question", "promise", "from", "to", "building", "least": 30}
 json_t *trends_head(const struct trends *t);
 json_t *trends_place_json(const struct trend_place *p);
 // NULL, and t->error where nothing stands there yet. Drops o, which may be NULL.

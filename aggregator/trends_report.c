@@ -1,6 +1,7 @@
 // trends: series, hours of the week, rankings.
 #include "aggregator/trends_impl.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,8 +15,8 @@ json_t *trends_place_json(const struct trend_place *p)
 json_t *trends_head(const struct trends *t)
 {
     char from[16], to[16];
-    return json_pack("{s:o,s:s,s:s,s:s,s:b,s:i,s:o}", "place", trends_place_json(&t->place), "question",
-                     t->question_id, "from", trend_day_text(t->from, from), "to",
+    return json_pack("{s:o,s:s,s:O,s:s,s:s,s:b,s:i,s:o}", "place", trends_place_json(&t->place), "question",
+                     t->question_id, "promise", t->promise, "from", trend_day_text(t->from, from), "to",
                      trend_day_text(t->to - 1, to), "building", t->building, "least", (int)TREND_MIN_N,
                      "segment", t->segment != TREND_ALL ? json_string(t->q->segment) : json_null());
 }
@@ -45,17 +46,61 @@ static json_t *period(const struct trend_rows *rows, int32_t from, int32_t to)
 
 // ---------------------------------------------------------------- series
 
+enum { ANY = -1 };
+
+// A number from 0 to most, or ANY when the field is empty.
+static bool part(struct trends *t, const char *field, const char *text, int most, int *ret)
+{
+    char why[80], *end = NULL;
+    long n = text[0] != '\0' ? strtol(text, &end, 10) : ANY;
+    if (text[0] != '\0' && (*end != '\0' || n < 0 || n > most)) {
+        snprintf(why, sizeof why, "%s is a number from 0 to %d", field, most);
+        return trends_wrong(t, field, why);
+    }
+    *ret = (int)n;
+    return true;
+}
+
+// The votes of a series: of all its days, or of the hours of the week that are asked for.
+static bool load_series(struct trends *t, int32_t from, int weekday, int hour, struct trend_rows *rows)
+{
+    size_t kept = 0;
+    if (weekday == ANY && hour == ANY) {
+        return trends_load_days(t, t->place.number, t->question, from, t->to, rows);
+    }
+    if (!trends_load_hours(t, t->place.number, from, t->to, rows)) {
+        return false;
+    }
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct trend_row *r = &rows->items[i];
+        if ((weekday == ANY || trend_weekday(r->day) == weekday) && (hour == ANY || r->hour == hour)) {
+            rows->items[kept++] = *r;
+        }
+    }
+    rows->count = kept;
+    return true;
+}
+
 json_t *trends_series(struct trends *t)
 {
     enum trend_by by = TREND_BY_DAY;
+    int weekday, hour;
     if (t->q->by[0] != '\0' && !trend_by_parse(t->q->by, &by)) {
         trends_wrong(t, "by", "by is day, week or month");
+        return NULL;
+    }
+    if (!part(t, "weekday", t->q->weekday, 6, &weekday) ||
+        !part(t, "hour", t->q->hour, TREND_HOURS - 1, &hour)) {
+        return NULL;
+    }
+    if (t->segment != TREND_ALL && (weekday != ANY || hour != ANY)) {
+        trends_wrong(t, "segment", "segments are told by day: leave weekday and hour out");
         return NULL;
     }
     struct trend_rows rows = {.items = NULL};
     int32_t before = t->from - (t->to - t->from);
     json_t *o = trends_head(t), *periods = json_array();
-    bool ok = trends_load_days(t, t->place.number, t->question, before, t->to, &rows);
+    bool ok = load_series(t, before, weekday, hour, &rows);
     for (int32_t day = t->from, next; ok && day < t->to; day = next) {
         next = trend_by_next(day, by);
         next = next < t->to ? next : t->to;

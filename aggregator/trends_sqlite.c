@@ -16,8 +16,9 @@ enum { DEFAULT_DAYS = 28, DAY_QUARTERS = 96, EDGE_QUARTERS = 56 };
 #name, offsetof(struct trend_query, name)                                                            \
     }
 const struct trend_field trend_fields[] = {
-    FIELD(place), FIELD(question), FIELD(from),       FIELD(to),   FIELD(by),      FIELD(of), FIELD(at),
-    FIELD(days),  FIELD(control),  FIELD(population), FIELD(lang), FIELD(segment), {NULL, 0},
+    FIELD(place),   FIELD(question),   FIELD(from), FIELD(to),      FIELD(by),
+    FIELD(weekday), FIELD(hour),       FIELD(of),   FIELD(at),      FIELD(days),
+    FIELD(control), FIELD(population), FIELD(lang), FIELD(segment), {NULL, 0},
 };
 
 static const char **field_of(struct trend_query *q, const struct trend_field *f)
@@ -545,6 +546,27 @@ bool trends_find_question(struct trends *t)
     return trends_done(t, s, true);
 }
 
+// The nearest standard on the way up, where it is of this question.
+static bool find_promise(struct trends *t)
+{
+    sqlite3_stmt *s = store_bind(
+        t->v->st,
+        "WITH RECURSIVE up(place_id, depth) AS (SELECT ?1, 0 UNION ALL SELECT p.parent_id, depth + 1 FROM up"
+        " JOIN place p USING(place_id) WHERE p.parent_id IS NOT NULL AND depth < 32)"
+        " SELECT r.body FROM up JOIN rule r USING(place_id) WHERE r.to_ms IS NULL"
+        " AND json_extract(r.body, '$.kind') = 'standard' ORDER BY depth, rule_id LIMIT 1",
+        "d", t->place.number);
+    json_t *rule = views_row(t->v, s) ? json_loads((const char *)sqlite3_column_text(s, 0), 0, NULL) : NULL;
+    const char *question = json_string_value(json_object_get(rule, "question"));
+    bool mine =
+        rule != NULL && (question == NULL || question[0] == '\0' || strcmp(question, t->question_id) == 0);
+    t->promise = mine ? json_pack("{s:O?,s:O?}", "target", json_object_get(rule, "percent"), "name",
+                                  json_object_get(rule, "name"))
+                      : json_null();
+    json_decref(rule);
+    return trends_done(t, s, t->promise != NULL);
+}
+
 static bool find_due(struct trends *t)
 {
     sqlite3_stmt *s =
@@ -578,7 +600,7 @@ enum trends_error trends_read(struct views *v, const struct views_user *u, const
         *value = *value != NULL ? *value : "";
     }
     bool ok = views_begin(v) && trends_find_place(&t, all.place, &t.place) && find_yesterday(&t, now) &&
-              find_days(&t) && trends_find_question(&t) && find_due(&t);
+              find_days(&t) && trends_find_question(&t) && find_promise(&t) && find_due(&t);
     bool found = !ok;
     for (size_t i = 0; ok && i < sizeof reports / sizeof reports[0]; i++) {
         if (strcmp(reports[i].name, what) == 0) {
@@ -592,6 +614,7 @@ enum trends_error trends_read(struct views *v, const struct views_user *u, const
             text = o != NULL ? views_dump(o) : NULL;
         }
     }
+    json_decref(t.promise);
     if (!found) {
         t.error = TRENDS_NOT_FOUND;
     }

@@ -214,6 +214,10 @@ static void wrong_fields_are_named(void **state)
         {"series", "from", {.from = "2026-11-20", .to = "2026-11-19"}},
         {"series", "from", {.from = "2020-01-01"}},
         {"series", "by", {.by = "hour"}},
+        {"series", "weekday", {.weekday = "7"}},
+        {"series", "weekday", {.weekday = "Monday"}},
+        {"series", "hour", {.hour = "24"}},
+        {"series", "hour", {.hour = "-1"}},
         {"series", "question", {.question = "never-asked"}},
         {"ranking", "of", {.of = "kiosks"}},
         {"effect", "at", {.at = ""}},
@@ -337,6 +341,66 @@ static void totals_agree(void **state)
         assert_int_equal(json_is_true(at(cell, "thin")), num(cell, "n") < 30);
     }
     assert_int_equal((int)sum, (int)total);
+    json_decref(o);
+}
+
+static void hours_of_the_week_alone(void **state)
+{
+    struct world *w = *state;
+    vote(w, DAGO, 1, TODAY - 7, 9, "overall", 5, 5, 10); // a Monday, the last of which is today
+    vote(w, DAGO, 1, TODAY - 14, 9, "overall", 1, 5, 6);
+    vote(w, DAGO, 1, TODAY - 7, 10, "overall", 5, 5, 5);
+    vote(w, DAGO, 1, TODAY - 1, 9, "overall", 5, 5, 8);  // a Sunday
+    vote(w, DAGO, 1, TODAY - 35, 9, "overall", 5, 5, 7); // the period before
+    const struct {
+        const char *weekday, *hour;
+        int n, before;
+    } parts[] = {{"", "", 29, 7},   {"1", "", 21, 7}, {"", "9", 24, 7},
+                 {"1", "9", 16, 7}, {"0", "", 8, 0},  {"0", "10", 0, 0}};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        json_t *o =
+            ask(w, "series",
+                (struct trend_query){.place = "org", .weekday = parts[i].weekday, .hour = parts[i].hour});
+        assert_int_equal((int)num(o, "total.n"), parts[i].n);
+        assert_int_equal((int)num(o, "previous.n"), parts[i].before);
+        assert_int_equal((int)num(o, "periods.21.n"), parts[i].weekday[0] == '0' ? 0
+                                                      : parts[i].hour[0] != '\0' ? 10
+                                                                                 : 15);
+        json_decref(o);
+    }
+}
+
+static void put_standard(struct world *w, int place, const char *id, const char *body)
+{
+    struct store_rule r = {.place = place};
+    ident_set(&r.id, id);
+    snprintf(r.body, sizeof r.body, "%s", body);
+    assert_true(store_begin(w->st) && store_put_rule(w->st, &r, NOW - 30 * DAY) && store_commit(w->st));
+}
+
+static void promise_is_of_the_place(void **state)
+{
+    struct world *w = *state;
+    vote(w, DAGO, 1, TODAY - 1, 9, "overall", 5, 5, 40);
+    vote(w, DAGO, 1, TODAY - 1, 9, "waiting", 5, 5, 40);
+    json_t *o = ask(w, "grid", (struct trend_query){.place = "dago"});
+    assert_true(json_is_null(at(o, "promise")));
+    json_decref(o);
+    put_standard(
+        w, ORG, "all",
+        "{\"kind\":\"standard\",\"question\":\"overall\",\"percent\":85,\"name\":{\"en\":\"Kept\"}}");
+    put_standard(w, WEST, "some", "{\"kind\":\"standard\",\"question\":\"overall\",\"percent\":80}");
+    put_standard(w, DAGO, "other", "{\"kind\":\"share\",\"question\":\"overall\",\"percent\":50}");
+    o = ask(w, "series", (struct trend_query){.place = "org"});
+    NEAR(num(o, "promise.target"), 85);
+    assert_string_equal(str(o, "promise.name.en"), "Kept");
+    json_decref(o);
+    o = ask(w, "compare", (struct trend_query){.place = "dago"});
+    NEAR(num(o, "promise.target"), 80);
+    json_decref(o);
+    o = ask(w, "series",
+            (struct trend_query){.place = "dago", .question = "waiting"}); // nothing is promised of it
+    assert_true(json_is_null(at(o, "promise")));
     json_decref(o);
 }
 
@@ -1024,6 +1088,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(scope_is_kept, setup, teardown),
         cmocka_unit_test_setup_teardown(days_end_yesterday, setup, teardown),
         cmocka_unit_test_setup_teardown(totals_agree, setup, teardown),
+        cmocka_unit_test_setup_teardown(hours_of_the_week_alone, setup, teardown),
+        cmocka_unit_test_setup_teardown(promise_is_of_the_place, setup, teardown),
         cmocka_unit_test_setup_teardown(few_votes_are_not_told, setup, teardown),
         cmocka_unit_test_setup_teardown(nps_is_no_share, setup, teardown),
         cmocka_unit_test_setup_teardown(ranking_shares_ranks, setup, teardown),
