@@ -18,6 +18,7 @@
         embed migration_0006, "aggregator/migrations/0006.sql"
         embed migration_0007, "aggregator/migrations/0007.sql"
         embed migration_0008, "aggregator/migrations/0008.sql"
+        embed migration_0010, "aggregator/migrations/0010.sql"
         embed web_index_html, "build/web/index.html"
         embed web_app_js, "build/web/app.js"
         embed web_app_css, "build/web/app.css"

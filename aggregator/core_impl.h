@@ -6,6 +6,7 @@
 //   core_config.c  the configuration document of each kiosk, retained, and its content
 //   core_remote.c  orders to kiosks and their replies
 //   core_contacts.c what customers left to be answered: its end
+//   core_presence.c how long kiosks are ready, by day
 //   core_erase.c   erasure of what a visit has said, here and at its kiosk
 //   core_retention.c what is old enough goes
 //   core_import.c  history from elsewhere, in and out again
@@ -102,6 +103,7 @@ struct core {
     mono_ms undo_at;
     bool rollups_due;                   // some are to be built
     mono_ms rollups_at;                 // the next slice of it
+    int rollups_days;                   // in a step of it
     mono_ms empty_log_at;               // something was deleted that must leave the log too; -1: nothing
     char contact_key[CONTACT_KEY_TEXT]; // the public one
     int64_t rates_day;                  // number of the UTC day for which rates were computed
@@ -134,6 +136,9 @@ void core_publish_shard(struct core *c, bool ready);
 void core_touch(struct core *c, int32_t place);
 
 void core_on_message(struct core *c, const char *topic, const void *payload, size_t n, bool retained);
+
+// The kiosk has spoken, and `ready`: it was ready since it spoke last. False: the store failed (noted).
+bool core_present(struct core *c, struct org_kiosk *k, bool ready);
 
 bool core_take_transitions(struct core *c); // within the transaction
 bool core_restore_engine(struct core *c, char *ret_why, size_t n);

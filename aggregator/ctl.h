@@ -7,7 +7,7 @@
 //   ctl_restore_sqlite.c a copy in place of the store
 //   ctl_rollups_sqlite.c recount up the tree, repair
 //   ctl_export_sqlite.c the configuration as YAML
-//   ctl_trends.c       trends, ranking, skm
+//   ctl_trends.c       trends, ranking, reasons, coverage, gaps, scores, segments, skm
 //   ctl_answers.c      the answers as a file
 //   ctl_content_sqlite.c contents of kiosks: list, show
 //   ctl_verdicts_sqlite.c verdicts: list, rerun
@@ -61,6 +61,11 @@ int ctl_restore(struct ctl *c, int argc, char **argv);
 bool ctl_backup_progress(void *ctx, int64_t bytes, int64_t of);
 int ctl_trends(struct ctl *c, int argc, char **argv);
 int ctl_ranking(struct ctl *c, int argc, char **argv);
+int ctl_reasons(struct ctl *c, int argc, char **argv);
+int ctl_coverage(struct ctl *c, int argc, char **argv);
+int ctl_gaps(struct ctl *c, int argc, char **argv);
+int ctl_scores(struct ctl *c, int argc, char **argv);
+int ctl_segments(struct ctl *c, int argc, char **argv);
 int ctl_skm(struct ctl *c, int argc, char **argv);
 int ctl_answers(struct ctl *c, int argc, char **argv);
 int ctl_export(struct ctl *c, int argc, char **argv);

@@ -31,14 +31,14 @@ static const char recount_tally[] =
     " OR sum(c4) <> 0 OR sum(c5) <> 0 OR sum(c6) <> 0 OR sum(c7) <> 0 OR sum(c8) <> 0 OR sum(c9) <> 0"
     " OR sum(c10) <> 0 OR sum(c11) <> 0";
 static const char recount_choices[] =
-    "SELECT place_id, kiosk_id, name_id, quarter, option_id, sum(n) FROM ("
-    "SELECT e.place_id, p.kiosk_id, e.name_id, e.at / 900000 AS quarter, o.name_id AS option_id, 1 AS n"
-    " FROM event e JOIN epoch p USING(epoch_id), json_each(e.body, '$.options') j JOIN name o ON o.id = "
-    "j.value"
-    " WHERE e.kind = 1 AND (e.flags & 28) = 0 AND e.at >= ?1"
-    " UNION ALL SELECT place_id, kiosk_id, name_id, quarter, option_id, -n FROM choice_tally"
-    " WHERE quarter >= ?1 / 900000)"
-    " GROUP BY place_id, kiosk_id, name_id, quarter, option_id HAVING sum(n) <> 0";
+    "SELECT place_id, kiosk_id, name_id, quarter, option_id, sum(n), sum(unhappy), sum(happy) FROM ("
+    "SELECT place_id, kiosk_id, name_id, quarter, option_id, count(*) AS n, " SUM_UNHAPPY
+    " AS unhappy, " SUM_HAPPY " AS happy FROM (" NAMED_BY_ANSWERS
+    " AND c.at >= ?1) GROUP BY place_id, kiosk_id, name_id, quarter, option_id"
+    " UNION ALL SELECT place_id, kiosk_id, name_id, quarter, option_id, -n, -unhappy, -happy FROM "
+    "choice_tally WHERE quarter >= ?1 / 900000)"
+    " GROUP BY place_id, kiosk_id, name_id, quarter, option_id"
+    " HAVING sum(n) <> 0 OR sum(unhappy) <> 0 OR sum(happy) <> 0";
 
 const char *ctl_id(struct store *st, const char *sql, int32_t number, char *ret, size_t n)
 {
@@ -72,16 +72,18 @@ static int64_t compare(struct store *st, const char *what, const char *sql, wall
                    sizeof kiosk),
             ctl_id(st, "SELECT id FROM name WHERE name_id = ?1", sqlite3_column_int(s, 2), name, sizeof name),
             (long long)sqlite3_column_int64(s, 3));
-        for (int i = 6; i < sqlite3_column_count(s); i++) {
+        bool choices = sqlite3_column_count(s) == 8;
+        for (int i = 6; !choices && i < sqlite3_column_count(s); i++) {
             if (sqlite3_column_int64(s, i) != 0) {
                 printf(" score%d:%+lld", i - 5, (long long)sqlite3_column_int64(s, i));
             }
         }
-        if (sqlite3_column_count(s) == 6) {
-            printf(" option=%s:%+lld",
+        if (choices) {
+            printf(" option=%s:%+lld unhappy:%+lld happy:%+lld",
                    ctl_id(st, "SELECT id FROM name WHERE name_id = ?1", sqlite3_column_int(s, 4), name,
                           sizeof name),
-                   (long long)sqlite3_column_int64(s, 5));
+                   (long long)sqlite3_column_int64(s, 5), (long long)sqlite3_column_int64(s, 6),
+                   (long long)sqlite3_column_int64(s, 7));
         }
         printf("\n");
     }
@@ -117,7 +119,7 @@ int ctl_recount(struct ctl *c, int argc, char **argv)
             sqlite3_reset(s);
         }
         found = compare(st, "tally", recount_tally, before, &failed);
-        found += compare(st, "choice_tally", recount_choices, before, &failed);
+        found += compare(st, "choice_tally", recount_choices, store_choices_before(before), &failed);
         found += ctl_recount_days(st, SHOWN, &failed);
     }
     int code = failed ? ctl_failed(st) : found > 0 ? CTL_FINDING : CTL_FINE;

@@ -27,12 +27,23 @@ static const struct command_row {
      "makes "
      "them anew, also while the aggregator runs"},
     {"trends", NULL,
-     "PLACE [--from DAY] [--to DAY] [--by day|week|month] [--weekday 0-6] [--hour 0-23] [--question ID]", 1,
-     13, ctl_trends,
+     "PLACE [--from DAY] [--to DAY] [--by day|week|month] [--weekday 0-6] [--hour 0-23] [--question ID]"
+     " [--segment ID]",
+     1, 15, ctl_trends,
      "how satisfied, day by day, with 95 % intervals; the four weeks up to yesterday if not said otherwise"},
     {"ranking", NULL, "PLACE [--from DAY] [--to DAY] [--of branches|children] [--question ID]", 1, 9,
      ctl_ranking,
      "the branches under a place, best first; those that chance alone could have ordered share a rank"},
+    {"reasons", NULL, "PLACE [--from DAY] [--to DAY] [--question ID] [--lang CODE]", 1, 9, ctl_reasons,
+     "what customers name, by unhappy and happy visits, with shares of the visits"},
+    {"coverage", NULL, "PLACE [--from DAY] [--to DAY] [--by day|week|month]", 1, 7, ctl_coverage,
+     "how much of what kiosks counted is here, and how long they were ready within opening hours"},
+    {"gaps", NULL, "PLACE [--from DAY] [--to DAY]", 1, 5, ctl_gaps,
+     "what customers expect against what they find, by dimension, weighted by what matters to them"},
+    {"scores", NULL, "PLACE [--from DAY] [--to DAY]", 1, 5, ctl_scores,
+     "every question: face index, satisfied, NPS or customer effort, with standard errors"},
+    {"segments", NULL, "PLACE [--from DAY] [--to DAY] [--question ID]", 1, 7, ctl_segments,
+     "by service, counter or audience, as far as the place tells them apart"},
     {"skm", NULL, "PLACE [--from DAY] [--to DAY] [--population NUMBER]", 1, 7, ctl_skm,
      "the report of the Survei Kepuasan Masyarakat: nine elements, index and class"},
     {"export", NULL, "csv|json|xlsx [-o FILE] [--place ID] [--from DAY] [--to DAY] [--question ID]", 1, 11,
@@ -90,7 +101,7 @@ static void print_help(const char *name)
                "  --config FILE        settings of the aggregator; its data folder is used\n"
                "  --data DIR           the data folder itself\n"
                "  --json               for status, kiosks, alerts, contacts, content list, command, trends, "
-               "ranking, skm\n\n");
+               "ranking, reasons, coverage, gaps, scores, segments, skm\n\n");
     }
     for (int i = 0; i < ROWS; i++) {
         if (name == NULL || strcmp(rows[i].name, name) == 0) {

@@ -92,7 +92,7 @@ struct store_kiosk {
     char name[81];
     bool known;
     int state; // enum kiosk_state
-    wall_ms state_since;
+    wall_ms state_since, heard_at;
     int64_t session;
     uint8_t epoch[EPOCH_BYTES];
     bool has_epoch;
@@ -141,6 +141,8 @@ bool store_kiosk_state(struct store *st, int32_t kiosk, const struct state_messa
                        bool heard);
 // `at`: when it was heard; 0: it could not tell its counts, so it does not count as heard.
 bool store_kiosk_health(struct store *st, int32_t kiosk, const struct health_message *m, wall_ms at);
+// It was heard on a local day of the place where it stands, and had been ready for `ready_ms` more of its opening hours.
+bool store_kiosk_present(struct store *st, int32_t kiosk, int32_t place, int32_t day, int64_t ready_ms);
 bool store_kiosk_engine(struct store *st, int32_t kiosk, const char *text);
 
 // ---------------------------------------------------------------- ratings
@@ -165,6 +167,7 @@ struct stored_event {
     const struct event *e; // borrowed
     wall_ms at, arrived;   // judged time
     int flags;
+    bool behind; // some of the ROLLUP_VISIT_SPAN seqs after it are stored already
 };
 // Stores a key that is not settled yet (epochs.h knows), and counts it in the rollups unless its flags say otherwise.
 // A void marks its target, if it is there, and takes it out of the rollups.

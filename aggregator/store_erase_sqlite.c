@@ -1,6 +1,7 @@
 #include "aggregator/store_erase.h"
 
 #include "aggregator/store_impl.h"
+#include "aggregator/store_segments.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -32,6 +33,12 @@ bool store_strip_body(const struct packed *p, bool options, char **ret_body, boo
     json_t *o = json_loadb(p->body, p->body_bytes, 0, NULL);
     char *body = NULL;
     *ret_changed = false;
+    const char *ref = json_string_value(json_object_get(o, "ref"));
+    if (ref != NULL && !options) { // which counter it was stays, as the score does: figures are told by it
+        char counter[STORE_COUNTER_MAX];
+        store_counter_of(ref, counter);
+        json_object_set_new(o, "counter", counter[0] != '\0' ? json_string(counter) : NULL);
+    }
     for (int i = 0; i < (options ? 3 : 2); i++) {
         *ret_changed = json_object_del(o, keys[i]) == 0 || *ret_changed;
     }
@@ -178,6 +185,19 @@ static bool blank_quarantine(struct store *st, const struct store_erasure *e)
 
 // ---------------------------------------------------------------- what was erased
 
+// Where the visit was; 0: it is not here.
+static bool place_of(struct store *st, const struct store_erasure *e, int32_t *ret_place)
+{
+    bool failed = !store_flush_epoch(st, e->epoch_id);
+    sqlite3_stmt *s = store_bind(st, "SELECT place_id FROM event WHERE epoch_id = ?1 AND seq = ?2", "di", e->epoch_id,
+                                 e->visit);
+    *ret_place = store_row(st, s, &failed) ? sqlite3_column_int(s, 0) : 0;
+    if (s != NULL) {
+        sqlite3_reset(s);
+    }
+    return !failed;
+}
+
 bool store_erase_visit(struct store *st, const struct store_erasure *e, wall_ms at, int *ret_answers)
 {
     bool erased, score;
@@ -188,7 +208,10 @@ bool store_erase_visit(struct store *st, const struct store_erasure *e, wall_ms 
     if (erased && (score || !e->score)) {
         return true;
     }
-    return blank_answers(st, e, ret_answers) && blank_quarantine(st, e) &&
+    int32_t place;
+    return place_of(st, e, &place) && store_segment_visits(st, place, e->epoch_id, &e->visit, 1, -1) &&
+           blank_answers(st, e, ret_answers) && store_segment_visits(st, place, e->epoch_id, &e->visit, 1, 1) &&
+           blank_quarantine(st, e) &&
            store_run(st,
                      "INSERT INTO erasure VALUES(?1, ?2, ?3, ?4, NULL)"
                      " ON CONFLICT DO UPDATE SET score = excluded.score, at = excluded.at, told = NULL",

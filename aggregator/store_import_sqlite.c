@@ -1,6 +1,7 @@
 #include "aggregator/store_import.h"
 
 #include "aggregator/store_impl.h"
+#include "aggregator/store_segments.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,14 +116,21 @@ bool store_undo_slice(struct store *st, const struct store_import *i, int32_t ki
     memcpy(data, sqlite3_column_blob(s, 4), bytes);
     sqlite3_reset(s);
     pack_read(&r, data, bytes, n, pack, first, arrived);
+    int64_t visits[PACK_ANSWERS_MAX];
+    int count = 0;
     while (!failed && pack_next(&r, &p, &damaged)) {
-        failed = !store_uncount_answer(st, i->epoch_id, kiosk, &p, place);
+        failed = !store_uncount_answer(st, i->epoch_id, kiosk, &p, place, first + n - 1);
+        if (count == 0 || visits[count - 1] != p.visit) {
+            visits[count++] = p.visit;
+        }
     }
     free(data);
+    failed = failed || !store_segment_visits(st, place, i->epoch_id, visits, count, -1);
     if (damaged) {
         st->error = STORE_DAMAGED;
         snprintf(st->why, sizeof st->why, "the pack of event %lld is damaged", (long long)pack);
     }
     return !failed && !damaged && store_keep_keys(st, i->epoch_id, first, n) &&
-           store_run(st, "DELETE FROM pack WHERE event_id = ?1", "i", pack);
+           store_run(st, "DELETE FROM pack WHERE event_id = ?1", "i", pack) &&
+           store_segment_visits(st, place, i->epoch_id, visits, count, 1);
 }

@@ -14,6 +14,8 @@ struct store_retention {
 
 // Answers before this may be gone; 0: none is. It never goes back.
 bool store_raw_before(struct store *st, wall_ms *ret_before);
+// What choices name follows from the rating that their visit began with: so much later both are there. 0: as above.
+wall_ms store_choices_before(wall_ms raw_before);
 bool store_set_raw_before(struct store *st, wall_ms before);
 
 // One slice, in a transaction: the packs after *cursor (0 at first), at most `packs`, that arrived before `settled` (the

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { QUARANTINE_ROWS = 50 };
+enum { QUARANTINE_ROWS = 50, VISIT_MS = 3600000 };
 static const char before_setting[] = "raw_before";
 
 bool store_raw_before(struct store *st, wall_ms *ret_before)
@@ -15,6 +15,11 @@ bool store_raw_before(struct store *st, wall_ms *ret_before)
     bool ok = store_setting(st, before_setting, text, sizeof text);
     *ret_before = ok ? strtoll(text, NULL, 10) : 0;
     return ok;
+}
+
+wall_ms store_choices_before(wall_ms raw_before)
+{
+    return raw_before > 0 ? raw_before + VISIT_MS : 0;
 }
 
 bool store_set_raw_before(struct store *st, wall_ms before)

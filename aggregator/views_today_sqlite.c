@@ -259,10 +259,10 @@ static int64_t sum_of(const char *known)
     return sum;
 }
 
-// Votes that a kiosk counted in an epoch and that are not here. Without open seqs there are none.
-static int64_t missing_of(struct views *v, int32_t epoch, int64_t known, int64_t next, int64_t through)
+// Without open seqs there are none.
+int64_t views_missing(struct views *v, int32_t epoch, const char *counted, int64_t next, int64_t through)
 {
-    int64_t open = next - 1 - through, here = 0;
+    int64_t open = next - 1 - through, known = sum_of(counted), here = 0;
     bool some_gone = false;
     if (open <= 0) {
         return 0;
@@ -300,9 +300,8 @@ static void load_missing(struct views *v, struct branch *b)
             "SELECT epoch_id, known, known_next, through, lost, known_at FROM epoch WHERE kiosk_id = ?1", "d",
             k->kiosk);
         while (views_row(v, s)) {
-            k->missing +=
-                missing_of(v, sqlite3_column_int(s, 0), sum_of((const char *)sqlite3_column_text(s, 1)),
-                           sqlite3_column_int64(s, 2), sqlite3_column_int64(s, 3));
+            k->missing += views_missing(v, sqlite3_column_int(s, 0), (const char *)sqlite3_column_text(s, 1),
+                                        sqlite3_column_int64(s, 2), sqlite3_column_int64(s, 3));
             k->lost += sqlite3_column_int64(s, 5) >= b->day ? sqlite3_column_int64(s, 4) : 0;
         }
     }
