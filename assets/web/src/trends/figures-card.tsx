@@ -85,7 +85,7 @@ function Votes({ compare, compared }: { compare: TrendsCompare; compared: boolea
       <h2>{w.votes}</h2>
       <p class="big">
         <strong data-testid="figure-votes">{f.int(after.n)}</strong>
-        {coverage && (coverage.complete || coverage.share !== null) && <small>{coverage.complete ? w.complete : w.completeness(f.share(coverage.share ?? 0, 2))}</small>}
+        {(coverage.complete || coverage.share !== null) && <small>{coverage.complete ? w.complete : w.completeness(f.share(coverage.share ?? 0, 2))}</small>}
       </p>
       <p class="sub">{compared ? w.beforeVotes(f.int(before.n)) : w.aDay(f.int(Math.round(after.n / days)))}</p>
     </div>
@@ -117,7 +117,7 @@ function Kept({ target, ranking, grid }: { target: number | null; ranking: Trend
 
 function Completeness({ compare: { coverage: c, building } }: { compare: TrendsCompare }) {
   const { w, f } = useWords();
-  const lacking = c && !c.complete;
+  const lacking = !c.complete;
   if (!building && !lacking) return null;
   return (
     <p class="gaps" role="status" data-testid="coverage">

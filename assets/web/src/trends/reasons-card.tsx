@@ -20,14 +20,12 @@ export function ReasonsCard({ view, set, reasons, file }: Props) {
   const said = useWords();
   const { w } = said;
   const question = reasons.data?.questions[0]; // the one that is answered most
-  const split = question?.unhappy !== undefined && question.happy !== undefined;
-  const visits: Visits = split ? view.visits : "all";
-  const group = (visits === "all" ? question : question?.[visits]) ?? null;
+  const group = (view.visits === "all" ? question : question?.[view.visits]) ?? null;
   return (
     <ChartCard
       name="reasons" title={w.reasons} view={view} set={set} loaded={reasons} file={file}
       table={group && group.n > 0 ? tableOf(group, said) : null}
-      tools={split && <Segmented id="visits" label={w.whose} value={visits} options={[["unhappy", w.visits.unhappy], ["happy", w.visits.happy], ["all", w.visits.all]]} choose={(value) => set({ visits: value })} />}
+      tools={<Segmented<Visits> id="visits" label={w.whose} value={view.visits} options={[["unhappy", w.visits.unhappy], ["happy", w.visits.happy], ["all", w.visits.all]]} choose={(value) => set({ visits: value })} />}
       empty={w.noReasons}
       note={group && !group.enough && <p class="said">{w.fewReasons}</p>}
     >
@@ -63,7 +61,7 @@ function Pareto({ group, said }: { group: ReasonGroup; said: Said }) {
 /** Without words of the survey, its id with spaces. */
 const labelOf = ({ id, label }: ReasonGroup["items"][number]): string => {
   const plain = id.replace(/-/g, " ");
-  return !label || label === id ? plain.charAt(0).toUpperCase() + plain.slice(1) : label;
+  return label === id ? plain.charAt(0).toUpperCase() + plain.slice(1) : label;
 };
 
 function tableOf(group: ReasonGroup, { w, f }: Said): Table {
