@@ -208,7 +208,9 @@ scenario("trends page: every choice is in the address: links, back and reload sh
   await waitFor("the panel to be gone", async () => (await page.id("keys-panel").count()) === 0);
   await leave(page);
   await keyboard.press("1");
-  await keyboard.press("?"); // works always, and shows that the other key has done nothing
+  await keyboard.press("?");
+  assert.equal(await page.id("keys-panel").count(), 0, "no letter does anything");
+  await page.id("trends-keys").click();
   await page.id("keys-panel").waitFor();
   assert.equal(param(page, "period"), null);
   await keyboard.press("Escape");
@@ -279,7 +281,8 @@ scenario("trends page: empty, few, unknown, cut off; a manager sees the own bran
   await aggregator.kill();
   await page.id("trends-period").selectOption("7d");
   await page.id("card-line").getByRole("alert").waitFor();
-  await figure(page, "votes", String(SURABAYA)); // what was shown stays
+  await figure(page, "votes", String(SURABAYA)); // what was shown stays, and says what it is
+  assert.match(await page.id("figures").getByRole("alert").textContent(), /Still shown: =1\+1 Surabaya, \d/);
   await aggregator.up();
   await page.id("card-line").getByRole("alert").getByRole("button").click();
   await waitFor("the line again", async () => (await page.id("card-line").getByRole("alert").count()) === 0);

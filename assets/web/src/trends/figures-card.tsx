@@ -1,6 +1,6 @@
 // Four figures that sum the period up, each with how sure it is and how it was before.
 import type { TrendsCompare, TrendsGrid, TrendsRanking } from "../api.ts";
-import { failureText } from "../kit.ts";
+import { Failed } from "./chart-card.tsx";
 import { countDays } from "./days.ts";
 import { pointsOf, targetOf, verdictOf, type Measure } from "./figures.ts";
 import type { Loaded } from "./report.ts";
@@ -27,8 +27,9 @@ export function FiguresCard({ view, compare, ranking, grid }: Props) {
           <Kept target={data.promise?.target ?? null} ranking={ranking} grid={grid} />
         </>
       ) : (
-        <p class="hint" role="status">{compare.failure ? `${w.failed} ${failureText(compare.failure, t)}` : t.loading}</p>
+        !compare.failure && <p class="hint" role="status">{t.loading}</p>
       )}
+      <Failed loaded={compare} />
       {data && <Completeness compare={data} />}
     </section>
   );

@@ -13,7 +13,6 @@ export const en = {
   alone: "not compared",
   keys: "Keys",
   print: "Print",
-  toParent: (name: string) => `Up to ${name}`,
   // measures
   satisfied: "Satisfied",
   index: "Index",
@@ -22,7 +21,6 @@ export const en = {
   indexHint: "of 100, all faces",
   votes: "Votes",
   vote: (count: number, n: string) => `${n} ${count === 1 ? "vote" : "votes"}`,
-  interval: "95%",
   from95: "95% from",
   to95: "95% to",
   // figures
@@ -55,8 +53,8 @@ export const en = {
   // states
   noVotes: "No votes in these days",
   noVotesHint: "Choose another period or place.",
-  notWith: (name: string) => `${name}: nothing to show`,
   failed: "This could not be loaded.",
+  stillShown: (place: string, days: string) => `Still shown: ${place}, ${days}.`,
   // line
   byDay: "by day",
   byWeek: "by week",
