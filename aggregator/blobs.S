@@ -16,6 +16,7 @@
         embed migration_0004, "aggregator/migrations/0004.sql"
         embed migration_0005, "aggregator/migrations/0005.sql"
         embed migration_0006, "aggregator/migrations/0006.sql"
+        embed migration_0007, "aggregator/migrations/0007.sql"
         embed web_index_html, "build/web/index.html"
         embed web_app_js, "build/web/app.js"
         embed web_app_css, "build/web/app.css"

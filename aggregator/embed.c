@@ -8,6 +8,7 @@ EMBED(migration_0003);
 EMBED(migration_0004);
 EMBED(migration_0005);
 EMBED(migration_0006);
+EMBED(migration_0007);
 EMBED(web_index_html);
 EMBED(web_app_js);
 EMBED(web_app_css);
@@ -21,6 +22,7 @@ const struct embedded embedded_migrations[] = {
     {"0004", migration_0004_begin, migration_0004_end},
     {"0005", migration_0005_begin, migration_0005_end},
     {"0006", migration_0006_begin, migration_0006_end},
+    {"0007", migration_0007_begin, migration_0007_end},
     {NULL, NULL, NULL},
 };
 

@@ -25,7 +25,7 @@
 // the engine is ahead of the store: destroy it and restore it from the store.
 //
 //   start:  engine_create, engine_configure, engine_restore_clock, engine_set_rates,
-//           engine_restore_kiosk and engine_restore_key for every stored row, engine_set_usual, engine_resume(now)
+//           engine_restore_kiosk and engine_restore_key for every stored row, engine_resume(now), engine_set_usual
 //   turn:   BEGIN; inputs...; engine_tick(now); take engine_transitions, engine_dirty_*; COMMIT; engine_clear
 //   sleep:  until engine_next_tick
 #ifndef PUAS_AGGREGATOR_ENGINE_H
@@ -181,6 +181,7 @@ enum engine_cause {
     ENGINE_RULE,   // the rule changed or went, or its place or kiosk did
     ENGINE_CAUSES
 };
+bool engine_is_content(enum engine_rule_kind kind); // about what people say: standard, share, change
 const char *engine_kind_name(enum engine_rule_kind kind); // "standard" "share" "silence" "offline" "change"
 const char *engine_state_name(enum engine_state state);   // "ok" "pending" ...
 const char *engine_cause_name(enum engine_cause cause);   // "breach" "held" ...

@@ -51,6 +51,11 @@ bool engine_allowed(enum engine_state from, enum engine_state to, enum engine_ca
     return false;
 }
 
+bool engine_is_content(enum engine_rule_kind kind)
+{
+    return kind == ENGINE_STANDARD || kind == ENGINE_SHARE || kind == ENGINE_CHANGE;
+}
+
 const char *engine_kind_name(enum engine_rule_kind kind)
 {
     static const char *const names[] = {"standard", "share", "silence", "offline", "change"};

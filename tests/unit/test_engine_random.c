@@ -385,7 +385,7 @@ static void properties(void **state)
 
 static bool content(const struct engine_transition *t)
 {
-    return t->kind == ENGINE_STANDARD || t->kind == ENGINE_SHARE || t->kind == ENGINE_CHANGE;
+    return engine_is_content(t->kind);
 }
 
 // Late votes only prove life. Told so by hand instead, the content alerts are the same.

@@ -559,7 +559,7 @@ static void the_migration_brings_the_past(void **state)
     give(w, &seed, 800);
     store_close(w->st);
     run(w, "DROP TABLE day_tally; DROP TABLE hour_tally; DROP TABLE choice_day; DROP TABLE rollup_due;"
-           "DROP INDEX place_parent; PRAGMA user_version = 5");
+           "DROP INDEX place_parent; ALTER TABLE alert DROP COLUMN judged; PRAGMA user_version = 5");
     open_store(w);
     assert_int_equal(ask(w, "SELECT count(*) FROM rollup_due"), 8);
     assert_int_equal(ask(w, "SELECT count(*) FROM day_tally"), 0);
