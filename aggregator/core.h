@@ -27,6 +27,10 @@ enum command_kind {
     COMMAND_JUDGE_AGAIN,    // all verdicts from the beginning, in the time to come
     COMMAND_CONTACTS_READ,  // alert: place, "": all; text: by whom. Put on record, then they may be read
     COMMAND_CONTACT_ERASE,  // alert: number of the event
+    COMMAND_IMPORT_BEGIN,   // yaml: JSON {sha256, name, by} -> reply: JSON of the import
+    COMMAND_IMPORT_ROWS,    // yaml: JSON {import, from, to, rejected, end, rows} -> the same
+    COMMAND_IMPORT_UNDO,    // alert: number of the import; in the time to come
+    COMMAND_ERASE,          // alert: kiosk; epoch, seq, score_too; by: who asks -> reply: JSON
     COMMAND_ROLLUPS_REPAIR, // all rollups from the answers, in the time to come
 };
 enum command_result {
@@ -46,6 +50,10 @@ struct command {
     bool for_kiosk;
     enum order order;
     int timeout_ms; // until the order expires, 1..PROTOCOL_COMMAND_MS
+    uint8_t epoch[EPOCH_BYTES]; // with seq: an answer of the kiosk
+    int64_t seq;
+    bool score_too;
+    char by[65]; // on this machine
     uint8_t token[32];
     int32_t user;
     wall_ms expires;

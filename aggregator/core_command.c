@@ -109,7 +109,8 @@ void core_do_command(struct core *c, struct command *cmd)
     static const char *const names[] = {
         "alert-ack",     "alert-comment", "alert-resolve", "login",       "logout", "",
         "config-apply",  "content-push",  "content-clear", "kiosk-order", "",       "verdicts-rerun",
-        "contacts-read", "contact-erase", "rollups-repair"}; // "": changes nothing
+        "contacts-read", "contact-erase", "import",        "",            "import-undo",
+        "erase",         "rollups-repair"}; // "": changes nothing
     cmd->result = COMMAND_UNAVAILABLE;
     if (c->guard.damaged || !core_writes(c)) {
         return;
@@ -156,6 +157,18 @@ void core_do_command(struct core *c, struct command *cmd)
         break;
     case COMMAND_CONTACT_ERASE:
         cmd->result = core_erase_contact(c, cmd);
+        break;
+    case COMMAND_IMPORT_BEGIN:
+        cmd->result = core_begin_import(c, cmd);
+        break;
+    case COMMAND_IMPORT_ROWS:
+        cmd->result = core_import_rows(c, cmd);
+        break;
+    case COMMAND_IMPORT_UNDO:
+        cmd->result = core_undo_import(c, cmd);
+        break;
+    case COMMAND_ERASE:
+        cmd->result = core_erase(c, cmd);
         break;
     case COMMAND_ROLLUPS_REPAIR:
         cmd->result = core_repair_rollups(c);

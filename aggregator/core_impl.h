@@ -6,6 +6,10 @@
 //   core_config.c  the configuration document of each kiosk, retained, and its content
 //   core_remote.c  orders to kiosks and their replies
 //   core_contacts.c what customers left to be answered: its end
+//   core_presence.c how long kiosks are ready, by day
+//   core_erase.c   erasure of what a visit has said, here and at its kiosk
+//   core_retention.c what is old enough goes
+//   core_import.c  history from elsewhere, in and out again
 //   core_guard_posix.c room on the disk, soundness: may answers be taken in?
 //   core_rollups.c rollups by day, where they are due
 //   core_verdicts.c verdicts on what is stored, and putting packs together, beside the ingest
@@ -21,6 +25,7 @@
 #include "aggregator/keeper.h"
 #include "aggregator/org.h"
 #include "aggregator/store.h"
+#include "aggregator/store_erase.h"
 #include "shared/link.h"
 #include "shared/mailbox.h"
 
@@ -52,6 +57,11 @@ struct core_order { // to one kiosk
     wall_ms at, expires;
     bool due;    // to be published after the commit
     char *reply; // owned JSON; NULL: none yet
+};
+
+struct core_erasure { // that its kiosk has not confirmed
+    struct store_erasure e;
+    bool due; // to be published after the commit
 };
 
 struct core {
@@ -86,8 +96,14 @@ struct core {
     mono_ms compact_at;    // the next slice of putting packs together
     int32_t compact_epoch; // where it goes on
     bool compact_more;
+    bool retain_more;    // of a daily look through all packs
+    mono_ms retain_at;   // the next slice of it
+    int64_t retain_cursor; // where it goes on
+    bool undoing; // some import is being taken back
+    mono_ms undo_at;
     bool rollups_due;                   // some are to be built
     mono_ms rollups_at;                 // the next slice of it
+    int rollups_days;                   // in a step of it
     mono_ms empty_log_at;               // something was deleted that must leave the log too; -1: nothing
     char contact_key[CONTACT_KEY_TEXT]; // the public one
     int64_t rates_day;                  // number of the UTC day for which rates and usual shares were computed
@@ -99,6 +115,8 @@ struct core {
     struct command *commands[COMMANDS_MAX]; // answered after the commit
     size_t command_count;
     struct core_order orders[CORE_ORDERS_MAX];
+    struct core_erasure *erasures; // owned
+    size_t erasure_count, erasure_room;
     _Atomic int64_t retained_events; // counted and ignored (rule 11)
     atomic_bool broker;              // connected; these are read by other threads, too
     _Atomic(const char *) notice;
@@ -118,6 +136,9 @@ void core_publish_shard(struct core *c, bool ready);
 void core_touch(struct core *c, int32_t place);
 
 void core_on_message(struct core *c, const char *topic, const void *payload, size_t n, bool retained);
+
+// The kiosk has spoken, and `ready`: it was ready since it spoke last. False: the store failed (noted).
+bool core_present(struct core *c, struct org_kiosk *k, bool ready);
 
 bool core_take_transitions(struct core *c); // within the transaction
 bool core_restore_engine(struct core *c, char *ret_why, size_t n);
@@ -147,6 +168,16 @@ void core_empty_log(struct core *c);                     // after the commit, wh
 enum command_result core_read_contacts(struct core *c, const struct command *cmd);
 enum command_result core_erase_contact(struct core *c, const struct command *cmd);
 
+// Applies the log of erasures to a store that may be older than it.
+bool core_start_erasures(struct core *c, char *ret_why, size_t n);
+enum command_result core_erase(struct core *c, struct command *cmd);
+void core_erase_again(struct core *c, int32_t kiosk); // it was born: it is told once more
+void core_send_erasures(struct core *c);              // after the commit
+bool core_erase_replied(struct core *c, const char *kiosk, const struct reply_message *m); // false: no such order
+// Of what arrives: is it of a visit that was erased? False: the store failed.
+bool core_is_erased(struct core *c, const struct epoch *ep, int64_t visit, bool *ret_erased, bool *ret_score);
+void core_blank(struct event *e, bool score, int *flags); // takes out what it says
+
 void core_judge(struct core *c, mono_ms mono); // a slice, when it is time for one
 // Milliseconds until then; INT64_MAX: there is nothing to judge.
 int64_t core_judge_wait(const struct core *c, mono_ms mono);
@@ -154,6 +185,15 @@ int64_t core_judge_wait(const struct core *c, mono_ms mono);
 bool core_start_rollups(struct core *c, char *ret_why, size_t n); // the store gets its tree; what is due?
 void core_build_rollups(struct core *c, mono_ms mono);            // a slice, when it is time for one
 enum command_result core_repair_rollups(struct core *c);
+
+bool core_start_retention(struct core *c, char *ret_why, size_t n);
+void core_retain(struct core *c, mono_ms mono); // a slice, when it is time for one
+
+bool core_start_imports(struct core *c, char *ret_why, size_t n);
+enum command_result core_begin_import(struct core *c, struct command *cmd);
+enum command_result core_import_rows(struct core *c, struct command *cmd);
+enum command_result core_undo_import(struct core *c, struct command *cmd);
+void core_undo(struct core *c, mono_ms mono); // a slice, when it is time for one
 
 void core_compact(struct core *c, mono_ms mono); // a slice, when it is time for one
 

@@ -1,6 +1,7 @@
 // core: one MQTT message -> rows in the turn's transaction and inputs of the alert engine.
 #include "aggregator/core_impl.h"
 
+#include "aggregator/rollups.h"
 #include "aggregator/settings.h"
 #include "shared/log.h"
 
@@ -78,7 +79,7 @@ static void tell_engine(struct core *c, const struct stored_event *s)
     if (branch != NULL) {
         steps_event(&branch->steps, s->event_id, scored, c->now);
     }
-    if (s->place != 0 && s->e->type == EVENT_RATING) {
+    if (s->place != 0 && s->e->type == EVENT_RATING && s->e->of > 0) {
         struct engine_vote v = {.event = s->event_id,
                                 .place = s->place,
                                 .kiosk = s->kiosk,
@@ -101,6 +102,7 @@ static bool store_one(struct core *c, struct org_kiosk *k, struct epoch *ep, con
         .epoch_id = ep->epoch_id, .kiosk = k->number, .e = e, .arrived = c->now, .flags = flags};
     bool yes = false;
     s.at = event_time(c, m, e, &s.flags);
+    s.behind = seqset_any(&ep->settled, e->seq + 1, e->seq + ROLLUP_VISIT_SPAN);
     if (!place_of(c, k, e, branch, &s.place) ||
         (e->question.s[0] != '\0' && !store_name(c->store, e->question.s, &s.name))) {
         return core_fail(c);
@@ -186,12 +188,19 @@ static void on_events(struct core *c, const struct topic *t, const char *topic, 
     }
     bool ok = true;
     for (int i = 0; ok && i < m.count; i++) {
-        const struct event *e = &m.events[i];
+        struct event *e = &m.events[i];
         bool settled = seqset_has(&ep->settled, e->seq);
-        if (!epoch_same_content(ep, e->seq, event_hash(e)) && settled) {
+        bool erased, score;
+        if (!core_is_erased(c, ep, e->visit, &erased, &score)) {
+            ok = false;
+        } else if (!epoch_same_content(ep, e->seq, event_hash(e)) && settled && !erased) {
             ok = conflict(c, k, ep, e, topic, payload, n);
         } else if (!settled) {
-            ok = store_one(c, k, ep, &m, e, t->branch.s, 0);
+            int flags = 0;
+            if (erased) {
+                core_blank(e, score, &flags);
+            }
+            ok = store_one(c, k, ep, &m, e, t->branch.s, flags);
         }
     }
     for (int i = 0; ok && i < m.rejected_count; i++) {
@@ -312,9 +321,11 @@ static void on_state(struct core *c, const struct topic *t, const char *topic, c
             core_fail(c);
         }
     }
-    bool changed = k->state != (int)m.state;
-    if (!store_kiosk_state(c->store, k->number, &m, c->now, !retained && m.state != KIOSK_LOST)) {
+    bool changed = k->state != (int)m.state, heard = !retained && m.state != KIOSK_LOST;
+    if (!store_kiosk_state(c->store, k->number, &m, c->now, heard)) {
         core_fail(c);
+    } else if (heard) {
+        core_present(c, k, k->state == KIOSK_READY && m.session == k->session);
     }
     k->state = (int)m.state;
     k->session = m.session;
@@ -325,6 +336,7 @@ static void on_state(struct core *c, const struct topic *t, const char *topic, c
     engine_presence(c->engine, k->number, m.state, c->now);
     if (birth) {
         queue_sync(c, k->number, &m);
+        core_erase_again(c, k->number);
     }
     state_message_finish(&m);
 }
@@ -346,6 +358,8 @@ static void on_health(struct core *c, const struct topic *t, const char *topic, 
     struct org_kiosk *k = kiosk_of(c, t->kiosk.s);
     bool counts = m.epoch_count > 0; // else its outbox is out of order: connected, but as good as gone
     bool ok = k != NULL && store_kiosk_health(c->store, k->number, &m, counts ? c->now : 0);
+    // One that goes on speaking is ready, whatever a late will says.
+    ok = ok && (!counts || core_present(c, k, k->state == KIOSK_READY || k->state == KIOSK_LOST));
     for (int i = 0; ok && i < m.epoch_count; i++) {
         struct epoch *ep;
         ok = epochs_get(&c->epochs, c->store, k->number, m.epochs[i].epoch, c->now, true, &ep) &&

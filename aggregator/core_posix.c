@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SLOW_EVERY_MS = 3600000, DAY_MS = 86400000, CLOCK_JUMP_MS = 120000, GOODBYE_MS = 2000, COMPACT_FIRST_MS = 60000, ACKS_WAIT_MS = 50, WINDOW_MS = 4 };
+enum { SLOW_EVERY_MS = 3600000, DAY_MS = 86400000, CLOCK_JUMP_MS = 120000, GOODBYE_MS = 2000, COMPACT_FIRST_MS = 60000, RETAIN_FIRST_MS = 1000, ACKS_WAIT_MS = 50, WINDOW_MS = 4 };
 
 static const char shard_name[] = "all"; // one aggregator owns every shard
 
@@ -211,6 +211,7 @@ static void after_commit(struct core *c)
     }
     c->publish_count = 0;
     core_send_orders(c);
+    core_send_erasures(c);
     tell_pages(c);
     link_write(c->link);
     core_empty_log(c);
@@ -308,6 +309,8 @@ static void timers(struct core *c, mono_ms mono)
     if (!guard_holds(&c->guard)) { // what can wait needs room
         core_judge(c, mono);
         core_compact(c, mono);
+        core_retain(c, mono);
+        core_undo(c, mono);
         core_build_rollups(c, mono);
     }
     if (mono >= c->slow_at) {
@@ -328,6 +331,8 @@ static int wait_ms(const struct core *c, int link_wait, mono_ms mono)
     wait = !c->guard.damaged && c->tick_at - mono < wait ? c->tick_at - mono : wait;
     wait = !idle && core_judge_wait(c, mono) < wait ? core_judge_wait(c, mono) : wait;
     wait = !idle && c->compact_more && c->compact_at - mono < wait ? c->compact_at - mono : wait;
+    wait = !idle && c->retain_more && c->retain_at - mono < wait ? c->retain_at - mono : wait;
+    wait = !idle && c->undoing && c->undo_at - mono < wait ? c->undo_at - mono : wait;
     wait = !idle && c->rollups_due && c->rollups_at - mono < wait ? c->rollups_at - mono : wait;
     wait = c->o.round_ms > 0 && c->o.round_ms < wait ? c->o.round_ms : wait;
     wait = c->turn_open && c->turn_ended + WINDOW_MS - mono < wait ? c->turn_ended + WINDOW_MS - mono : wait;
@@ -522,6 +527,8 @@ struct core *core_create(const struct core_options *o, char *ret_why, size_t n, 
     bool ok = c->mail != NULL && c->engine != NULL && draw_run(c) && open_store(c, ret_why, n, ret_retry) &&
               core_start_guard(c, ret_why, n) && open_contacts(c, ret_why, n) && seed_store(c, ret_why, n) &&
               org_load(&c->org, c->store, ret_why, n) && core_start_rollups(c, ret_why, n) &&
+              core_start_erasures(c, ret_why, n) && core_start_retention(c, ret_why, n) &&
+              core_start_imports(c, ret_why, n) &&
               core_restore_engine(c, ret_why, n) &&
               judge_init(&c->judge, c->store);
     if (ok && !open_link(c)) {
@@ -535,6 +542,7 @@ struct core *core_create(const struct core_options *o, char *ret_why, size_t n, 
     c->slow_at = clock_mono_ms() + SLOW_EVERY_MS;
     c->judge_batch = JUDGE_BATCH;
     c->compact_at = clock_mono_ms() + COMPACT_FIRST_MS;
+    c->retain_at = clock_mono_ms() + RETAIN_FIRST_MS;
     end_turn(c, true); // what the time since the last run has made of the alerts
     log_event(LOG_INFO, "core_ready", "run=%s places=%d kiosks=%d rules=%d events=%lld", c->run,
               (int)c->org.place_count, (int)c->org.kiosk_count, c->org.rule_count,
@@ -568,6 +576,7 @@ void core_destroy(struct core *c)
     epochs_finish(&c->epochs);
     org_finish(&c->org);
     store_close(c->store);
+    free(c->erasures);
     free(c->syncs);
     free(c->publishes);
     free(c);

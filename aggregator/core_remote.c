@@ -108,6 +108,10 @@ void core_on_reply(struct core *c, const struct topic *t, const void *payload, s
         log_event(LOG_WARN, "reply_unusable", "kiosk=%s why=%s", t->kiosk.s, protocol_error_code(error));
         return;
     }
+    if (core_erase_replied(c, t->kiosk.s, &m)) {
+        reply_message_finish(&m);
+        return;
+    }
     struct core_order *o = find_order(c, m.id);
     if (o == NULL || o->reply != NULL || strcmp(c->org.kiosks[o->kiosk].id.s, t->kiosk.s) != 0) {
         log_event(LOG_DEBUG, "reply_unasked", "kiosk=%s", t->kiosk.s);

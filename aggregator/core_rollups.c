@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-enum { SLICE_MS = 5, PAUSE_MS = 20 }; // at most a fifth of the core's time
+enum { SLICE_MS = 5, STEP_MS = 2, PAUSE_MS = 20 }; // at most a fifth of the core's time
 
 bool core_start_rollups(struct core *c, char *ret_why, size_t n)
 {
@@ -19,6 +19,7 @@ bool core_start_rollups(struct core *c, char *ret_why, size_t n)
         return false;
     }
     c->rollups_due = left > 0;
+    c->rollups_days = 1;
     if (c->rollups_due) {
         log_event(LOG_INFO, "rollups_due", "places=%lld", (long long)left);
     }
@@ -30,13 +31,23 @@ void core_build_rollups(struct core *c, mono_ms mono)
     if (c->failed || !c->rollups_due || mono < c->rollups_at) {
         return;
     }
-    mono_ms began = clock_mono_ms();
-    for (bool more = true; more && clock_mono_ms() - began < SLICE_MS;) {
-        if (!core_writes(c) || !store_rollups_slice(c->store, STORE_SLICE_DAYS, &more)) {
+    mono_ms began = clock_mono_ms(), now = began, took = 0;
+    // What a day holds differs a thousandfold between a counter and a region: a step takes no more days than fit, and
+    // none begins that may not end in time.
+    for (bool more = true; more && now - began + took <= SLICE_MS;) {
+        mono_ms before = now;
+        if (!core_writes(c) || !store_rollups_slice(c->store, c->rollups_days, &more)) {
             core_fail(c);
             return;
         }
         c->rollups_due = more;
+        now = clock_mono_ms();
+        took = now - before;
+        if (took > STEP_MS && c->rollups_days > 1) {
+            c->rollups_days /= 2;
+        } else if (took * 2 < STEP_MS && c->rollups_days < STORE_SLICE_DAYS) {
+            c->rollups_days *= 2;
+        }
     }
     if (!c->rollups_due) {
         log_event(LOG_INFO, "rollups_built", "");

@@ -7,10 +7,14 @@
 //   ctl_restore_sqlite.c a copy in place of the store
 //   ctl_rollups_sqlite.c recount up the tree, repair
 //   ctl_export_sqlite.c the configuration as YAML
-//   ctl_trends.c       trends, ranking, skm
+//   ctl_trends.c       trends, ranking, reasons, coverage, gaps, scores, segments, skm
+//   ctl_answers.c      the answers as a file
 //   ctl_content_sqlite.c contents of kiosks: list, show
 //   ctl_verdicts_sqlite.c verdicts: list, rerun
 //   ctl_contacts_sqlite.c contact data: list, erase, the key
+//   ctl_erase_sqlite.c erasure by visit or contact
+//   ctl_retention_sqlite.c what goes when
+//   ctl_import_sqlite.c imports: preview, run, list, undo
 //   ctl_remote.c       pushing contents, ordering kiosks about
 //   ctl_curl.c         requests to the aggregator
 //   ctl_table.c        aligned tables
@@ -57,7 +61,13 @@ int ctl_restore(struct ctl *c, int argc, char **argv);
 bool ctl_backup_progress(void *ctx, int64_t bytes, int64_t of);
 int ctl_trends(struct ctl *c, int argc, char **argv);
 int ctl_ranking(struct ctl *c, int argc, char **argv);
+int ctl_reasons(struct ctl *c, int argc, char **argv);
+int ctl_coverage(struct ctl *c, int argc, char **argv);
+int ctl_gaps(struct ctl *c, int argc, char **argv);
+int ctl_scores(struct ctl *c, int argc, char **argv);
+int ctl_segments(struct ctl *c, int argc, char **argv);
 int ctl_skm(struct ctl *c, int argc, char **argv);
+int ctl_answers(struct ctl *c, int argc, char **argv);
 int ctl_export(struct ctl *c, int argc, char **argv);
 int ctl_diff(struct ctl *c, int argc, char **argv);
 int ctl_apply(struct ctl *c, int argc, char **argv);
@@ -67,6 +77,12 @@ int ctl_content_show(struct ctl *c, int argc, char **argv);
 int ctl_command(struct ctl *c, int argc, char **argv);
 int ctl_contacts(struct ctl *c, int argc, char **argv);
 int ctl_contacts_erase(struct ctl *c, int argc, char **argv);
+int ctl_erase(struct ctl *c, int argc, char **argv);
+int ctl_erase_list(struct ctl *c, int argc, char **argv);
+int ctl_retention(struct ctl *c, int argc, char **argv);
+int ctl_import(struct ctl *c, int argc, char **argv);
+int ctl_import_list(struct ctl *c, int argc, char **argv);
+int ctl_import_undo(struct ctl *c, int argc, char **argv);
 int ctl_contact_key(struct ctl *c, int argc, char **argv);
 int ctl_verdicts_list(struct ctl *c, int argc, char **argv);
 int ctl_verdicts_rerun(struct ctl *c, int argc, char **argv);

@@ -1,16 +1,19 @@
 // ctl: recount of the rollups by quarter hour.
 #include "aggregator/ctl.h"
 #include "aggregator/store_impl.h"
+#include "aggregator/store_retention.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { SHOWN = 20 };
 
 // ---------------------------------------------------------------- recount
 
-// Each side counts with its sign: what is left of a key is the difference, raw rows minus rollup.
+// Each side counts with its sign: what is left of a key is the difference, raw rows minus rollup. Only what is as
+// new as ?1: answers before it may have been deleted.
 static const char recount_tally[] =
     "SELECT place_id, kiosk_id, name_id, quarter, levels, sum(n), sum(c1), sum(c2), sum(c3), sum(c4), "
     "sum(c5),"
@@ -19,22 +22,23 @@ static const char recount_tally[] =
     " score = 2 AS c2, score = 3 AS c3, score = 4 AS c4, score = 5 AS c5, score = 6 AS c6, score = 7 AS c7,"
     " score = 8 AS c8, score = 9 AS c9, score = 10 AS c10, score = 11 AS c11"
     " FROM event e JOIN epoch p USING(epoch_id) WHERE e.kind IN (0, 4) AND (e.flags & 28) = 0"
-    " UNION ALL SELECT place_id, kiosk_id, name_id, quarter, levels,"
+    " AND e.at >= ?1 UNION ALL SELECT place_id, kiosk_id, name_id, quarter, levels,"
     " -(c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11), -c1, -c2, -c3, -c4, -c5, -c6, -c7, -c8, "
     "-c9, -c10,"
-    " -c11 FROM tally)"
+    " -c11 FROM tally WHERE quarter >= ?1 / 900000)"
     " GROUP BY place_id, kiosk_id, name_id, quarter, levels HAVING sum(c1) <> 0 OR sum(c2) <> 0 OR sum(c3) "
     "<> 0"
     " OR sum(c4) <> 0 OR sum(c5) <> 0 OR sum(c6) <> 0 OR sum(c7) <> 0 OR sum(c8) <> 0 OR sum(c9) <> 0"
     " OR sum(c10) <> 0 OR sum(c11) <> 0";
 static const char recount_choices[] =
-    "SELECT place_id, kiosk_id, name_id, quarter, option_id, sum(n) FROM ("
-    "SELECT e.place_id, p.kiosk_id, e.name_id, e.at / 900000 AS quarter, o.name_id AS option_id, 1 AS n"
-    " FROM event e JOIN epoch p USING(epoch_id), json_each(e.body, '$.options') j JOIN name o ON o.id = "
-    "j.value"
-    " WHERE e.kind = 1 AND (e.flags & 28) = 0"
-    " UNION ALL SELECT place_id, kiosk_id, name_id, quarter, option_id, -n FROM choice_tally)"
-    " GROUP BY place_id, kiosk_id, name_id, quarter, option_id HAVING sum(n) <> 0";
+    "SELECT place_id, kiosk_id, name_id, quarter, option_id, sum(n), sum(unhappy), sum(happy) FROM ("
+    "SELECT place_id, kiosk_id, name_id, quarter, option_id, count(*) AS n, " SUM_UNHAPPY
+    " AS unhappy, " SUM_HAPPY " AS happy FROM (" NAMED_BY_ANSWERS
+    " AND c.at >= ?1) GROUP BY place_id, kiosk_id, name_id, quarter, option_id"
+    " UNION ALL SELECT place_id, kiosk_id, name_id, quarter, option_id, -n, -unhappy, -happy FROM "
+    "choice_tally WHERE quarter >= ?1 / 900000)"
+    " GROUP BY place_id, kiosk_id, name_id, quarter, option_id"
+    " HAVING sum(n) <> 0 OR sum(unhappy) <> 0 OR sum(happy) <> 0";
 
 const char *ctl_id(struct store *st, const char *sql, int32_t number, char *ret, size_t n)
 {
@@ -48,11 +52,11 @@ const char *ctl_id(struct store *st, const char *sql, int32_t number, char *ret,
     return ret;
 }
 
-static int64_t compare(struct store *st, const char *what, const char *sql, bool *failed)
+static int64_t compare(struct store *st, const char *what, const char *sql, wall_ms before, bool *failed)
 {
     int64_t found = 0;
     char place[40], kiosk[40], name[40];
-    sqlite3_stmt *s = store_bind(st, sql, "");
+    sqlite3_stmt *s = store_bind(st, sql, "i", before);
     while (store_row(st, s, failed)) {
         if (found++ >= SHOWN) {
             continue;
@@ -68,16 +72,18 @@ static int64_t compare(struct store *st, const char *what, const char *sql, bool
                    sizeof kiosk),
             ctl_id(st, "SELECT id FROM name WHERE name_id = ?1", sqlite3_column_int(s, 2), name, sizeof name),
             (long long)sqlite3_column_int64(s, 3));
-        for (int i = 6; i < sqlite3_column_count(s); i++) {
+        bool choices = sqlite3_column_count(s) == 8;
+        for (int i = 6; !choices && i < sqlite3_column_count(s); i++) {
             if (sqlite3_column_int64(s, i) != 0) {
                 printf(" score%d:%+lld", i - 5, (long long)sqlite3_column_int64(s, i));
             }
         }
-        if (sqlite3_column_count(s) == 6) {
-            printf(" option=%s:%+lld",
+        if (choices) {
+            printf(" option=%s:%+lld unhappy:%+lld happy:%+lld",
                    ctl_id(st, "SELECT id FROM name WHERE name_id = ?1", sqlite3_column_int(s, 4), name,
                           sizeof name),
-                   (long long)sqlite3_column_int64(s, 5));
+                   (long long)sqlite3_column_int64(s, 5), (long long)sqlite3_column_int64(s, 6),
+                   (long long)sqlite3_column_int64(s, 7));
         }
         printf("\n");
     }
@@ -102,19 +108,28 @@ int ctl_recount(struct ctl *c, int argc, char **argv)
     }
     bool failed = !store_run(st, "BEGIN", ""); // one snapshot, while the aggregator goes on writing
     int64_t votes = 0, found = 0;
+    wall_ms before = 0;
+    failed = failed || !store_raw_before(st, &before);
     if (!failed) {
         sqlite3_stmt *s =
-            store_bind(st, "SELECT count(*) FROM event WHERE kind IN (0, 4) AND (flags & 28) = 0", "");
+            store_bind(st, "SELECT count(*) FROM event WHERE kind IN (0, 4) AND (flags & 28) = 0 AND at >= ?1", "i",
+                       before);
         if (store_row(st, s, &failed)) {
             votes = sqlite3_column_int64(s, 0);
             sqlite3_reset(s);
         }
-        found = compare(st, "tally", recount_tally, &failed);
-        found += compare(st, "choice_tally", recount_choices, &failed);
+        found = compare(st, "tally", recount_tally, before, &failed);
+        found += compare(st, "choice_tally", recount_choices, store_choices_before(before), &failed);
         found += ctl_recount_days(st, SHOWN, &failed);
     }
     int code = failed ? ctl_failed(st) : found > 0 ? CTL_FINDING : CTL_FINE;
     if (!failed) {
+        if (before > 0) {
+            char day[20];
+            time_t s = (time_t)(before / 1000);
+            strftime(day, sizeof day, "%Y-%m-%d", gmtime(&s));
+            printf("answers before %s have been deleted: their quarter hours are taken as they are\n", day);
+        }
         printf("%lld votes recounted, %lld differences\n", (long long)votes, (long long)found);
     }
     store_close(st);

@@ -5,6 +5,7 @@
 #include "aggregator/org.h"
 #include "aggregator/store_impl.h"
 #include "aggregator/store_rollups.h"
+#include "aggregator/store_segments.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -19,9 +20,12 @@ enum { RECOUNT_DAYS = 28, DAY_S = 86400, FIRST_DAY = -1000000, HOURS = 24 };
 
 static void print_difference(struct store *st, const struct rollup *r)
 {
-    static const char *const tables[] = {
-        [ROLLUP_DAY] = "day_tally", [ROLLUP_HOUR] = "hour_tally", [ROLLUP_CHOICE] = "choice_day"};
-    char place[40], name[40], option[40], day[32];
+    static const char *const tables[] = {[ROLLUP_DAY] = "day_tally",
+                                         [ROLLUP_HOUR] = "hour_tally",
+                                         [ROLLUP_CHOICE] = "choice_day",
+                                         [ROLLUP_PRESENCE] = "presence_day",
+                                         [ROLLUP_SEGMENT] = "segment_day"};
+    char place[40], name[40], option[80], day[32];
     time_t at = (time_t)r->day * DAY_S;
     struct tm tm;
     strftime(day, sizeof day, "%Y-%m-%d", gmtime_r(&at, &tm));
@@ -32,10 +36,23 @@ static void print_difference(struct store *st, const struct rollup *r)
         printf(" hour=%d", (int)r->what % HOURS);
     }
     if (r->kind == ROLLUP_CHOICE) {
-        printf(" option=%s:%+lld\n",
+        printf(" option=%s:%+lld unhappy:%+lld happy:%+lld\n",
                ctl_id(st, "SELECT id FROM name WHERE name_id = ?1", r->what, option, sizeof option),
-               (long long)r->c[0]);
+               (long long)r->c[NAMED], (long long)r->c[NAMED_UNHAPPY], (long long)r->c[NAMED_HAPPY]);
         return;
+    }
+    if (r->kind == ROLLUP_PRESENCE) {
+        printf(" kiosks:%+lld ready_ms:%+lld\n", (long long)r->c[PRESENT_KIOSKS],
+               (long long)r->c[PRESENT_READY_MS]);
+        return;
+    }
+    if (r->kind == ROLLUP_SEGMENT) {
+        int32_t segment = rollup_segment(r->what);
+        printf(" segment=%s own=%d",
+               segment == STORE_SEGMENT_OTHER ? "other"
+                                              : ctl_id(st, "SELECT id FROM segment WHERE segment_id = ?1",
+                                                       segment, option, sizeof option),
+               (int)rollup_segment_own(r->what));
     }
     for (int i = 0; i < ROLLUP_SCORES; i++) {
         if (r->c[i] != 0) {
@@ -45,23 +62,36 @@ static void print_difference(struct store *st, const struct rollup *r)
     printf("\n");
 }
 
+static int64_t print_differences(struct store *st, const struct rollups *r, int shown, int64_t before)
+{
+    int64_t found = before;
+    for (int32_t i = 0; i < r->count; i++) {
+        if (rollup_is_zero(&r->items[i]) || found++ >= shown) {
+            continue;
+        }
+        if (found == 1) {
+            printf("rollups by day: what they must be minus what they are\n");
+        }
+        print_difference(st, &r->items[i]);
+    }
+    return found;
+}
+
 static int64_t recount_place(struct store *st, int32_t place, int shown, int64_t before, bool *ret_failed)
 {
     struct rollups r = {.items = NULL};
     int64_t found = before;
     int32_t day = FIRST_DAY;
     bool there = true;
+    *ret_failed = !store_segments_difference(st, place, &r);
+    if (!*ret_failed) {
+        found = print_differences(st, &r, shown, found);
+    }
     while (there && !*ret_failed) {
         *ret_failed = !store_rollups_next_day(st, place, day, &day, &there) ||
                       (there && !store_rollups_difference(st, place, day, day + RECOUNT_DAYS, &r));
-        for (int32_t i = 0; there && !*ret_failed && i < r.count; i++) {
-            if (rollup_is_zero(&r.items[i]) || found++ >= shown) {
-                continue;
-            }
-            if (found == 1) {
-                printf("rollups by day: what they must be minus what they are\n");
-            }
-            print_difference(st, &r.items[i]);
+        if (there && !*ret_failed) {
+            found = print_differences(st, &r, shown, found);
         }
         day += RECOUNT_DAYS;
     }

@@ -1,4 +1,4 @@
-// ctl: trends, ranking and the SKM report as tables.
+// ctl: trends, ranking, reasons, coverage, gaps, scores, segments and the SKM report as tables.
 #include "aggregator/ctl.h"
 #include "aggregator/trends.h"
 
@@ -102,6 +102,9 @@ static void add_interval(struct table *t, const json_t *o, double by)
 static void print_head(const json_t *o)
 {
     printf("%s, %s to %s", string(place(o), "name"), string(o, "from"), string(o, "to"));
+    if (json_is_string(json_object_get(o, "segment"))) {
+        printf(", %s", string(o, "segment"));
+    }
     if (json_object_get(o, "question") != NULL) {
         printf(", question %s", string(o, "question")[0] != '\0' ? string(o, "question") : "- (no votes)");
     }
@@ -111,6 +114,25 @@ static void print_head(const json_t *o)
                        : "");
 }
 
+// Votes that are not all here are never shown without saying so.
+static void print_coverage(const json_t *o)
+{
+    const json_t *share = json_object_get(o, "share");
+    if (json_is_true(json_object_get(o, "complete"))) {
+        return;
+    }
+    if (json_is_number(share)) {
+        printf("Coverage %.1f %% of %lld votes", json_number_value(share) * 100,
+               (long long)json_integer_value(json_object_get(o, "known")));
+    } else {
+        printf("Coverage");
+    }
+    printf(": %lld missing, %lld lost, %lld kiosks not heard since the end\n",
+           (long long)json_integer_value(json_object_get(o, "missing")),
+           (long long)json_integer_value(json_object_get(o, "lost")),
+           (long long)json_integer_value(json_object_get(o, "notHeard")));
+}
+
 static int finish(const struct ctl *c, json_t *o, struct table *t)
 {
     if (c->json) {
@@ -118,6 +140,7 @@ static int finish(const struct ctl *c, json_t *o, struct table *t)
         printf("\n");
     } else {
         print_head(o);
+        print_coverage(json_object_get(o, "coverage"));
         table_print(t);
     }
     table_finish(t);
@@ -189,6 +212,174 @@ int ctl_ranking(struct ctl *c, int argc, char **argv)
         add_number(&t, u, "shrunk", 100, " %");
         add_interval(&t, u, 100);
         table_add(&t, "%s", json_is_true(json_object_get(u, "hidden")) ? "under 30 votes" : "");
+    }
+    return finish(c, o, &t);
+}
+
+static void add_reasons(struct table *t, const json_t *group, const char *question, const char *visits)
+{
+    const json_t *r;
+    size_t i;
+    json_array_foreach(json_object_get(group, "items"), i, r)
+    {
+        const json_t *of = json_object_get(r, "visits");
+        table_add(t, "%s", question);
+        table_add(t, "%s", visits);
+        table_add(t, "%s", string(r, "label"));
+        table_add(t, "%lld", (long long)json_integer_value(json_object_get(r, "n")));
+        table_add(t, "%lld", (long long)json_integer_value(json_object_get(group, "answered")));
+        add_number(t, of, "share", 100, " %");
+        add_interval(t, of, 100);
+        table_add(t, "%s", few(group));
+    }
+}
+
+int ctl_reasons(struct ctl *c, int argc, char **argv)
+{
+    int code;
+    json_t *o = ask(c, "reasons", argc, argv, &code);
+    const json_t *q;
+    size_t i;
+    struct table t;
+    if (o == NULL) {
+        return code;
+    }
+    table_init(&t, "question|visits|reason|named|of|share|95 %|");
+    json_array_foreach(json_object_get(o, "questions"), i, q)
+    {
+        add_reasons(&t, json_object_get(q, "unhappy"), string(q, "question"), "unhappy");
+        add_reasons(&t, json_object_get(q, "happy"), string(q, "question"), "happy");
+        add_reasons(&t, q, string(q, "question"), "all");
+    }
+    return finish(c, o, &t);
+}
+
+static void add_coverage(struct table *t, const json_t *p, const char *name)
+{
+    static const char *const counts[] = {"stored", "known", "missing", "lost", "notHeard"};
+    const json_t *kiosks = json_object_get(p, "kioskDays"), *ready = json_object_get(p, "ready");
+    table_add(t, "%s", name);
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        table_add(t, "%lld", (long long)json_integer_value(json_object_get(p, counts[i])));
+    }
+    if (json_is_object(kiosks)) {
+        table_add(t, "%lld of %lld", (long long)json_integer_value(json_object_get(kiosks, "heard")),
+                  (long long)json_integer_value(json_object_get(kiosks, "expected")));
+        table_add(t, "%lld of %lld", (long long)json_integer_value(json_object_get(ready, "minutes")),
+                  (long long)json_integer_value(json_object_get(ready, "open")));
+    } else {
+        table_add(t, "-");
+        table_add(t, "-");
+    }
+    add_number(t, ready, "share", 100, " %");
+}
+
+int ctl_coverage(struct ctl *c, int argc, char **argv)
+{
+    int code;
+    json_t *o = ask(c, "coverage", argc, argv, &code);
+    const json_t *p;
+    size_t i;
+    struct table t;
+    if (o == NULL) {
+        return code;
+    }
+    table_init(&t, "from|stored|known|missing|lost|not heard|kiosk days|ready minutes|up-time");
+    json_array_foreach(json_object_get(o, "periods"), i, p)
+    {
+        add_coverage(&t, p, string(p, "from"));
+    }
+    add_coverage(&t, json_object_get(o, "total"), "all");
+    return finish(c, o, &t);
+}
+
+int ctl_gaps(struct ctl *c, int argc, char **argv)
+{
+    int code;
+    json_t *o = ask(c, "gaps", argc, argv, &code);
+    const json_t *d;
+    size_t i;
+    struct table t;
+    if (o == NULL) {
+        return code;
+    }
+    table_init(&t, "dimension|found|answers|expected|answers|gap|95 %|weight|weighted|");
+    json_array_foreach(json_object_get(o, "dimensions"), i, d)
+    {
+        static const char *const parts[] = {"perception", "expectation"};
+        table_add(&t, "%s", string(d, "dimension"));
+        for (int p = 0; p < 2; p++) {
+            const json_t *part = json_object_get(d, parts[p]);
+            add_number(&t, json_object_get(part, "index"), "value", 1, "");
+            table_add(&t, "%lld", (long long)json_integer_value(json_object_get(part, "n")));
+        }
+        add_number(&t, json_object_get(d, "gap"), "value", 1, "");
+        add_interval(&t, json_object_get(d, "gap"), 1);
+        add_number(&t, d, "weight", 100, " %");
+        add_number(&t, d, "weighted", 1, "");
+        table_add(&t, "%s", few(d));
+    }
+    table_add(&t, "all, weights: %s", string(o, "weights"));
+    table_add(&t, " ");
+    table_add(&t, "%lld", (long long)json_integer_value(json_object_get(o, "n")));
+    table_add(&t, " ");
+    table_add(&t, " ");
+    add_number(&t, json_object_get(o, "score"), "value", 1, "");
+    add_interval(&t, json_object_get(o, "score"), 1);
+    table_add(&t, " ");
+    table_add(&t, " ");
+    table_add(&t, "%s", few(o));
+    return finish(c, o, &t);
+}
+
+int ctl_scores(struct ctl *c, int argc, char **argv)
+{
+    static const struct {
+        const char *key, *name;
+    } kinds[] = {{"index", "face index"}, {"nps", "NPS"}, {"ces", "CES"}};
+    int code;
+    json_t *o = ask(c, "scores", argc, argv, &code);
+    const json_t *q;
+    size_t i;
+    struct table t;
+    if (o == NULL) {
+        return code;
+    }
+    table_init(&t, "question|dimension|score|answers|value|error|95 %|");
+    json_array_foreach(json_object_get(o, "questions"), i, q)
+    {
+        for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+            const json_t *score = json_object_get(q, kinds[k].key);
+            if (score == NULL) {
+                continue;
+            }
+            table_add(&t, "%s", string(q, "question"));
+            table_add(&t, "%s", string(q, "dimension")[0] != '\0' ? string(q, "dimension") : "-");
+            table_add(&t, "%s", kinds[k].name);
+            table_add(&t, "%lld", (long long)json_integer_value(json_object_get(q, "n")));
+            add_number(&t, score, "value", 1, "");
+            add_number(&t, score, "error", 1, "");
+            add_interval(&t, score, 1);
+            table_add(&t, "%s", few(q));
+        }
+    }
+    return finish(c, o, &t);
+}
+
+int ctl_segments(struct ctl *c, int argc, char **argv)
+{
+    int code;
+    json_t *o = ask(c, "segments", argc, argv, &code);
+    const json_t *p;
+    size_t i;
+    struct table t;
+    if (o == NULL) {
+        return code;
+    }
+    table_init(&t, "segment|votes|satisfied|95 %|index|95 %|");
+    json_array_foreach(json_object_get(o, "segments"), i, p)
+    {
+        add_period(&t, p, string(p, "segment"));
     }
     return finish(c, o, &t);
 }

@@ -9,9 +9,16 @@ EMBED(migration_0004);
 EMBED(migration_0005);
 EMBED(migration_0006);
 EMBED(migration_0007);
+EMBED(migration_0008);
+EMBED(migration_0010);
+EMBED(migration_0011);
 EMBED(web_index_html);
 EMBED(web_app_js);
 EMBED(web_app_css);
+EMBED(web_login_js);
+EMBED(web_login_css);
+EMBED(web_trends_js);
+EMBED(web_trends_css);
 EMBED(web_favicon_svg);
 EMBED(web_manifest);
 
@@ -23,6 +30,9 @@ const struct embedded embedded_migrations[] = {
     {"0005", migration_0005_begin, migration_0005_end},
     {"0006", migration_0006_begin, migration_0006_end},
     {"0007", migration_0007_begin, migration_0007_end},
+    {"0008", migration_0008_begin, migration_0008_end},
+    {"0010", migration_0010_begin, migration_0010_end},
+    {"0011", migration_0011_begin, migration_0011_end},
     {NULL, NULL, NULL},
 };
 
@@ -30,6 +40,10 @@ const struct embedded embedded_web[] = {
     {"index.html", web_index_html_begin, web_index_html_end},
     {"app.js", web_app_js_begin, web_app_js_end},
     {"app.css", web_app_css_begin, web_app_css_end},
+    {"login.js", web_login_js_begin, web_login_js_end},
+    {"login.css", web_login_css_begin, web_login_css_end},
+    {"trends.js", web_trends_js_begin, web_trends_js_end},
+    {"trends.css", web_trends_css_begin, web_trends_css_end},
     {"favicon.svg", web_favicon_svg_begin, web_favicon_svg_end},
     {"manifest.webmanifest", web_manifest_begin, web_manifest_end},
     {NULL, NULL, NULL},

@@ -1,6 +1,8 @@
 // epochs: a hash of epochs by kiosk and bytes.
 #include "aggregator/epochs.h"
 
+#include "aggregator/store_erase.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,7 +91,8 @@ bool epochs_get(struct epochs *es, struct store *st, int32_t kiosk, const uint8_
     e->voids = row.voids;
     e->stored_through = row.through;
     seqset_init(&e->settled, row.through);
-    if (found && !store_each_settled(st, &row, add_settled, &e->settled)) {
+    if (found && (!store_each_settled(st, &row, add_settled, &e->settled) ||
+                  !store_any_erased(st, row.epoch_id, &e->erased))) {
         seqset_finish(&e->settled);
         free(e);
         return false;

@@ -13,6 +13,7 @@ struct epoch {
     uint8_t bytes[EPOCH_BYTES];
     struct seqset settled;
     int voids;              // stored void events
+    bool erased;            // what some visit of it has said was erased
     int64_t stored_through; // what the store's row says
     struct {
         int64_t seq;

@@ -26,12 +26,14 @@ bool api_init(struct http_api *a, const struct http_options *o)
     password_random(random, sizeof random);
     ident_hex(random, sizeof random, a->control);
     a->hub = hub_create(o->comment_ms > 0 ? o->comment_ms : HUB_COMMENT_MS);
-    return a->hub != NULL && password_hash(nobody, a->dummy_hash);
+    a->downloads = downloads_create();
+    return a->hub != NULL && a->downloads != NULL && password_hash(nobody, a->dummy_hash);
 }
 
 void api_finish(struct http_api *a)
 {
     hub_destroy(a->hub);
+    downloads_destroy(a->downloads);
     for (int i = 0; i < a->pool_count; i++) {
         views_destroy(a->pool[i]);
     }
@@ -402,6 +404,7 @@ static const struct route {
     {"GET", "/api/v1/today", USER, get_today},
     {"GET", "/api/v1/verdicts", USER, get_verdicts},
     {"GET", "/api/v1/trends/*", USER, api_trends},
+    {"GET", "/api/v1/export", USER, api_export},
     {"GET", "/api/v1/live", USER, get_live},
     {"GET", "/api/v1/alerts/*/votes", USER, get_alert_votes},
     {"GET", "/api/v1/status", CONTROL, get_status},
@@ -423,6 +426,10 @@ static const struct route {
     {"POST", "/api/v1/contacts/read", CONTROL | YAML, api_read_contacts},
     {"POST", "/api/v1/contacts/*/read", CONTROL | YAML, api_read_contacts},
     {"POST", "/api/v1/contacts/*/erase", CONTROL | YAML, api_erase_contact},
+    {"POST", "/api/v1/erase", CONTROL | YAML, api_erase},
+    {"POST", "/api/v1/config/import/begin", CONTROL | YAML, api_begin_import},
+    {"POST", "/api/v1/config/import/rows", CONTROL | YAML, api_import_rows},
+    {"POST", "/api/v1/imports/*/undo", CONTROL | YAML, api_undo_import},
 };
 enum { ROUTES = sizeof routes / sizeof routes[0] };
 

@@ -3,11 +3,13 @@
 //   http_api.c         routes and their answers
 //   http_remote.c      answers of the routes that push contents and order kiosks about
 //   http_trends.c      what the days that are over say
+//   http_export.c      their answers as a file
 //   http_login.c       who is it, and how often may they try
 //   http_static.c      the embedded pages
 #ifndef PUAS_AGGREGATOR_HTTP_IMPL_H
 #define PUAS_AGGREGATOR_HTTP_IMPL_H
 
+#include "aggregator/download.h"
 #include "aggregator/http.h"
 #include "aggregator/hub.h"
 #include "aggregator/views.h"
@@ -50,6 +52,8 @@ struct http_answer {
     const char *allow;
     int retry_after_s;       // 0: none
     struct hub_client *live; // an event stream: owned
+    struct download *download; // a file in the making: owned until the response has it
+    char disposition[64];      // "": none
 };
 
 struct limiter { // token buckets; a full table forgets the one that was idle longest
@@ -66,6 +70,7 @@ struct http_api {
     char db_path[500];
     _Atomic(struct core *) core; // NULL: not yet
     struct hub *hub;
+    struct downloads *downloads;
     struct limiter limiter;
     pthread_mutex_t verify;               // one password at a time: each takes 19 MiB and 60 ms
     char dummy_hash[PASSWORD_HASH_BYTES]; // for unknown users: they take as long as known ones
@@ -79,7 +84,7 @@ struct http_api {
 bool api_init(struct http_api *a, const struct http_options *o);
 void api_finish(struct http_api *a); // accepts a zeroed one
 void api_answer(struct http_api *a, const struct http_request *q, struct http_answer *ret);
-void answer_finish(struct http_answer *r); // but not `live`, which the stream takes over
+void answer_finish(struct http_answer *r); // but not `live` and `download`, which the stream takes over
 
 struct views *api_views(struct http_api *a); // NULL: out of memory
 void api_views_back(struct http_api *a, struct views *v);
@@ -102,6 +107,11 @@ void api_order(struct api_call *c);         // body: {"do":"identify","timeoutMs
 void api_order_reply(struct api_call *c);   // 202 while none has come
 void api_read_contacts(struct api_call *c); // body: by whom; 204: it is on record, puasctl may read
 void api_erase_contact(struct api_call *c);
+void api_begin_import(struct api_call *c); // body: JSON, as core.h says
+void api_import_rows(struct api_call *c);
+void api_undo_import(struct api_call *c);
+void api_erase(struct api_call *c); // body: {"kiosk","epoch","seq","score","by"}
+void api_export(struct api_call *c); // ?format=csv|json|xlsx and place, from, to, question of export.h
 void api_trends(struct api_call *c); // the path's *: what; 304 when the reader has it already
 
 // RFC 9457. title and field: "" for none.

@@ -25,6 +25,7 @@ enum {
     CONNECTION_BYTES = 16 * 1024, // request line, headers and answer headers of one connection
     IDLE_S = 60,
     BACKLOG = 512,
+    FILE_PIECE = 32 * 1024,
 };
 
 struct http {
@@ -101,6 +102,57 @@ static struct MHD_Response *stream(struct http *h, struct MHD_Connection *c, con
     return r;
 }
 
+// ---------------------------------------------------------------- exports
+
+struct file {
+    struct MHD_Connection *connection;
+    struct download *download; // owned
+};
+
+static void park_file(void *ctx)
+{
+    MHD_suspend_connection(((struct file *)ctx)->connection);
+}
+
+static void wake_file(void *ctx)
+{
+    MHD_resume_connection(((struct file *)ctx)->connection);
+}
+
+static ssize_t read_file(void *ctx, uint64_t at, char *buf, size_t max)
+{
+    (void)at;
+    ssize_t n = download_take(((struct file *)ctx)->download, buf, max);
+    return n == DOWNLOAD_END      ? MHD_CONTENT_READER_END_OF_STREAM
+           : n == DOWNLOAD_BROKEN ? MHD_CONTENT_READER_END_WITH_ERROR
+                                  : n;
+}
+
+static void free_file(void *ctx)
+{
+    struct file *f = ctx;
+    download_destroy(f->download);
+    free(f);
+}
+
+static struct MHD_Response *send_file(struct MHD_Connection *c, struct download *d)
+{
+    static const struct hub_ops ops = {park_file, wake_file};
+    struct file *f = calloc(1, sizeof *f);
+    if (f == NULL) {
+        download_destroy(d);
+        return NULL;
+    }
+    *f = (struct file){c, d};
+    download_watch(d, &ops, f);
+    struct MHD_Response *r =
+        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, FILE_PIECE, read_file, f, free_file);
+    if (r == NULL) {
+        free_file(f);
+    }
+    return r;
+}
+
 // ---------------------------------------------------------------- answers
 
 static void strict_headers(struct MHD_Response *r)
@@ -130,7 +182,9 @@ static enum MHD_Result send_answer(struct http *h, struct MHD_Connection *c, con
             live = false;
         }
     }
-    if (!live && a->file != NULL) {
+    if (a->download != NULL) {
+        r = send_file(c, a->download);
+    } else if (!live && a->file != NULL) {
         r = MHD_create_response_from_buffer(a->bytes, (void *)(uintptr_t)a->file, MHD_RESPMEM_PERSISTENT);
     } else if (!live) {
         r = MHD_create_response_from_buffer(a->bytes, a->body, MHD_RESPMEM_MUST_FREE);
@@ -147,6 +201,9 @@ static enum MHD_Result send_answer(struct http *h, struct MHD_Connection *c, con
     }
     if (live) {
         MHD_add_response_header(r, "X-Accel-Buffering", "no"); // a proxy must not hold events back
+    }
+    if (a->disposition[0] != '\0') {
+        MHD_add_response_header(r, "Content-Disposition", a->disposition);
     }
     if (a->etag[0] != '\0') {
         MHD_add_response_header(r, "ETag", a->etag);
@@ -363,6 +420,9 @@ void http_destroy(struct http *h)
     }
     if (h->api.hub != NULL) {
         hub_close(h->api.hub);
+    }
+    if (h->api.downloads != NULL) {
+        downloads_close(h->api.downloads);
     }
     if (h->daemon != NULL) {
         MHD_stop_daemon(h->daemon);

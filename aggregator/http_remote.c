@@ -139,3 +139,60 @@ void api_erase_contact(struct api_call *c)
 {
     contacts(c, COMMAND_CONTACT_ERASE, "No contact data with this number");
 }
+
+void api_erase(struct api_call *c)
+{
+    json_t *o = json_loadb(c->q->body, c->q->body_bytes, JSON_REJECT_DUPLICATES, NULL);
+    const char *kiosk = json_string_value(json_object_get(o, "kiosk"));
+    const char *epoch = json_string_value(json_object_get(o, "epoch"));
+    const char *by = json_string_value(json_object_get(o, "by"));
+    const json_t *seq = json_object_get(o, "seq");
+    struct command *cmd = calloc(1, sizeof *cmd);
+    if (cmd == NULL) {
+        answer_command(c->r, COMMAND_UNAVAILABLE, NULL);
+    } else if (kiosk == NULL || !ident_valid(kiosk) || epoch == NULL ||
+               !ident_unhex(epoch, EPOCH_BYTES, cmd->epoch) || !json_is_integer(seq) ||
+               json_integer_value(seq) < 1 || json_integer_value(seq) > PROTOCOL_INT_MAX) {
+        answer_problem(c->r, 422, "That names no visit", "kiosk, epoch (32 hex digits) and seq are needed", "");
+    } else {
+        cmd->kind = COMMAND_ERASE;
+        cmd->seq = json_integer_value(seq);
+        cmd->score_too = json_is_true(json_object_get(o, "score"));
+        snprintf(cmd->alert, sizeof cmd->alert, "%s", kiosk);
+        snprintf(cmd->who, sizeof cmd->who, "puasctl");
+        protocol_words(by != NULL ? by : "", sizeof cmd->by - 1, cmd->by);
+        answer_ask(c, cmd, "No such kiosk, or no such epoch of it", "application/json");
+        cmd = NULL;
+    }
+    free(cmd);
+    json_decref(o);
+}
+
+static void import(struct api_call *c, enum command_kind kind)
+{
+    struct command *cmd = calloc(1, sizeof *cmd);
+    if (cmd == NULL) {
+        answer_command(c->r, COMMAND_UNAVAILABLE, NULL);
+        return;
+    }
+    cmd->kind = kind;
+    cmd->yaml = c->q->body;
+    snprintf(cmd->who, sizeof cmd->who, "puasctl");
+    snprintf(cmd->alert, sizeof cmd->alert, "%s", c->id);
+    answer_ask(c, cmd, "No such import", "application/json");
+}
+
+void api_begin_import(struct api_call *c)
+{
+    import(c, COMMAND_IMPORT_BEGIN);
+}
+
+void api_import_rows(struct api_call *c)
+{
+    import(c, COMMAND_IMPORT_ROWS);
+}
+
+void api_undo_import(struct api_call *c)
+{
+    import(c, COMMAND_IMPORT_UNDO);
+}

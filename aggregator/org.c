@@ -106,6 +106,7 @@ bool org_add_kiosk(struct org *o, const struct store_kiosk *k)
                             .id = k->id,
                             .known = k->known,
                             .state = k->state,
+                            .heard_at = k->heard_at,
                             .session = k->session,
                             .epoch_count = k->has_epoch};
     memcpy(r->name, k->name, sizeof r->name);

@@ -29,6 +29,7 @@ struct org_kiosk {
     char name[81];
     bool known;
     int state; // enum kiosk_state
+    wall_ms heard_at; // its own word; 0: never
     int64_t session;
     uint8_t epochs[4][EPOCH_BYTES]; // of the last births, newest first: a return to an older one is a clone
     int epoch_count;

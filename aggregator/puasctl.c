@@ -16,7 +16,9 @@ static const struct command_row {
     int (*run)(struct ctl *c, int argc, char **argv);
     const char *help;
 } rows[] = {
-    {"status", NULL, "", 0, 0, ctl_status, "is it running, what is stored, when was the last backup; exit 1 when it does not run or something is wrong with the "
+    {"status", NULL, "", 0, 0, ctl_status,
+     "is it running, what is stored, when was the last backup; exit 1 when it does not run or something is "
+     "wrong with the "
      "store"},
     {"kiosks", NULL, "", 0, 0, ctl_kiosks, "every kiosk with its state"},
     {"alerts", NULL, "[all]", 0, 1, ctl_alerts, "open alerts; all: the last 500 of any state"},
@@ -24,13 +26,28 @@ static const struct command_row {
      "compares the rollups with the answers, at every level of the tree; exit 1 when they differ. --repair: "
      "makes "
      "them anew, also while the aggregator runs"},
-    {"trends", NULL, "PLACE [--from DAY] [--to DAY] [--by day|week|month] [--question ID]", 1, 9, ctl_trends,
+    {"trends", NULL,
+     "PLACE [--from DAY] [--to DAY] [--by day|week|month] [--weekday 0-6] [--hour 0-23] [--question ID]"
+     " [--segment ID]",
+     1, 15, ctl_trends,
      "how satisfied, day by day, with 95 % intervals; the four weeks up to yesterday if not said otherwise"},
     {"ranking", NULL, "PLACE [--from DAY] [--to DAY] [--of branches|children] [--question ID]", 1, 9,
      ctl_ranking,
      "the branches under a place, best first; those that chance alone could have ordered share a rank"},
+    {"reasons", NULL, "PLACE [--from DAY] [--to DAY] [--question ID] [--lang CODE]", 1, 9, ctl_reasons,
+     "what customers name, by unhappy and happy visits, with shares of the visits"},
+    {"coverage", NULL, "PLACE [--from DAY] [--to DAY] [--by day|week|month]", 1, 7, ctl_coverage,
+     "how much of what kiosks counted is here, and how long they were ready within opening hours"},
+    {"gaps", NULL, "PLACE [--from DAY] [--to DAY]", 1, 5, ctl_gaps,
+     "what customers expect against what they find, by dimension, weighted by what matters to them"},
+    {"scores", NULL, "PLACE [--from DAY] [--to DAY]", 1, 5, ctl_scores,
+     "every question: face index, satisfied, NPS or customer effort, with standard errors"},
+    {"segments", NULL, "PLACE [--from DAY] [--to DAY] [--question ID]", 1, 7, ctl_segments,
+     "by service, counter or audience, as far as the place tells them apart"},
     {"skm", NULL, "PLACE [--from DAY] [--to DAY] [--population NUMBER]", 1, 7, ctl_skm,
      "the report of the Survei Kepuasan Masyarakat: nine elements, index and class"},
+    {"export", NULL, "csv|json|xlsx [-o FILE] [--place ID] [--from DAY] [--to DAY] [--question ID]", 1, 11,
+     ctl_answers, "the answers up to yesterday, one row each, for spreadsheets and programs; also while it runs"},
     {"backup", NULL, "FILE [--force]", 1, 2, ctl_backup,
      "a checked copy of the store, also while it runs; --force: in place of an older FILE"},
     {"restore", NULL, "FILE", 1, 1, ctl_restore,
@@ -50,6 +67,16 @@ static const struct command_row {
     {"contacts", "erase", "EVENT", 1, 1, ctl_contacts_erase, "deletes one at once, the answer stays"},
     {"contacts", NULL, "[--place ID]", 0, 2, ctl_contacts,
      "who left a name or number to be answered; opens them with the aggregator's key, and is put on record"},
+    {"erase", "list", "", 0, 0, ctl_erase_list, "what was erased, and whether the kiosk has done it too"},
+    {"erase", NULL, "--visit KIOSK/EPOCH/SEQ | --contact 'PHONE OR MAIL' [--score-too]", 2, 3, ctl_erase,
+     "takes back what a visit has said: words and contact go here and on the kiosk, its score stays unless it is to "
+     "go too"},
+    {"retention", NULL, "", 0, 0, ctl_retention, "how long what is kept, and what goes next"},
+    {"import", "list", "", 0, 0, ctl_import_list, "what was imported"},
+    {"import", "undo", "ID", 1, 1, ctl_import_undo, "takes back exactly what an import has brought, its counts too"},
+    {"import", NULL, "FILE.csv --map MAP.yaml [--preview]", 3, 4, ctl_import,
+     "history of another system, into the days it is of; never an alert. --preview: what would be stored, and what not "
+     "and why"},
     {"contact-key", NULL, "", 0, 0, ctl_contact_key,
      "the public key that kiosks seal contact data with, for documents of your own"},
     {"verdicts", "list", "", 0, 0, ctl_verdicts_list, "suspicious presses by kiosk and rule"},
@@ -74,7 +101,7 @@ static void print_help(const char *name)
                "  --config FILE        settings of the aggregator; its data folder is used\n"
                "  --data DIR           the data folder itself\n"
                "  --json               for status, kiosks, alerts, contacts, content list, command, trends, "
-               "ranking, skm\n\n");
+               "ranking, reasons, coverage, gaps, scores, segments, skm\n\n");
     }
     for (int i = 0; i < ROWS; i++) {
         if (name == NULL || strcmp(rows[i].name, name) == 0) {

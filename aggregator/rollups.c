@@ -114,14 +114,15 @@ bool rollups_votes(struct rollups *r, const struct rollup_tree *t, int32_t place
 }
 
 bool rollups_choices(struct rollups *r, const struct rollup_tree *t, int32_t place, bool up, int64_t quarter,
-                     int32_t name, int32_t option, int64_t n)
+                     int32_t name, int32_t option, const int64_t *n)
 {
     int32_t places[ROLLUP_DEPTH_MAX];
     int count = places_of(t, place, up, places), hour;
-    struct rollup row = {.kind = ROLLUP_CHOICE, .name = name, .what = option, .c = {n}};
+    struct rollup row = {.kind = ROLLUP_CHOICE, .name = name, .what = option};
     if (count == 0) {
         return true;
     }
+    memcpy(row.c, n, ROLLUP_NAMED * sizeof *n);
     t->local(t->ctx, place, quarter * ROLLUP_QUARTER_MS, &row.day, &hour);
     bool ok = true;
     for (int i = 0; ok && i < count; i++) {
@@ -129,6 +130,46 @@ bool rollups_choices(struct rollups *r, const struct rollup_tree *t, int32_t pla
         ok = rollups_add(r, &row, 1);
     }
     return ok;
+}
+
+bool rollups_presence(struct rollups *r, const struct rollup_tree *t, int32_t place, bool up, int32_t day,
+                      int64_t kiosks, int64_t ready_ms)
+{
+    int32_t places[ROLLUP_DEPTH_MAX];
+    int count = places_of(t, place, up, places);
+    struct rollup row = {
+        .kind = ROLLUP_PRESENCE, .day = day, .c = {[PRESENT_KIOSKS] = kiosks, [PRESENT_READY_MS] = ready_ms}};
+    bool ok = true;
+    for (int i = 0; ok && i < count; i++) {
+        row.place = places[i];
+        ok = rollups_add(r, &row, 1);
+    }
+    return ok;
+}
+
+int32_t rollup_segment_key(int32_t segment, bool own, int levels)
+{
+    return (segment * 2 + own) * 16 + levels;
+}
+
+int32_t rollup_segment(int32_t key)
+{
+    return key / 32;
+}
+
+bool rollup_segment_own(int32_t key)
+{
+    return key / 16 % 2 != 0;
+}
+
+int rollup_segment_levels(int32_t key)
+{
+    return key % 16;
+}
+
+bool rollup_is_happy(int score, int levels)
+{
+    return score > levels - (levels >= 4 ? 2 : 1);
 }
 
 bool rollup_is_zero(const struct rollup *r)

@@ -2,7 +2,12 @@
 //
 //   day_tally   place  day        question  levels   votes of each score
 //   hour_tally  place  day  hour  question  levels   the same by local hour of the day, for hour by weekday
-//   choice_day  place  day        question  option   how often a reason was named
+//   choice_day  place  day        question  option   how often a reason was named, in all, by unhappy and by happy
+//                                                    visits; option 0: those named beside another in one
+//                                                    answer, so that all less these are the answers
+//   presence_day place day                            kiosks that were heard, and how long they were ready
+//   segment_day  place  day        question  levels   as day_tally, by segment (store_segments.h); given right there, or
+//                                                    at the places under it
 //
 // A vote counts at its place and at every place above it, in the day and hour that the clock showed *where it
 // was given* (time zone of its own place, as it is set now). So a place's day is the sum of what was given
@@ -31,13 +36,22 @@ struct rollup_tree {
     void (*local)(void *ctx, int32_t place, wall_ms at, int32_t *ret_day, int *ret_hour);
 };
 
-enum rollup_kind { ROLLUP_DAY, ROLLUP_HOUR, ROLLUP_CHOICE };
+enum rollup_kind { ROLLUP_DAY, ROLLUP_HOUR, ROLLUP_CHOICE, ROLLUP_PRESENCE, ROLLUP_SEGMENT };
+enum { PRESENT_KIOSKS, PRESENT_READY_MS }; // counts of ROLLUP_PRESENCE, which has no name
+
+// Counts of a reason. A visit is unhappy or happy by its first answer, if that is a scored rating: happy on the
+// two best faces of four or more, on the best one of fewer. A void of the rating takes the visit out of both.
+enum rollup_named { NAMED, NAMED_UNHAPPY, NAMED_HAPPY, ROLLUP_NAMED };
+bool rollup_is_happy(int score, int levels);
+// Answers of a visit lie this close to its first one, by seq; what a visit farther away says counts in NAMED only.
+enum { ROLLUP_VISIT_SPAN = 64 };
 
 struct rollup {
     enum rollup_kind kind;
     int32_t place, day, name;
-    int32_t what;             // DAY: levels; HOUR: levels and hour, levels * 24 + hour; CHOICE: option
-    int64_t c[ROLLUP_SCORES]; // CHOICE: only c[0]
+    int32_t what;             // DAY: levels; HOUR: levels and hour, levels * 24 + hour; CHOICE: option;
+                              // SEGMENT: rollup_segment_key
+    int64_t c[ROLLUP_SCORES]; // CHOICE: enum rollup_named
 };
 
 struct rollups {          // zeroed: empty
@@ -57,7 +71,16 @@ bool rollups_add(struct rollups *r, const struct rollup *add, int sign);
 bool rollups_votes(struct rollups *r, const struct rollup_tree *t, int32_t place, bool up, int64_t quarter,
                    int32_t name, int levels, const int64_t *c);
 bool rollups_choices(struct rollups *r, const struct rollup_tree *t, int32_t place, bool up, int64_t quarter,
-                     int32_t name, int32_t option, int64_t n);
+                     int32_t name, int32_t option, const int64_t *n); // n: ROLLUP_NAMED counts
+
+// Kiosks of one place that were heard on a local day.
+bool rollups_presence(struct rollups *r, const struct rollup_tree *t, int32_t place, bool up, int32_t day,
+                      int64_t kiosks, int64_t ready_ms);
+
+int32_t rollup_segment_key(int32_t segment, bool own, int levels);
+int32_t rollup_segment(int32_t key);
+bool rollup_segment_own(int32_t key);
+int rollup_segment_levels(int32_t key);
 
 bool rollup_is_zero(const struct rollup *r);
 

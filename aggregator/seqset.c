@@ -39,6 +39,12 @@ bool seqset_has(const struct seqset *s, int64_t seq)
     return i < s->count && s->ranges[i].first <= seq;
 }
 
+bool seqset_any(const struct seqset *s, int64_t from, int64_t to)
+{
+    int i = find(s, from);
+    return from <= s->through || (i < s->count && s->ranges[i].first <= to);
+}
+
 static void remove_range(struct seqset *s, int i)
 {
     memmove(&s->ranges[i], &s->ranges[i + 1], (size_t)(s->count - i - 1) * sizeof *s->ranges);

@@ -20,6 +20,8 @@ void seqset_finish(struct seqset *s); // accepts a zeroed one
 bool seqset_has(const struct seqset *s, int64_t seq);
 // Adds seq >= 1. False only when memory ran out; the set is unchanged then.
 bool seqset_add(struct seqset *s, int64_t seq);
+// Whether any seq in [from, to] is settled.
+bool seqset_any(const struct seqset *s, int64_t from, int64_t to);
 // Largest settled seq, 0 when empty.
 int64_t seqset_last(const struct seqset *s);
 

@@ -221,6 +221,16 @@ static const struct config_row step_rows[] = {
     END,
 };
 
+static const struct config_row retention_rows[] = {
+    {"contacts_days", CONFIG_INT, AT(settings_retention, contacts_days), .fallback = "365", .min = 1, .max = 365,
+     .help = "contact data goes after so many days at the latest; a question's keep_days (65 where it says none) may be less"},
+    {"comments_days", CONFIG_INT, AT(settings_retention, comments_days), .fallback = "0", .min = 0, .max = 36500,
+     .help = "words go after so many days, their answers stay; 0: never"},
+    {"raw_days", CONFIG_INT, AT(settings_retention, raw_days), .fallback = "0", .min = 0, .max = 36500,
+     .help = "answers go after so many days, counts stay; 0: never"},
+    END,
+};
+
 const struct config_row settings_rows[] = {
     {"data", CONFIG_STRING, AT(settings, data), .required = true, .min = 1, .max = 400,
      .help = "folder of the store; it must exist"},
@@ -231,6 +241,8 @@ const struct config_row settings_rows[] = {
     {"backup", CONFIG_GROUP, AT(settings, backup), .rows = backup_rows, .help = "copies while it runs"},
     {"step", CONFIG_GROUP, AT(settings, step), .rows = step_rows,
      .help = "privacy: branch figures move in steps"},
+    {"retention", CONFIG_GROUP, AT(settings, retention), .rows = retention_rows,
+     .help = "how long what is kept; counts by quarter hour and day stay for ever"},
     {"seed", CONFIG_GROUP, AT(settings, seed), .rows = seed_rows,
      .help = "fills an empty store; later changes go through puasctl config"},
     END,

@@ -102,6 +102,9 @@ struct settings {
     struct settings_step {
         int64_t votes, wait_ms;
     } step;
+    struct settings_retention { // in days; 0: for ever
+        int64_t contacts_days, comments_days, raw_days;
+    } retention;
     struct seed seed;
 };
 

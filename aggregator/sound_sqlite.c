@@ -61,11 +61,12 @@ static enum sound check_tables(struct store *st, void (*part)(void *ctx, const c
 struct span {
     bool there;
     bool readable; // each answer of it
+    bool stored;   // else refused, or deleted since
     int32_t epoch_id;
     int64_t first, last;
 };
 
-// Columns 3 to 5: event_id, arrived, data; data NULL: refused, not stored.
+// Columns 3 to 5: event_id, arrived, data; data NULL: refused or deleted, not stored.
 static bool readable(sqlite3_stmt *s, int64_t first, int n)
 {
     struct pack_reader r;
@@ -90,19 +91,38 @@ static struct span next_span(struct store *st, sqlite3_stmt *s, bool *bad)
     }
     int64_t first = sqlite3_column_int64(s, 1);
     int n = sqlite3_column_int(s, 2);
-    return (struct span){true, readable(s, first, n), sqlite3_column_int(s, 0), first, first + n - 1};
+    return (struct span){.there = true,
+                         .readable = readable(s, first, n),
+                         .stored = sqlite3_column_type(s, 5) != SQLITE_NULL,
+                         .epoch_id = sqlite3_column_int(s, 0),
+                         .first = first,
+                         .last = first + n - 1};
 }
 
-// Both ascend by epoch: what is stored or refused of each, and how far it was acknowledged.
+#define STORED_OR_REFUSED                                                                                    \
+    "SELECT epoch_id, first_seq, n, event_id, arrived, data FROM pack UNION ALL"                             \
+    " SELECT epoch_id, seq, 1, 0, 0, NULL FROM quarantine WHERE seq > 0"
+static const char stored_or_refused[] = STORED_OR_REFUSED " ORDER BY 1, 2";
+static const char stored_refused_or_gone[] =
+    STORED_OR_REFUSED " UNION ALL SELECT epoch_id, first_seq, n, 0, 0, NULL FROM gone ORDER BY 1, 2";
+
+static bool has_table(struct store *st, const char *name, bool *bad)
+{
+    sqlite3_stmt *s = store_bind(st, "SELECT 1 FROM sqlite_schema WHERE name = ?1", "t", name);
+    bool has = store_row(st, s, bad);
+    if (has) {
+        sqlite3_reset(s);
+    }
+    return has;
+}
+
+// Both ascend by epoch: what is stored, refused or deleted of each, and how far it was acknowledged.
 static enum sound check_marks(struct store *st, struct sound_report *r, char *ret_why, size_t n)
 {
-    bool bad = false;
+    bool bad = false, gone = has_table(st, "gone", &bad); // one of before has none
     enum sound e = SOUND;
     sqlite3_stmt *stored =
-        store_bind(st,
-                   "SELECT epoch_id, first_seq, n, event_id, arrived, data FROM pack UNION ALL"
-                   " SELECT epoch_id, seq, 1, 0, 0, NULL FROM quarantine WHERE seq > 0 ORDER BY 1, 2",
-                   "");
+        store_bind(st, gone ? stored_refused_or_gone : stored_or_refused, "");
     sqlite3_stmt *marks = store_bind(st, "SELECT epoch_id, through FROM epoch ORDER BY epoch_id", "");
     struct span p = next_span(st, stored, &bad);
     while (!bad && e == SOUND && store_row(st, marks, &bad)) {
@@ -114,7 +134,7 @@ static enum sound check_marks(struct store *st, struct sound_report *r, char *re
             unreadable = unreadable || !p.readable;
             last = p.last;
             whole = p.first == whole + 1 ? p.last : whole;
-            r->answers += p.last - p.first + 1;
+            r->answers += p.stored ? p.last - p.first + 1 : 0;
         }
         r->epochs++;
         if (!bad && (twice || unreadable || whole < through)) {
@@ -146,11 +166,7 @@ enum sound sound_check(struct store *st, void (*part)(void *ctx, const char *nam
         return e;
     }
     bool bad = false;
-    sqlite3_stmt *s = store_bind(st, "SELECT 1 FROM sqlite_schema WHERE name = 'pack'", "");
-    bool packs = store_row(st, s, &bad);
-    if (packs) {
-        sqlite3_reset(s);
-    }
+    bool packs = has_table(st, "pack", &bad);
     if (bad || !packs) { // one of before there were packs is looked at by the migration
         return bad ? failed(st, ret_why, n) : SOUND;
     }

@@ -33,6 +33,7 @@ enum event_flag {
     EVENT_UNASSIGNED = 16, // its place is unknown, or was never this kiosk's
     EVENT_DEVICE = 32,     // from a simple device: no end-to-end guarantee
     EVENT_WIPED = 64,      // a contact that came without its text: the kiosk had wiped it
+    EVENT_ERASED = 128,    // what it said was erased (store_erase.h); with its score, also VOIDED
 };
 
 // Opens or creates `path` and migrates it forward. Whether all of it is sound takes too long to know here: sound.h.
@@ -91,7 +92,7 @@ struct store_kiosk {
     char name[81];
     bool known;
     int state; // enum kiosk_state
-    wall_ms state_since;
+    wall_ms state_since, heard_at;
     int64_t session;
     uint8_t epoch[EPOCH_BYTES];
     bool has_epoch;
@@ -140,6 +141,8 @@ bool store_kiosk_state(struct store *st, int32_t kiosk, const struct state_messa
                        bool heard);
 // `at`: when it was heard; 0: it could not tell its counts, so it does not count as heard.
 bool store_kiosk_health(struct store *st, int32_t kiosk, const struct health_message *m, wall_ms at);
+// It was heard on a local day of the place where it stands, and had been ready for `ready_ms` more of its opening hours.
+bool store_kiosk_present(struct store *st, int32_t kiosk, int32_t place, int32_t day, int64_t ready_ms);
 bool store_kiosk_engine(struct store *st, int32_t kiosk, const char *text);
 
 // ---------------------------------------------------------------- ratings
@@ -151,6 +154,7 @@ struct store_epoch {
 // Finds an epoch or makes it. *ret_new says which.
 bool store_epoch(struct store *st, int32_t kiosk, const uint8_t *epoch, wall_ms at, bool create,
                  struct store_epoch *ret_e, bool *ret_found);
+bool store_epoch_bytes(struct store *st, int32_t epoch_id, uint8_t *ret); // EPOCH_BYTES; one that exists
 // Calls `each` with every settled seq above `through`: stored events and quarantined ones, ascending by kind.
 bool store_each_settled(struct store *st, const struct store_epoch *e, bool (*each)(void *ctx, int64_t seq),
                         void *ctx);
@@ -163,6 +167,7 @@ struct stored_event {
     const struct event *e; // borrowed
     wall_ms at, arrived;   // judged time
     int flags;
+    bool behind; // some of the ROLLUP_VISIT_SPAN seqs after it are stored already
 };
 // Stores a key that is not settled yet (epochs.h knows), and counts it in the rollups unless its flags say otherwise.
 // A void marks its target, if it is there, and takes it out of the rollups.
@@ -238,7 +243,7 @@ struct store_alert { // as the transition tells it
     wall_ms at, since, opened, raised, closed; // closed 0: open
     int64_t n, unhappy, points, start, limit, flaps, first_event, last_event;
     wall_ms ack_until;
-    const char *judged; // a change: JSON of migrations/0007.sql; "": as before
+    const char *judged; // a change: JSON of migrations/0011.sql; "": as before
 };
 bool store_alert_change(struct store *st, const struct store_alert *a); // row and log
 bool store_alert_comment(struct store *st, const char *id, wall_ms at, const char *action, const char *who,

@@ -10,6 +10,8 @@
 // Keeps the text of an event that has just been inserted, unless it has none, is taken back or would have
 // expired. store_event calls it.
 bool store_put_contact(struct store *st, const struct stored_event *s);
+// From now on none is kept longer than so many days, whatever its question said; 0: as it said.
+void store_keep_contacts(struct store *st, int days);
 bool store_contacts_due(struct store *st, wall_ms now, bool *ret_due); // has any expired?
 bool store_expire_contacts(struct store *st, wall_ms now, int limit);  // the oldest ones first
 bool store_erase_contact(struct store *st, int64_t event_id, bool *ret_found);

@@ -8,12 +8,19 @@ enum { DAY_MS = 86400000 };
 bool store_put_contact(struct store *st, const struct stored_event *s)
 {
     const struct event *e = s->e;
-    wall_ms expires = s->at + (wall_ms)(e->keep_days > 0 ? e->keep_days : PROTOCOL_KEEP_DAYS) * DAY_MS;
+    int days = e->keep_days > 0 ? e->keep_days : PROTOCOL_KEEP_DAYS;
+    days = st->contact_days > 0 && st->contact_days < days ? st->contact_days : days;
+    wall_ms expires = s->at + (wall_ms)days * DAY_MS;
     if (e->text[0] == '\0' || expires <= s->arrived || (s->flags & EVENT_VOIDED) != 0) {
         return true;
     }
     return store_run(st, "INSERT INTO contact VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", "idiitdtt",
                      s->event_id, s->epoch_id, e->seq, expires, e->survey.s, e->version, e->lang, e->text);
+}
+
+void store_keep_contacts(struct store *st, int days)
+{
+    st->contact_days = days;
 }
 
 bool store_contacts_due(struct store *st, wall_ms now, bool *ret_due)

@@ -1,6 +1,7 @@
 // store: documents of kiosks.
 #include "aggregator/store_content.h"
 #include "aggregator/store_impl.h"
+#include "aggregator/store_segments.h"
 
 bool store_each_content(struct store *st, bool (*each)(void *ctx, const struct store_content *c), void *ctx)
 {
@@ -54,6 +55,7 @@ bool store_put_content(struct store *st, struct store_content *c, const char *wh
     }
     c->version = sqlite3_column_int(s, 0);
     sqlite3_reset(s);
+    store_segments_forget(st);
     return store_end_content(st, c->place, c->kiosk, who, at, &before) &&
            store_run(st,
                      "INSERT INTO content(place_id, kiosk_id, version, from_ms, who, yaml, body)"

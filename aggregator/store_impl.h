@@ -8,7 +8,15 @@
 
 #include <sqlite3.h>
 
-enum { STATEMENTS_MAX = 130, NAMES_CACHED = 64, OPEN_PACKS = 128, TALLIES_MAX = 256, TALLY_SLOTS = 512, STORE_BUSY_MS = 5000 };
+enum {
+    STATEMENTS_MAX = 160,
+    NAMES_CACHED = 64,
+    OPEN_PACKS = 128,
+    SEGMENT_MARKS = 64,
+    TALLIES_MAX = 256,
+    TALLY_SLOTS = 512,
+    STORE_BUSY_MS = 5000
+};
 
 // Votes of the open transaction that are not in `tally` yet: one row is written for all votes of a kiosk and
 // quarter.
@@ -37,12 +45,20 @@ struct store {
     int16_t slots[TALLY_SLOTS]; // open addressing: index into tallies + 1; 0: free
     struct rollup_tree tree;    // above NULL: nothing is rolled up
     struct rollups rollups;     // of the open transaction, not written yet
+    struct rollups segments;    // the same by segment, each at its own place only
+    struct segment_mark {       // of documents (store_segments.h)
+        bool staff; // id is of a survey that asks staff; else of a question that asks for the segment
+        struct ident id;
+    } marks[SEGMENT_MARKS];
+    int mark_count;
+    bool marks_known;
     // Answers of the open transaction that are not in `pack` yet: by epoch, and in the order of their first ones.
     struct store_open_pack {
         struct pack_writer w;
         int32_t epoch_id, place;
     } open[OPEN_PACKS], *opened[OPEN_PACKS];
     int open_count;
+    int contact_days;    // contact data is kept so long at most; 0: as its question says
     int64_t last_pack;   // the newest, by its event_id
     int64_t saved_event; // next_event as it was saved
     int64_t next_event, next_epoch, next_name, next_quarantine, next_alert, next_log, next_change, next_audit;
@@ -57,6 +73,21 @@ struct store {
     void *look_ctx;
     char cut_off[160]; // why
 };
+
+// What each scored choice named, from the answers: its options, and 0 for each but the first one, with the score of the
+// rating that its visit began with, or NULL.
+#define NAMED_BY_ANSWERS                                                                                     \
+    "SELECT c.place_id, p.kiosk_id, c.name_id, iif(x.beside, 0, o.name_id) AS option_id,"                    \
+    " c.at / 900000 AS quarter,"                                                                             \
+    " r.score, r.levels FROM event c JOIN epoch p ON p.epoch_id = c.epoch_id"                                \
+    " JOIN json_each(c.body, '$.options') j JOIN name o ON o.id = j.value"                                   \
+    " JOIN (SELECT 0 AS beside UNION ALL SELECT 1) x ON x.beside = 0 OR j.key > 0 LEFT JOIN event r ON "     \
+    "r.epoch_id = c.epoch_id AND r.seq = c.visit"                                                            \
+    " AND c.seq > c.visit AND c.seq <= c.visit + 64 AND r.kind = 0 AND (r.flags & 28) = 0"                   \
+    " WHERE c.kind = 1 AND (c.flags & 28) = 0"
+#define IS_HAPPY "score > levels - iif(levels >= 4, 2, 1)" // rollup_is_happy
+#define SUM_UNHAPPY "coalesce(sum(NOT (" IS_HAPPY ")), 0)"
+#define SUM_HAPPY "coalesce(sum(" IS_HAPPY "), 0)"
 
 // Prepares (once), resets and binds `sql`, a static text. Format, one letter a value: i int64_t, d int, t
 // text, b bytes (pointer, size_t), n NULL, z text or NULL. NULL when it failed.
@@ -74,6 +105,23 @@ void store_copy(sqlite3_stmt *s, int column, char *ret, size_t n); // text colum
 bool store_flush_tallies(struct store *st);
 // Notes that memory ran out; returns false.
 bool store_no_memory(struct store *st);
+// Lets `change` have one answer, in the pack that holds it, and writes what it made of it (seq and event_id must
+// stay; a body must stand until this returns). What it was is written to ret, without body; *ret_found false: it is
+// not here. `change` false: memory ran out.
+bool store_change_answer(struct store *st, int32_t epoch_id, int64_t seq,
+                         bool (*change)(void *ctx, struct packed *p), void *ctx, struct packed *ret,
+                         int32_t *ret_place, bool *ret_found);
+// The body of an answer without what was said (text, ref; `options` too): *ret_body, malloc'd, NULL when nothing is
+// left. *ret_changed false: it said nothing. False: memory ran out.
+bool store_strip_body(const struct packed *p, bool options, char **ret_body, bool *ret_changed);
+// Takes an answer as it stands in a pack out of the rollups (not those by segment), if it is counted. `with`: it goes
+// together with all up to this seq, of which none is marked yet.
+bool store_uncount_answer(struct store *st, int32_t epoch_id, int32_t kiosk, const struct packed *t, int32_t place,
+                          int64_t with);
+// The same of one that is looked for.
+bool store_uncount(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t seq);
+// Answers are to be deleted: their keys stay settled.
+bool store_keep_keys(struct store *st, int32_t epoch_id, int64_t first_seq, int n);
 // Writes what `rollups` holds (store_rollups_sqlite.c).
 bool store_flush_rollups(struct store *st);
 

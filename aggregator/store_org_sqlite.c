@@ -1,5 +1,6 @@
 // store: places, kiosks, rules, surveys, people and their history.
 #include "aggregator/store_impl.h"
+#include "aggregator/store_rollups.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -58,7 +59,7 @@ bool store_each_kiosk(struct store *st, bool (*each)(void *ctx, const struct sto
     sqlite3_stmt *s = store_bind(st,
                                  "SELECT kiosk_id, coalesce((SELECT place_id FROM assignment a WHERE "
                                  "a.kiosk_id = k.kiosk_id AND to_ms IS NULL), 0),"
-                                 " id, name, known, state, state_since, session, epoch, engine "
+                                 " id, name, known, state, state_since, session, epoch, engine, heard_at "
                                  "FROM kiosk k ORDER BY kiosk_id",
                                  "");
     while (go && store_row(st, s, &failed)) {
@@ -74,6 +75,7 @@ bool store_each_kiosk(struct store *st, bool (*each)(void *ctx, const struct sto
             memcpy(k.epoch, sqlite3_column_blob(s, 8), EPOCH_BYTES);
         }
         store_copy(s, 9, k.engine, sizeof k.engine);
+        k.heard_at = sqlite3_column_int64(s, 10);
         go = each(ctx, &k);
     }
     return go && !failed;
@@ -246,6 +248,27 @@ bool store_kiosk_health(struct store *st, int32_t kiosk, const struct health_mes
         " refused_why = ?11, assignment = ?12 WHERE kiosk_id = ?1",
         "diiiiidttttt", kiosk, at, m->unacknowledged, m->ignored, m->free_disk_bytes, m->errors,
         (int)m->clock, m->reason, m->content, m->refused, m->refused_why, m->assignment);
+}
+
+bool store_kiosk_present(struct store *st, int32_t kiosk, int32_t place, int32_t day, int64_t ready_ms)
+{
+    if (!store_run(st,
+                   "UPDATE kiosk_day SET ready_ms = ready_ms + ?4 WHERE place_id = ?1 AND day = ?2 AND "
+                   "kiosk_id = ?3",
+                   "dddi", place, day, kiosk, ready_ms)) {
+        return false;
+    }
+    bool first = sqlite3_changes(st->db) == 0;
+    if (first &&
+        !store_run(st, "INSERT INTO kiosk_day VALUES(?1, ?2, ?3, ?4)", "dddi", place, day, kiosk, ready_ms)) {
+        return false;
+    }
+    if (st->tree.above == NULL) {
+        return store_rollups_mark(st, place, false);
+    }
+    return (rollups_presence(&st->rollups, &st->tree, place, true, day, first, ready_ms) ||
+            store_no_memory(st)) &&
+           (store_in_transaction(st) || store_flush_rollups(st));
 }
 
 bool store_kiosk_engine(struct store *st, int32_t kiosk, const char *text)

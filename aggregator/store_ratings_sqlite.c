@@ -3,6 +3,7 @@
 #include "aggregator/store_contact.h"
 #include "aggregator/store_impl.h"
 #include "aggregator/store_rollups.h"
+#include "aggregator/store_segments.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -39,6 +40,18 @@ bool store_epoch(struct store *st, int32_t kiosk, const uint8_t *epoch, wall_ms 
                      st->next_epoch++, kiosk, epoch, (size_t)EPOCH_BYTES, at);
 }
 
+bool store_epoch_bytes(struct store *st, int32_t epoch_id, uint8_t *ret)
+{
+    bool failed = false;
+    sqlite3_stmt *s = store_bind(st, "SELECT epoch FROM epoch WHERE epoch_id = ?1", "d", epoch_id);
+    if (!store_row(st, s, &failed)) {
+        return false;
+    }
+    memcpy(ret, sqlite3_column_blob(s, 0), EPOCH_BYTES);
+    sqlite3_reset(s);
+    return true;
+}
+
 bool store_each_settled(struct store *st, const struct store_epoch *e, bool (*each)(void *ctx, int64_t seq),
                         void *ctx)
 {
@@ -47,7 +60,9 @@ bool store_each_settled(struct store *st, const struct store_epoch *e, bool (*ea
     sqlite3_stmt *s =
         store_bind(st,
                    "SELECT first_seq, n FROM pack WHERE epoch_id = ?1 AND first_seq > ?2 - ?3"
-                   " UNION ALL SELECT seq, 1 FROM quarantine WHERE epoch_id = ?1 AND seq > ?2 ORDER BY 1",
+                   " UNION ALL SELECT seq, 1 FROM quarantine WHERE epoch_id = ?1 AND seq > ?2"
+                   " UNION ALL SELECT first_seq, n FROM gone WHERE epoch_id = ?1 AND first_seq + n > ?2 + 1"
+                   " ORDER BY 1",
                    "did", e->epoch_id, e->through, (int)PACK_ANSWERS_MAX);
     while (go && store_row(st, s, &failed)) {
         int64_t first = sqlite3_column_int64(s, 0), n = sqlite3_column_int64(s, 1);
@@ -164,67 +179,117 @@ static bool count_score(struct store *st, int32_t place, int32_t kiosk, int32_t 
 }
 
 static bool count_option(struct store *st, int32_t place, int32_t kiosk, int32_t name, wall_ms at,
-                         int32_t option, int by)
+                         int32_t option, const int64_t *n)
 {
     int64_t quarter = at / QUARTER_MS;
     if (st->tree.above == NULL) {
         if (!store_rollups_mark(st, place, false)) {
             return false;
         }
-    } else if (!rollups_choices(&st->rollups, &st->tree, place, true, quarter, name, option, by)) {
+    } else if (!rollups_choices(&st->rollups, &st->tree, place, true, quarter, name, option, n)) {
         return store_no_memory(st);
     }
     return store_run(st,
-                     "INSERT INTO choice_tally(place_id, kiosk_id, name_id, option_id, quarter, n)"
-                     " VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET n = n + excluded.n",
-                     "ddddid", place, kiosk, name, option, quarter, by) &&
+                     "INSERT INTO choice_tally(place_id, kiosk_id, name_id, option_id, quarter, n, unhappy,"
+                     " happy) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET"
+                     " n = n + excluded.n, unhappy = unhappy + excluded.unhappy, happy = happy +"
+                     " excluded.happy",
+                     "ddddiiii", place, kiosk, name, option, quarter, n[NAMED], n[NAMED_UNHAPPY],
+                     n[NAMED_HAPPY]) &&
            (st->rollups.count < ROLLUPS_MAX || store_flush_rollups(st)) &&
            (store_in_transaction(st) || store_flush_rollups(st));
 }
 
-static bool count_options(struct store *st, const struct stored_event *s)
+// Adds `by` to the count of a visit that begins with this rating, if it is one.
+static void add_mood(int64_t *n, enum event_type type, int score, int levels, int flags, int by)
 {
-    for (int i = 0; i < s->e->option_count; i++) {
-        int32_t option;
-        if (!store_name(st, s->e->options[i].s, &option) ||
-            !count_option(st, s->place, s->kiosk, s->name, s->at, option, 1)) {
-            return false;
-        }
+    if (type == EVENT_RATING && scored(flags)) {
+        n[rollup_is_happy(score, levels) ? NAMED_HAPPY : NAMED_UNHAPPY] += by;
     }
-    return true;
 }
 
-// Takes a choice back out of the rollups.
-static bool uncount_options(struct store *st, const struct stored_event *s, const struct packed *t,
-                            int32_t place)
+// The same by what is stored of the visit.
+static bool find_mood(struct store *st, int32_t epoch_id, int64_t visit, int64_t seq, int by, int64_t *n)
 {
-    int32_t options[PROTOCOL_OPTIONS_MAX];
-    int count = 0;
-    bool failed = false;
-    sqlite3_stmt *r = store_bind(st,
-                                 "SELECT name.name_id FROM event e, json_each(e.body, '$.options') o"
-                                 " JOIN name ON name.id = o.value WHERE e.epoch_id = ?1 AND e.seq = ?2",
-                                 "ii", (int64_t)s->epoch_id, t->seq);
-    while (count < PROTOCOL_OPTIONS_MAX && store_row(st, r, &failed)) {
-        options[count++] = sqlite3_column_int(r, 0);
+    if (visit >= seq || seq - visit > ROLLUP_VISIT_SPAN) {
+        return true;
     }
-    if (r != NULL) {
-        sqlite3_reset(r);
-    }
-    for (int i = 0; !failed && i < count; i++) {
-        failed = !count_option(st, place, s->kiosk, t->name, t->at, options[i], -1);
+    bool failed = !store_flush_epoch(st, epoch_id);
+    sqlite3_stmt *s =
+        store_bind(st, "SELECT kind, score, levels, flags FROM event WHERE epoch_id = ?1 AND seq = ?2", "di",
+                   epoch_id, visit);
+    if (store_row(st, s, &failed)) {
+        add_mood(n, (enum event_type)sqlite3_column_int(s, 0), sqlite3_column_int(s, 1),
+                 sqlite3_column_int(s, 2), sqlite3_column_int(s, 3), by);
+        sqlite3_reset(s);
     }
     return !failed;
 }
 
+static bool count_options(struct store *st, const struct stored_event *s)
+{
+    int64_t n[ROLLUP_NAMED] = {[NAMED] = 1};
+    bool ok = find_mood(st, s->epoch_id, s->e->visit, s->e->seq, 1, n);
+    for (int i = 0; ok && i < s->e->option_count; i++) {
+        int32_t option;
+        ok = store_name(st, s->e->options[i].s, &option) &&
+             count_option(st, s->place, s->kiosk, s->name, s->at, option, n) &&
+             (i == 0 || count_option(st, s->place, s->kiosk, s->name, s->at, 0, n));
+    }
+    return ok;
+}
+
+struct named { // what is to be counted anew: it is read first, since counting writes what it is read from
+    int32_t place, name, option;
+    wall_ms at;
+};
+
+// Adds `n` to what choices name, seqs from..to: all of them, or those of a visit (not 0) that are scored.
+static bool count_again(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t from, int64_t to, int64_t visit,
+                        const int64_t *n)
+{
+    struct named list[ROLLUP_VISIT_SPAN * 2 * PROTOCOL_OPTIONS_MAX];
+    int count = 0;
+    bool failed = !store_flush_epoch(st, epoch_id);
+    sqlite3_stmt *s = store_bind(
+        st,
+        "WITH c AS MATERIALIZED (SELECT place_id, name_id, at, body FROM event WHERE epoch_id = ?1"
+        " AND seq >= ?2 AND seq <= ?3 AND kind = 1 AND iif(?4, visit = ?4 AND (flags & 28) = 0, true))"
+        " SELECT place_id, name_id, 0, at FROM c, json_each(body, '$.options') j WHERE j.key > 0 UNION ALL"
+        " SELECT place_id, c.name_id, o.name_id, at FROM c, json_each(body, '$.options') j"
+        " JOIN name o ON o.id = j.value",
+        "diii", epoch_id, from, to, visit);
+    while (count < (int)(sizeof list / sizeof list[0]) && store_row(st, s, &failed)) {
+        list[count++] = (struct named){sqlite3_column_int(s, 0), sqlite3_column_int(s, 1),
+                                       sqlite3_column_int(s, 2), sqlite3_column_int64(s, 3)};
+    }
+    if (s != NULL) {
+        sqlite3_reset(s);
+    }
+    for (int i = 0; !failed && i < count; i++) {
+        failed = !count_option(st, list[i].place, kiosk, list[i].name, list[i].at, list[i].option, n);
+    }
+    return !failed;
+}
+
+// The first answer of a visit is a rating, and comes after what the visit named, or is taken back: what the visit named
+// after seq `from` moves.
+static bool move_visit(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t visit, int64_t from, int score,
+                       int levels, int by)
+{
+    int64_t n[ROLLUP_NAMED] = {0};
+    add_mood(n, EVENT_RATING, score, levels, 0, by);
+    return count_again(st, epoch_id, kiosk, from + 1, visit + ROLLUP_VISIT_SPAN, visit, n);
+}
+
 // What is rare in an event, as JSON; NULL when there is nothing. The caller frees.
-static char *body_of(const struct stored_event *s)
+static char *body_of(const struct stored_event *s, bool segments, const char *audience)
 {
     const struct event *e = s->e;
     bool quick = e->since_ms >= 0 && e->since_ms < QUICK_MS;     // only short gaps are a fact worth keeping
     bool words = e->text[0] != '\0' && e->type != EVENT_CONTACT; // contact data stands apart
     if (e->option_count == 0 && !words && e->ref[0] == '\0' && !quick && e->fingers <= 1 &&
-        (s->flags & EVENT_UNASSIGNED) == 0) {
+        audience[0] == '\0' && (s->flags & EVENT_UNASSIGNED) == 0) {
         return NULL; // nearly always
     }
     json_t *o = json_object();
@@ -234,6 +299,12 @@ static char *body_of(const struct stored_event *s)
             json_array_append_new(list, json_string(e->options[i].s));
         }
         json_object_set_new(o, "options", list);
+    }
+    if (segments) {
+        json_object_set_new(o, "segment", json_true());
+    }
+    if (audience[0] != '\0') {
+        json_object_set_new(o, "audience", json_string(audience));
     }
     if (words) {
         json_object_set_new(o, "text", json_string(e->text));
@@ -257,10 +328,9 @@ static char *body_of(const struct stored_event *s)
 
 // ---------------------------------------------------------------- answers
 
-// Sets a flag of one answer, in the pack that holds it. What it was is written to ret; *ret_found false: it
-// is not here.
-static bool set_flag(struct store *st, int32_t epoch_id, int64_t seq, int flag, struct packed *ret,
-                     int32_t *ret_place, bool *ret_found)
+bool store_change_answer(struct store *st, int32_t epoch_id, int64_t seq,
+                         bool (*change)(void *ctx, struct packed *p), void *ctx, struct packed *ret,
+                         int32_t *ret_place, bool *ret_found)
 {
     bool failed = !store_flush_epoch(st, epoch_id), damaged = false;
     struct pack_writer w = {.data = NULL};
@@ -283,16 +353,56 @@ static bool set_flag(struct store *st, int32_t epoch_id, int64_t seq, int flag, 
     while (ok && pack_next(&r, &p, &damaged)) {
         if (p.seq == seq) {
             *ret = p;
+            ret->body = NULL;
             *ret_found = true;
-            p.flags |= flag;
+            ok = change(ctx, &p);
         }
-        ok = pack_add(&w, &p);
+        ok = ok && pack_add(&w, &p);
     }
     sqlite3_reset(s);
     ok = ok && !damaged &&
          store_run(st, "UPDATE pack SET data = ?2 WHERE event_id = ?1", "ib", pack, w.data, w.n);
     pack_writer_finish(&w);
-    return ok;
+    return ok || (st->error == STORE_OK && store_no_memory(st));
+}
+
+static bool void_it(void *ctx, struct packed *p)
+{
+    (void)ctx;
+    p->flags |= EVENT_VOIDED;
+    return true;
+}
+
+static bool look(void *ctx, struct packed *p)
+{
+    (void)ctx;
+    (void)p;
+    return true;
+}
+
+bool store_uncount_answer(struct store *st, int32_t epoch_id, int32_t kiosk, const struct packed *t, int32_t place,
+                          int64_t with)
+{
+    if (!scored(t->flags)) {
+        return true;
+    }
+    if (t->kind == EVENT_RATING || t->kind == EVENT_NUMBER) {
+        return count_score(st, place, kiosk, t->name, t->at, t->score, t->levels, -1) &&
+               (t->kind == EVENT_NUMBER ||
+                move_visit(st, epoch_id, kiosk, t->seq, with > t->seq ? with : t->seq, t->score, t->levels, -1));
+    }
+    int64_t n[ROLLUP_NAMED] = {[NAMED] = -1};
+    return t->kind != EVENT_CHOICE || (find_mood(st, epoch_id, t->visit, t->seq, -1, n) &&
+                                       count_again(st, epoch_id, kiosk, t->seq, t->seq, 0, n));
+}
+
+bool store_uncount(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t seq)
+{
+    struct packed t;
+    int32_t place;
+    bool found;
+    return store_change_answer(st, epoch_id, seq, look, NULL, &t, &place, &found) &&
+           (!found || store_uncount_answer(st, epoch_id, kiosk, &t, place, seq));
 }
 
 // Marks the target of a void and takes it out of the rollups.
@@ -301,19 +411,13 @@ static bool take_back(struct store *st, const struct stored_event *s)
     struct packed t = {.seq = 0};
     int32_t place;
     bool found;
-    if (!set_flag(st, s->epoch_id, s->e->voids, EVENT_VOIDED, &t, &place, &found) || !found) {
+    if (!store_change_answer(st, s->epoch_id, s->e->voids, void_it, NULL, &t, &place, &found) || !found) {
         return st->error == STORE_OK; // not here yet: store_is_voided finds the void when it comes
     }
     if (t.kind == EVENT_CONTACT) {
         return store_erase_contact(st, t.event_id, &(bool){false});
     }
-    if (!scored(t.flags)) {
-        return true;
-    }
-    if (t.kind == EVENT_RATING || t.kind == EVENT_NUMBER) {
-        return count_score(st, place, s->kiosk, t.name, t.at, t.score, t.levels, -1);
-    }
-    return t.kind != EVENT_CHOICE || uncount_options(st, s, &t, place);
+    return store_uncount_answer(st, s->epoch_id, s->kiosk, &t, place, t.seq);
 }
 
 static bool collect(struct store *st, struct stored_event *s, const char *body)
@@ -347,6 +451,11 @@ static bool follow(struct store *st, const struct stored_event *s)
     case EVENT_CONTACT:
         return store_put_contact(st, s);
     case EVENT_RATING:
+        if (scored(s->flags) && s->behind &&
+            !move_visit(st, s->epoch_id, s->kiosk, e->seq, e->seq, e->score, e->of, 1)) {
+            return false;
+        }
+        return !scored(s->flags) || count_score(st, s->place, s->kiosk, s->name, s->at, e->score, e->of, 1);
     case EVENT_NUMBER:
         return !scored(s->flags) || count_score(st, s->place, s->kiosk, s->name, s->at, e->score, e->of, 1);
     case EVENT_CHOICE:
@@ -356,12 +465,30 @@ static bool follow(struct store *st, const struct stored_event *s)
     }
 }
 
+// A rating may have a segment by itself, or by what its visit said before it.
+static bool count_segment(struct store *st, const struct stored_event *s, const char *audience)
+{
+    const struct event *e = s->e;
+    return (e->type != EVENT_RATING && e->type != EVENT_NUMBER) || !scored(s->flags) ||
+           store_segment_rating(st, s, audience);
+}
+
 bool store_event(struct store *st, struct stored_event *s)
 {
-    char *body = body_of(s);
-    bool ok = collect(st, s, body);
+    const char *audience;
+    bool segments, moves;
+    int64_t visit = s->e->visit;
+    if (!store_segment_marks(st, s->e, &segments, &audience) ||
+        (s->e->type == EVENT_VOID && !store_segment_of_void(st, s->epoch_id, s->e->voids, &visit))) {
+        return false;
+    }
+    moves = s->e->type == EVENT_VOID ? visit != 0 : segments && scored(s->flags);
+    char *body = body_of(s, segments, audience);
+    bool ok = (!moves || store_segment_visit(st, s->place, s->epoch_id, visit, -1)) && collect(st, s, body);
     free(body);
-    return ok && follow(st, s) && (store_in_transaction(st) || store_flush_events(st));
+    return ok && follow(st, s) && count_segment(st, s, audience) &&
+           (!moves || store_segment_visit(st, s->place, s->epoch_id, visit, 1)) &&
+           (store_in_transaction(st) || store_flush_events(st));
 }
 
 bool store_answered(struct store *st, int32_t epoch_id, int64_t visit, int64_t seq, int32_t name,
@@ -449,7 +576,8 @@ bool store_votes_after(struct store *st, int32_t place, int64_t event_id, struct
         store_bind(st,
                    "SELECT coalesce(sum(kind IN (0, 4) AND (flags & 28) = 0), 0),"
                    " coalesce(min(iif(kind IN (0, 4) AND (flags & 28) = 0, arrived, NULL)), 0),"
-                   " coalesce(max(event_id), 0) FROM event WHERE place_id = ?1 AND event_id > ?2",
+                   " coalesce(max(event_id), 0) FROM event WHERE place_id = ?1 AND event_id > ?2"
+                   " AND epoch_id NOT IN (SELECT epoch_id FROM import)", // history is no vote of now
                    "di", place, event_id);
     if (store_row(st, s, &failed)) {
         *ret = (struct store_unreleased){sqlite3_column_int(s, 0), sqlite3_column_int64(s, 1),

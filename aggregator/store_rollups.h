@@ -10,7 +10,7 @@
 #include "aggregator/rollups.h"
 #include "aggregator/store.h"
 
-enum { STORE_SLICE_DAYS = 4 }; // of a place and the places right under it: some milliseconds
+enum { STORE_SLICE_DAYS = 32 }; // at most, of a place and the places right under it
 
 // From now on votes count up the tree. Without one (above NULL: none) only at their place, by quarter
 // hour, and that place and those above it are marked: somebody with a tree must build them.

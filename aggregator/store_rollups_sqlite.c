@@ -1,6 +1,8 @@
 #include "aggregator/store_rollups.h"
 
 #include "aggregator/store_impl.h"
+#include "aggregator/store_retention.h"
+#include "aggregator/store_segments.h"
 
 #include <string.h>
 
@@ -8,6 +10,7 @@ enum {
     DAY_QUARTERS = 96,
     EARLIEST_QUARTERS = 56, // a local day begins at most 14 hours before the day of UTC
     HOURS = 24,
+    FIRST_DAY = -1000000, // of what is marked
 };
 
 void store_set_tree(struct store *st, const struct rollup_tree *t)
@@ -46,15 +49,29 @@ static bool write_hour(struct store *st, const struct rollup *r)
 static bool write_choice(struct store *st, const struct rollup *r)
 {
     return store_run(st,
-                     "INSERT INTO choice_day VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET"
-                     " n = n + excluded.n",
-                     "ddddi", r->place, r->day, r->name, r->what, r->c[0]);
+                     "INSERT INTO choice_day VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET"
+                     " n = n + excluded.n, unhappy = unhappy + excluded.unhappy, happy = happy +"
+                     " excluded.happy",
+                     "ddddiii", r->place, r->day, r->name, r->what, r->c[NAMED], r->c[NAMED_UNHAPPY],
+                     r->c[NAMED_HAPPY]);
+}
+
+static bool write_presence(struct store *st, const struct rollup *r)
+{
+    return store_run(st,
+                     "INSERT INTO presence_day VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET"
+                     " kiosks = kiosks + excluded.kiosks, ready_ms = ready_ms + excluded.ready_ms",
+                     "ddii", r->place, r->day, r->c[PRESENT_KIOSKS], r->c[PRESENT_READY_MS]);
 }
 
 static bool write_all(struct store *st, const struct rollups *all)
 {
-    static bool (*const writers[])(struct store *, const struct rollup *) = {
-        [ROLLUP_DAY] = write_day, [ROLLUP_HOUR] = write_hour, [ROLLUP_CHOICE] = write_choice};
+    static bool (*const writers[])(struct store *,
+                                   const struct rollup *) = {[ROLLUP_DAY] = write_day,
+                                                             [ROLLUP_HOUR] = write_hour,
+                                                             [ROLLUP_CHOICE] = write_choice,
+                                                             [ROLLUP_PRESENCE] = write_presence,
+                                                             [ROLLUP_SEGMENT] = store_write_segment};
     bool ok = true;
     for (int32_t i = 0; ok && i < all->count; i++) {
         ok = rollup_is_zero(&all->items[i]) || writers[all->items[i].kind](st, &all->items[i]);
@@ -64,7 +81,7 @@ static bool write_all(struct store *st, const struct rollups *all)
 
 bool store_flush_rollups(struct store *st)
 {
-    bool ok = write_all(st, &st->rollups);
+    bool ok = write_all(st, &st->rollups) && store_flush_segments(st);
     rollups_clear(&st->rollups);
     return ok;
 }
@@ -136,18 +153,24 @@ bool store_rollups_next_day(struct store *st, int32_t place, int32_t day, int32_
                           " ORDER BY quarter LIMIT 1",
                           "di", place, quarter),
                place, true, &first, &found) &&
-        at_day(st,
-               store_bind(
-                   st,
-                   "WITH p(place_id) AS (SELECT ?1 UNION ALL SELECT place_id FROM place WHERE parent_id = ?1)"
-                   " SELECT min(day) FROM (SELECT (SELECT day FROM day_tally t WHERE t.place_id = p.place_id"
-                   " AND t.day >= ?2 ORDER BY day LIMIT 1) AS day FROM p UNION ALL"
-                   " SELECT (SELECT day FROM hour_tally t WHERE t.place_id = p.place_id AND t.day >= ?2"
-                   " ORDER BY day LIMIT 1) FROM p UNION ALL"
-                   " SELECT (SELECT day FROM choice_day t WHERE t.place_id = p.place_id AND t.day >= ?2"
-                   " ORDER BY day LIMIT 1) FROM p)",
-                   "dd", place, day),
-               place, false, &first, &found);
+        at_day(
+            st,
+            store_bind(
+                st,
+                "WITH p(place_id) AS (SELECT ?1 UNION ALL SELECT place_id FROM place WHERE parent_id = ?1)"
+                " SELECT min(day) FROM (SELECT (SELECT day FROM day_tally t WHERE t.place_id = p.place_id"
+                " AND t.day >= ?2 ORDER BY day LIMIT 1) AS day FROM p UNION ALL"
+                " SELECT (SELECT day FROM hour_tally t WHERE t.place_id = p.place_id AND t.day >= ?2"
+                " ORDER BY day LIMIT 1) FROM p UNION ALL"
+                " SELECT (SELECT day FROM presence_day t WHERE t.place_id = p.place_id AND t.day >= ?2"
+                " ORDER BY day LIMIT 1) FROM p UNION ALL SELECT (SELECT day FROM kiosk_day WHERE place_id ="
+                " ?1 AND day >= ?2 ORDER BY day LIMIT 1) UNION ALL"
+                " SELECT (SELECT day FROM segment_day t WHERE t.place_id = p.place_id AND t.day >= ?2"
+                " ORDER BY day LIMIT 1) FROM p UNION ALL"
+                " SELECT (SELECT day FROM choice_day t WHERE t.place_id = p.place_id AND t.day >= ?2"
+                " ORDER BY day LIMIT 1) FROM p)",
+                "dd", place, day),
+            place, false, &first, &found);
     *ret_found = found;
     *ret_day = first < day ? day : first; // a quarter of the night before: its day is done
     return ok;
@@ -178,16 +201,31 @@ static bool add_own(struct store *st, int32_t place, int32_t from, int32_t to, s
     if (s != NULL) {
         sqlite3_reset(s);
     }
-    s = store_bind(st,
-                   "SELECT quarter, name_id, option_id, n FROM choice_tally WHERE place_id = ?1"
-                   " AND quarter >= ?2 AND quarter < ?3",
-                   "dii", place, first, last);
+    s = store_bind(
+        st,
+        "SELECT quarter, name_id, option_id, n, unhappy, happy FROM choice_tally WHERE place_id = ?1"
+        " AND quarter >= ?2 AND quarter < ?3",
+        "dii", place, first, last);
     while (ok && !failed && store_row(st, s, &failed)) {
-        int64_t quarter = sqlite3_column_int64(s, 0);
+        int64_t quarter = sqlite3_column_int64(s, 0), n[ROLLUP_NAMED];
+        for (int i = 0; i < ROLLUP_NAMED; i++) {
+            n[i] = sqlite3_column_int64(s, 3 + i);
+        }
         st->tree.local(st->tree.ctx, place, quarter * ROLLUP_QUARTER_MS, &day, &hour);
         ok = day < from || day >= to ||
              rollups_choices(r, &st->tree, place, false, quarter, sqlite3_column_int(s, 1),
-                             sqlite3_column_int(s, 2), sqlite3_column_int64(s, 3));
+                             sqlite3_column_int(s, 2), n);
+    }
+    if (s != NULL) {
+        sqlite3_reset(s);
+    }
+    s = store_bind(st,
+                   "SELECT day, count(*), sum(ready_ms) FROM kiosk_day WHERE place_id = ?1 AND day >= ?2"
+                   " AND day < ?3 GROUP BY day",
+                   "ddd", place, from, to);
+    while (ok && !failed && store_row(st, s, &failed)) {
+        ok = rollups_presence(r, &st->tree, place, false, sqlite3_column_int(s, 0),
+                              sqlite3_column_int64(s, 1), sqlite3_column_int64(s, 2));
     }
     if (s != NULL) {
         sqlite3_reset(s);
@@ -221,6 +259,35 @@ static bool add_rows(struct store *st, sqlite3_stmt *s, enum rollup_kind kind, i
     " WHERE place_id IN (SELECT ?1 UNION ALL SELECT place_id FROM place WHERE parent_id = ?1)"               \
     " AND day >= ?2 AND day < ?3"
 
+// The same by segment: those of the places under it by the list of the place.
+static bool add_segments(struct store *st, int32_t place, int32_t from, int32_t to, struct rollups *r)
+{
+    bool failed = false, ok = true;
+    sqlite3_stmt *s =
+        store_bind(st,
+                   "SELECT place_id, day, name_id, segment_id, levels, c1, c2, c3, c4, c5, c6, c7, c8, c9,"
+                   " c10, c11 FROM segment_day" OF_PLACE_AND_UNDER " AND (place_id <> ?1 OR own = 0)",
+                   "ddd", place, from, to);
+    while (ok && !failed && store_row(st, s, &failed)) {
+        bool its = sqlite3_column_int(s, 0) == place;
+        int32_t segment = sqlite3_column_int(s, 3);
+        struct rollup row = {.kind = ROLLUP_SEGMENT,
+                             .place = place,
+                             .day = sqlite3_column_int(s, 1),
+                             .name = sqlite3_column_int(s, 2)};
+        for (int i = 0; i < ROLLUP_SCORES; i++) {
+            row.c[i] = sqlite3_column_int64(s, 5 + i);
+        }
+        failed = !its && !store_segment_here(st, place, segment, false, &segment);
+        row.what = rollup_segment_key(segment, false, sqlite3_column_int(s, 4));
+        ok = rollups_add(r, &row, its ? -1 : 1);
+    }
+    if (s != NULL) {
+        sqlite3_reset(s);
+    }
+    return ok ? !failed : store_no_memory(st);
+}
+
 bool store_rollups_difference(struct store *st, int32_t place, int32_t from, int32_t to, struct rollups *ret)
 {
     rollups_clear(ret);
@@ -240,19 +307,31 @@ bool store_rollups_difference(struct store *st, int32_t place, int32_t from, int
                           "ddd", place, from, to),
                ROLLUP_HOUR, place, ret) &&
            add_rows(st,
-                    store_bind(
-                        st, "SELECT place_id, day, name_id, option_id, n FROM choice_day" OF_PLACE_AND_UNDER,
-                        "ddd", place, from, to),
-                    ROLLUP_CHOICE, place, ret);
+                    store_bind(st,
+                               "SELECT place_id, day, name_id, option_id, n, unhappy, happy FROM "
+                               "choice_day" OF_PLACE_AND_UNDER,
+                               "ddd", place, from, to),
+                    ROLLUP_CHOICE, place, ret) &&
+           add_rows(
+               st,
+               store_bind(st,
+                          "SELECT place_id, day, 0, 0, kiosks, ready_ms FROM presence_day" OF_PLACE_AND_UNDER,
+                          "ddd", place, from, to),
+               ROLLUP_PRESENCE, place, ret) &&
+           add_segments(st, place, from, to, ret);
 }
 
 // ---------------------------------------------------------------- building
 
-// The finest rollups of a place from its answers.
+// The finest rollups of a place from its answers; where these have been deleted (store_retention.h) they stay as
+// they are.
 static bool build_raw(struct store *st, int32_t place)
 {
-    return store_run(st, "DELETE FROM tally WHERE place_id = ?1", "d", place) &&
-           store_run(st, "DELETE FROM choice_tally WHERE place_id = ?1", "d", place) &&
+    wall_ms before;
+    return store_raw_before(st, &before) &&
+           store_run(st, "DELETE FROM tally WHERE place_id = ?1 AND quarter >= ?2 / 900000", "di", place, before) &&
+           store_run(st, "DELETE FROM choice_tally WHERE place_id = ?1 AND quarter >= ?2 / 900000", "di", place,
+                     store_choices_before(before)) &&
            store_run(
                st,
                "INSERT INTO tally(place_id, kiosk_id, name_id, quarter, levels, c1, c2, c3, c4, c5, c6, c7,"
@@ -260,25 +339,35 @@ static bool build_raw(struct store *st, int32_t place)
                " sum(score = 1), sum(score = 2), sum(score = 3), sum(score = 4), sum(score = 5),"
                " sum(score = 6), sum(score = 7), sum(score = 8), sum(score = 9), sum(score = 10),"
                " sum(score = 11) FROM event e JOIN epoch p ON p.epoch_id = e.epoch_id WHERE e.place_id = ?1"
-               " AND e.kind IN (0, 4) AND (e.flags & 28) = 0"
+               " AND e.kind IN (0, 4) AND (e.flags & 28) = 0 AND e.at >= ?2"
                " GROUP BY p.kiosk_id, e.name_id, e.at / 900000, e.levels",
-               "d", place) &&
+               "di", place, before) &&
            store_run(
                st,
-               "INSERT INTO choice_tally(place_id, kiosk_id, name_id, option_id, quarter, n)"
-               " SELECT e.place_id, p.kiosk_id, e.name_id, o.name_id, e.at / 900000, count(*)"
-               " FROM event e JOIN epoch p ON p.epoch_id = e.epoch_id, json_each(e.body, '$.options') j"
-               " JOIN name o ON o.id = j.value WHERE e.place_id = ?1 AND e.kind = 1 AND (e.flags & 28) = 0"
-               " GROUP BY p.kiosk_id, e.name_id, o.name_id, e.at / 900000",
-               "d", place) &&
+               "INSERT INTO choice_tally(place_id, kiosk_id, name_id, option_id, quarter, n, unhappy, happy)"
+               " SELECT place_id, kiosk_id, name_id, option_id, quarter, count(*), " SUM_UNHAPPY
+               ", " SUM_HAPPY " FROM (" NAMED_BY_ANSWERS
+               " AND c.at >= ?2) WHERE place_id = ?1 GROUP BY kiosk_id, name_id, option_id,"
+               " quarter",
+               "di", place, store_choices_before(before)) &&
            store_run(st, "UPDATE rollup_due SET raw = 0 WHERE place_id = ?1", "d", place);
+}
+
+// Days of segments are those of the clock: a place that gets another one is told anew from its answers.
+static bool build_segments(struct store *st, int32_t place)
+{
+    struct rollups r = {.items = NULL};
+    bool ok = store_segments_difference(st, place, &r) && write_all(st, &r);
+    rollups_finish(&r);
+    return ok;
 }
 
 static bool build_days(struct store *st, int32_t place, int32_t day, int days)
 {
     bool found;
     struct rollups r = {.items = NULL};
-    if (!store_rollups_next_day(st, place, day, &day, &found)) {
+    if ((day == FIRST_DAY && !build_segments(st, place)) ||
+        !store_rollups_next_day(st, place, day, &day, &found)) {
         return false;
     }
     if (!found) {

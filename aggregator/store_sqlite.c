@@ -3,6 +3,7 @@
 
 #include "aggregator/embed.h"
 #include "aggregator/event_table.h"
+#include "aggregator/store_segments.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -341,6 +342,7 @@ void store_close(struct store *st)
     sqlite3_close_v2(st->db);
     store_finish_events(st);
     rollups_finish(&st->rollups);
+    rollups_finish(&st->segments);
     if (st->lock_fd >= 0) {
         close(st->lock_fd);
     }
@@ -442,6 +444,8 @@ void store_rollback(struct store *st)
         memset(st->slots, 0, sizeof st->slots);
         st->tally_count = 0;
         rollups_clear(&st->rollups);
+        rollups_clear(&st->segments);
+        store_segments_forget(st);
         store_forget_events(st);
     }
 }

@@ -1,6 +1,7 @@
 // store: verdicts. Presses of one kiosk stand in the order of their epoch's seq, which is that of the
 // presses.
 #include "aggregator/store_impl.h"
+#include "aggregator/store_import.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -69,6 +70,15 @@ static struct store_press read_press(sqlite3_stmt *s)
     return p;
 }
 
+// What was imported was no press here: nothing can be said of it.
+static bool judged(struct store *st, int32_t epoch_id, bool *ret)
+{
+    bool import;
+    bool ok = store_flush_epoch(st, epoch_id) && store_is_import(st, epoch_id, &import);
+    *ret = ok && !import;
+    return ok;
+}
+
 static bool each_press(struct store *st, sqlite3_stmt *s, store_press_fn *each, void *ctx)
 {
     bool failed = s == NULL, go = true;
@@ -90,20 +100,22 @@ static bool each_press(struct store *st, sqlite3_stmt *s, store_press_fn *each, 
 
 bool store_presses_down(struct store *st, int32_t epoch_id, int64_t below, store_press_fn *each, void *ctx)
 {
-    return store_flush_events(st) &&
-           each_press(st,
+    bool any;
+    return judged(st, epoch_id, &any) &&
+           (!any || each_press(st,
                       store_bind(st, PRESSES " AND epoch_id = ?1 AND seq < ?2 ORDER BY seq DESC", "di",
                                  epoch_id, below),
-                      each, ctx);
+                      each, ctx));
 }
 
 bool store_presses_up(struct store *st, int32_t epoch_id, int64_t from, store_press_fn *each, void *ctx)
 {
-    return store_flush_events(st) &&
-           each_press(
+    bool any;
+    return judged(st, epoch_id, &any) &&
+           (!any || each_press(
                st,
                store_bind(st, PRESSES " AND epoch_id = ?1 AND seq >= ?2 ORDER BY seq", "di", epoch_id, from),
-               each, ctx);
+               each, ctx));
 }
 
 bool store_put_verdict(struct store *st, const struct store_press *p, enum verdict_rule rule, int version,

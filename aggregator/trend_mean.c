@@ -163,35 +163,56 @@ static bool element(const struct trend_sum *of, size_t day_count, double *mean, 
     return true;
 }
 
-bool trend_skm_error(const struct trend_sum *days, size_t elements, size_t day_count, double *ret_half)
+bool trend_mix(const struct trend_sum *days, const double *weights, size_t parts, size_t day_count,
+               struct trend_mix *ret)
 {
-    double apart = 0, together = 0, between = 0, mean[SKM_ELEMENTS_MAX], n[SKM_ELEMENTS_MAX], variance;
+    struct trend_mix m = {.value = 0};
+    double apart = 0, together = 0, between = 0, mean[TREND_PARTS_MAX], n[TREND_PARTS_MAX], variance;
     size_t k = 0;
-    if (elements == 0 || elements > SKM_ELEMENTS_MAX) {
+    if (parts == 0 || parts > TREND_PARTS_MAX) {
         return false;
     }
-    for (size_t e = 0; e < elements; e++) {
-        if (!element(&days[e * day_count], day_count, &mean[e], &n[e], &variance)) {
+    for (size_t p = 0; p < parts; p++) {
+        if (!element(&days[p * day_count], day_count, &mean[p], &n[p], &variance)) {
             return false;
         }
-        apart += variance;
-        together += sqrt(variance);
+        m.value += weights[p] * mean[p];
+        apart += weights[p] * weights[p] * variance;
+        together += fabs(weights[p]) * sqrt(variance);
     }
     for (size_t d = 0; d < day_count; d++) {
         double away = 0;
         bool any = false;
-        for (size_t e = 0; e < elements; e++) {
-            const struct trend_sum *day = &days[e * day_count + d];
-            away += (day->sum - mean[e] * (double)day->n) / n[e];
+        for (size_t p = 0; p < parts; p++) {
+            const struct trend_sum *day = &days[p * day_count + d];
+            away += weights[p] * (day->sum - mean[p] * (double)day->n) / n[p];
             any = any || day->n > 0;
         }
         between += away * away;
         k += any;
     }
-    double least = z95 * (k >= TREND_MIN_DAYS ? sqrt(apart) : together), half = 0;
-    if (k >= TREND_MIN_DAYS) {
-        half = trend_t95(k - 1) * sqrt((double)k / (double)(k - 1) * between);
+    m.clustered = k >= TREND_MIN_DAYS;
+    m.error = m.clustered ? sqrt(apart) : together;
+    m.half = z95 * m.error;
+    if (m.clustered) {
+        double error = sqrt((double)k / (double)(k - 1) * between);
+        m.error = error > m.error ? error : m.error;
+        m.half = fmax(m.half, trend_t95(k - 1) * error);
     }
-    *ret_half = 25 / (double)elements * (half > least ? half : least);
+    *ret = m;
+    return true;
+}
+
+bool trend_skm_error(const struct trend_sum *days, size_t elements, size_t day_count, double *ret_half)
+{
+    double weights[TREND_PARTS_MAX];
+    struct trend_mix m;
+    for (size_t e = 0; e < elements && e < TREND_PARTS_MAX; e++) {
+        weights[e] = 25 / (double)elements;
+    }
+    if (!trend_mix(days, weights, elements, day_count, &m)) {
+        return false;
+    }
+    *ret_half = m.half;
     return true;
 }

@@ -372,29 +372,6 @@ bool trend_pareto(struct trend_reason *reasons, size_t count)
 
 // ---------------------------------------------------------------- surveys
 
-bool trend_servqual(struct trend_dimension *dimensions, size_t count, double *ret_score)
-{
-    int points = 0;
-    double score = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (dimensions[i].points < 0 || dimensions[i].points > 100) {
-            return false;
-        }
-        points += dimensions[i].points;
-    }
-    if (points != 100) {
-        return false;
-    }
-    for (size_t i = 0; i < count; i++) {
-        struct trend_dimension *d = &dimensions[i];
-        d->gap = d->perception - d->expectation;
-        d->weighted = d->gap * d->points / 100;
-        score += d->weighted;
-    }
-    *ret_score = score;
-    return true;
-}
-
 char trend_skm_class(double index)
 {
     long hundredths = lround(index * 100); // the classes are of two decimals, and meet there

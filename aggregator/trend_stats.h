@@ -155,17 +155,23 @@ struct trend_reason {
 bool trend_pareto(struct trend_reason *reasons, size_t count);
 
 // ---------------------------------------------------------------- surveys
-// SERVQUAL (Parasuraman, Zeithaml & Berry 1988; weights: 1991): gap = perception - expectation.
-struct trend_dimension {
-    double expectation, perception; // means
-    int points;                     // importance
-    double gap, weighted;           // filled in; weighted = gap * points / 100
+// A weighted sum of means: SERVQUAL's gaps (perception - expectation: Parasuraman, Zeithaml & Berry 1988; weighted by
+// importance: 1991), the SKM's index.
+enum { TREND_PARTS_MAX = 32 };
+struct trend_mix {
+    double value, error;
+    double half; // of the 95 % interval's width
+    bool clustered;
 };
-// False when the points do not add to 100. *ret_score: the weighted gaps' sum.
-bool trend_servqual(struct trend_dimension *dimensions, size_t count, double *ret_score);
+// days[p * day_count + d]: part p on day d. Weights are taken as known. The error is that of the sum over parts of each
+// day's residuals, so that answers of one visit count as one (linearisation: Woodruff 1971), with Student's t; never less
+// than that of answers that know nothing of each other. Below TREND_MIN_DAYS: as if they were all moved together, the
+// widest that it can be. False when a part has no answer.
+bool trend_mix(const struct trend_sum *days, const double *weights, size_t parts, size_t day_count,
+               struct trend_mix *ret);
 
 // SKM (Permenpan RB 14/2017): answers 1..4 to each element.
-enum { SKM_ANSWERS = 4, SKM_ELEMENTS_MAX = 16 };
+enum { SKM_ANSWERS = 4 };
 struct trend_skm {
     double index;     // IKM: 25 * mean over elements of their mean answers, 25..100
     char performance; // 'A' 88.31-100, 'B' 76.61-88.30, 'C' 65.00-76.60, 'D' 25.00-64.99, of two decimals
@@ -174,11 +180,8 @@ struct trend_skm {
 bool trend_skm(const int64_t (*counts)[SKM_ANSWERS], size_t elements, double *ret_means,
                struct trend_skm *ret);
 char trend_skm_class(double index);
-// Half the width of the IKM's 95 % interval. days[e * day_count + d]: element e on day d, levels 1..4. The
-// sum over elements of each day's residuals, so that answers of one visit count as one (linearisation:
-// Woodruff 1971); never narrower than that of answers that know nothing of each other. Below TREND_MIN_DAYS:
-// as if a visit always said the same of all elements, the widest that it can be. False when an element has no
-// answer.
+// Half the width of the IKM's 95 % interval: trend_mix of the elements. days[e * day_count + d]: element e on day d, levels
+// 1..4. False when an element has no answer.
 bool trend_skm_error(const struct trend_sum *days, size_t elements, size_t day_count, double *ret_half);
 // Respondents needed from a population (Krejcie & Morgan 1970: chi2 3.841, P .5, d .05), 0 for none.
 int64_t trend_sample_size(int64_t population);

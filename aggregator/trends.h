@@ -1,5 +1,6 @@
 // trends: what the days that are over say: series, hours of the week, rankings, reasons, comparisons, the SKM
-// report. JSON texts for the API and puasctl, read from the rollups by local day only (rollups.h), never from
+// report, coverage and up-time, gaps between expectation and perception, and
+// all that by service, counter or audience (store_segments.h). JSON texts for the API and puasctl, read from the rollups by local day only (rollups.h), never from
 // answers.
 //
 // Every figure stands with n and a 95 % interval that allows for days (trend_stats.h):
@@ -10,6 +11,17 @@
 // share: answers on the top two faces of 4 to 10, on the top one of 2 and 3. A question with eleven levels is
 // NPS: it has no share. enough false: n is under 30, and nothing should be concluded. Under 5 votes only n is
 // told.
+//
+// Every report says how complete its votes are (protocol rule 9):
+//
+//   "coverage": {"stored", "known", "share", "missing", "lost", "notHeard", "asOf", "complete"}
+//
+// known: stored and missing. notHeard: kiosks that have not been heard since the end; asOf: when the one that has
+// been silent longest was heard last (ms; null when complete). A vote that is missing has no day yet: it counts
+// on each on which its kiosk's epoch ran.
+//
+// Every report names the standard that holds at its place, for its question: "promise": {"target": 85, in percent,
+// "name": {language: text}}, or null.
 //
 // Privacy: branch figures of today move in steps (views.h), and these take no part in that: they end
 // yesterday, by the clock of the place that is farthest behind among those counted. `building` true: some
@@ -26,11 +38,16 @@ struct trend_query {
     const char *place;      // id; needed
     const char *question;   // id; default: 'overall', or what is asked most there
     const char *from, *to;  // local days "YYYY-MM-DD", both counted; default: the four weeks up to yesterday
-    const char *by;         // series: day, week (from Monday), month
+    const char *by;         // series, coverage: day, week (from Monday), month
+    const char *weekday;    // series: these days only, 0 (Sunday) to 6
+    const char *hour;       // series: this hour only, 0 to 23
     const char *of;         // ranking: branches (default), children: the places right under it
     const char *at;         // effect: the first day of the change; needed
     const char *days;       // effect: so many before and from `at` on, 3..366; default 28
     const char *control;    // effect: ids of places where nothing changed, separated by commas
+    const char
+        *segment; // series, compare, effect, scores: "service:ID", "counter:ID", "audience:staff", "other"
+    const char *lang;       // reasons: of the labels; default: id
     const char *population; // skm: people served, for the sample size; default: without end
 };
 // The fields above by name, for whoever reads them from a URL or a command line.
@@ -51,10 +68,14 @@ enum trends_error {
     TRENDS_BAD,       // a field is wrong: *ret_problem
     TRENDS_FAILED,    // views_why
 };
-// `what`: series, grid, ranking, reasons, compare, effect or skm. u NULL: every place. The caller frees
+// `what`: series, grid, ranking, reasons, compare, effect, skm, coverage, gaps, scores or segments. u NULL: every place. The caller frees
 // *ret_json.
 enum trends_error trends_read(struct views *v, const struct views_user *u, const char *what,
                               const struct trend_query *q, wall_ms now, struct trend_problem *ret_problem,
                               char **ret_json);
+
+// Days since 1970-01-01 as texts.
+bool trend_day_parse(const char *text, int32_t *ret_day); // "2026-11-24", a day that exists
+const char *trend_day_text(int32_t day, char ret[16]);
 
 #endif

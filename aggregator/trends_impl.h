@@ -1,9 +1,12 @@
 // trends_impl: what the trends files share. Not for others.
 //   trends_sqlite.c   who asks for which place and days; reading the rollups
 //   trends_figure.c   days -> share, index, NPS with interval
-//   trends_report.c   series, grid, ranking, reasons
+//   trends_report.c   series, grid, ranking
+//   trends_reasons.c  reasons, by unhappy and happy visits
 //   trends_change.c   comparison with the period before, effect of a change
+//   trends_gaps.c     expectation against perception; what each question scores
 //   trends_skm.c      the SKM report
+//   trends_coverage*  what is not here, and how long kiosks were there
 //   trend_calendar.c  days and dates
 #ifndef PUAS_AGGREGATOR_TRENDS_IMPL_H
 #define PUAS_AGGREGATOR_TRENDS_IMPL_H
@@ -15,6 +18,7 @@
 #include <jansson.h>
 
 enum {
+    TREND_ALL = -1,
     TREND_LEAST_N = 5,     // below it only n is told
     TREND_DAYS_MAX = 1100, // three years of a report
     TREND_UNITS_MAX = 2000,
@@ -22,6 +26,8 @@ enum {
     TREND_HOURS = 24,
     TREND_NPS_LEVELS = 11,
 };
+
+struct sqlite3_stmt;
 
 struct trend_row { // votes of one day (and hour) and scale
     int32_t place, day;
@@ -41,6 +47,24 @@ struct trend_count { // of a kiosk, a place, a reason
     int32_t id;
     int64_t n;
 };
+struct trend_named { // of one day: how often an option was named; 0: beside another in one answer
+    int32_t option, day;
+    int64_t n[3]; // by enum rollup_named
+};
+struct trend_named_rows {      // ascending by option, then by day
+    struct trend_named *items; // owned
+    size_t count, room;
+};
+struct trend_asked { // what the newest document says of a question
+    int32_t name;
+    char dimension[IDENT_MAX + 1]; // may be ""
+    int aspect;                    // enum survey_aspect
+    bool choice;                   // else it is a rating
+};
+struct trend_asked_list {
+    struct trend_asked *items; // owned
+    size_t count, room;
+};
 struct trend_counts {
     struct trend_count *items; // owned
     size_t count, room;
@@ -53,9 +77,13 @@ struct trends {
     struct trend_problem *problem;
     struct trend_place place;
     bool building;
+    wall_ms now;
     int32_t yesterday, from, to; // [from, to)
     int32_t question;            // name_id; 0: there are no votes
     char question_id[IDENT_MAX + 1];
+    int32_t segment; // TREND_ALL: of any and of none
+    json_t *promise; // owned
+    enum { SCALE_UNKNOWN, SCALE_SHORT, SCALE_LONG } scale; // of the question: are there more than five levels?
     enum trends_error error;
 };
 
@@ -63,6 +91,8 @@ struct trends {
 // wrong
 bool trends_wrong(struct trends *t, const char *field, const char *why); // false
 bool trends_no_memory(struct trends *t);                                 // false
+// The end of a reading of `s`; memory false: it ran out. False: failed.
+bool trends_done(struct trends *t, struct sqlite3_stmt *s, bool memory);
 bool trends_find_place(struct trends *t, const char *id, struct trend_place *ret_p);
 bool trends_find_name(struct trends *t, const char *id, int32_t *ret_name); // 0: none
 bool trends_name_id(struct trends *t, int32_t name, char *ret);             // IDENT_MAX + 1 bytes
@@ -81,7 +111,17 @@ bool trends_load_mix(struct trends *t, int32_t place, int kind, int32_t from, in
                      struct trend_counts *counts);
 // Questions with reasons in the period, then how often each reason of one was named.
 bool trends_load_choice_questions(struct trends *t, struct trend_counts *counts);
-bool trends_load_choices(struct trends *t, int32_t question, struct trend_counts *counts);
+bool trends_load_named(struct trends *t, int32_t question, struct trend_named_rows *rows);
+// Questions of faces, NPS and choice in the documents that were pushed.
+bool trends_load_asked(struct trends *t, struct trend_asked_list *list);
+// Questions with ratings in the period, the most answered first.
+bool trends_load_questions(struct trends *t, struct trend_counts *counts);
+// What a place tells apart; "other" last, if there is any. Items are numbers; trends_segment_id their ids.
+bool trends_load_segments(struct trends *t, struct trend_counts *counts);
+bool trends_segment_id(struct trends *t, int32_t segment, char ret[80]);
+// An option's words from the newest document that has them, in the language asked for, else in Indonesian, else in
+// English; else its id. A JSON string.
+bool trends_label(struct trends *t, int32_t question, const char *option, json_t **ret_label);
 // The question of a dimension in the survey `skm`; *ret_name 0: none.
 bool trends_find_element(struct trends *t, const char *dimension, const char *usual_id, int32_t *ret_name);
 
@@ -89,8 +129,6 @@ bool trend_rows_add(struct trend_rows *rows, const struct trend_row *row);
 bool trend_counts_add(struct trend_counts *counts, int32_t id, int64_t n); // a row of its own
 
 // ---------------------------------------------------------------- calendar
-bool trend_day_parse(const char *text, int32_t *ret_day); // "2026-11-24", a day that exists
-const char *trend_day_text(int32_t day, char ret[16]);
 enum trend_by { TREND_BY_DAY, TREND_BY_WEEK, TREND_BY_MONTH };
 bool trend_by_parse(const char *text, enum trend_by *ret);
 int32_t trend_by_next(int32_t day, enum trend_by by); // first day of the next week, month
@@ -113,9 +151,11 @@ json_t *trend_value_json(double value, const struct stats_interval *i, double er
 int64_t trend_row_good(const struct trend_row *r); // answers on the top faces
 bool trend_is_nps(const struct trend_rows *rows);
 
-// {"place", "question", "from", "to", "building", "least": 30}
+// {"place", "question", "promise", "from", "to", "building", "least": 30}
 json_t *trends_head(const struct trends *t);
 json_t *trends_place_json(const struct trend_place *p);
+// NULL, and t->error where nothing stands there yet. Drops o, which may be NULL.
+json_t *trends_failed(struct trends *t, json_t *o);
 
 // ---------------------------------------------------------------- reports; NULL: t->error tells
 json_t *trends_series(struct trends *t);
@@ -125,5 +165,11 @@ json_t *trends_reasons(struct trends *t);
 json_t *trends_compare(struct trends *t);
 json_t *trends_effect(struct trends *t);
 json_t *trends_skm(struct trends *t);
+json_t *trends_gaps(struct trends *t);
+json_t *trends_scores(struct trends *t);
+json_t *trends_coverage(struct trends *t);
+json_t *trends_segments(struct trends *t);
+// How complete the votes of from..to are; stands in every report.
+json_t *trends_coverage_note(struct trends *t);
 
 #endif

@@ -1,6 +1,7 @@
-// trends: series, hours of the week, rankings, reasons.
+// trends: series, hours of the week, rankings.
 #include "aggregator/trends_impl.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,12 +15,13 @@ json_t *trends_place_json(const struct trend_place *p)
 json_t *trends_head(const struct trends *t)
 {
     char from[16], to[16];
-    return json_pack("{s:o,s:s,s:s,s:s,s:b,s:i}", "place", trends_place_json(&t->place), "question",
-                     t->question_id, "from", trend_day_text(t->from, from), "to",
-                     trend_day_text(t->to - 1, to), "building", t->building, "least", (int)TREND_MIN_N);
+    return json_pack("{s:o,s:s,s:O,s:s,s:s,s:b,s:i,s:o}", "place", trends_place_json(&t->place), "question",
+                     t->question_id, "promise", t->promise, "from", trend_day_text(t->from, from), "to",
+                     trend_day_text(t->to - 1, to), "building", t->building, "least", (int)TREND_MIN_N,
+                     "segment", t->segment != TREND_ALL ? json_string(t->q->segment) : json_null());
 }
 
-static json_t *failed(struct trends *t, json_t *o)
+json_t *trends_failed(struct trends *t, json_t *o)
 {
     json_decref(o);
     if (t->error == TRENDS_OK) {
@@ -44,17 +46,61 @@ static json_t *period(const struct trend_rows *rows, int32_t from, int32_t to)
 
 // ---------------------------------------------------------------- series
 
+enum { ANY = -1 };
+
+// A number from 0 to most, or ANY when the field is empty.
+static bool part(struct trends *t, const char *field, const char *text, int most, int *ret)
+{
+    char why[80], *end = NULL;
+    long n = text[0] != '\0' ? strtol(text, &end, 10) : ANY;
+    if (text[0] != '\0' && (*end != '\0' || n < 0 || n > most)) {
+        snprintf(why, sizeof why, "%s is a number from 0 to %d", field, most);
+        return trends_wrong(t, field, why);
+    }
+    *ret = (int)n;
+    return true;
+}
+
+// The votes of a series: of all its days, or of the hours of the week that are asked for.
+static bool load_series(struct trends *t, int32_t from, int weekday, int hour, struct trend_rows *rows)
+{
+    size_t kept = 0;
+    if (weekday == ANY && hour == ANY) {
+        return trends_load_days(t, t->place.number, t->question, from, t->to, rows);
+    }
+    if (!trends_load_hours(t, t->place.number, from, t->to, rows)) {
+        return false;
+    }
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct trend_row *r = &rows->items[i];
+        if ((weekday == ANY || trend_weekday(r->day) == weekday) && (hour == ANY || r->hour == hour)) {
+            rows->items[kept++] = *r;
+        }
+    }
+    rows->count = kept;
+    return true;
+}
+
 json_t *trends_series(struct trends *t)
 {
     enum trend_by by = TREND_BY_DAY;
+    int weekday, hour;
     if (t->q->by[0] != '\0' && !trend_by_parse(t->q->by, &by)) {
         trends_wrong(t, "by", "by is day, week or month");
+        return NULL;
+    }
+    if (!part(t, "weekday", t->q->weekday, 6, &weekday) ||
+        !part(t, "hour", t->q->hour, TREND_HOURS - 1, &hour)) {
+        return NULL;
+    }
+    if (t->segment != TREND_ALL && (weekday != ANY || hour != ANY)) {
+        trends_wrong(t, "segment", "segments are told by day: leave weekday and hour out");
         return NULL;
     }
     struct trend_rows rows = {.items = NULL};
     int32_t before = t->from - (t->to - t->from);
     json_t *o = trends_head(t), *periods = json_array();
-    bool ok = trends_load_days(t, t->place.number, t->question, before, t->to, &rows);
+    bool ok = load_series(t, before, weekday, hour, &rows);
     for (int32_t day = t->from, next; ok && day < t->to; day = next) {
         next = trend_by_next(day, by);
         next = next < t->to ? next : t->to;
@@ -65,7 +111,31 @@ json_t *trends_series(struct trends *t)
     free(rows.items);
     json_object_set_new(o, "by", json_string(t->q->by[0] != '\0' ? t->q->by : "day"));
     json_object_set_new(o, "periods", periods);
-    return ok ? o : failed(t, o);
+    return ok ? o : trends_failed(t, o);
+}
+
+// ---------------------------------------------------------------- segments
+
+json_t *trends_segments(struct trends *t)
+{
+    struct trend_counts segments = {.items = NULL};
+    json_t *o = trends_head(t), *list = json_array();
+    char id[80];
+    json_object_set_new(o, "segments", list);
+    bool ok = trends_load_segments(t, &segments);
+    for (size_t i = 0; ok && i < segments.count; i++) {
+        struct trend_rows rows = {.items = NULL};
+        t->segment = segments.items[i].id;
+        ok = trends_segment_id(t, t->segment, id) &&
+             trends_load_days(t, t->place.number, t->question, t->from, t->to, &rows);
+        json_t *figure = ok ? period(&rows, t->from, t->to) : NULL;
+        json_object_set_new(figure, "segment", json_string(id));
+        ok = json_array_append_new(list, figure) == 0;
+        free(rows.items);
+    }
+    t->segment = TREND_ALL;
+    free(segments.items);
+    return ok ? o : trends_failed(t, o);
 }
 
 // ---------------------------------------------------------------- hours of the week
@@ -109,7 +179,7 @@ json_t *trends_grid(struct trends *t)
         }
     }
     free(rows.items);
-    return ok ? o : failed(t, o);
+    return ok ? o : trends_failed(t, o);
 }
 
 // ---------------------------------------------------------------- ranking
@@ -158,55 +228,5 @@ json_t *trends_ranking(struct trends *t)
     }
     free(units);
     free(places);
-    return ok ? o : failed(t, o);
-}
-
-// ---------------------------------------------------------------- reasons
-
-static json_t *question_json(struct trends *t, int32_t question)
-{
-    struct trend_counts counts = {.items = NULL};
-    char id[IDENT_MAX + 1];
-    bool ok = trends_load_choices(t, question, &counts) && trends_name_id(t, question, id);
-    struct trend_reason *reasons = calloc(counts.count + 1, sizeof *reasons);
-    json_t *items = json_array();
-    json_int_t all = 0;
-    ok = ok && reasons != NULL;
-    json_t *o = ok ? json_pack("{s:s,s:O}", "question", id, "items", items) : NULL;
-    for (size_t i = 0; ok && i < counts.count; i++) {
-        reasons[i] = (struct trend_reason){.id = counts.items[i].id, .n = counts.items[i].n};
-        all += counts.items[i].n;
-    }
-    if (ok && trend_pareto(reasons, counts.count)) {
-        for (size_t i = 0; ok && i < counts.count; i++) {
-            const struct trend_reason *r = &reasons[i];
-            struct stats_interval w = {0, 0};
-            stats_wilson(r->n, all, &w);
-            ok = trends_name_id(t, r->id, id);
-            json_array_append_new(items, json_pack("{s:s,s:I,s:f,s:f,s:f,s:f}", "id", id, "n",
-                                                   (json_int_t)r->n, "share", r->share, "lo", w.lo, "hi",
-                                                   w.hi, "cumulative", r->cumulative));
-        }
-    }
-    json_object_set_new(o, "n", json_integer(all));
-    json_object_set_new(o, "enough", json_boolean(all >= TREND_MIN_N));
-    json_decref(items);
-    free(reasons);
-    free(counts.items);
-    return ok ? o : failed(t, o);
-}
-
-json_t *trends_reasons(struct trends *t)
-{
-    struct trend_counts questions = {.items = NULL};
-    json_t *o = trends_head(t), *list = json_array();
-    bool ok = trends_load_choice_questions(t, &questions);
-    json_object_set_new(o, "questions", list);
-    for (size_t i = 0; ok && i < questions.count; i++) {
-        if (t->q->question[0] == '\0' || questions.items[i].id == t->question) {
-            ok = json_array_append_new(list, question_json(t, questions.items[i].id)) == 0;
-        }
-    }
-    free(questions.items);
-    return ok ? o : failed(t, o);
+    return ok ? o : trends_failed(t, o);
 }

@@ -1,7 +1,9 @@
 // trends: who asks for which place and days; reading the rollups.
 #include "aggregator/trends_impl.h"
 
+#include "aggregator/store_segments.h"
 #include "aggregator/views_impl.h"
+#include "shared/survey.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,8 +16,9 @@ enum { DEFAULT_DAYS = 28, DAY_QUARTERS = 96, EDGE_QUARTERS = 56 };
 #name, offsetof(struct trend_query, name)                                                            \
     }
 const struct trend_field trend_fields[] = {
-    FIELD(place), FIELD(question), FIELD(from),    FIELD(to),         FIELD(by), FIELD(of),
-    FIELD(at),    FIELD(days),     FIELD(control), FIELD(population), {NULL, 0},
+    FIELD(place),   FIELD(question),   FIELD(from), FIELD(to),      FIELD(by),
+    FIELD(weekday), FIELD(hour),       FIELD(of),   FIELD(at),      FIELD(days),
+    FIELD(control), FIELD(population), FIELD(lang), FIELD(segment), {NULL, 0},
 };
 
 static const char **field_of(struct trend_query *q, const struct trend_field *f)
@@ -46,8 +49,7 @@ bool trends_no_memory(struct trends *t)
     return false;
 }
 
-// The end of a reading: false when the database failed.
-static bool done(struct trends *t, sqlite3_stmt *s, bool memory)
+bool trends_done(struct trends *t, sqlite3_stmt *s, bool memory)
 {
     if (s != NULL) {
         sqlite3_reset(s);
@@ -72,7 +74,7 @@ bool trends_find_place(struct trends *t, const char *id, struct trend_place *ret
         store_copy(s, 2, ret_p->id, sizeof ret_p->id);
         store_copy(s, 3, ret_p->name, sizeof ret_p->name);
     }
-    if (!done(t, s, true)) {
+    if (!trends_done(t, s, true)) {
         return false;
     }
     if (ret_p->number == 0 || (t->u != NULL && !views_in_scope(t->v, ret_p->number, t->u->place))) {
@@ -86,7 +88,7 @@ bool trends_find_name(struct trends *t, const char *id, int32_t *ret_name)
 {
     sqlite3_stmt *s = store_bind(t->v->st, "SELECT name_id FROM name WHERE id = ?1", "t", id);
     *ret_name = views_row(t->v, s) ? sqlite3_column_int(s, 0) : 0;
-    return done(t, s, true);
+    return trends_done(t, s, true);
 }
 
 bool trends_name_id(struct trends *t, int32_t name, char *ret)
@@ -96,7 +98,7 @@ bool trends_name_id(struct trends *t, int32_t name, char *ret)
     if (views_row(t->v, s)) {
         store_copy(s, 0, ret, IDENT_MAX + 1);
     }
-    return done(t, s, true);
+    return trends_done(t, s, true);
 }
 
 bool trends_find_element(struct trends *t, const char *dimension, const char *usual_id, int32_t *ret_name)
@@ -108,7 +110,7 @@ bool trends_find_element(struct trends *t, const char *dimension, const char *us
                    " 'skm' AND a.dimension = ?1 ORDER BY a.from_ms DESC LIMIT 1",
                    "t", dimension);
     *ret_name = views_row(t->v, s) ? sqlite3_column_int(s, 0) : 0;
-    return done(t, s, true) && (*ret_name != 0 || trends_find_name(t, usual_id, ret_name));
+    return trends_done(t, s, true) && (*ret_name != 0 || trends_find_name(t, usual_id, ret_name));
 }
 
 bool trends_load_units(struct trends *t, bool branches, struct trend_place **ret, size_t *ret_count)
@@ -135,7 +137,7 @@ bool trends_load_units(struct trends *t, bool branches, struct trend_place **ret
             store_copy(s, 3, p->name, sizeof p->name);
         }
     }
-    if (!done(t, s, ok)) {
+    if (!trends_done(t, s, ok)) {
         free(list);
         return false;
     }
@@ -160,12 +162,29 @@ static bool read_rows(struct trends *t, sqlite3_stmt *s, int32_t place, struct t
         }
         ok = r.levels < 2 || r.levels > TREND_LEVELS_MAX || trend_rows_add(rows, &r);
     }
-    return done(t, s, ok);
+    return trends_done(t, s, ok);
+}
+
+static bool load_segment_days(struct trends *t, int32_t place, int32_t question, int32_t from, int32_t to,
+                              struct trend_rows *rows)
+{
+    return read_rows(t,
+                     store_bind(t->v->st,
+                                "SELECT day, 0, levels, sum(c1), sum(c2), sum(c3), sum(c4), sum(c5), "
+                                "sum(c6), sum(c7), sum(c8), sum(c9),"
+                                " sum(c10), sum(c11) FROM segment_day WHERE place_id = ?1 AND name_id = ?2 "
+                                "AND day >= ?3 AND day < ?4"
+                                " AND segment_id = ?5 GROUP BY day, levels ORDER BY day",
+                                "ddddd", place, question, from, to, t->segment),
+                     place, rows);
 }
 
 bool trends_load_days(struct trends *t, int32_t place, int32_t question, int32_t from, int32_t to,
                       struct trend_rows *rows)
 {
+    if (t->segment != TREND_ALL) {
+        return load_segment_days(t, place, question, from, to, rows);
+    }
     return read_rows(
         t,
         store_bind(t->v->st,
@@ -211,13 +230,31 @@ static bool add_unit(struct trends *t, sqlite3_stmt *s, struct trend_unit *u, st
         sums->products += good * all;
         sums->n_squares += all * all;
     }
-    return done(t, s, true);
+    return trends_done(t, s, true);
+}
+
+// Asked of the report's own place, which counts what is under it.
+static bool find_scale(struct trends *t)
+{
+    bool failed = false;
+    sqlite3_stmt *s = store_bind(t->v->st,
+                                 "SELECT 1 FROM day_tally WHERE place_id = ?1 AND day >= ?3 AND day < ?4"
+                                 " AND name_id = ?2 AND levels BETWEEN 6 AND 10 LIMIT 1",
+                                 "dddd", t->place.number, t->question, t->from, t->to);
+    t->scale = t->building || store_row(t->v->st, s, &failed) ? SCALE_LONG : SCALE_SHORT;
+    if (s != NULL) {
+        sqlite3_reset(s);
+    }
+    return !failed;
 }
 
 // A ranking reads every day of hundreds of places: only the columns that it needs, and no sums in SQL, which
 // would take three times as long.
 bool trends_load_unit(struct trends *t, int32_t place, struct trend_unit *ret_u)
 {
+    if (t->scale == SCALE_UNKNOWN && !find_scale(t)) {
+        return false;
+    }
     struct unit_sums sums = {.days = 0};
     *ret_u = (struct trend_unit){.id = place};
     bool ok =
@@ -228,13 +265,14 @@ bool trends_load_unit(struct trends *t, int32_t place, struct trend_unit *ret_u)
                        " AND day < ?4 AND name_id = ?2 AND levels BETWEEN 2 AND 5",
                        "dddd", place, t->question, t->from, t->to),
             ret_u, &sums) &&
-        add_unit(
-            t,
-            store_bind(t->v->st,
-                       "SELECT levels, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 FROM day_tally WHERE place_id"
-                       " = ?1 AND day >= ?3 AND day < ?4 AND name_id = ?2 AND levels BETWEEN 6 AND 10",
-                       "dddd", place, t->question, t->from, t->to),
-            ret_u, &sums);
+        (t->scale == SCALE_SHORT ||
+         add_unit(
+             t,
+             store_bind(t->v->st,
+                        "SELECT levels, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 FROM day_tally WHERE place_id"
+                        " = ?1 AND day >= ?3 AND day < ?4 AND name_id = ?2 AND levels BETWEEN 6 AND 10",
+                        "dddd", place, t->question, t->from, t->to),
+             ret_u, &sums));
     trend_unit_days(ret_u, sums.days, sums.good_squares, sums.products, sums.n_squares);
     return ok;
 }
@@ -245,7 +283,7 @@ static bool read_counts(struct trends *t, sqlite3_stmt *s, struct trend_counts *
     while (ok && views_row(t->v, s)) {
         ok = trend_counts_add(counts, sqlite3_column_int(s, 0), sqlite3_column_int64(s, 1));
     }
-    return done(t, s, ok);
+    return trends_done(t, s, ok);
 }
 
 bool trends_load_mix(struct trends *t, int32_t place, int kind, int32_t from, int32_t to,
@@ -283,20 +321,153 @@ bool trends_load_choice_questions(struct trends *t, struct trend_counts *counts)
         t,
         store_bind(t->v->st,
                    "SELECT name_id, sum(n) AS n FROM choice_day WHERE place_id = ?1 AND day >= ?2"
-                   " AND day < ?3 GROUP BY name_id HAVING n > 0 ORDER BY n DESC, name_id",
+                   " AND day < ?3 AND option_id <> 0 GROUP BY name_id HAVING n > 0 ORDER BY n DESC, name_id",
                    "ddd", t->place.number, t->from, t->to),
         counts);
 }
 
-bool trends_load_choices(struct trends *t, int32_t question, struct trend_counts *counts)
+bool trends_load_named(struct trends *t, int32_t question, struct trend_named_rows *rows)
+{
+    sqlite3_stmt *s = store_bind(
+        t->v->st,
+        "SELECT option_id, day, n, unhappy, happy FROM choice_day WHERE place_id = ?1 AND day >= ?2"
+        " AND day < ?3 AND name_id = ?4 ORDER BY option_id, day",
+        "dddd", t->place.number, t->from, t->to, question);
+    bool ok = true;
+    while (ok && views_row(t->v, s)) {
+        if (rows->count == rows->room) {
+            size_t room = rows->room == 0 ? 64 : 2 * rows->room;
+            struct trend_named *grown = realloc(rows->items, room * sizeof *grown);
+            ok = grown != NULL;
+            rows->items = ok ? grown : rows->items;
+            rows->room = ok ? room : rows->room;
+        }
+        if (ok) {
+            rows->items[rows->count++] = (struct trend_named){
+                sqlite3_column_int(s, 0),
+                sqlite3_column_int(s, 1),
+                {sqlite3_column_int64(s, 2), sqlite3_column_int64(s, 3), sqlite3_column_int64(s, 4)}};
+        }
+    }
+    return trends_done(t, s, ok);
+}
+
+bool trends_load_questions(struct trends *t, struct trend_counts *counts)
 {
     return read_counts(
         t,
-        store_bind(t->v->st,
-                   "SELECT option_id, sum(n) AS n FROM choice_day WHERE place_id = ?1 AND day >= ?2"
-                   " AND day < ?3 AND name_id = ?4 GROUP BY option_id HAVING n > 0",
-                   "dddd", t->place.number, t->from, t->to, question),
+        store_bind(
+            t->v->st,
+            "SELECT name_id, sum(c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11) AS n FROM day_tally"
+            " WHERE place_id = ?1 AND day >= ?2 AND day < ?3 GROUP BY name_id HAVING n > 0"
+            " ORDER BY n DESC, name_id",
+            "ddd", t->place.number, t->from, t->to),
         counts);
+}
+
+static int aspect_of(const char *name)
+{
+    int a = SURVEY_IMPORTANCE;
+    while (a > SURVEY_PERFORMANCE && strcmp(survey_aspect_name((enum survey_aspect)a), name) != 0) {
+        a--;
+    }
+    return a;
+}
+
+bool trends_load_segments(struct trends *t, struct trend_counts *counts)
+{
+    return read_counts(t,
+                       store_bind(t->v->st,
+                                  "SELECT segment_id, 0 FROM place_segment WHERE place_id = ?1 UNION ALL "
+                                  "SELECT * FROM (SELECT 0, 0 FROM"
+                                  " segment_day WHERE place_id = ?1 AND segment_id = 0 LIMIT 1)",
+                                  "d", t->place.number),
+                       counts);
+}
+
+bool trends_segment_id(struct trends *t, int32_t segment, char ret[80])
+{
+    sqlite3_stmt *s = store_bind(t->v->st, "SELECT id FROM segment WHERE segment_id = ?1", "d", segment);
+    snprintf(ret, 80, "other");
+    if (views_row(t->v, s)) {
+        store_copy(s, 0, ret, 80);
+    }
+    return trends_done(t, s, true);
+}
+
+static bool find_segment(struct trends *t, bool possible)
+{
+    t->segment = TREND_ALL;
+    if (t->q->segment[0] == '\0') {
+        return true;
+    }
+    if (!possible) {
+        return trends_wrong(t, "segment", "segment belongs to series, compare, effect and scores");
+    }
+    if (strcmp(t->q->segment, "other") == 0) {
+        t->segment = STORE_SEGMENT_OTHER;
+        return true;
+    }
+    sqlite3_stmt *s =
+        store_bind(t->v->st, "SELECT segment_id FROM segment WHERE id = ?1", "t", t->q->segment);
+    t->segment = views_row(t->v, s) ? sqlite3_column_int(s, 0) : TREND_ALL;
+    return trends_done(t, s, true) &&
+           (t->segment != TREND_ALL ||
+            trends_wrong(t, "segment", "there are no votes of that segment: `segments` lists them"));
+}
+
+bool trends_load_asked(struct trends *t, struct trend_asked_list *list)
+{
+    sqlite3_stmt *s = store_bind(
+        t->v->st,
+        "SELECT name_id, dimension, coalesce(json_extract(body, '$.aspect'), ''),"
+        " json_extract(body, '$.type') = 'choice' FROM asked JOIN name ON name.id = question"
+        " WHERE json_extract(body, '$.type') IN ('faces', 'nps', 'choice') ORDER BY name_id, from_ms",
+        "");
+    bool ok = true;
+    while (ok && views_row(t->v, s)) {
+        if (list->count == list->room) {
+            size_t room = list->room == 0 ? 16 : 2 * list->room;
+            struct trend_asked *grown = realloc(list->items, room * sizeof *grown);
+            ok = grown != NULL;
+            list->items = ok ? grown : list->items;
+            list->room = ok ? room : list->room;
+        }
+        if (ok) {
+            int32_t name = sqlite3_column_int(s, 0);
+            bool again = list->count > 0 && list->items[list->count - 1].name == name; // a newer document
+            struct trend_asked *q = &list->items[again ? list->count - 1 : list->count++];
+            *q = (struct trend_asked){.name = name,
+                                      .aspect = aspect_of((const char *)sqlite3_column_text(s, 2)),
+                                      .choice = sqlite3_column_int(s, 3) != 0};
+            store_copy(s, 1, q->dimension, sizeof q->dimension);
+        }
+    }
+    return trends_done(t, s, ok);
+}
+
+bool trends_label(struct trends *t, int32_t question, const char *option, json_t **ret_label)
+{
+    // Documents pushed to kiosks first, the newest one that has words for it; then the surveys of the configuration.
+    sqlite3_stmt *s = store_bind(
+        t->v->st,
+        "SELECT text FROM (SELECT 1 AS source, a.from_ms, json_extract(o.value, '$.text') AS text FROM asked "
+        "a JOIN"
+        " name n ON n.id = a.question, json_each(a.body, '$.options') o WHERE n.name_id = ?1"
+        " AND json_extract(o.value, '$.id') = ?2 UNION ALL SELECT 0, from_ms, json_extract(r.value, '$.text')"
+        " FROM survey, json_each(body, '$.reasons') r WHERE to_ms IS NULL AND json_extract(r.value, '$.id') "
+        "= ?2)"
+        " WHERE json_type(text) = 'object' ORDER BY source DESC, from_ms DESC LIMIT 1",
+        "dt", question, option);
+    const char *const langs[] = {t->q->lang, "id", "en"};
+    json_t *texts = views_row(t->v, s) ? json_loads((const char *)sqlite3_column_text(s, 0), 0, NULL) : NULL;
+    json_t *label = NULL;
+    for (size_t i = 0; label == NULL && i < sizeof langs / sizeof langs[0]; i++) {
+        label = json_object_get(texts, langs[i]);
+    }
+    *ret_label = json_is_string(label) ? json_incref(label) : json_string(option);
+    json_decref(texts);
+    return trends_done(t, s, *ret_label != NULL);
 }
 
 // ---------------------------------------------------------------- place, question, days
@@ -323,7 +494,7 @@ static bool find_yesterday(struct trends *t, wall_ms now)
         tz_free(tz);
     }
     t->yesterday = (least != INT32_MAX ? least : (int32_t)(now / DAY_MS)) - 1;
-    return done(t, s, memory);
+    return trends_done(t, s, memory);
 }
 
 static bool find_days(struct trends *t)
@@ -372,7 +543,28 @@ bool trends_find_question(struct trends *t)
         t->question = sqlite3_column_int(s, 0);
         store_copy(s, 1, t->question_id, sizeof t->question_id);
     }
-    return done(t, s, true);
+    return trends_done(t, s, true);
+}
+
+// The nearest standard on the way up, where it is of this question.
+static bool find_promise(struct trends *t)
+{
+    sqlite3_stmt *s = store_bind(
+        t->v->st,
+        "WITH RECURSIVE up(place_id, depth) AS (SELECT ?1, 0 UNION ALL SELECT p.parent_id, depth + 1 FROM up"
+        " JOIN place p USING(place_id) WHERE p.parent_id IS NOT NULL AND depth < 32)"
+        " SELECT r.body FROM up JOIN rule r USING(place_id) WHERE r.to_ms IS NULL"
+        " AND json_extract(r.body, '$.kind') = 'standard' ORDER BY depth, rule_id LIMIT 1",
+        "d", t->place.number);
+    json_t *rule = views_row(t->v, s) ? json_loads((const char *)sqlite3_column_text(s, 0), 0, NULL) : NULL;
+    const char *question = json_string_value(json_object_get(rule, "question"));
+    bool mine =
+        rule != NULL && (question == NULL || question[0] == '\0' || strcmp(question, t->question_id) == 0);
+    t->promise = mine ? json_pack("{s:O?,s:O?}", "target", json_object_get(rule, "percent"), "name",
+                                  json_object_get(rule, "name"))
+                      : json_null();
+    json_decref(rule);
+    return trends_done(t, s, t->promise != NULL);
 }
 
 static bool find_due(struct trends *t)
@@ -380,7 +572,7 @@ static bool find_due(struct trends *t)
     sqlite3_stmt *s =
         store_bind(t->v->st, "SELECT 1 FROM rollup_due WHERE place_id = ?1", "d", t->place.number);
     t->building = views_row(t->v, s);
-    return done(t, s, true);
+    return trends_done(t, s, true);
 }
 
 enum trends_error trends_read(struct views *v, const struct views_user *u, const char *what,
@@ -390,13 +582,17 @@ enum trends_error trends_read(struct views *v, const struct views_user *u, const
     static const struct {
         const char *name;
         json_t *(*make)(struct trends *t);
+        bool segments;
     } reports[] = {
-        {"series", trends_series},   {"grid", trends_grid},       {"ranking", trends_ranking},
-        {"reasons", trends_reasons}, {"compare", trends_compare}, {"effect", trends_effect},
-        {"skm", trends_skm},
+        {"series", trends_series, true},      {"grid", trends_grid, false},
+        {"ranking", trends_ranking, false},   {"reasons", trends_reasons, false},
+        {"compare", trends_compare, true},    {"effect", trends_effect, true},
+        {"skm", trends_skm, false},           {"coverage", trends_coverage, false},
+        {"gaps", trends_gaps, false},         {"scores", trends_scores, true},
+        {"segments", trends_segments, false},
     };
     struct trend_query all = *q;
-    struct trends t = {.v = v, .u = u, .q = &all, .problem = ret_problem};
+    struct trends t = {.v = v, .u = u, .q = &all, .problem = ret_problem, .now = now};
     json_t *o = NULL;
     char *text = NULL;
     for (const struct trend_field *f = trend_fields; f->name != NULL; f++) {
@@ -404,15 +600,21 @@ enum trends_error trends_read(struct views *v, const struct views_user *u, const
         *value = *value != NULL ? *value : "";
     }
     bool ok = views_begin(v) && trends_find_place(&t, all.place, &t.place) && find_yesterday(&t, now) &&
-              find_days(&t) && trends_find_question(&t) && find_due(&t);
+              find_days(&t) && trends_find_question(&t) && find_promise(&t) && find_due(&t);
     bool found = !ok;
     for (size_t i = 0; ok && i < sizeof reports / sizeof reports[0]; i++) {
         if (strcmp(reports[i].name, what) == 0) {
             found = true;
-            o = reports[i].make(&t);
+            o = find_segment(&t, reports[i].segments) ? reports[i].make(&t) : NULL;
+            json_t *note = o != NULL ? trends_coverage_note(&t) : NULL;
+            json_object_set_new(o, "coverage", note);
+            if (note == NULL) {
+                o = trends_failed(&t, o);
+            }
             text = o != NULL ? views_dump(o) : NULL;
         }
     }
+    json_decref(t.promise);
     if (!found) {
         t.error = TRENDS_NOT_FOUND;
     }

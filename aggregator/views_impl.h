@@ -114,6 +114,8 @@ void branch_finish(struct branch *b);
 const struct branch_place *branch_place(const struct branch *b, int32_t place); // NULL: not of it
 struct branch_kiosk *branch_kiosk(const struct branch *b, int32_t kiosk);       // NULL: not of it
 struct hours_period branch_period(const struct branch *b, wall_ms at);
+// Votes that a kiosk counted in an epoch (`counted`: epoch.known) and that are not here.
+int64_t views_missing(struct views *v, int32_t epoch, const char *counted, int64_t next, int64_t through);
 // The first event that arrived at or after `at` (events are numbered in order of arrival).
 int64_t views_first_event_since(struct views *v, wall_ms at);
 json_t *branch_label(const struct branch *b, const char *option); // new reference: texts of a reason

@@ -259,22 +259,26 @@ static int64_t sum_of(const char *known)
     return sum;
 }
 
-// Votes that a kiosk counted in an epoch and that are not here. Without open seqs there are none.
-static int64_t missing_of(struct views *v, int32_t epoch, int64_t known, int64_t next, int64_t through)
+// Without open seqs there are none.
+int64_t views_missing(struct views *v, int32_t epoch, const char *counted, int64_t next, int64_t through)
 {
-    int64_t open = next - 1 - through, here = 0;
+    int64_t open = next - 1 - through, known = sum_of(counted), here = 0;
+    bool some_gone = false;
     if (open <= 0) {
         return 0;
     }
     sqlite3_stmt *s =
         store_bind(v->st,
                    "SELECT count(*) + (SELECT count(*) FROM quarantine WHERE epoch_id = ?1 AND seq > ?2"
-                   " AND seq < ?3) FROM event WHERE epoch_id = ?1 AND seq > ?2 AND seq < ?3",
+                   " AND seq < ?3) + (SELECT coalesce(sum(first_seq + n - 1 - max(first_seq - 1, ?2)), 0)"
+                   " FROM gone WHERE epoch_id = ?1 AND first_seq + n - 1 > ?2), EXISTS"
+                   " (SELECT 1 FROM gone WHERE epoch_id = ?1) FROM event WHERE epoch_id = ?1 AND seq > ?2 AND seq < ?3",
                    "dii", epoch, through, next);
     if (views_row(v, s)) {
         open -= sqlite3_column_int64(s, 0);
+        some_gone = sqlite3_column_int(s, 1) != 0;
     }
-    if (open <= 0 || next > SCAN_MAX) {
+    if (open <= 0 || next > SCAN_MAX || some_gone) { // its votes cannot be counted any more
         return open > 0 ? open : 0;
     }
     s = store_bind(v->st,
@@ -296,9 +300,8 @@ static void load_missing(struct views *v, struct branch *b)
             "SELECT epoch_id, known, known_next, through, lost, known_at FROM epoch WHERE kiosk_id = ?1", "d",
             k->kiosk);
         while (views_row(v, s)) {
-            k->missing +=
-                missing_of(v, sqlite3_column_int(s, 0), sum_of((const char *)sqlite3_column_text(s, 1)),
-                           sqlite3_column_int64(s, 2), sqlite3_column_int64(s, 3));
+            k->missing += views_missing(v, sqlite3_column_int(s, 0), (const char *)sqlite3_column_text(s, 1),
+                                        sqlite3_column_int64(s, 2), sqlite3_column_int64(s, 3));
             k->lost += sqlite3_column_int64(s, 5) >= b->day ? sqlite3_column_int64(s, 4) : 0;
         }
     }

@@ -91,6 +91,11 @@ enum outbox_result outbox_settle(struct outbox *ob, const struct ack_message *ac
 enum outbox_result outbox_sync(struct outbox *ob, const struct ack_message *sync, int64_t *ret_reopened);
 // Makes every row that is kept pending again, as a sync that covers nothing would. *ret_rows: pending now.
 enum outbox_result outbox_resend(struct outbox *ob, int64_t *ret_rows);
+// Erases what a visit has said, from the file and its log (PROTOCOL.md, erase); `score`: the visit as a whole. What
+// was put aside as damaged goes too: it may hold it. *ret_rows: that were deleted; 0 also for an epoch that is not
+// here.
+enum outbox_result outbox_erase(struct outbox *ob, const uint8_t *epoch, int64_t visit, bool score,
+                                int64_t *ret_rows);
 // Gives up on a row for this run (rule 6).
 enum outbox_result outbox_set_aside(struct outbox *ob, const uint8_t *epoch, int64_t seq);
 

@@ -30,6 +30,9 @@ int outbox_file_open(const char *path, struct sqlite3 **ret_db);
 enum outbox_result outbox_file_mend(const struct outbox_options *o, wall_ms now, bool distrust,
                                     bool *ret_damaged, struct salvage *ret_found, const char **ret_why);
 
+// Deletes what was put aside as damaged.
+void outbox_file_forget_damaged(const char *path);
+
 // What a result code of SQLite means for the outbox as a whole, with a sentence for staff.
 enum outbox_result outbox_file_verdict(int rc, const char **ret_why);
 

@@ -2,6 +2,7 @@
 
 #include "shared/log.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -267,4 +268,23 @@ enum outbox_result outbox_file_mend(const struct outbox_options *o, wall_ms now,
     r = exchange(o, now, ret_found, ret_why);
     *ret_damaged |= r == OUTBOX_OK;
     return r;
+}
+
+void outbox_file_forget_damaged(const char *path)
+{
+    char folder[PATH_BYTES], name[PATH_BYTES], prefix[PATH_BYTES + 12], found[2 * PATH_BYTES];
+    snprintf(folder, sizeof folder, "%s", path);
+    snprintf(name, sizeof name, "%s", path);
+    const char *dir = dirname(folder);
+    snprintf(prefix, sizeof prefix, "%s.damaged-", basename(name));
+    DIR *d = opendir(dir);
+    for (const struct dirent *e; d && (e = readdir(d));) {
+        if (strncmp(e->d_name, prefix, strlen(prefix)) != 0)
+            continue;
+        snprintf(found, sizeof found, "%s/%s", dir, e->d_name);
+        if (unlink(found) == 0)
+            log_event(LOG_WARN, "damaged_outbox_deleted", "path=%s why=erasure", found);
+    }
+    if (d)
+        closedir(d);
 }

@@ -44,6 +44,9 @@ enum statement {
     S_PRUNE,
     S_PRUNE_EPOCHS,
     S_VOTE_OF,
+    S_ERASE_VOTES,
+    S_ERASE_REF,
+    S_ERASE,
     S_DROP,
     S_DROP_SEQ,
     S_RESEND,
@@ -113,6 +116,10 @@ static const char *const sql[S_COUNT] = {
     [S_DROP] = "DELETE FROM event WHERE epoch_id = (SELECT epoch_id FROM epoch WHERE epoch = ?1 AND next_seq"
                " = ?2 + 1) AND seq = ?2 AND state = 0 RETURNING epoch_id, score, levels",
     [S_DROP_SEQ] = "UPDATE epoch SET next_seq = ?2 WHERE epoch_id = ?1",
+    [S_ERASE_VOTES] = "SELECT score, levels FROM event e WHERE epoch_id = ?1 AND visit = ?2 AND score > 0"
+                      " AND NOT EXISTS (SELECT 1 FROM event v WHERE v.epoch_id = ?1 AND v.voids = e.seq)",
+    [S_ERASE_REF] = "UPDATE event SET ref = '' WHERE epoch_id = ?1 AND visit = ?2",
+    [S_ERASE] = "DELETE FROM event WHERE epoch_id = ?1 AND visit = ?2 AND (type IN (2, 3) OR ?3)",
 };
 
 struct outbox {
@@ -674,6 +681,12 @@ static bool find_epoch(struct outbox *ob, const uint8_t *epoch, int64_t *ret_id,
     return found;
 }
 
+// What was deleted goes from the write-ahead log too; a failure leaves it to the next checkpoint.
+static void empty_log(struct outbox *ob)
+{
+    sqlite3_wal_checkpoint_v2(ob->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
 // `at` is for S_SETTLE and S_REJECT.
 static bool settle_range(struct outbox *ob, enum statement s, int64_t id, int64_t first, int64_t last,
                          wall_ms at, int64_t *rows)
@@ -729,8 +742,8 @@ enum outbox_result outbox_settle(struct outbox *ob, const struct ack_message *ac
     if (!ok) {
         return failed(ob);
     }
-    if (wiped > 0) { // from the write-ahead log too; a failure leaves it to the next checkpoint
-        sqlite3_wal_checkpoint_v2(ob->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    if (wiped > 0) {
+        empty_log(ob);
     }
     ob->pending -= rows;
     *ret_counted = true;
@@ -782,6 +795,58 @@ enum outbox_result outbox_resend(struct outbox *ob, int64_t *ret_rows)
     int64_t rows = sqlite3_changes(ob->db);
     ob->pending += rows;
     *ret_rows = ob->pending;
+    return OUTBOX_OK;
+}
+
+// The votes of a visit that goes as a whole are counted no more.
+static bool uncount_visit(struct outbox *ob, int64_t id, int64_t visit)
+{
+    sqlite3_stmt *st = stmt(ob, S_ERASE_VOTES);
+    bool ok = true;
+    int rc;
+    sqlite3_bind_int64(st, 1, id);
+    sqlite3_bind_int64(st, 2, visit);
+    while (ok && (rc = sqlite3_step(st)) == SQLITE_ROW) {
+        ok = count_vote(ob, id, sqlite3_column_int(st, 0), sqlite3_column_int(st, 1), -1);
+    }
+    sqlite3_reset(st);
+    return ok && rc == SQLITE_DONE;
+}
+
+// Of a visit; ?3 is for S_ERASE.
+static bool change_visit(struct outbox *ob, enum statement s, int64_t id, int64_t visit, bool score)
+{
+    sqlite3_stmt *st = stmt(ob, s);
+    sqlite3_bind_int64(st, 1, id);
+    sqlite3_bind_int64(st, 2, visit);
+    if (s == S_ERASE) {
+        sqlite3_bind_int(st, 3, score);
+    }
+    return done(st);
+}
+
+enum outbox_result outbox_erase(struct outbox *ob, const uint8_t *epoch, int64_t visit, bool score,
+                                int64_t *ret_rows)
+{
+    int64_t id;
+    char run[EPOCH_HEX + 1];
+    if (!ready(ob)) {
+        return failed(ob);
+    }
+    outbox_file_forget_damaged(ob->path);
+    *ret_rows = 0;
+    if (!find_epoch(ob, epoch, &id, run, sizeof run)) {
+        return OUTBOX_OK;
+    }
+    bool ok = done(stmt(ob, S_BEGIN)) && (!score || uncount_visit(ob, id, visit)) &&
+              change_visit(ob, S_ERASE_REF, id, visit, score) && change_visit(ob, S_ERASE, id, visit, score);
+    int64_t rows = ok ? sqlite3_changes(ob->db) : 0;
+    ok = ok && count_pending(ob) && done(stmt(ob, S_COMMIT));
+    if (!ok) {
+        return failed(ob);
+    }
+    empty_log(ob);
+    *ret_rows = rows;
     return OUTBOX_OK;
 }
 

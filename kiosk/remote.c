@@ -309,6 +309,8 @@ static const char *do_order(struct remote *r, const struct command_message *m, c
         return reload(r, why);
     case ORDER_RESEND:
         return r->port.resend(r->ctx, ret_rows) ? NULL : "the outbox cannot be written";
+    case ORDER_ERASE:
+        return r->port.erase(r->ctx, m, ret_rows) ? NULL : "the outbox cannot be written";
     default:
         return "not known to this kiosk";
     }
@@ -326,7 +328,9 @@ enum remote_verdict remote_command(struct remote *r, const void *message, size_t
     if (retained || command_decode(message, n, &m) != PROTOCOL_OK)
         return REMOTE_IGNORED; // a retained order would be done at every connect
     ret_o->order = m.order;
-    if (seen(r, m.id))
+    if (m.order == ORDER_ERASE) // as often as it comes: its reply may have been lost
+        why = do_order(r, &m, words, &reply.rows, &later);
+    else if (seen(r, m.id))
         why = "seen already";
     else if (synced && wall > m.expires)
         why = "expired";

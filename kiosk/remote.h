@@ -47,6 +47,8 @@ struct remote_port {
     // Hands an order to the window: identify, restart, screenshot. The last one is answered by remote_answer.
     bool (*order)(void *ctx, enum order order, const char *id);
     bool (*resend)(void *ctx, int64_t *ret_rows);
+    // outbox_erase, of what the message names.
+    bool (*erase)(void *ctx, const struct command_message *m, int64_t *ret_rows);
     bool (*reply)(void *ctx, const struct reply_message *m);
 };
 

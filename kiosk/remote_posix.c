@@ -160,6 +160,12 @@ static bool port_resend(void *ctx, int64_t *ret_rows)
     return d->line.resend(d->line.ctx, ret_rows);
 }
 
+static bool port_erase(void *ctx, const struct command_message *m, int64_t *ret_rows)
+{
+    struct remote_desk *d = ctx;
+    return d->line.erase(d->line.ctx, m, ret_rows);
+}
+
 static bool port_reply(void *ctx, const struct reply_message *m)
 {
     struct remote_desk *d = ctx;
@@ -181,6 +187,7 @@ static const struct remote_port port = {
     .kept = kept,
     .order = port_order,
     .resend = port_resend,
+    .erase = port_erase,
     .reply = port_reply,
 };
 

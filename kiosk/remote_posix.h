@@ -45,6 +45,7 @@ bool remote_desk_ref(struct remote_desk *d, mono_ms now, char ret_ref[PROTOCOL_R
 struct remote_line { // the uplink's side; all mandatory
     bool (*publish)(void *ctx, const char *topic, const char *payload, size_t n, int qos, bool retain);
     bool (*resend)(void *ctx, int64_t *ret_rows);
+    bool (*erase)(void *ctx, const struct command_message *m, int64_t *ret_rows);
     void (*wake)(void *ctx); // any thread: remote_desk_pump is called soon after
     void *ctx;
 };

@@ -36,6 +36,7 @@ struct call { // arguments and result of one outbox call
     const struct ack_message *ack;
     const uint8_t *epoch;
     int64_t seq;
+    bool score;
     const char *const *runs;
     struct held_epoch *held;
     struct outbox_counts *counts;
@@ -91,6 +92,12 @@ static void call_resend(struct outbox *ob, void *arg)
 {
     struct call *c = arg;
     c->result = outbox_resend(ob, c->number);
+}
+
+static void call_erase(struct outbox *ob, void *arg)
+{
+    struct call *c = arg;
+    c->result = outbox_erase(ob, c->epoch, c->seq, c->score, c->number);
 }
 
 static void call_count(struct outbox *ob, void *arg)
@@ -205,6 +212,18 @@ static bool line_resend(void *ctx, int64_t *ret_rows)
     if (ok) {
         log_event(LOG_INFO, "resend", "rows=%lld", (long long)*ret_rows);
         uplink_resend(t->core, clock_mono_ms());
+    }
+    return ok;
+}
+
+static bool line_erase(void *ctx, const struct command_message *m, int64_t *ret_rows)
+{
+    struct uplink_thread *t = ctx;
+    struct call c = {.epoch = m->epoch, .seq = m->visit, .score = m->score, .number = ret_rows};
+    bool ok = run(t, call_erase, &c);
+    if (ok) {
+        log_event(LOG_INFO, "erased", "visit=%lld rows=%lld", (long long)m->visit, (long long)*ret_rows);
+        uplink_health_changed(t->core, clock_mono_ms()); // its counts may have changed
     }
     return ok;
 }
@@ -383,7 +402,7 @@ struct uplink_thread *uplink_start(const struct uplink_thread_options *o)
     if (o->desk != NULL) {
         remote_desk_attach(
             o->desk, &(struct remote_line){
-                         .publish = port_publish, .resend = line_resend, .wake = uplink_wake, .ctx = t});
+                         .publish = port_publish, .resend = line_resend, .erase = line_erase, .wake = uplink_wake, .ctx = t});
     }
     if (pthread_create(&t->thread, NULL, thread_main, t) != 0) {
         uplink_thread_destroy(t);

@@ -231,7 +231,7 @@ enum order {
     ORDER_RESTART,
     ORDER_RESEND,
     ORDER_SCREENSHOT,
-    ORDER_ERASE, // reserved
+    ORDER_ERASE,
     ORDER_UNKNOWN
 };
 const char *order_name(enum order o); // "identify" ... "unknown"
@@ -239,8 +239,11 @@ enum order order_parse(const char *name);
 
 struct command_message {
     char id[IDENT_MAX + 1]; // an ident
-    wall_ms expires;
+    wall_ms expires; // erase: 0, it does not
     enum order order;
+    uint8_t epoch[EPOCH_BYTES]; // erase: of the visit
+    int64_t visit;              // erase: seq of its first event
+    bool score;                 // erase: the scores and choices too
 };
 enum protocol_error command_decode(const void *payload, size_t n, struct command_message *ret_m);
 char *command_encode(const struct command_message *m, size_t *ret_n);
@@ -249,7 +252,7 @@ struct reply_message {
     char id[IDENT_MAX + 1];
     bool ok;
     char why[PROTOCOL_WHY_MAX + 1]; // when not ok
-    int64_t rows;                   // resend: how many; -1: none
+    int64_t rows;                   // resend, erase: how many; -1: none
     char *png;                      // screenshot: base64, owned; NULL: none
 };
 enum protocol_error reply_decode(const void *payload, size_t n, struct reply_message *ret_m);

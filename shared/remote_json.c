@@ -58,6 +58,14 @@ static bool read_id(const json_t *root, char *ret_id)
     return fields_text(root, "id", IDENT_MAX, ret_id) && ident_valid(ret_id);
 }
 
+static bool read_erase(const json_t *root, struct command_message *m)
+{
+    const json_t *score = json_object_get(root, "score");
+    m->score = json_is_true(score);
+    return (score == NULL || json_is_boolean(score)) && fields_need_epoch(root, m->epoch) &&
+           fields_need_int(root, "visit", 1, PROTOCOL_INT_MAX, &m->visit);
+}
+
 enum protocol_error command_decode(const void *payload, size_t n, struct command_message *ret_m)
 {
     json_t *root;
@@ -67,10 +75,11 @@ enum protocol_error command_decode(const void *payload, size_t n, struct command
     }
     struct command_message m = {.order = ORDER_UNKNOWN};
     const json_t *order = json_object_get(root, "do");
-    bool ok = read_id(root, m.id) && json_is_string(order) &&
-              fields_need_int(root, "expires", 0, PROTOCOL_INT_MAX, &m.expires);
+    bool ok = read_id(root, m.id) && json_is_string(order);
     if (ok) {
         m.order = order_parse(json_string_value(order));
+        ok = m.order == ORDER_ERASE ? read_erase(root, &m)
+                                    : fields_need_int(root, "expires", 0, PROTOCOL_INT_MAX, &m.expires);
     }
     json_decref(root);
     if (!ok) {
@@ -86,8 +95,14 @@ char *command_encode(const struct command_message *m, size_t *ret_n)
     json_t *root = json_object();
     fields_set(root, "v", json_integer(PROTOCOL_VERSION), &failed);
     fields_set(root, "id", json_string(m->id), &failed);
-    fields_set(root, "expires", json_integer(m->expires), &failed);
     fields_set(root, "do", json_string(order_name(m->order)), &failed);
+    if (m->order == ORDER_ERASE) {
+        fields_set_hex(root, "epoch", m->epoch, &failed);
+        fields_set(root, "visit", json_integer(m->visit), &failed);
+        fields_set(root, "score", json_boolean(m->score), &failed);
+    } else {
+        fields_set(root, "expires", json_integer(m->expires), &failed);
+    }
     return fields_dump(root, failed, ret_n);
 }
 

@@ -7,9 +7,17 @@
 
 static const char *const type_names[] = {"faces", "nps", "choice", "text", "contact", "number", NULL};
 
+static const char *const audience_names[] = {"customer", "staff", NULL};
+static const char *const aspect_names[] = {"performance", "expectation", "importance", NULL};
+
 const char *survey_type_name(enum survey_type t)
 {
     return type_names[t];
+}
+
+const char *survey_aspect_name(enum survey_aspect a)
+{
+    return aspect_names[a];
 }
 
 // ---------------------------------------------------------------- rows
@@ -41,7 +49,20 @@ static const struct config_row question_rows[] = {
     {.name = "dimension",
      .type = CONFIG_IDENT,
      .offset = QUESTION(dimension),
-     .help = "what it measures: overall, waiting, staff, accuracy, ease, place ..."},
+     .help = "what it measures: overall, waiting, staff, accuracy, ease (customer effort), place ..."},
+    {.name = "aspect",
+     .type = CONFIG_ENUM,
+     .offset = QUESTION(aspect),
+     .fallback = "performance",
+     .choices = aspect_names,
+     .help = "of the dimension: how it was, how it ought to be, or how much it matters; a choice of what "
+             "matters has a "
+             "dimension's name as id of each option"},
+    {.name = "segment",
+     .type = CONFIG_BOOL,
+     .offset = QUESTION(segment),
+     .fallback = "false",
+     .help = "choice of one: the service that was used; figures are told by it too"},
     {.name = "of",
      .type = CONFIG_INT,
      .offset = QUESTION(of),
@@ -99,6 +120,12 @@ const struct config_row survey_rows[] = {
      .min = 1,
      .max = 1000000,
      .help = "its version: a change of meaning gets a new one"},
+    {.name = "audience",
+     .type = CONFIG_ENUM,
+     .offset = FILE_AT(audience),
+     .fallback = "customer",
+     .choices = audience_names,
+     .help = "who is asked; figures are told by it too"},
     {.name = "question",
      .type = CONFIG_IDENT,
      .offset = FILE_AT(question),
@@ -295,12 +322,25 @@ static bool read_options(const struct maker *m, const struct survey_file_questio
     return true;
 }
 
+static bool good_aspect(const struct maker *m, const struct survey_file_question *f, enum survey_type type)
+{
+    if (f->aspect == SURVEY_IMPORTANCE && type == SURVEY_CHOICE)
+        return f->dimension.s[0] == '\0' ||
+               wrong(m, f, "a choice of what matters has no dimension: its options name them");
+    if (f->aspect != SURVEY_PERFORMANCE && !is_rating(type))
+        return wrong(m, f, "'aspect: %s' belongs to faces or nps%s", aspect_names[f->aspect],
+                     f->aspect == SURVEY_IMPORTANCE ? ", or to a choice" : "");
+    return f->aspect == SURVEY_PERFORMANCE || f->dimension.s[0] != '\0' ||
+           wrong(m, f, "'aspect: %s' needs a dimension", aspect_names[f->aspect]);
+}
+
 static bool read_question(const struct maker *m, const struct survey_file_question *f)
 {
     struct survey *s = m->s;
     struct survey_question q = {.id = f->id,
                                 .dimension = f->dimension,
                                 .type = (enum survey_type)f->type,
+                                .aspect = (enum survey_aspect)f->aspect,
                                 .several = f->several,
                                 .digits = (int)f->digits,
                                 .keep_days = (int)f->keep_days,
@@ -313,9 +353,12 @@ static bool read_question(const struct maker *m, const struct survey_file_questi
         return wrong(m, f, "the first question must be faces or nps, and asked always");
     if (f->several && q.type != SURVEY_CHOICE)
         return wrong(m, f, "'several' belongs to a choice");
+    if (f->segment && (q.type != SURVEY_CHOICE || f->several))
+        return wrong(m, f, "'segment' belongs to a choice of one");
     q.of = q.type == SURVEY_FACES ? (int)f->of : q.type == SURVEY_NPS ? SURVEY_NPS_LEVELS : 0;
     if (!good_words(m, f, "title", q.title) || !good_words(m, f, "hint", q.hint) ||
-        !good_words(m, f, "purpose", q.purpose) || !read_options(m, f, &q) || !read_clauses(m, f, &q))
+        !good_words(m, f, "purpose", q.purpose) || !read_options(m, f, &q) || !read_clauses(m, f, &q) ||
+        !good_aspect(m, f, q.type))
         return false;
     s->question[s->count++] = q;
     return true;

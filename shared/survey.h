@@ -33,6 +33,9 @@ enum {
 };
 
 enum survey_type { SURVEY_FACES, SURVEY_NPS, SURVEY_CHOICE, SURVEY_TEXT, SURVEY_CONTACT, SURVEY_NUMBER };
+// What a question of a dimension asks for: how it was, how it ought to be, how much it matters.
+enum survey_aspect { SURVEY_PERFORMANCE, SURVEY_EXPECTATION, SURVEY_IMPORTANCE };
+const char *survey_aspect_name(enum survey_aspect a);
 const char *survey_type_name(enum survey_type t); // "faces" "nps" "choice" "text" "contact" "number"
 
 // ---------------------------------------------------------------- as it stands in a document
@@ -43,7 +46,9 @@ struct survey_file_option {
 };
 struct survey_file_question {
     struct ident id, dimension;
-    int type; // enum survey_type
+    int type;   // enum survey_type
+    int aspect; // enum survey_aspect
+    bool segment;
     int64_t of, digits, keep_days;
     bool several;
     struct config_pairs title, hint, purpose; // words; absent: the catalogue's for the type
@@ -54,6 +59,7 @@ struct survey_file_question {
 struct survey_file {
     struct ident id, question; // `question` and `faces`: short form of a survey of one question
     int64_t version, faces;
+    int audience;                 // 1: staff
     struct config_list questions; // struct survey_file_question
 };
 extern const struct config_row survey_rows[];
@@ -72,6 +78,7 @@ struct survey_clause {
 struct survey_question {
     struct ident id, dimension;
     enum survey_type type;
+    enum survey_aspect aspect;
     int of; // faces: 4 or 5; nps: 11; else 0
     bool several;
     int digits;    // number: at most so many

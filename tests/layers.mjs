@@ -19,6 +19,7 @@ const edges = [
   { library: "libmicrohttpd", header: /^microhttpd\.h$/, file: /_microhttpd\.c$/ },
   { library: "libcurl", header: /^curl\//, file: /_curl\.c$/ },
   { library: "libsodium", header: /^sodium\.h$/, file: /_sodium\.c$/ },
+  { library: "libxlsxwriter", header: /^xlsxwriter/, file: /_xlsxwriter\.c$/ },
   { library: "libyaml", header: /^yaml\.h$/, file: /_yaml\.c$/ },
 ];
 

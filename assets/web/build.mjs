@@ -1,5 +1,9 @@
-// node build.mjs OUTDIR: bundles the pages into the fixed list of files that the aggregator embeds
-// (index.html, app.js, app.css, favicon.svg, manifest.webmanifest). No hashes in names: the server sends an ETag.
+// node build.mjs OUTDIR: bundles the pages into the fixed list of files that the aggregator embeds (embed.c).
+// No hashes in names: the server sends an ETag.
+//
+//   app.js, app.css      what every page needs, and the today page: a manager's phone on a slow network waits for these
+//   <page>.js, .css      a page that not everybody needs, fetched when it is first shown (lazy.tsx). What it shares
+//                        with the first bundle it imports from app.js, by the names of kit.ts
 import { build } from "esbuild";
 import { copyFile, mkdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
@@ -12,34 +16,58 @@ if (!out) {
   console.error("usage: node build.mjs OUTDIR");
   process.exit(2);
 }
-const BUDGET_BYTES = 30_000; // js + css of the today page, gzip: a manager's phone on a slow network
+const PAGES = { login: "src/login.tsx", trends: "src/trends/page.tsx" };
+const FIRST_BYTES = 30_000; // app.js + app.css, gzip
+const PAGE_BYTES = 30_000; // a page of its own, both files
+
+const fail = (why) => {
+  console.error(`web: ${why}`);
+  process.exit(1);
+};
+
+const bundle = (entryPoints, plugin) =>
+  build({
+    absWorkingDir: here,
+    entryPoints,
+    outdir: out,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: ["es2020"],
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    charset: "utf8",
+    logLevel: "warning",
+    metafile: true,
+    plugins: [{ name: "files of their own", setup: plugin }],
+  });
 
 await mkdir(out, { recursive: true });
-await build({
-  absWorkingDir: here,
-  entryPoints: { app: "src/main.tsx" },
-  outdir: out,
-  bundle: true,
-  minify: true,
-  format: "iife",
-  target: ["es2020"],
-  jsx: "automatic",
-  jsxImportSource: "preact",
-  charset: "utf8",
-  logLevel: "warning",
-});
+const first = await bundle({ app: "src/main.tsx" }, (b) =>
+  b.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
+    if (kind !== "dynamic-import") return null;
+    const page = Object.keys(PAGES).find((name) => join(here, PAGES[name]) === resolve(resolveDir, path));
+    return page ? { path: `./${page}.js`, external: true } : null;
+  }),
+);
+const pages = await bundle(PAGES, (b) =>
+  b.onResolve({ filter: /(\/kit\.ts|^preact\/jsx-runtime)$/ }, () => ({ path: "./app.js", external: true })),
+);
+for (const { entryPoint, inputs } of Object.values(pages.metafile.outputs)) {
+  const twice = Object.keys(inputs).filter((name) => name in first.metafile.inputs);
+  if (twice.length) fail(`${entryPoint} takes ${twice.join(", ")} along, which app.js has already: import from kit.ts instead`);
+}
 await Promise.all(
   ["index.html", "favicon.svg", "manifest.webmanifest"].map((name) => copyFile(join(here, name), join(out, name))),
 );
 
-let total = 0;
-for (const name of ["app.js", "app.css"]) {
-  const bytes = await readFile(join(out, name));
-  const packed = gzipSync(bytes, { level: 9 }).length;
-  total += packed;
-  console.log(`web: ${name} ${bytes.length} bytes, ${packed} gzip`);
-}
-if (total > BUDGET_BYTES) {
-  console.error(`web: app.js + app.css are ${total} bytes gzip, more than the budget of ${BUDGET_BYTES}`);
-  process.exit(1);
+for (const [name, most] of [["app", FIRST_BYTES], ...Object.keys(PAGES).map((page) => [page, PAGE_BYTES])]) {
+  let total = 0;
+  for (const file of [`${name}.js`, `${name}.css`]) {
+    const bytes = await readFile(join(out, file));
+    const packed = gzipSync(bytes, { level: 9 }).length;
+    total += packed;
+    console.log(`web: ${file} ${bytes.length} bytes, ${packed} gzip`);
+  }
+  if (total > most) fail(`${name}.js + ${name}.css are ${total} bytes gzip, more than the budget of ${most}`);
 }

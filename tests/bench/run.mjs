@@ -11,13 +11,14 @@ import { duringBackup } from "./operation.mjs";
 import { versusCopy, versusNode, versusPython } from "./peers.mjs";
 import { tapToAlert } from "./tap.mjs";
 import { trendQuery } from "./trends.mjs";
+import { underLoad } from "./under-load.mjs";
 
 const BENCHES = {
   "ingest-live": live, "ingest-drain": drain, "ingest-during-backup": duringBackup,
   "ingest-vs-node": versusNode, "ingest-vs-python": versusPython, "ingest-vs-copy": versusCopy,
   "tap-to-alert": tapToAlert,
   "kiosk-start": kioskStart, "kiosk-memory": kioskMemory, "kiosk-idle": kioskIdle, "kiosk-tap": kioskTap,
-  "trend-query": trendQuery, "fleet-connections": fleetConnections,
+  "ingest-under-load": underLoad, "trend-query": trendQuery, "fleet-connections": fleetConnections,
 };
 const OUT = process.env.PUAS_BENCH_OUT ?? join(ROOT, "build/bench.json");
 const quick = process.env.PUAS_BENCH_QUICK === "1";

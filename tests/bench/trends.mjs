@@ -71,7 +71,7 @@ async function times(session, path, rounds) {
 async function postgresTrend(world, rows, say) {
   const postgres = await startPostgres(world);
   await postgres.ask(`CREATE TABLE vote AS SELECT i AS id, (i % ${KIOSKS_ALL})::int AS kiosk, (i % 500 % ${REGIONS})::int AS region,
-    now() - ((i / ${KIOSKS_ALL}) * interval '${DAYS} days' / (${rows} / ${KIOSKS_ALL})) AS at, (1 + i * 7919 % 5)::int AS score FROM generate_series(1, ${rows}) i;
+    now() - ((i / ${KIOSKS_ALL}) * interval '${DAYS} days' / (${rows} / ${KIOSKS_ALL})) AS at, (1 + i * 7919 % 5)::int AS score FROM generate_series(1::bigint, ${rows}) i;
     CREATE INDEX ON vote(at); ANALYZE vote`);
   const list = [];
   for (let i = 0; i < 3; i++) {

@@ -31,7 +31,7 @@ scenario("trends: late votes fall in the local day of their time; recount proves
   const midnight = Math.floor((Date.now() + KATHMANDU) / DAY) * DAY - 2 * DAY - KATHMANDU;
   const [before, after] = [midnight - DAY, midnight].map((at) => new Date(at + KATHMANDU).toISOString().slice(0, 10));
   for (let i = 0; i < 20; i++) kiosk.press(5, { at: midnight - MINUTE });
-  for (let i = 0; i < 12; i++) kiosk.press(1, { at: midnight + MINUTE });
+  for (let i = 0; i < 12; i++) kiosk.press(1, { at: midnight + MINUTE, ref: "A-104" });
   kiosk.press(undefined, { type: "choice", question: "why", options: ["wait"], visit: 21, score: undefined, of: undefined, at: midnight + MINUTE });
   kiosk.press(1, { at: midnight + MINUTE });
   kiosk.press(undefined, { type: "void", voids: 34, question: undefined, score: undefined, of: undefined });
@@ -48,6 +48,21 @@ scenario("trends: late votes fall in the local day of their time; recount proves
   assert.deepEqual(grid.cells.map((c) => [c.hour, c.n, c.thin]).sort(), [[0, 12, true], [23, 20, true]]);
   const reasons = await session.get(`/api/v1/trends/reasons?${days}`);
   assert.deepEqual(reasons.questions.map((q) => [q.question, q.items.map((i) => [i.id, i.n])]), [["why", [["wait", 1]]]]);
+  assert.deepEqual([reasons.questions[0].unhappy.answered, reasons.questions[0].happy.answered], [1, 0]);
+  assert.equal((await session.get(`/api/v1/trends/reasons?${days}&lang=en`)).questions[0].items[0].label, "Long wait");
+
+  // It was there today; of the days that are over nothing is missing, as far as this kiosk says.
+  assert.deepEqual(await store.one("SELECT count(*) || ' ' || sum(ready_ms >= 0) FROM kiosk_day"), "1 1");
+  assert.equal(await store.one("SELECT sum(kiosks) FROM presence_day"), 3);
+  const began = Date.now();
+  await waitFor("it to have been ready for 300 ms", async () => {
+    kiosk.beat();
+    return (await store.one("SELECT sum(ready_ms) FROM kiosk_day")) >= 300;
+  });
+  assert.ok((await store.one("SELECT max(ready_ms) FROM presence_day WHERE place_id = 1")) <= Date.now() - began + 10_000);
+  assert.deepEqual([series.coverage.stored, series.coverage.missing, series.coverage.lost], [32, 0, 0]);
+  const coverage = await session.get(`/api/v1/trends/coverage?${days}`);
+  assert.deepEqual(coverage.periods.map((p) => [p.stored, p.known, p.share, p.ready]), [[20, 20, 1, null], [12, 12, 1, null]]);
 
   const again = await session.raw("GET", `/api/v1/trends/series?${days}`);
   const tag = again.headers.get("etag");
@@ -71,14 +86,21 @@ scenario("trends: late votes fall in the local day of their time; recount proves
   assert.match(await ctl(0, "trends", "harapan", "--from", before), new RegExp(`${before} +20 +100.0 %`));
   assert.match(await ctl(0, "ranking", "harapan", "--from", before), /1 +bandung-dago +Bandung Dago +32 +62.5 %/);
   assert.match(await ctl(0, "skm", "harapan"), /IKM/);
+  assert.match(await ctl(0, "reasons", "harapan", "--from", before, "--lang", "en"), /why +unhappy +Long wait +1 +1/);
+  assert.match(await ctl(0, "segments", "jawa-barat", "--from", before), /counter:A +12 +0.0 %/);
+  assert.match(await ctl(0, "trends", "harapan", "--from", before, "--segment", "counter:A"), new RegExp(`${after} +12 +0.0 %`));
+  await ctl(2, "trends", "harapan", "--segment", "counter:B");
+  assert.match(await ctl(0, "scores", "harapan", "--from", before), /overall +- +face index +32 +62.5/);
+  assert.match(await ctl(0, "gaps", "harapan", "--from", before), /weights: equal/);
+  assert.match(await ctl(0, "coverage", "harapan", "--from", before), new RegExp(`${before} +20 +20 +0 +0`));
   await ctl(2, "trends", "harapan", "--from", "soon");
   await ctl(1, "trends", "nowhere");
 
   assert.match(await ctl(0, "recount"), / 0 differences/);
   const damage = (sql) => run("sqlite3", ["-cmd", ".timeout 5000", store.file, sql]);
   const built = () => waitFor("all places to be built", async () => (await store.one("SELECT count(*) FROM rollup_due")) === 0);
-  await damage("UPDATE day_tally SET c5 = c5 + 1 WHERE place_id = 1; DELETE FROM hour_tally WHERE place_id = 3; UPDATE tally SET c1 = 0");
-  assert.match(await ctl(1, "recount"), /day_tally place=harapan/);
+  await damage("UPDATE day_tally SET c5 = c5 + 1 WHERE place_id = 1; DELETE FROM hour_tally WHERE place_id = 3; UPDATE tally SET c1 = 0; DELETE FROM presence_day WHERE place_id = 1; UPDATE segment_day SET c2 = 9 WHERE own = 1");
+  assert.match(await ctl(1, "recount"), /day_tally place=harapan[^]*presence_day place=harapan[^]*segment_day place=bandung-dago[^]*segment=counter:A own=1 score2:-9/);
   assert.match(await ctl(0, "recount", "--repair"), /being made anew/);
   await built();
   assert.match(await ctl(0, "recount"), / 0 differences/);

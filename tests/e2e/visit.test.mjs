@@ -213,6 +213,16 @@ survey:
   assert.equal(await aggregator.store.one("SELECT count(*) FROM event WHERE kind = 3 AND json_extract(body, '$.text') IS NULL"), 2);
   assert.equal(await aggregator.store.one(`SELECT count(*) FROM audit WHERE action = 'contact-erase' AND subject = '${one.event}' AND detail <> ''`), 1);
   assert.ok((await aggregator.store.one("SELECT count(*) FROM audit WHERE action = 'contacts-read'")) >= 5);
+  // Found by what was left, whatever its case; the score stays.
+  await leave();
+  await waitFor("the third one", async () => (await waiting()).length === 1);
+  assert.equal((await puasctl("erase", "--contact", "somebody@else")).code, 1);
+  const erased = await puasctl("erase", "--contact", " XHXH");
+  assert.equal(erased.code, 0, erased.text);
+  assert.match(erased.text, /^dago-entrance\/[0-9a-f]{32}\/5: erased; its score stays/);
+  assert.deepEqual(await waiting(), []);
+  assert.equal(await aggregator.store.one("SELECT sum(c1) FROM tally"), 3);
+
   await aggregator.process.stop();
   const refused = await puasctl("contacts");
   assert.equal(refused.code, 1, "no record, no reading");

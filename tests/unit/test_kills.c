@@ -29,6 +29,7 @@ enum {
     LIFE_MAX_US = 30000,
     UNDER_WAY = 8, // answers posted and not yet reported
     SLOW_TIMEOUT_MS = 4,
+    HANG_TIMEOUT_MS = 1000, // long enough for any machine to have come to the COMMIT
     SLOW_SYNC_MAX_US = 8000,
     REPORTS_MAX = 4000,
     ROWS_MAX = KILLS * 400,
@@ -208,7 +209,9 @@ static void live(const struct fixture *f, int pipe)
     disk.seed = f->seed;
     disk.pipe = pipe;
     disk.kind = f->disk;
-    int64_t timeout_ms = disk.kind == SOUND || disk.kind == FAILS ? 60000 : SLOW_TIMEOUT_MS;
+    int64_t timeout_ms = disk.kind == SLOW                         ? SLOW_TIMEOUT_MS
+                         : disk.kind == HANGS || disk.kind == LATE ? HANG_TIMEOUT_MS
+                                                                   : 60000;
     struct writer_options o = {.outbox = ob, .save_timeout_ms = timeout_ms, .on_saved = tell, .ctx = &l};
     struct writer *w = writer_create(&o);
     for (uint64_t ticket = 1; w != NULL; ticket++) {

@@ -1069,12 +1069,89 @@ static void contact_data_is_wiped_once_acknowledged(void **state)
     assert_string_equal(b.events[1].text, "words of a comment");
 }
 
+static void say(struct fixture *f, enum event_type type, int64_t visit, const char *text)
+{
+    struct answer a = {.at = 500, .up = 50, .type = type, .since_ms = -1, .lang = "id", .visit = visit, .keep_days = 30};
+    int64_t seq;
+    ident_set(&a.question, "say");
+    snprintf(a.text, sizeof a.text, "%s", text);
+    strcpy(a.ref, "T-0815");
+    assert_int_equal(outbox_append(f->ob, &a, CLOCK_SYNCED, &seq), OUTBOX_OK);
+    assert_int_equal(outbox_commit(f->ob), OUTBOX_OK);
+}
+
+// Words leave the card, kept or pending, and no byte stays; the score stays unless it is to go too.
+static void erased_words_are_gone(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t epoch[EPOCH_BYTES], other[EPOCH_BYTES] = {7};
+    struct outbox_counts c;
+    int64_t first, second, rows;
+    memcpy(epoch, outbox_epoch(f->ob), sizeof epoch);
+    press(f, 2, &first);
+    say(f, EVENT_TEXT, first, "geheim-eins");
+    say(f, EVENT_CONTACT, first, "sealed-eins");
+    sync_with(f, epoch, "aaaa", 0);
+    assert_true(settle(f, epoch, "aaaa", 3, 0));
+    press(f, 5, &second);
+    say(f, EVENT_TEXT, second, "geheim-zwei"); // pending
+    say(f, EVENT_TEXT, 0, "somebody else's");
+    char aside[120];
+    snprintf(aside, sizeof aside, "%s.damaged-1", f->path);
+    FILE *file = fopen(aside, "w");
+    fputs("geheim-eins", file);
+    fclose(file);
+
+    assert_int_equal(outbox_erase(f->ob, other, first, true, &rows), OUTBOX_OK); // not of this card
+    assert_int_equal(rows, 0);
+    assert_int_not_equal(access(aside, F_OK), 0);
+    assert_true(on_card(f, "geheim-eins"));
+    assert_int_equal(outbox_erase(f->ob, epoch, first, false, &rows), OUTBOX_OK);
+    assert_int_equal(rows, 2);
+    assert_false(on_card(f, "geheim-eins"));
+    assert_true(on_card(f, "geheim-zwei"));
+    assert_int_equal(outbox_pending(f->ob), 3);
+    assert_int_equal(outbox_erase(f->ob, epoch, second, true, &rows), OUTBOX_OK);
+    assert_int_equal(rows, 2);
+    assert_false(on_card(f, "geheim-zwei"));
+    assert_int_equal(outbox_pending(f->ob), 1);
+    assert_int_equal(outbox_erase(f->ob, epoch, second, true, &rows), OUTBOX_OK); // again
+    assert_int_equal(rows, 0);
+    assert_int_equal(outbox_count(f->ob, &c), OUTBOX_OK);
+    assert_int_equal(c.epochs[0].votes[1], 1);
+    assert_int_equal(c.epochs[0].votes[4], 0); // it is counted no more
+    assert_int_equal(outbox_resend(f->ob, &rows), OUTBOX_OK);
+    struct outbox_batch b = fetch(f, 50);
+    assert_int_equal(b.count, 2);
+    assert_string_equal(b.events[0].ref, "");
+    assert_int_equal(b.events[0].score, 2);
+    assert_string_equal(b.events[1].text, "somebody else's");
+    assert_string_equal(b.events[1].ref, "T-0815");
+}
+
+// A vote that was taken back is not taken off a second time.
+static void an_erased_vote_is_uncounted_once(void **state)
+{
+    struct fixture *f = *state;
+    struct outbox_counts c;
+    int64_t seq, rows;
+    press(f, 3, &seq);
+    press(f, 3, &seq);
+    assert_int_equal(outbox_void(f->ob, seq, 600, 60), OUTBOX_OK);
+    assert_int_equal(outbox_erase(f->ob, outbox_epoch(f->ob), seq, true, &rows), OUTBOX_OK);
+    assert_int_equal(rows, 1);
+    assert_int_equal(outbox_count(f->ob, &c), OUTBOX_OK);
+    assert_int_equal(c.epochs[0].votes[2], 1);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(keys_over_restarts),
+        TEST(erased_words_are_gone),
+        TEST(an_erased_vote_is_uncounted_once),
         TEST(rolled_back_is_not_there),
         TEST(the_fence),
         TEST(rejected_and_set_aside),

@@ -75,7 +75,7 @@ static void commands(void **state)
 {
     (void)state;
     size_t n;
-    for (int o = ORDER_IDENTIFY; o <= ORDER_ERASE; o++) {
+    for (int o = ORDER_IDENTIFY; o < ORDER_ERASE; o++) {
         struct command_message m = {.id = "0123456789abcdef0123456789abcdef",
                                     .expires = 5,
                                     .order = (enum order)o},
@@ -87,7 +87,21 @@ static void commands(void **state)
         assert_int_equal(r.expires, 5);
         free(text);
     }
+    struct command_message erase = {
+        .id = "a", .order = ORDER_ERASE, .epoch = {1, 2, 0xff}, .visit = PROTOCOL_INT_MAX, .score = true},
+                           again;
+    char *wire = command_encode(&erase, &n);
+    assert_int_equal(command_decode(wire, n, &again), PROTOCOL_OK);
+    assert_int_equal(again.order, ORDER_ERASE);
+    assert_memory_equal(again.epoch, erase.epoch, EPOCH_BYTES);
+    assert_true(again.visit == erase.visit && again.score && again.expires == 0);
+    free(wire);
     static const char *const bad[] = {
+        "{\"v\":1,\"id\":\"a\",\"do\":\"erase\",\"visit\":1}",
+        "{\"v\":1,\"id\":\"a\",\"do\":\"erase\",\"epoch\":\"0123456789abcdef0123456789abcdef\"}",
+        "{\"v\":1,\"id\":\"a\",\"do\":\"erase\",\"epoch\":\"0123456789abcdef0123456789abcdef\",\"visit\":0}",
+        "{\"v\":1,\"id\":\"a\",\"do\":\"erase\",\"epoch\":\"0123456789abcdef0123456789abcdef\",\"visit\":1,\"score\":1}",
+        "{\"v\":1,\"id\":\"a\",\"do\":\"erase\",\"epoch\":\"0123\",\"visit\":1}",
         "{\"v\":1,\"id\":\"0123456789abcdef0123456789abcdef0\",\"expires\":5,\"do\":\"reload\"}", // 33
         "{\"v\":1,\"id\":\"\",\"expires\":5,\"do\":\"reload\"}",
         "{\"v\":1,\"id\":\"A\",\"expires\":5,\"do\":\"reload\"}",

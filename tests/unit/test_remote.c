@@ -34,7 +34,7 @@ struct show {
 // The window, the disk and the wire, as the core sees them.
 struct fake {
     bool check_fails, keep_fails, apply_fails, order_fails, resend_fails;
-    int kept, applied, ordered, replied, alive; // alive: shows that somebody has
+    int kept, applied, ordered, replied, erased, alive; // alive: shows that somebody has
     char kept_bytes[4096], new_bytes[4096];
     size_t kept_n, new_n;
     struct show *shown;
@@ -141,6 +141,14 @@ static bool resend(void *ctx, int64_t *ret_rows)
     return !((struct fake *)ctx)->resend_fails;
 }
 
+static bool erase(void *ctx, const struct command_message *m, int64_t *ret_rows)
+{
+    struct fake *f = ctx;
+    f->erased++;
+    *ret_rows = m->visit;
+    return !f->resend_fails;
+}
+
 static bool reply(void *ctx, const struct reply_message *m)
 {
     struct fake *f = ctx;
@@ -151,7 +159,7 @@ static bool reply(void *ctx, const struct reply_message *m)
     return true;
 }
 
-static const struct remote_port port = {build, drop, apply, keep, settle, kept, order, resend, reply};
+static const struct remote_port port = {build, drop, apply, keep, settle, kept, order, resend, erase, reply};
 
 static int setup(void **state)
 {
@@ -493,7 +501,24 @@ static void orders_expire(void **state)
     static const char later[] = "{\"v\":1,\"id\":\"f\",\"expires\":9007199254740991,\"do\":\"dance\"}";
     assert_int_equal(remote_command(f->r, later, sizeof later - 1, false, now, false, &o), REMOTE_REFUSED);
     assert_string_equal(f->reply.why, "not known to this kiosk");
-    assert_string_equal(command(f, "g", ORDER_ERASE, now, now, true, false).why, "not known to this kiosk");
+}
+
+// As often as it comes, whatever the clock says: its reply may have been lost.
+static void erasing_is_done_every_time(void **state)
+{
+    struct fake *f = *state;
+    static const char message[] = "{\"v\":1,\"id\":\"erase-1\",\"do\":\"erase\",\"epoch\":"
+                                  "\"0123456789abcdef0123456789abcdef\",\"visit\":16,\"score\":false}";
+    struct remote_order o;
+    for (int i = 1; i <= 2; i++) {
+        assert_int_equal(remote_command(f->r, message, sizeof message - 1, false, 5000, true, &o), REMOTE_TAKEN);
+        assert_true(f->reply.ok);
+        assert_int_equal(f->reply.rows, 16);
+        assert_int_equal(f->erased, i);
+    }
+    f->resend_fails = true;
+    assert_int_equal(remote_command(f->r, message, sizeof message - 1, false, 5000, true, &o), REMOTE_REFUSED);
+    assert_string_equal(f->reply.why, "the outbox cannot be written");
 }
 
 static void orders_and_their_answers(void **state)
@@ -685,6 +710,13 @@ static bool line_resend(void *ctx, int64_t *ret_rows)
     return resend(&((struct desk *)ctx)->f, ret_rows);
 }
 
+static bool line_erase(void *ctx, const struct command_message *m, int64_t *ret_rows)
+{
+    (void)ctx;
+    *ret_rows = m->visit;
+    return true;
+}
+
 static void line_wake(void *ctx)
 {
     ((struct desk *)ctx)->woken++;
@@ -704,7 +736,7 @@ static void open_desk(struct desk *k)
     ident_set(&o.core.place, "lobby");
     k->d = remote_desk_create(&o);
     assert_non_null(k->d);
-    remote_desk_attach(k->d, &(struct remote_line){line_publish, line_resend, line_wake, k});
+    remote_desk_attach(k->d, &(struct remote_line){line_publish, line_resend, line_erase, line_wake, k});
 }
 
 static int desk_setup(void **state)
@@ -949,6 +981,7 @@ int main(void)
         TEST(the_own_file_decides_the_place),
         TEST(orders_are_done_once),
         TEST(orders_expire),
+        TEST(erasing_is_done_every_time),
         TEST(orders_and_their_answers),
         TEST(reload_reads_anew),
         TEST(refs_hold_a_minute),

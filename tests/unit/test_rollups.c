@@ -8,7 +8,11 @@
 #include "aggregator/event_table.h"
 #include "aggregator/apply.h"
 #include "aggregator/org.h"
+#include "aggregator/store_content.h"
+#include "aggregator/store_erase.h"
+#include "aggregator/store_import.h"
 #include "aggregator/store_rollups.h"
+#include "aggregator/store_segments.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -23,7 +27,7 @@
 #define BERLIN_AUTUMN ((wall_ms)1792890000000)   // 2026-10-25 01:00 UTC: 03:00 becomes 02:00
 #define ST_JOHNS_AUTUMN ((wall_ms)1793507400000) // 2026-11-01 04:30 UTC: 02:00 becomes 01:00
 
-enum { KIOSKS = 4, SEQS = 400, LEVELS = 5 };
+enum { KIOSKS = 4, SEQS = 400, LEVELS = 5, PRESENT_DAYS = 12, PRESENT_FROM = 20540 };
 
 static uint32_t draw(uint32_t *seed)
 {
@@ -36,6 +40,7 @@ struct world {
     struct store *st;
     struct org org;
     bool settled[KIOSKS][SEQS + 1];
+    int64_t ready[KIOSKS][PRESENT_DAYS]; // ms + 1; 0: not heard
 };
 
 static const char document[] =
@@ -100,6 +105,15 @@ static int setup(void **state)
     open_store(w);
     apply(w, document);
     assert_true(store_begin(w->st));
+    struct store_content marks = {.place = 1,
+                                  .yaml = "",
+                                  .body = "{\"survey\":{\"id\":\"exit\",\"questions\":[{\"id\":\"service\","
+                                          "\"type\":\"choice\",\"segment\":true}]}}"},
+                         staff = {.place = 2,
+                                  .yaml = "",
+                                  .body = "{\"survey\":{\"id\":\"team\",\"audience\":\"staff\"}}"};
+    assert_true(store_put_content(w->st, &marks, "tester", 1000));
+    assert_true(store_put_content(w->st, &staff, "tester", 1000));
     for (int k = 0; k < KIOSKS; k++) {
         struct store_kiosk row = {.session = -1, .known = true};
         struct store_epoch epoch;
@@ -147,6 +161,9 @@ static void put(struct world *w, int k, struct event *e, wall_ms at)
     }
     assert_true(store_is_voided(w->st, s.epoch_id, e->seq, &voided));
     s.flags = (voided ? EVENT_VOIDED : 0) | (e->seq % 170 == 0 ? EVENT_REPEATED : 0);
+    for (int64_t seq = e->seq + 1; seq <= e->seq + ROLLUP_VISIT_SPAN && seq <= SEQS; seq++) {
+        s.behind = s.behind || w->settled[k][seq];
+    }
     assert_true(store_event(w->st, &s));
     w->settled[k][e->seq] = true;
 }
@@ -173,18 +190,61 @@ static void put_seq(struct world *w, int k, int64_t seq)
                            .voids = 1 + draw(&seed) % (uint32_t)(seq > 20 && seq % 2 == 0 ? 20 : seq - 1),
                            .since_ms = -1};
     } else if (seq % 7 == 0) {
+        static const int64_t back[] = {0, 1, 2,
+                                       70}; // its visit begins with a rating, with something else, too far
         e.type = EVENT_CHOICE;
         e.score = e.of = 0;
+        e.visit = seq > 70 ? seq - back[draw(&seed) % 4] : seq;
         e.option_count = 1 + (int)(seq % 2);
         ident_set(&e.question, "why");
         ident_set(&e.options[0], "wait");
         ident_set(&e.options[1], "staff");
+    } else if (seq % 10 == 3) { // what they came for: there are more services than a place tells apart
+        static const int64_t back[] = {1, 2, 3, 70};
+        e.type = EVENT_CHOICE;
+        e.score = e.of = 0;
+        e.visit = seq > 70 ? seq - back[draw(&seed) % 4] : seq;
+        e.option_count = 1;
+        ident_set(&e.question, "service");
+        snprintf(e.options[0].s, sizeof e.options[0].s, "s%d", (int)(draw(&seed) % 20) + 3 * k);
     } else if (seq % 13 == 0) {
         e.type = EVENT_NUMBER;
         e.of = 11;
         ident_set(&e.question, "recommend");
     }
+    if (e.type == EVENT_RATING || e.type == EVENT_NUMBER) {
+        e.visit = seq > 2 && draw(&seed) % 4 == 0 ? seq - 1 - draw(&seed) % 2 : seq;
+        if (seq % 5 == 0) {
+            snprintf(e.ref, sizeof e.ref,
+                     seq % 3 == 0   ? "%c/7"
+                     : seq % 3 == 1 ? "%c-104"
+                                    : "%c17",
+                     'A' + (int)(seq % 4));
+        }
+        ident_set(&e.survey, draw(&seed) % 9 == 0 ? "team" : "exit");
+    }
     put(w, k, &e, at);
+}
+
+static void be_there(struct world *w, int k, uint32_t *seed)
+{
+    int32_t day = (int32_t)(draw(seed) % PRESENT_DAYS);
+    int64_t ms = draw(seed) % 3 == 0 ? 0 : draw(seed) % 60000;
+    assert_true(
+        store_kiosk_present(w->st, k + 1, org_place(&w->org, stands[k])->number, PRESENT_FROM + day, ms));
+    w->ready[k][day] += ms + (w->ready[k][day] == 0);
+}
+
+// The words of a visit, or all of it.
+static void erase_some(struct world *w, uint32_t *seed)
+{
+    int k = (int)(draw(seed) % KIOSKS), answers;
+    struct store_erasure e = {.epoch_id = k + 1,
+                              .kiosk = k + 1,
+                              .epoch = {(uint8_t)(k + 1)},
+                              .visit = 1 + draw(seed) % SEQS,
+                              .score = draw(seed) % 2 == 0};
+    assert_true(store_erase_visit(w->st, &e, 1000, &answers));
 }
 
 // ---------------------------------------------------------------- the slow way
@@ -212,13 +272,33 @@ static int by_all(const void *a, const void *b)
     return memcmp(a, b, sizeof(struct line));
 }
 
+// How the visit of an answer began: -1 unhappy, 1 happy, 0 otherwise.
+static int mood_of(sqlite3 *db, int64_t epoch, int64_t seq, int64_t visit)
+{
+    sqlite3_stmt *s;
+    int mood = 0;
+    assert_int_equal(
+        sqlite3_prepare_v2(db, "SELECT seq, kind, flags, score FROM event WHERE epoch_id = ?1", -1, &s, NULL),
+        SQLITE_OK);
+    sqlite3_bind_int64(s, 1, epoch);
+    while (sqlite3_step(s) == SQLITE_ROW) {
+        if (sqlite3_column_int64(s, 0) == visit && visit < seq && seq - visit <= 64 &&
+            sqlite3_column_int(s, 1) == 0 && (sqlite3_column_int(s, 2) & 28) == 0) {
+            mood = sqlite3_column_int(s, 3) >= 4 ? 1 : -1; // of five
+        }
+    }
+    sqlite3_finalize(s);
+    return mood;
+}
+
 static void recount(struct world *w, sqlite3 *db, struct lines *l)
 {
     sqlite3_stmt *s;
     assert_int_equal(
         sqlite3_prepare_v2(
             db,
-            "SELECT e.place_id, e.at, e.kind, e.name_id, e.levels, e.score, o.name_id FROM event e"
+            "SELECT e.place_id, e.at, e.kind, e.name_id, e.levels, e.score, o.name_id, e.epoch_id, e.seq,"
+            " e.visit, j.key FROM event e"
             " LEFT JOIN json_each(iif(e.kind = 1, e.body, '{}'), '$.options') j"
             " LEFT JOIN name o ON o.id = j.value WHERE e.kind IN (0, 1, 4) AND e.flags & 28 = 0",
             -1, &s, NULL),
@@ -230,9 +310,15 @@ static void recount(struct world *w, sqlite3 *db, struct lines *l)
         for (; place != 0; place = w->org.places[place].parent) {
             struct line line = {.place = place, .day = (int)(local / DAY), .name = sqlite3_column_int(s, 3)};
             if (kind == 1) {
+                int64_t epoch = sqlite3_column_int64(s, 7), seq = sqlite3_column_int64(s, 8);
                 line.kind = ROLLUP_CHOICE;
+                line.levels = mood_of(db, epoch, seq, sqlite3_column_int64(s, 9));
                 line.score = sqlite3_column_int(s, 6);
                 add_line(l, line);
+                line.score = 0;
+                if (sqlite3_column_int(s, 10) > 0) { // beside another
+                    add_line(l, line);
+                }
                 continue;
             }
             line.levels = sqlite3_column_int(s, 4);
@@ -258,6 +344,7 @@ static void read_rows(sqlite3 *db, const char *sql, int kind, struct lines *l)
                             .name = sqlite3_column_int(s, 3),
                             .levels = sqlite3_column_int(s, 4)};
         for (int i = 6; i < sqlite3_column_count(s); i++) {
+            line.levels = kind == ROLLUP_CHOICE ? i - 7 : line.levels; // unhappy, neither, happy
             line.score = kind == ROLLUP_CHOICE ? sqlite3_column_int(s, 5) : i - 5;
             assert_true(sqlite3_column_int(s, i) >= 0);
             for (int n = sqlite3_column_int(s, i); n > 0; n--) {
@@ -268,8 +355,129 @@ static void read_rows(sqlite3 *db, const char *sql, int kind, struct lines *l)
     sqlite3_finalize(s);
 }
 
+static int64_t ask(struct world *w, const char *sql);
+
+static void assert_presence(struct world *w)
+{
+    char sql[200];
+    for (int32_t place = 1; place <= w->org.place_count; place++) {
+        for (int day = 0; day < PRESENT_DAYS; day++) {
+            int64_t kiosks = 0, ready = 0;
+            for (int k = 0; k < KIOSKS; k++) {
+                if (w->ready[k][day] > 0 &&
+                    org_under(&w->org, org_place(&w->org, stands[k])->number, place)) {
+                    kiosks++;
+                    ready += w->ready[k][day] - 1;
+                }
+            }
+            snprintf(sql, sizeof sql,
+                     "SELECT coalesce(sum(kiosks * 1000000000 + ready_ms), 0) FROM presence_day WHERE "
+                     "place_id = %d"
+                     " AND day = %d",
+                     (int)place, PRESENT_FROM + day);
+            assert_int_equal(ask(w, sql), kiosks * 1000000000 + ready);
+        }
+    }
+}
+
+// The segment of a rating, "" none, by all that its epoch says.
+static void segment_of(sqlite3 *db, int64_t epoch, int64_t seq, int64_t visit, const char *body, char ret[80])
+{
+    sqlite3_stmt *s;
+    ret[0] = '\0';
+    assert_int_equal(sqlite3_prepare_v2(
+                         db,
+                         "SELECT seq, visit, json_extract(body, '$.options[0]'), kind, flags FROM event WHERE"
+                         " epoch_id = ?1 AND name_id = (SELECT name_id FROM name WHERE id = 'service')",
+                         -1, &s, NULL),
+                     SQLITE_OK);
+    sqlite3_bind_int64(s, 1, epoch);
+    int64_t first = INT64_MAX;
+    while (sqlite3_step(s) == SQLITE_ROW) {
+        int64_t at = sqlite3_column_int64(s, 0);
+        if (sqlite3_column_int64(s, 1) == visit && at > visit && at - visit <= 64 && seq - visit <= 64 &&
+            at < first && (sqlite3_column_int(s, 4) & 28) == 0) {
+            snprintf(ret, 80, "service:%s", (const char *)sqlite3_column_text(s, 2));
+            first = at;
+        }
+    }
+    sqlite3_finalize(s);
+    const char *ref = body != NULL ? strstr(body, "\"ref\":\"") : NULL;
+    const char *counter = body != NULL ? strstr(body, "\"counter\":\"") : NULL;
+    if (ret[0] == '\0' && body != NULL && strstr(body, "\"audience\":\"staff\"") != NULL) {
+        strcpy(ret, "audience:staff");
+    } else if (ret[0] == '\0' && counter != NULL) { // the ref was erased
+        snprintf(ret, 80, "counter:%c", counter[11]);
+    } else if (ret[0] == '\0' && ref != NULL && (ref[8] == '-' || ref[8] == '/')) {
+        snprintf(ret, 80, "counter:%c", ref[7]);
+    }
+}
+
+// By the lists of the places, answer by answer.
+static void assert_segments(struct world *w, sqlite3 *db)
+{
+    struct lines want = {.items = NULL}, is = {.items = NULL};
+    sqlite3_stmt *s, *known;
+    assert_int_equal(sqlite3_prepare_v2(
+                         db,
+                         "SELECT e.place_id, e.at, e.name_id, e.levels, e.score, e.epoch_id, e.seq, e.visit,"
+                         " e.body FROM event e WHERE e.kind IN (0, 4) AND e.flags & 28 = 0",
+                         -1, &s, NULL),
+                     SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(db,
+                           "SELECT segment_id FROM segment JOIN place_segment USING(segment_id) WHERE id = ?1"
+                           " AND place_id = ?2",
+                           -1, &known, NULL),
+        SQLITE_OK);
+    while (sqlite3_step(s) == SQLITE_ROW) {
+        char segment[80];
+        int place = sqlite3_column_int(s, 0);
+        wall_ms at = sqlite3_column_int64(s, 1),
+                local = at + (wall_ms)tz_offset_s(w->org.places[place].tz, at) * 1000;
+        bool other = false;
+        segment_of(db, sqlite3_column_int64(s, 5), sqlite3_column_int64(s, 6), sqlite3_column_int64(s, 7),
+                   (const char *)sqlite3_column_text(s, 8), segment);
+        for (; segment[0] != '\0' && place != 0; place = w->org.places[place].parent) {
+            struct line line = {.place = place,
+                                .day = (int)(local / DAY),
+                                .name = sqlite3_column_int(s, 2),
+                                .levels = sqlite3_column_int(s, 3),
+                                .score = sqlite3_column_int(s, 4),
+                                .kind = place == sqlite3_column_int(s, 0)};
+            sqlite3_bind_text(known, 1, segment, -1, SQLITE_STATIC);
+            sqlite3_bind_int(known, 2, place);
+            other = other || sqlite3_step(known) != SQLITE_ROW;
+            line.hour = other ? 0 : sqlite3_column_int(known, 0);
+            sqlite3_reset(known);
+            add_line(&want, line);
+        }
+    }
+    sqlite3_finalize(known);
+    sqlite3_finalize(s);
+    read_rows(db,
+              "SELECT place_id, day, segment_id, name_id, levels, 0, c1, c2, c3, c4, c5, c6, c7, c8, c9, "
+              "c10, c11 FROM"
+              " segment_day WHERE own = 0",
+              0, &is);
+    read_rows(db,
+              "SELECT place_id, day, segment_id, name_id, levels, 0, c1, c2, c3, c4, c5, c6, c7, c8, c9, "
+              "c10, c11 FROM"
+              " segment_day WHERE own = 1",
+              1, &is);
+    assert_int_equal(is.count, want.count);
+    if (want.count > 0) {
+        qsort(want.items, want.count, sizeof *want.items, by_all);
+        qsort(is.items, is.count, sizeof *is.items, by_all);
+        assert_memory_equal(is.items, want.items, want.count * sizeof *want.items);
+    }
+    free(is.items);
+    free(want.items);
+}
+
 static void assert_equal_to_recount(struct world *w)
 {
+    assert_presence(w);
     struct lines want = {.items = NULL}, is = {.items = NULL};
     sqlite3 *db;
     assert_int_equal(sqlite3_open_v2(w->path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
@@ -283,7 +491,11 @@ static void assert_equal_to_recount(struct world *w)
               "SELECT place_id, day, hour, name_id, levels, 0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11"
               " FROM hour_tally",
               ROLLUP_HOUR, &is);
-    read_rows(db, "SELECT place_id, day, 0, name_id, 0, option_id, n FROM choice_day", ROLLUP_CHOICE, &is);
+    read_rows(
+        db,
+        "SELECT place_id, day, 0, name_id, 0, option_id, unhappy, n - unhappy - happy, happy FROM choice_day",
+        ROLLUP_CHOICE, &is);
+    assert_segments(w, db);
     sqlite3_close(db);
     assert_int_equal(is.count, want.count);
     if (want.count > 0) {
@@ -302,6 +514,10 @@ static int differences(struct world *w)
     int found = 0;
     for (int32_t place = 1; place <= w->org.place_count; place++) {
         bool there = true;
+        assert_true(store_segments_difference(w->st, place, &r));
+        for (int32_t i = 0; i < r.count; i++) {
+            found += !rollup_is_zero(&r.items[i]);
+        }
         for (int32_t day = -1000000; there; day += 3) {
             assert_true(store_rollups_next_day(w->st, place, day, &day, &there));
             assert_true(!there || store_rollups_difference(w->st, place, day, day + 3, &r));
@@ -359,14 +575,19 @@ static void rollups_equal_a_recount(void **state)
         uint32_t s = seed * 77;
         for (int turn = 0; turn < 25; turn++) {
             bool before[KIOSKS][SEQS + 1];
+            int64_t ready[KIOSKS][PRESENT_DAYS];
             memcpy(before, w->settled, sizeof before);
+            memcpy(ready, w->ready, sizeof ready);
             assert_true(store_begin(w->st));
             for (int i = 0; i < 60; i++) {
                 put_seq(w, (int)(draw(&s) % KIOSKS), 1 + draw(&s) % SEQS);
+                be_there(w, (int)(draw(&s) % KIOSKS), &s);
             }
+            erase_some(w, &s);
             if (draw(&s) % 5 == 0) {
                 store_rollback(w->st);
                 memcpy(w->settled, before, sizeof before);
+                memcpy(w->ready, ready, sizeof ready);
             } else {
                 assert_true(store_commit(w->st));
             }
@@ -379,10 +600,27 @@ static void rollups_equal_a_recount(void **state)
     }
     assert_true(ask(w, "SELECT count(*) FROM day_tally WHERE levels = 11") > 0);
     assert_true(ask(w, "SELECT sum(n) FROM choice_day") > 100);
+    assert_true(ask(w, "SELECT min(sum(unhappy), sum(happy), sum(n - unhappy - happy)) FROM choice_day") >
+                100);
+    assert_int_equal(ask(w, "SELECT count(*) FROM place_segment WHERE place_id = 1"), STORE_SEGMENTS_MAX);
+    assert_true(ask(w, "SELECT sum(c1 + c2 + c3) FROM segment_day WHERE place_id = 1 AND segment_id = 0") >
+                0);
+    assert_true(ask(w, "SELECT count(DISTINCT substr(id, 1, 3)) FROM segment") == 3);
     // All levels say the same.
     assert_int_equal(
         ask(w, "SELECT sum(c1 + c2 + c3 + c4 + c5) FROM day_tally WHERE place_id = 1 AND levels = 5"),
         ask(w, "SELECT sum(c1 + c2 + c3 + c4 + c5) FROM tally WHERE levels = 5"));
+    // As an import that is undone: pack by pack, visits that reach over their ends.
+    for (int k = 1; k <= 2; k++) {
+        struct store_import gone = {.epoch_id = k};
+        for (bool more = true; more;) {
+            assert_true(store_begin(w->st));
+            assert_true(store_undo_slice(w->st, &gone, k, &more));
+            assert_true(store_commit(w->st));
+        }
+        assert_equal_to_recount(w);
+        assert_int_equal(differences(w), 0);
+    }
 }
 
 // A vote every quarter of an hour: local days have as many as they have quarters.
@@ -436,6 +674,9 @@ static void give(struct world *w, uint32_t *seed, int count)
     assert_true(store_begin(w->st));
     for (int i = 0; i < count; i++) {
         put_seq(w, (int)(draw(seed) % KIOSKS), 1 + draw(seed) % SEQS);
+        if (i % 4 == 0) {
+            be_there(w, (int)(draw(seed) % KIOSKS), seed);
+        }
     }
     assert_true(store_commit(w->st));
 }
@@ -496,11 +737,18 @@ static void damage_is_found_and_mended(void **state)
     static const char *const damages[] = {
         "UPDATE day_tally SET c3 = c3 + 1 WHERE place_id = 1 AND day = (SELECT min(day) FROM day_tally)",
         "DELETE FROM hour_tally WHERE place_id = 3",
-        "INSERT INTO choice_day VALUES(4, 100, 1, 1, 5)",
+        "UPDATE presence_day SET ready_ms = ready_ms - 1 WHERE place_id = 1",
+        "DELETE FROM presence_day",
+        "DELETE FROM segment_day WHERE own = 1 AND segment_id = 1",
+        "UPDATE segment_day SET c2 = c2 + 1 WHERE own = 0",
+        "INSERT INTO segment_day VALUES(8, 100, 1, 0, 5, 1, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0)",
+        "INSERT INTO presence_day VALUES(6, 30000, 1, 1)",
+        "INSERT INTO choice_day VALUES(4, 100, 1, 1, 5, 0, 0)",
+        "UPDATE choice_day SET unhappy = unhappy + 1 WHERE place_id = 2",
         "INSERT INTO day_tally VALUES(8, 40000, 1, 5, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0)",
         "DELETE FROM day_tally; DELETE FROM hour_tally; DELETE FROM choice_day",
         "UPDATE tally SET c1 = c1 + 2",
-        "DELETE FROM choice_tally; INSERT INTO choice_tally VALUES(5, 1, 1, 1, 2000000, 3)",
+        "DELETE FROM choice_tally; INSERT INTO choice_tally VALUES(5, 1, 1, 1, 2000000, 3, 1, 1)",
     };
     uint32_t seed = 9;
     give(w, &seed, 1500);
@@ -559,7 +807,13 @@ static void the_migration_brings_the_past(void **state)
     give(w, &seed, 800);
     store_close(w->st);
     run(w, "DROP TABLE day_tally; DROP TABLE hour_tally; DROP TABLE choice_day; DROP TABLE rollup_due;"
-           "DROP INDEX place_parent; ALTER TABLE alert DROP COLUMN judged; PRAGMA user_version = 5");
+           "DROP INDEX place_parent; ALTER TABLE choice_tally DROP COLUMN unhappy;"
+           "ALTER TABLE choice_tally DROP COLUMN happy; DROP TABLE kiosk_day; DROP TABLE presence_day;"
+           "DROP INDEX epoch_lacking; DROP TABLE segment; DROP TABLE place_segment; DROP TABLE segment_day; "
+           "DROP INDEX assignment_place; "
+           "DROP TABLE erasure; DROP TABLE gone; DROP TABLE import; ALTER TABLE alert DROP COLUMN judged; "
+           "PRAGMA user_version = 5");
+    memset(w->ready, 0, sizeof w->ready);
     open_store(w);
     assert_int_equal(ask(w, "SELECT count(*) FROM rollup_due"), 8);
     assert_int_equal(ask(w, "SELECT count(*) FROM day_tally"), 0);

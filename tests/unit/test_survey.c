@@ -67,6 +67,26 @@ static void what_breaks_a_rule_is_refused_with_its_place(void **state)
          "stands twice"},
         {HEAD FACES "    - { id: t, type: text, several: true }\n", "f.yaml:5:7: survey",
          "'several' belongs to a choice"},
+        {HEAD FACES "    - { id: t, type: text, segment: true }\n", "f.yaml:5:7: survey",
+         "'segment' belongs to a choice of one"},
+        {HEAD FACES
+         "    - { id: t, type: choice, several: true, segment: true, options: [ { id: a }, { id: b } ] }\n",
+         "f.yaml:5:7: survey", "'segment' belongs to a choice of one"},
+        {"survey: { audience: guests }\n", "f.yaml:1:", "customer"},
+        {HEAD FACES "    - { id: t, type: faces, dimension: wait, aspect: hope }\n",
+         "f.yaml:5:54:", "performance"},
+        {HEAD FACES "    - { id: t, type: faces, aspect: expectation }\n", "f.yaml:5:7: survey",
+         "'aspect: expectation' needs a dimension"},
+        {HEAD FACES "    - { id: t, type: nps, aspect: importance }\n", "f.yaml:5:7: survey",
+         "'aspect: importance' needs a dimension"},
+        {HEAD FACES "    - { id: t, type: text, dimension: wait, aspect: importance }\n",
+         "f.yaml:5:7: survey", "belongs to faces or nps, or to a choice"},
+        {HEAD FACES "    - { id: t, type: choice, aspect: expectation, options: [ { id: a }, { id: b } ] }\n",
+         "f.yaml:5:7: survey", "'aspect: expectation' belongs to faces or nps"},
+        {HEAD FACES "    - { id: t, type: choice, dimension: wait, aspect: importance, options: [ { id: a }, "
+                    "{ id: b } ] "
+                    "}\n",
+         "f.yaml:5:7: survey", "its options name them"},
         {HEAD FACES "    - { id: t, type: text, options: [ { id: a }, { id: b } ] }\n", "f.yaml:5:7: survey",
          "options belong to a choice"},
         {HEAD FACES "    - { id: t, type: choice, options: [ { id: a } ] }\n", "f.yaml:5:7: survey",
@@ -225,12 +245,12 @@ static void what_keeps_the_rules_is_accepted(void **state)
 
 static void what_a_question_says_arrives(void **state)
 {
-    static const char yaml[] =
-        HEAD "    - { id: overall, type: faces, of: 4, dimension: overall }\n"
-             "    - { id: queue, type: nps, dimension: waiting, when: { overall: 1-4 } }\n"
-             "    - { id: ticket, type: number }\n"
-             "    - { id: reach, type: contact }\n"
-             "    - { id: later, type: contact, keep_days: 7 }\n";
+    static const char yaml[] = HEAD
+        "    - { id: overall, type: faces, of: 4, dimension: overall }\n"
+        "    - { id: queue, type: nps, dimension: waiting, aspect: expectation, when: { overall: 1-4 } }\n"
+        "    - { id: ticket, type: number }\n"
+        "    - { id: reach, type: contact }\n"
+        "    - { id: later, type: contact, keep_days: 7 }\n";
     struct content c;
     struct survey s;
     char why[500];
@@ -241,6 +261,8 @@ static void what_a_question_says_arrives(void **state)
     assert_string_equal(s.question[0].dimension.s, "overall");
     assert_int_equal(s.question[0].of, 4);
     assert_string_equal(s.question[1].dimension.s, "waiting");
+    assert_int_equal(s.question[0].aspect, SURVEY_PERFORMANCE);
+    assert_int_equal(s.question[1].aspect, SURVEY_EXPECTATION);
     assert_int_equal(s.question[1].of, 11);
     assert_int_equal(s.question[1].clause[0].mask, 0xf);
     assert_string_equal(s.question[2].dimension.s, "");

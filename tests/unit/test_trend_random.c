@@ -434,6 +434,73 @@ static bool untouched(const void *p, size_t size)
     return true;
 }
 
+// A weighted sum of means, answer by answer: each one's share of the sum, put together by day.
+static void mixes(void **state)
+{
+    enum { PARTS = 4 };
+    static const double t[] = {0,     12.706, 4.303, 3.182, 2.776, 2.571,
+                               2.447, 2.365,  2.306, 2.262, 2.228, 2.201};
+    (void)state;
+    for (int run = 0; run < RUNS; run++) {
+        static int values[PARTS][DAYS][20];
+        struct trend_sum days[PARTS * DAYS];
+        double weights[PARTS], mean[PARTS] = {0}, n[PARTS] = {0}, value = 0, apart = 0, together = 0,
+                               between = 0;
+        size_t k = 0, day_count = 1 + (size_t)draw(DAYS);
+        bool all = true;
+        memset(days, 0, sizeof days);
+        for (size_t p = 0; p < PARTS; p++) {
+            weights[p] = (double)draw(200) / 100 - 1;
+            for (size_t d = 0; d < day_count; d++) {
+                struct trend_sum *s = &days[p * day_count + d];
+                s->n = draw(4) == 0 ? 0 : draw(20);
+                for (int64_t i = 0; i < s->n; i++) {
+                    int v = values[p][d][i] = (int)draw(101);
+                    s->sum += v;
+                    s->squares += (double)v * v;
+                    mean[p] += v;
+                }
+                n[p] += (double)s->n;
+            }
+            all = all && n[p] > 0;
+            mean[p] /= n[p];
+            value += weights[p] * mean[p];
+        }
+        struct trend_mix m;
+        assert_int_equal(trend_mix(days, weights, PARTS, day_count, &m), all);
+        if (!all) {
+            continue;
+        }
+        for (size_t p = 0; p < PARTS; p++) {
+            double variance = 0;
+            for (size_t d = 0; d < day_count; d++) {
+                for (int64_t i = 0; i < days[p * day_count + d].n; i++) {
+                    double away = values[p][d][i] - mean[p];
+                    variance += away * away / n[p] / n[p];
+                }
+            }
+            apart += weights[p] * weights[p] * variance;
+            together += fabs(weights[p]) * sqrt(variance);
+        }
+        for (size_t d = 0; d < day_count; d++) {
+            double sum = 0;
+            bool any = false;
+            for (size_t p = 0; p < PARTS; p++) {
+                for (int64_t i = 0; i < days[p * day_count + d].n; i++) {
+                    sum += weights[p] * (values[p][d][i] - mean[p]) / n[p];
+                    any = true;
+                }
+            }
+            between += sum * sum;
+            k += any;
+        }
+        double days_error = k > 1 ? sqrt(between * (double)k / (double)(k - 1)) : 0;
+        NEAR(m.value, value, 1e-9);
+        NEAR(m.error, k < 3 ? together : fmax(sqrt(apart), days_error), 1e-9);
+        NEAR(m.half, k < 3 ? z95 * together : fmax(z95 * sqrt(apart), t[k - 1] * days_error), 1e-9);
+    }
+}
+
 static void refused_input_leaves_results_alone(void **state)
 {
     (void)state;
@@ -443,6 +510,7 @@ static void refused_input_leaves_results_alone(void **state)
         struct trend_share share;
         struct trend_change change;
         struct trend_skm skm;
+        struct trend_mix mix;
     } u;
     memset(&u, 0xa5, sizeof u);
     struct trend_day none[] = {{0, 0}}, wrong[] = {{5, 2}, {3, 4}}, below[] = {{5, -1}}, fine[] = {{50, 40}};
@@ -461,12 +529,8 @@ static void refused_input_leaves_results_alone(void **state)
     assert_false(trend_change(&good, &empty, 2, 2, &u.change));
     assert_false(trend_change(&empty, &good, 2, 2, &u.change));
     assert_false(trend_change(&good, &bad, 2, 2, &u.change));
-    struct trend_dimension d[] = {{6, 5, 60, 7, 7}, {6, 5, 41, 7, 7}};
-    assert_false(trend_servqual(d, 2, &u.number));
-    d[0].points = 140, d[1].points = -40;
-    assert_false(trend_servqual(d, 2, &u.number));
-    assert_false(trend_servqual(d, 0, &u.number));
-    assert_true(d[0].gap == 7 && d[1].weighted == 7);
+    static const struct trend_sum unanswered[] = {{3, 4, 6}, {0, 0, 0}};
+    assert_false(trend_mix(unanswered, (const double[]){1, -1}, 2, 1, &u.mix));
     static const int64_t silent[2][SKM_ANSWERS] = {{1, 2, 3, 4}, {0, 0, 0, 0}};
     double means[2] = {7, 7};
     assert_false(trend_skm(silent, 2, means, &u.skm));
@@ -481,11 +545,17 @@ static void refused_input_leaves_results_alone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(faces, begin),    cmocka_unit_test_setup(shares_over_days, begin),
-        cmocka_unit_test_setup(changes, begin),  cmocka_unit_test(the_bound_of_the_mix_is_comparable),
-        cmocka_unit_test_setup(rankings, begin), cmocka_unit_test_setup(beta_is_a_binomial_tail, begin),
-        cmocka_unit_test_setup(reasons, begin),  cmocka_unit_test_setup(skm, begin),
-        cmocka_unit_test(sample_sizes),          cmocka_unit_test(refused_input_leaves_results_alone),
+        cmocka_unit_test_setup(faces, begin),
+        cmocka_unit_test_setup(shares_over_days, begin),
+        cmocka_unit_test_setup(changes, begin),
+        cmocka_unit_test(the_bound_of_the_mix_is_comparable),
+        cmocka_unit_test_setup(rankings, begin),
+        cmocka_unit_test_setup(beta_is_a_binomial_tail, begin),
+        cmocka_unit_test_setup(reasons, begin),
+        cmocka_unit_test_setup(skm, begin),
+        cmocka_unit_test_setup(mixes, begin),
+        cmocka_unit_test(sample_sizes),
+        cmocka_unit_test(refused_input_leaves_results_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -265,18 +265,30 @@ static void pareto(void **state)
     assert_false(trend_pareto((struct trend_reason[]){{1, 0, 0, 0}}, 1));
 }
 
+// Five dimensions of perception and expectation on a scale of 7, with points of importance.
 static void servqual(void **state)
 {
     (void)state;
-    struct trend_dimension d[] = {
-        {6, 5.5, 11, 0, 0}, {6.5, 5, 32, 0, 0}, {6, 6, 22, 0, 0}, {6.2, 6.4, 19, 0, 0}, {5.8, 5, 16, 0, 0}};
-    double score;
-    assert_true(trend_servqual(d, 5, &score));
-    NEAR(d[1].gap, -1.5, 1e-12);
-    NEAR(d[1].weighted, -.48, 1e-12);
-    NEAR(score, -.055 - .48 + 0 + .038 - .128, 1e-12);
-    d[0].points = 12;
-    assert_false(trend_servqual(d, 5, &score));
+    static const double expected[] = {6, 6.5, 6, 6.2, 5.8}, perceived[] = {5.5, 5, 6, 6.4, 5};
+    static const double points[] = {11, 32, 22, 19, 16};
+    struct trend_sum days[10];
+    double weights[10];
+    struct trend_mix m;
+    for (int i = 0; i < 5; i++) {
+        days[2 * i] = (struct trend_sum){100, 100 * perceived[i], 100 * (perceived[i] * perceived[i] + 1)};
+        days[2 * i + 1] = (struct trend_sum){100, 100 * expected[i], 100 * (expected[i] * expected[i] + 1)};
+        weights[2 * i] = points[i] / 100;
+        weights[2 * i + 1] = -points[i] / 100;
+    }
+    assert_true(trend_mix(days, weights, 10, 1, &m));
+    NEAR(m.value, -.055 - .48 + 0 + .038 - .128, 1e-12);
+    NEAR(m.error, 2 * .1, 1e-12); // each mean's is 0.1, and one day cannot tell them apart
+    NEAR(m.half, 1.959963984540054 * .2, 1e-9);
+    assert_true(trend_mix(&days[2], (const double[]){1, -1}, 2, 1, &m));
+    NEAR(m.value, -1.5, 1e-12);
+    days[4].n = 0;
+    assert_false(trend_mix(days, weights, 10, 1, &m));
+    assert_false(trend_mix(days, weights, 0, 1, &m));
 }
 
 static void skm(void **state)

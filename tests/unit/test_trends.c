@@ -8,10 +8,13 @@
 
 #include "aggregator/ctl.h"
 #include "aggregator/org.h"
+#include "aggregator/store_content.h"
 #include "aggregator/store_rollups.h"
+#include "aggregator/store_segments.h"
 #include "aggregator/trends_impl.h"
 
 #include <math.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,7 +108,8 @@ static void say(struct world *w, int place, int kiosk, int32_t day, int hour, st
 {
     wall_ms local = (wall_ms)day * DAY + hour * HOUR;
     wall_ms at = local - (wall_ms)tz_offset_s(w->org.places[place].tz, local) * 1000;
-    e->seq = e->visit = ++w->seq;
+    e->seq = ++w->seq;
+    e->visit = e->visit != 0 ? e->visit : e->seq;
     e->since_ms = -1;
     struct stored_event s = {
         .epoch_id = kiosk, .kiosk = kiosk, .place = place, .e = e, .at = at, .arrived = at};
@@ -210,6 +214,10 @@ static void wrong_fields_are_named(void **state)
         {"series", "from", {.from = "2026-11-20", .to = "2026-11-19"}},
         {"series", "from", {.from = "2020-01-01"}},
         {"series", "by", {.by = "hour"}},
+        {"series", "weekday", {.weekday = "7"}},
+        {"series", "weekday", {.weekday = "Monday"}},
+        {"series", "hour", {.hour = "24"}},
+        {"series", "hour", {.hour = "-1"}},
         {"series", "question", {.question = "never-asked"}},
         {"ranking", "of", {.of = "kiosks"}},
         {"effect", "at", {.at = ""}},
@@ -336,6 +344,66 @@ static void totals_agree(void **state)
     json_decref(o);
 }
 
+static void hours_of_the_week_alone(void **state)
+{
+    struct world *w = *state;
+    vote(w, DAGO, 1, TODAY - 7, 9, "overall", 5, 5, 10); // a Monday, the last of which is today
+    vote(w, DAGO, 1, TODAY - 14, 9, "overall", 1, 5, 6);
+    vote(w, DAGO, 1, TODAY - 7, 10, "overall", 5, 5, 5);
+    vote(w, DAGO, 1, TODAY - 1, 9, "overall", 5, 5, 8);  // a Sunday
+    vote(w, DAGO, 1, TODAY - 35, 9, "overall", 5, 5, 7); // the period before
+    const struct {
+        const char *weekday, *hour;
+        int n, before;
+    } parts[] = {{"", "", 29, 7},   {"1", "", 21, 7}, {"", "9", 24, 7},
+                 {"1", "9", 16, 7}, {"0", "", 8, 0},  {"0", "10", 0, 0}};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        json_t *o =
+            ask(w, "series",
+                (struct trend_query){.place = "org", .weekday = parts[i].weekday, .hour = parts[i].hour});
+        assert_int_equal((int)num(o, "total.n"), parts[i].n);
+        assert_int_equal((int)num(o, "previous.n"), parts[i].before);
+        assert_int_equal((int)num(o, "periods.21.n"), parts[i].weekday[0] == '0' ? 0
+                                                      : parts[i].hour[0] != '\0' ? 10
+                                                                                 : 15);
+        json_decref(o);
+    }
+}
+
+static void put_standard(struct world *w, int place, const char *id, const char *body)
+{
+    struct store_rule r = {.place = place};
+    ident_set(&r.id, id);
+    snprintf(r.body, sizeof r.body, "%s", body);
+    assert_true(store_begin(w->st) && store_put_rule(w->st, &r, NOW - 30 * DAY) && store_commit(w->st));
+}
+
+static void promise_is_of_the_place(void **state)
+{
+    struct world *w = *state;
+    vote(w, DAGO, 1, TODAY - 1, 9, "overall", 5, 5, 40);
+    vote(w, DAGO, 1, TODAY - 1, 9, "waiting", 5, 5, 40);
+    json_t *o = ask(w, "grid", (struct trend_query){.place = "dago"});
+    assert_true(json_is_null(at(o, "promise")));
+    json_decref(o);
+    put_standard(
+        w, ORG, "all",
+        "{\"kind\":\"standard\",\"question\":\"overall\",\"percent\":85,\"name\":{\"en\":\"Kept\"}}");
+    put_standard(w, WEST, "some", "{\"kind\":\"standard\",\"question\":\"overall\",\"percent\":80}");
+    put_standard(w, DAGO, "other", "{\"kind\":\"share\",\"question\":\"overall\",\"percent\":50}");
+    o = ask(w, "series", (struct trend_query){.place = "org"});
+    NEAR(num(o, "promise.target"), 85);
+    assert_string_equal(str(o, "promise.name.en"), "Kept");
+    json_decref(o);
+    o = ask(w, "compare", (struct trend_query){.place = "dago"});
+    NEAR(num(o, "promise.target"), 80);
+    json_decref(o);
+    o = ask(w, "series",
+            (struct trend_query){.place = "dago", .question = "waiting"}); // nothing is promised of it
+    assert_true(json_is_null(at(o, "promise")));
+    json_decref(o);
+}
+
 static void few_votes_are_not_told(void **state)
 {
     struct world *w = *state;
@@ -429,6 +497,483 @@ static void reasons_are_ordered(void **state)
     NEAR(num(o, "questions.0.items.2.cumulative"), 1);
     assert_true(json_is_false(at(o, "questions.0.enough")));
     json_decref(o);
+}
+
+// Visits of a face and, mostly, one to three reasons, counted here visit by visit.
+static void reasons_by_unhappy_and_happy_visits(void **state)
+{
+    enum { GROUPS = 3, REASONS = 4, NAMED_DAYS = 9 };
+    static const char *const ids[REASONS] = {"wait", "staff", "room", "other"};
+    static const char *const groups[GROUPS] = {"", "unhappy.", "happy."};
+    struct world *w = *state;
+    struct trend_day days[GROUPS][REASONS][NAMED_DAYS] = {{{{0}}}};
+    int64_t named[GROUPS][REASONS] = {{0}}, answered[GROUPS] = {0};
+    uint32_t seed = 8;
+    assert_true(store_begin(w->st));
+    for (int i = 0; i < 900; i++) {
+        seed = seed * 1664525u + 1013904223u;
+        int score = 1 + (int)(seed >> 9) % 5, day = (int)(seed >> 13) % NAMED_DAYS;
+        unsigned mask = (seed >> 17) % 16 & (score <= 3 ? 7 : 14);
+        int group = score <= 3 ? 1 : 2;
+        struct event e = {.type = EVENT_RATING, .score = score, .of = 5}, why = {.type = EVENT_CHOICE};
+        ident_set(&e.question, "overall");
+        ident_set(&why.question, "why");
+        say(w, LOBBY, 4, TODAY - 1 - day, 9, &e);
+        why.visit = e.seq;
+        for (int r = 0; r < REASONS; r++) {
+            if ((mask >> r & 1) != 0) {
+                ident_set(&why.options[why.option_count++], ids[r]);
+            }
+        }
+        if (mask == 0) { // walked away
+            continue;
+        }
+        say(w, LOBBY, 4, TODAY - 1 - day, 9, &why);
+        for (int g = 0; g <= group; g += group) { // all, and its own
+            answered[g]++;
+            for (int r = 0; r < REASONS; r++) {
+                days[g][r][day].n++;
+                days[g][r][day].good += mask >> r & 1;
+                named[g][r] += mask >> r & 1;
+            }
+        }
+    }
+    assert_true(store_commit(w->st));
+    json_t *o = ask(w, "reasons", (struct trend_query){.place = "org", .question = "why"});
+    for (int g = 0; g < GROUPS; g++) {
+        char path[80];
+        int64_t least = INT64_MAX;
+        double cumulative = 0;
+        snprintf(path, sizeof path, "questions.0.%sanswered", groups[g]);
+        assert_int_equal((int64_t)num(o, path), answered[g]);
+        for (int i = 0; i < REASONS; i++) {
+            struct trend_share share;
+            int r = 0;
+            snprintf(path, sizeof path, "questions.0.%sitems", groups[g]);
+            const json_t *item = json_array_get(at(o, path), (size_t)i);
+            if (item == NULL) { // nobody of this group
+                continue;
+            }
+            while (strcmp(ids[r], str(item, "id")) != 0) {
+                r++;
+            }
+            assert_int_equal((int64_t)num(item, "n"), named[g][r]);
+            assert_true(named[g][r] <= least);
+            least = named[g][r];
+            NEAR(num(item, "visits.share"), (double)named[g][r] / (double)answered[g]);
+            assert_true(trend_share(days[g][r], NAMED_DAYS, &share));
+            NEAR(num(item, "visits.lo"), share.interval.lo);
+            NEAR(num(item, "visits.hi"), share.interval.hi);
+            cumulative += num(item, "share");
+            NEAR(num(item, "cumulative"), cumulative);
+            assert_string_equal(str(item, "label"), ids[r]); // no document has words for it
+        }
+        NEAR(cumulative, 1);
+    }
+    json_decref(o);
+}
+
+static void labels_are_of_the_language_asked_for(void **state)
+{
+    struct world *w = *state;
+    struct store_content pushed = {
+        .place = ORG,
+        .yaml = "",
+        .body = "{\"survey\":{\"id\":\"s\",\"questions\":[{\"id\":\"why\",\"type\":\"choice\",\"options\":["
+                "{\"id\":\"wait\",\"text\":{\"id\":\"Antrean\",\"en\":\"Queue\",\"en.1\":\"Long queue\"}},"
+                "{\"id\":\"staff\"}]}]}}"};
+    struct event e = {.type = EVENT_CHOICE, .option_count = 3};
+    ident_set(&e.question, "why");
+    ident_set(&e.options[0], "wait");
+    ident_set(&e.options[1], "staff");
+    ident_set(&e.options[2], "room");
+    say(w, LOBBY, 4, TODAY - 1, 9, &e);
+    assert_true(store_put_survey(w->st, "s", 1,
+                                 "{\"reasons\":[{\"id\":\"wait\",\"text\":{\"en\":\"Old\"}},"
+                                 "{\"id\":\"staff\",\"text\":{\"en\":\"Staff\"}}]}",
+                                 1000));
+    assert_true(store_put_content(w->st, &pushed, "tester", 2000));
+    static const char *const want[][4] = {{"", "Antrean", "Staff", "room"},
+                                          {"en", "Queue", "Staff", "room"},
+                                          {"ar", "Antrean", "Staff", "room"}};
+    for (int i = 0; i < 3; i++) {
+        json_t *o = ask(w, "reasons", (struct trend_query){.place = "org", .lang = want[i][0]});
+        assert_string_equal(str(o, "questions.0.items.0.label"), want[i][1]);
+        assert_string_equal(str(o, "questions.0.items.1.label"), want[i][2]);
+        assert_string_equal(str(o, "questions.0.items.2.label"), want[i][3]);
+        assert_int_equal((int)num(o, "questions.0.unhappy.answered"), 0); // no face came before
+        assert_true(json_is_null(at(o, "questions.0.items.0.visits")));   // one answer
+        json_decref(o);
+    }
+}
+
+// ---------------------------------------------------------------- coverage and up-time
+
+enum { POSTS = 4, FIRST = TODAY - 34, COVERED = 12 }; // over the end of summer time in Berlin, October 25
+struct post {
+    int place, kiosk;
+    wall_ms from, to;
+};
+
+static int zone_offset(void *ctx, wall_ms at)
+{
+    return tz_offset_s(ctx, at);
+}
+
+// Minute by minute.
+static void count_minutes(struct world *w, const struct post *post, int64_t open[COVERED],
+                          int64_t expected[COVERED])
+{
+    const struct org_place *p = &w->org.places[post->place];
+    const struct hours_zone zone = {zone_offset, p->tz};
+    bool seen[COVERED] = {false};
+    for (wall_ms at = (FIRST - 1) * DAY; at < (FIRST + COVERED + 1) * DAY; at += 60000) {
+        wall_ms local = at + (wall_ms)tz_offset_s(p->tz, at) * 1000;
+        int64_t day = local / DAY - FIRST;
+        if (day < 0 || day >= COVERED || at < post->from || at >= post->to) {
+            continue;
+        }
+        open[day] += hours_period(p->has_hours ? &p->hours : NULL, &zone, at).open;
+        expected[day] += !seen[day];
+        seen[day] = true;
+    }
+}
+
+static void run(struct world *w, const char *sql)
+{
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open_v2(w->path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+static void up_time_is_told_by_day(void **state)
+{
+    static const struct post posts[POSTS] = {
+        {DAGO, 1, 1000, (FIRST + 5) * DAY + 4 * HOUR}, // moves about noon
+        {LOBBY, 1, (FIRST + 5) * DAY + 4 * HOUR, INT64_MAX},
+        {BRAGA, 2, (FIRST + 2) * DAY, INT64_MAX},
+        {PAPUA, 3, 1000, (FIRST + 9) * DAY}};
+    struct world *w = *state;
+    int64_t open[COVERED] = {0}, expected[COVERED] = {0}, heard[COVERED] = {0}, ready[COVERED] = {0},
+            all[4] = {0};
+    run(w,
+        "UPDATE place SET hours = '1 08:00-12:00 13:00-16:00;2 08:00-12:00;3 09:00-24:00;4 00:00-01:00 "
+        "22:00-24:00;"
+        "5 08:00-11:30 13:30-15:00' WHERE id = 'west'; UPDATE place SET hours = '0 02:30-06:00;6 "
+        "01:00-03:00', tz ="
+        " 'Europe/Berlin' WHERE id = 'braga'; UPDATE place SET hours = '1 10:00-11:00' WHERE id = 'lobby'");
+    load_org(w);
+    assert_true(store_begin(w->st));
+    for (int i = 0; i < POSTS; i++) {
+        count_minutes(w, &posts[i], open, expected);
+        assert_true(store_assign(w->st, posts[i].kiosk, posts[i].place, posts[i].from));
+    }
+    assert_true(store_assign(w->st, 3, 0, posts[3].to));
+    for (int day = 2; day < COVERED; day++) { // it is kept since the third
+        assert_true(store_kiosk_present(w->st, 2, BRAGA, FIRST + day, day * 60000));
+        assert_true(day == 6 || store_kiosk_present(w->st, 1, day < 5 ? DAGO : LOBBY, FIRST + day, 30000));
+        ready[day] = (day * 60000 + (day == 6 ? 0 : 30000)) / 60000;
+        heard[day] = day == 6 ? 1 : 2;
+    }
+    assert_true(store_commit(w->st));
+    json_t *o =
+        ask(w, "coverage", (struct trend_query){.place = "org", .from = "2026-10-20", .to = "2026-10-31"});
+    assert_int_equal(json_array_size(at(o, "periods")), COVERED);
+    for (int day = 0; day < COVERED; day++) {
+        const json_t *p = json_array_get(at(o, "periods"), (size_t)day);
+        if (day < 2) {
+            assert_true(json_is_null(at(p, "ready")) && json_is_null(at(p, "kioskDays")));
+            continue;
+        }
+        assert_int_equal((int64_t)num(p, "kioskDays.expected"), expected[day]);
+        assert_int_equal((int64_t)num(p, "kioskDays.heard"), heard[day]);
+        assert_int_equal((int64_t)num(p, "ready.open"), open[day]);
+        assert_int_equal((int64_t)num(p, "ready.minutes"), ready[day]);
+        all[0] += expected[day];
+        all[1] += heard[day];
+        all[2] += open[day];
+    }
+    assert_int_equal((int64_t)num(o, "total.kioskDays.expected"), all[0]);
+    assert_int_equal((int64_t)num(o, "total.kioskDays.heard"), all[1]);
+    assert_int_equal((int64_t)num(o, "total.ready.open"), all[2]);
+    json_decref(o);
+}
+
+// Votes that are not here are missing on each day of their epoch, and once in a span of days; every report says so.
+static void what_is_missing_is_told(void **state)
+{
+    struct world *w = *state;
+    vote(w, DAGO, 1, TODAY - 3, 9, "overall", 5, 5, 40);
+    assert_true(store_assign(w->st, 1, DAGO, 1000));
+    json_t *o = ask(w, "series", (struct trend_query){.place = "dago"});
+    assert_true(json_is_false(at(o, "coverage.complete"))); // never heard
+    assert_int_equal((int)num(o, "coverage.notHeard"), 1);
+    json_decref(o);
+    char sql[400];
+    snprintf(sql, sizeof sql,
+             "UPDATE kiosk SET heard_at = %lld, state = 1; UPDATE epoch SET through = 40 WHERE kiosk_id = 1",
+             (long long)NOW - 1000);
+    run(w, sql);
+    o = ask(w, "series", (struct trend_query){.place = "dago"});
+    assert_true(json_is_true(at(o, "coverage.complete")) && json_is_null(at(o, "coverage.asOf")));
+    NEAR(num(o, "coverage.share"), 1);
+    json_decref(o);
+    // It says that it has 50, from three days ago to yesterday; two more are gone for good.
+    snprintf(sql, sizeof sql,
+             "UPDATE epoch SET known = '0 0 0 0 50', known_next = 51, born = %lld, known_at = %lld, lost = 2 "
+             "WHERE kiosk_id"
+             " = 1",
+             (long long)(TODAY - 3) * DAY, (long long)(TODAY - 1) * DAY);
+    run(w, sql);
+    o = ask(w, "coverage", (struct trend_query){.place = "west"});
+    for (int day = 1; day <= 5; day++) {
+        const json_t *p = json_array_get(at(o, "periods"), (size_t)(28 - day));
+        assert_int_equal((int)num(p, "missing"), day <= 3 ? 10 : 0);
+        assert_int_equal(json_is_true(at(p, "complete")), day > 3);
+    }
+    assert_int_equal((int)num(o, "total.missing"), 10);
+    assert_int_equal((int)num(o, "total.lost"), 2);
+    assert_int_equal((int)num(o, "total.known"), 50);
+    NEAR(num(o, "coverage.share"), .8);
+    json_decref(o);
+    o = ask(w, "series", (struct trend_query){.place = "dago", .to = "2026-11-19"}); // before it was born
+    assert_true(json_is_true(at(o, "coverage.complete")));
+    json_decref(o);
+    snprintf(sql, sizeof sql, "UPDATE kiosk SET heard_at = %lld", (long long)(TODAY - 2) * DAY);
+    run(w, sql);
+    static const char *const reports[] = {"series", "grid", "ranking", "reasons", "compare", "skm"};
+    for (size_t i = 0; i < sizeof reports / sizeof reports[0]; i++) {
+        o = ask(w, reports[i], (struct trend_query){.place = "org"});
+        assert_int_equal((int)num(o, "coverage.notHeard"), 1);
+        assert_true(num(o, "coverage.asOf") == (double)((TODAY - 2) * DAY));
+        json_decref(o);
+    }
+    run(w, "UPDATE kiosk SET state = 3, unacknowledged = 0"); // it said goodbye, and has nothing to say
+    o = ask(w, "series", (struct trend_query){.place = "org"});
+    assert_int_equal((int)num(o, "coverage.notHeard"), 0);
+    json_decref(o);
+}
+
+// ---------------------------------------------------------------- gaps and scores
+
+static void push(struct world *w, const char *questions, wall_ms at)
+{
+    char body[2000];
+    struct store_content c = {.place = ORG, .yaml = "", .body = body};
+    snprintf(body, sizeof body, "{\"survey\":{\"id\":\"s\",\"questions\":[%s]}}", questions);
+    assert_true(store_put_content(w->st, &c, "tester", at));
+}
+
+#define ASK(id, type, dimension, aspect)                                                                     \
+    "{\"id\":\"" id "\",\"type\":\"" type "\",\"dimension\":\"" dimension "\",\"aspect\":\"" aspect "\"},"
+#define WAIT ASK("w-is", "faces", "wait", "performance") ASK("w-want", "faces", "wait", "expectation")
+#define STAFF ASK("s-is", "nps", "staff", "performance") ASK("s-want", "faces", "staff", "expectation")
+
+// Visits that answer four questions each, and what matters; here counted visit by visit.
+static void gaps_are_expectation_against_perception(void **state)
+{
+    enum { GAP_DAYS = 7, ANSWERS = 4 };
+    static const char *const ids[ANSWERS] = {"w-is", "w-want", "s-is", "s-want"};
+    static const int levels[ANSWERS] = {5, 5, 11, 4};
+    struct world *w = *state;
+    double sum[ANSWERS] = {0}, by_day[GAP_DAYS][ANSWERS] = {{0}}, squares[ANSWERS] = {0};
+    int64_t n = 0, of_day[GAP_DAYS] = {0}, named[2] = {0};
+    uint32_t seed = 5;
+    push(w,
+         WAIT STAFF ASK("room", "faces", "room",
+                        "") "{\"id\":\"what\",\"type\":\"choice\",\"aspect\":\"importance\"}",
+         2000);
+    json_t *o = ask(w, "gaps", (struct trend_query){.place = "org"});
+    assert_int_equal(json_array_size(at(o, "dimensions")), 0);
+    assert_true(json_is_null(at(o, "score")));
+    json_decref(o);
+    assert_true(store_begin(w->st));
+    for (int i = 0; i < 200; i++) {
+        struct event what = {.type = EVENT_CHOICE, .option_count = 1};
+        seed = seed * 1664525u + 1013904223u;
+        int day = (int)(seed >> 9) % GAP_DAYS;
+        n++;
+        of_day[day]++;
+        for (int a = 0; a < ANSWERS; a++) {
+            int score =
+                1 + (int)(seed >> (10 + a)) % (a % 2 == 0 ? levels[a] : 2) + (a % 2 == 0 ? 0 : levels[a] - 2);
+            double value = 100. * (score - 1) / (levels[a] - 1);
+            vote(w, LOBBY, 4, TODAY - 1 - day, 9, ids[a], score, levels[a], 1);
+            sum[a] += value;
+            squares[a] += value * value;
+            by_day[day][a] += value;
+        }
+        ident_set(&what.question, "what");
+        ident_set(&what.options[0], i % 3 == 0 ? "staff" : i % 3 == 1 ? "wait" : "parking");
+        named[0] += i % 3 == 1;
+        named[1] += i % 3 == 0;
+        say(w, LOBBY, 4, TODAY - 1 - day, 9, &what);
+    }
+    vote(w, LOBBY, 4, TODAY - 1, 9, "room", 3, 5, 40);
+    assert_true(store_commit(w->st));
+    o = ask(w, "gaps", (struct trend_query){.place = "west"});
+    double weights[2] = {(double)named[0] / (double)(named[0] + named[1]), 0}, score = 0, apart = 0,
+           between = 0;
+    weights[1] = 1 - weights[0];
+    assert_string_equal(str(o, "weights"), "named");
+    assert_int_equal(json_array_size(at(o, "dimensions")), 3);
+    for (int d = 0; d < 3; d++) {
+        const json_t *is = json_array_get(at(o, "dimensions"), (size_t)d);
+        int which = strcmp(str(is, "dimension"), "wait") == 0 ? 0 : 2;
+        if (strcmp(str(is, "dimension"), "room") == 0) { // nobody was asked what they expect
+            assert_true(json_is_null(at(is, "gap")) && json_is_null(at(is, "weight")));
+            assert_int_equal((int)num(is, "perception.n"), 40);
+            NEAR(num(is, "perception.index.value"), 50);
+            continue;
+        }
+        double gap = (sum[which] - sum[which + 1]) / (double)n;
+        NEAR(num(is, "perception.index.value"), sum[which] / (double)n);
+        NEAR(num(is, "expectation.index.value"), sum[which + 1] / (double)n);
+        NEAR(num(is, "gap.value"), gap);
+        assert_true(num(is, "gap.lo") < gap && num(is, "gap.hi") > gap && gap < 0);
+        NEAR(num(is, "weight"), weights[which / 2]);
+        score += weights[which / 2] * gap;
+    }
+    for (int a = 0; a < ANSWERS; a++) {
+        double mean = sum[a] / (double)n;
+        apart += weights[a / 2] * weights[a / 2] * (squares[a] / (double)n - mean * mean) / (double)n;
+    }
+    for (int day = 0; day < GAP_DAYS; day++) {
+        double away = 0;
+        for (int a = 0; a < ANSWERS; a++) {
+            away += (a % 2 == 0 ? 1 : -1) * weights[a / 2] *
+                    (by_day[day][a] - sum[a] / (double)n * (double)of_day[day]) / (double)n;
+        }
+        between += away * away * GAP_DAYS / (GAP_DAYS - 1);
+    }
+    NEAR(num(o, "score.value"), score);
+    NEAR(num(o, "score.error"), sqrt(fmax(apart, between)));
+    assert_int_equal((int)num(o, "n"), 200);
+    json_decref(o);
+    // Rated importance comes first; a newer document may say that a question is of something else.
+    vote(w, LOBBY, 4, TODAY - 1, 9, "w-matters", 5, 5, 30);
+    vote(w, LOBBY, 4, TODAY - 1, 9, "s-matters", 2, 5, 30);
+    push(w,
+         ASK("w-matters", "faces", "wait", "importance") ASK("s-matters", "faces", "staff", "importance")
+             ASK("room", "faces", "place", "performance") "{}",
+         3000);
+    o = ask(w, "gaps", (struct trend_query){.place = "org"});
+    assert_string_equal(str(o, "weights"), "ratings");
+    for (int d = 0; d < 3; d++) {
+        const json_t *is = json_array_get(at(o, "dimensions"), (size_t)d);
+        if (strcmp(str(is, "dimension"), "wait") == 0) {
+            NEAR(num(is, "weight"), .8);
+        }
+        assert_string_not_equal(str(is, "dimension"), "room");
+    }
+    json_decref(o);
+}
+
+static void scores_name_their_formula(void **state)
+{
+    struct world *w = *state;
+    static const int nps[11] = {0, 10, 10, 0, 0, 0, 0, 15, 15, 25, 25}, ces[7] = {2, 3, 5, 10, 20, 40, 20};
+    static const int faces[4] = {17, 16, 60, 126};
+    for (int i = 0; i < 11; i++) {
+        vote(w, BRAGA, 2, TODAY - 5, 9, "recommend", i + 1, 11, nps[i]);
+        vote(w, BRAGA, 2, TODAY - 5, 9, "effort", i + 1, 7, i < 7 ? ces[i] : 0);
+        vote(w, BRAGA, 2, TODAY - 5, 9, "overall", i + 1, 4, i < 4 ? faces[i] : 0);
+    }
+    push(w, ASK("effort", "faces", "ease", "") ASK("recommend", "nps", "loyalty", "") "{}", 1000);
+    json_t *o = ask(w, "scores", (struct trend_query){.place = "braga"});
+    assert_string_equal(str(o, "questions.0.question"), "overall");      // the most answers
+    assert_true(fabs(num(o, "questions.0.index.value") - 78.23) < .005); // as published
+    assert_string_equal(str(o, "formulas.index"), "100 * mean((level - 1) / (levels - 1))");
+    assert_null(json_object_get(at(o, "questions.0"), "ces"));
+    for (int i = 1; i < 3; i++) {
+        const json_t *q = json_array_get(at(o, "questions"), (size_t)i);
+        assert_int_equal((int)num(q, "n"), 100);
+        if (strcmp(str(q, "question"), "recommend") == 0) {
+            NEAR(num(q, "nps.value"), 30);
+            NEAR(num(q, "nps.error"), 7.810250);
+            assert_string_equal(str(q, "dimension"), "loyalty");
+            continue;
+        }
+        double mean = (2 + 6 + 15 + 40 + 100 + 240 + 140) / 100.;
+        double squares = (2 + 12 + 45 + 160 + 500 + 1440 + 980) / 100.;
+        NEAR(num(q, "ces.value"), mean);
+        NEAR(num(q, "ces.error"), sqrt((squares - mean * mean) / 100));
+        assert_int_equal((int)num(q, "ces.of"), 7);
+        assert_string_equal(str(q, "ces.variant"), "CES 2.0: mean of 1 to 7");
+    }
+    json_decref(o);
+}
+
+// ---------------------------------------------------------------- segments
+
+static void figures_by_service_and_counter(void **state)
+{
+    enum { SERVICES = 18, VISITS = 600, NONE = SERVICES + 2, GROUPS };
+    struct world *w = *state;
+    int64_t votes[GROUPS] = {0}, good[GROUPS] = {0}, other = 0;
+    uint32_t seed = 3;
+    push(w, "{\"id\":\"service\",\"type\":\"choice\",\"segment\":true}", 1000);
+    assert_true(store_begin(w->st));
+    for (int i = 0; i < VISITS; i++) {
+        struct event e = {.type = EVENT_RATING, .of = 5}, what = {.type = EVENT_CHOICE, .option_count = 1};
+        seed = seed * 1664525u + 1013904223u;
+        int group = i < GROUPS ? i : (int)(seed >> 9) % GROUPS;
+        e.score = 1 + (int)(seed >> 17) % 5;
+        ident_set(&e.question, "overall");
+        snprintf(e.ref, sizeof e.ref, "%s",
+                 group == SERVICES       ? "A-7"
+                 : group == SERVICES + 1 ? "B/12"
+                 : i % 3 == 0            ? "A1"
+                                         : "");
+        say(w, LOBBY, 4, TODAY - 1 - i % 6, 9, &e);
+        if (group < SERVICES) {
+            ident_set(&what.question, "service");
+            snprintf(what.options[0].s, sizeof what.options[0].s, "s%02d", group);
+            what.visit = e.seq;
+            say(w, LOBBY, 4, TODAY - 1 - i % 6, 9, &what);
+        }
+        votes[group]++;
+        good[group] += e.score >= 4;
+    }
+    assert_true(store_commit(w->st));
+    const char *const places[] = {"lobby", "dago", "org"};
+    for (int p = 0; p < 3; p++) {
+        json_t *o = ask(w, "segments", (struct trend_query){.place = places[p]});
+        const json_t *s;
+        size_t i;
+        int64_t told = 0;
+        assert_int_equal(json_array_size(at(o, "segments")), STORE_SEGMENTS_MAX + 1);
+        json_array_foreach(at(o, "segments"), i, s)
+        {
+            int number;
+            bool known = sscanf(str(s, "segment"), "service:s%d", &number) == 1;
+            told += (int64_t)num(s, "n");
+            if (!known) { // those that came last
+                assert_string_equal(str(s, "segment"), "other");
+                assert_int_equal((int64_t)num(s, "n"), votes[16] + votes[17] + votes[18] + votes[19]);
+                continue;
+            }
+            assert_int_equal((int64_t)num(s, "n"), votes[number]);
+            assert_int_equal((int64_t)num(s, "good"), good[number]);
+            json_t *series =
+                ask(w, "series", (struct trend_query){.place = places[p], .segment = str(s, "segment")});
+            assert_int_equal((int64_t)num(series, "total.n"), votes[number]);
+            NEAR(num(series, "total.lo"), num(s, "lo"));
+            assert_string_equal(str(series, "segment"), str(s, "segment"));
+            json_decref(series);
+        }
+        other = VISITS - told;
+        json_decref(o);
+    }
+    assert_int_equal(other, votes[NONE]); // "A1" is no counter, and no ref is none
+    struct trend_problem problem;
+    struct trend_query q = {.place = "org", .segment = "service:none"};
+    char *text = NULL;
+    assert_int_equal(trends_read(w->v, NULL, "series", &q, NOW, &problem, &text), TRENDS_BAD);
+    assert_string_equal(problem.field, "segment");
+    q.segment = "other";
+    assert_int_equal(trends_read(w->v, NULL, "grid", &q, NOW, &problem, &text), TRENDS_BAD);
 }
 
 static void month(struct world *w, int place, int kiosk, int32_t from, int good, int bad)
@@ -543,10 +1088,19 @@ int main(void)
         cmocka_unit_test_setup_teardown(scope_is_kept, setup, teardown),
         cmocka_unit_test_setup_teardown(days_end_yesterday, setup, teardown),
         cmocka_unit_test_setup_teardown(totals_agree, setup, teardown),
+        cmocka_unit_test_setup_teardown(hours_of_the_week_alone, setup, teardown),
+        cmocka_unit_test_setup_teardown(promise_is_of_the_place, setup, teardown),
         cmocka_unit_test_setup_teardown(few_votes_are_not_told, setup, teardown),
         cmocka_unit_test_setup_teardown(nps_is_no_share, setup, teardown),
         cmocka_unit_test_setup_teardown(ranking_shares_ranks, setup, teardown),
         cmocka_unit_test_setup_teardown(reasons_are_ordered, setup, teardown),
+        cmocka_unit_test_setup_teardown(reasons_by_unhappy_and_happy_visits, setup, teardown),
+        cmocka_unit_test_setup_teardown(labels_are_of_the_language_asked_for, setup, teardown),
+        cmocka_unit_test_setup_teardown(up_time_is_told_by_day, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_missing_is_told, setup, teardown),
+        cmocka_unit_test_setup_teardown(gaps_are_expectation_against_perception, setup, teardown),
+        cmocka_unit_test_setup_teardown(scores_name_their_formula, setup, teardown),
+        cmocka_unit_test_setup_teardown(figures_by_service_and_counter, setup, teardown),
         cmocka_unit_test_setup_teardown(effects_need_a_control, setup, teardown),
         cmocka_unit_test_setup_teardown(another_kiosk_is_another_mix, setup, teardown),
         cmocka_unit_test_setup_teardown(skm_report, setup, teardown),

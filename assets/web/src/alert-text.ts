@@ -18,7 +18,12 @@ export function sayAlert(alert: Alert, now: number, { t, f }: Text): Said {
     case "change":
     case "standard":
       if (!votes || votes.share === null) return { kind, headline: kind, detail: "" };
-      if (alert.kind === "change") return { kind, headline: `${t.satisfied} ${f.share(votes.share, 0)}, ${t.mark.change} ${f.percent(target)}`, detail: "" };
+      if (alert.kind === "change")
+        return {
+          kind,
+          headline: `${t.satisfied} ${f.share(votes.share, 0)}, ${t.mark.change} ${f.percent(target)}`,
+          detail: t.subChange(f.int(votes.unhappy), f.int(votes.n)),
+        };
       return {
         kind,
         headline: t.headStandard(f.share(votes.share, 0), f.percent(target)),

@@ -84,6 +84,50 @@ export interface AlertVotes { quarters: { at: number; n: number; unhappy: number
 /** POST /api/v1/alerts/ID/ack | comment | resolve -> 204 or Problem */
 export interface AlertAction { comment: string; minutes?: number } // ack expires after minutes (default 60, 5..1440)
 
+// GET /api/v1/trends/REPORT?place=ID&from=DAY&to=DAY&question=ID: days that are over, both counted, "2026-11-17".
+// Without them: the four weeks up to yesterday, by the clock of the place. Figures allow for days.
+export interface Figure {
+  n: number; days: number;
+  enough: boolean; // n reaches `least`: something may be concluded. Under 5 votes all but n is null
+  good?: number | null; share?: number | null; lo?: number | null; hi?: number | null; clustered?: boolean; // not of NPS
+  index?: Value | null; // 0..100
+  nps?: Value | null; // -100..100: instead of share and index
+}
+export interface Value { value: number; lo: number; hi: number; error: number }
+export interface Days { from: string; to: string }
+export interface Trends extends Days {
+  place: { id: string; name: string; kind: "org" | "region" | "branch" | "area" };
+  question: string; // "": no votes
+  promise: { target: number; name: Texts } | null; // of the place, for this question
+  building: boolean; // some days are not added up yet
+  least: number;
+  coverage?: TrendsCoverage;
+}
+export interface TrendsCoverage {
+  stored: number; known: number; share: number | null; missing: number; lost: number; notHeard: number; asOf: number | null;
+  complete: boolean; // may say 100 %
+}
+/** series: by=day|week|month; weekday=0..6 (Sunday first), hour=0..23: only these */
+export interface TrendsSeries extends Trends { by: string; periods: (Figure & Days)[]; total: Figure & Days; previous: Figure & Days }
+export interface TrendsGrid extends Trends { cells: (Figure & { weekday: number; hour: number; thin: boolean })[] }
+/** ranking: of=branches|children; best first, those under `least` last and without figures */
+export interface TrendsRanking extends Trends { of: string; units: RankedUnit[] }
+export interface RankedUnit {
+  n: number; hidden: boolean; place: Trends["place"];
+  rank: number | null; share: number | null; shrunk: number | null; lo: number | null; hi: number | null;
+}
+/** reasons: of all visits, of unhappy and of happy ones */
+export interface TrendsReasons extends Trends { questions: (ReasonGroup & { question: string; unhappy?: ReasonGroup; happy?: ReasonGroup })[] }
+export interface ReasonGroup {
+  n: number; answered?: number; enough: boolean; // n: reasons named; answered: visits
+  items: { id: string; label?: string | null; n: number; share: number; lo: number; hi: number; cumulative: number }[];
+}
+/** compare: with as many days before. refusal "": the change may be called one; it is in shares of satisfied votes */
+export interface TrendsCompare extends Trends {
+  before: Figure & Days; after: Figure & Days;
+  change: { difference: number | null; lo: number | null; hi: number | null; refusal: "" | "too-few" | "volume-changed" | "mix-changed" };
+}
+
 /** application/problem+json */
 export interface Problem { type: string; title: string; status: number; detail?: string; field?: string }
 

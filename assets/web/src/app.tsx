@@ -4,12 +4,15 @@ import type { Session } from "./api.ts";
 import { failureText } from "./failure.tsx";
 import { FaceLight } from "./face.tsx";
 import { getJson, postJson, type Failure } from "./http.ts";
-import { LoginPage } from "./login.tsx";
-import { nameInAddress, useRoute } from "./route.ts";
+import { lazy } from "./lazy.tsx";
+import { addressOf, go, nameInAddress, useRoute } from "./route.ts";
 import { asLang, browserLang, saveLang, savedLang, savedPlace, savePlace, type Lang } from "./settings.ts";
 import { browserZone, makeText, TextContext } from "./text.ts";
 import { TodayPage } from "./today-page.tsx";
 import { Topbar } from "./topbar.tsx";
+
+const LoginPage = lazy("login", async () => (await import("./login.tsx")).LoginPage);
+const TrendsPage = lazy("trends", async () => (await import("./trends/page.tsx")).TrendsPage);
 
 const SESSION_RENEW_MS = 60_000; // places and their open alerts, for the picker
 
@@ -54,12 +57,12 @@ export function App() {
   }, [lang]);
 
   const session = state.kind === "in" ? state.session : null;
-  const place = route.place ?? (session && usualPlace(session));
+  const place = route.place ?? (session && (route.page === "trends" ? session.places[0]?.id : usualPlace(session)));
   useEffect(() => {
-    if (!session || !place) return;
+    if (!session || !place || route.page !== "today") return;
     if (!route.place) nameInAddress(place);
     if (session.places.some(({ id }) => id === place)) savePlace(place);
-  }, [session, place]);
+  }, [session, place, route.page]);
 
   return (
     <TextContext.Provider value={text}>
@@ -76,9 +79,11 @@ export function App() {
       )}
       {session && (
         <>
-          <Topbar session={session} setLang={setLang} signOut={() => void signOut()} />
-          {place ? (
-            <TodayPage session={session} place={place} go={route.go} signedOut={signedOut} />
+          <Topbar session={session} page={route.page} place={place ?? null} setLang={setLang} signOut={() => void signOut()} />
+          {place && route.page === "trends" ? (
+            <TrendsPage session={session} place={place} query={route.query} signedOut={signedOut} />
+          ) : place ? (
+            <TodayPage session={session} place={place} go={(next) => go(addressOf("today", { place: next }))} signedOut={signedOut} />
           ) : (
             <main id="content" class="page">
               <section class="card notice">

@@ -1,12 +1,11 @@
 // Sign in. What was typed stays on every failure; the address stays, so that one comes back to where one was.
-import { useEffect, useRef, useState } from "preact/hooks";
+import "./login.css";
 import type { Login } from "./api.ts";
-import { Face, type Level } from "./face.tsx";
-import { FieldError, failureText } from "./failure.tsx";
-import { postJson, type Failure } from "./http.ts";
+import type { Level } from "./face.tsx";
+import type { Failure } from "./http.ts";
+import { Face, failureText, FieldError, postJson, Switches, useEffect, useRef, useState, useText } from "./kit.ts";
+import { LOGIN_WORDS } from "./login-words.ts";
 import type { Lang } from "./settings.ts";
-import { Switches } from "./switches.tsx";
-import { useText } from "./text.ts";
 
 const ROW: readonly Level[] = [5, 4, 3, 2, 1];
 
@@ -17,7 +16,8 @@ interface Props {
 }
 
 export function LoginPage({ expired, setLang, done }: Props) {
-  const { t } = useText();
+  const { t, lang } = useText();
+  const w = LOGIN_WORDS[lang];
   const [shown, setShown] = useState(false);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -27,8 +27,8 @@ export function LoginPage({ expired, setLang, done }: Props) {
   const wait = useCountdown(failure?.kind === "limited" ? failure : null);
 
   useEffect(() => {
-    document.title = `${t.signIn} · Puas`;
-  }, [t]);
+    document.title = `${w.signIn} · Puas`;
+  }, [w]);
 
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -56,9 +56,9 @@ export function LoginPage({ expired, setLang, done }: Props) {
       : failure.kind === "limited"
         ? wait > 0 && t.limited(wait)
         : failureText(failure, t);
-  const userError = missing === "user" ? t.needUser : field === "user" && failure ? failureText(failure, t) : null;
+  const userError = missing === "user" ? w.needUser : field === "user" && failure ? failureText(failure, t) : null;
   const passwordError =
-    missing === "password" ? t.needPassword : failure?.kind === "auth" ? t.wrongLogin : field === "password" && failure ? failureText(failure, t) : null;
+    missing === "password" ? w.needPassword : failure?.kind === "auth" ? w.wrongLogin : field === "password" && failure ? failureText(failure, t) : null;
 
   return (
     <main class="login">
@@ -68,17 +68,17 @@ export function LoginPage({ expired, setLang, done }: Props) {
           <Switches setLang={setLang} />
         </div>
         <h1>Puas</h1>
-        <p class="lead">{expired ? t.signedOut : t.signInLead}</p>
-        <label for="user">{t.user}</label>
+        <p class="lead">{expired ? t.signedOut : w.signInLead}</p>
+        <label for="user">{w.user}</label>
         <input ref={user} id="user" name="username" data-testid="login-user" autocomplete="username" autocapitalize="none" spellcheck={false} aria-invalid={userError !== null} aria-describedby="e-user" autofocus />
         <FieldError id="e-user" text={userError} />
-        <label for="password">{t.password}</label>
+        <label for="password">{w.password}</label>
         <div class="reveal">
           <input ref={password} id="password" name="password" type={shown ? "text" : "password"} data-testid="login-password" autocomplete="current-password" aria-invalid={passwordError !== null} aria-describedby="e-password" />
-          <button type="button" class="link" aria-pressed={shown} onClick={() => setShown(!shown)}>{shown ? t.hidePassword : t.showPassword}</button>
+          <button type="button" class="link" aria-pressed={shown} onClick={() => setShown(!shown)}>{shown ? w.hidePassword : w.showPassword}</button>
         </div>
         <FieldError id="e-password" text={passwordError} />
-        <button type="submit" class="primary" data-testid="login-submit" aria-disabled={busy || wait > 0}>{busy ? t.signingIn : t.signIn}</button>
+        <button type="submit" class="primary" data-testid="login-submit" aria-disabled={busy || wait > 0}>{busy ? w.signingIn : w.signIn}</button>
         <FieldError id="e-login" text={general || null} />
       </form>
     </main>

@@ -3,6 +3,8 @@ import { render } from "preact";
 import { App } from "./app.tsx";
 import { applyTheme } from "./theme.ts";
 
+export * from "./kit.ts";
+
 applyTheme();
 const root = document.getElementById("app");
 if (root) render(<App />, root);

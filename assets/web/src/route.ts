@@ -1,28 +1,54 @@
-// What the address carries: the branch. Everything else is the reader's own setting.
+// What the address carries: the page, the place, and whatever else the page wants to be found again by a link. The
+// reader's own settings are not in it.
 import { useEffect, useState } from "preact/hooks";
 
-const placeOf = (): string | null => new URLSearchParams(location.search).get("place");
-
-const address = (place: string): string => `/?place=${encodeURIComponent(place)}`;
+export type PageName = "today" | "trends";
 
 export interface Route {
+  page: PageName;
   place: string | null;
-  go: (place: string) => void;
+  query: URLSearchParams; // all of it
 }
 
+const MOVED = "puas-moved";
+
+const here = (): Route => {
+  const query = new URLSearchParams(location.search);
+  return { page: query.get("page") === "trends" ? "trends" : "today", place: query.get("place"), query };
+};
+
+/** The address of a page; today goes without saying. */
+export const addressOf = (page: PageName, more: Record<string, string> | URLSearchParams = {}): string => {
+  const query = new URLSearchParams(page === "today" ? {} : { page });
+  for (const [key, value] of more instanceof URLSearchParams ? more : Object.entries(more)) query.set(key, value);
+  return `/?${query}`;
+};
+
 export function useRoute(): Route {
-  const [place, setPlace] = useState(placeOf);
+  const [route, setRoute] = useState(here);
   useEffect(() => {
-    const moved = () => setPlace(placeOf());
+    const moved = () => setRoute(here());
     addEventListener("popstate", moved);
-    return () => removeEventListener("popstate", moved);
+    addEventListener(MOVED, moved);
+    return () => {
+      removeEventListener("popstate", moved);
+      removeEventListener(MOVED, moved);
+    };
   }, []);
-  const go = (next: string) => {
-    history.pushState(null, "", address(next));
-    setPlace(next);
-  };
-  return { place, go };
+  return route;
+}
+
+export function go(address: string): void {
+  history.pushState(null, "", address);
+  dispatchEvent(new Event(MOVED));
 }
 
 /** Names the branch that is shown, without a new entry in the history. */
-export const nameInAddress = (place: string): void => history.replaceState(null, "", address(place));
+export const nameInAddress = (place: string): void => history.replaceState(null, "", addressOf("today", { place }));
+
+/** A click on a link that stays within the page: not one that wants a new tab. */
+export const follow = (address: string) => (event: MouseEvent): void => {
+  if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  go(address);
+};

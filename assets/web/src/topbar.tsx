@@ -1,23 +1,34 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Session } from "./api.ts";
 import type { Lang } from "./settings.ts";
+import { addressOf, follow, type PageName } from "./route.ts";
 import { Switches } from "./switches.tsx";
 import { useText } from "./text.ts";
 
 interface Props {
   session: Session;
+  page: PageName;
+  place: string | null;
   setLang: (lang: Lang) => void;
   signOut: () => void;
 }
 
-export function Topbar({ session, setLang, signOut }: Props) {
+export function Topbar({ session, page, place, setLang, signOut }: Props) {
   const { t } = useText();
+  // Trends begin with all one may see; back at today one finds the branch that was shown last.
+  const branch = session.places.find(({ id, kind }) => id === place && kind === "branch");
+  const pages: [PageName, string][] = [["today", addressOf("today", branch && { place: branch.id })], ["trends", addressOf("trends")]];
   return (
     <div class="topbar" role="banner">
       <a class="skip" href="#content">{t.skip}</a>
       <div class="inner">
         <span class="org-mark" aria-hidden="true">{initials(session.org.name).slice(0, 1)}</span>
         <span class="org">{session.org.name}</span>
+        <nav aria-label={t.pages}>
+          {pages.map(([name, address]) => (
+            <a key={name} href={address} data-testid={`nav-${name}`} aria-current={name === page ? "page" : undefined} onClick={follow(address)}>{t[name]}</a>
+          ))}
+        </nav>
         <span class="gap" />
         <Switches setLang={setLang} />
         <Account session={session} signOut={signOut} />
@@ -26,7 +37,7 @@ export function Topbar({ session, setLang, signOut }: Props) {
   );
 }
 
-function Account({ session, signOut }: Omit<Props, "setLang">) {
+function Account({ session, signOut }: Pick<Props, "session" | "signOut">) {
   const { t } = useText();
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);

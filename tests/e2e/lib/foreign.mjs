@@ -100,6 +100,10 @@ export class ForeignKiosk {
     this.birthAt = performance.now();
   }
 
+  beat() {
+    this.#health();
+  }
+
   #health() {
     const epochs = this.disk.epochs
       .filter((e) => e === this.epoch || this.#pending(e).length)

@@ -15,19 +15,10 @@ export const en = {
   role: { viewer: "Viewer", manager: "Manager", "head-office": "Head office", admin: "Administrator" },
   skip: "Skip to the content",
   version: (v: string) => `Puas ${v}`,
+  pages: "Pages",
+  trends: "Trends",
   loading: "Loading…",
   retry: "Try again",
-  // sign in
-  signIn: "Sign in",
-  signInLead: "See how your visitors feel today.",
-  user: "User name",
-  password: "Password",
-  showPassword: "Show",
-  hidePassword: "Hide",
-  signingIn: "Signing in…",
-  needUser: "Please enter your user name.",
-  needPassword: "Please enter your password.",
-  wrongLogin: "User name or password is not right. Capital letters count.",
   signedOut: "Your session has ended. Sign in to go on where you were.",
   // failures
   offline: "No connection to the server. What you typed is kept; please try again.",
@@ -74,6 +65,7 @@ export const en = {
   headStandard: (share: string, target: string) => `${share} satisfied, we promise ${target}`,
   subStandard: (unhappy: string, n: string, allowed: string) =>
     `${unhappy} of ${n} votes not satisfied; ${allowed} in 100 are allowed.`,
+  subChange: (unhappy: string, n: string) => `${unhappy} of ${n} votes not satisfied since it began.`,
   headShare: (unhappy: string, n: string, share: string) => `${unhappy} of ${n} votes not satisfied (${share})`,
   subShare: (over: boolean, target: string, window: string, minN: string) =>
     `Alarm ${over ? "when more than" : "from"} ${target} within ${window}, from ${minN} votes on.`,
@@ -95,7 +87,7 @@ export const en = {
   pointsRule: (up: string, down: string) => `Each unhappy vote adds ${up} points, each happy one repays ${down}.`,
   falseAlarmDays: (count: number, days: string) =>
     count <= 1 ? "False alarms: about one every open day." : `False alarms: about one in ${days} open days.`,
-  falseAlarmVotes: (votes: string) => `False alarms: about one in ${votes} votes.`,
+  falseAlarmVotes: (votes: string) => `False alarms: about one in ${votes} votes; the days are still being learned.`,
   falseAlarmLearning: "False alarms: still learning what is usual here.",
   whereWorst: "Where",
   unhappyOf: "not satisfied",

@@ -1,0 +1,74 @@
+// core: retention: what is older than the settings allow is deleted beside the ingest, some milliseconds at a time, so
+// that no acknowledgement waits for it. All of the store is looked through once a day.
+#include "aggregator/core_impl.h"
+
+#include "aggregator/store_contact.h"
+#include "aggregator/store_retention.h"
+#include "shared/log.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    DAY_MS = 86400000,
+    SLICE_MS = 5,
+    PAUSE_MS = 20, // at most a fifth of the core's time
+    SLICE_PACKS = 16,
+    SETTLED_MS = 2 * DAY_MS, // newer packs are left alone: they may yet grow together
+};
+
+static wall_ms days_ago(wall_ms now, int64_t days)
+{
+    return days > 0 ? (now / DAY_MS - days) * DAY_MS
+                    : 0; // whole UTC days: a quarter hour goes whole or not at all
+}
+
+bool core_start_retention(struct core *c, char *ret_why, size_t n)
+{
+    const struct settings_retention *r = &c->o.settings->retention;
+    char text[80], was[80];
+    snprintf(text, sizeof text, "%lld %lld %lld", (long long)r->contacts_days, (long long)r->comments_days,
+             (long long)r->raw_days);
+    store_keep_contacts(c->store, (int)r->contacts_days);
+    if (c->guard.damaged) {
+        return true;
+    }
+    if (!store_setting(c->store, "retention", was, sizeof was) ||
+        (strcmp(was, text) != 0 && !store_set_setting(c->store, "retention", text))) { // puasctl reads it there
+        snprintf(ret_why, n, "%s", store_why(c->store));
+        return false;
+    }
+    c->retain_more = r->comments_days > 0 || r->raw_days > 0;
+    return true;
+}
+
+void core_retain(struct core *c, mono_ms mono)
+{
+    const struct settings_retention *s = &c->o.settings->retention;
+    const struct store_retention r = {days_ago(c->now, s->comments_days), days_ago(c->now, s->raw_days)};
+    if (c->failed || mono < c->retain_at || (r.comments_before == 0 && r.raw_before == 0)) {
+        return;
+    }
+    mono_ms began = clock_mono_ms();
+    bool more = true, changed = false, any = false;
+    bool ok = core_writes(c) && (c->retain_cursor != 0 || store_set_raw_before(c->store, r.raw_before));
+    while (ok && more && clock_mono_ms() - began < SLICE_MS) {
+        ok = store_retain(c->store, &r, c->now - SETTLED_MS, c->judge.through, SLICE_PACKS, &c->retain_cursor,
+                          &more, &changed);
+        any = any || changed;
+    }
+    if (!ok) {
+        core_fail(c);
+        return;
+    }
+    if (any) {
+        c->empty_log_at = mono;
+    }
+    c->retain_more = more;
+    c->retain_at = clock_mono_ms() + (more ? PAUSE_MS : DAY_MS);
+    if (!more) {
+        c->retain_cursor = 0;
+        log_event(LOG_INFO, "retained", "comments_before=%lld raw_before=%lld", (long long)r.comments_before,
+                  (long long)r.raw_before);
+    }
+}

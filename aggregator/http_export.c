@@ -1,0 +1,47 @@
+// http: the answers of the days that are over, as a file.
+#include "aggregator/http_impl.h"
+
+#include <stdio.h>
+
+enum { AGAIN_S = 10 };
+
+void api_export(struct api_call *c)
+{
+    struct trend_query q = {.place = ""};
+    struct trend_problem problem = {.field = ""};
+    struct export *e = NULL;
+    char why[300];
+    const char *name = c->q->argument(c->q->argument_ctx, "format");
+    for (int i = 0; export_fields[i] != NULL; i++) {
+        export_query_set(&q, export_fields[i], c->q->argument(c->q->argument_ctx, export_fields[i]));
+    }
+    enum export_format format = name != NULL && name[0] != '\0' ? export_format_parse(name) : EXPORT_CSV;
+    if (format == EXPORT_FORMATS) {
+        answer_problem(c->r, 422, "Not accepted", "format is csv, json or xlsx", "format");
+        return;
+    }
+    switch (export_open(c->a->db_path, &c->u, &q, clock_wall_ms(), &e, &problem, why, sizeof why)) {
+    case TRENDS_OK:
+        break;
+    case TRENDS_NOT_FOUND:
+        answer_problem(c->r, 404, "No such place", "It does not exist, or you may not see it.", "");
+        return;
+    case TRENDS_BAD:
+        answer_problem(c->r, 422, "Not accepted", problem.why, problem.field);
+        return;
+    case TRENDS_FAILED:
+        answer_problem(c->r, 503, "The store cannot be read now", "Try again in a moment.", "");
+        c->r->retry_after_s = AGAIN_S;
+        return;
+    }
+    c->r->download = download_create(c->a->downloads, e, format);
+    if (c->r->download == NULL) {
+        answer_problem(c->r, 503, "Too many exports at once", "Try again when one has ended.", "");
+        c->r->retry_after_s = AGAIN_S;
+        return;
+    }
+    c->r->status = 200;
+    c->r->type = export_types[format];
+    snprintf(c->r->disposition, sizeof c->r->disposition, "attachment; filename=\"puas-answers.%s\"",
+             export_names[format]);
+}

@@ -1,0 +1,81 @@
+// A card with a chart, the same as a table, and as a file; and what it says while there is nothing to show.
+import type { ComponentChildren } from "preact";
+import { failureText } from "../kit.ts";
+import { csvOf, save, type Table } from "./csv.ts";
+import type { Loaded } from "./report.ts";
+import type { CardName, View } from "./view.ts";
+import { useWords } from "./words.ts";
+
+interface Props {
+  name: CardName;
+  title: string;
+  view: View;
+  set: (change: Partial<View>) => void;
+  loaded: Loaded<unknown>;
+  file: string; // of the exported table, without its ending
+  table: Table | null; // null: nothing to show
+  tools?: ComponentChildren; // beside the title
+  legend?: ComponentChildren;
+  children?: ComponentChildren; // the chart
+  note?: ComponentChildren; // below either
+}
+
+export function ChartCard({ name, title, view, set, loaded, file, table, tools, legend, children, note }: Props) {
+  const { t, w, lang } = useWords();
+  const asTable = view.tables.includes(name);
+  const toggle = () => set({ tables: asTable ? view.tables.filter((each) => each !== name) : [...view.tables, name] });
+  return (
+    <section class={`card chart-card ${name}-card`} aria-labelledby={`h-${name}`} aria-busy={loaded.busy} data-testid={`card-${name}`}>
+      <header>
+        <h2 id={`h-${name}`}>{title}</h2>
+        {tools}
+        <span class="gap" />
+        {!asTable && table && legend}
+        {table && (
+          <span class="views">
+            <button type="button" class="link" data-testid={`table-${name}`} aria-pressed={asTable} aria-label={asTable ? w.chartOf(title) : w.tableOf(title)} onClick={toggle}>
+              {asTable ? w.chart : w.table}
+            </button>
+            <button type="button" class="link" data-testid={`csv-${name}`} aria-label={w.csvOf(title)} onClick={() => save(`${file}.csv`, csvOf(table, lang))}>CSV</button>
+          </span>
+        )}
+      </header>
+      {loaded.failure && loaded.failure.kind !== "auth" && (
+        <p class="failed" role="alert">
+          {w.failed} {failureText(loaded.failure, t)} <button type="button" class="link" onClick={loaded.again}>{t.retry}</button>
+        </p>
+      )}
+      {table ? (
+        <div class="body">
+          {asTable ? <DataTable title={title} table={table} /> : children}
+          {note}
+        </div>
+      ) : (
+        !loaded.failure && <p class="hint" role="status">{loaded.data ? <><b>{w.noVotes}</b>{w.noVotesHint}</> : t.loading}</p>
+      )}
+    </section>
+  );
+}
+
+function DataTable({ title, table: { columns, rows } }: { title: string; table: Table }) {
+  const { w } = useWords();
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={w.tableOf(title)}>
+      <table class="data">
+        <thead>
+          <tr>{columns.map(({ name, number }) => <th key={name} scope="col" class={number ? "num" : ""}>{name}</th>)}</tr>
+        </thead>
+        <tbody>
+          {rows.map((row, i) => (
+            <tr key={i}>
+              {row.map(({ text, open }, j) => {
+                const shown = open ? <button type="button" class="link" onClick={open}>{text}</button> : text;
+                return j === 0 ? <th key={j} scope="row">{shown}</th> : <td key={j} class={columns[j]?.number ? "num" : ""}>{shown}</td>;
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,133 @@
+// Four figures that sum the period up, each with how sure it is and how it was before.
+import type { TrendsCompare, TrendsGrid, TrendsRanking } from "../api.ts";
+import { failureText } from "../kit.ts";
+import { countDays } from "./days.ts";
+import { pointsOf, targetOf, verdictOf, type Measure } from "./figures.ts";
+import type { Loaded } from "./report.ts";
+import type { View } from "./view.ts";
+import { useWords } from "./words.ts";
+
+interface Props {
+  view: View;
+  compare: Loaded<TrendsCompare>;
+  ranking: TrendsRanking | null;
+  grid: TrendsGrid | null;
+}
+
+export function FiguresCard({ view, compare, ranking, grid }: Props) {
+  const { t, w } = useWords();
+  const { data } = compare;
+  return (
+    <section class="card figures" aria-label={w.figures} aria-busy={compare.busy} data-testid="figures">
+      {data ? (
+        <>
+          <Measured compare={data} measure={data.after.nps === undefined ? "share" : "nps"} compared={view.compared} />
+          {data.after.nps === undefined && <Measured compare={data} measure="index" compared={view.compared} />}
+          <Votes compare={data} compared={view.compared} />
+          <Kept target={data.promise?.target ?? null} ranking={ranking} grid={grid} />
+        </>
+      ) : (
+        <p class="hint" role="status">{compare.failure ? `${w.failed} ${failureText(compare.failure, t)}` : t.loading}</p>
+      )}
+      {data && <Completeness compare={data} />}
+    </section>
+  );
+}
+
+function Measured({ compare, measure, compared }: { compare: TrendsCompare; measure: Measure; compared: boolean }) {
+  const { w, f, num } = useWords();
+  const points = pointsOf(compare.after, measure);
+  const before = pointsOf(compare.before, measure);
+  const verdict = points && compare.after.enough ? verdictOf(points, targetOf(compare, measure)) : "few";
+  return (
+    <div>
+      <h2>{measure === "share" ? w.satisfied : w[measure]}</h2>
+      <p class="big">
+        <strong data-testid={`figure-${measure}`} class={measure === "share" ? verdict : ""}>{points ? num.measure(points.value, measure) : "–"}</strong>
+        {points && <small>{num.range(points.lo, points.hi)}</small>}
+      </p>
+      <p class="sub">
+        {!compare.after.enough ? (
+          w.fewToTell(f.int(compare.least))
+        ) : !compared ? (
+          measure === "index" && w.indexHint
+        ) : measure === "share" ? (
+          <Change compare={compare} />
+        ) : (
+          before && w.before(num.measure(before.value, measure), num.range(before.lo, before.hi))
+        )}
+      </p>
+    </div>
+  );
+}
+
+/** A change whose interval holds zero has neither colour nor sign of its own. */
+function Change({ compare: { change } }: { compare: TrendsCompare }) {
+  const { w, num } = useWords();
+  const { difference, lo, hi, refusal } = change;
+  if (refusal || difference === null || lo === null || hi === null) return <>{w.refusals[refusal || "too-few"]}</>;
+  const [from, to] = [num.signed(lo * 100), num.signed(hi * 100)];
+  if (lo <= 0 && hi >= 0) return <>{w.cannotTell(from, to)}</>;
+  return (
+    <>
+      <b class={difference > 0 ? "up" : "down"}>{num.signed(difference * 100)}</b>
+      {` ${w.points}, ${w.changeRange(from, to)}`}
+    </>
+  );
+}
+
+function Votes({ compare, compared }: { compare: TrendsCompare; compared: boolean }) {
+  const { w, f } = useWords();
+  const { after, before, coverage } = compare;
+  const days = countDays(compare.from, compare.to);
+  return (
+    <div>
+      <h2>{w.votes}</h2>
+      <p class="big">
+        <strong data-testid="figure-votes">{f.int(after.n)}</strong>
+        {coverage && (coverage.complete || coverage.share !== null) && <small>{coverage.complete ? w.complete : w.completeness(f.share(coverage.share ?? 0, 2))}</small>}
+      </p>
+      <p class="sub">{compared ? w.beforeVotes(f.int(before.n)) : w.aDay(f.int(Math.round(after.n / days)))}</p>
+    </div>
+  );
+}
+
+/** Of branches, or of a branch's hours of the week: how many are surely above the promise. */
+function Kept({ target, ranking, grid }: { target: number | null; ranking: TrendsRanking | null; grid: TrendsGrid | null }) {
+  const { w, f } = useWords();
+  const branches = (ranking?.units ?? []).flatMap(({ lo, hi }) => (lo === null || hi === null ? [] : [verdictOf({ lo: lo * 100, hi: hi * 100 }, target)]));
+  const hours = (grid?.cells ?? []).flatMap((cell) => {
+    const points = cell.thin ? null : pointsOf(cell, "share");
+    return points ? [verdictOf(points, target)] : [];
+  });
+  const list = branches.length > 1 ? branches : hours;
+  if (target === null || !list.length) return null;
+  const count = (verdict: string) => f.int(list.filter((each) => each === verdict).length);
+  return (
+    <div>
+      <h2>{list === hours ? w.hoursAbove : ranking?.of === "children" ? w.regionsAbove : w.branchesAbove}</h2>
+      <p class="big">
+        <strong data-testid="figure-kept">{w.ofSo(count("above"), f.int(list.length))}</strong>
+        <small>{w.surely}</small>
+      </p>
+      <p class="sub">{w.belowAndUnclear(count("below"), count("unclear"))}</p>
+    </div>
+  );
+}
+
+function Completeness({ compare: { coverage: c, building } }: { compare: TrendsCompare }) {
+  const { w, f } = useWords();
+  const lacking = c && !c.complete;
+  if (!building && !lacking) return null;
+  return (
+    <p class="gaps" role="status" data-testid="coverage">
+      {building && w.building}
+      {lacking && [
+        c.share !== null && w.incomplete(f.share(c.share, 2), f.int(c.known)),
+        c.missing > 0 && w.missing(c.missing, f.int(c.missing)),
+        c.lost > 0 && w.lost(c.lost, f.int(c.lost)),
+        c.notHeard > 0 && w.notHeard(c.notHeard, f.int(c.notHeard)),
+      ].filter(Boolean).join(" ")}
+    </p>
+  );
+}

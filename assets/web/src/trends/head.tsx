@@ -1,0 +1,97 @@
+// What is looked at: the place, the days, and whether the days before stand beside them.
+import type { Session } from "../api.ts";
+import { Icon } from "../kit.ts";
+import { Glyph, Pick } from "./controls.tsx";
+import { addDays, countDays, DAYS_MAX, PRESETS, type Period, type Preset } from "./days.ts";
+import type { View } from "./view.ts";
+import { useWords } from "./words.ts";
+
+type Place = Session["places"][number];
+
+interface Props {
+  places: Place[];
+  view: View;
+  days: Period | null;
+  yesterday: string | null;
+  set: (change: Partial<View>) => void;
+  showKeys: () => void;
+}
+
+const OWN = "own";
+const INDENT = "\u2003"; // options take no other style
+
+export function Head({ places, view, days, yesterday, set, showKeys }: Props) {
+  const { t, w, num } = useWords();
+  const place = places.find(({ id }) => id === view.place);
+  const own = typeof view.period !== "string";
+  const choosePeriod = (value: string) => set({ period: value === OWN ? (days ?? "28d") : (value as Preset) });
+  return (
+    <div class="trends-head">
+      <h1>{t.trends}</h1>
+      {places.length > 1 && (
+        <Pick id="trends-place" label={w.place} glyph="place" shown={place?.name ?? view.place} value={view.place} choose={(id) => set({ place: id })}>
+          {!place && <option value={view.place}>{view.place}</option>}
+          {inOrder(places).map(([each, depth]) => <option key={each.id} value={each.id}>{INDENT.repeat(depth) + each.name}</option>)}
+        </Pick>
+      )}
+      {places.length === 1 && <p class="only">{place?.name ?? view.place}</p>}
+      <Pick id="trends-period" label={w.period} glyph="days" shown={days ? num.days(days.from, days.to) : "…"} value={own ? OWN : String(view.period)} choose={choosePeriod}>
+        {PRESETS.map((preset) => <option key={preset} value={preset}>{w.presets[preset]}</option>)}
+        <option value={OWN}>{w.ownDays}</option>
+      </Pick>
+      <Pick id="trends-compare" label={w.compare} glyph="against" shown={view.compared && days ? w.against(countDays(days.from, days.to)) : w.alone} value={view.compared ? "yes" : "no"} choose={(value) => set({ compared: value === "yes" })}>
+        <option value="yes">{w.against(days ? countDays(days.from, days.to) : 0)}</option>
+        <option value="no">{w.alone}</option>
+      </Pick>
+      {own && days && yesterday && <OwnDays days={days} yesterday={yesterday} set={set} />}
+      <span class="gap" />
+      <button type="button" class="tool" data-testid="trends-print" onClick={() => print()}><Glyph name="print" />{w.print}</button>
+      <button type="button" class="tool" data-testid="trends-keys" onClick={showKeys} aria-keyshortcuts="?"><Glyph name="keys" />{w.keys}</button>
+    </div>
+  );
+}
+
+function OwnDays({ days, yesterday, set }: { days: Period; yesterday: string; set: Props["set"] }) {
+  const { w } = useWords();
+  const change = (part: "from" | "to") => (event: Event) => {
+    const { value } = event.currentTarget as HTMLInputElement;
+    if (!value) return; // half typed
+    const next = { ...days, [part]: value };
+    set({ period: next.from <= next.to ? next : { from: value, to: value } });
+  };
+  return (
+    <span class="own-days">
+      <label>{w.from} <input type="date" data-testid="trends-from" min={addDays(days.to, 1 - DAYS_MAX)} max={yesterday} value={days.from} onChange={change("from")} /></label>
+      <label>{w.to} <input type="date" data-testid="trends-to" max={yesterday} value={days.to} onChange={change("to")} /></label>
+    </span>
+  );
+}
+
+/** The tree as a list, each place under its parent, with its depth. */
+function inOrder(places: Place[]): [Place, number][] {
+  const under = (parent: string | null, depth: number): [Place, number][] =>
+    places.filter((each) => each.parent === parent).flatMap((each) => [[each, depth], ...under(each.id, depth + 1)] as [Place, number][]);
+  return under(null, 0);
+}
+
+/** The way from the top of what one may see to the place, as links. */
+export function Path({ places, view, set }: Omit<Props, "days" | "yesterday" | "showKeys">) {
+  const above: Place[] = [];
+  for (let at = places.find(({ id }) => id === view.place); at?.parent; ) {
+    at = places.find(({ id }) => id === at?.parent);
+    if (at) above.unshift(at);
+  }
+  const { w } = useWords();
+  if (!above.length) return null;
+  return (
+    <nav class="path" aria-label={w.place}>
+      {above.map((each) => (
+        <span key={each.id}>
+          <button type="button" class="link" onClick={() => set({ place: each.id })}>{each.name}</button>
+          <Icon name="chevron" />
+        </span>
+      ))}
+      <span aria-current="location">{places.find(({ id }) => id === view.place)?.name}</span>
+    </nav>
+  );
+}

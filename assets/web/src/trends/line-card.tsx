@@ -1,0 +1,102 @@
+// How it went: the measure by day, week or month with its interval, the days before, and the votes.
+import type { TrendsSeries } from "../api.ts";
+import { Icon } from "../kit.ts";
+import { ChartCard } from "./chart-card.tsx";
+import { Segmented } from "./controls.tsx";
+import type { Table } from "./csv.ts";
+import { addDays, countDays, type By } from "./days.ts";
+import { pointsOf, targetOf, type Measure } from "./figures.ts";
+import { LineChart } from "./line-chart.tsx";
+import type { Loaded } from "./report.ts";
+import type { View } from "./view.ts";
+import { useWords, type Said } from "./words.ts";
+
+interface Props {
+  view: View;
+  set: (change: Partial<View>) => void;
+  by: By;
+  measure: Measure;
+  series: Loaded<TrendsSeries>;
+  before: TrendsSeries | null;
+  file: string;
+}
+
+export function LineCard({ view, set, by, measure, series, before, file }: Props) {
+  const said = useWords();
+  const { w } = said;
+  const { data } = series;
+  const title = w.lineOf(measure === "share" ? w.satisfied : w[measure], { day: w.byDay, week: w.byWeek, month: w.byMonth }[by]);
+  const target = data ? targetOf(data, measure) : null;
+  const open = (from: string, to: string) => set({ period: { from, to }, by: null });
+  return (
+    <ChartCard
+      name="line" title={title} view={view} set={set} loaded={series} file={file}
+      table={data && data.total.n > 0 ? tableOf(data, before, measure, open, said) : null}
+      tools={
+        <>
+          <Segmented id="by" label={w.step} value={by} options={[["day", w.by.day], ["week", w.by.week], ["month", w.by.month]]} choose={(value) => set({ by: value })} />
+          {measure !== "nps" && (
+            <Segmented id="show" label={w.measure} value={measure} options={[["share", w.satisfied], ["index", w.index]]} choose={(value) => set({ index: value === "index" })} />
+          )}
+          {(view.weekday !== null || view.hour !== null) && (
+            <button type="button" class="chosen" data-testid="only" onClick={() => set({ weekday: null, hour: null })}>
+              {w.onlyAt(hoursSaid(view, said))}
+              <span class="vh">. {w.all}</span>
+              <Icon name="close" />
+            </button>
+          )}
+        </>
+      }
+      legend={
+        <ul class="legend" aria-hidden="true">
+          <li><i class="k-band" />{w.thisPeriod}</li>
+          {before && before.total.n > 0 && <li><i class="k-before" />{w.daysBefore}</li>}
+          {target !== null && <li class="narrow"><i class="k-promise" />{w.promise}</li>}
+          <li><i class="k-votes" />{said.t.legendVotes}</li>
+        </ul>
+      }
+    >
+      {data && <LineChart title={title} by={by} series={data} before={before} measure={measure} target={target} open={open} />}
+    </ChartCard>
+  );
+}
+
+/** "Tuesday 12–13", "Tuesdays", "12–13" */
+export function hoursSaid({ weekday, hour }: Pick<View, "weekday" | "hour">, { w, f }: Said): string {
+  const day = weekday === null ? "" : f.weekday(weekday);
+  if (hour === null) return w.weekdays(day);
+  return day ? w.at(day, f.hour(hour), f.hour(hour + 1)) : w.hours(f.hour(hour), f.hour(hour + 1));
+}
+
+export function periodSaid(from: string, to: string, by: By, { num }: Said): string {
+  return by === "day" ? num.day(from) : by === "month" && from.endsWith("-01") ? num.month(from) : num.days(from, to);
+}
+
+/** The period of the days before that lies as far from their begin. */
+export function periodBefore(series: TrendsSeries, before: TrendsSeries | null, i: number): TrendsSeries["periods"][number] | null {
+  const here = series.periods[i];
+  if (!before || !here) return null;
+  const day = addDays(before.from, countDays(series.from, here.from) - 1);
+  return before.periods.find(({ from, to }) => from <= day && day <= to) ?? null;
+}
+
+function tableOf(series: TrendsSeries, before: TrendsSeries | null, measure: Measure, open: (from: string, to: string) => void, said: Said): Table {
+  const { w, f, num } = said;
+  const name = measure === "share" ? w.satisfied : w[measure];
+  const by = series.by as By;
+  return {
+    columns: [{ name: w.date }, { name, number: true }, { name: w.from95, number: true }, { name: w.to95, number: true }, { name: w.votes, number: true }, ...(before ? [{ name: w.valueBefore, number: true }] : [])],
+    rows: series.periods.map((period, i) => {
+      const points = pointsOf(period, measure);
+      const then = periodBefore(series, before, i);
+      const old = then && pointsOf(then, measure);
+      const value = (n: number | undefined) => ({ text: n === undefined ? "–" : num.one(n), value: n ?? null });
+      return [
+        { text: periodSaid(period.from, period.to, by, said), value: period.from, open: () => open(period.from, period.to) },
+        value(points?.value), value(points?.lo), value(points?.hi),
+        { text: f.int(period.n), value: period.n },
+        ...(before ? [value(old?.value)] : []),
+      ];
+    }),
+  };
+}

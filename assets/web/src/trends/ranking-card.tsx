@@ -1,0 +1,144 @@
+// Who: the places of a chain, each with its interval. Those that chance could have ordered share a rank; too few votes, no rank.
+import type { RankedUnit, TrendsRanking } from "../api.ts";
+import { useState } from "../kit.ts";
+import { ChartCard } from "./chart-card.tsx";
+import { Segmented } from "./controls.tsx";
+import { word, type Table } from "./csv.ts";
+import { verdictOf } from "./figures.ts";
+import type { Loaded } from "./report.ts";
+import type { View } from "./view.ts";
+import { useWords, type Said } from "./words.ts";
+
+interface Props {
+  view: View;
+  set: (change: Partial<View>) => void;
+  ranking: Loaded<TrendsRanking>;
+  both: boolean; // there are places between this one and the branches
+  file: string;
+}
+
+interface Row extends RankedUnit {
+  ranks: string; // "4–6"
+  apart: boolean; // surely below all rows above it
+}
+
+const ENDS = 12; // of a long list, the best and the last so many are shown
+const PAD = 2; // points at both ends of the axis
+const HEIGHT = 26;
+
+export function RankingCard({ view, set, ranking, both, file }: Props) {
+  const said = useWords();
+  const { w } = said;
+  const [whole, setWhole] = useState(false);
+  const { data } = ranking;
+  const rows = data ? rowsOf(data.units) : [];
+  const long = rows.length > 2 * ENDS + 4;
+  const shown = long && !whole ? [...rows.slice(0, ENDS), null, ...rows.slice(-ENDS)] : rows;
+  return (
+    <ChartCard
+      name="ranking" title={view.children && both ? w.regions : w.branches} view={view} set={set} loaded={ranking} file={file}
+      table={rows.length ? tableOf(rows, set, said) : null}
+      tools={both && <Segmented id="rank" label={w.whatRanked} value={view.children ? "children" : "branches"} options={[["branches", w.branches], ["children", w.regions]]} choose={(value) => set({ children: value === "children" })} />}
+      legend={<p class="quiet-note">{w.rankingNote}</p>}
+      note={long && !view.tables.includes("ranking") && <button type="button" class="link" data-testid="rank-all" onClick={() => setWhole(!whole)}>{whole ? w.showFewer : w.showAll(rows.length)}</button>}
+    >
+      {data && <Ranking rows={shown} between={rows.length - 2 * ENDS} target={data.promise?.target ?? null} least={data.least} set={set} said={said} />}
+    </ChartCard>
+  );
+}
+
+interface RankingProps {
+  rows: (Row | null)[]; // null: some are left out here
+  between: number; // so many
+  target: number | null;
+  least: number; // votes
+  set: Props["set"];
+  said: Said;
+}
+
+function Ranking({ rows, between, target, least: fewest, set, said }: RankingProps) {
+  const { w, f, num } = said;
+  const ends = rows.flatMap((row) => (row?.lo == null || row.hi === null ? [] : [row.lo * 100, row.hi * 100])).concat(target ?? []);
+  const least = Math.max(0, Math.min(...ends) - PAD);
+  const most = Math.min(100, Math.max(...ends) + PAD);
+  const x = (percent: number) => `${Math.round(((percent - least) / (most - least)) * 1000) / 10}%`;
+  const step = [1, 2, 5, 10, 20, 50].find((each) => (most - least) / each <= 5) ?? 50;
+  const ticks: number[] = [];
+  for (let at = Math.ceil(least / step) * step; at <= most; at += step) if (target === null || Math.abs(at - target) > (most - least) * 0.14) ticks.push(at);
+  return (
+    <table class="ranking">
+      <thead>
+        <tr>
+          <th scope="col">{w.rank}</th>
+          <th scope="col">{w.branch}</th>
+          <th class="axis-head" aria-hidden="true">
+            {ends.length > 0 && (
+              <svg width="100%" height="16">
+                {ticks.map((at) => <text key={at} class="sub" x={x(at)} y="12" text-anchor="middle">{at}</text>)}
+                {target !== null && <text class="strong" x={x(target)} y="12" text-anchor="middle">{said.t.promiseAt(f.percent(target).replace("%", ""))}</text>}
+              </svg>
+            )}
+          </th>
+          <th scope="col" class="num">{w.satisfied}</th>
+          <th scope="col" class="num">{w.votes}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row, i) => {
+          if (!row) return <tr key="between" class="between"><td /><td colSpan={4}>{w.skipped(between)}</td></tr>;
+          const { place, shrunk, lo, hi, n, hidden } = row;
+          const told = shrunk !== null && lo !== null && hi !== null;
+          return (
+            <tr key={place.id} class={`${row.apart ? "apart" : ""} ${hidden ? "hidden" : ""}`} data-testid={`rank-${place.id}`}>
+              <td class="rank">{rows[i - 1]?.ranks === row.ranks ? <span class="vh">{row.ranks}</span> : row.ranks}</td>
+              <th scope="row"><button type="button" class="link" title={w.open(place.name)} onClick={() => set({ place: place.id })}>{place.name}</button></th>
+              <td class="whisker">
+                <svg width="100%" height={HEIGHT} role="img" aria-label={told ? w.rankAlt(f.share(shrunk), f.range(lo, hi)) : w.fewToTell(f.int(fewest))} class={told ? verdictOf({ lo: lo * 100, hi: hi * 100 }, target) : ""}>
+                  {told ? (
+                    <>
+                      <rect class="soft" x={x(lo * 100)} y={HEIGHT / 2 - 3.5} width={`${Math.max(0.6, ((hi - lo) * 10000) / (most - least))}%`} height="7" rx="3.5" />
+                      <circle class="dot" cx={x(shrunk * 100)} cy={HEIGHT / 2} r="5" />
+                    </>
+                  ) : (
+                    <rect class="hatch" x="0" y={HEIGHT / 2 - 6} width="100%" height="12" rx="6" fill="url(#hatch)" />
+                  )}
+                  {target !== null && ends.length > 0 && told && <line class="promise" x1={x(target)} x2={x(target)} y1="0" y2={HEIGHT} />}
+                </svg>
+              </td>
+              <td class="num strong">{told ? num.one(shrunk * 100) : "–"}</td>
+              <td class="num">{f.int(n)}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+/** The ranks a place may have: one more than those surely above it, up to all but those surely below it. */
+function rowsOf(units: RankedUnit[]): Row[] {
+  const told = units.filter(({ hidden }) => !hidden);
+  let floor = Infinity; // the lowest end of all intervals above
+  return units.map((unit) => {
+    const { lo, hi, hidden } = unit;
+    if (hidden || lo === null || hi === null) return { ...unit, ranks: "–", apart: false };
+    const best = 1 + told.filter((other) => (other.lo ?? 0) > hi).length;
+    const worst = told.length - told.filter((other) => (other.hi ?? 1) < lo).length;
+    const apart = hi < floor && floor !== Infinity;
+    floor = Math.min(floor, lo);
+    return { ...unit, ranks: best === worst ? String(best) : `${best}\u2013${worst}`, apart };
+  });
+}
+
+function tableOf(rows: Row[], set: Props["set"], { w, f, num }: Said): Table {
+  const share = (value: number | null) => ({ text: value === null ? "–" : num.one(value * 100), value: value === null ? null : value * 100 });
+  return {
+    columns: [{ name: w.branch }, { name: w.rank }, { name: w.satisfied, number: true }, { name: w.from95, number: true }, { name: w.to95, number: true }, { name: w.votes, number: true }],
+    rows: rows.map((row) => [
+      word(row.place.name, () => set({ place: row.place.id })),
+      word(row.ranks),
+      share(row.shrunk), share(row.lo), share(row.hi),
+      { text: f.int(row.n), value: row.n },
+    ]),
+  };
+}
