@@ -68,6 +68,9 @@ static bool load_series(struct trends *t, int32_t from, int weekday, int hour, s
     if (weekday == ANY && hour == ANY) {
         return trends_load_days(t, t->place.number, t->question, from, t->to, rows);
     }
+    if (t->segment != TREND_ALL) {
+        return trends_wrong(t, "segment", "segments are counted by whole days: leave weekday and hour out");
+    }
     if (!trends_load_hours(t, t->place.number, from, t->to, rows)) {
         return false;
     }

@@ -5,6 +5,7 @@ import { Aggregator } from "./lib/aggregator.mjs";
 import { Broker, SECRET } from "./lib/broker.mjs";
 import { Browser, DESKTOP, PHONE } from "./lib/browser.mjs";
 import { ForeignKiosk } from "./lib/foreign.mjs";
+import { run } from "./lib/process.mjs";
 import { waitFor } from "./lib/wait.mjs";
 import { scenario } from "./lib/world.mjs";
 
@@ -112,7 +113,10 @@ scenario("trends page: the figures are those that were counted, in charts, table
     ["2", "Bogor Pajajaran", (await rows(page, "ranking"))[1][3], String(DAYS * 10)],
     ["–", FORMULA, "–", String(SURABAYA)],
   ]);
-  assert.deepEqual((await rows(page, "reasons")).filter((row) => row.length === 4).map((row) => row.slice(2)), [["75%", "75%"], ["25%", "100%"]]);
+  assert.deepEqual((await rows(page, "reasons")).filter((row) => row.length === 4).map(([name, , share, running]) => [name, share, running]), [["Long wait", "75%", "75%"], ["Opening hours", "25%", "100%"]]);
+  await page.id("visits-happy").click();
+  await waitFor("no reasons of happy visits", async () => /No reasons/.test(await page.id("card-reasons").textContent()));
+  await page.id("visits-unhappy").click();
 
   // The same as tables and files.
   await page.page.keyboard.press("v");
@@ -204,7 +208,9 @@ scenario("trends page: every choice is in the address: links, back and reload sh
   await waitFor("the panel to be gone", async () => (await page.id("keys-panel").count()) === 0);
   await leave(page);
   await keyboard.press("1");
-  await keyboard.press("?"); // works always, and shows that the other key has done nothing
+  await keyboard.press("?");
+  assert.equal(await page.id("keys-panel").count(), 0, "no letter does anything");
+  await page.id("trends-keys").click();
   await page.id("keys-panel").waitFor();
   assert.equal(param(page, "period"), null);
   await keyboard.press("Escape");
@@ -261,10 +267,22 @@ scenario("trends page: empty, few, unknown, cut off; a manager sees the own bran
   assert.match(await page.id("figures").textContent(), /too few votes, 30 are needed/);
   assert.equal(await page.id("figure-share").textContent(), "–");
 
+  // Votes that are not here are told: as if the kiosk had been there for two months and had lost twelve.
+  assert.equal(await page.id("coverage").count(), 0);
+  const before = `- ${60 * DAY}`;
+  const lost = await run("sqlite3", ["-cmd", ".timeout 5000", aggregator.store.file, `UPDATE assignment SET from_ms = from_ms ${before}; UPDATE epoch SET born = born ${before}, lost = 12 WHERE kiosk_id = (SELECT kiosk_id FROM kiosk WHERE id = 'surabaya-entrance')`]);
+  assert.equal(lost.code, 0, lost.lines.join("\n"));
+  await page.page.reload();
+  await page.id("coverage").waitFor();
+  assert.match(await page.id("coverage").textContent(), /12 are lost\./);
+  assert.doesNotMatch(await page.id("figures").textContent(), /100% in/);
+  await page.accessible("incomplete");
+
   await aggregator.kill();
   await page.id("trends-period").selectOption("7d");
   await page.id("card-line").getByRole("alert").waitFor();
-  await figure(page, "votes", String(SURABAYA)); // what was shown stays
+  await figure(page, "votes", String(SURABAYA)); // what was shown stays, and says what it is
+  assert.match(await page.id("figures").getByRole("alert").textContent(), /Still shown: =1\+1 Surabaya, \d/);
   await aggregator.up();
   await page.id("card-line").getByRole("alert").getByRole("button").click();
   await waitFor("the line again", async () => (await page.id("card-line").getByRole("alert").count()) === 0);

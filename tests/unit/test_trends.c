@@ -217,6 +217,7 @@ static void wrong_fields_are_named(void **state)
         {"series", "weekday", {.weekday = "7"}},
         {"series", "weekday", {.weekday = "Monday"}},
         {"series", "hour", {.hour = "24"}},
+        {"series", "segment", {.segment = "other", .hour = "9"}},
         {"series", "hour", {.hour = "-1"}},
         {"series", "question", {.question = "never-asked"}},
         {"ranking", "of", {.of = "kiosks"}},

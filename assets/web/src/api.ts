@@ -101,7 +101,7 @@ export interface Trends extends Days {
   promise: { target: number; name: Texts } | null; // of the place, for this question
   building: boolean; // some days are not added up yet
   least: number;
-  coverage?: TrendsCoverage;
+  coverage: TrendsCoverage;
 }
 export interface TrendsCoverage {
   stored: number; known: number; share: number | null; missing: number; lost: number; notHeard: number; asOf: number | null;
@@ -116,11 +116,11 @@ export interface RankedUnit {
   n: number; hidden: boolean; place: Trends["place"];
   rank: number | null; share: number | null; shrunk: number | null; lo: number | null; hi: number | null;
 }
-/** reasons: of all visits, of unhappy and of happy ones */
-export interface TrendsReasons extends Trends { questions: (ReasonGroup & { question: string; unhappy?: ReasonGroup; happy?: ReasonGroup })[] }
+/** reasons: of all visits, of unhappy and of happy ones; lang=id|en of the labels, which are the ids where the survey has no words */
+export interface TrendsReasons extends Trends { questions: (ReasonGroup & { question: string; unhappy: ReasonGroup; happy: ReasonGroup })[] }
 export interface ReasonGroup {
-  n: number; answered?: number; enough: boolean; // n: reasons named; answered: visits
-  items: { id: string; label?: string | null; n: number; share: number; lo: number; hi: number; cumulative: number }[];
+  n: number; answered: number; enough: boolean; // n: reasons named; answered: visits
+  items: { id: string; label: string; n: number; share: number; lo: number; hi: number; cumulative: number }[];
 }
 /** compare: with as many days before. refusal "": the change may be called one; it is in shares of satisfied votes */
 export interface TrendsCompare extends Trends {

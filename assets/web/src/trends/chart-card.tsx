@@ -1,5 +1,6 @@
 // A card with a chart, the same as a table, and as a file; and what it says while there is nothing to show.
 import type { ComponentChildren } from "preact";
+import type { Trends } from "../api.ts";
 import { failureText } from "../kit.ts";
 import { csvOf, save, type Table } from "./csv.ts";
 import type { Loaded } from "./report.ts";
@@ -11,16 +12,17 @@ interface Props {
   title: string;
   view: View;
   set: (change: Partial<View>) => void;
-  loaded: Loaded<unknown>;
+  loaded: Loaded<Trends>;
   file: string; // of the exported table, without its ending
   table: Table | null; // null: nothing to show
   tools?: ComponentChildren; // beside the title
   legend?: ComponentChildren;
+  empty?: string; // what is said when there is nothing to show: no votes, if not said otherwise
   children?: ComponentChildren; // the chart
   note?: ComponentChildren; // below either
 }
 
-export function ChartCard({ name, title, view, set, loaded, file, table, tools, legend, children, note }: Props) {
+export function ChartCard({ name, title, view, set, loaded, file, table, tools, legend, empty, children, note }: Props) {
   const { t, w, lang } = useWords();
   const asTable = view.tables.includes(name);
   const toggle = () => set({ tables: asTable ? view.tables.filter((each) => each !== name) : [...view.tables, name] });
@@ -40,20 +42,28 @@ export function ChartCard({ name, title, view, set, loaded, file, table, tools, 
           </span>
         )}
       </header>
-      {loaded.failure && loaded.failure.kind !== "auth" && (
-        <p class="failed" role="alert">
-          {w.failed} {failureText(loaded.failure, t)} <button type="button" class="link" onClick={loaded.again}>{t.retry}</button>
-        </p>
-      )}
+      <Failed loaded={loaded} />
       {table ? (
         <div class="body">
           {asTable ? <DataTable title={title} table={table} /> : children}
           {note}
         </div>
       ) : (
-        !loaded.failure && <p class="hint" role="status">{loaded.data ? <><b>{w.noVotes}</b>{w.noVotesHint}</> : t.loading}</p>
+        !loaded.failure && <p class="hint" role="status">{loaded.data ? <><b>{empty ?? w.noVotes}</b>{w.noVotesHint}</> : t.loading}</p>
       )}
     </section>
+  );
+}
+
+/** Why there is nothing new, and what the figures are of that stay. */
+export function Failed({ loaded: { data, failure, again } }: { loaded: Loaded<Trends> }) {
+  const { t, w, num } = useWords();
+  if (!failure || failure.kind === "auth") return null;
+  return (
+    <p class="failed" role="alert">
+      {w.failed} {failureText(failure, t)} {data && w.stillShown(data.place.name, num.days(data.from, data.to))}{" "}
+      <button type="button" class="link" onClick={again}>{t.retry}</button>
+    </p>
   );
 }
 

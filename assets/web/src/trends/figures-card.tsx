@@ -1,6 +1,6 @@
 // Four figures that sum the period up, each with how sure it is and how it was before.
 import type { TrendsCompare, TrendsGrid, TrendsRanking } from "../api.ts";
-import { failureText } from "../kit.ts";
+import { Failed } from "./chart-card.tsx";
 import { countDays } from "./days.ts";
 import { pointsOf, targetOf, verdictOf, type Measure } from "./figures.ts";
 import type { Loaded } from "./report.ts";
@@ -27,8 +27,9 @@ export function FiguresCard({ view, compare, ranking, grid }: Props) {
           <Kept target={data.promise?.target ?? null} ranking={ranking} grid={grid} />
         </>
       ) : (
-        <p class="hint" role="status">{compare.failure ? `${w.failed} ${failureText(compare.failure, t)}` : t.loading}</p>
+        !compare.failure && <p class="hint" role="status">{t.loading}</p>
       )}
+      <Failed loaded={compare} />
       {data && <Completeness compare={data} />}
     </section>
   );
@@ -54,7 +55,7 @@ function Measured({ compare, measure, compared }: { compare: TrendsCompare; meas
         ) : measure === "share" ? (
           <Change compare={compare} />
         ) : (
-          before && w.before(num.measure(before.value, measure), num.range(before.lo, before.hi))
+          before && <>{w.before(num.measure(before.value, measure))} <span class="nowrap">({num.range(before.lo, before.hi)})</span></>
         )}
       </p>
     </div>
@@ -85,7 +86,7 @@ function Votes({ compare, compared }: { compare: TrendsCompare; compared: boolea
       <h2>{w.votes}</h2>
       <p class="big">
         <strong data-testid="figure-votes">{f.int(after.n)}</strong>
-        {coverage && (coverage.complete || coverage.share !== null) && <small>{coverage.complete ? w.complete : w.completeness(f.share(coverage.share ?? 0, 2))}</small>}
+        {(coverage.complete || coverage.share !== null) && <small>{coverage.complete ? w.complete : w.completeness(f.share(coverage.share ?? 0, 2))}</small>}
       </p>
       <p class="sub">{compared ? w.beforeVotes(f.int(before.n)) : w.aDay(f.int(Math.round(after.n / days)))}</p>
     </div>
@@ -117,16 +118,16 @@ function Kept({ target, ranking, grid }: { target: number | null; ranking: Trend
 
 function Completeness({ compare: { coverage: c, building } }: { compare: TrendsCompare }) {
   const { w, f } = useWords();
-  const lacking = c && !c.complete;
+  const lacking = !c.complete;
   if (!building && !lacking) return null;
   return (
     <p class="gaps" role="status" data-testid="coverage">
-      {building && w.building}
-      {lacking && [
-        c.share !== null && w.incomplete(f.share(c.share, 2), f.int(c.known)),
-        c.missing > 0 && w.missing(c.missing, f.int(c.missing)),
-        c.lost > 0 && w.lost(c.lost, f.int(c.lost)),
-        c.notHeard > 0 && w.notHeard(c.notHeard, f.int(c.notHeard)),
+      {[
+        building && w.building,
+        lacking && c.share !== null && w.incomplete(f.share(c.share, 2), f.int(c.known)),
+        lacking && c.missing > 0 && w.missing(c.missing, f.int(c.missing)),
+        lacking && c.lost > 0 && w.lost(c.lost, f.int(c.lost)),
+        lacking && c.notHeard > 0 && w.notHeard(c.notHeard, f.int(c.notHeard)),
       ].filter(Boolean).join(" ")}
     </p>
   );

@@ -22,7 +22,7 @@ export function useKeys(keys: Keys): [on: boolean, setOn: (on: boolean) => void]
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || (event.target as Element).closest?.(TYPING)) return;
-      const act = on || event.key === "?" ? latest.current[event.key] : undefined;
+      const act = on ? latest.current[event.key] : undefined;
       if (!act) return;
       event.preventDefault();
       act();

@@ -56,7 +56,7 @@ export function LineChart({ title, by, series, before, measure, target, open }: 
   const last = dots[dots.length - 1];
   const labels = spread([
     ...(last ? [{ at: y(last.value), text: num.measure(last.value, measure), kind: "strong" }] : []),
-    ...(target === null ? [] : [{ at: y(target), text: compact ? num.one(target) : w.promiseAt(f.percent(target).replace("%", "")), kind: "" }]),
+    ...(target === null ? [] : [{ at: y(target), text: compact ? f.percent(target) : w.promiseAt(f.percent(target).replace("%", "")), kind: "" }]),
     ...(old.length > 1 && !compact ? [{ at: y(old[old.length - 1]?.value ?? 0), text: w.previous, kind: "sub" }] : []),
   ], plotBase);
   const lines: number[] = [];

@@ -16,6 +16,8 @@ import { pathOf, useReport } from "./report.ts";
 import { CARDS, readView, viewAddress, type View } from "./view.ts";
 import { useWords } from "./words.ts";
 
+const RENEW_MS = 3_600_000;
+
 interface Props {
   session: Session;
   place: string;
@@ -42,6 +44,10 @@ function Trends({ session, place, query, signedOut }: Props) {
   // The last day that is over is known to the server alone: by the clock of the place.
   const asked = { place: view.place, question: view.question };
   const newest = useReport<TrendsSeries>(pathOf("series", asked));
+  useEffect(() => {
+    const timer = setInterval(newest.again, RENEW_MS); // a page that stays open sees days end
+    return () => clearInterval(timer);
+  }, []);
   const known = newest.data?.place.id === view.place ? newest.data : null;
   const yesterday = known?.to ?? null;
   const days = yesterday === null ? null : typeof view.period === "string" ? presetDays(view.period, yesterday) : clampDays(view.period, yesterday);

@@ -18,17 +18,15 @@ const MOST = 0.8; // the few that make most of it
 
 export function ReasonsCard({ view, set, reasons, file }: Props) {
   const said = useWords();
-  const { w, f } = said;
+  const { w } = said;
   const question = reasons.data?.questions[0]; // the one that is answered most
-  const split = question?.unhappy !== undefined && question.happy !== undefined;
-  const visits: Visits = split ? view.visits : "all";
-  const group = (visits === "all" ? question : question?.[visits]) ?? null;
+  const group = (view.visits === "all" ? question : question?.[view.visits]) ?? null;
   return (
     <ChartCard
       name="reasons" title={w.reasons} view={view} set={set} loaded={reasons} file={file}
       table={group && group.n > 0 ? tableOf(group, said) : null}
-      tools={split && <Segmented id="visits" label={w.whose} value={visits} options={[["unhappy", w.visits.unhappy], ["happy", w.visits.happy], ["all", w.visits.all]]} choose={(value) => set({ visits: value })} />}
-      legend={group && <p class="quiet-note">{w.reasonsOf(group.n, f.int(group.n))}</p>}
+      tools={<Segmented<Visits> id="visits" label={w.whose} value={view.visits} options={[["unhappy", w.visits.unhappy], ["happy", w.visits.happy], ["all", w.visits.all]]} choose={(value) => set({ visits: value })} />}
+      empty={w.noReasons}
       note={group && !group.enough && <p class="said">{w.fewReasons}</p>}
     >
       {group && <Pareto group={group} said={said} />}
@@ -43,7 +41,7 @@ function Pareto({ group, said }: { group: ReasonGroup; said: Said }) {
   return (
     <table class="pareto">
       <thead>
-        <tr><th scope="col"><span class="vh">{w.reason}</span></th><th aria-hidden="true" /><th scope="col" class="num">{w.share}</th><th scope="col" class="num">{w.running}</th></tr>
+        <tr><th scope="col">{w.reasonsOf(group.n, f.int(group.n))}</th><th aria-hidden="true" /><th scope="col" class="num">{w.share}</th><th scope="col" class="num">{w.running}</th></tr>
       </thead>
       <tbody>
         {group.items.flatMap((item, i) => [
@@ -63,7 +61,7 @@ function Pareto({ group, said }: { group: ReasonGroup; said: Said }) {
 /** Without words of the survey, its id with spaces. */
 const labelOf = ({ id, label }: ReasonGroup["items"][number]): string => {
   const plain = id.replace(/-/g, " ");
-  return !label || label === id ? plain.charAt(0).toUpperCase() + plain.slice(1) : label;
+  return label === id ? plain.charAt(0).toUpperCase() + plain.slice(1) : label;
 };
 
 function tableOf(group: ReasonGroup, { w, f }: Said): Table {

@@ -9,7 +9,7 @@ export interface Loaded<T> {
   again: () => void;
 }
 
-/** A path of null: not wanted yet. */
+/** A path of null: not known yet. */
 export function useReport<T>(path: string | null): Loaded<T> {
   const [state, setState] = useState<{ path: string | null; data: T | null; failure: Failure | null }>({ path: null, data: null, failure: null });
   const [turn, setTurn] = useState(0);
@@ -27,7 +27,7 @@ export function useReport<T>(path: string | null): Loaded<T> {
     setState((was) => ({ ...was, path: null }));
     setTurn((n) => n + 1);
   };
-  return { data: state.data, failure: settled ? state.failure : null, busy: path !== null && !settled, again };
+  return { data: state.data, failure: settled ? state.failure : null, busy: path === null || !settled, again };
 }
 
 export function pathOf(report: string, fields: Record<string, string | number | null>): string {

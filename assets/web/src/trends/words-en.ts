@@ -13,7 +13,6 @@ export const en = {
   alone: "not compared",
   keys: "Keys",
   print: "Print",
-  toParent: (name: string) => `Up to ${name}`,
   // measures
   satisfied: "Satisfied",
   index: "Index",
@@ -22,7 +21,6 @@ export const en = {
   indexHint: "of 100, all faces",
   votes: "Votes",
   vote: (count: number, n: string) => `${n} ${count === 1 ? "vote" : "votes"}`,
-  interval: "95%",
   from95: "95% from",
   to95: "95% to",
   // figures
@@ -35,7 +33,7 @@ export const en = {
     "volume-changed": "not comparable: far more or fewer votes a day than before",
     "mix-changed": "not comparable: the votes come from other kiosks than before",
   },
-  before: (value: string, range: string) => `before: ${value} (${range})`,
+  before: (value: string) => `before: ${value}`,
   beforeVotes: (n: string) => `${n} in the days before`,
   aDay: (n: string) => `${n} a day`,
   branchesAbove: "Branches above the promise",
@@ -55,8 +53,8 @@ export const en = {
   // states
   noVotes: "No votes in these days",
   noVotesHint: "Choose another period or place.",
-  notWith: (name: string) => `${name}: nothing to show`,
   failed: "This could not be loaded.",
+  stillShown: (place: string, days: string) => `Still shown: ${place}, ${days}.`,
   // line
   byDay: "by day",
   byWeek: "by week",
@@ -116,6 +114,7 @@ export const en = {
   share: "share",
   running: "running",
   reasonsOf: (count: number, n: string) => `${n} ${count === 1 ? "reason" : "reasons"}`,
+  noReasons: "No reasons in these days",
   fewReasons: "Few answers: the order may be chance.",
   mostAbove: "80% of reasons are above",
   // cards
