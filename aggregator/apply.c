@@ -6,6 +6,7 @@
 #include "aggregator/store_rollups.h"
 #include "shared/log.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -200,6 +201,37 @@ static bool drop_kiosks(struct work *w)
 
 // ---------------------------------------------------------------- standards and surveys
 
+enum { EXAMPLE_PERCENT = 10 }; // unhappy, of a place whose usual share is still to be learned
+
+// What a rule costs, as far as it can be said exactly: votes between false alarms, votes to see what it is for.
+static bool say_cost(struct work *w, const struct engine_rule *r)
+{
+    struct engine_cost c;
+    struct engine_rule rule = *r;
+    char line[400];
+    bool learns = r->kind == ENGINE_CHANGE && !(r->usual > 0);
+    if (learns) {
+        rule.usual = EXAMPLE_PERCENT / 100.;
+    }
+    if ((r->kind != ENGINE_STANDARD && r->kind != ENGINE_CHANGE) || !engine_rule_cost(&rule, INT32_MAX, &c)) {
+        return true;
+    }
+    int n = snprintf(line, sizeof line, "    one false alarm in %.0f votes; mean votes to see", c.arl);
+    int shifts = r->kind == ENGINE_CHANGE ? 3 + r->drift : 4;
+    for (int i = 0; i < shifts && n < (int)sizeof line; i++) {
+        if (isfinite(c.delay[i])) {
+            n += snprintf(line + n, sizeof line - (size_t)n, "%s %.0f %% unhappy: %.0f", i > 0 ? "," : "",
+                          c.shift[i] * 100, c.delay[i]);
+        }
+    }
+    if (learns && n < (int)sizeof line) {
+        snprintf(line + n, sizeof line - (size_t)n,
+                 " (where %d %% are usual; each place learns its own share, from %d votes on)", EXAMPLE_PERCENT,
+                 ENGINE_LEARN_VOTES + 1);
+    }
+    return say(w, line);
+}
+
 static bool apply_standard(struct work *w, const struct seed_standard *s, const int32_t *numbers)
 {
     const struct store_rule *there = NULL;
@@ -234,7 +266,7 @@ static bool apply_standard(struct work *w, const struct seed_standard *s, const 
     if (there != NULL && strcmp(before, after) == 0) {
         return true;
     }
-    if (!changed(w, "standard", s->id.s, there != NULL ? before : NULL, after)) {
+    if (!changed(w, "standard", s->id.s, there != NULL ? before : NULL, after) || !say_cost(w, &judged)) {
         return false;
     }
     // A new version ends open alerts and starts counting over: not for another name.

@@ -77,6 +77,24 @@ bool core_publish_open_alerts(struct core *c)
 
 // ---------------------------------------------------------------- transitions
 
+// "" when it is not of a change; the caller frees.
+static char *judged_json(const struct engine_transition *t)
+{
+    if (t->parts.count == 0) {
+        return strdup("");
+    }
+    json_t *parts = json_array();
+    for (int i = 0; i < t->parts.count; i++) {
+        const struct cusum *p = &t->parts.part[i];
+        json_array_append_new(parts, json_pack("{s:i,s:i,s:i,s:i,s:i}", "up", p->up, "down", p->down, "limit",
+                                               p->limit, "start", t->parts_start[i], "points", t->parts_alarm[i]));
+    }
+    json_t *o = json_pack("{s:f,s:o}", "usual", (double)t->usual / ENGINE_SHARE_UNITS, "parts", parts);
+    char *text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(6));
+    json_decref(o);
+    return text;
+}
+
 static bool take_one(struct core *c, const struct engine_transition *t)
 {
     if (t->raised == 0) {
@@ -116,7 +134,11 @@ static bool take_one(struct core *c, const struct engine_transition *t)
         }
     }
     const char *branch = branch_id(c, t->place);
-    if (!store_alert_change(c->store, &a)) {
+    char *judged = judged_json(t);
+    a.judged = judged;
+    bool stored = judged != NULL && store_alert_change(c->store, &a);
+    free(judged);
+    if (!stored) {
         return core_fail(c);
     }
     log_event(t->to == ENGINE_FIRING ? LOG_WARN : LOG_INFO, "alert",
@@ -212,7 +234,7 @@ bool core_restore_engine(struct core *c, char *ret_why, size_t n)
         return core_fail(c);
     }
     engine_resume(c->engine, c->now);
-    return true;
+    return core_load_usual(c);
 }
 
 // ---------------------------------------------------------------- usual rates, for silence rules
@@ -272,4 +294,24 @@ bool core_load_rates(struct core *c)
     }
     finish_kiosk(&r);
     return true;
+}
+
+// ---------------------------------------------------------------- usual shares, for change rules
+
+static void tell_usual(void *ctx, const struct engine_rule *r, int32_t place)
+{
+    struct core *c = ctx;
+    wall_ms to = c->rates_day * DAY_MS;
+    int64_t day = (to + (wall_ms)tz_offset_s(c->org.places[place].tz, to) * 1000) / DAY_MS, n = 0, unhappy = 0;
+    if (!store_usual(c->store, place, r->question.s, r->top_faces, day - RATE_WEEKS * 7, day, &n, &unhappy)) {
+        core_fail(c);
+        return;
+    }
+    engine_set_usual(c->engine, r->id, place, n, unhappy, c->now);
+}
+
+bool core_load_usual(struct core *c)
+{
+    engine_each_learning(c->engine, tell_usual, c);
+    return !c->failed;
 }

@@ -66,7 +66,7 @@ static bool reload(struct core *c, char *why, size_t n)
         return false;
     }
     core_publish_configs(c, false); // a turn that fails after this is repeated, with all of them
-    return core_load_rates(c);
+    return core_load_rates(c) && core_load_usual(c);
 }
 
 static enum command_result configure(struct core *c, struct command *cmd, bool apply)

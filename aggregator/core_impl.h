@@ -106,7 +106,7 @@ struct core {
     int rollups_days;                   // in a step of it
     mono_ms empty_log_at;               // something was deleted that must leave the log too; -1: nothing
     char contact_key[CONTACT_KEY_TEXT]; // the public one
-    int64_t rates_day;                  // number of the UTC day for which rates were computed
+    int64_t rates_day;                  // number of the UTC day for which rates and usual shares were computed
 
     struct core_sync *syncs; // owned
     size_t sync_count, sync_room;
@@ -142,7 +142,9 @@ bool core_present(struct core *c, struct org_kiosk *k, bool ready);
 
 bool core_take_transitions(struct core *c); // within the transaction
 bool core_restore_engine(struct core *c, char *ret_why, size_t n);
+// What is usual by now: rates for silence rules, shares for change rules. After the engine is as it is to be.
 bool core_load_rates(struct core *c);
+bool core_load_usual(struct core *c);
 bool core_publish_open_alerts(struct core *c); // queues all of them, after a connect
 // Takes payload. state: static, NULL when the alert has not changed.
 bool core_queue_publish(struct core *c, const char *branch, const char *alert, char *payload,

@@ -318,7 +318,7 @@ static void timers(struct core *c, mono_ms mono)
         if (!core_writes(c) || !store_expire_sessions(c->store, c->now)) {
             core_fail(c);
         } else if (c->now / DAY_MS != c->rates_day) {
-            core_load_rates(c);
+            (void)(core_load_rates(c) && core_load_usual(c)); // noted
         }
     }
 }

@@ -210,13 +210,14 @@ static void print_rule(const json_t *o)
 {
     static const struct {
         const char *stored, *key;
-        enum { WORD, WHOLE, REAL, DURATION } type;
+        enum { WORD, WHOLE, REAL, DURATION, YES_NO } type;
     } fields[] = {
         {"question", "question", WORD},
         {"percent", "percent", WHOLE},
         {"top_faces", "top_faces", WHOLE},
         {"usual_unhappy", "usual_unhappy", REAL},
         {"false_alarm_votes", "false_alarm_votes", REAL},
+        {"drift", "drift", YES_NO},
         {"resolve_percent", "resolve_percent", WHOLE},
         {"boundary", "boundary", WORD},
         {"window_ms", "window", DURATION},
@@ -239,6 +240,9 @@ static void print_rule(const json_t *o)
             break;
         case REAL:
             print_real(fields[i].key, json_number_value(v));
+            break;
+        case YES_NO:
+            printf("    %s: %s\n", fields[i].key, json_is_true(v) ? "true" : "false");
             break;
         case DURATION:
             print_duration(fields[i].key, json_integer_value(v));

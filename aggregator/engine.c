@@ -20,6 +20,9 @@ void engine_destroy(struct engine *e)
     if (!e)
         return;
     tables_finish(&e->t);
+    for (size_t i = 0; i < e->charts.count; i++)
+        free(e->charts.items[i]);
+    list_finish(&e->charts);
     list_finish(&e->dirty_keys);
     list_finish(&e->dirty_kiosks);
     free(e->gone);
@@ -412,8 +415,10 @@ void engine_restore_key(struct engine *e, const struct engine_key_state *s)
     int32_t version = k->s.version;
     k->s = *s;
     timer_arm(e, &k->timer, HOURS_ALWAYS);
-    if (s->version == version)
+    if (s->version == version) {
+        change_resolve(e, k);
         return;
+    }
     if (key_open(k))
         key_change(e, k, s->state == ENGINE_PENDING ? ENGINE_OK : ENGINE_RESOLVED, ENGINE_RULE, NULL);
     key_blank(&k->s, version);

@@ -17,7 +17,7 @@
 // of their due time, each as of that time. So the result does not depend on how often engine_tick is called.
 // Inputs must not go back in time; one that does is applied as of the latest time seen. After a restart and
 // after a jump of the wall clock call engine_resume.
-// Content (standard, share) is judged on event time, with arrival deciding when; liveness (silence, offline)
+// Content (standard, change, share) is judged on event time, with arrival deciding when; liveness (silence, offline)
 // on arrival time. A late vote never enters points or windows; it does prove that its kiosk is alive and in
 // use.
 //
@@ -25,12 +25,13 @@
 // the engine is ahead of the store: destroy it and restore it from the store.
 //
 //   start:  engine_create, engine_configure, engine_restore_clock, engine_set_rates,
-//           engine_restore_kiosk and engine_restore_key for every stored row, engine_resume(now)
+//           engine_restore_kiosk and engine_restore_key for every stored row, engine_resume(now), engine_set_usual
 //   turn:   BEGIN; inputs...; engine_tick(now); take engine_transitions, engine_dirty_*; COMMIT; engine_clear
 //   sleep:  until engine_next_tick
 #ifndef PUAS_AGGREGATOR_ENGINE_H
 #define PUAS_AGGREGATOR_ENGINE_H
 
+#include "aggregator/change.h"
 #include "aggregator/cusum.h"
 #include "aggregator/hours.h"
 #include "shared/ident.h"
@@ -48,6 +49,8 @@ enum {
     ENGINE_TEXT_MAX = 4096,     // bytes of an encoded state, with NUL
     ENGINE_DEPTH_MAX = 32,      // levels of the place tree; deeper places belong to no rule
     ENGINE_ARL_DEFAULT = 5000,  // votes between false alarms
+    ENGINE_LEARN_VOTES = 900,   // with no more of them the usual share of a place is not known
+    ENGINE_SHARE_UNITS = 10000, // a usual share is stored in these
     ENGINE_INHIBIT_MS = 180000, // default of engine_config.inhibit_ms
     ENGINE_TIMEOUT_MS = 120000, // default of heartbeat time-outs
 };
@@ -77,7 +80,7 @@ struct engine_kiosk {
     int32_t place; // where it stands now; votes name their own place
 };
 
-enum engine_rule_kind { ENGINE_STANDARD, ENGINE_SHARE, ENGINE_SILENCE, ENGINE_OFFLINE };
+enum engine_rule_kind { ENGINE_STANDARD, ENGINE_SHARE, ENGINE_SILENCE, ENGINE_OFFLINE, ENGINE_CHANGE };
 
 // A rule. A new version is a new row: open alerts of the old one are resolved (cause rule) and counting
 // starts over. Change the version for whatever changes judgement, not for names.
@@ -98,6 +101,14 @@ struct engine_rule {
     int limit;     // 0: the least with ARL >= arl at usual
     double usual;  // usual share of unhappy votes in 0..1; 0: two thirds of what the promise allows
     double arl;    // 1..CUSUM_ARL_MAX votes; 0: ENGINE_ARL_DEFAULT
+
+    // change: worse than usual here (change.h). top_faces and arl as above, arl in CHANGE_ARL_MIN..MAX. hold_ms is 0: its
+    // alarm is one vote. All points are 0 after an alarm; a further one counts up the open alert (flaps). Open until the
+    // upper Wilson bound of unhappy since the last alarm is below 1.5 times the usual share. Points are halved at each
+    // opening, as those of a standard.
+    //   usual: CHANGE_USUAL_MIN..MAX; 0: learned at each place (engine_set_usual), no alert until it is known.
+    bool drift;          // with a third part
+    struct change parts; // points and limits; count 0: found for the usual share
 
     // share: named faces in the window, in permille; raised when n >= min_n and share > raise (or >=, when
     // at_least). Resolves at share <= resolve with n >= min_n, or when no named face is left in the window.
@@ -135,12 +146,15 @@ struct engine_config {
 
 // What a rule costs, for a place with `votes` votes in an open period (usually a day).
 struct engine_cost {
-    struct cusum chart; // scores and limit
+    struct cusum chart;  // standard: scores and limit
+    struct change parts; // change
     double arl;         // votes between false alarms at the usual share
     double periods;     // open periods between false alarms, halving at each opening included; may be inf
-    double delay[4];    // mean votes to the alarm at 1, 1.5, 2, 3 times the allowed unhappy share; NAN over 1
+    double shift[4];    // standard: 1, 1.5, 2, 3 times the allowed unhappy share; change: change_shift
+    double delay[4];    // mean votes to the alarm at each; NAN: the share is over 1
 };
-// Standard rules only. False: another kind, a bad rule, no limit found, or memory ran out.
+// Standard, and change with a usual share. With a third part `periods` is the least it can be: without halving.
+// False: another kind, a bad rule, no limit found, or memory ran out.
 bool engine_rule_cost(const struct engine_rule *rule, int64_t votes, struct engine_cost *ret_cost);
 
 // ---------------------------------------------------------------- outputs
@@ -167,7 +181,8 @@ enum engine_cause {
     ENGINE_RULE,   // the rule changed or went, or its place or kiosk did
     ENGINE_CAUSES
 };
-const char *engine_kind_name(enum engine_rule_kind kind); // "standard" "share" "silence" "offline"
+bool engine_is_content(enum engine_rule_kind kind); // about what people say: standard, share, change
+const char *engine_kind_name(enum engine_rule_kind kind); // "standard" "share" "silence" "offline" "change"
 const char *engine_state_name(enum engine_state state);   // "ok" "pending" ...
 const char *engine_cause_name(enum engine_cause cause);   // "breach" "held" ...
 // The one table that every change goes through.
@@ -181,14 +196,17 @@ struct engine_transition {
     enum engine_state from, to; // pending -> ok: it was never raised
     enum engine_cause cause;
     wall_ms at;
-    wall_ms since;  // standard: first vote of the cycle; share: start of the window; silence: last vote (or
+    wall_ms since;  // standard, change: first vote of the cycle; share: start of the window; silence: last vote (or
                     // start of waiting); offline: last heard, or the will
     wall_ms opened; // left ok
     wall_ms raised; // first fired; 0: not yet
-    int64_t n, unhappy;              // standard: of the cycle; share: in the window (unhappy: named faces)
-    int32_t points, peak, limit;     // standard
-    int32_t start;                   // standard: points before first_event
-    int32_t flaps;                   // relapses from recovering
+    int64_t n, unhappy; // standard, change: of the cycle; share: in the window (unhappy: named faces)
+    int32_t points, peak, limit; // standard; change: of the first part that reached its limit at the last alarm
+    int32_t start;               // standard: points before first_event
+    int32_t flaps;               // relapses from recovering; change: further alarms
+    int32_t usual;               // change: the share that it is judged by, of ENGINE_SHARE_UNITS
+    struct change parts;         // change: points and limits in force
+    int32_t parts_start[CHANGE_PARTS], parts_alarm[CHANGE_PARTS]; // change: points before first_event, at the last alarm
     int64_t first_event, last_event; // behind it: scored, not late votes of the place from first to last
     wall_ms ack_until;
     char who[ENGINE_WHO_MAX + 1]; // who acknowledged or closed; empty when nobody did
@@ -201,7 +219,9 @@ struct engine_key_state {
     int32_t points, peak, start, flaps;
     int32_t wait_clear;             // closed by hand: must clear once before it may raise again (liveness)
     int64_t n, unhappy;             // as in engine_transition
-    int64_t raise_n, raise_unhappy; // standard: since the last raise
+    int64_t raise_n, raise_unhappy; // standard: since the last raise; change: since the last alarm
+    int32_t usual, learned;         // change: the share in force, and the newest told; 0: learning
+    int32_t parts[CHANGE_PARTS], parts_start[CHANGE_PARTS], parts_alarm[CHANGE_PARTS]; // change
     wall_ms since, opened, raised, cleared_at, ack_until;
     wall_ms period; // start of the open period of the last counted vote
     int64_t first_event, last_event;
@@ -267,6 +287,16 @@ void engine_resume(struct engine *e, wall_ms at);
 // that an open alert is judged by them) and when they change.
 void engine_set_rates(struct engine *e, int32_t kiosk, const float per_hour[HOURS_WEEK], wall_ms at);
 
+// Of n votes in the history of a change rule's place, as many were unhappy: what is usual there. The share is rounded up a
+// little, so that places share charts and false alarms are no more than promised. Up to ENGINE_LEARN_VOTES of them, or
+// more unhappy ones than CHANGE_USUAL_MAX, say nothing. It is taken over when the points are at 0 and no alert is open,
+// and stored with the key, so it may be told again. A chart that is new costs what change_find does. Ignored for other
+// rules, and for those with a usual share of their own.
+void engine_set_usual(struct engine *e, int32_t rule, int32_t place, int64_t n, int64_t unhappy, wall_ms at);
+// Each key of a change rule that learns. The callback may call engine_set_usual.
+void engine_each_learning(struct engine *e,
+                          void (*each)(void *ctx, const struct engine_rule *rule, int32_t place), void *ctx);
+
 struct engine_vote {
     int64_t event; // grows in order of arrival; a content key ignores one that it has seen or passed
     int32_t place, kiosk;
@@ -284,8 +314,8 @@ void engine_broker(struct engine *e, bool up, wall_ms at);
 // until > at. From firing or acknowledged (which it renews).
 enum engine_error engine_acknowledge(struct engine *e, const char *alert, const char *who, wall_ms until,
                                      wall_ms at);
-// By hand, from any open state but pending. A standard starts again at half its limit, a share with an empty
-// window, liveness only after it has cleared once.
+// By hand, from any open state but pending. A standard and the parts of a change start again at half their limits, a
+// share with an empty window, liveness only after it has cleared once.
 enum engine_error engine_close(struct engine *e, const char *alert, const char *who, wall_ms at);
 void engine_tick(struct engine *e, wall_ms now);
 

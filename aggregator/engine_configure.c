@@ -50,6 +50,10 @@ struct engine_rule engine_rule_defaults(enum engine_rule_kind kind)
     case ENGINE_OFFLINE:
         r.timeout_ms = ENGINE_TIMEOUT_MS;
         break;
+    case ENGINE_CHANGE:
+        r.top_faces = 2;
+        r.mash_ms = 1000;
+        break;
     }
     return r;
 }
@@ -97,8 +101,20 @@ const char *engine_rule_check(const struct engine_rule *r)
         return r->improbable > 0 && r->improbable < 1 ? NULL : "improbable: between 0 and 1";
     case ENGINE_OFFLINE:
         return within(r->timeout_ms, 1, month_ms) ? NULL : "timeout: 1 ms to 31 d";
+    case ENGINE_CHANGE:
+        if (r->hold_ms != 0)
+            return "hold: 0, an alarm of a change is one vote";
+        if (!within(r->top_faces, 1, 10))
+            return "top faces: 1 to 10";
+        if (r->usual != 0 && !(r->usual >= CHANGE_USUAL_MIN && r->usual <= CHANGE_USUAL_MAX))
+            return "usual share of unhappy: 0 (learned) or .02 to .5";
+        if (r->arl != 0 && !(r->arl >= CHANGE_ARL_MIN && r->arl <= CHANGE_ARL_MAX))
+            return "votes between false alarms: 100 to 1e5";
+        if (r->parts.count != 0 && !change_valid(&r->parts))
+            return "points: 1 to 3 parts with points 1 to 99 and limits 1 to 20000";
+        return NULL;
     }
-    return "kind: standard, share, silence or offline";
+    return "kind: standard, change, share, silence or offline";
 }
 
 static double rule_usual(const struct engine_rule *r)
@@ -119,8 +135,30 @@ static bool rule_chart(const struct engine_rule *r, struct cusum *ret_chart)
     return true;
 }
 
+static bool change_cost(const struct engine_rule *r, int64_t votes, struct engine_cost *ret_cost)
+{
+    struct engine_cost c = {.parts = r->parts};
+    if (engine_rule_check(r) || !(r->usual > 0) || votes < 1 ||
+        (!r->parts.count &&
+         !change_find(r->usual, r->arl > 0 ? r->arl : ENGINE_ARL_DEFAULT, r->drift, &c.parts)) ||
+        !change_arl(&c.parts, r->usual, &c.arl))
+        return false;
+    c.periods = c.arl / (double)votes;
+    if (c.parts.count < 3 && !change_periods_between_alarms(&c.parts, r->usual, votes, &c.periods))
+        return false;
+    for (int i = 0; i < CHANGE_SHIFTS; i++) {
+        c.shift[i] = change_shift(r->usual, i);
+        if (!change_delay(&c.parts, r->usual, c.shift[i], &c.delay[i]))
+            return false;
+    }
+    *ret_cost = c;
+    return true;
+}
+
 bool engine_rule_cost(const struct engine_rule *r, int64_t votes, struct engine_cost *ret_cost)
 {
+    if (r->kind == ENGINE_CHANGE)
+        return change_cost(r, votes, ret_cost);
     struct engine_cost c = {0};
     static const double times[4] = {1, 1.5, 2, 3};
     double usual = rule_usual(r), allowed = (100 - r->promise) / 100.;
@@ -129,6 +167,7 @@ bool engine_rule_cost(const struct engine_rule *r, int64_t votes, struct engine_
         !cusum_periods_between_alarms(&c.chart, usual, votes, &c.periods))
         return false;
     for (int i = 0; i < 4; i++) {
+        c.shift[i] = times[i] * allowed;
         c.delay[i] = NAN;
         if (times[i] * allowed < 1 && !cusum_delay(&c.chart, usual, times[i] * allowed, &c.delay[i]))
             return false;
@@ -286,7 +325,14 @@ static enum engine_error build_kiosks(struct tables *t, const struct engine_conf
     return ENGINE_DONE;
 }
 
-static enum engine_error build_rules(struct tables *t, const struct engine_config *c)
+static bool build_chart(struct engine *e, struct rule *r)
+{
+    if (r->c.kind == ENGINE_STANDARD)
+        return rule_chart(&r->c, &r->chart);
+    return r->c.kind != ENGINE_CHANGE || !(r->c.usual > 0) || change_chart(e, &r->c, change_units(r->c.usual));
+}
+
+static enum engine_error build_rules(struct engine *e, struct tables *t, const struct engine_config *c)
 {
     t->rules = calloc(c->rule_count + 1, sizeof(*t->rules));
     if (!t->rules)
@@ -294,7 +340,7 @@ static enum engine_error build_rules(struct tables *t, const struct engine_confi
     for (size_t i = 0; i < c->rule_count; i++) {
         struct rule *r = &t->rules[i];
         r->c = c->rules[i];
-        if (engine_rule_check(&r->c) || (r->c.kind == ENGINE_STANDARD && !rule_chart(&r->c, &r->chart)))
+        if (engine_rule_check(&r->c) || !build_chart(e, r))
             return ENGINE_BAD;
     }
     t->rule_count = c->rule_count;
@@ -431,10 +477,12 @@ static void migrate(struct engine *e, struct tables *old, struct tables *new)
         if (!same && key_open(was))
             key_change(e, was, was->s.state == ENGINE_PENDING ? ENGINE_OK : ENGINE_RESOLVED, ENGINE_RULE,
                        NULL);
-        if (same)
+        if (same) {
             is->s = was->s;
-        else if (is)
+            change_resolve(e, is);
+        } else if (is) {
             is->s.opened = was->s.opened;
+        }
         if (is) {
             is->dirty = was->dirty || !same;
         } else { // the store must not keep a state that could come back
@@ -463,7 +511,7 @@ enum engine_error engine_configure(struct engine *e, const struct engine_config 
     if (error == ENGINE_DONE)
         error = build_kiosks(&new, c);
     if (error == ENGINE_DONE)
-        error = build_rules(&new, c);
+        error = build_rules(e, &new, c);
     if (error == ENGINE_DONE && (!build_keys(&new) || !build_heap(&new)))
         error = ENGINE_NO_MEMORY;
     // Room for both: while migrating, keys that end are touched once more.

@@ -1,4 +1,4 @@
-// What people say: the points of a standard, and the share of named faces in a window. Event time decides
+// What people say: the points of a standard or a change, and the share of named faces in a window. Event time decides
 // what counts; it is judged when it arrives.
 #include "aggregator/engine_impl.h"
 #include "aggregator/stats.h"
@@ -39,13 +39,19 @@ static bool content_mashed(struct key *k, const struct engine_vote *v)
     return gap < k->rule->c.mash_ms;
 }
 
-static void cycle_end(struct engine_key_state *s)
+void cycle_end(struct engine_key_state *s)
 {
     s->n = s->unhappy = s->since = s->first_event = 0;
     s->peak = 0;
 }
 
-static void standard_vote(struct key *k, const struct engine_vote *v, wall_ms opened)
+static bool is_unhappy(const struct engine_rule *r, const struct engine_vote *v)
+{
+    int top = v->of < 4 ? 1 : r->top_faces;
+    return v->score <= v->of - top;
+}
+
+static void standard_vote(struct key *k, const struct engine_vote *v, bool unhappy, wall_ms opened)
 {
     struct engine_key_state *s = &k->s;
     const struct rule *r = k->rule;
@@ -53,8 +59,6 @@ static void standard_vote(struct key *k, const struct engine_vote *v, wall_ms op
         s->period = opened;
         s->points /= 2;
     }
-    int top = v->of < 4 ? 1 : r->c.top_faces;
-    bool unhappy = v->score <= v->of - top;
     if (s->points == 0 && !key_open(k))
         cycle_end(s);
     int32_t before = s->points;
@@ -164,10 +168,13 @@ void content_vote(struct engine *e, struct key *k, const struct engine_vote *v)
     struct hours_period p = place_period(k->place, v->at);
     if (p.open && !content_mashed(k, v)) { // closed: points pause, windows take nothing
         if (k->rule->c.kind == ENGINE_STANDARD)
-            standard_vote(k, v, p.from);
+            standard_vote(k, v, is_unhappy(&k->rule->c, v), p.from);
+        else if (k->rule->c.kind == ENGINE_CHANGE)
+            change_vote(e, k, v, is_unhappy(&k->rule->c, v), p.from);
         else
             share_vote(k, v);
         key_evaluate(e, k);
+        k->alarm = false;
     }
     key_touch(e, k);
 }
@@ -179,6 +186,8 @@ void content_closed(struct key *k, wall_ms now)
     if (k->rule->c.kind == ENGINE_STANDARD) {
         s->points = s->peak = k->rule->chart.limit / 2;
         s->since = now;
+    } else if (k->rule->c.kind == ENGINE_CHANGE) {
+        change_closed(k);
     } else {
         memset(s->buckets, 0, sizeof(s->buckets));
     }

@@ -3,6 +3,7 @@
 //   engine_configure.c  tables of places, kiosks, rules and keys
 //   engine_state.c      the transition table and the life of an alert
 //   engine_content.c    standard and share
+//   engine_change.c     change: worse than usual here
 //   engine_liveness.c   silence, offline, dead kiosks
 //   engine_text.c       states as text
 #ifndef PUAS_AGGREGATOR_ENGINE_IMPL_H
@@ -40,6 +41,14 @@ struct rule {
     struct cusum chart;
 };
 
+// A chart that change_find has found; it stays as long as the engine.
+struct found_chart {
+    int32_t usual;
+    double arl;
+    bool drift;
+    struct change c;
+};
+
 struct kiosk {
     struct engine_kiosk_state s;
     struct place *place; // NULL: unknown
@@ -57,6 +66,8 @@ struct key {
     struct kiosk *kiosk; // NULL: content
     struct timer timer;
     bool dirty;
+    const struct change *chart; // change: for s.usual, borrowed; NULL: learning
+    bool alarm;                 // change: the vote that is judged has reached a limit
 };
 
 struct tables {
@@ -82,11 +93,13 @@ struct engine {
     struct engine_key_state *gone; // of keys that configure removed, as left, until taken as dirty
     size_t gone_count;
     struct list dirty_keys, dirty_kiosks; // room for all is reserved by configure
+    struct list charts;                   // owned struct found_chart
 };
 
 // What a rule says now. Neither breached nor eased nor cleared: nothing can be said, leave it.
 struct verdict {
     bool breached, eased, cleared;
+    bool again;    // another alarm: the open alert counts it
     wall_ms due;   // look again then
     wall_ms since; // for a new alert
 };
@@ -117,6 +130,15 @@ void content_vote(struct engine *e, struct key *k, const struct engine_vote *v);
 void content_closed(struct key *k, wall_ms now); // by hand
 struct verdict standard_judge(const struct key *k);
 struct verdict share_judge(struct key *k, wall_ms now);
+void cycle_end(struct engine_key_state *s); // the next vote is the first of a cycle
+
+// NULL: it cannot be found, or memory ran out.
+const struct change *change_chart(struct engine *e, const struct engine_rule *r, int32_t usual);
+void change_resolve(struct engine *e, struct key *k); // chart of the share in force, after a restore
+void change_vote(struct engine *e, struct key *k, const struct engine_vote *v, bool unhappy, wall_ms opened);
+void change_closed(struct key *k);
+struct verdict change_judge(const struct key *k);
+int32_t change_units(double share);
 
 struct verdict silence_judge(const struct engine *e, const struct key *k);
 struct verdict offline_judge(const struct engine *e, const struct key *k);

@@ -16,6 +16,8 @@ static const struct {
     {ENGINE_PENDING, ENGINE_OK, ENGINE_CLEARED},
     {ENGINE_PENDING, ENGINE_OK, ENGINE_NO_DATA},
     {ENGINE_PENDING, ENGINE_OK, ENGINE_RULE},
+    {ENGINE_FIRING, ENGINE_FIRING, ENGINE_BREACH}, // another alarm of a change
+    {ENGINE_ACKNOWLEDGED, ENGINE_ACKNOWLEDGED, ENGINE_BREACH},
     {ENGINE_FIRING, ENGINE_ACKNOWLEDGED, ENGINE_ACK},
     {ENGINE_ACKNOWLEDGED, ENGINE_ACKNOWLEDGED, ENGINE_ACK},
     {ENGINE_ACKNOWLEDGED, ENGINE_FIRING, ENGINE_ACK_EXPIRED},
@@ -49,9 +51,14 @@ bool engine_allowed(enum engine_state from, enum engine_state to, enum engine_ca
     return false;
 }
 
+bool engine_is_content(enum engine_rule_kind kind)
+{
+    return kind == ENGINE_STANDARD || kind == ENGINE_SHARE || kind == ENGINE_CHANGE;
+}
+
 const char *engine_kind_name(enum engine_rule_kind kind)
 {
-    static const char *const names[] = {"standard", "share", "silence", "offline"};
+    static const char *const names[] = {"standard", "share", "silence", "offline", "change"};
     return names[kind];
 }
 
@@ -99,6 +106,22 @@ bool key_open(const struct key *k)
     return k->s.state != ENGINE_OK && k->s.state != ENGINE_RESOLVED;
 }
 
+static void emit_change(const struct key *k, struct engine_transition *t)
+{
+    const struct engine_key_state *s = &k->s;
+    t->usual = s->usual;
+    t->parts.count = k->chart->count;
+    for (int i = 0; i < k->chart->count; i++) {
+        t->parts.part[i] = k->chart->part[i];
+        t->parts_start[i] = s->parts_start[i];
+        t->parts_alarm[i] = s->parts_alarm[i];
+        if (!t->limit && s->parts_alarm[i] == k->chart->part[i].limit) {
+            t->limit = t->points = t->peak = s->parts_alarm[i];
+            t->start = s->parts_start[i];
+        }
+    }
+}
+
 static void emit(struct engine *e, const struct key *k, enum engine_state to, enum engine_cause cause,
                  const char *who)
 {
@@ -134,6 +157,8 @@ static void emit(struct engine *e, const struct key *k, enum engine_state to, en
     t->peak = s->peak;
     t->start = s->start;
     t->limit = k->rule->c.kind == ENGINE_STANDARD ? k->rule->chart.limit : 0;
+    if (k->chart)
+        emit_change(k, t);
     t->flaps = s->flaps;
     t->first_event = s->first_event;
     t->last_event = s->last_event;
@@ -149,8 +174,8 @@ void key_change(struct engine *e, struct key *k, enum engine_state to, enum engi
         e->failed = true;
         return;
     }
-    if (to == ENGINE_FIRING && cause != ENGINE_DATA_BACK && cause != ENGINE_ACK_EXPIRED) {
-        if (s->state == ENGINE_RECOVERING)
+    if (cause == ENGINE_HELD || (cause == ENGINE_BREACH && to != ENGINE_PENDING)) {
+        if (key_open(k) && s->state != ENGINE_PENDING)
             s->flaps++;
         if (!s->raised)
             s->raised = e->now;
@@ -174,10 +199,8 @@ void key_change(struct engine *e, struct key *k, enum engine_state to, enum engi
     s->ack_until = s->raised = s->cleared_at = s->raise_n = s->raise_unhappy = 0;
     s->flaps = 0;
     s->before = ENGINE_OK;
-    if (k->rule->c.kind == ENGINE_STANDARD && s->points == 0) {
-        s->n = s->unhappy = s->since = s->first_event = 0;
-        s->peak = 0;
-    }
+    if (k->rule->c.kind == ENGINE_CHANGE || (k->rule->c.kind == ENGINE_STANDARD && s->points == 0))
+        cycle_end(s);
 }
 
 static void alert_open(struct engine *e, struct key *k, const struct verdict *v)
@@ -199,6 +222,8 @@ static struct verdict judge(struct engine *e, struct key *k)
         return silence_judge(e, k);
     case ENGINE_OFFLINE:
         return offline_judge(e, k);
+    case ENGINE_CHANGE:
+        return change_judge(k);
     }
     return (struct verdict){.due = HOURS_EVER};
 }
@@ -209,6 +234,10 @@ static void key_recover(struct engine *e, struct key *k, const struct verdict *v
     struct engine_key_state *s = &k->s;
     int64_t hold = k->rule->c.resolve_ms;
     if (s->state != ENGINE_RECOVERING) {
+        if (v->again) {
+            key_change(e, k, (enum engine_state)s->state, ENGINE_BREACH, NULL);
+            return;
+        }
         if (v->cleared && hold == 0) {
             key_change(e, k, ENGINE_RESOLVED, ENGINE_CLEARED, NULL);
             return;

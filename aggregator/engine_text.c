@@ -1,7 +1,7 @@
 // States as one line of text: a version tag, the plain fields in a fixed order, the buckets and presses that
 // are not empty, and last the name, which may hold spaces.
 //
-//   key1 <the fields> | step:n:named ... | kiosk:at ... | name
+//   key2 <the fields> | step:n:named ... | kiosk:at ... | name
 #include "aggregator/engine_impl.h"
 
 #include <inttypes.h>
@@ -50,6 +50,20 @@ static const struct field key_fields[] = {
     WIDE(K, first_event, INT64_MIN),
     WIDE(K, last_event, INT64_MIN),
     WIDE(K, step, INT64_MIN),
+};
+// Since key2; a key1 has none of them.
+static const struct field change_fields[] = {
+    NARROW(K, usual, 0, ENGINE_SHARE_UNITS),
+    NARROW(K, learned, 0, ENGINE_SHARE_UNITS),
+    NARROW(K, parts[0], 0, CUSUM_LIMIT_MAX),
+    NARROW(K, parts[1], 0, CUSUM_LIMIT_MAX),
+    NARROW(K, parts[2], 0, CUSUM_LIMIT_MAX),
+    NARROW(K, parts_start[0], 0, CUSUM_LIMIT_MAX),
+    NARROW(K, parts_start[1], 0, CUSUM_LIMIT_MAX),
+    NARROW(K, parts_start[2], 0, CUSUM_LIMIT_MAX),
+    NARROW(K, parts_alarm[0], 0, CUSUM_LIMIT_MAX),
+    NARROW(K, parts_alarm[1], 0, CUSUM_LIMIT_MAX),
+    NARROW(K, parts_alarm[2], 0, CUSUM_LIMIT_MAX),
 };
 #undef K
 #define K struct engine_kiosk_state
@@ -135,8 +149,9 @@ static bool take_text(const char **at, const char *text)
 void engine_key_encode(const struct engine_key_state *s, char *ret)
 {
     struct writer w = {ret + 4, ret + ENGINE_TEXT_MAX};
-    memcpy(ret, "key1", 5);
+    memcpy(ret, "key2", 5);
     put_fields(&w, key_fields, COUNT(key_fields), s);
+    put_fields(&w, change_fields, COUNT(change_fields), s);
     put(&w, " |", 0, 0, 0);
     for (int i = 0; i < ENGINE_STEPS; i++)
         if (s->buckets[i].n)
@@ -182,8 +197,9 @@ bool engine_key_decode(const char *text, struct engine_key_state *ret_s)
 {
     struct engine_key_state s;
     memset(&s, 0, sizeof(s));
-    if (!take_text(&text, "key1") || !take_fields(&text, key_fields, COUNT(key_fields), &s) ||
-        !take_text(&text, " |") || !take_buckets(&text, &s) || !take_mash(&text, &s) || *text++ != ' ' ||
+    bool first = take_text(&text, "key1"); // as stores hold that have not met change rules
+    if (!(first || take_text(&text, "key2")) || !take_fields(&text, key_fields, COUNT(key_fields), &s) ||
+        !(first || take_fields(&text, change_fields, COUNT(change_fields), &s)) || !take_text(&text, " |") || !take_buckets(&text, &s) || !take_mash(&text, &s) || *text++ != ' ' ||
         s.unhappy > s.n || s.raise_unhappy > s.raise_n)
         return false;
     size_t n = strlen(text);

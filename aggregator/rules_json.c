@@ -35,6 +35,12 @@ char *rule_encode(const struct seed_standard *s)
         json_object_set_new(o, "usual_unhappy", json_real(s->usual_unhappy));
         json_object_set_new(o, "false_alarm_votes", json_real(s->false_alarm_votes));
         break;
+    case KIND_CHANGE:
+        json_object_set_new(o, "top_faces", json_integer(s->top_faces));
+        json_object_set_new(o, "usual_unhappy", json_real(s->usual_unhappy));
+        json_object_set_new(o, "false_alarm_votes", json_real(s->false_alarm_votes));
+        json_object_set_new(o, "drift", json_boolean(s->drift));
+        break;
     case KIND_SHARE: {
         int64_t resolve = s->resolve_percent >= 0 ? s->resolve_percent
                           : s->percent > 10       ? s->percent - 10
@@ -84,12 +90,12 @@ bool rule_decode(const char *body, struct engine_rule *ret_r)
         return false;
     }
     static const enum engine_rule_kind kinds[] = {ENGINE_STANDARD, ENGINE_SHARE, ENGINE_SILENCE,
-                                                  ENGINE_OFFLINE};
+                                                  ENGINE_OFFLINE, ENGINE_CHANGE};
     struct engine_rule r = engine_rule_defaults(kinds[k]);
     const char *question = json_string_value(json_object_get(o, "question"));
     bool ok = question == NULL || question[0] == '\0' || ident_set(&r.question, question);
     int64_t hold = number(o, "hold_ms", 0);
-    r.mash_ms = kinds[k] == ENGINE_STANDARD || kinds[k] == ENGINE_SHARE ? number(o, "mash_ms", r.mash_ms) : 0;
+    r.mash_ms = engine_is_content(kinds[k]) ? number(o, "mash_ms", r.mash_ms) : 0;
     r.hold_ms = kinds[k] == ENGINE_OFFLINE ? 0 : hold;
     if (kinds[k] == ENGINE_OFFLINE && hold > 0) {
         r.timeout_ms = hold; // how long a kiosk may be quiet
@@ -98,6 +104,7 @@ bool rule_decode(const char *body, struct engine_rule *ret_r)
     r.top_faces = (int)number(o, "top_faces", r.top_faces);
     r.usual = json_number_value(json_object_get(o, "usual_unhappy"));
     r.arl = json_number_value(json_object_get(o, "false_alarm_votes"));
+    r.drift = json_is_true(json_object_get(o, "drift"));
     if (kinds[k] == ENGINE_SHARE) {
         const char *boundary = json_string_value(json_object_get(o, "boundary"));
         size_t i;

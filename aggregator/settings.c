@@ -8,7 +8,7 @@
 #include <string.h>
 
 const char *const place_kinds[] = {"org", "region", "branch", "area", NULL};
-const char *const standard_kinds[] = {"standard", "share", "silence", "offline", NULL};
+const char *const standard_kinds[] = {"standard", "share", "silence", "offline", "change", NULL};
 const char *const roles[] = {"viewer", "manager", "head-office", "admin", NULL};
 const char *const boundaries[] = {">", ">=", NULL};
 
@@ -92,13 +92,15 @@ static const struct config_row standard_rows[] = {
     {"min_n", CONFIG_INT, AT(seed_standard, min_n), .fallback = "4", .min = 1, .max = 1e6,
      .help = "share: fewer votes say nothing"},
     {"top_faces", CONFIG_INT, AT(seed_standard, top_faces), .fallback = "2", .min = 1, .max = 10,
-     .help = "standard: so many of the best faces are satisfied"},
+     .help = "standard, change: so many of the best faces are satisfied"},
     {"faces", CONFIG_LIST, AT(seed_standard, faces), .rows = face_rows, .item_bytes = sizeof(int64_t),
      .help = "share: the named faces, 1 = worst; none: 1 and 2"},
     {"usual_unhappy", CONFIG_NUMBER, AT(seed_standard, usual_unhappy), .fallback = "0", .min = 0, .max = 0.99,
-     .help = "standard: usual share of unhappy votes; 0: two thirds of what is allowed"},
+     .help = "usual share of unhappy votes; 0: standard: two thirds of what is allowed; change: learned"},
     {"false_alarm_votes", CONFIG_NUMBER, AT(seed_standard, false_alarm_votes), .fallback = "5000", .min = 100,
-     .max = 1e9, .help = "standard: votes between false alarms"},
+     .max = 1e9, .help = "standard, change: votes between false alarms"},
+    {"drift", CONFIG_BOOL, AT(seed_standard, drift), .fallback = "false",
+     .help = "change: also sees a slow drift sooner, other changes a little later"},
     {"probability", CONFIG_NUMBER, AT(seed_standard, probability), .fallback = "0.001", .min = 1e-9,
      .max = 0.5, .help = "silence: less probable than this is an alert"},
     {"hold", CONFIG_DURATION, AT(seed_standard, hold_ms), .fallback = "0 s", .max = 86400e3,

@@ -9,7 +9,7 @@
 
 enum place_kind { PLACE_ORG, PLACE_REGION, PLACE_BRANCH, PLACE_AREA };
 extern const char *const place_kinds[]; // NULL-terminated, as all lists of choices here
-enum standard_kind { KIND_STANDARD, KIND_SHARE, KIND_SILENCE, KIND_OFFLINE };
+enum standard_kind { KIND_STANDARD, KIND_SHARE, KIND_SILENCE, KIND_OFFLINE, KIND_CHANGE };
 extern const char *const standard_kinds[];
 enum role { ROLE_VIEWER, ROLE_MANAGER, ROLE_HEAD_OFFICE, ROLE_ADMIN };
 extern const char *const roles[];
@@ -53,10 +53,11 @@ struct seed_standard {
     int64_t resolve_percent; // share: the alert ends at or below this
     int boundary;            // share: enum boundary
     int64_t window_ms, min_n;
-    int64_t top_faces;        // standard: that many of the best faces are satisfied; 2 is usual
+    int64_t top_faces;        // standard, change: that many of the best faces are satisfied; 2 is usual
     struct config_list faces; // share: int64_t scores of the named faces
-    double usual_unhappy;     // standard: q0
-    double false_alarm_votes; // standard: in-control ARL wished
+    double usual_unhappy;     // standard, change: q0
+    double false_alarm_votes; // standard, change: in-control ARL wished
+    bool drift;               // change: with a third part
     double probability;       // silence: P(no rating in t) below this is an alert
     int64_t hold_ms;          // raise only after this long; offline: no heartbeat for this long
     int64_t mash_ms;          // presses of one kiosk closer than this count once

@@ -243,6 +243,7 @@ struct store_alert { // as the transition tells it
     wall_ms at, since, opened, raised, closed; // closed 0: open
     int64_t n, unhappy, points, start, limit, flaps, first_event, last_event;
     wall_ms ack_until;
+    const char *judged; // a change: JSON of migrations/0011.sql; "": as before
 };
 bool store_alert_change(struct store *st, const struct store_alert *a); // row and log
 bool store_alert_comment(struct store *st, const char *id, wall_ms at, const char *action, const char *who,
@@ -253,6 +254,11 @@ bool store_each_rule_state(struct store *st, bool (*each)(void *ctx, const char 
 // Scored votes by kiosk and quarter hour in [from, to), both ascending, for silence rules.
 bool store_each_rate(struct store *st, wall_ms from, wall_ms to,
                      bool (*each)(void *ctx, int32_t kiosk, int64_t quarter, int64_t n), void *ctx);
+
+// Scored votes of a place and all under it on local days [from, to), and those with none of the top_faces best faces
+// (none of the best one where there are fewer than four), for change rules. question "": every one.
+bool store_usual(struct store *st, int32_t place, const char *question, int top_faces, int64_t from, int64_t to,
+                 int64_t *ret_n, int64_t *ret_unhappy);
 
 // ---------------------------------------------------------------- sessions
 bool store_put_session(struct store *st, const uint8_t token[32], int32_t user, wall_ms created,

@@ -33,15 +33,17 @@ bool store_alert_change(struct store *st, const struct store_alert *a)
             return false;
         }
     }
-    bool acknowledged = strcmp(a->to, "acknowledged") == 0;
+    bool acknowledged = strcmp(a->action, "ack") == 0; // not by another alarm, or when data are back
     bool closed = a->closed != 0;
     return store_run(
                st,
                "UPDATE alert SET state = ?2, since = ?3, raised = ?4, closed = nullif(?5, 0),"
                " closed_by = iif(?5 = 0, NULL, ?6), flaps = ?7, first_event = ?8, last_event = ?9, n = ?10,"
-               " unhappy = ?11, points = ?12, point_limit = ?13, point_start = ?14 WHERE alert_id = ?1",
-               "itiiitiiiiiiii", number, a->to, a->since, a->raised, a->closed, closed ? a->who : "", a->flaps,
-               a->first_event, a->last_event, a->n, a->unhappy, a->points, a->limit, a->start) &&
+               " unhappy = ?11, points = ?12, point_limit = ?13, point_start = ?14,"
+               " judged = iif(?15 = '', judged, ?15) WHERE alert_id = ?1",
+               "itiiitiiiiiiiit", number, a->to, a->since, a->raised, a->closed, closed ? a->who : "", a->flaps,
+               a->first_event, a->last_event, a->n, a->unhappy, a->points, a->limit, a->start,
+               a->judged != NULL ? a->judged : "") &&
            (!acknowledged ||
             store_run(st, "UPDATE alert SET ack_by = ?2, ack_at = ?3, ack_until = ?4 WHERE alert_id = ?1",
                       "itii", number, a->who, a->at, a->ack_until)) &&

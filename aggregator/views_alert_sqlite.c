@@ -25,7 +25,7 @@ enum {
     " FROM alert_log l WHERE l.alert_id = a.alert_id AND l.action = 'closed' ORDER BY log_id DESC LIMIT 1), ''),"      \
     " a.flaps, a.first_event, a.last_event, a.point_limit, a.point_start,"                                             \
     " coalesce((SELECT display FROM user WHERE name = a.ack_by), a.ack_by, ''), coalesce(a.ack_at, 0),"                \
-    " coalesce(a.ack_until, 0), r.id, r.body"                                                                          \
+    " coalesce(a.ack_until, 0), r.id, r.body, a.judged"                                                                          \
     " FROM alert a JOIN rule r ON r.rule_id = a.rule_id AND r.version = a.rule_version"
 
 // Two ways into the index of `closed`: what ended long ago is never looked at.
@@ -33,6 +33,26 @@ static const char alerts_shown[] =
     ALERT_COLUMNS " WHERE a.alert_id IN (SELECT alert_id FROM alert WHERE place_id = ?2 AND closed IS NULL"
                   " UNION ALL SELECT alert_id FROM alert WHERE place_id = ?2 AND closed >= ?3) ORDER BY a.alert_id DESC";
 static const char alert_by_id[] = ALERT_COLUMNS " WHERE a.id = ?2";
+
+static void read_change(const char *judged, struct alert_change *ret_c)
+{
+    json_t *o = json_loads(judged, 0, NULL), *part, *parts = json_object_get(o, "parts");
+    struct alert_change c = {.usual = json_number_value(json_object_get(o, "usual"))};
+    size_t i;
+    json_array_foreach(parts, i, part)
+    {
+        struct cusum *p = &c.parts.part[i];
+        if (i < CHANGE_PARTS && json_unpack(part, "{s:i,s:i,s:i,s:i,s:i}", "up", &p->up, "down", &p->down, "limit",
+                                            &p->limit, "start", &c.start[i], "points", &c.points[i]) == 0) {
+            c.parts.count++;
+        }
+    }
+    while (c.reached + 1 < c.parts.count && c.points[c.reached] < c.parts.part[c.reached].limit) {
+        c.reached++;
+    }
+    json_decref(o);
+    *ret_c = change_valid(&c.parts) ? c : (struct alert_change){.usual = 0};
+}
 
 static bool read_alert(sqlite3_stmt *s, struct alert *a)
 {
@@ -56,6 +76,7 @@ static bool read_alert(sqlite3_stmt *s, struct alert *a)
     store_copy(s, 10, a->closed_by, sizeof a->closed_by);
     store_copy(s, 16, a->ack_by, sizeof a->ack_by);
     store_copy(s, 19, a->rule_id, sizeof a->rule_id);
+    read_change((const char *)sqlite3_column_text(s, 21), &a->change);
     const char *body = (const char *)sqlite3_column_text(s, 20);
     if (!rule_decode(body, &a->r)) {
         return false;
@@ -112,14 +133,19 @@ static struct cost cost_of(struct views *v, const struct branch *b, const struct
     }
     int64_t a_day = votes > LEARNED_VOTES && days > 0 ? votes / days : 0;
     for (int i = 0; i < COSTS; i++) {
-        if (v->costs[i].rule == a->rule && v->costs[i].version == a->version && v->costs[i].votes == a_day) {
+        const struct cost *c = &v->costs[i];
+        if (c->rule == a->rule && c->version == a->version && c->votes == a_day && c->usual == a->change.usual) {
             return v->costs[i];
         }
     }
-    struct cost c = {a->rule, a->version, a_day, NAN, NAN};
+    struct cost c = {a->rule, a->version, a_day, a->change.usual, NAN, NAN};
     struct engine_cost computed;
     struct engine_rule r = a->r;
     r.id = r.version = r.place = 1; // only its numbers matter
+    if (r.kind == ENGINE_CHANGE) {
+        r.usual = a->change.usual;
+        r.parts = a->change.parts;
+    }
     if (engine_rule_cost(&r, a_day > 0 ? a_day : 1, &computed)) {
         c.arl = computed.arl;
         c.days = a_day > 0 ? computed.periods : NAN;
@@ -156,7 +182,7 @@ static void add_content(struct views *v, const struct branch *b, const struct al
     struct counts c = {.n = votes.count};
     struct cusum chart = {0, 0, 0};
     int64_t unhappy = 0;
-    bool standard = a->r.kind == ENGINE_STANDARD;
+    bool standard = a->r.kind == ENGINE_STANDARD, share = a->r.kind == ENGINE_SHARE;
     struct cost cost = {.days = NAN, .arl = NAN};
     for (int i = 0; i < votes.count; i++) {
         c.good += votes.items[i].happy;
@@ -164,25 +190,31 @@ static void add_content(struct views *v, const struct branch *b, const struct al
     }
     if (standard) {
         cusum_scores(a->r.promise, &chart);
+    } else if (!share) {
+        chart = a->change.parts.part[a->change.reached];
+    }
+    if (!share) {
         cost = cost_of(v, b, a);
     }
     json_t *curve = votes_curve(b, a, &votes), *counts = interval_json(&c);
     json_t *points = json_object_get(json_array_get(curve, json_array_size(curve) - 1), "points");
     json_object_set_new(counts, "unhappy", json_integer(unhappy));
-    json_object_set_new(o, "target", json_integer(standard ? a->r.promise : a->r.raise / 10));
+    json_object_set_new(o, "target", json_integer(standard ? a->r.promise
+                                                  : share  ? a->r.raise / 10
+                                                           : lround(100 - 100 * a->change.usual)));
     json_object_set_new(o, "votes", counts);
-    json_object_set(o, "points", standard ? (points != NULL ? points : json_integer(0)) : json_null());
-    json_object_set_new(o, "limit", null_or_int(a->limit, standard));
-    json_object_set_new(o, "up", null_or_int(chart.up, standard));
-    json_object_set_new(o, "down", null_or_int(chart.down, standard));
+    json_object_set(o, "points", !share ? (points != NULL ? points : json_integer(0)) : json_null());
+    json_object_set_new(o, "limit", null_or_int(a->limit, !share));
+    json_object_set_new(o, "up", null_or_int(chart.up, !share));
+    json_object_set_new(o, "down", null_or_int(chart.down, !share));
     json_object_set_new(o, "curve", curve);
     json_object_set_new(o, "falseAlarmDays", null_or_real(cost.days, isfinite(cost.days)));
     json_object_set_new(o, "falseAlarmVotes", null_or_real(round(cost.arl), isfinite(cost.arl)));
     json_object_set_new(
         o, "reasons",
-        alert_reasons(v, b, &votes, a->place == b->place, a->place, standard ? a->r.top_faces : 2));
+        alert_reasons(v, b, &votes, a->place == b->place, a->place, share ? 2 : a->r.top_faces));
     json_object_set_new(o, "places", votes_places(b, &votes));
-    if (!standard) {
+    if (share) {
         json_object_set_new(o, "boundary", json_string(a->r.at_least ? ">=" : ">"));
         json_object_set_new(o, "window", json_integer(a->r.window_ms / MINUTE_MS));
         json_object_set_new(o, "minN", json_integer(a->r.min_n));
@@ -190,10 +222,10 @@ static void add_content(struct views *v, const struct branch *b, const struct al
     free(votes.items);
 }
 
-// Since an unreleased vote: told to the quarter hour only. A standard's first vote was an unhappy one.
+// Since an unreleased vote: told to the quarter hour only. The first vote of a standard or change was an unhappy one.
 static wall_ms told_since(const struct branch *b, const struct alert *a)
 {
-    bool vote = a->r.kind == ENGINE_SILENCE || a->r.kind == ENGINE_STANDARD;
+    bool vote = a->r.kind == ENGINE_SILENCE || (engine_is_content(a->r.kind) && a->r.kind != ENGINE_SHARE);
     bool hidden = vote && a->since > b->released_at;
     return hidden ? a->since / QUARTER_MS * QUARTER_MS : a->since;
 }
@@ -246,7 +278,7 @@ static json_t *alert_json(struct views *v, struct branch *b, const struct alert 
                   (json_int_t)a->flaps, "comments", comments, "curve", "reasons", "places");
     json_object_update(o, head);
     json_decref(head);
-    if (a->r.kind == ENGINE_STANDARD || a->r.kind == ENGINE_SHARE) {
+    if (engine_is_content(a->r.kind)) {
         add_content(v, b, a, o);
     } else {
         add_liveness(v, b, a, o);
@@ -266,7 +298,7 @@ static int severity(const struct alert *a)
 {
     static const char *const states[] = {"firing", "unknown", "acknowledged", "recovering"};
     static const int kinds[] = {
-        [ENGINE_STANDARD] = 0, [ENGINE_SHARE] = 1, [ENGINE_OFFLINE] = 2, [ENGINE_SILENCE] = 3};
+        [ENGINE_STANDARD] = 0, [ENGINE_CHANGE] = 1, [ENGINE_SHARE] = 2, [ENGINE_OFFLINE] = 3, [ENGINE_SILENCE] = 4};
     int state = 0;
     while (state < 4 && strcmp(states[state], a->state) != 0) {
         state++;

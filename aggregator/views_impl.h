@@ -37,6 +37,7 @@ struct views {
     struct cost { // engine_rule_cost takes milliseconds: remembered by rule version and traffic
         int32_t rule, version;
         int64_t votes;
+        double usual;     // of a change
         double days, arl; // days NAN: never
     } costs[COSTS];
     int cost_next;
@@ -147,6 +148,12 @@ struct alert {
     int64_t flaps, first_event, last_event, limit, start; // start: points before first_event
     struct engine_rule r;
     json_t *name; // owned
+    struct alert_change { // what a change was judged by; parts.count 0: another kind
+        double usual;
+        struct change parts;
+        int start[CHANGE_PARTS], points[CHANGE_PARTS]; // before first_event; at the last alarm
+        int reached;                                   // the first part that was at its limit then
+    } change;
 };
 
 // One judged vote, in order of arrival.
@@ -166,9 +173,10 @@ struct votes {
 json_t *branch_alerts(struct views *v, struct branch *b);
 // One of the branch's alerts; a->name is the caller's. False: not there, or failed.
 bool alert_load(struct views *v, const struct branch *b, const char *id, struct alert *ret_a);
-// The votes an alert speaks of, up to the last step: a standard's cycle, a share's window. The caller frees items.
+// The votes an alert speaks of, up to the last step: the cycle of a standard or change, a share's window. The caller frees
+// items.
 struct votes alert_votes(struct views *v, const struct branch *b, const struct alert *a);
-json_t *votes_curve(const struct branch *b, const struct alert *a, const struct votes *votes); // points of a standard
+json_t *votes_curve(const struct branch *b, const struct alert *a, const struct votes *votes); // points
 json_t *votes_places(const struct branch *b, const struct votes *votes);                       // where, worst first
 
 #endif

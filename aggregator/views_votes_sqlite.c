@@ -1,4 +1,4 @@
-// views: the votes behind an alert. A standard's votes are judged here again as the engine did (opening hours,
+// views: the votes behind an alert. Those of a standard or change are judged here again as the engine did (opening hours,
 // presses too near to each other), up to the last step: so the curve and the counts agree with the rule and
 // with each other, and nobody sees a vote before its step.
 #include "aggregator/views_impl.h"
@@ -105,7 +105,7 @@ static int64_t least(int64_t a, int64_t b)
 
 struct votes alert_votes(struct views *v, const struct branch *b, const struct alert *a)
 {
-    if (a->r.kind == ENGINE_STANDARD) {
+    if (a->r.kind != ENGINE_SHARE) {
         int64_t last = a->closed > 0 ? least(a->last_event, b->released) : b->released;
         return a->first_event > 0 ? load_votes(v, b, a, a->first_event, last, 0, INT64_MAX)
                                   : (struct votes){.items = NULL};
@@ -117,24 +117,46 @@ struct votes alert_votes(struct views *v, const struct branch *b, const struct a
 
 // ---------------------------------------------------------------- as parts of the document
 
+// A standard counts on after an alarm; the parts of a change start again, after the vote that shows them at the limit.
+static int curve_vote(const struct alert *a, const struct cusum *chart, int points[CHANGE_PARTS], bool unhappy)
+{
+    const struct alert_change *c = &a->change;
+    if (c->parts.count == 0) {
+        points[0] = cusum_step(chart, points[0], unhappy, 2 * chart->limit);
+        return points[0];
+    }
+    bool alarm = change_step(&c->parts, points, unhappy);
+    int shown = points[c->reached];
+    if (alarm) {
+        memset(points, 0, CHANGE_PARTS * sizeof *points);
+    }
+    return shown;
+}
+
 json_t *votes_curve(const struct branch *b, const struct alert *a, const struct votes *votes)
 {
     json_t *list = json_array();
-    struct cusum chart;
-    if (a->r.kind != ENGINE_STANDARD || !cusum_scores(a->r.promise, &chart) || votes->count == 0) {
+    struct cusum chart = {0, 0, 0};
+    bool known = a->r.kind == ENGINE_STANDARD ? cusum_scores(a->r.promise, &chart) : a->change.parts.count > 0;
+    if (!known || votes->count == 0) {
         return list;
     }
     chart.limit = (int)a->limit;
     struct hours_period p = branch_period(b, votes->items[0].at);
-    int points = (int)a->start, every = (votes->count + CURVE_MAX - 1) / CURVE_MAX;
+    int state[CHANGE_PARTS] = {(int)a->start}, every = (votes->count + CURVE_MAX - 1) / CURVE_MAX;
     wall_ms at = 0; // votes of several kiosks may arrive out of order; a curve does not go back
+    if (a->r.kind == ENGINE_CHANGE) {
+        memcpy(state, a->change.start, sizeof state);
+    }
     for (int i = 0; i < votes->count; i++) {
         const struct judged *j = &votes->items[i];
         if (j->at >= p.until) { // a new opening: half is forgotten
             p = branch_period(b, j->at);
-            points /= 2;
+            for (int k = 0; k < CHANGE_PARTS; k++) {
+                state[k] /= 2;
+            }
         }
-        points = cusum_step(&chart, points, j->unhappy, 2 * chart.limit);
+        int points = curve_vote(a, &chart, state, j->unhappy);
         at = j->at > at ? j->at : at;
         if ((votes->count - 1 - i) % every == 0) { // the newest is always there
             json_array_append_new(list, json_pack("{s:I,s:i}", "at", (json_int_t)at, "points", points));
@@ -272,7 +294,7 @@ static json_t *votes_json(struct views *v, const struct branch *b, const char *i
     if (!alert_load(v, b, id, &a)) {
         return NULL;
     }
-    if (a.r.kind == ENGINE_STANDARD || a.r.kind == ENGINE_SHARE) {
+    if (engine_is_content(a.r.kind)) {
         votes = alert_votes(v, b, &a);
     }
     json_t *o = quarters_json(b, &votes);

@@ -1,19 +1,21 @@
 // The life of alerts, over restarts of the aggregator.
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import mqtt from "mqtt";
 import { Aggregator } from "./lib/aggregator.mjs";
 import { Broker, SECRET } from "./lib/broker.mjs";
 import { chart, firstAlarm } from "./lib/cusum.mjs";
 import { ForeignKiosk } from "./lib/foreign.mjs";
+import { run } from "./lib/process.mjs";
 import { Session } from "./lib/session.mjs";
 import { waitFor } from "./lib/wait.mjs";
-import { scenario } from "./lib/world.mjs";
+import { BIN, scenario } from "./lib/world.mjs";
 
 const ID = "dago-entrance";
 const TOPIC = "puas/1/alerts/bandung-dago/";
 const rule = (...ids) => (text) => {
   const [head, ...standards] = text.split(/^(?= {4}- id: )/m);
-  const keep = standards.filter((s) => !/^ {6}kind: (standard|share|silence|offline)$/m.test(s) || ids.some((id) => s.startsWith(`    - id: ${id}\n`)));
+  const keep = standards.filter((s) => !/^ {6}kind: (standard|change|share|silence|offline)$/m.test(s) || ids.some((id) => s.startsWith(`    - id: ${id}\n`)));
   // What follows the last standard (users) stays.
   const users = standards[standards.length - 1].match(/^ {2}users:[^]*$/m)?.[0] ?? "";
   return head + keep.map((s) => s.replace(users, "")).join("") + users;
@@ -121,6 +123,77 @@ scenario("a share of exactly the threshold is no breach, one vote more is", asyn
   assert.equal(await state(store), undefined);
   await press(kiosk, [1]); // 6 of 11
   await waitFor("the alert", async () => (await state(store)) === "firing");
+});
+
+const worse = (more) => (text) => rule("worse")(text.replace(/^ {2}users:/m, `    - id: worse
+      kind: change
+      place: harapan
+      question: overall
+      name: { en: Worse than usual, id: Lebih buruk dari biasanya }
+      mash: 0 s
+${more}  users:`));
+
+scenario("worse than usual: the place learns what is usual from its days; a further alarm counts up, restarts change nothing", async (world) => {
+  const { aggregator, store, open } = await system(world, { change: worse("") });
+  const kiosk = await open();
+  const yesterday = Date.now() - 2 * 86_400_000;
+  for (let i = 0; i < 1000; i++) kiosk.press(i % 10 ? 5 : 1, { at: yesterday + i });
+  await kiosk.settled();
+  await press(kiosk, [1, 1, 1, 1, 1]);
+  assert.equal(await state(store), undefined, "still learning");
+  await aggregator.kill();
+  await aggregator.up(); // as each midnight
+  await waitFor("the new run", () => kiosk.epoch.run === aggregator.run);
+  await press(kiosk, [1, 1, 5]);
+  await aggregator.kill();
+  await aggregator.up();
+  await waitFor("the new run", () => kiosk.epoch.run === aggregator.run);
+  await press(kiosk, [1, 1]); // +7 +7 -2 +7 +7: 26 of 35
+  assert.equal(await state(store), undefined);
+  await press(kiosk, [1, 1]);
+  await waitFor("the alert", async () => (await state(store)) === "firing");
+  const judged = JSON.parse(await store.one("SELECT judged FROM alert"));
+  assert.deepEqual(judged, { usual: 0.1, parts: [{ up: 6, down: 1, limit: 49, start: 0, points: 35 }, { up: 7, down: 2, limit: 35, start: 0, points: 35 }] });
+
+  const manager = await Session.login(aggregator.url);
+  const [alert] = (await manager.today()).alerts;
+  assert.deepEqual([alert.kind, alert.state, alert.target, alert.limit, alert.up, alert.down, alert.falseAlarmVotes], ["change", "firing", 90, 35, 7, 2, 5047]);
+  await manager.post(`/api/v1/alerts/${alert.id}/ack`, { comment: "Saya lihat", minutes: 30 });
+  const at = await store.one("SELECT ack_at FROM alert");
+  await press(kiosk, [1, 1, 1, 1, 1]);
+  await waitFor("another alarm, counted", async () => (await store.one("SELECT flaps FROM alert")) === 1);
+  assert.deepEqual([await state(store), await store.one("SELECT ack_at FROM alert"), await store.one("SELECT count(*) FROM alert")], ["acknowledged", at, 1]);
+  const shown = async () => (await manager.today()).alerts[0];
+  await waitFor("the curve up to its step", async () => (await shown()).curve.some((step) => step.points === 35));
+  for (let i = 0; i < 30; i++) kiosk.press(5);
+  await kiosk.settled();
+  await waitFor("the end of the alert", async () => (await state(store)) === "resolved");
+});
+
+scenario("worse than usual: what it costs is said before it is saved; what cannot be is refused with a reason", async (world) => {
+  const { aggregator, store } = await system(world, { change: worse("      usual_unhappy: 0.1\n") });
+  const ctl = async (...args) => {
+    const p = await run(`${BIN}/puasctl`, ["--config", aggregator.file, ...args]);
+    return { code: p.code, text: p.lines.join("\n") };
+  };
+  const out = await ctl("config", "export");
+  const file = world.path("org.yaml");
+  const apply = async (from, to, verb = "apply") => {
+    assert.match(out.text, from);
+    writeFileSync(file, `${out.text.replace(from, to)}\n`);
+    return ctl("config", verb, file);
+  };
+  assert.equal((await apply(/worse/, "worse", "diff")).code, 0, "what is exported is what is there");
+  const cost = await apply(/(?<=id: worse\n[^]*?mash: )0 s/, "1 s", "diff");
+  assert.match(cost.text, /one false alarm in 5047 votes; mean votes to see 20 % unhappy: 93, 30 % unhappy: 34, 50 % unhappy: 13$/m);
+  const drift = await apply(/drift: false/, "drift: true");
+  assert.equal(drift.code, 0, drift.text);
+  assert.match(drift.text, /15 % unhappy: \d+$/m);
+  assert.match(await store.one("SELECT body FROM rule WHERE id = 'worse' AND to_ms IS NULL"), /"drift":true/);
+  const learned = await apply(/usual_unhappy: 0\.1\n(?=[^]*?drift)/, "usual_unhappy: 0\n", "diff");
+  assert.match(learned.text, /each place learns its own share, from 901 votes on/);
+  const refused = await apply(/drift: false/, "drift: false\n    hold: 5 min");
+  assert.notEqual(refused.code, 0);
 });
 
 scenario("a kiosk that is gone raises an alert, its return ends it; the aggregator's own absence does not", async (world) => {

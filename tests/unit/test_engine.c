@@ -145,6 +145,13 @@ static struct engine_rule share(bool at_least)
     return r;
 }
 
+static struct engine_rule change(void)
+{
+    struct engine_rule r = engine_rule_defaults(ENGINE_CHANGE);
+    r.usual = .10; // the pair is +6/-1 at 49 and +7/-2 at 35
+    return r;
+}
+
 // ---------------------------------------------------------------- standard
 static void limit_reached_exactly(void **state)
 {
@@ -466,6 +473,234 @@ static void bad_configurations(void **state)
     assert_int_equal(engine_configure(w.e, &c, w.now), ENGINE_DONE);
     vote(&w, 2, 1, 9);
     finish(&w);
+}
+
+// ---------------------------------------------------------------- change
+static void five_in_a_row_reach_the_fast_limit(void **state)
+{
+    (void)state;
+    struct world w = world(change());
+    vote(&w, 2, 4, 3);
+    vote(&w, 2, 1, 4);
+    vote(&w, 3, 1, 4); // another branch counts for itself
+    expect_nothing(&w);
+    vote(&w, 4, 1, 1); // the area belongs to branch 2
+    struct engine_transition t = expect(&w, ENGINE_OK, ENGINE_FIRING, ENGINE_BREACH);
+    assert_int_equal(t.parts.count, 2);
+    assert_true(t.parts.part[0].up == 6 && t.parts.part[0].down == 1 && t.parts.part[0].limit == 49);
+    assert_true(t.parts.part[1].up == 7 && t.parts.part[1].down == 2 && t.parts.part[1].limit == 35);
+    assert_true(t.parts_alarm[0] == 30 && t.parts_alarm[1] == 35);
+    assert_true(t.points == 35 && t.limit == 35);
+    assert_int_equal(t.usual, 1000);
+    assert_true(t.n == 5 && t.unhappy == 5);
+    assert_true(t.first_event == 4 && t.last_event == 12);
+    assert_int_equal(t.kind, ENGINE_CHANGE);
+    struct engine_key_state s = key(&w, 2, 0);
+    assert_true(s.parts[0] == 0 && s.parts[1] == 0);
+    finish(&w);
+}
+
+static void the_slow_limit_is_its_own(void **state)
+{
+    (void)state;
+    struct world w = world(change());
+    int slow = 0, fast = 0, votes = 0;
+    for (; slow < 49; votes++) { // one unhappy of four: a chart of the test's own
+        bool unhappy = votes % 4 == 0;
+        slow = unhappy ? slow + 6 : slow > 1 ? slow - 1 : 0;
+        slow = slow > 49 ? 49 : slow;
+        fast = unhappy ? fast + 7 : fast > 2 ? fast - 2 : 0;
+        assert_true(fast < 35);
+        expect_nothing(&w);
+        vote(&w, 2, unhappy ? 1 : 4, 1);
+    }
+    struct engine_transition t = expect(&w, ENGINE_OK, ENGINE_FIRING, ENGINE_BREACH);
+    assert_true(t.parts_alarm[0] == 49 && t.parts_alarm[1] == fast && t.points == 49);
+    finish(&w);
+}
+
+static void a_further_alarm_counts_up(void **state)
+{
+    (void)state;
+    struct world w = world(change());
+    vote(&w, 2, 1, 5);
+    struct engine_transition t = expect(&w, ENGINE_OK, ENGINE_FIRING, ENGINE_BREACH);
+    vote(&w, 2, 4, 3);
+    vote(&w, 2, 1, 5);
+    struct engine_transition again = expect(&w, ENGINE_FIRING, ENGINE_FIRING, ENGINE_BREACH);
+    assert_string_equal(again.alert, t.alert);
+    assert_true(again.flaps == 1 && again.raised == t.raised && again.n == 13);
+    assert_int_equal(engine_acknowledge(w.e, t.alert, "ani", w.now + HOUR, w.now), ENGINE_DONE);
+    expect(&w, ENGINE_FIRING, ENGINE_ACKNOWLEDGED, ENGINE_ACK);
+    vote(&w, 2, 1, 5);
+    again = expect(&w, ENGINE_ACKNOWLEDGED, ENGINE_ACKNOWLEDGED, ENGINE_BREACH);
+    assert_string_equal(again.who, "ani"); // still on it
+    assert_int_equal(again.flaps, 2);
+    assert_int_equal(again.ack_until, w.now - 5 * SECOND + HOUR);
+    assert_int_equal(key(&w, 2, 0).raise_n, 0);
+    finish(&w);
+}
+
+// 0 of 22 has an upper bound of 14.9 %; 1.5 x 10 % is 15 %.
+static void resolves_when_as_usual(void **state)
+{
+    (void)state;
+    struct world w = world(change());
+    vote(&w, 2, 1, 5);
+    expect(&w, ENGINE_OK, ENGINE_FIRING, ENGINE_BREACH);
+    vote(&w, 2, 4, 10);
+    vote(&w, 2, 1, 5); // counted from here
+    expect(&w, ENGINE_FIRING, ENGINE_FIRING, ENGINE_BREACH);
+    vote(&w, 2, 4, 21);
+    expect_nothing(&w);
+    vote(&w, 2, 4, 1);
+    struct engine_transition t = expect(&w, ENGINE_FIRING, ENGINE_RESOLVED, ENGINE_CLEARED);
+    assert_true(t.n == 42 && t.flaps == 1);
+    assert_int_equal(t.parts_alarm[1], 35);
+    struct engine_key_state s = key(&w, 2, 0);
+    assert_true(s.n == 0 && s.raised == 0 && s.flaps == 0);
+    vote(&w, 2, 1, 5); // anew, with a new id
+    assert_string_not_equal(expect(&w, ENGINE_RESOLVED, ENGINE_FIRING, ENGINE_BREACH).alert, t.alert);
+    finish(&w);
+}
+
+static void a_change_is_clear_for_long_enough(void **state)
+{
+    (void)state;
+    struct engine_rule r = change();
+    r.resolve_ms = MINUTE;
+    struct world w = world(r);
+    vote(&w, 2, 1, 5);
+    expect(&w, ENGINE_OK, ENGINE_FIRING, ENGINE_BREACH);
+    vote(&w, 2, 4, 22);
+    expect(&w, ENGINE_FIRING, ENGINE_RECOVERING, ENGINE_EASED);
+    vote(&w, 2, 1, 5);
+    assert_int_equal(expect(&w, ENGINE_RECOVERING, ENGINE_FIRING, ENGINE_BREACH).flaps, 1);
+    vote(&w, 2, 4, 22);
+    expect(&w, ENGINE_FIRING, ENGINE_RECOVERING, ENGINE_EASED);
+    wait(&w, MINUTE);
+    expect(&w, ENGINE_RECOVERING, ENGINE_RESOLVED, ENGINE_CLEARED);
+    finish(&w);
+}
+
+static void closing_a_change_leaves_half_of_each(void **state)
+{
+    (void)state;
+    struct world w = world(change());
+    vote(&w, 2, 1, 5);
+    struct engine_transition t = expect(&w, ENGINE_OK, ENGINE_FIRING, ENGINE_BREACH);
+    assert_int_equal(engine_close(w.e, t.alert, "ani", w.now), ENGINE_DONE);
+    expect(&w, ENGINE_FIRING, ENGINE_RESOLVED, ENGINE_CLOSED);
+    struct engine_key_state s = key(&w, 2, 0);
+    assert_true(s.parts[0] == 24 && s.parts[1] == 17);
+    vote(&w, 2, 1, 2);
+    expect_nothing(&w);
+    vote(&w, 2, 1, 1); // 17 + 21
+    struct engine_transition again = expect(&w, ENGINE_RESOLVED, ENGINE_FIRING, ENGINE_BREACH);
+    assert_true(again.n == 3 && again.parts_start[0] == 24 && again.parts_start[1] == 17);
+    assert_true(t.parts_start[0] == 0 && t.parts_start[1] == 0);
+    finish(&w);
+}
+
+static void learning_until_enough(void **state)
+{
+    (void)state;
+    struct engine_rule r = change();
+    r.usual = 0;
+    struct world w = world(r);
+    vote(&w, 2, 1, 50);
+    engine_set_usual(w.e, 1, 2, 900, 90, w.now);
+    engine_set_usual(w.e, 1, 2, 1000, 501, w.now); // more than half is no usual
+    engine_set_usual(w.e, 1, 9, 1000, 100, w.now);
+    engine_set_usual(w.e, 7, 2, 1000, 100, w.now);
+    vote(&w, 2, 1, 50);
+    expect_nothing(&w);
+    assert_int_equal(key(&w, 2, 0).usual, 0);
+    engine_set_usual(w.e, 1, 2, 901, 89, w.now); // 9.88 %, rounded up
+    assert_int_equal(key(&w, 2, 0).usual, 1000);
+    vote(&w, 2, 1, 4);
+    engine_set_usual(w.e, 1, 2, 1000, 120, w.now); // not while votes are counted by another
+    assert_true(key(&w, 2, 0).usual == 1000 && key(&w, 2, 0).learned == 1200);
+    vote(&w, 2, 1, 1);
+    assert_int_equal(expect(&w, ENGINE_OK, ENGINE_FIRING, ENGINE_BREACH).usual, 1000);
+    vote(&w, 2, 4, 22);
+    assert_int_equal(expect(&w, ENGINE_FIRING, ENGINE_RESOLVED, ENGINE_CLEARED).usual, 1000);
+    vote(&w, 2, 4, 1); // all at 0
+    assert_int_equal(key(&w, 2, 0).usual, 1200);
+    assert_int_equal(key(&w, 3, 0).usual, 0); // each place its own
+    engine_set_usual(w.e, 1, 3, 2000, 2, w.now);
+    assert_int_equal(key(&w, 3, 0).usual, 200); // the least there are charts for
+    finish(&w);
+}
+
+static void halved_at_opening(void **state)
+{
+    (void)state;
+    struct world w = world(change());
+    give_hours(&w);
+    vote(&w, 2, 1, 3); // 18 and 21
+    w.now = MONDAY + 13 * HOUR + MINUTE;
+    vote(&w, 2, 1, 3); // 9 + 18 and 10 + 21
+    expect_nothing(&w);
+    struct engine_key_state s = key(&w, 2, 0);
+    assert_true(s.parts[0] == 27 && s.parts[1] == 31);
+    vote(&w, 2, 1, 1);
+    expect(&w, ENGINE_OK, ENGINE_FIRING, ENGINE_BREACH);
+    finish(&w);
+}
+
+static void a_change_of_version_and_of_kiosks(void **state)
+{
+    (void)state;
+    struct world w = world(change());
+    vote(&w, 2, 1, 4);
+    configure(&w); // the same version counts on
+    vote(&w, 2, 1, 1);
+    struct engine_transition t = expect(&w, ENGINE_OK, ENGINE_FIRING, ENGINE_BREACH);
+    struct engine_key_state stored = key(&w, 2, 0);
+    w.rules[0].version = 2;
+    configure(&w);
+    struct engine_transition ended = expect(&w, ENGINE_FIRING, ENGINE_RESOLVED, ENGINE_RULE);
+    assert_true(ended.version == 1 && ended.parts_alarm[1] == t.parts_alarm[1]);
+    assert_int_equal(key(&w, 2, 0).parts[0], 0);
+    engine_restore_key(w.e, &stored); // as after a restart with the new rule
+    ended = expect(&w, ENGINE_FIRING, ENGINE_RESOLVED, ENGINE_RULE);
+    assert_int_equal(ended.parts.count, 0); // nothing is said of another version's points
+    vote(&w, 2, 1, 5);
+    expect(&w, ENGINE_OK, ENGINE_FIRING, ENGINE_BREACH);
+    finish(&w);
+}
+
+static void cost_of_a_change(void **state)
+{
+    (void)state;
+    struct engine_rule r = change();
+    struct engine_cost cost;
+    r.id = r.version = r.place = 1;
+    assert_true(engine_rule_cost(&r, 100, &cost));
+    assert_float_equal(cost.arl, 5046.872042, 1e-5);
+    assert_true(cost.parts.count == 2 && cost.parts.part[1].limit == 35);
+    assert_true(cost.periods > 50.5 && cost.periods < 100);
+    assert_float_equal(cost.shift[0], .2, 1e-9);
+    assert_float_equal(cost.delay[0], 93.185, .001);
+    assert_float_equal(cost.delay[2], 13.141, .001);
+    r.usual = 0;
+    assert_false(engine_rule_cost(&r, 100, &cost)); // learning
+    assert_null(engine_rule_check(&r));
+    r.hold_ms = 1;
+    assert_non_null(engine_rule_check(&r));
+    r = change();
+    r.id = r.version = r.place = 1;
+    r.usual = .01;
+    assert_non_null(engine_rule_check(&r));
+    r.usual = .6;
+    assert_non_null(engine_rule_check(&r));
+    r.usual = .1;
+    r.arl = 50;
+    assert_non_null(engine_rule_check(&r));
+    r.arl = 0;
+    r.parts = (struct change){4, {{1, 1, 1}}};
+    assert_non_null(engine_rule_check(&r));
 }
 
 // ---------------------------------------------------------------- share
@@ -821,6 +1056,9 @@ static void text_round_trip(void **state)
         s.mash[i].kiosk = INT32_MIN;
         s.mash[i].at = INT64_MIN;
     }
+    s.usual = s.learned = ENGINE_SHARE_UNITS;
+    for (int i = 0; i < CHANGE_PARTS; i++)
+        s.parts[i] = s.parts_start[i] = s.parts_alarm[i] = CUSUM_LIMIT_MAX;
     memset(s.who, 'x', ENGINE_WHO_MAX);
     memcpy(s.who, "a b | c", 7);
     char text[ENGINE_TEXT_MAX];
@@ -839,7 +1077,11 @@ static void text_round_trip(void **state)
         cut[n] = 0;
         assert_false(engine_key_decode(cut, &back));
     }
-    assert_false(engine_key_decode("key2 1 1 1", &back));
+    assert_false(engine_key_decode("key3 1 1 1", &back));
+    // What stores hold that were written before there were change rules.
+    assert_true(engine_key_decode("key1 7 1 2 0 2 0 51 51 0 0 0 3 3 0 0 5 6 7 0 0 8 9 10 0 | | 4:5 | ani", &back));
+    assert_true(back.rule == 7 && back.points == 51 && back.last_event == 10 && back.usual == 0);
+    assert_string_equal(back.who, "ani");
     assert_false(engine_kiosk_decode("kiosk1 1 2 0 0 0 0", &(struct engine_kiosk_state){0}));
     assert_false(engine_kiosk_decode("kiosk1 1 9 0 0 0 0 0", &(struct engine_kiosk_state){0}));
     struct engine_kiosk_state kiosk = {7, KIOSK_LOST, 1, 2, 3, 4, -5}, kiosk_back;
@@ -901,6 +1143,16 @@ int main(void)
         cmocka_unit_test(never_opens),
         cmocka_unit_test(rule_changes),
         cmocka_unit_test(bad_configurations),
+        cmocka_unit_test(five_in_a_row_reach_the_fast_limit),
+        cmocka_unit_test(the_slow_limit_is_its_own),
+        cmocka_unit_test(a_further_alarm_counts_up),
+        cmocka_unit_test(resolves_when_as_usual),
+        cmocka_unit_test(a_change_is_clear_for_long_enough),
+        cmocka_unit_test(closing_a_change_leaves_half_of_each),
+        cmocka_unit_test(learning_until_enough),
+        cmocka_unit_test(halved_at_opening),
+        cmocka_unit_test(a_change_of_version_and_of_kiosks),
+        cmocka_unit_test(cost_of_a_change),
         cmocka_unit_test(above_or_at_least),
         cmocka_unit_test(minimum_n_and_hysteresis),
         cmocka_unit_test(window_empties),

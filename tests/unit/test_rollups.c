@@ -811,7 +811,8 @@ static void the_migration_brings_the_past(void **state)
            "ALTER TABLE choice_tally DROP COLUMN happy; DROP TABLE kiosk_day; DROP TABLE presence_day;"
            "DROP INDEX epoch_lacking; DROP TABLE segment; DROP TABLE place_segment; DROP TABLE segment_day; "
            "DROP INDEX assignment_place; "
-           "DROP TABLE erasure; DROP TABLE gone; DROP TABLE import; PRAGMA user_version = 5");
+           "DROP TABLE erasure; DROP TABLE gone; DROP TABLE import; ALTER TABLE alert DROP COLUMN judged; "
+           "PRAGMA user_version = 5");
     memset(w->ready, 0, sizeof w->ready);
     open_store(w);
     assert_int_equal(ask(w, "SELECT count(*) FROM rollup_due"), 8);

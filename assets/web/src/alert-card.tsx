@@ -7,7 +7,7 @@ import { AlertVotesDialog } from "./alert-votes.tsx";
 import { Icon, Mark } from "./icons.tsx";
 import { PointsChart } from "./points-chart.tsx";
 import { pick, useText } from "./text.ts";
-import { Track } from "./track.tsx";
+import { Track, type TrackMark } from "./track.tsx";
 
 const MOST_REASONS = 3;
 const MOST_PLACES = 3;
@@ -75,17 +75,15 @@ function AlertHead({ alert, now }: { alert: Alert; now: number }) {
   );
 }
 
-const isAboutVotes = ({ kind }: Alert): boolean => kind === "standard" || kind === "share";
+const isAboutVotes = ({ votes }: Alert): boolean => votes !== null;
 const hasCurve = (alert: Alert): boolean => alert.curve.length > 1 && alert.limit !== null;
 
 function VotesTrack({ alert }: { alert: Alert }) {
-  const { t, f } = useText();
   const votes = alert.votes;
   if (!votes || votes.share === null || votes.lo === null || votes.hi === null || alert.target === null) return null;
   const target = alert.kind === "share" ? 100 - alert.target : alert.target; // the track shows satisfied votes
   const verdict: Verdict = votes.hi * 100 < target ? "below" : votes.lo * 100 > target ? "above" : "unclear";
-  const words = alert.kind === "share" ? { targetWord: t.limitAt(f.int(target)) } : {};
-  return <Track share={votes.share} lo={votes.lo} hi={votes.hi} target={target} verdict={verdict} labels {...words} />;
+  return <Track share={votes.share} lo={votes.lo} hi={votes.hi} target={target} verdict={verdict} labels mark={alert.kind as TrackMark} />;
 }
 
 function Reasons({ alert }: { alert: Alert }) {

@@ -15,21 +15,26 @@ export function sayAlert(alert: Alert, now: number, { t, f }: Text): Said {
   const target = alert.target ?? 0;
   const name = alert.subject?.name ?? alert.place.name;
   switch (alert.kind) {
+    case "change":
     case "standard":
       if (!votes || votes.share === null) return { kind, headline: kind, detail: "" };
+      if (alert.kind === "change")
+        return {
+          kind,
+          headline: `${t.satisfied} ${f.share(votes.share, 0)}, ${t.mark.change} ${f.percent(target)}`,
+          detail: t.subChange(f.int(votes.unhappy), f.int(votes.n)),
+        };
       return {
         kind,
         headline: t.headStandard(f.share(votes.share, 0), f.percent(target)),
         detail: t.subStandard(f.int(votes.unhappy), f.int(votes.n), f.percent(100 - target).replace("%", "")),
       };
-    case "share": {
-      const rule = alert.boundary === ">=" ? t.subShareFrom : t.subShareOver;
+    case "share":
       return {
         kind,
         headline: votes && votes.n ? t.headShare(f.int(votes.unhappy), f.int(votes.n), f.share(votes.unhappy / votes.n, 0)) : kind,
-        detail: rule(f.percent(target), f.span(alert.window ?? 0), f.int(alert.minN ?? 0)),
+        detail: t.subShare(alert.boundary === ">", f.percent(target), f.span(alert.window ?? 0), f.int(alert.minN ?? 0)),
       };
-    }
     case "silence": {
       const span = f.span(alert.silentMin ?? minutesBetween(alert.since, now));
       return {

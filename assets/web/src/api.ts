@@ -57,17 +57,18 @@ export interface Kiosk {
 }
 export type AlertState = "pending" | "firing" | "acknowledged" | "recovering" | "resolved" | "unknown";
 export interface Alert {
-  id: string; state: AlertState; kind: "standard" | "share" | "silence" | "offline";
+  id: string; state: AlertState; kind: "standard" | "change" | "share" | "silence" | "offline";
   rule: { id: string; version: number; name: Texts };
   place: { id: string; name: string }; subject: { kiosk: string; name: string } | null;
   since: number; // start of the cycle that led to the raise
   raised: number; closed: number | null; closedBy: string | null;
-  flaps: number;
-  // standard and share:
-  target: number | null; // percent promised (standard), or percent threshold (share)
+  flaps: number; // relapses; of a change: further alarms
+  // standard, change and share:
+  target: number | null; // percent promised (standard), usually satisfied (change), or percent threshold (share)
   boundary: ">" | ">=" | null; window: number | null; minN: number | null; // share: minutes, votes
   votes: (Interval & { unhappy: number }) | null; // share = satisfied share
-  points: number | null; limit: number | null; up: number | null; down: number | null; // +up an unhappy vote, -down a happy one
+  // +up an unhappy vote, -down a happy one; of a change: the part that reached its limit
+  points: number | null; limit: number | null; up: number | null; down: number | null;
   curve: { at: number; points: number }[]; // steps, at most 200
   falseAlarmDays: number | null; // expected open days between false alarms at the usual rate; null: learning
   falseAlarmVotes: number | null;

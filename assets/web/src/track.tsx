@@ -3,6 +3,8 @@ import type { Verdict } from "./api.ts";
 import { useText } from "./text.ts";
 import { useWidth } from "./use-width.ts";
 
+export type TrackMark = "standard" | "change" | "share"; // kinds of alert that have one
+
 interface Props {
   share: number;
   lo: number;
@@ -10,20 +12,20 @@ interface Props {
   target: number | null; // percent of satisfied votes
   verdict: Verdict;
   labels?: boolean;
-  targetWord?: string; // instead of "promise 85"
+  mark?: TrackMark; // what the tick is
 }
 
 const BAR_Y = 9;
 const PX_PER_CHAR = 6.7; // 12 px text, a little too wide rather than too narrow
 
-export function Track({ share, lo, hi, target, verdict, labels = false, targetWord }: Props) {
+export function Track({ share, lo, hi, target, verdict, labels = false, mark = "standard" }: Props) {
   const { t, f } = useText();
   const [ref, width] = useWidth<HTMLDivElement>();
   const range = f.range(lo, hi, 0);
-  const alt = t.trackAlt(f.share(share, 0), range, target === null ? "" : f.percent(target));
+  const targetText = target === null ? "" : `${t.mark[mark]} ${f.percent(target).replace("%", "")}`;
+  const alt = t.trackAlt(f.share(share, 0), range, targetText);
   const x = (value: number) => value * width;
   const rangeText = t.interval95(range);
-  const targetText = target === null ? "" : (targetWord ?? t.promiseAt(f.percent(target).replace("%", "")));
   const at = labels ? placeLabels(x((lo + hi) / 2), rangeText, x((target ?? 0) / 100), targetText, width) : null;
   return (
     <div class="track" ref={ref}>

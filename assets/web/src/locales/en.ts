@@ -50,6 +50,7 @@ export const en = {
   alerts: "Alerts",
   kind: {
     standard: "Promise not kept",
+    change: "Worse than usual",
     share: "Too many unhappy votes",
     silence: "Kiosk silent",
     offline: "Kiosk not reachable",
@@ -64,21 +65,19 @@ export const en = {
   headStandard: (share: string, target: string) => `${share} satisfied, we promise ${target}`,
   subStandard: (unhappy: string, n: string, allowed: string) =>
     `${unhappy} of ${n} votes not satisfied; ${allowed} in 100 are allowed.`,
+  subChange: (unhappy: string, n: string) => `${unhappy} of ${n} votes not satisfied since it began.`,
   headShare: (unhappy: string, n: string, share: string) => `${unhappy} of ${n} votes not satisfied (${share})`,
-  subShareOver: (target: string, window: string, minN: string) =>
-    `Alarm when more than ${target} within ${window}, from ${minN} votes on.`,
-  subShareFrom: (target: string, window: string, minN: string) =>
-    `Alarm from ${target} within ${window}, from ${minN} votes on.`,
+  subShare: (over: boolean, target: string, window: string, minN: string) =>
+    `Alarm ${over ? "when more than" : "from"} ${target} within ${window}, from ${minN} votes on.`,
   headSilence: (name: string, span: string) => `${name}: no vote for ${span}`,
   subSilence: (gap: string) => `Usual at this hour: one vote every ${gap}. The kiosk is online: is it blocked, moved or switched off at the screen?`,
   headOffline: (name: string, time: string) => `${name}: last heard at ${time}`,
   headOfflineNever: (name: string) => `${name}: not heard`,
   subOffline: "Votes are kept on the kiosk and arrive once it is back. Check its power and network.",
   interval95: (range: string) => `95%: ${range}`,
-  promiseAt: (target: string) => `promise ${target}`,
-  limitAt: (target: string) => `limit ${target}`,
+  mark: { standard: "promise", change: "usually", share: "limit" }, // before the number
   trackAlt: (share: string, range: string, target: string) =>
-    `${share} satisfied, 95% interval ${range}${target ? `, promise ${target}` : ""}`,
+    `${share} satisfied, 95% interval ${range}${target ? `, ${target}` : ""}`,
   why: "Why?",
   whyAlert: "Why this alert",
   theVotes: (count: number, n: string) => (count === 1 ? "The vote" : `The ${n} votes`),
