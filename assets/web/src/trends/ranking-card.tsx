@@ -75,7 +75,7 @@ function Ranking({ rows, between, target, least: fewest, set, said }: RankingPro
             {ends.length > 0 && (
               <svg width="100%" height="16">
                 {ticks.map((at) => <text key={at} class="sub" x={x(at)} y="12" text-anchor="middle">{at}</text>)}
-                {target !== null && <text class="strong" x={x(target)} y="12" text-anchor="middle">{said.t.promiseAt(f.percent(target).replace("%", ""))}</text>}
+                {target !== null && <text class="strong" x={x(target)} y="12" text-anchor="middle">{`${said.t.mark.standard} ${f.percent(target).replace("%", "")}`}</text>}
               </svg>
             )}
           </th>
