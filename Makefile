@@ -199,7 +199,7 @@ tests/bench/peers/node_modules/.package-lock.json: tests/bench/peers/package.jso
 bench: ## measure against references of the same run (BENCH=name); writes build/bench.json
 	@assets/run/deps bench
 	@$(MAKE) --no-print-directory tests/bench/peers/node_modules/.package-lock.json tests/e2e/node_modules/.package-lock.json
-	@$(MAKE) --no-print-directory all $(OUT)/tools/puas-load $(OUT)/tools/puas-touch $(OUT)/tools/puas-eye $(PROBE)
+	@$(MAKE) --no-print-directory all $(OUT)/tools/puas-load $(OUT)/tools/puas-delay $(OUT)/tools/puas-touch $(OUT)/tools/puas-eye $(PROBE)
 	@PUAS_BIN=$(CURDIR)/$(OUT) $(NODE) tests/bench/run.mjs $(BENCH)
 
 .PHONY: install

@@ -823,6 +823,26 @@ static void the_migration_brings_the_past(void **state)
     assert_int_equal(differences(w), 0);
 }
 
+// What is usual for change rules: the faces that are not happy, on scales of each kind.
+static void usual_share(void **state)
+{
+    struct world *w = *state;
+    int64_t n, unhappy;
+    store_close(w->st);
+    run(w, "DELETE FROM day_tally; INSERT OR IGNORE INTO name VALUES(901, 'asked'), (902, 'other');"
+           "INSERT INTO day_tally VALUES(1, 10, 901, 5, 1, 2, 4, 8, 16, 0, 0, 0, 0, 0, 0),"
+           "(1, 11, 901, 3, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0),"
+           "(1, 11, 902, 11, 1, 1, 1, 1, 1, 1, 1, 1, 1000, 1, 1), (1, 12, 901, 5, 500, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),"
+           "(2, 11, 901, 5, 500, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)");
+    open_store(w);
+    assert_true(store_usual(w->st, 1, "asked", 2, 10, 12, &n, &unhappy));
+    assert_true(n == 31 + 224 && unhappy == 7 + 96);
+    assert_true(store_usual(w->st, 1, "", 1, 10, 12, &n, &unhappy));
+    assert_true(n == 31 + 224 + 1010 && unhappy == 15 + 96 + 1009);
+    assert_true(store_usual(w->st, 1, "nobody asked", 2, 10, 12, &n, &unhappy) && n == 0 && unhappy == 0);
+    assert_true(store_usual(w->st, 3, "", 2, 10, 12, &n, &unhappy) && n == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -832,6 +852,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(damage_is_found_and_mended, setup, teardown),
         cmocka_unit_test_setup_teardown(older_answers_are_rolled_up, setup, teardown),
         cmocka_unit_test_setup_teardown(the_migration_brings_the_past, setup, teardown),
+        cmocka_unit_test_setup_teardown(usual_share, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
