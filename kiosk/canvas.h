@@ -5,11 +5,19 @@
 
 #include "kiosk/draw.h"
 
-struct canvas {
-    argb *pixels; // opaque, from the top left
-    int stride;   // pixels from one row to the next
-    int w, h;     // px
+// Where a row of a picture may show anything: from `from` on to `to`, but not from `hole` on to `past`.
+struct canvas_row {
+    short from, hole, past, to;
 };
+struct canvas {
+    argb *pixels;                  // opaque, from the top left
+    int stride;                    // pixels from one row to the next
+    int w, h;                      // px
+    const struct canvas_row *rows; // of a picture that is blended, `h` of them; NULL: everywhere
+};
+
+// Finds them. What shows nothing is then never read: reading memory is most of what a redraw takes.
+void canvas_find_rows(const struct canvas *c, struct canvas_row *ret_rows);
 
 // Lays `from`, a picture whose top left corner is at (x, y), over the part of `to` that lies in `clip`, a
 // rect within the canvas. Its pixels are premultiplied with their alpha; `alpha` fades all of it.

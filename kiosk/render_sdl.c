@@ -25,10 +25,11 @@ struct look {
 };
 struct slot {
     struct look look;
-    uint64_t id;          // no other picture ever has it
-    SDL_Surface *surface; // owned; NULL: free. Premultiplied, or opaque
-    int rise;             // text: its top stands so far above the line's
-    unsigned used;        // turn of the last use
+    uint64_t id;             // no other picture ever has it
+    SDL_Surface *surface;    // owned; NULL: free. Premultiplied, or opaque
+    struct canvas_row *rows; // owned, of the surface; NULL: opaque, or no memory
+    int rise;                // text: its top stands so far above the line's
+    unsigned used;           // turn of the last use
 };
 struct render {
     struct type *type;
@@ -39,7 +40,7 @@ struct render {
     // What is on the canvas, and what it is to become, with the pictures of that.
     struct sprite before[DRAW_MAX], now[DRAW_MAX];
     int count_before, count_now; // -1: nobody knows what is on the canvas
-    const SDL_Surface *surface[DRAW_MAX];
+    const struct slot *picture[DRAW_MAX];
     struct damage damage;
 };
 
@@ -54,6 +55,12 @@ struct render *render_create(struct type *type, const char *assets)
     return r;
 }
 
+static void free_slot(struct slot *s)
+{
+    SDL_FreeSurface(s->surface);
+    free(s->rows);
+}
+
 void render_destroy(struct render *r)
 {
     if (!r)
@@ -65,7 +72,7 @@ void render_destroy(struct render *r)
 void render_forget(struct render *r)
 {
     for (int i = 0; i < KEPT_MAX; i++) {
-        SDL_FreeSurface(r->slot[i].surface);
+        free_slot(&r->slot[i]);
         r->slot[i] = (struct slot){0};
     }
     render_lose(r);
@@ -242,6 +249,12 @@ static struct look look_of(const struct draw_cmd *c)
     return look;
 }
 
+static struct canvas canvas_of(const struct slot *slot)
+{
+    const SDL_Surface *s = slot->surface;
+    return s ? (struct canvas){s->pixels, s->pitch / 4, s->w, s->h, slot->rows} : (struct canvas){0};
+}
+
 static const struct slot *find(struct render *r, const struct draw_cmd *c)
 {
     struct look look = look_of(c);
@@ -255,9 +268,14 @@ static const struct slot *find(struct render *r, const struct draw_cmd *c)
         if (oldest->surface && (!s->surface || s->used < oldest->used))
             oldest = s;
     }
-    SDL_FreeSurface(oldest->surface);
+    free_slot(oldest);
     *oldest = (struct slot){.look = look, .id = ++r->made, .used = r->turn};
     oldest->surface = make(r, c, &oldest->rise);
+    if (oldest->surface && oldest->surface->format->Amask != 0)
+        oldest->rows = calloc((size_t)oldest->surface->h, sizeof *oldest->rows);
+    struct canvas made = canvas_of(oldest);
+    if (oldest->rows)
+        canvas_find_rows(&made, oldest->rows);
     return oldest;
 }
 
@@ -278,7 +296,7 @@ static void lay_out(struct render *r, const struct draw_list *dl)
         int margin = c->kind == DRAW_SHADOW ? c->blur : 0;
         struct rect at = {c->rect.x - margin, c->rect.y - margin - slot->rise, s->w, s->h};
         r->now[r->count_now] = (struct sprite){slot->id, at, c->alpha};
-        r->surface[r->count_now++] = s;
+        r->picture[r->count_now++] = slot;
     }
 }
 
@@ -286,11 +304,10 @@ static void draw_rows(const struct render *r, const struct canvas *canvas, const
 {
     for (int i = 0; i < r->count_now; i++) {
         const struct sprite *sprite = &r->now[i];
-        const SDL_Surface *s = r->surface[i];
-        struct canvas from = {s->pixels, s->pitch / 4, s->w, s->h};
+        struct canvas from = canvas_of(r->picture[i]);
         if (!rects_meet(&sprite->at, rows))
             continue;
-        if (s->format->Amask == 0)
+        if (r->picture[i]->surface->format->Amask == 0)
             canvas_copy(canvas, rows, &from, sprite->at.x, sprite->at.y);
         else
             canvas_blend(canvas, rows, &from, sprite->at.x, sprite->at.y, sprite->alpha);

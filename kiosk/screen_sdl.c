@@ -10,7 +10,7 @@ static bool make(SDL_Surface **own, struct canvas *canvas, int w, int h)
     *own = SDL_CreateRGBSurfaceWithFormat(0, w, h, 32, SDL_PIXELFORMAT_RGB888);
     if (!*own)
         return false;
-    *canvas = (struct canvas){(*own)->pixels, (*own)->pitch / 4, w, h};
+    *canvas = (struct canvas){(*own)->pixels, (*own)->pitch / 4, w, h, NULL};
     return true;
 }
 
@@ -33,7 +33,7 @@ bool screen_fit(struct screen *s)
     s->h = window->h;
     Uint32 format = window->format->format;
     if (format == SDL_PIXELFORMAT_RGB888 || format == SDL_PIXELFORMAT_ARGB8888)
-        s->turned = (struct canvas){window->pixels, window->pitch / 4, window->w, window->h};
+        s->turned = (struct canvas){window->pixels, window->pitch / 4, window->w, window->h, NULL};
     else if (!make(&s->own[0], &s->turned, window->w, window->h))
         return false;
     s->canvas = s->turned;

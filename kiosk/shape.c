@@ -64,6 +64,10 @@ void shape_shadow(argb *pixels, int stride, int w, int h, int radius, int blur, 
     r = r > half_h ? half_h : r;
     for (int y = 0; y < full_h; y++) {
         for (int x = 0; x < full_w; x++) {
+            if (x >= 2 * blur && x < w && y >= 2 * blur && y < h) {
+                pixels[y * stride + x] = 0;
+                continue;
+            }
             float px = (float)x + 0.5f - (float)full_w / 2, py = (float)y + 0.5f - (float)full_h / 2;
             float d = distance_to(px, py, half_w, half_h, r);
             float cover = 0.5f * erfcf(d / (soft * 1.41421356f)) - 0.008f;

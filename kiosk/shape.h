@@ -9,7 +9,8 @@
 void shape_box(argb *pixels, int stride, int w, int h, int radius, argb fill, argb low, int edge_px,
                argb edge);
 
-// The soft shadow of a rounded rect of w x h; the picture is larger by `blur` on each side.
+// The soft shadow of a rounded rect of w x h; the picture is larger by `blur` on each side. It is hollow: further
+// than `blur` within the rect what casts it always hides it.
 void shape_shadow(argb *pixels, int stride, int w, int h, int radius, int blur, argb colour);
 
 // An opaque gradient with a soft light behind the middle, dithered so that no bands are seen.

@@ -91,7 +91,7 @@ bool ui_render(const struct ui_options *o, const struct show *show, const struct
     struct render *render = picture && type ? render_create(type, o->assets) : NULL;
     struct canvas canvas = {0};
     if (render)
-        canvas = (struct canvas){picture->pixels, picture->pitch / 4, picture->w, picture->h};
+        canvas = (struct canvas){picture->pixels, picture->pitch / 4, picture->w, picture->h, NULL};
     if (render && draw_still(o, show, still, type, render, &canvas)) {
         ok = IMG_SavePNG(picture, png_path) == 0;
         why = IMG_GetError();

@@ -32,7 +32,7 @@ struct site {
 
 // Of the thread that draws: the others never call SDL_RenderCopy.
 static __thread struct {
-    int64_t events_at, draw_at;
+    int64_t events_at, draw_at, cpu_at;
     unsigned allocs, own;
     bool drawing;
 } t;
@@ -46,6 +46,13 @@ static int64_t now_us(void)
 {
     struct timespec ts;
     clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+static int64_t cpu_us(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
     return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
@@ -104,6 +111,7 @@ int SDL_PollEvent(SDL_Event *event)
     real = real ? real : NEXT(SDL_PollEvent);
     int got = real(event);
     t.events_at = now_us();
+    t.cpu_at = cpu_us();
     return got;
 }
 
@@ -113,6 +121,7 @@ int SDL_WaitEventTimeout(SDL_Event *event, int timeout)
     real = real ? real : NEXT(SDL_WaitEventTimeout);
     int got = real(event, timeout);
     t.events_at = now_us();
+    t.cpu_at = cpu_us();
     return got;
 }
 
@@ -153,8 +162,8 @@ int SDL_UpdateWindowSurfaceRects(SDL_Window *window, const SDL_Rect *rects, int 
     for (int i = 0; i < n; i++) {
         shown += (int64_t)rects[i].w * rects[i].h;
     }
-    say("frame %lld %lld %lld %u %u %lld\n", (long long)at, (long long)(at - since),
-        (long long)(at - t.draw_at), t.allocs, t.own, (long long)shown);
+    say("frame %lld %lld %lld %u %u %lld %lld\n", (long long)at, (long long)(at - since),
+        (long long)(at - t.draw_at), t.allocs, t.own, (long long)shown, (long long)(cpu_us() - t.cpu_at));
     return code;
 }
 

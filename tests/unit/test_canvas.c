@@ -9,7 +9,7 @@
 #include <cmocka.h>
 #include <stdlib.h>
 
-enum { SIDE = 256, MANY = 2000, EDGE = 24 };
+enum { SIDE = 256, MANY = 2000, EDGE = 24, WIDE = 96 };
 
 // a times b as shares of 255, rounded.
 static unsigned times(unsigned a, unsigned b)
@@ -36,7 +36,7 @@ static void every_pair_of_bytes_is_exact(void **state)
 {
     static argb above[SIDE * SIDE], below[SIDE * SIDE], to[SIDE * SIDE];
     static const int fades[] = {255, 254, 128, 105, 1};
-    struct canvas on = {to, SIDE, SIDE, SIDE}, from = {above, SIDE, SIDE, SIDE};
+    struct canvas on = {to, SIDE, SIDE, SIDE, NULL}, from = {above, SIDE, SIDE, SIDE, NULL};
     struct rect all = {0, 0, SIDE, SIDE};
     (void)state;
     for (unsigned i = 0; i < SIDE * SIDE; i++) {
@@ -66,13 +66,13 @@ static bool within(const struct rect *r, int x, int y)
 static void nothing_beyond_the_clip_is_touched(void **state)
 {
     argb to[EDGE * EDGE], above[EDGE * EDGE];
-    struct canvas on = {to, EDGE, EDGE, EDGE};
+    struct canvas on = {to, EDGE, EDGE, EDGE, NULL};
     (void)state;
     srand(1);
     for (int round = 0; round < MANY; round++) {
         int w = 1 + rand() % EDGE, h = 1 + rand() % EDGE, x = rand() % 60 - 30, y = rand() % 60 - 30;
         bool copy = rand() % 2 != 0;
-        struct canvas from = {above, EDGE, w, h};
+        struct canvas from = {above, EDGE, w, h, NULL};
         struct rect clip = some_rect(EDGE, EDGE);
         for (int i = 0; i < EDGE * EDGE; i++) {
             to[i] = 0xff112233u;
@@ -91,6 +91,38 @@ static void nothing_beyond_the_clip_is_touched(void **state)
     }
 }
 
+// Pictures of a few runs, some empty: knowing where they show anything changes no pixel.
+static void what_shows_nothing_need_not_be_read(void **state)
+{
+    argb plain[WIDE * WIDE], quick[WIDE * WIDE], above[WIDE * WIDE];
+    struct canvas_row rows[WIDE];
+    struct canvas slow_on = {plain, WIDE, WIDE, WIDE, NULL}, quick_on = {quick, WIDE, WIDE, WIDE, NULL};
+    int holes = 0;
+    (void)state;
+    srand(2);
+    for (int round = 0; round < MANY; round++) {
+        int w = 1 + rand() % WIDE, h = 1 + rand() % WIDE, x = rand() % 120 - 60, y = rand() % 120 - 60;
+        int alpha = rand() % 2 ? 255 : rand() % 255;
+        struct canvas slow = {above, WIDE, w, h, NULL}, known = {above, WIDE, w, h, rows};
+        struct rect clip = some_rect(WIDE, WIDE);
+        for (int i = 0, left = 0, value = 0; i < WIDE * WIDE; i++, left--) {
+            if (left <= 0) {
+                left = 1 + rand() % (WIDE / 2);
+                value = rand() % 2 ? rand() % 256 : 0;
+            }
+            above[i] = (argb)value * 0x01010101u;
+            plain[i] = quick[i] = 0xff000000u | (argb)rand();
+        }
+        canvas_find_rows(&known, rows);
+        for (int i = 0; i < h; i++)
+            holes += rows[i].hole < rows[i].past;
+        canvas_blend(&slow_on, &clip, &slow, x, y, alpha);
+        canvas_blend(&quick_on, &clip, &known, x, y, alpha);
+        assert_memory_equal(plain, quick, sizeof plain);
+    }
+    assert_true(holes > MANY / 2);
+}
+
 // Clockwise: what was at the left is at the top after 90 degrees.
 static void turning_loses_no_pixel(void **state)
 {
@@ -100,7 +132,7 @@ static void turning_loses_no_pixel(void **state)
     for (int round = 0; round < MANY; round++) {
         int w = 1 + rand() % EDGE, h = 1 + rand() % EDGE, degrees = rand() % 4 * 90;
         bool across = degrees % 180 != 0;
-        struct canvas from = {a, EDGE, w, h}, to = {b, EDGE, across ? h : w, across ? w : h};
+        struct canvas from = {a, EDGE, w, h, NULL}, to = {b, EDGE, across ? h : w, across ? w : h, NULL};
         struct rect part = some_rect(w, h), turned = canvas_turned(part, w, h, degrees);
         for (int i = 0; i < EDGE * EDGE; i++) {
             a[i] = (argb)i;
@@ -123,6 +155,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_pair_of_bytes_is_exact),
         cmocka_unit_test(nothing_beyond_the_clip_is_touched),
+        cmocka_unit_test(what_shows_nothing_need_not_be_read),
         cmocka_unit_test(turning_loses_no_pixel),
     };
     return cmocka_run_group_tests_name("canvas", tests, NULL, NULL);

@@ -137,7 +137,7 @@ static struct paper paper_of(struct type *type)
 {
     struct paper c = {.surface = SDL_CreateRGBSurfaceWithFormat(0, W, H, 32, SDL_PIXELFORMAT_RGB888)};
     assert_non_null(c.surface);
-    c.canvas = (struct canvas){c.surface->pixels, c.surface->pitch / 4, W, H};
+    c.canvas = (struct canvas){c.surface->pixels, c.surface->pitch / 4, W, H, NULL};
     c.render = render_create(type, "assets");
     assert_non_null(c.render);
     return c;
