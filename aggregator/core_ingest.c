@@ -153,13 +153,8 @@ static bool reject(struct core *c, const struct org_kiosk *k, struct epoch *ep, 
         }
         log_event(LOG_WARN, "event_rejected", "kiosk=%s seq=%lld why=%s", k->id.s, (long long)seq, why);
     }
-    if (ep->rejected_count < PROTOCOL_REJECTED_MAX) {
-        struct ack_rejected *r = &ep->rejected[ep->rejected_count++];
-        r->seq = seq;
-        strncpy(r->why, why, sizeof r->why - 1);
-        c->acks_due = true;
-    }
-    return true;
+    c->acks_due = true;
+    return epoch_reject(ep, seq, why) || core_fail(c);
 }
 
 static void on_events(struct core *c, const struct topic *t, const char *topic, const void *payload, size_t n)

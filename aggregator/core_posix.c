@@ -122,7 +122,9 @@ static void send_ack(struct core *c, const struct epoch *e)
     char topic[PROTOCOL_TOPIC_MAX];
     size_t n;
     memcpy(m.run, c->run, sizeof m.run);
-    memcpy(m.rejected, e->rejected, sizeof m.rejected);
+    if (e->rejected_count > 0) {
+        memcpy(m.rejected, e->rejected, (size_t)e->rejected_count * sizeof *m.rejected);
+    }
     epoch_ack(e, also, &entry);
     char *text = ack_encode(&m, &n);
     topic_kiosk(c->org.kiosks[e->kiosk].id.s, TOPIC_ACK, topic);
