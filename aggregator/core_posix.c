@@ -14,7 +14,7 @@
 
 enum {
     SLOW_EVERY_MS = 3600000,
-    TRIM_EVERY_MS = 60000,
+    TRIM_EVERY_MS = 5000,
     DAY_MS = 86400000,
     CLOCK_JUMP_MS = 120000,
     GOODBYE_MS = 2000,
@@ -95,9 +95,8 @@ static void on_connected(void *ctx, struct link *l)
     atomic_store(&c->broker, true);
     log_event(LOG_INFO, "broker_connected", "host=%s port=%d", c->o.settings->broker.host,
               (int)c->o.settings->broker.port);
-    core_publish_shard(
-        c, !guard_holds(
-               &c->guard)); // first: the births that come with the subscriptions are answered under this run
+    // First: the births that come with the subscriptions are answered under this run.
+    core_publish_shard(c, !guard_holds(&c->guard));
     for (size_t i = 0; i < sizeof filters / sizeof filters[0]; i++) {
         link_subscribe(l, filters[i], 1);
     }
@@ -330,8 +329,8 @@ static void timers(struct core *c, mono_ms mono)
         core_undo(c, mono);
         core_build_rollups(c, mono);
     }
-    if (mono >=
-        c->trim_at) { // glibc keeps what was freed: an eighth of all, after 10,000 kiosks have come at once
+    // glibc keeps what was freed: an eighth of all, after 10,000 kiosks have come at once.
+    if (mono >= c->trim_at) {
         c->trim_at = mono + TRIM_EVERY_MS;
         malloc_trim(0);
     }
