@@ -69,27 +69,31 @@ static bool is_score(enum event_type t)
     return t == EVENT_RATING || t == EVENT_NUMBER;
 }
 
+enum { UNSCORED = EVENT_REPEATED | EVENT_VOIDED | EVENT_UNASSIGNED };
+
 static void tell_engine(struct core *c, const struct stored_event *s)
 {
     struct org_place *branch = s->place != 0 && c->org.places[s->place].branch != 0
                                    ? &c->org.places[c->org.places[s->place].branch]
                                    : NULL;
-    bool scored =
-        is_score(s->e->type) && (s->flags & (EVENT_REPEATED | EVENT_VOIDED | EVENT_UNASSIGNED)) == 0;
+    bool scored = is_score(s->e->type) && (s->flags & UNSCORED) == 0;
     if (branch != NULL) {
         steps_event(&branch->steps, s->event_id, scored, c->now);
     }
-    if (s->place != 0 && s->e->type == EVENT_RATING && s->e->of > 0) {
+    bool rating = s->e->type == EVENT_RATING && s->e->of > 0;
+    int times = rating ? 1 : s->e->type == EVENT_CHOICE ? s->e->option_count : 0;
+    for (int i = 0; s->place != 0 && i < times; i++) {
         struct engine_vote v = {.event = s->event_id,
                                 .place = s->place,
                                 .kiosk = s->kiosk,
                                 .question = s->e->question.s,
                                 .score = s->e->score,
                                 .of = s->e->of,
+                                .option = rating ? NULL : s->e->options[i].s,
                                 .at = s->at,
                                 .arrived = s->arrived,
                                 .late = (s->flags & EVENT_LATE) != 0,
-                                .unscored = !scored};
+                                .unscored = (s->flags & UNSCORED) != 0};
         engine_vote(c->engine, &v);
     }
 }

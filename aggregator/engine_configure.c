@@ -54,6 +54,27 @@ struct engine_rule engine_rule_defaults(enum engine_rule_kind kind)
         r.top_faces = 2;
         r.mash_ms = 1000;
         break;
+    case ENGINE_RUN:
+        r.faces = 0x3;
+        r.raise = 4;
+        r.resolve = 2;
+        r.mash_ms = 1000;
+        break;
+    case ENGINE_COUNT: // "3 x dirty in 30 minutes"
+        r.faces = 0x3;
+        r.window_ms = 30 * 60000;
+        r.raise = 3;
+        r.mash_ms = 1000;
+        break;
+    case ENGINE_INDEX:
+        r.window_ms = 3600000;
+        r.min_n = 10;
+        r.raise = 700;
+        r.resolve = 750;
+        r.mash_ms = 1000;
+        break;
+    case ENGINE_KINDS:
+        break;
     }
     return r;
 }
@@ -113,8 +134,36 @@ const char *engine_rule_check(const struct engine_rule *r)
         if (r->parts.count != 0 && !change_valid(&r->parts))
             return "points: 1 to 3 parts with points 1 to 99 and limits 1 to 20000";
         return NULL;
+    case ENGINE_RUN:
+        if (r->faces == 0)
+            return "faces: at least one";
+        if (!within(r->raise, 2, ENGINE_RUN_MAX) || !within(r->resolve, 1, ENGINE_RUN_MAX))
+            return "votes in a row: 2 to 1000, of other faces to end it 1 to 1000";
+        if (!(r->usual >= 0 && r->usual < 1))
+            return "usual share of the named faces: 0 (not known) to below 1";
+        return NULL;
+    case ENGINE_COUNT:
+        if (r->faces == 0 && !r->option.s[0])
+            return "faces: at least one, or an option";
+        if (!within(r->window_ms, 60000, month_ms))
+            return "window: 1 min to 31 d";
+        if (!within(r->raise, 1, 10000) || !within(r->resolve, 0, r->raise - 1))
+            return "votes: 1 to 10000, to end it fewer";
+        return NULL;
+    case ENGINE_INDEX:
+        if (!within(r->window_ms, 60000, month_ms))
+            return "window: 1 min to 31 d";
+        if (!within(r->min_n, 1, 1000000))
+            return "minimum n: 1 to 1000000";
+        if (!within(r->raise, 0, 1000) || !within(r->resolve, 0, 1000))
+            return "raise, resolve: 0 to 100";
+        if ((r->above ? r->raise - r->resolve : r->resolve - r->raise) < r->at_least)
+            return "resolve: on the good side of the threshold, or at it unless the boundary is >=";
+        return NULL;
+    case ENGINE_KINDS:
+        break;
     }
-    return "kind: standard, change, share, silence or offline";
+    return "kind: standard, change, share, run, count, index, silence or offline";
 }
 
 static double rule_usual(const struct engine_rule *r)
@@ -155,10 +204,48 @@ static bool change_cost(const struct engine_rule *r, int64_t votes, struct engin
     return true;
 }
 
+// Mean votes to the first run of `length`: Feller 1968, XIII.7, (q^-length - 1) / (1 - q).
+static double run_arl(double q, int length)
+{
+    return (pow(q, -length) - 1) / (1 - q);
+}
+
+enum { RUN_EXACT_VOTES = 20000 }; // of a period
+
+static bool run_cost(const struct engine_rule *r, int64_t votes, struct engine_cost *ret_cost)
+{
+    static const double times[4] = {1, 1.5, 2, 3};
+    if (engine_rule_check(r) || !(r->usual > 0) || votes < 1)
+        return false;
+    // state[i]: a run of i so far, in a period without an alarm.
+    double state[ENGINE_RUN_MAX] = {1}, next[ENGINE_RUN_MAX], q = r->usual, without = 1;
+    for (int64_t vote = 0; vote < votes && vote < RUN_EXACT_VOTES; vote++) {
+        next[0] = (1 - q) * without;
+        without = next[0];
+        for (int i = 1; i < r->raise; i++) {
+            next[i] = q * state[i - 1];
+            without += next[i];
+        }
+        memcpy(state, next, (size_t)r->raise * sizeof(*state));
+    }
+    struct engine_cost c = {.arl = run_arl(q, r->raise)};
+    if (votes > RUN_EXACT_VOTES) // from there on a vote is as likely as any to be the first alarm
+        without *= exp((double)(RUN_EXACT_VOTES - votes) / c.arl);
+    c.periods = 1 / (1 - without);
+    for (int i = 0; i < 4; i++) {
+        c.shift[i] = times[i] * q;
+        c.delay[i] = c.shift[i] < 1 ? run_arl(c.shift[i], r->raise) : NAN;
+    }
+    *ret_cost = c;
+    return true;
+}
+
 bool engine_rule_cost(const struct engine_rule *r, int64_t votes, struct engine_cost *ret_cost)
 {
     if (r->kind == ENGINE_CHANGE)
         return change_cost(r, votes, ret_cost);
+    if (r->kind == ENGINE_RUN)
+        return run_cost(r, votes, ret_cost);
     struct engine_cost c = {0};
     static const double times[4] = {1, 1.5, 2, 3};
     double usual = rule_usual(r), allowed = (100 - r->promise) / 100.;

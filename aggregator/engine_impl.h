@@ -2,7 +2,8 @@
 //   engine.c            inputs, timers, outputs
 //   engine_configure.c  tables of places, kiosks, rules and keys
 //   engine_state.c      the transition table and the life of an alert
-//   engine_content.c    standard and share
+//   engine_content.c    which votes count; standard and run
+//   engine_window.c     share, count and index
 //   engine_change.c     change: worse than usual here
 //   engine_liveness.c   silence, offline, dead kiosks
 //   engine_text.c       states as text
@@ -10,6 +11,8 @@
 #define PUAS_AGGREGATOR_ENGINE_IMPL_H
 
 #include "aggregator/engine.h"
+
+enum { ENGINE_RUN_MAX = 1000 }; // votes in a row that are told apart
 
 struct list {
     size_t count, room;
@@ -129,7 +132,9 @@ void key_evaluate(struct engine *e, struct key *k); // as of e->now; arms the ti
 void content_vote(struct engine *e, struct key *k, const struct engine_vote *v);
 void content_closed(struct key *k, wall_ms now); // by hand
 struct verdict standard_judge(const struct key *k);
-struct verdict share_judge(struct key *k, wall_ms now);
+struct verdict run_judge(const struct key *k);
+void window_vote(struct key *k, const struct engine_vote *v);
+struct verdict window_judge(struct key *k, wall_ms now);
 void cycle_end(struct engine_key_state *s); // the next vote is the first of a cycle
 
 // NULL: it cannot be found, or memory ran out.

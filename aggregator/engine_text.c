@@ -170,7 +170,7 @@ static bool take_buckets(const char **at, struct engine_key_state *s)
     int64_t last = -1, i, n, named, sum = 0, sum_named = 0;
     while (!take_text(at, " |")) {
         if (!take(at, ' ', &i) || i <= last || i >= ENGINE_STEPS || !take(at, ':', &n) || n < 1 ||
-            n > INT32_MAX || !take(at, ':', &named) || named < 0 || named > n)
+            n > INT32_MAX || !take(at, ':', &named) || named < 0 || named > n * ENGINE_INDEX_UNITS)
             return false;
         s->buckets[i] = (struct engine_bucket){(int32_t)n, (int32_t)named};
         sum += n;
@@ -200,7 +200,7 @@ bool engine_key_decode(const char *text, struct engine_key_state *ret_s)
     bool first = take_text(&text, "key1"); // as stores hold that have not met change rules
     if (!(first || take_text(&text, "key2")) || !take_fields(&text, key_fields, COUNT(key_fields), &s) ||
         !(first || take_fields(&text, change_fields, COUNT(change_fields), &s)) || !take_text(&text, " |") || !take_buckets(&text, &s) || !take_mash(&text, &s) || *text++ != ' ' ||
-        s.unhappy > s.n || s.raise_unhappy > s.raise_n)
+        s.unhappy / ENGINE_INDEX_UNITS > s.n || s.raise_unhappy > s.raise_n)
         return false;
     size_t n = strlen(text);
     if (n > ENGINE_WHO_MAX)

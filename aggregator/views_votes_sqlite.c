@@ -59,7 +59,7 @@ static struct judged judge(const struct alert *a, sqlite3_stmt *s)
                            .at = sqlite3_column_int64(s, 3),
                            .happy = happy,
                            .unhappy =
-                               a->r.kind == ENGINE_SHARE ? (a->r.faces >> (score - 1) & 1) != 0 : !happy};
+                               a->r.faces != 0 ? (a->r.faces >> (score - 1) & 1) != 0 : !happy};
 }
 
 // Events first..last of the alert's place that the rule judges, with event times in [from, to).
@@ -85,7 +85,7 @@ static struct votes load_votes(struct views *v, const struct branch *b, const st
         // Taken back, but not released yet: it counts until the void's step.
         " AND ((flags & 8) = 0 OR EXISTS (SELECT 1 FROM event x WHERE x.epoch_id = e.epoch_id AND x.kind = 5"
         " AND x.score = e.seq AND x.event_id > ?7)) ORDER BY e.event_id",
-        "diiiiti", a->place, first, last, from, to, a->r.question.s, b->released);
+        "diiiiti", a->place, first, last, from, to, a->r.option.s[0] != '\0' ? "" : a->r.question.s, b->released);
     while (views_row(v, s)) {
         struct judged j = judge(a, s);
         if (passes(g, b, a, j.kiosk, j.at) && !add_vote(&list, j)) {
@@ -103,9 +103,14 @@ static int64_t least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+bool alert_window(const struct alert *a)
+{
+    return a->r.kind == ENGINE_SHARE || a->r.kind == ENGINE_COUNT || a->r.kind == ENGINE_INDEX;
+}
+
 struct votes alert_votes(struct views *v, const struct branch *b, const struct alert *a)
 {
-    if (a->r.kind != ENGINE_SHARE) {
+    if (!alert_window(a)) {
         int64_t last = a->closed > 0 ? least(a->last_event, b->released) : b->released;
         return a->first_event > 0 ? load_votes(v, b, a, a->first_event, last, 0, INT64_MAX)
                                   : (struct votes){.items = NULL};

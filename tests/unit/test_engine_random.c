@@ -18,7 +18,7 @@
 #define DAY (24 * HOUR)
 #define MONDAY (INT64_C(20773) * DAY)
 
-enum { BRANCHES = 3, KIOSKS = 6, RULES = 8, INPUTS = 1500, CONFIGS = 4 };
+enum { BRANCHES = 3, KIOSKS = 6, RULES = 11, INPUTS = 1500, CONFIGS = 4 };
 
 static uint32_t next(uint64_t *seed)
 {
@@ -74,6 +74,8 @@ static void generate(uint64_t *seed, struct input *in, unsigned late_percent)
                                            .unscored = chance(seed, 3)};
             if (x->vote.late)
                 x->vote.at -= 10 * MINUTE;
+            if (chance(seed, 10))
+                x->vote.option = chance(seed, 80) ? "dirty" : "queue";
         } else if (dice < 82) {
             x->kind = HEARD;
         } else if (dice < 91) {
@@ -139,6 +141,12 @@ static void configure(struct engine *e, int which, wall_ms at)
     rules[7].resolve_ms = 90 * SECOND;
     rules[6].usual = .1;
     rules[3].hold_ms = 20 * SECOND;
+    rules[8] = engine_rule_defaults(ENGINE_RUN);
+    rules[9] = engine_rule_defaults(ENGINE_COUNT);
+    rules[9].resolve_ms = 90 * SECOND;
+    strcpy(rules[9].option.s, "dirty");
+    rules[10] = engine_rule_defaults(ENGINE_INDEX);
+    rules[10].hold_ms = 30 * SECOND;
     for (int i = 0; i < RULES; i++) {
         rules[i].id = 1 + i;
         rules[i].version = which == 1 && i < 2 ? 2 : 1;
