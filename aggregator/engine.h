@@ -34,6 +34,7 @@
 #include "aggregator/change.h"
 #include "aggregator/cusum.h"
 #include "aggregator/hours.h"
+#include "aggregator/mood.h"
 #include "shared/ident.h"
 #include "shared/protocol.h"
 
@@ -90,6 +91,7 @@ enum engine_rule_kind {
     ENGINE_RUN,
     ENGINE_COUNT,
     ENGINE_INDEX,
+    ENGINE_MOOD,
     ENGINE_KINDS
 };
 
@@ -143,6 +145,12 @@ struct engine_rule {
     // when at_least.
     bool above;
 
+    // mood: worse than the usual mix of faces (mood.h); arl and limit as those of a standard, in which it behaves the same;
+    // unhappy are the faces that cost points, and it is open until their upper Wilson bound since the (last) raise is below
+    // 1.5 times their usual share. Votes of a scale with another number of faces are none.
+    int mix_faces;                      // MOOD_FACES_MIN..PROTOCOL_SCORE_MAX
+    int64_t mix[PROTOCOL_SCORE_MAX];    // usual mix, worst face first: votes or percent, only their ratio counts
+
     // silence: kiosk ready and heard, place open, and P(no rating) = exp(-expected) < improbable, with the
     // kiosk's own rate (engine_set_rates). No rates: no alert ("learning").
     double improbable; // 0..1 exclusive; .001 is usual
@@ -172,14 +180,19 @@ struct engine_config {
 struct engine_cost {
     struct cusum chart;  // standard: scores and limit
     struct change parts; // change
+    struct points mood;  // mood: points of each face, and the limit
     double arl;         // votes between false alarms at the usual share
     double periods;     // open periods between false alarms, halving at each opening included; may be inf
-    double shift[4];    // standard: 1, 1.5, 2, 3 times the allowed unhappy share; run: of the usual share; change: change_shift
+    double shift[4];    // standard: 1, 1.5, 2, 3 times the allowed unhappy share; run: of the usual share; change: change_shift;
+                        // mood: of unhappy faces when odds are 1.5, 2.25, 27/7, 9 times the usual ones
     double delay[4];    // mean votes to the alarm at each; NAN: the share is over 1
 };
 // Standard; change and run with a usual share (run: of the named faces). With a third part `periods` is the least it can be: without halving.
 // False: another kind, a bad rule, no limit found, or memory ran out.
 bool engine_rule_cost(const struct engine_rule *rule, int64_t votes, struct engine_cost *ret_cost);
+
+// Points of each face and the limit of a mood rule. False: not a good one, or memory ran out.
+bool engine_mood_chart(const struct engine_rule *rule, struct points *ret_c);
 
 // ---------------------------------------------------------------- outputs
 enum engine_state {
@@ -206,7 +219,7 @@ enum engine_cause {
     ENGINE_CAUSES
 };
 bool engine_is_content(enum engine_rule_kind kind); // about what people say: all but silence and offline
-const char *engine_kind_name(enum engine_rule_kind kind); // "standard" "share" "silence" "offline" "change" "run" "count" "index"
+const char *engine_kind_name(enum engine_rule_kind kind); // "standard" "share" "silence" "offline" "change" "run" "count" "index" "mood"
 const char *engine_state_name(enum engine_state state);   // "ok" "pending" ...
 const char *engine_cause_name(enum engine_cause cause);   // "breach" "held" ...
 // The one table that every change goes through.
@@ -224,9 +237,9 @@ struct engine_transition {
                     // start of waiting); offline: last heard, or the will
     wall_ms opened; // left ok
     wall_ms raised; // first fired; 0: not yet
-    int64_t n, unhappy; // standard, change, run: of the cycle; share, count: in the window (unhappy: named faces, or
+    int64_t n, unhappy; // standard, change, mood, run: of the cycle; share, count: in the window (unhappy: named faces, or
                         // answers that name the option); index: in the window (unhappy: ENGINE_INDEX_UNITS, added up)
-    int32_t points, peak, limit; // standard; run: votes in a row and how many raise; change: of the first part that reached its limit at the last alarm
+    int32_t points, peak, limit; // standard, mood; run: votes in a row and how many raise; change: of the first part that reached its limit at the last alarm
     int32_t start;               // standard: points before first_event
     int32_t flaps;               // relapses from recovering; change: further alarms
     int32_t usual;               // change: the share that it is judged by, of ENGINE_SHARE_UNITS

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define MOOD_RESOLVED_BELOW 1.5 // times the usual share
+
 // For this key, and not a replay of what it has seen?
 static bool content_takes(struct key *k, const struct engine_vote *v)
 {
@@ -53,10 +55,16 @@ static bool is_unhappy(const struct engine_rule *r, const struct engine_vote *v)
     return v->score <= v->of - top;
 }
 
-static void standard_vote(struct key *k, const struct engine_vote *v, bool unhappy, wall_ms opened)
+// A standard's points, or a mood's.
+static void standard_vote(struct key *k, const struct engine_vote *v, wall_ms opened)
 {
     struct engine_key_state *s = &k->s;
-    const struct rule *r = k->rule;
+    const struct points *chart = &k->rule->chart;
+    bool mood = k->rule->c.kind == ENGINE_MOOD;
+    if (mood && v->of != chart->kinds)
+        return;
+    int kind = mood ? v->score - 1 : !is_unhappy(&k->rule->c, v);
+    bool unhappy = chart->step[kind] > 0;
     if (opened > s->period) { // an opening since the last vote: half is forgotten
         s->period = opened;
         s->points /= 2;
@@ -64,7 +72,7 @@ static void standard_vote(struct key *k, const struct engine_vote *v, bool unhap
     if (s->points == 0 && !key_open(k))
         cycle_end(s);
     int32_t before = s->points;
-    s->points = cusum_step(&r->chart, before, unhappy, 2 * r->chart.limit);
+    s->points = points_step(chart, before, kind, 2 * chart->limit);
     if (key_open(k)) {
         s->raise_n++;
         s->raise_unhappy += unhappy;
@@ -87,8 +95,9 @@ struct verdict standard_judge(const struct key *k)
 {
     const struct engine_key_state *s = &k->s;
     struct stats_interval unhappy;
-    bool proven = stats_wilson(s->raise_unhappy, s->raise_n, &unhappy) &&
-                  unhappy.hi < (100 - k->rule->c.promise) / 100.;
+    double allowed = k->rule->c.kind == ENGINE_MOOD ? MOOD_RESOLVED_BELOW * rule_usual_unhappy(k->rule)
+                                                    : (100 - k->rule->c.promise) / 100.;
+    bool proven = stats_wilson(s->raise_unhappy, s->raise_n, &unhappy) && unhappy.hi < allowed;
     return (struct verdict){
         .breached = s->points >= k->rule->chart.limit,
         .eased = s->points == 0,
@@ -143,8 +152,8 @@ void content_vote(struct engine *e, struct key *k, const struct engine_vote *v)
         return;
     struct hours_period p = place_period(k->place, v->at);
     if (p.open && !content_mashed(k, v)) { // closed: points pause, windows take nothing
-        if (k->rule->c.kind == ENGINE_STANDARD)
-            standard_vote(k, v, is_unhappy(&k->rule->c, v), p.from);
+        if (k->rule->chart.limit)
+            standard_vote(k, v, p.from);
         else if (k->rule->c.kind == ENGINE_CHANGE)
             change_vote(e, k, v, is_unhappy(&k->rule->c, v), p.from);
         else if (k->rule->c.kind == ENGINE_RUN)
@@ -161,7 +170,7 @@ void content_closed(struct key *k, wall_ms now)
 {
     struct engine_key_state *s = &k->s;
     cycle_end(s);
-    if (k->rule->c.kind == ENGINE_STANDARD) {
+    if (k->rule->chart.limit) {
         s->points = s->peak = k->rule->chart.limit / 2;
         s->since = now;
     } else if (k->rule->c.kind == ENGINE_CHANGE) {

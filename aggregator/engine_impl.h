@@ -1,5 +1,6 @@
 // engine_impl: what the engine's files share. Nobody else includes it.
 //   engine.c            inputs, timers, outputs
+//   engine_rules.c      what rules may be, their charts, what they cost
 //   engine_configure.c  tables of places, kiosks, rules and keys
 //   engine_state.c      the transition table and the life of an alert
 //   engine_content.c    which votes count; standard and run
@@ -41,7 +42,7 @@ struct place {
 
 struct rule {
     struct engine_rule c;
-    struct cusum chart;
+    struct points chart; // standard: an unhappy vote, a happy one; mood: a face each
 };
 
 // A chart that change_find has found; it stays as long as the engine.
@@ -114,6 +115,9 @@ void tables_finish(struct tables *t);
 struct place *tables_place(const struct tables *t, int32_t id);
 struct kiosk *tables_kiosk(const struct tables *t, int32_t id);
 struct key *tables_key(const struct tables *t, int32_t rule, int32_t place, int32_t kiosk);
+
+bool rule_build(struct engine *e, struct rule *r); // its chart; false: none can be found, or memory ran out
+double rule_usual_unhappy(const struct rule *r);   // mood: usual share of the faces that cost points
 
 struct hours_period place_period(struct place *p, wall_ms at);
 void timer_arm(struct engine *e, struct timer *t, wall_ms due);

@@ -59,7 +59,8 @@ bool engine_is_content(enum engine_rule_kind kind)
 const char *engine_kind_name(enum engine_rule_kind kind)
 {
     static const char *const names[ENGINE_KINDS] = {"standard", "share", "silence", "offline",
-                                                    "change",   "run",   "count",   "index"};
+                                                    "change",   "run",   "count",   "index",
+                                                    "mood"};
     return names[kind];
 }
 
@@ -157,9 +158,7 @@ static void emit(struct engine *e, const struct key *k, enum engine_state to, en
     t->points = s->points;
     t->peak = s->peak;
     t->start = s->start;
-    t->limit = k->rule->c.kind == ENGINE_STANDARD ? k->rule->chart.limit
-               : k->rule->c.kind == ENGINE_RUN    ? k->rule->c.raise
-                                                  : 0;
+    t->limit = k->rule->c.kind == ENGINE_RUN ? k->rule->c.raise : k->rule->chart.limit;
     if (k->chart)
         emit_change(k, t);
     t->flaps = s->flaps;
@@ -202,7 +201,7 @@ void key_change(struct engine *e, struct key *k, enum engine_state to, enum engi
     s->ack_until = s->raised = s->cleared_at = s->raise_n = s->raise_unhappy = 0;
     s->flaps = 0;
     s->before = ENGINE_OK;
-    bool starts_anew = k->rule->c.kind == ENGINE_STANDARD || k->rule->c.kind == ENGINE_RUN;
+    bool starts_anew = k->rule->chart.limit || k->rule->c.kind == ENGINE_RUN;
     if (k->rule->c.kind == ENGINE_CHANGE || (starts_anew && s->points == 0))
         cycle_end(s);
 }
@@ -219,6 +218,7 @@ static struct verdict judge(struct engine *e, struct key *k)
 {
     switch (k->rule->c.kind) {
     case ENGINE_STANDARD:
+    case ENGINE_MOOD:
         return standard_judge(k);
     case ENGINE_SHARE:
     case ENGINE_COUNT:

@@ -194,7 +194,8 @@ static double run_period(const struct points *c, const double *p, int64_t votes,
     return alarms;
 }
 
-bool points_periods_between_alarms(const struct points *c, const double *p, int64_t votes, double *ret_periods)
+bool points_periods_between_alarms(const struct points *c, const double *p, int64_t votes,
+                                   double *ret_periods)
 {
     double arl;
     if (votes < 1 || !points_arl(c, p, &arl))

@@ -22,6 +22,13 @@ struct points {
     int step[POINTS_KINDS_MAX]; // -POINTS_STEP_MAX..POINTS_STEP_MAX; one is above 0, one is below
     int limit;                  // alarm at points >= limit; 1..POINTS_LIMIT_MAX
 };
+// One vote: the new points. `cap` bounds them from above (after an alarm a chart may count on).
+static inline int points_step(const struct points *c, int points, int kind, int cap)
+{
+    points += c->step[kind];
+    return points < 0 ? 0 : points > cap ? cap : points;
+}
+
 // Below, `p` holds the share of each kind: none is negative, they add up to 1 within 1e-9, and kinds above and below 0 both
 // occur. Functions are false when it, or the chart, is not so, or when memory ran out.
 
@@ -38,6 +45,7 @@ bool points_delay(const struct points *c, const double *p0, const double *p1, do
 
 // Mean open periods between false alarms with `votes` (>= 1) votes in each open period, where points pause while closed and
 // restart at half of what they were at each opening: exact and long-run. HUGE_VAL: never.
-bool points_periods_between_alarms(const struct points *c, const double *p, int64_t votes, double *ret_periods);
+bool points_periods_between_alarms(const struct points *c, const double *p, int64_t votes,
+                                   double *ret_periods);
 
 #endif

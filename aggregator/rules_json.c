@@ -35,6 +35,19 @@ static json_t *faces_json(const struct seed_standard *s)
     return faces;
 }
 
+static json_t *mix_json(const struct seed_standard *s)
+{
+    json_t *mix = json_array();
+    struct engine_rule usual = engine_rule_defaults(ENGINE_MOOD);
+    for (size_t i = 0; i < s->usual_mix.count; i++) {
+        json_array_append_new(mix, json_integer(((const int64_t *)s->usual_mix.items)[i]));
+    }
+    for (int i = 0; s->usual_mix.count == 0 && i < usual.mix_faces; i++) {
+        json_array_append_new(mix, json_integer(usual.mix[i]));
+    }
+    return mix;
+}
+
 static int64_t index_resolve(const struct seed_standard *s)
 {
     int64_t usual = s->above ? s->percent - INDEX_BACK : s->percent + INDEX_BACK;
@@ -90,6 +103,10 @@ char *rule_encode(const struct seed_standard *s)
             json_object_set_new(o, "faces", faces_json(s));
         }
         break;
+    case KIND_MOOD:
+        json_object_set_new(o, "false_alarm_votes", json_real(s->false_alarm_votes));
+        json_object_set_new(o, "usual_mix", mix_json(s));
+        break;
     case KIND_INDEX:
         json_object_set_new(o, "percent", json_integer(s->percent));
         json_object_set_new(o, "resolve_percent", json_integer(index_resolve(s)));
@@ -142,7 +159,7 @@ bool rule_decode(const char *body, struct engine_rule *ret_r)
     }
     static const enum engine_rule_kind kinds[] = {ENGINE_STANDARD, ENGINE_SHARE,  ENGINE_SILENCE,
                                                   ENGINE_OFFLINE,  ENGINE_CHANGE, ENGINE_RUN,
-                                                  ENGINE_COUNT,    ENGINE_INDEX};
+                                                  ENGINE_COUNT,    ENGINE_INDEX,  ENGINE_MOOD};
     struct engine_rule r = engine_rule_defaults(kinds[k]);
     const char *question = json_string_value(json_object_get(o, "question"));
     bool ok = question == NULL || question[0] == '\0' || ident_set(&r.question, question);
@@ -156,6 +173,13 @@ bool rule_decode(const char *body, struct engine_rule *ret_r)
     r.top_faces = (int)number(o, "top_faces", r.top_faces);
     r.usual = json_number_value(json_object_get(o, "usual_unhappy"));
     r.arl = json_number_value(json_object_get(o, "false_alarm_votes"));
+    const json_t *mix = json_object_get(o, "usual_mix");
+    if (json_is_array(mix)) {
+        r.mix_faces = (int)json_array_size(mix);
+        for (int i = 0; i < r.mix_faces && i < PROTOCOL_SCORE_MAX; i++) {
+            r.mix[i] = json_integer_value(json_array_get(mix, (size_t)i));
+        }
+    }
     r.drift = json_is_true(json_object_get(o, "drift"));
     const char *boundary = json_string_value(json_object_get(o, "boundary"));
     const char *option = json_string_value(json_object_get(o, "option"));

@@ -9,7 +9,7 @@
 
 const char *const place_kinds[] = {"org", "region", "branch", "area", NULL};
 const char *const standard_kinds[] = {"standard", "share", "silence", "offline",
-                                      "change",   "run",   "count",   "index", NULL};
+                                      "change",   "run",   "count",   "index",   "mood", NULL};
 const char *const roles[] = {"viewer", "manager", "head-office", "admin", NULL};
 const char *const boundaries[] = {">", ">=", NULL};
 
@@ -74,6 +74,9 @@ static const struct config_row survey_rows[] = {
 static const struct config_row face_rows[] = {{"", CONFIG_INT, .offset = 0, .min = 1, .max = 11, .help = ""},
                                               END};
 
+static const struct config_row weight_rows[] = {
+    {"", CONFIG_INT, .offset = 0, .min = 0, .max = 1e9, .help = ""}, END};
+
 static const struct config_row standard_rows[] = {
     {"id", CONFIG_IDENT, AT(seed_standard, id), .required = true, .help = ""},
     {"kind", CONFIG_ENUM, AT(seed_standard, kind), .fallback = "standard", .choices = standard_kinds,
@@ -104,11 +107,13 @@ static const struct config_row standard_rows[] = {
      .help = "standard, change: so many of the best faces are satisfied"},
     {"faces", CONFIG_LIST, AT(seed_standard, faces), .rows = face_rows, .item_bytes = sizeof(int64_t),
      .help = "share, run, count: the named faces, 1 = worst; none: 1 and 2"},
+    {"usual_mix", CONFIG_LIST, AT(seed_standard, usual_mix), .rows = weight_rows, .item_bytes = sizeof(int64_t),
+     .help = "mood: usual votes of each face, worst first, in any unit; none: 2, 3, 5, 30, 60"},
     {"usual_unhappy", CONFIG_NUMBER, AT(seed_standard, usual_unhappy), .fallback = "0", .min = 0, .max = 0.99,
      .help = "usual share of unhappy votes (run: of the named faces); 0: standard: two thirds of what is allowed; "
              "change: learned; run: not known"},
     {"false_alarm_votes", CONFIG_NUMBER, AT(seed_standard, false_alarm_votes), .fallback = "5000", .min = 100,
-     .max = 1e9, .help = "standard, change: votes between false alarms"},
+     .max = 1e9, .help = "standard, change, mood: votes between false alarms"},
     {"drift", CONFIG_BOOL, AT(seed_standard, drift), .fallback = "false",
      .help = "change: also sees a slow drift sooner, other changes a little later"},
     {"probability", CONFIG_NUMBER, AT(seed_standard, probability), .fallback = "0.001", .min = 1e-9,

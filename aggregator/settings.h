@@ -17,7 +17,8 @@ enum standard_kind { // as enum engine_rule_kind
     KIND_CHANGE,
     KIND_RUN,
     KIND_COUNT,
-    KIND_INDEX
+    KIND_INDEX,
+    KIND_MOOD
 };
 extern const char *const standard_kinds[];
 enum role { ROLE_VIEWER, ROLE_MANAGER, ROLE_HEAD_OFFICE, ROLE_ADMIN };
@@ -67,8 +68,9 @@ struct seed_standard {
     int64_t window_ms, min_n;
     int64_t top_faces;        // standard, change: that many of the best faces are satisfied; 2 is usual
     struct config_list faces; // share, run, count: int64_t scores of the named faces
+    struct config_list usual_mix; // mood: int64_t weights, worst face first
     double usual_unhappy;     // standard, change: q0; run: of the named faces
-    double false_alarm_votes; // standard, change: in-control ARL wished
+    double false_alarm_votes; // standard, change, mood: in-control ARL wished
     bool drift;               // change: with a third part
     double probability;       // silence: P(no rating in t) below this is an alert
     int64_t hold_ms;          // raise only after this long; offline: no heartbeat for this long

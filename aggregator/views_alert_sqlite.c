@@ -182,7 +182,8 @@ static void add_content(struct views *v, const struct branch *b, const struct al
     struct counts c = {.n = votes.count};
     struct cusum chart = {0, 0, 0};
     int64_t unhappy = 0;
-    bool standard = a->r.kind == ENGINE_STANDARD, charted = standard || a->r.kind == ENGINE_CHANGE;
+    bool standard = a->r.kind == ENGINE_STANDARD, mood = a->r.kind == ENGINE_MOOD;
+    bool change = a->r.kind == ENGINE_CHANGE, charted = standard || change || mood;
     bool share = a->r.kind == ENGINE_SHARE, index = a->r.kind == ENGINE_INDEX;
     struct cost cost = {.days = NAN, .arl = NAN};
     for (int i = 0; i < votes.count; i++) {
@@ -191,7 +192,7 @@ static void add_content(struct views *v, const struct branch *b, const struct al
     }
     if (standard) {
         cusum_scores(a->r.promise, &chart);
-    } else if (charted) {
+    } else if (change) {
         chart = a->change.parts.part[a->change.reached];
     }
     if (charted || a->r.kind == ENGINE_RUN) {
@@ -203,19 +204,19 @@ static void add_content(struct views *v, const struct branch *b, const struct al
     json_object_set_new(o, "target", null_or_int(standard ? a->r.promise
                                                  : share  ? a->r.raise / 10
                                                           : lround(100 - 100 * a->change.usual),
-                                                 charted || share));
+                                                 (charted && !mood) || share));
     json_object_set_new(o, "count", null_or_int(a->r.raise, !charted && !share && !index));
     json_object_set_new(o, "votes", counts);
     json_object_set_new(o, "points", null_or_int(points != NULL ? json_integer_value(points) : 0, charted));
     json_object_set_new(o, "limit", null_or_int(a->limit, charted));
-    json_object_set_new(o, "up", null_or_int(chart.up, charted));
-    json_object_set_new(o, "down", null_or_int(chart.down, charted));
+    json_object_set_new(o, "up", null_or_int(chart.up, charted && !mood));
+    json_object_set_new(o, "down", null_or_int(chart.down, charted && !mood));
     json_object_set_new(o, "curve", curve);
     json_object_set_new(o, "falseAlarmDays", null_or_real(cost.days, isfinite(cost.days)));
     json_object_set_new(o, "falseAlarmVotes", null_or_real(round(cost.arl), isfinite(cost.arl)));
     json_object_set_new(
         o, "reasons",
-        alert_reasons(v, b, &votes, a->place == b->place, a->place, charted ? a->r.top_faces : 2));
+        alert_reasons(v, b, &votes, a->place == b->place, a->place, standard || change ? a->r.top_faces : 2));
     json_object_set_new(o, "places", votes_places(b, &votes));
     if (share || index) {
         json_object_set_new(o, "boundary", json_string(a->r.at_least ? ">=" : ">"));
@@ -304,7 +305,8 @@ static int severity(const struct alert *a)
     static const char *const states[] = {"firing", "unknown", "acknowledged", "recovering"};
     static const int kinds[] = {
         [ENGINE_STANDARD] = 0, [ENGINE_CHANGE] = 1, [ENGINE_SHARE] = 2,   [ENGINE_RUN] = 3,
-        [ENGINE_COUNT] = 4,    [ENGINE_INDEX] = 5,  [ENGINE_OFFLINE] = 6, [ENGINE_SILENCE] = 7};
+        [ENGINE_COUNT] = 4,    [ENGINE_INDEX] = 5,  [ENGINE_OFFLINE] = 6, [ENGINE_SILENCE] = 7,
+        [ENGINE_MOOD] = 1};
     int state = 0;
     while (state < 4 && strcmp(states[state], a->state) != 0) {
         state++;

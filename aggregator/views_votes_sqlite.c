@@ -52,11 +52,13 @@ static bool add_vote(struct votes *list, struct judged j)
 static struct judged judge(const struct alert *a, sqlite3_stmt *s)
 {
     int score = sqlite3_column_int(s, 4), levels = sqlite3_column_int(s, 5);
-    bool happy = score_is_happy(score, levels, a->r.kind == ENGINE_SHARE ? 2 : a->r.top_faces);
+    bool happy = score_is_happy(score, levels, a->r.top_faces > 0 ? a->r.top_faces : 2);
     return (struct judged){.event = sqlite3_column_int64(s, 0),
                            .place = sqlite3_column_int(s, 1),
                            .kiosk = sqlite3_column_int(s, 2),
                            .at = sqlite3_column_int64(s, 3),
+                           .score = score,
+                           .levels = levels,
                            .happy = happy,
                            .unhappy =
                                a->r.faces != 0 ? (a->r.faces >> (score - 1) & 1) != 0 : !happy};
@@ -123,14 +125,18 @@ struct votes alert_votes(struct views *v, const struct branch *b, const struct a
 // ---------------------------------------------------------------- as parts of the document
 
 // A standard counts on after an alarm; the parts of a change start again, after the vote that shows them at the limit.
-static int curve_vote(const struct alert *a, const struct cusum *chart, int points[CHANGE_PARTS], bool unhappy)
+static int curve_vote(const struct alert *a, const struct points *chart, int points[CHANGE_PARTS],
+                      const struct judged *j)
 {
     const struct alert_change *c = &a->change;
     if (c->parts.count == 0) {
-        points[0] = cusum_step(chart, points[0], unhappy, 2 * chart->limit);
+        int kind = a->r.kind == ENGINE_MOOD ? j->score - 1 : !j->unhappy;
+        if (a->r.kind != ENGINE_MOOD || j->levels == chart->kinds) {
+            points[0] = points_step(chart, points[0], kind, 2 * chart->limit);
+        }
         return points[0];
     }
-    bool alarm = change_step(&c->parts, points, unhappy);
+    bool alarm = change_step(&c->parts, points, j->unhappy);
     int shown = points[c->reached];
     if (alarm) {
         memset(points, 0, CHANGE_PARTS * sizeof *points);
@@ -141,8 +147,16 @@ static int curve_vote(const struct alert *a, const struct cusum *chart, int poin
 json_t *votes_curve(const struct branch *b, const struct alert *a, const struct votes *votes)
 {
     json_t *list = json_array();
-    struct cusum chart = {0, 0, 0};
-    bool known = a->r.kind == ENGINE_STANDARD ? cusum_scores(a->r.promise, &chart) : a->change.parts.count > 0;
+    struct points chart = {.kinds = 2};
+    struct cusum promise;
+    bool known = a->change.parts.count > 0;
+    if (a->r.kind == ENGINE_STANDARD) {
+        known = cusum_scores(a->r.promise, &promise);
+        chart.step[0] = known ? promise.up : 0;
+        chart.step[1] = known ? -promise.down : 0;
+    } else if (a->r.kind == ENGINE_MOOD) {
+        known = engine_mood_chart(&a->r, &chart);
+    }
     if (!known || votes->count == 0) {
         return list;
     }
@@ -161,7 +175,7 @@ json_t *votes_curve(const struct branch *b, const struct alert *a, const struct 
                 state[k] /= 2;
             }
         }
-        int points = curve_vote(a, &chart, state, j->unhappy);
+        int points = curve_vote(a, &chart, state, j);
         at = j->at > at ? j->at : at;
         if ((votes->count - 1 - i) % every == 0) { // the newest is always there
             json_array_append_new(list, json_pack("{s:I,s:i}", "at", (json_int_t)at, "points", points));

@@ -18,7 +18,7 @@
 #define DAY (24 * HOUR)
 #define MONDAY (INT64_C(20773) * DAY)
 
-enum { BRANCHES = 3, KIOSKS = 6, RULES = 11, INPUTS = 1500, CONFIGS = 4 };
+enum { BRANCHES = 3, KIOSKS = 6, RULES = 12, INPUTS = 1500, CONFIGS = 4 };
 
 static uint32_t next(uint64_t *seed)
 {
@@ -147,6 +147,9 @@ static void configure(struct engine *e, int which, wall_ms at)
     strcpy(rules[9].option.s, "dirty");
     rules[10] = engine_rule_defaults(ENGINE_INDEX);
     rules[10].hold_ms = 30 * SECOND;
+    rules[11] = engine_rule_defaults(ENGINE_MOOD);
+    rules[11].mix_faces = 4;
+    rules[11].limit = 60;
     for (int i = 0; i < RULES; i++) {
         rules[i].id = 1 + i;
         rules[i].version = which == 1 && i < 2 ? 2 : 1;

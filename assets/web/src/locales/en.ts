@@ -51,10 +51,11 @@ export const en = {
   kind: {
     standard: "Promise not kept",
     change: "Worse than usual",
+    mood: "Worse than usual",
     share: "Too many unhappy votes",
     run: "Votes in a row",
     count: "Too often",
-    index: "Average past its limit",
+    index: "Average off limits",
     silence: "Kiosk silent",
     offline: "Kiosk not reachable",
   },

@@ -46,8 +46,9 @@ export const id: Messages = {
   kind: {
     standard: "Janji tidak terpenuhi",
     change: "Lebih buruk dari biasanya",
+    mood: "Lebih buruk dari biasanya",
     share: "Terlalu banyak yang tidak puas",
-    run: "Suara beruntun",
+    run: "Beruntun",
     count: "Terlalu sering",
     index: "Rata-rata lewat batas",
     silence: "Kios sepi",
