@@ -316,6 +316,7 @@ static void on_state(struct core *c, const struct topic *t, const char *topic, c
     bool birth = m.state == KIOSK_READY || m.state == KIOSK_SLEEPING;
     if (birth && is_clone(k, m.epoch)) {
         log_event(LOG_ERROR, "clone_suspected", "kiosk=%s", k->id.s);
+        engine_tampered(c->engine, k->number, c->now);
         if (!store_audit(c->store, c->now, "system", "clone-suspected", k->id.s, "")) {
             core_fail(c);
         }
@@ -340,6 +341,13 @@ static void on_state(struct core *c, const struct topic *t, const char *topic, c
     state_message_finish(&m);
 }
 
+// By its own word, or by more than what makes an answer late.
+static bool clock_wrong(const struct core *c, const struct health_message *m)
+{
+    int64_t off = m->sent > c->now ? m->sent - c->now : c->now - m->sent;
+    return m->clock != CLOCK_SYNCED || off > PROTOCOL_LATE_MS;
+}
+
 static void on_health(struct core *c, const struct topic *t, const char *topic, const void *payload, size_t n)
 {
     struct health_message m;
@@ -355,7 +363,7 @@ static void on_health(struct core *c, const struct topic *t, const char *topic, 
         return;
     }
     struct org_kiosk *k = kiosk_of(c, t->kiosk.s);
-    bool counts = m.epoch_count > 0; // else its outbox is out of order: connected, but as good as gone
+    bool counts = m.epoch_count > 0, missing = false; // else its outbox is out of order: connected, but as good as gone
     bool ok = k != NULL && store_kiosk_health(c->store, k->number, &m, counts ? c->now : 0);
     // One that goes on speaking is ready, whatever a late will says.
     ok = ok && (!counts || core_present(c, k, k->state == KIOSK_READY || k->state == KIOSK_LOST));
@@ -363,12 +371,15 @@ static void on_health(struct core *c, const struct topic *t, const char *topic, 
         struct epoch *ep;
         ok = epochs_get(&c->epochs, c->store, k->number, m.epochs[i].epoch, c->now, true, &ep) &&
              store_epoch_known(c->store, ep->epoch_id, &m.epochs[i], c->now);
+        missing = missing || (ok && ep->settled.through < m.epochs[i].next_seq - 1);
     }
     if (!ok) {
         core_fail(c);
     } else {
         if (counts) {
             engine_heard(c->engine, k->number, c->now);
+            engine_facts(c->engine, k->number, (missing ? ENGINE_FACT_MISSING : 0) | (clock_wrong(c, &m) ? ENGINE_FACT_CLOCK : 0),
+                         c->now);
         }
         core_documents_told(k, &m);
         core_touch(c, k->place);

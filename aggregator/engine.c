@@ -252,6 +252,28 @@ void engine_vote(struct engine *e, const struct engine_vote *v)
         content_vote(e, p->content.items[i], v);
 }
 
+void engine_facts(struct engine *e, int32_t kiosk, int facts, wall_ms at)
+{
+    engine_tick(e, at);
+    struct kiosk *k = tables_kiosk(&e->t, kiosk);
+    if (!k || k->s.facts == facts)
+        return;
+    k->s.facts = facts;
+    kiosk_touch(e, k);
+    kiosk_look(e, k);
+}
+
+void engine_tampered(struct engine *e, int32_t kiosk, wall_ms at)
+{
+    engine_tick(e, at);
+    struct kiosk *k = tables_kiosk(&e->t, kiosk);
+    if (!k)
+        return;
+    k->s.tampered_at = e->now;
+    kiosk_touch(e, k);
+    kiosk_look(e, k);
+}
+
 // ---------------------------------------------------------------- commands
 // Back from base 36; -1 when it is no number.
 static int64_t parse36(const char **at)

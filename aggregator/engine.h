@@ -53,6 +53,7 @@ enum {
     ENGINE_LEARN_VOTES = 900,   // with no more of them the usual share of a place is not known
     ENGINE_SHARE_UNITS = 10000, // a usual share is stored in these
     ENGINE_INDEX_UNITS = 2520,  // best face of an index rule: whole numbers for scales of 2 to 11 faces
+    ENGINE_TAMPER_MS = 3600000, // a tamper alert stays so long after the last sign
     ENGINE_INHIBIT_MS = 180000, // default of engine_config.inhibit_ms
     ENGINE_TIMEOUT_MS = 120000, // default of heartbeat time-outs
 };
@@ -92,6 +93,9 @@ enum engine_rule_kind {
     ENGINE_COUNT,
     ENGINE_INDEX,
     ENGINE_MOOD,
+    ENGINE_COVERAGE,
+    ENGINE_CLOCK,
+    ENGINE_TAMPER,
     ENGINE_KINDS
 };
 
@@ -158,6 +162,12 @@ struct engine_rule {
     // offline: will (lost), or no heartbeat for timeout_ms, while the place is open; after the opening a
     // kiosk has timeout_ms to appear.
     int64_t timeout_ms; // > 0; ENGINE_TIMEOUT_MS is usual
+
+    // coverage: the kiosk has counted answers that are not stored; clock: its clock is not to be trusted (engine_facts).
+    // They say nothing while the kiosk is dead, and mean something with a hold: what is on its way is no loss.
+    //
+    // tamper: something that no kiosk of ours does alone, as two with one identity, in the last ENGINE_TAMPER_MS
+    // (engine_tampered).
 };
 
 // Defaults of a kind: everything but id, version and place.
@@ -218,8 +228,9 @@ enum engine_cause {
     ENGINE_RULE,   // the rule changed or went, or its place or kiosk did
     ENGINE_CAUSES
 };
-bool engine_is_content(enum engine_rule_kind kind); // about what people say: all but silence and offline
+bool engine_is_content(enum engine_rule_kind kind); // about what people say: not silence, offline, coverage, clock, tamper
 const char *engine_kind_name(enum engine_rule_kind kind); // "standard" "share" "silence" "offline" "change" "run" "count" "index" "mood"
+                                                          // "coverage" "clock" "tamper"
 const char *engine_state_name(enum engine_state state);   // "ok" "pending" ...
 const char *engine_cause_name(enum engine_cause cause);   // "breach" "held" ...
 // The one table that every change goes through.
@@ -283,6 +294,8 @@ struct engine_kiosk_state {
     wall_ms ready_at;    // when it last became ready: silence counts from there or the last vote
     wall_ms heard_at;    // last sign of life, arrival time
     wall_ms voted_at;    // newest vote, event time
+    int32_t facts;       // enum engine_fact, as last told
+    wall_ms tampered_at; // last sign; 0: none
 };
 
 struct engine_clock_state {
@@ -350,6 +363,9 @@ struct engine_vote {
 void engine_vote(struct engine *e, const struct engine_vote *v);
 void engine_presence(struct engine *e, int32_t kiosk, enum kiosk_state state, wall_ms at);
 void engine_heard(struct engine *e, int32_t kiosk, wall_ms at); // health, or any other message of its own
+enum engine_fact { ENGINE_FACT_MISSING = 1, ENGINE_FACT_CLOCK = 2 }; // answers are missing; the clock is wrong
+void engine_facts(struct engine *e, int32_t kiosk, int facts, wall_ms at); // all that are true now
+void engine_tampered(struct engine *e, int32_t kiosk, wall_ms at);
 void engine_broker(struct engine *e, bool up, wall_ms at);
 // until > at. From firing or acknowledged (which it renews).
 enum engine_error engine_acknowledge(struct engine *e, const char *alert, const char *who, wall_ms until,

@@ -226,7 +226,7 @@ static bool add_rule_keys(struct tables *t, struct list *keys, const struct rule
     struct place *top = tables_place(t, r->c.place);
     if (!top)
         return true;
-    if (r->c.kind == ENGINE_SILENCE || r->c.kind == ENGINE_OFFLINE) {
+    if (!engine_is_content(r->c.kind)) {
         for (size_t i = 0; i < top->kiosks.count; i++) {
             struct kiosk *k = top->kiosks.items[i];
             if (!add_key(keys, r, k->place->branch ? k->place->branch : k->place, k))

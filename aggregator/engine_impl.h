@@ -151,6 +151,8 @@ int32_t change_units(double share);
 
 struct verdict silence_judge(const struct engine *e, const struct key *k);
 struct verdict offline_judge(const struct engine *e, const struct key *k);
+struct verdict fact_judge(const struct engine *e, const struct key *k);
+struct verdict tamper_judge(const struct engine *e, const struct key *k);
 bool key_no_data(const struct key *k);
 wall_ms kiosk_dead_at(const struct engine *e, const struct kiosk *k, int64_t timeout_ms, bool inhibit);
 enum kiosk_state kiosk_presence(const struct kiosk *k);

@@ -55,6 +55,13 @@ struct engine_rule engine_rule_defaults(enum engine_rule_kind kind)
         memcpy(r.mix, (int64_t[]){2, 3, 5, 30, 60}, 5 * sizeof(*r.mix));
         r.mash_ms = 1000;
         break;
+    case ENGINE_COVERAGE:
+        r.hold_ms = 15 * 60000;
+        break;
+    case ENGINE_CLOCK:
+        r.hold_ms = 5 * 60000;
+        break;
+    case ENGINE_TAMPER:
     case ENGINE_KINDS:
         break;
     }
@@ -152,10 +159,14 @@ const char *engine_rule_check(const struct engine_rule *r)
         if (!mood_shares(r->mix, r->mix_faces, shares) || !mood_points(shares, r->mix_faces, &points))
             return "usual mix: 3 to 11 faces, none under 0, two at least with votes";
         return NULL;
+    case ENGINE_COVERAGE:
+    case ENGINE_CLOCK:
+    case ENGINE_TAMPER:
+        return NULL;
     case ENGINE_KINDS:
         break;
     }
-    return "kind: standard, change, mood, share, run, count, index, silence or offline";
+    return "kind: standard, change, mood, share, run, count, index, silence, offline, coverage, clock or tamper";
 }
 
 static double rule_usual(const struct engine_rule *r)

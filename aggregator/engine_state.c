@@ -53,14 +53,15 @@ bool engine_allowed(enum engine_state from, enum engine_state to, enum engine_ca
 
 bool engine_is_content(enum engine_rule_kind kind)
 {
-    return kind != ENGINE_SILENCE && kind != ENGINE_OFFLINE;
+    return kind != ENGINE_SILENCE && kind != ENGINE_OFFLINE && kind != ENGINE_COVERAGE && kind != ENGINE_CLOCK &&
+           kind != ENGINE_TAMPER;
 }
 
 const char *engine_kind_name(enum engine_rule_kind kind)
 {
     static const char *const names[ENGINE_KINDS] = {"standard", "share", "silence", "offline",
                                                     "change",   "run",   "count",   "index",
-                                                    "mood"};
+                                                    "mood",     "coverage", "clock", "tamper"};
     return names[kind];
 }
 
@@ -232,6 +233,11 @@ static struct verdict judge(struct engine *e, struct key *k)
         return offline_judge(e, k);
     case ENGINE_CHANGE:
         return change_judge(k);
+    case ENGINE_COVERAGE:
+    case ENGINE_CLOCK:
+        return fact_judge(e, k);
+    case ENGINE_TAMPER:
+        return tamper_judge(e, k);
     case ENGINE_KINDS:
         break;
     }

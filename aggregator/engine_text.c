@@ -72,6 +72,11 @@ static const struct field kiosk_fields[] = {
     WIDE(K, presence_at, INT64_MIN), WIDE(K, ready_at, INT64_MIN),       WIDE(K, heard_at, INT64_MIN),
     WIDE(K, voted_at, INT64_MIN),
 };
+// Since kiosk2.
+static const struct field fact_fields[] = {
+    NARROW(K, facts, 0, ENGINE_FACT_MISSING | ENGINE_FACT_CLOCK),
+    WIDE(K, tampered_at, 0),
+};
 #undef K
 #define K struct engine_clock_state
 static const struct field clock_fields[] = {
@@ -220,14 +225,19 @@ static void encode(const char *tag, const struct field *f, size_t n, const void 
 
 void engine_kiosk_encode(const struct engine_kiosk_state *s, char *ret)
 {
-    encode("kiosk1", kiosk_fields, COUNT(kiosk_fields), s, ret);
+    struct writer w = {ret + 6, ret + ENGINE_TEXT_MAX};
+    memcpy(ret, "kiosk2", 7);
+    put_fields(&w, kiosk_fields, COUNT(kiosk_fields), s);
+    put_fields(&w, fact_fields, COUNT(fact_fields), s);
 }
 
 bool engine_kiosk_decode(const char *text, struct engine_kiosk_state *ret_s)
 {
     struct engine_kiosk_state s;
     memset(&s, 0, sizeof(s));
-    if (!take_text(&text, "kiosk1") || !take_fields(&text, kiosk_fields, COUNT(kiosk_fields), &s) || *text)
+    bool first = take_text(&text, "kiosk1");
+    if (!(first || take_text(&text, "kiosk2")) || !take_fields(&text, kiosk_fields, COUNT(kiosk_fields), &s) ||
+        !(first || take_fields(&text, fact_fields, COUNT(fact_fields), &s)) || *text)
         return false;
     *ret_s = s;
     return true;

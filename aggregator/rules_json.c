@@ -157,16 +157,13 @@ bool rule_decode(const char *body, struct engine_rule *ret_r)
         json_decref(o);
         return false;
     }
-    static const enum engine_rule_kind kinds[] = {ENGINE_STANDARD, ENGINE_SHARE,  ENGINE_SILENCE,
-                                                  ENGINE_OFFLINE,  ENGINE_CHANGE, ENGINE_RUN,
-                                                  ENGINE_COUNT,    ENGINE_INDEX,  ENGINE_MOOD};
-    struct engine_rule r = engine_rule_defaults(kinds[k]);
+    struct engine_rule r = engine_rule_defaults((enum engine_rule_kind)k);
     const char *question = json_string_value(json_object_get(o, "question"));
     bool ok = question == NULL || question[0] == '\0' || ident_set(&r.question, question);
     int64_t hold = number(o, "hold_ms", 0);
-    r.mash_ms = engine_is_content(kinds[k]) ? number(o, "mash_ms", r.mash_ms) : 0;
-    r.hold_ms = kinds[k] == ENGINE_OFFLINE ? 0 : hold;
-    if (kinds[k] == ENGINE_OFFLINE && hold > 0) {
+    r.mash_ms = engine_is_content(r.kind) ? number(o, "mash_ms", r.mash_ms) : 0;
+    r.hold_ms = r.kind == ENGINE_OFFLINE ? 0 : hold > 0 ? hold : r.hold_ms;
+    if (r.kind == ENGINE_OFFLINE && hold > 0) {
         r.timeout_ms = hold; // how long a kiosk may be quiet
     }
     r.promise = (int)number(o, "percent", r.promise);
@@ -183,10 +180,10 @@ bool rule_decode(const char *body, struct engine_rule *ret_r)
     r.drift = json_is_true(json_object_get(o, "drift"));
     const char *boundary = json_string_value(json_object_get(o, "boundary"));
     const char *option = json_string_value(json_object_get(o, "option"));
-    if (kinds[k] == ENGINE_SHARE || kinds[k] == ENGINE_INDEX) {
+    if (r.kind == ENGINE_SHARE || r.kind == ENGINE_INDEX) {
         r.raise = (int)number(o, "percent", r.raise / 10) * 10;
         r.resolve = (int)number(o, "resolve_percent", r.resolve / 10) * 10;
-    } else if (kinds[k] == ENGINE_RUN || kinds[k] == ENGINE_COUNT) {
+    } else if (r.kind == ENGINE_RUN || r.kind == ENGINE_COUNT) {
         r.raise = (int)number(o, "votes", r.raise);
         r.resolve = (int)number(o, "end_votes", r.resolve);
     }
@@ -196,7 +193,7 @@ bool rule_decode(const char *body, struct engine_rule *ret_r)
     r.min_n = number(o, "min_n", r.min_n);
     ok = ok && (option == NULL || ident_set(&r.option, option));
     r.faces = json_is_array(json_object_get(o, "faces")) ? faces_of(json_object_get(o, "faces")) : r.faces;
-    if (kinds[k] == ENGINE_SILENCE && json_is_number(json_object_get(o, "probability"))) {
+    if (r.kind == ENGINE_SILENCE && json_is_number(json_object_get(o, "probability"))) {
         r.improbable = json_number_value(json_object_get(o, "probability"));
     }
     json_decref(o);

@@ -9,7 +9,8 @@
 
 const char *const place_kinds[] = {"org", "region", "branch", "area", NULL};
 const char *const standard_kinds[] = {"standard", "share", "silence", "offline",
-                                      "change",   "run",   "count",   "index",   "mood", NULL};
+                                      "change",   "run",   "count",   "index",   "mood",
+                                      "coverage", "clock", "tamper",  NULL};
 const char *const roles[] = {"viewer", "manager", "head-office", "admin", NULL};
 const char *const boundaries[] = {">", ">=", NULL};
 
@@ -119,7 +120,7 @@ static const struct config_row standard_rows[] = {
     {"probability", CONFIG_NUMBER, AT(seed_standard, probability), .fallback = "0.001", .min = 1e-9,
      .max = 0.5, .help = "silence: less probable than this is an alert"},
     {"hold", CONFIG_DURATION, AT(seed_standard, hold_ms), .fallback = "0 s", .max = 86400e3,
-     .help = "a breach must last so long before it is an alert"},
+     .help = "a breach must last so long before it is an alert; coverage, clock: 0 s is 15 min, 5 min"},
     {"mash", CONFIG_DURATION, AT(seed_standard, mash_ms), .fallback = "2 s", .max = 60e3,
      .help = "presses of one kiosk nearer than this count once for alerts"},
     END,

@@ -18,7 +18,10 @@ enum standard_kind { // as enum engine_rule_kind
     KIND_RUN,
     KIND_COUNT,
     KIND_INDEX,
-    KIND_MOOD
+    KIND_MOOD,
+    KIND_COVERAGE,
+    KIND_CLOCK,
+    KIND_TAMPER
 };
 extern const char *const standard_kinds[];
 enum role { ROLE_VIEWER, ROLE_MANAGER, ROLE_HEAD_OFFICE, ROLE_ADMIN };

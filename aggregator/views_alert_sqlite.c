@@ -306,7 +306,7 @@ static int severity(const struct alert *a)
     static const int kinds[] = {
         [ENGINE_STANDARD] = 0, [ENGINE_CHANGE] = 1, [ENGINE_SHARE] = 2,   [ENGINE_RUN] = 3,
         [ENGINE_COUNT] = 4,    [ENGINE_INDEX] = 5,  [ENGINE_OFFLINE] = 6, [ENGINE_SILENCE] = 7,
-        [ENGINE_MOOD] = 1};
+        [ENGINE_MOOD] = 1,     [ENGINE_COVERAGE] = 8, [ENGINE_CLOCK] = 9, [ENGINE_TAMPER] = 6};
     int state = 0;
     while (state < 4 && strcmp(states[state], a->state) != 0) {
         state++;

@@ -934,10 +934,12 @@ static void text_round_trip(void **state)
     assert_string_equal(back.who, "ani");
     assert_false(engine_kiosk_decode("kiosk1 1 2 0 0 0 0", &(struct engine_kiosk_state){0}));
     assert_false(engine_kiosk_decode("kiosk1 1 9 0 0 0 0 0", &(struct engine_kiosk_state){0}));
-    struct engine_kiosk_state kiosk = {7, KIOSK_LOST, 1, 2, 3, 4, -5}, kiosk_back;
+    struct engine_kiosk_state kiosk = {7, KIOSK_LOST, 1, 2, 3, 4, -5, ENGINE_FACT_CLOCK, 6}, kiosk_back;
     engine_kiosk_encode(&kiosk, text);
-    assert_string_equal(text, "kiosk1 7 4 1 2 3 4 -5");
-    assert_true(engine_kiosk_decode(text, &kiosk_back) && kiosk_back.voted_at == -5);
+    assert_string_equal(text, "kiosk2 7 4 1 2 3 4 -5 2 6");
+    assert_true(engine_kiosk_decode(text, &kiosk_back) && kiosk_back.voted_at == -5 && kiosk_back.tampered_at == 6);
+    assert_true(engine_kiosk_decode("kiosk1 7 4 1 2 3 4 -5", &kiosk_back) && kiosk_back.facts == 0); // an older store
+    assert_false(engine_kiosk_decode("kiosk2 7 4 1 2 3 4 -5 4 6", &kiosk_back));
     struct engine_clock_state clock = {5, 6, 1}, clock_back;
     engine_clock_encode(&clock, text);
     assert_true(engine_clock_decode(text, &clock_back) && clock_back.inhibit_until == 6 &&

@@ -224,6 +224,81 @@ static void an_index_of_an_empty_window_is_over(void **state)
     finish(&w);
 }
 
+// ---------------------------------------------------------------- what kiosks tell of themselves
+static struct world kiosks(struct engine_rule r)
+{
+    struct world w = world(r);
+    engine_broker(w.e, true, w.now);
+    wait(&w, 4 * MINUTE);
+    for (int i = 10; i < 14; i++)
+        engine_presence(w.e, i, KIOSK_READY, w.now);
+    return w;
+}
+
+// Heartbeats of kiosk 10 as time passes.
+static void beats(struct world *w, int64_t ms)
+{
+    for (int64_t past = 0; past < ms; past += 30 * SECOND) {
+        w->now += 30 * SECOND;
+        engine_heard(w->e, 10, w->now);
+    }
+}
+
+static void answers_are_missing_for_too_long(void **state)
+{
+    (void)state;
+    struct world w = kiosks(engine_rule_defaults(ENGINE_COVERAGE)); // held for 15 minutes
+    engine_facts(w.e, 10, ENGINE_FACT_MISSING, w.now);
+    expect(&w, ENGINE_OK, ENGINE_PENDING, ENGINE_BREACH);
+    beats(&w, 10 * MINUTE);
+    engine_facts(w.e, 10, 0, w.now); // they came
+    expect(&w, ENGINE_PENDING, ENGINE_OK, ENGINE_CLEARED);
+    engine_facts(w.e, 10, ENGINE_FACT_MISSING | ENGINE_FACT_CLOCK, w.now);
+    expect(&w, ENGINE_OK, ENGINE_PENDING, ENGINE_BREACH);
+    beats(&w, 15 * MINUTE);
+    struct engine_transition t = expect(&w, ENGINE_PENDING, ENGINE_FIRING, ENGINE_HELD);
+    assert_true(t.kiosk == 10 && t.place == 2);
+    wait(&w, 3 * MINUTE); // it is gone: who knows
+    expect(&w, ENGINE_FIRING, ENGINE_UNKNOWN, ENGINE_NO_DATA);
+    engine_heard(w.e, 10, ++w.now);
+    expect(&w, ENGINE_UNKNOWN, ENGINE_FIRING, ENGINE_DATA_BACK);
+    engine_facts(w.e, 10, ENGINE_FACT_CLOCK, w.now);
+    expect(&w, ENGINE_FIRING, ENGINE_RESOLVED, ENGINE_CLEARED);
+    finish(&w);
+}
+
+static void a_wrong_clock(void **state)
+{
+    (void)state;
+    struct engine_rule r = engine_rule_defaults(ENGINE_CLOCK);
+    r.hold_ms = 0;
+    struct world w = kiosks(r);
+    engine_facts(w.e, 10, ENGINE_FACT_MISSING, w.now);
+    expect_nothing(&w);
+    engine_facts(w.e, 10, ENGINE_FACT_CLOCK, w.now);
+    expect(&w, ENGINE_OK, ENGINE_FIRING, ENGINE_BREACH);
+    engine_facts(w.e, 99, ENGINE_FACT_CLOCK, w.now); // nobody knows it
+    engine_facts(w.e, 10, 0, w.now);
+    expect(&w, ENGINE_FIRING, ENGINE_RESOLVED, ENGINE_CLEARED);
+    finish(&w);
+}
+
+static void tampered_for_an_hour_after_the_last_sign(void **state)
+{
+    (void)state;
+    struct world w = kiosks(engine_rule_defaults(ENGINE_TAMPER));
+    engine_tampered(w.e, 12, w.now);
+    struct engine_transition t = expect(&w, ENGINE_OK, ENGINE_FIRING, ENGINE_BREACH);
+    assert_true(t.kiosk == 12 && t.place == 3 && t.since == w.now);
+    wait(&w, 50 * MINUTE);
+    engine_tampered(w.e, 12, w.now);
+    wait(&w, HOUR - 1);
+    expect_nothing(&w);
+    wait(&w, 1);
+    expect(&w, ENGINE_FIRING, ENGINE_RESOLVED, ENGINE_CLEARED);
+    finish(&w);
+}
+
 // ---------------------------------------------------------------- what is refused
 static void out_of_range(void **state)
 {
@@ -261,6 +336,9 @@ int main(void)
         cmocka_unit_test(the_mean_at_its_threshold),
         cmocka_unit_test(an_index_that_praises),
         cmocka_unit_test(an_index_of_an_empty_window_is_over),
+        cmocka_unit_test(answers_are_missing_for_too_long),
+        cmocka_unit_test(a_wrong_clock),
+        cmocka_unit_test(tampered_for_an_hour_after_the_last_sign),
         cmocka_unit_test(out_of_range),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

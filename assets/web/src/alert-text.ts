@@ -49,7 +49,11 @@ export function sayAlert(alert: Alert, now: number, { t, f, lang }: Text): Said 
         headline: alert.lastHeard === null ? t.headOfflineNever(name) : t.headOffline(name, f.when(alert.lastHeard, now)),
         detail: t.subOffline,
       };
-    default: // run, count, index: what the rule is called says it best
+    case "coverage":
+    case "clock":
+    case "tamper":
+      return { kind, headline: name, detail: "" };
+    default: // mood, run, count, index: what the rule is called says it best
       return { kind, headline: pick(alert.rule.name, lang), detail: t.subChange(f.int(votes?.unhappy ?? 0), f.int(votes?.n ?? 0)) };
   }
 }
