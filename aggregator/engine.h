@@ -148,6 +148,7 @@ struct engine_config {
 struct engine_cost {
     struct cusum chart;  // standard: scores and limit
     struct change parts; // change
+    double usual;        // share of unhappy votes that all of it is for
     double arl;         // votes between false alarms at the usual share
     double periods;     // open periods between false alarms, halving at each opening included; may be inf
     double shift[4];    // standard: 1, 1.5, 2, 3 times the allowed unhappy share; change: change_shift

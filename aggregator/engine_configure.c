@@ -137,7 +137,7 @@ static bool rule_chart(const struct engine_rule *r, struct cusum *ret_chart)
 
 static bool change_cost(const struct engine_rule *r, int64_t votes, struct engine_cost *ret_cost)
 {
-    struct engine_cost c = {.parts = r->parts};
+    struct engine_cost c = {.parts = r->parts, .usual = r->usual};
     if (engine_rule_check(r) || !(r->usual > 0) || votes < 1 ||
         (!r->parts.count &&
          !change_find(r->usual, r->arl > 0 ? r->arl : ENGINE_ARL_DEFAULT, r->drift, &c.parts)) ||
@@ -159,9 +159,9 @@ bool engine_rule_cost(const struct engine_rule *r, int64_t votes, struct engine_
 {
     if (r->kind == ENGINE_CHANGE)
         return change_cost(r, votes, ret_cost);
-    struct engine_cost c = {0};
+    struct engine_cost c = {.usual = rule_usual(r)};
     static const double times[4] = {1, 1.5, 2, 3};
-    double usual = rule_usual(r), allowed = (100 - r->promise) / 100.;
+    double usual = c.usual, allowed = (100 - r->promise) / 100.;
     if (r->kind != ENGINE_STANDARD || engine_rule_check(r) || !rule_chart(r, &c.chart) ||
         !cusum_arl(&c.chart, usual, &c.arl) ||
         !cusum_periods_between_alarms(&c.chart, usual, votes, &c.periods))
