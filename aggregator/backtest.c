@@ -231,19 +231,17 @@ static int64_t two_digits(int64_t n)
 }
 
 // found false: there is no chain for it, or memory ran out. Valid until the next call.
-static const struct memo *find_cost(struct backtest *b, int i, double usual, int64_t votes)
+static const struct memo *find_cost(struct backtest *b, const struct engine_rule *rule, int32_t place, double usual,
+                                    int64_t votes)
 {
-    struct engine_rule r = b->rules[i];
+    struct engine_rule r = *rule;
     r.usual = usual;
     for (int k = 0; k < b->memo_count; k++) {
-        struct memo *m = &b->memo[k];
-        if (m->usual == usual) {
-            r.parts = m->cost.parts; // points and limits need not be found again
-            if (m->votes == votes) {
-                return m;
-            }
+        if (b->memo[k].usual == usual && b->memo[k].votes == votes) {
+            return &b->memo[k];
         }
     }
+    engine_parts(b->e, r.id, place, &r.parts); // they need not be found again
     struct memo *m = &b->memo[b->memo_count < MEMO ? b->memo_count++ : MEMO - 1];
     *m = (struct memo){.usual = usual, .votes = votes};
     m->found = engine_rule_cost(&r, votes, &m->cost);
@@ -269,7 +267,7 @@ static void price(struct backtest *b, int i, const struct unit *u, int64_t *most
     bool never_closes = c->counted == HOURS_ALWAYS;
     int64_t votes = never_closes ? INT32_MAX : c->periods > 0 ? (c->votes + c->periods / 2) / c->periods : 1;
     votes = votes < 1 ? 1 : b->o.unit_count > BACKTEST_UNITS_EXACT ? two_digits(votes) : votes;
-    const struct memo *m = find_cost(b, i, usual, votes);
+    const struct memo *m = find_cost(b, r, u->u.place, usual, votes);
     if (!m->found) {
         b->failed = true;
         return;

@@ -339,6 +339,8 @@ struct engine_clock_state engine_clock(const struct engine *e);
 bool engine_key(const struct engine *e, int32_t rule, int32_t place, int32_t kiosk,
                 struct engine_key_state *ret_s);
 bool engine_kiosk(const struct engine *e, int32_t kiosk, struct engine_kiosk_state *ret_s);
+// Points and limits that a change rule judges a place by now. False: it has no such key, or still learns.
+bool engine_parts(const struct engine *e, int32_t rule, int32_t place, struct change *ret_parts);
 // Kiosks that would be offline if alerts were not inhibited now: for the one notice with the count.
 size_t engine_suppressed(const struct engine *e);
 
