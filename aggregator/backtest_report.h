@@ -17,7 +17,8 @@
 // learning: places left out, since what is usual there was not known. cost: points, and mean votes to see a share of
 // unhappy ones, for the place with most votes. Times are ms UTC, until null: still open.
 //
-// Votes. Those that came late are never judged live, so they are left out here, and counted in `late`. With late=counted
+// Votes. Those that came late are never judged live, so they are left out here; `late` says how many there are of these
+// days. With late=counted
 // they are judged as if they had come in time: history that was imported came late as a whole. Like trends a back-test
 // ends yesterday, by the clock of the place that is farthest behind; its first day begins at midnight of the place asked for.
 //

@@ -347,7 +347,12 @@ struct vote {
 
 struct window {
     struct backtest_job *j;
-    wall_ms from, to;   // of arrival; of the votes' own time where late ones count
+    enum {
+        IN_TIME,   // votes that arrived within and were not late: what is judged live
+        BY_TIME,   // those whose own time is within, late or not, as if they had arrived then
+        LATE_ONES, // of these the late ones, counted only
+    } what;
+    wall_ms from, to;
     struct vote *votes; // owned
     size_t count, room;
     int64_t late;
@@ -384,7 +389,7 @@ static bool came_voided(struct window *w, int64_t epoch, const struct packed *p)
 static void add_vote(struct window *w, const struct packed *p, int64_t epoch, int32_t place, int32_t kiosk)
 {
     bool late = (p->flags & EVENT_LATE) != 0;
-    wall_ms when = w->j->counts_late ? p->at : p->arrived;
+    wall_ms when = w->what == IN_TIME ? p->arrived : p->at;
     if (p->kind != EVENT_RATING || p->levels == 0 || when < w->from || when >= w->to) {
         return;
     }
@@ -394,7 +399,7 @@ static void add_vote(struct window *w, const struct packed *p, int64_t epoch, in
         return;
     }
     w->late += late;
-    if (late && !w->j->counts_late) {
+    if (w->what == LATE_ONES || (late && w->what == IN_TIME)) {
         return;
     }
     if (w->count == WINDOW_MOST) {
@@ -413,7 +418,7 @@ static void add_vote(struct window *w, const struct packed *p, int64_t epoch, in
     }
     w->votes[w->count++] = (struct vote){.event = p->event_id,
                                          .at = p->at,
-                                         .arrived = w->j->counts_late ? p->at : p->arrived,
+                                         .arrived = when,
                                          .place = place,
                                          .kiosk = kiosk,
                                          .name = p->name,
@@ -457,8 +462,8 @@ static int64_t bound(struct views *v, wall_ms at, int64_t *ret_end)
     return views_row(v, s) ? sqlite3_column_int64(s, 0) : 0;
 }
 
-// One short transaction. False: it failed.
-static bool read_window(struct window *w)
+// Places [first_place, end_place), in one short transaction. False: it failed.
+static bool read_window(struct window *w, int32_t first_place, int32_t end_place)
 {
     struct backtest_job *j = w->j;
     int64_t end = 0;
@@ -466,15 +471,27 @@ static bool read_window(struct window *w)
     w->late = 0;
     w->full = w->memory = false;
     if (views_begin(j->v)) {
-        int64_t first = bound(j->v, w->from - (j->counts_late ? PROTOCOL_LATE_MS : 0), &end);
-        end = j->counts_late ? INT64_MAX : views_first_event_since(j->v, w->to);
-        for (int32_t i = 1; i <= j->org.place_count && !w->full && !w->memory && !j->v->failed; i++) {
+        int64_t first = bound(j->v, w->from - (w->what == IN_TIME ? 0 : PROTOCOL_LATE_MS), &end);
+        end = w->what == IN_TIME ? views_first_event_since(j->v, w->to) : INT64_MAX;
+        for (int32_t i = first_place; i < end_place && !w->full && !w->memory && !j->v->failed; i++) {
             if (j->unit_of[i] != SIZE_MAX) {
                 read_place(w, i, first, end);
             }
         }
     }
     return views_end(j->v, VIEWS_OK) == VIEWS_OK && !w->memory;
+}
+
+// Those that are left out: of the days tested, however late they came.
+static bool count_late(struct backtest_job *j, bool (*go)(void *ctx), void *ctx)
+{
+    bool ok = true;
+    for (int32_t i = 1; ok && i <= j->org.place_count; i++) {
+        struct window w = {.j = j, .what = LATE_ONES, .from = j->from_ms, .to = j->to_ms};
+        ok = j->unit_of[i] == SIZE_MAX || ((go == NULL || go(ctx)) && read_window(&w, i, i + 1));
+        j->late += w.late;
+    }
+    return ok;
 }
 
 // ---------------------------------------------------------------- the test
@@ -554,7 +571,7 @@ static bool run(struct backtest_job *j, struct backtest *b, struct window *w, bo
     for (wall_ms at = j->from_ms; at < j->to_ms;) {
         w->from = at;
         w->to = at + span < j->to_ms ? at + span : j->to_ms;
-        if ((go != NULL && !go(ctx)) || !read_window(w)) {
+        if ((go != NULL && !go(ctx)) || !read_window(w, 1, j->org.place_count + 1)) {
             return false;
         }
         if (w->full) {
@@ -565,18 +582,18 @@ static bool run(struct backtest_job *j, struct backtest *b, struct window *w, bo
             }
             continue;
         }
-        j->late += w->late;
+        j->late += w->what == BY_TIME ? w->late : 0;
         if (!feed(j, b, w, go, ctx)) {
             return false;
         }
         at = w->to;
     }
-    return backtest_end(b);
+    return (j->counts_late || count_late(j, go, ctx)) && backtest_end(b);
 }
 
 char *backtest_report(struct backtest_job *j, bool (*go)(void *ctx), void *ctx, char *ret_why, size_t n)
 {
-    struct window w = {.j = j};
+    struct window w = {.j = j, .what = j->counts_late ? BY_TIME : IN_TIME};
     char *text = NULL;
     struct backtest *b = begin(j, ret_why, n);
     if (b == NULL) {
