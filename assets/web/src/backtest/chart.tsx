@@ -7,7 +7,6 @@ import { whyText } from "./alerts-card.tsx";
 import { useWords } from "./words.ts";
 
 const TOP = 10;
-const PLOT = 168;
 const ROW = 30;
 const TICK_PX = 84;
 const DAY_MS = 86_400_000;
@@ -28,7 +27,8 @@ export function Chart({ report, series, target }: Props) {
   const compact = width < 560;
   const left = compact ? 40 : 48;
   const right = compact ? 8 : 92;
-  const base = TOP + PLOT;
+  const plot = compact ? 150 : 208;
+  const base = TOP + plot;
   const height = base + 12 + report.settings.length * ROW + 22;
   const first = dayMs(report.from);
   const perDay = (width - left - right) / report.days;
@@ -39,12 +39,13 @@ export function Chart({ report, series, target }: Props) {
     const middle = dayMs(period.from) + (countDays(period.from, period.to) * DAY_MS) / 2;
     return points && period.n >= MIN_DOT_VOTES ? [{ ...points, at: middle, period }] : [];
   });
+  const widthOf = (period: { from: string; to: string }) => countDays(period.from, period.to) * perDay;
   const ends = [...dots.flatMap(({ lo, hi }) => [lo, hi]), ...(target === null ? [] : [target])];
   const [least, most] = ends.length ? [Math.min(...ends), Math.max(...ends)] : [0, 100];
   const step = STEPS.find((each) => (most - least) / each <= LINES_MOST) ?? 50;
   const bottom = Math.max(0, Math.floor(least / step) * step);
   const top = Math.min(100, Math.max(bottom + step, Math.ceil(most / step) * step));
-  const y = (share: number) => base - ((share - bottom) / (top - bottom)) * PLOT;
+  const y = (share: number) => base - ((share - bottom) / (top - bottom)) * plot;
   const lines: number[] = [];
   for (let at = bottom; at <= top + 0.001; at += step) lines.push(at);
   const counts = report.settings.map(({ count }) => f.int(count));
@@ -65,8 +66,8 @@ export function Chart({ report, series, target }: Props) {
           {dots.map(({ at, value, lo, hi, period }) => (
             <g key={period.from} class={verdictOf({ lo, hi }, target)}>
               <title>{w.dayTip(period.from === period.to ? said.day(period.from) : said.days(period.from, period.to), f.percent(value), f.int(period.n))}</title>
-              <line class="whisker" x1={x(at)} x2={x(at)} y1={y(lo)} y2={y(hi)} />
-              <circle class="dot" cx={x(at)} cy={y(value)} r={perDay < 6 && period.from === period.to ? 2 : 3} />
+              <line class="whisker" stroke-width={Math.min(3, widthOf(period) * 0.6)} x1={x(at)} x2={x(at)} y1={y(lo)} y2={y(hi)} />
+              <circle class="dot" cx={x(at)} cy={y(value)} r={Math.min(3, Math.max(1.5, widthOf(period) * 0.4))} />
             </g>
           ))}
           {report.settings.map(({ alerts }, i) => (

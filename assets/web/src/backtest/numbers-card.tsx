@@ -1,5 +1,5 @@
 // Both settings in numbers, side by side.
-import type { Backtest, BacktestSetting } from "../api.ts";
+import type { Backtest, BacktestAlert, BacktestSetting } from "../api.ts";
 import { useWords } from "./words.ts";
 
 export function NumbersCard({ report }: { report: Backtest }) {
@@ -11,9 +11,16 @@ export function NumbersCard({ report }: { report: Backtest }) {
     const found = cost?.seen.find(({ unhappy }) => Math.abs(unhappy - share) < 0.001);
     return found ? f.int(Math.round(found.votes)) : "–";
   };
+  const means = (alerts: BacktestAlert[]) => {
+    const told = alerts.flatMap(({ votes, minutes }) => (votes === null || minutes === null ? [] : [{ votes, minutes }]));
+    if (!told.length) return "–";
+    const mean = (key: "votes" | "minutes") => told.reduce((sum, each) => sum + each[key], 0) / told.length;
+    return `${f.int(Math.round(mean("votes")))} (${f.span(mean("minutes"))})`;
+  };
   const rows: [string, (setting: BacktestSetting) => string][] = [
     [w.rows.alerts, ({ count }) => f.int(count)],
     [w.rows.aMonth, ({ aMonth }) => few(aMonth)],
+    [w.rows.toAlert, ({ alerts }) => means(alerts)],
     [w.rows.inAlert, ({ inAlert }) => f.share(inAlert)],
     [w.rows.judged, ({ votes }) => f.int(votes)],
     [w.rows.expected, ({ expected, cost }) => (expected && (cost || expected.aMonth > 0) ? few(expected.aMonth) : w.unknown)],

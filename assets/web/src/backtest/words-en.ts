@@ -60,7 +60,7 @@ export const en = {
   // numbers
   numbers: "In numbers",
   rows: {
-    alerts: "Alerts", aMonth: "Alerts a month", inAlert: "Opening hours in alert", judged: "Votes judged",
+    alerts: "Alerts", aMonth: "Alerts a month", toAlert: "Votes to an alert here, mean", inAlert: "Opening hours in alert", judged: "Votes judged",
     expected: "False alarms a month, expected", between: "One false alarm in", seen: (share: string) => `Mean votes to see ${share} unhappy`,
   },
   unknown: "not known",

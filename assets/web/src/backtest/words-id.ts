@@ -54,7 +54,7 @@ export const id: Words = {
   leaveLate: "Jangan dihitung",
   numbers: "Dalam angka",
   rows: {
-    alerts: "Peringatan", aMonth: "Peringatan per bulan", inAlert: "Jam buka dalam peringatan", judged: "Suara yang dinilai",
+    alerts: "Peringatan", aMonth: "Peringatan per bulan", toAlert: "Rata-rata suara sampai peringatan di sini", inAlert: "Jam buka dalam peringatan", judged: "Suara yang dinilai",
     expected: "Perkiraan alarm palsu per bulan", between: "Satu alarm palsu dalam", seen: (share) => `Rata-rata suara untuk melihat ${share} tidak puas`,
   },
   unknown: "tidak diketahui",
