@@ -156,7 +156,7 @@ scenario("back-test page: settings, verdict, price, alerts and address", async (
   await page.id("late-switch").click();
   await verdict(page, /^3 alerts in 90 days/);
   assert.equal(param(page, "late"), "counted");
-  assert.match(await page.id("price-a").textContent(), /^About 1 false alarm in \d+ days5,191 votes at 10% unhappy.*An unhappy vote adds 17 points, a happy one repays 3\. Alert at 117/);
+  assert.match(await page.id("price-a").textContent(), /^About 1 false alarm in \d+ days5,191 votes, while 10% of them are unhappyAn unhappy vote adds 17 points, a happy one repays 3\. Alert at 117/);
   const rows = await page.id("card-alerts").locator("tbody tr").evaluateAll((list) => list.map((row) => [...row.children].map((cell) => cell.textContent)));
   assert.deepEqual(rows.map(([, , place]) => place), ["Bandung Dago", "Bandung Dago", "Bandung Dago"]);
   assert.ok(rows.every((row) => /^\d+ of \d+ unhappy, 1[1-3]\d points of 117$/.test(row[5])), JSON.stringify(rows));

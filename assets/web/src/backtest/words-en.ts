@@ -31,7 +31,7 @@ export const en = {
   // price
   points: (up: string, down: string, limit: string) => `An unhappy vote adds ${up} points, a happy one repays ${down}. Alert at ${limit}.`,
   price: (span: string) => `About 1 false alarm in ${span}`,
-  priceHint: (votes: string, usual: string) => `${votes} votes at ${usual} unhappy, the usual share`,
+  priceHint: (votes: string, usual: string) => `${votes} votes, while ${usual} of them are unhappy`,
   priceNever: "Practically no false alarm",
   priceUnknown: "False alarms: not known",
   priceUnknownHint: "A share in a window has no exact price. Count the alerts of good weeks below.",

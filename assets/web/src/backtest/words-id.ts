@@ -28,7 +28,7 @@ export const id: Words = {
   without: "Tanpa setelan ini",
   points: (up, down, limit) => `Suara tidak puas menambah ${up} poin, suara puas mengurangi ${down}. Peringatan pada ${limit}.`,
   price: (span) => `Sekitar 1 alarm palsu dalam ${span}`,
-  priceHint: (votes, usual) => `${votes} suara dengan ${usual} tidak puas, seperti biasanya`,
+  priceHint: (votes, usual) => `${votes} suara, selama ${usual} di antaranya tidak puas`,
   priceNever: "Hampir tanpa alarm palsu",
   priceUnknown: "Alarm palsu: tidak diketahui",
   priceUnknownHint: "Bagian dalam satu jendela waktu tidak punya harga yang pasti. Hitung peringatan pada minggu yang baik di bawah.",
