@@ -40,7 +40,6 @@ struct backtest_query {    // texts, borrowed; NULL or "": the default
 struct backtest_field {
     const char *name;
     size_t offset; // of a const char * in struct backtest_query
-    const char *help;
 };
 extern const struct backtest_field backtest_fields[]; // ends with a NULL name
 void backtest_query_set(struct backtest_query *q, const struct backtest_field *f, const char *value);

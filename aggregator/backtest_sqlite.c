@@ -19,18 +19,12 @@ enum {
     GO_EVERY = 1 << 16, // votes between two questions whether to go on
 };
 
-#define FIELD(name, help)                                                                                    \
+#define FIELD(name)                                                                                          \
     {                                                                                                        \
-#name, offsetof(struct backtest_query, name), help                                                   \
+#name, offsetof(struct backtest_query, name)                                                         \
     }
 const struct backtest_field backtest_fields[] = {
-    FIELD(place, "its branches are tested"),
-    FIELD(from, "first day, 2026-11-01"),
-    FIELD(to, "last day; 90 days up to yesterday if nothing is said"),
-    FIELD(a, "setting: a standard's id, or such as 'kind: share, percent: 40'"),
-    FIELD(b, "a second one to compare with"),
-    FIELD(late, "left-out, or counted as if they had come in time"),
-    {NULL, 0, NULL},
+    FIELD(place), FIELD(from), FIELD(to), FIELD(a), FIELD(b), FIELD(late), {NULL, 0},
 };
 
 static const char **field_of(struct backtest_query *q, const struct backtest_field *f)
@@ -72,6 +66,14 @@ static int zone_offset(void *ctx, wall_ms at)
     return tz_offset_s(ctx, at);
 }
 
+// The place that a vote given at place i is judged at; 0: none, it was not asked for.
+static int32_t judging(const struct backtest_job *j, int32_t i, bool inside)
+{
+    const struct org_place *p = &j->org.places[i];
+    bool asked = p->number == i && org_under(&j->org, i, j->top);
+    return !asked ? 0 : inside ? j->top : p->branch;
+}
+
 // The branches under the place, or the one place itself when it lies inside a branch. False: memory ran out.
 static bool find_units(struct backtest_job *j)
 {
@@ -83,18 +85,18 @@ static bool find_units(struct backtest_job *j)
         return false;
     }
     j->unit_of[0] = SIZE_MAX;
-    for (int32_t i = 1; i <= o->place_count; i++) { // parents have the smaller numbers
+    for (int32_t i = 1; i <= o->place_count; i++) {
         const struct org_place *p = &o->places[i];
-        bool asked = p->number == i && org_under(o, i, j->top);
-        int32_t judged = !asked ? 0 : inside ? j->top : p->branch;
         j->unit_of[i] = SIZE_MAX;
-        if (judged == i) {
+        if (judging(j, i, inside) == i) {
             j->unit_of[i] = j->unit_count;
             j->units[j->unit_count++] =
                 (struct backtest_unit){i, p->has_hours ? &p->hours : NULL, {zone_offset, p->tz}};
-        } else if (judged != 0) {
-            j->unit_of[i] = j->unit_of[judged];
         }
+    }
+    for (int32_t i = 1; i <= o->place_count; i++) { // a place may be older than the branch that it is in
+        int32_t judged = judging(j, i, inside);
+        j->unit_of[i] = judged != 0 ? j->unit_of[judged] : SIZE_MAX;
     }
     return true;
 }
@@ -239,8 +241,7 @@ static enum trends_error read_setting(struct backtest_job *j, const char *field,
     if (!engine_is_content(r.kind)) {
         return bad(p, field,
                    "silence and offline judge when kiosks were there, which is not kept by the minute: "
-                   "standard, change"
-                   " and share can be tested");
+                   "standard, change and share can be tested");
     }
     return j->given[j->rule_count - 1] != NULL ? TRENDS_OK : TRENDS_FAILED;
 }
@@ -342,7 +343,6 @@ struct vote {
     wall_ms at, arrived;
     int32_t place, kiosk, name;
     int8_t score, levels;
-    bool late, unscored;
 };
 
 struct window {
@@ -434,7 +434,7 @@ static void read_place(struct window *w, int32_t place, int64_t first, int64_t e
                    "SELECT event_id, epoch_id, first_seq, n, arrived, data, kiosk_id FROM pack JOIN epoch"
                    " USING(epoch_id) WHERE place_id = ?1 AND last_event >= ?2 AND event_id < ?3",
                    "dii", place, first, end);
-    while (!w->full && !w->memory && views_row(v, s)) {
+    while (!w->full && !w->memory && !v->failed && views_row(v, s)) {
         struct pack_reader r;
         struct packed p;
         bool damaged = false;

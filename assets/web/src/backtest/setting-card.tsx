@@ -30,7 +30,7 @@ export function SettingCard({ name, text, report, tested, error, set, children }
       {children}
       {standards.length > 0 && (
         <label class="inline">
-          {w.from_standard}
+          {w.takeOver}
           <select data-testid={`standard-${name}`} value={standards.some(({ id }) => id === (text || tested?.given)) ? text || tested?.given : ""} onChange={(event) => set(event.currentTarget.value)}>
             <option value="" disabled>{w.asWritten}</option>
             {standards.map(({ id }) => <option key={id} value={id}>{id}</option>)}

@@ -12,7 +12,7 @@ export const en = {
   // settings
   settings: "When to alert",
   setting: { a: "Setting A", b: "Setting B" },
-  from_standard: "Take over",
+  takeOver: "Take over",
   asWritten: "as below",
   kind: "Kind",
   kinds: { standard: "Promise", change: "Unusual", share: "Share" },

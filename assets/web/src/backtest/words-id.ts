@@ -10,7 +10,7 @@ export const id: Words = {
   to: "Sampai",
   settings: "Kapan memberi peringatan",
   setting: { a: "Setelan A", b: "Setelan B" },
-  from_standard: "Ambil dari",
+  takeOver: "Ambil dari",
   asWritten: "seperti di bawah",
   kind: "Jenis",
   kinds: { standard: "Janji", change: "Tak biasa", share: "Bagian" },
