@@ -1,4 +1,5 @@
 // Both settings in numbers, side by side.
+import type { ComponentChildren } from "preact";
 import type { Backtest, BacktestAlert, BacktestSetting } from "../api.ts";
 import { useWords } from "./words.ts";
 
@@ -15,9 +16,9 @@ export function NumbersCard({ report }: { report: Backtest }) {
     const told = alerts.flatMap(({ votes, minutes }) => (votes === null || minutes === null ? [] : [{ votes, minutes }]));
     if (!told.length) return "–";
     const mean = (key: "votes" | "minutes") => told.reduce((sum, each) => sum + each[key], 0) / told.length;
-    return `${f.int(Math.round(mean("votes")))} (${f.span(mean("minutes"))})`;
+    return <>{f.int(Math.round(mean("votes")))} <small>{f.span(mean("minutes"))}</small></>;
   };
-  const rows: [string, (setting: BacktestSetting) => string][] = [
+  const rows: [string, (setting: BacktestSetting) => ComponentChildren][] = [
     [w.rows.alerts, ({ count }) => f.int(count)],
     [w.rows.aMonth, ({ aMonth }) => few(aMonth)],
     [w.rows.toAlert, ({ alerts }) => means(alerts)],
