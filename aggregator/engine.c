@@ -403,6 +403,15 @@ bool engine_key(const struct engine *e, int32_t rule, int32_t place, int32_t kio
     return k != NULL;
 }
 
+bool engine_parts(const struct engine *e, int32_t rule, int32_t place, struct change *ret_parts)
+{
+    const struct key *k = tables_key(&e->t, rule, place, 0);
+    if (!k || !k->chart)
+        return false;
+    *ret_parts = *k->chart;
+    return true;
+}
+
 bool engine_kiosk(const struct engine *e, int32_t kiosk, struct engine_kiosk_state *ret_s)
 {
     const struct kiosk *k = tables_kiosk(&e->t, kiosk);

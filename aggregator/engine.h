@@ -191,6 +191,7 @@ struct engine_cost {
     struct cusum chart;  // standard: scores and limit
     struct change parts; // change
     struct points mood;  // mood: points of each face, and the limit
+    double usual;        // share of unhappy votes (run: of the named faces) that all of it is for
     double arl;         // votes between false alarms at the usual share
     double periods;     // open periods between false alarms, halving at each opening included; may be inf
     double shift[4];    // standard: 1, 1.5, 2, 3 times the allowed unhappy share; run: of the usual share; change: change_shift;
@@ -229,6 +230,7 @@ enum engine_cause {
     ENGINE_CAUSES
 };
 bool engine_is_content(enum engine_rule_kind kind); // about what people say: not silence, offline, coverage, clock, tamper
+bool engine_is_window(enum engine_rule_kind kind);  // judged by a rolling window: share, count, index
 const char *engine_kind_name(enum engine_rule_kind kind); // "standard" "share" "silence" "offline" "change" "run" "count" "index" "mood"
                                                           // "coverage" "clock" "tamper"
 const char *engine_state_name(enum engine_state state);   // "ok" "pending" ...
@@ -394,6 +396,8 @@ struct engine_clock_state engine_clock(const struct engine *e);
 bool engine_key(const struct engine *e, int32_t rule, int32_t place, int32_t kiosk,
                 struct engine_key_state *ret_s);
 bool engine_kiosk(const struct engine *e, int32_t kiosk, struct engine_kiosk_state *ret_s);
+// Points and limits that a change rule judges a place by now. False: it has no such key, or still learns.
+bool engine_parts(const struct engine *e, int32_t rule, int32_t place, struct change *ret_parts);
 // Kiosks that would be offline if alerts were not inhibited now: for the one notice with the count.
 size_t engine_suppressed(const struct engine *e);
 

@@ -190,7 +190,7 @@ static bool rule_chart(const struct engine_rule *r, struct cusum *ret_chart)
 
 static bool change_cost(const struct engine_rule *r, int64_t votes, struct engine_cost *ret_cost)
 {
-    struct engine_cost c = {.parts = r->parts};
+    struct engine_cost c = {.parts = r->parts, .usual = r->usual};
     if (engine_rule_check(r) || !(r->usual > 0) || votes < 1 ||
         (!r->parts.count &&
          !change_find(r->usual, r->arl > 0 ? r->arl : ENGINE_ARL_DEFAULT, r->drift, &c.parts)) ||
@@ -232,7 +232,7 @@ static bool run_cost(const struct engine_rule *r, int64_t votes, struct engine_c
         }
         memcpy(state, next, (size_t)r->raise * sizeof(*state));
     }
-    struct engine_cost c = {.arl = run_arl(q, r->raise)};
+    struct engine_cost c = {.usual = q, .arl = run_arl(q, r->raise)};
     if (votes > RUN_EXACT_VOTES) // from there on a vote is as likely as any to be the first alarm
         without *= exp((double)(RUN_EXACT_VOTES - votes) / c.arl);
     c.periods = 1 / (1 - without);
@@ -276,6 +276,8 @@ static bool mood_cost(const struct engine_rule *r, int64_t votes, struct engine_
         !mood_shares(r->mix, r->mix_faces, p) || !points_arl(&c.mood, p, &c.arl) ||
         !points_periods_between_alarms(&c.mood, p, votes, &c.periods))
         return false;
+    for (int k = 0; k < r->mix_faces; k++)
+        c.usual += c.mood.step[k] > 0 ? p[k] : 0;
     for (int i = 0; i < 4; i++) {
         mood_moved(p, r->mix_faces, odds[i], moved);
         for (int k = 0; k < r->mix_faces; k++)
@@ -295,9 +297,9 @@ bool engine_rule_cost(const struct engine_rule *r, int64_t votes, struct engine_
         return change_cost(r, votes, ret_cost);
     if (r->kind == ENGINE_RUN)
         return run_cost(r, votes, ret_cost);
-    struct engine_cost c = {0};
+    struct engine_cost c = {.usual = rule_usual(r)};
     static const double times[4] = {1, 1.5, 2, 3};
-    double usual = rule_usual(r), allowed = (100 - r->promise) / 100.;
+    double usual = c.usual, allowed = (100 - r->promise) / 100.;
     if (r->kind != ENGINE_STANDARD || engine_rule_check(r) || !rule_chart(r, &c.chart) ||
         !cusum_arl(&c.chart, usual, &c.arl) ||
         !cusum_periods_between_alarms(&c.chart, usual, votes, &c.periods))

@@ -57,6 +57,11 @@ bool engine_is_content(enum engine_rule_kind kind)
            kind != ENGINE_TAMPER;
 }
 
+bool engine_is_window(enum engine_rule_kind kind)
+{
+    return kind == ENGINE_SHARE || kind == ENGINE_COUNT || kind == ENGINE_INDEX;
+}
+
 const char *engine_kind_name(enum engine_rule_kind kind)
 {
     static const char *const names[ENGINE_KINDS] = {"standard", "share", "silence", "offline",

@@ -4,6 +4,7 @@
 //   http_remote.c      answers of the routes that push contents and order kiosks about
 //   http_trends.c      what the days that are over say
 //   http_export.c      their answers as a file
+//   http_backtest.c    what rules would have done in them
 //   http_login.c       who is it, and how often may they try
 //   http_static.c      the embedded pages
 #ifndef PUAS_AGGREGATOR_HTTP_IMPL_H
@@ -112,6 +113,7 @@ void api_import_rows(struct api_call *c);
 void api_undo_import(struct api_call *c);
 void api_erase(struct api_call *c); // body: {"kiosk","epoch","seq","score","by"}
 void api_export(struct api_call *c); // ?format=csv|json|xlsx and place, from, to, question of export.h
+void api_backtest(struct api_call *c); // ?place, from, to, a, b, late of backtest_report.h
 void api_trends(struct api_call *c); // the path's *: what; 304 when the reader has it already
 
 // RFC 9457. title and field: "" for none.

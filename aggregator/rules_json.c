@@ -2,6 +2,8 @@
 #include "aggregator/rules_json.h"
 
 #include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { RUN_ENDS = 2, INDEX_BACK = 5 }; // usual: votes in a row; points on the good side
@@ -122,6 +124,35 @@ char *rule_encode(const struct seed_standard *s)
         break;
     }
     return dump(o);
+}
+
+char *rule_read(const char *name, const char *text, char *ret_why, size_t n)
+{
+    struct seed_standard s;
+    struct config_error error;
+    struct engine_rule r;
+    if (!config_parse(name, text, strlen(text), setting_rows, &s, &error)) {
+        snprintf(ret_why, n, "%s", error.text);
+        return NULL;
+    }
+    char *body = NULL;
+    const char *why = error.text;
+    if (setting_check(name, &s, &error)) {
+        body = rule_encode(&s);
+        why = "out of memory";
+    }
+    config_free(setting_rows, &s);
+    if (body != NULL) {
+        why = rule_decode(body, &r) ? NULL : "unreadable";
+        r.id = r.version = r.place = 1;
+        why = why == NULL ? engine_rule_check(&r) : why;
+    }
+    if (why != NULL) {
+        snprintf(ret_why, n, "%s", why);
+        free(body);
+        return NULL;
+    }
+    return body;
 }
 
 static int64_t number(const json_t *o, const char *key, int64_t missing)

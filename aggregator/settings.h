@@ -127,10 +127,14 @@ struct settings {
 
 extern const struct config_row settings_rows[];
 extern const struct config_row seed_rows[]; // the document of puasctl config
+extern const struct config_row setting_rows[]; // a struct seed_standard by itself: its id and place may be missing
 
 // Checks what single rows cannot: parents exist and come first, ids are unique, kiosks and rules name known
 // places, hours parse, kinds have what they need. `name` and lines stand in the message.
 bool seed_check(const char *name, const struct seed *s, struct config_error *ret_error);
+
+// The same of one standard: what its rows cannot check.
+bool setting_check(const char *name, const struct seed_standard *r, struct config_error *ret_error);
 
 // "1 07:00-12:00 13:00-20:00;2 ..." (0 = Sunday) from a list of seed_hours into ret (n bytes). False: does
 // not parse or overlaps; ret_line is the entry's line.

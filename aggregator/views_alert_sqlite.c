@@ -222,7 +222,7 @@ static void add_content(struct views *v, const struct branch *b, const struct al
         json_object_set_new(o, "boundary", json_string(a->r.at_least ? ">=" : ">"));
         json_object_set_new(o, "minN", json_integer(a->r.min_n));
     }
-    if (alert_window(a)) {
+    if (engine_is_window(a->r.kind)) {
         json_object_set_new(o, "window", json_integer(a->r.window_ms / MINUTE_MS));
     }
     free(votes.items);
@@ -231,7 +231,7 @@ static void add_content(struct views *v, const struct branch *b, const struct al
 // Since an unreleased vote: told to the quarter hour only. The first vote of a standard or change was an unhappy one.
 static wall_ms told_since(const struct branch *b, const struct alert *a)
 {
-    bool vote = a->r.kind == ENGINE_SILENCE || (engine_is_content(a->r.kind) && !alert_window(a));
+    bool vote = a->r.kind == ENGINE_SILENCE || (engine_is_content(a->r.kind) && !engine_is_window(a->r.kind));
     bool hidden = vote && a->since > b->released_at;
     return hidden ? a->since / QUARTER_MS * QUARTER_MS : a->since;
 }

@@ -156,8 +156,6 @@ struct alert {
     } change;
 };
 
-bool alert_window(const struct alert *a); // judged by a rolling window
-
 // One judged vote, in order of arrival.
 struct judged {
     int64_t event;

@@ -105,14 +105,9 @@ static int64_t least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-bool alert_window(const struct alert *a)
-{
-    return a->r.kind == ENGINE_SHARE || a->r.kind == ENGINE_COUNT || a->r.kind == ENGINE_INDEX;
-}
-
 struct votes alert_votes(struct views *v, const struct branch *b, const struct alert *a)
 {
-    if (!alert_window(a)) {
+    if (!engine_is_window(a->r.kind)) {
         int64_t last = a->closed > 0 ? least(a->last_event, b->released) : b->released;
         return a->first_event > 0 ? load_votes(v, b, a, a->first_event, last, 0, INT64_MAX)
                                   : (struct votes){.items = NULL};

@@ -129,6 +129,38 @@ export interface TrendsCompare extends Trends {
   change: { difference: number | null; lo: number | null; hi: number | null; refusal: "" | "too-few" | "volume-changed" | "mix-changed" };
 }
 
+/** GET /api/v1/backtest?place=ID&from=DAY&to=DAY&a=SETTING&b=SETTING&late=counted (aggregator/backtest_report.h): what one or
+ * two rules would have done. Without days: the 90 up to yesterday; without a: the promise in force. 422 names the field. */
+export interface Backtest extends Days {
+  place: Trends["place"]; tz: string; days: number; places: number;
+  votes: number;
+  late: number; lateCounted: boolean; // votes that came late: left out, as live, unless they are counted
+  standards: { id: string; rule: Rule }[]; // in force here
+  settings: BacktestSetting[];
+  compare: { both: number; first: number; second: number } | null;
+}
+/** as the store keeps it: times in ms */
+export interface Rule {
+  kind: "standard" | "change" | "share";
+  name: Texts; question: string; hold_ms: number; mash_ms: number;
+  percent?: number; top_faces?: number; usual_unhappy?: number; false_alarm_votes?: number; drift?: boolean;
+  resolve_percent?: number; boundary?: string; window_ms?: number; min_n?: number; faces?: number[];
+}
+export interface BacktestSetting {
+  given: string; rule: Rule;
+  alerts: BacktestAlert[]; count: number; aMonth: number; // alerts: the first 2,000
+  inAlert: number; // share of opening hours
+  votes: number;
+  expected: { aMonth: number; votes: number | null; days: number | null; learning: number } | null; // false alarms; null: not known
+  cost: { usual: number; parts: { up: number; down: number; limit: number }[]; seen: { unhappy: number; votes: number }[] } | null;
+}
+export interface BacktestAlert {
+  place: Trends["place"]; since: number; raised: number; until: number | null;
+  votes: number | null; minutes: number | null; // from the begin of what it saw
+  n: number; unhappy: number; points: number | null; limit: number | null; usual: number | null; flaps: number;
+  both: boolean; // the other setting had one then
+}
+
 /** application/problem+json */
 export interface Problem { type: string; title: string; status: number; detail?: string; field?: string }
 

@@ -17,6 +17,7 @@ export const en = {
   version: (v: string) => `Puas ${v}`,
   pages: "Pages",
   trends: "Trends",
+  backtest: "Back-test",
   loading: "Loading…",
   retry: "Try again",
   signedOut: "Your session has ended. Sign in to go on where you were.",

@@ -16,6 +16,7 @@ export const id: Messages = {
   version: (v) => `Puas ${v}`,
   pages: "Halaman",
   trends: "Tren",
+  backtest: "Uji aturan",
   loading: "Memuat…",
   retry: "Coba lagi",
   signedOut: "Sesi Anda berakhir. Masuk lagi untuk melanjutkan dari tempat tadi.",
