@@ -1,7 +1,7 @@
 // One setting: what it says, as a form, and what it costs beside it.
 import type { ComponentChildren } from "preact";
 import type { Backtest, BacktestSetting } from "../api.ts";
-import { FieldError } from "../kit.ts";
+import { FieldError, useState } from "../kit.ts";
 import { Segmented } from "../trends/controls.tsx";
 import { changed, fieldsOf, fieldsOfRule, KINDS, minutesOf, ofKind, textOf, type Fields, type Kind } from "./setting.ts";
 import { useWords } from "./words.ts";
@@ -66,11 +66,17 @@ interface FigureProps {
   set: (value: string) => void;
 }
 
+// What is being typed stays, whatever is drawn anew meanwhile.
 function Figure({ id, label, value, min, max, set }: FigureProps) {
+  const [typed, setTyped] = useState<string | null>(null);
+  const take = (text: string) => {
+    setTyped(null);
+    set(text);
+  };
   return (
     <label class="inline">
       {label}
-      <input type="number" inputMode="numeric" data-testid={id} value={value} min={min} max={max} step="any" onChange={(event) => set(event.currentTarget.value)} />
+      <input type="number" inputMode="numeric" data-testid={id} value={typed ?? value} min={min} max={max} step="any" onInput={(event) => setTyped(event.currentTarget.value)} onChange={(event) => take(event.currentTarget.value)} />
     </label>
   );
 }
