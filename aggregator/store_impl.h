@@ -9,7 +9,7 @@
 #include <sqlite3.h>
 
 enum {
-    STATEMENTS_MAX = 160,
+    STATEMENTS_MAX = 256,
     NAMES_CACHED = 64,
     OPEN_PACKS = 128,
     SEGMENT_MARKS = 64,
@@ -111,13 +111,19 @@ bool store_no_memory(struct store *st);
 bool store_change_answer(struct store *st, int32_t epoch_id, int64_t seq,
                          bool (*change)(void *ctx, struct packed *p), void *ctx, struct packed *ret,
                          int32_t *ret_place, bool *ret_found);
-// The body of an answer without what was said (text, ref; `options` too): *ret_body, malloc'd, NULL when nothing is
-// left. *ret_changed false: it said nothing. False: memory ran out.
-bool store_strip_body(const struct packed *p, bool options, char **ret_body, bool *ret_changed);
-// Takes an answer as it stands in a pack out of the rollups (not those by segment), if it is counted. `with`: it goes
-// together with all up to this seq, of which none is marked yet.
-bool store_uncount_answer(struct store *st, int32_t epoch_id, int32_t kiosk, const struct packed *t, int32_t place,
-                          int64_t with);
+// The body of an answer without what was said: *ret_body, malloc'd, NULL when nothing is left. *ret_changed false: it
+// said nothing. False: memory ran out.
+enum store_strip {
+    STRIP_OLD,   // text and ref; of a rating's ref stays its counter (store_segments.h), so that it counts as before
+    STRIP_WORDS, // text and ref
+    STRIP_ALL    // options too
+};
+bool store_strip_body(const struct packed *p, enum store_strip strip, char **ret_body, bool *ret_changed);
+// Takes an answer out of the rollups, if it is counted, but for those by segment: those are the caller's
+// (store_segment_visit, store_segment_range). Reads what is stored of its visit: a choice must be stored yet, as it was;
+// of a rating only those choices move that are stored yet.
+bool store_uncount_answer(struct store *st, int32_t epoch_id, int32_t kiosk, const struct packed *t,
+                          int32_t place);
 // The same of one that is looked for.
 bool store_uncount(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t seq);
 // Answers are to be deleted: their keys stay settled.

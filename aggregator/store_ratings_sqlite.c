@@ -244,8 +244,8 @@ struct named { // what is to be counted anew: it is read first, since counting w
     wall_ms at;
 };
 
-// Adds `n` to what choices name, seqs from..to: all of them, or those of a visit (not 0) that are scored.
-static bool count_again(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t from, int64_t to, int64_t visit,
+// Adds `n` to what choices name: of one (seq), or of all of a visit that are scored.
+static bool count_again(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t seq, int64_t visit,
                         const int64_t *n)
 {
     struct named list[ROLLUP_VISIT_SPAN * 2 * PROTOCOL_OPTIONS_MAX];
@@ -258,7 +258,7 @@ static bool count_again(struct store *st, int32_t epoch_id, int32_t kiosk, int64
         " SELECT place_id, name_id, 0, at FROM c, json_each(body, '$.options') j WHERE j.key > 0 UNION ALL"
         " SELECT place_id, c.name_id, o.name_id, at FROM c, json_each(body, '$.options') j"
         " JOIN name o ON o.id = j.value",
-        "diii", epoch_id, from, to, visit);
+        "diii", epoch_id, seq, visit != 0 ? seq + ROLLUP_VISIT_SPAN : seq, visit);
     while (count < (int)(sizeof list / sizeof list[0]) && store_row(st, s, &failed)) {
         list[count++] = (struct named){sqlite3_column_int(s, 0), sqlite3_column_int(s, 1),
                                        sqlite3_column_int(s, 2), sqlite3_column_int64(s, 3)};
@@ -272,14 +272,13 @@ static bool count_again(struct store *st, int32_t epoch_id, int32_t kiosk, int64
     return !failed;
 }
 
-// The first answer of a visit is a rating, and comes after what the visit named, or is taken back: what the visit named
-// after seq `from` moves.
-static bool move_visit(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t visit, int64_t from, int score,
+// The first answer of a visit is a rating, and comes after what the visit named, or is taken back: what the visit named moves.
+static bool move_visit(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t visit, int score,
                        int levels, int by)
 {
     int64_t n[ROLLUP_NAMED] = {0};
     add_mood(n, EVENT_RATING, score, levels, 0, by);
-    return count_again(st, epoch_id, kiosk, from + 1, visit + ROLLUP_VISIT_SPAN, visit, n);
+    return count_again(st, epoch_id, kiosk, visit, visit, n);
 }
 
 // What is rare in an event, as JSON; NULL when there is nothing. The caller frees.
@@ -380,20 +379,25 @@ static bool look(void *ctx, struct packed *p)
     return true;
 }
 
-bool store_uncount_answer(struct store *st, int32_t epoch_id, int32_t kiosk, const struct packed *t, int32_t place,
-                          int64_t with)
+bool store_uncount_answer(struct store *st, int32_t epoch_id, int32_t kiosk, const struct packed *t,
+                          int32_t place)
 {
+    int64_t n[ROLLUP_NAMED] = {[NAMED] = -1};
     if (!scored(t->flags)) {
         return true;
     }
-    if (t->kind == EVENT_RATING || t->kind == EVENT_NUMBER) {
+    switch ((enum event_type)t->kind) {
+    case EVENT_RATING:
         return count_score(st, place, kiosk, t->name, t->at, t->score, t->levels, -1) &&
-               (t->kind == EVENT_NUMBER ||
-                move_visit(st, epoch_id, kiosk, t->seq, with > t->seq ? with : t->seq, t->score, t->levels, -1));
+               move_visit(st, epoch_id, kiosk, t->seq, t->score, t->levels, -1);
+    case EVENT_NUMBER:
+        return count_score(st, place, kiosk, t->name, t->at, t->score, t->levels, -1);
+    case EVENT_CHOICE:
+        return find_mood(st, epoch_id, t->visit, t->seq, -1, n) &&
+               count_again(st, epoch_id, kiosk, t->seq, 0, n);
+    default:
+        return true;
     }
-    int64_t n[ROLLUP_NAMED] = {[NAMED] = -1};
-    return t->kind != EVENT_CHOICE || (find_mood(st, epoch_id, t->visit, t->seq, -1, n) &&
-                                       count_again(st, epoch_id, kiosk, t->seq, t->seq, 0, n));
 }
 
 bool store_uncount(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t seq)
@@ -402,7 +406,7 @@ bool store_uncount(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t se
     int32_t place;
     bool found;
     return store_change_answer(st, epoch_id, seq, look, NULL, &t, &place, &found) &&
-           (!found || store_uncount_answer(st, epoch_id, kiosk, &t, place, seq));
+           (!found || store_uncount_answer(st, epoch_id, kiosk, &t, place));
 }
 
 // Marks the target of a void and takes it out of the rollups.
@@ -417,7 +421,7 @@ static bool take_back(struct store *st, const struct stored_event *s)
     if (t.kind == EVENT_CONTACT) {
         return store_erase_contact(st, t.event_id, &(bool){false});
     }
-    return store_uncount_answer(st, s->epoch_id, s->kiosk, &t, place, t.seq);
+    return store_uncount_answer(st, s->epoch_id, s->kiosk, &t, place);
 }
 
 static bool collect(struct store *st, struct stored_event *s, const char *body)
@@ -452,7 +456,7 @@ static bool follow(struct store *st, const struct stored_event *s)
         return store_put_contact(st, s);
     case EVENT_RATING:
         if (scored(s->flags) && s->behind &&
-            !move_visit(st, s->epoch_id, s->kiosk, e->seq, e->seq, e->score, e->of, 1)) {
+            !move_visit(st, s->epoch_id, s->kiosk, e->seq, e->score, e->of, 1)) {
             return false;
         }
         return !scored(s->flags) || count_score(st, s->place, s->kiosk, s->name, s->at, e->score, e->of, 1);

@@ -331,7 +331,7 @@ static bool build_raw(struct store *st, int32_t place)
     return store_raw_before(st, &before) &&
            store_run(st, "DELETE FROM tally WHERE place_id = ?1 AND quarter >= ?2 / 900000", "di", place, before) &&
            store_run(st, "DELETE FROM choice_tally WHERE place_id = ?1 AND quarter >= ?2 / 900000", "di", place,
-                     store_choices_before(before)) &&
+                     before) &&
            store_run(
                st,
                "INSERT INTO tally(place_id, kiosk_id, name_id, quarter, levels, c1, c2, c3, c4, c5, c6, c7,"
@@ -347,9 +347,8 @@ static bool build_raw(struct store *st, int32_t place)
                "INSERT INTO choice_tally(place_id, kiosk_id, name_id, option_id, quarter, n, unhappy, happy)"
                " SELECT place_id, kiosk_id, name_id, option_id, quarter, count(*), " SUM_UNHAPPY
                ", " SUM_HAPPY " FROM (" NAMED_BY_ANSWERS
-               " AND c.at >= ?2) WHERE place_id = ?1 GROUP BY kiosk_id, name_id, option_id,"
-               " quarter",
-               "di", place, store_choices_before(before)) &&
+               " AND c.place_id = ?1 AND c.at >= ?2) GROUP BY kiosk_id, name_id, option_id, quarter",
+               "di", place, before) &&
            store_run(st, "UPDATE rollup_due SET raw = 0 WHERE place_id = ?1", "d", place);
 }
 
