@@ -27,6 +27,26 @@ struct store_tally {
     int c[PROTOCOL_SCORE_MAX]; // may be below 0: votes taken back
 };
 
+// A place whose rollups are made right from its answers (store_recount_sqlite.c).
+struct store_recount {
+    int32_t place; // 0: none
+    bool raw;      // those by quarter hour too, not only those by segment
+    enum recount_part {
+        RECOUNT_ANSWERS,
+        RECOUNT_TALLY,
+        RECOUNT_CHOICES,
+        RECOUNT_SEGMENTS,
+        RECOUNT_WRITE
+    } part;
+    struct store *reader; // owned; NULL: all is read
+    sqlite3_stmt *rows;   // the reader's; NULL: the part begins
+    bool services;
+    wall_ms before; // what is older is taken as it is, and segments of days up to `gone`
+    int32_t gone;
+    struct rollups lacks;
+    int32_t written; // rows of it
+};
+
 struct store {
     sqlite3 *db;
     enum store_error error;
@@ -62,6 +82,7 @@ struct store {
     int64_t last_pack;   // the newest, by its event_id
     int64_t saved_event; // next_event as it was saved
     int64_t next_event, next_epoch, next_name, next_quarantine, next_alert, next_log, next_change, next_audit;
+    struct store_recount recount;
     int lock_fd;
     int log_pages;  // of the write-ahead log, as of the last COMMIT
     int log_tended; // ... when it was last written back
@@ -130,6 +151,26 @@ bool store_uncount(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t se
 bool store_keep_keys(struct store *st, int32_t epoch_id, int64_t first_seq, int n);
 // Writes what `rollups` holds (store_rollups_sqlite.c).
 bool store_flush_rollups(struct store *st);
+
+// Adds to a row of `tally`, c: ROLLUP_SCORES counts, or of `choice_tally`, n: ROLLUP_NAMED.
+bool store_write_tally(struct store *st, int32_t place, int32_t kiosk, int32_t name, int64_t quarter, int levels,
+                       const int64_t *c);
+bool store_write_choices(struct store *st, int32_t place, int32_t kiosk, int32_t name, int64_t quarter, int32_t option,
+                         const int64_t *n);
+
+// store_segments_sqlite.c: the proof row by row. What an answer says as none or one row, for store_segment_add; the rows of
+// what was given right at a place after a day, for store_segment_less. NULL: failed.
+sqlite3_stmt *store_segment_of(struct store *st, int32_t epoch_id, int64_t seq);
+sqlite3_stmt *store_segment_rows(struct store *st, int32_t place, int32_t day);
+// Adds what the row counts, if it is of a day after `day`. `here`: by the list of the place, without adding to it. The row
+// may be another connection's. False: it failed.
+bool store_segment_add(struct store *st, sqlite3_stmt *row, int32_t day, bool here, int by, struct rollups *ret);
+bool store_segment_less(sqlite3_stmt *row, int32_t place, struct rollups *ret); // false: memory ran out
+
+// store_recount_sqlite.c. The next step for a place: about so many rows are read or written. Within a transaction, with a
+// tree. Another place than before: it begins anew.
+bool store_recount(struct store *st, int32_t place, bool raw, int rows, bool *ret_done);
+void store_recount_stop(struct store *st); // what it has read is no more true, or no more wanted
 
 // store_packs_sqlite.c. Adds an answer to those of this transaction.
 bool store_pack_answer(struct store *st, int32_t epoch_id, int32_t place, const struct packed *p);

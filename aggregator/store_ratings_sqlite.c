@@ -100,17 +100,28 @@ static bool scored(int flags)
 }
 
 // Up the place tree they are collected on: one row there is of many quarters and kiosks.
-static bool roll_up(struct store *st, const struct store_tally *t)
+static bool roll_up(struct store *st, const struct store_tally *t, const int64_t *c)
 {
-    int64_t c[ROLLUP_SCORES];
     if (st->tree.above == NULL) {
         return store_rollups_mark(st, t->place, false);
     }
-    for (int i = 0; i < ROLLUP_SCORES; i++) {
-        c[i] = t->c[i];
-    }
     return rollups_votes(&st->rollups, &st->tree, t->place, true, t->quarter, t->name, t->levels, c) ||
            store_no_memory(st);
+}
+
+bool store_write_tally(struct store *st, int32_t place, int32_t kiosk, int32_t name, int64_t quarter, int levels,
+                       const int64_t *c)
+{
+    return store_run(st,
+                     "INSERT INTO tally(place_id, kiosk_id, name_id, quarter, levels,"
+                     " c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11)"
+                     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+                     " ON CONFLICT DO UPDATE SET c1 = c1 + excluded.c1, c2 = c2 + excluded.c2,"
+                     " c3 = c3 + excluded.c3, c4 = c4 + excluded.c4, c5 = c5 + excluded.c5,"
+                     " c6 = c6 + excluded.c6, c7 = c7 + excluded.c7, c8 = c8 + excluded.c8,"
+                     " c9 = c9 + excluded.c9, c10 = c10 + excluded.c10, c11 = c11 + excluded.c11",
+                     "dddidiiiiiiiiiii", place, kiosk, name, quarter, levels, c[0], c[1], c[2], c[3], c[4], c[5], c[6],
+                     c[7], c[8], c[9], c[10]);
 }
 
 static bool write_tallies(struct store *st)
@@ -118,19 +129,13 @@ static bool write_tallies(struct store *st)
     bool ok = st->rollups.count < ROLLUPS_MAX || store_flush_rollups(st);
     for (int i = 0; i < st->tally_count; i++) {
         const struct store_tally *t = &st->tallies[i];
-        const int *c = t->c;
+        int64_t c[ROLLUP_SCORES];
+        for (int k = 0; k < ROLLUP_SCORES; k++) {
+            c[k] = t->c[k];
+        }
         st->slots[t->slot] = 0;
-        ok = ok && roll_up(st, t);
-        ok = ok && store_run(st,
-                             "INSERT INTO tally(place_id, kiosk_id, name_id, quarter, levels,"
-                             " c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11)"
-                             " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
-                             " ON CONFLICT DO UPDATE SET c1 = c1 + excluded.c1, c2 = c2 + excluded.c2,"
-                             " c3 = c3 + excluded.c3, c4 = c4 + excluded.c4, c5 = c5 + excluded.c5,"
-                             " c6 = c6 + excluded.c6, c7 = c7 + excluded.c7, c8 = c8 + excluded.c8,"
-                             " c9 = c9 + excluded.c9, c10 = c10 + excluded.c10, c11 = c11 + excluded.c11",
-                             "dddidddddddddddd", t->place, t->kiosk, t->name, t->quarter, t->levels, c[0],
-                             c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9], c[10]);
+        ok = ok && roll_up(st, t, c) &&
+             store_write_tally(st, t->place, t->kiosk, t->name, t->quarter, t->levels, c);
     }
     st->tally_count = 0;
     return ok;
@@ -178,6 +183,18 @@ static bool count_score(struct store *st, int32_t place, int32_t kiosk, int32_t 
     return store_in_transaction(st) || store_flush_tallies(st);
 }
 
+bool store_write_choices(struct store *st, int32_t place, int32_t kiosk, int32_t name, int64_t quarter, int32_t option,
+                         const int64_t *n)
+{
+    return store_run(st,
+                     "INSERT INTO choice_tally(place_id, kiosk_id, name_id, option_id, quarter, n, unhappy,"
+                     " happy) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET"
+                     " n = n + excluded.n, unhappy = unhappy + excluded.unhappy, happy = happy +"
+                     " excluded.happy",
+                     "ddddiiii", place, kiosk, name, option, quarter, n[NAMED], n[NAMED_UNHAPPY],
+                     n[NAMED_HAPPY]);
+}
+
 static bool count_option(struct store *st, int32_t place, int32_t kiosk, int32_t name, wall_ms at,
                          int32_t option, const int64_t *n)
 {
@@ -189,13 +206,7 @@ static bool count_option(struct store *st, int32_t place, int32_t kiosk, int32_t
     } else if (!rollups_choices(&st->rollups, &st->tree, place, true, quarter, name, option, n)) {
         return store_no_memory(st);
     }
-    return store_run(st,
-                     "INSERT INTO choice_tally(place_id, kiosk_id, name_id, option_id, quarter, n, unhappy,"
-                     " happy) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET"
-                     " n = n + excluded.n, unhappy = unhappy + excluded.unhappy, happy = happy +"
-                     " excluded.happy",
-                     "ddddiiii", place, kiosk, name, option, quarter, n[NAMED], n[NAMED_UNHAPPY],
-                     n[NAMED_HAPPY]) &&
+    return store_write_choices(st, place, kiosk, name, quarter, option, n) &&
            (st->rollups.count < ROLLUPS_MAX || store_flush_rollups(st)) &&
            (store_in_transaction(st) || store_flush_rollups(st));
 }

@@ -40,6 +40,7 @@ bool store_segment_range(struct store *st, int32_t place, int32_t epoch_id, int6
 size_t store_segment_counter(const char *ref);
 // The visit in which a void changes something; *ret_visit 0: none.
 bool store_segment_of_void(struct store *st, int32_t epoch_id, int64_t voids, int64_t *ret_visit);
+bool store_has_services(struct store *st, bool *ret_has); // does any pushed document mark one?
 bool store_flush_segments(struct store *st); // as store_flush_rollups
 bool store_write_segment(struct store *st, const struct rollup *r);
 // The segment as the place tells it: itself, or STORE_SEGMENT_OTHER. make: it gets a place in the list if there is one.

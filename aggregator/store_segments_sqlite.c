@@ -46,7 +46,7 @@ static bool load_marks(struct store *st)
     return !failed;
 }
 
-static bool has_services(struct store *st, bool *ret_has)
+bool store_has_services(struct store *st, bool *ret_has)
 {
     *ret_has = false;
     if (!st->marks_known && !load_marks(st)) {
@@ -168,33 +168,47 @@ bool store_flush_segments(struct store *st)
     return ok;
 }
 
-// Reads rows of RATINGS_WITH_SEGMENT. `here`: by the list of the place, without adding to it.
-// Only of days after `day`.
+bool store_segment_add(struct store *st, sqlite3_stmt *s, int32_t day, bool here, int by, struct rollups *ret)
+{
+    struct rollup row = {
+        .kind = ROLLUP_SEGMENT, .place = sqlite3_column_int(s, 1), .name = sqlite3_column_int(s, 2)};
+    int32_t segment = STORE_SEGMENT_OTHER;
+    int hour;
+    st->tree.local(st->tree.ctx, row.place, sqlite3_column_int64(s, 0), &row.day, &hour);
+    if (row.day <= day) {
+        return true;
+    }
+    row.c[sqlite3_column_int(s, 4) - 1] = by;
+    if (!number_of(st, (const char *)sqlite3_column_text(s, 5), &segment) ||
+        (here && !store_segment_here(st, row.place, segment, false, &segment))) {
+        return false;
+    }
+    row.what = rollup_segment_key(segment, true, sqlite3_column_int(s, 3));
+    return rollups_add(ret, &row, 1) || store_no_memory(st);
+}
+
+// Reads rows of RATINGS_WITH_SEGMENT, as above.
 static bool add_ratings(struct store *st, sqlite3_stmt *s, int32_t day, bool here, int by,
                         struct rollups *ret)
 {
     bool failed = false, ok = true;
     while (ok && store_row(st, s, &failed)) {
-        struct rollup row = {
-            .kind = ROLLUP_SEGMENT, .place = sqlite3_column_int(s, 1), .name = sqlite3_column_int(s, 2)};
-        int32_t segment = STORE_SEGMENT_OTHER;
-        int hour;
-        st->tree.local(st->tree.ctx, row.place, sqlite3_column_int64(s, 0), &row.day, &hour);
-        if (row.day <= day) {
-            continue;
-        }
-        row.c[sqlite3_column_int(s, 4) - 1] = by;
-        ok = number_of(st, (const char *)sqlite3_column_text(s, 5), &segment) &&
-             (!here || store_segment_here(st, row.place, segment, false, &segment));
-        row.what = rollup_segment_key(segment, true, sqlite3_column_int(s, 3));
-        if (ok && !rollups_add(ret, &row, 1)) {
-            ok = store_no_memory(st);
-        }
+        ok = store_segment_add(st, s, day, here, by, ret);
     }
     if (s != NULL) {
         sqlite3_reset(s);
     }
     return ok && !failed;
+}
+
+sqlite3_stmt *store_segment_of(struct store *st, int32_t epoch_id, int64_t seq)
+{
+    bool services;
+    return store_has_services(st, &services)
+               ? store_bind(st,
+                            RATINGS_WITH_SEGMENT " AND r.epoch_id = ?2 AND r.seq = ?3) WHERE segment IS NOT NULL",
+                            "ddi", (int)services, epoch_id, seq)
+               : NULL;
 }
 
 bool store_segment_range(struct store *st, int32_t place, int32_t epoch_id, int64_t visit, int64_t first,
@@ -204,7 +218,7 @@ bool store_segment_range(struct store *st, int32_t place, int32_t epoch_id, int6
     if (st->tree.above == NULL) {
         return store_rollups_mark(st, place, false);
     }
-    return has_services(st, &services) && store_flush_epoch(st, epoch_id) &&
+    return store_has_services(st, &services) && store_flush_epoch(st, epoch_id) &&
            add_ratings(
                st,
                store_bind(st,
@@ -262,7 +276,7 @@ static bool count_own(struct store *st, const struct stored_event *s, const char
 bool store_segment_rating(struct store *st, const struct stored_event *s, const char *audience)
 {
     bool services;
-    if (!has_services(st, &services)) {
+    if (!store_has_services(st, &services)) {
         return false;
     }
     if (st->tree.above == NULL) {
@@ -272,12 +286,7 @@ bool store_segment_rating(struct store *st, const struct stored_event *s, const 
         return count_own(st, s, audience) && (store_in_transaction(st) || store_flush_segments(st));
     }
     return store_flush_epoch(st, s->epoch_id) &&
-           add_ratings(st,
-                       store_bind(st,
-                                  RATINGS_WITH_SEGMENT
-                                  " AND r.epoch_id = ?2 AND r.seq = ?3) WHERE segment IS NOT NULL",
-                                  "ddi", 1, s->epoch_id, s->e->seq),
-                       INT32_MIN, false, 1, &st->segments) &&
+           add_ratings(st, store_segment_of(st, s->epoch_id, s->e->seq), INT32_MIN, false, 1, &st->segments) &&
            (store_in_transaction(st) || store_flush_segments(st));
 }
 
@@ -299,6 +308,27 @@ bool store_segment_of_void(struct store *st, int32_t epoch_id, int64_t voids, in
 
 // ---------------------------------------------------------------- from the answers
 
+sqlite3_stmt *store_segment_rows(struct store *st, int32_t place, int32_t day)
+{
+    return store_bind(st,
+                      "SELECT day, name_id, segment_id, levels, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11"
+                      " FROM segment_day WHERE place_id = ?1 AND own = 1 AND day > ?2",
+                      "dd", place, day);
+}
+
+bool store_segment_less(sqlite3_stmt *s, int32_t place, struct rollups *ret)
+{
+    struct rollup row = {.kind = ROLLUP_SEGMENT,
+                         .place = place,
+                         .day = sqlite3_column_int(s, 0),
+                         .name = sqlite3_column_int(s, 1),
+                         .what = rollup_segment_key(sqlite3_column_int(s, 2), true, sqlite3_column_int(s, 3))};
+    for (int i = 0; i < ROLLUP_SCORES; i++) {
+        row.c[i] = sqlite3_column_int64(s, 4 + i);
+    }
+    return rollups_add(ret, &row, -1);
+}
+
 bool store_segments_difference(struct store *st, int32_t place, struct rollups *ret)
 {
     bool services, failed = false, ok = true;
@@ -306,7 +336,7 @@ bool store_segments_difference(struct store *st, int32_t place, struct rollups *
     int32_t gone = INT32_MIN; // the last day that may have lost answers
     int hour;
     rollups_clear(ret);
-    if (!has_services(st, &services) || !store_raw_before(st, &before)) {
+    if (!store_has_services(st, &services) || !store_raw_before(st, &before)) {
         return false;
     }
     if (before > 0) {
@@ -320,22 +350,9 @@ bool store_segments_difference(struct store *st, int32_t place, struct rollups *
                      gone, true, 1, ret)) {
         return false;
     }
-    sqlite3_stmt *s =
-        store_bind(st,
-                   "SELECT day, name_id, segment_id, levels, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11"
-                   " FROM segment_day WHERE place_id = ?1 AND own = 1 AND day > ?2",
-                   "dd", place, gone);
+    sqlite3_stmt *s = store_segment_rows(st, place, gone);
     while (ok && store_row(st, s, &failed)) {
-        struct rollup row = {
-            .kind = ROLLUP_SEGMENT,
-            .place = place,
-            .day = sqlite3_column_int(s, 0),
-            .name = sqlite3_column_int(s, 1),
-            .what = rollup_segment_key(sqlite3_column_int(s, 2), true, sqlite3_column_int(s, 3))};
-        for (int i = 0; i < ROLLUP_SCORES; i++) {
-            row.c[i] = sqlite3_column_int64(s, 4 + i);
-        }
-        ok = rollups_add(ret, &row, -1);
+        ok = store_segment_less(s, place, ret);
     }
     if (s != NULL) {
         sqlite3_reset(s);

@@ -959,6 +959,44 @@ static void what_is_too_old_stays_counted(void **state)
     }
 }
 
+// Repair while votes come, are taken back and erased, in the smallest steps; some of them are lost, and it begins anew.
+static void repair_goes_on_among_votes(void **state)
+{
+    struct world *w = *state;
+    uint32_t seed = 17;
+    give(w, &seed, 900);
+    for (int turn = 0; turn < 2; turn++) {
+        bool more = true;
+        int slices = 0;
+        run(w, "DELETE FROM tally WHERE quarter % 3 = 1; UPDATE tally SET c2 = c2 + 5 WHERE quarter % 3 = 2;"
+               "UPDATE choice_tally SET n = n + 1, happy = happy + 2 WHERE option_id % 2 = 0;"
+               "DELETE FROM choice_tally WHERE option_id % 2 = 1; UPDATE segment_day SET c1 = c1 + 4 WHERE own = 1;"
+               "DELETE FROM segment_day WHERE day % 3 = 1; UPDATE day_tally SET c4 = c4 + 9 WHERE place_id = 1");
+        assert_true(store_begin(w->st) && store_rollups_mark(w->st, 0, true) && store_commit(w->st));
+        for (; more; slices++) {
+            bool lost = turn > 0 && slices % 50 == 49;
+            assert_true(store_begin(w->st) && store_rollups_slice(w->st, 1, &more));
+            more = more || lost;
+            if (lost) {
+                store_rollback(w->st);
+            } else {
+                assert_true(store_commit(w->st));
+            }
+            if (slices % 60 == 59) {
+                restart(w);
+            }
+            give(w, &seed, 2);
+            if (slices % 4 == 3) {
+                erase_more(w, &seed);
+            }
+        }
+        assert_true(slices > 100);
+        assert_equal_to_recount(w);
+        assert_int_equal(differences(w), 0);
+        assert_int_equal(ctl_says(w), CTL_FINE);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -971,6 +1009,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(usual_share, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_erased_or_undone_leaves_the_rollups, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_too_old_stays_counted, setup, teardown),
+        cmocka_unit_test_setup_teardown(repair_goes_on_among_votes, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
