@@ -95,6 +95,8 @@ struct core_status {
     int64_t disk_free;        // bytes on the disk of the data folder
     int64_t log_bytes;        // of the write-ahead log
     struct keeper_status keeper;
+    int64_t rollups_left;     // places whose rollups are being built
+    int64_t to_judge;         // answers that verdicts have not been given on, about
     int64_t retained_ignored; // messages on the events topics that were retained, since start
 };
 void core_status(struct core *c, struct core_status *ret); // any thread
