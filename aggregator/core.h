@@ -29,7 +29,8 @@ enum command_kind {
     COMMAND_CONTACT_ERASE,  // alert: number of the event
     COMMAND_IMPORT_BEGIN,   // yaml: JSON {sha256, name, by} -> reply: JSON of the import
     COMMAND_IMPORT_ROWS,    // yaml: JSON {import, from, to, rejected, end, rows} -> the same
-    COMMAND_IMPORT_UNDO,    // alert: number of the import; in the time to come
+    COMMAND_IMPORT_UNDO,    // alert: number of the import; in the time to come -> reply: JSON {left, gone}: answers
+                            // that will go, and those that retention has deleted, whose counts stay
     COMMAND_ERASE,          // alert: kiosk; epoch, seq, score_too; by: who asks -> reply: JSON
     COMMAND_ROLLUPS_REPAIR, // all rollups from the answers, in the time to come
 };

@@ -38,8 +38,8 @@ static void keep_counter(json_t *o)
 
 bool store_strip_body(const struct packed *p, enum store_strip strip, char **ret_body, bool *ret_changed)
 {
-    static const char *const keys[] = {"text", "ref", "counter", "options"};
-    static const int counts[] = {[STRIP_OLD] = 2, [STRIP_WORDS] = 3, [STRIP_ALL] = 4};
+    static const char *const keys[] = {"text", "lang", "ref", "counter", "options"};
+    static const int counts[] = {[STRIP_OLD] = 3, [STRIP_WORDS] = 4, [STRIP_ALL] = 5};
     json_t *o = json_loadb(p->body, p->body_bytes, 0, NULL);
     char *body = NULL;
     *ret_changed = false;

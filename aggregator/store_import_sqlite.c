@@ -87,6 +87,17 @@ bool store_is_import(struct store *st, int32_t epoch_id, bool *ret_is)
     return !failed;
 }
 
+bool store_import_left(struct store *st, const struct store_import *i, int64_t *ret_left)
+{
+    bool failed = !store_flush_epoch(st, i->epoch_id);
+    sqlite3_stmt *s = store_bind(st, "SELECT coalesce(sum(n), 0) FROM pack WHERE epoch_id = ?1", "d", i->epoch_id);
+    if (store_row(st, s, &failed)) {
+        *ret_left = sqlite3_column_int64(s, 0);
+        sqlite3_reset(s);
+    }
+    return !failed;
+}
+
 // ---------------------------------------------------------------- undoing
 
 struct undone_pack {

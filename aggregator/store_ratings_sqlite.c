@@ -318,6 +318,9 @@ static char *body_of(const struct stored_event *s, bool segments, const char *au
     }
     if (words) {
         json_object_set_new(o, "text", json_string(e->text));
+        if (e->lang[0] != '\0') {
+            json_object_set_new(o, "lang", json_string(e->lang));
+        }
     }
     if (e->ref[0] != '\0') {
         json_object_set_new(o, "ref", json_string(e->ref)); // for exports by counter; no page shows it
