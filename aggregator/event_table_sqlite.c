@@ -1,6 +1,7 @@
 #include "aggregator/event_table.h"
 
 #include "aggregator/pack.h"
+#include "aggregator/pack_body.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -286,6 +287,16 @@ static int at_end(sqlite3_vtab_cursor *base)
     return ((struct event_cursor *)base)->now == NULL;
 }
 
+static void result_body(sqlite3_context *ctx, const struct packed *p)
+{
+    char room[PACK_BODY_ROOM];
+    size_t n;
+    const char *json = p->body != NULL ? pack_body_json(p->body, p->body_bytes, room, &n) : NULL;
+    if (json != NULL) {
+        sqlite3_result_text(ctx, json, (int)n, SQLITE_TRANSIENT);
+    }
+}
+
 static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i)
 {
     const struct event_cursor *c = (struct event_cursor *)base;
@@ -328,9 +339,7 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i)
         sqlite3_result_int64(ctx, p->visit);
         break;
     case C_BODY:
-        if (p->body != NULL) {
-            sqlite3_result_text(ctx, p->body, (int)p->body_bytes, SQLITE_TRANSIENT);
-        }
+        result_body(ctx, p);
         break;
     }
     return SQLITE_OK;

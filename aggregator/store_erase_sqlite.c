@@ -1,5 +1,6 @@
 #include "aggregator/store_erase.h"
 
+#include "aggregator/pack_body.h"
 #include "aggregator/store_impl.h"
 #include "aggregator/store_segments.h"
 
@@ -40,7 +41,10 @@ bool store_strip_body(const struct packed *p, enum store_strip strip, char **ret
 {
     static const char *const keys[] = {"text", "lang", "ref", "counter", "options"};
     static const int counts[] = {[STRIP_OLD] = 3, [STRIP_WORDS] = 4, [STRIP_ALL] = 5};
-    json_t *o = json_loadb(p->body, p->body_bytes, 0, NULL);
+    char room[PACK_BODY_ROOM];
+    size_t n = 0;
+    const char *was = pack_body_json(p->body, p->body_bytes, room, &n);
+    json_t *o = was != NULL ? json_loadb(was, n, 0, NULL) : NULL;
     char *body = NULL;
     *ret_changed = false;
     if (strip == STRIP_OLD && (p->kind == EVENT_RATING || p->kind == EVENT_NUMBER)) {

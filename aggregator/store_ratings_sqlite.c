@@ -1,5 +1,6 @@
 // store: epochs, ratings with their rollups, quarantine and the privacy steps.
 #include "aggregator/contact.h"
+#include "aggregator/pack_body.h"
 #include "aggregator/store_contact.h"
 #include "aggregator/store_impl.h"
 #include "aggregator/store_rollups.h"
@@ -441,6 +442,11 @@ static bool take_back(struct store *st, const struct stored_event *s)
 static bool collect(struct store *st, struct stored_event *s, const char *body)
 {
     const struct event *e = s->e;
+    char shorter[PACK_BODY_SHORT];
+    size_t body_bytes = body != NULL ? strlen(body) : 0;
+    if (body != NULL && pack_body_shorten(body, body_bytes, shorter, &body_bytes)) {
+        body = shorter;
+    }
     struct packed p = {.event_id = st->next_event,
                        .seq = e->seq,
                        .visit = e->visit,
@@ -453,7 +459,7 @@ static bool collect(struct store *st, struct stored_event *s, const char *body)
                        .levels = e->of,
                        .flags = s->flags,
                        .body = body,
-                       .body_bytes = body != NULL ? strlen(body) : 0};
+                       .body_bytes = body_bytes};
     s->event_id = st->next_event++;
     return store_pack_answer(st, s->epoch_id, s->place, &p);
 }
