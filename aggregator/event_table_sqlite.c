@@ -50,6 +50,7 @@ static const char *const sql_of[PLANS] = {
 struct event_vtab {
     sqlite3_vtab base;
     sqlite3 *db;
+    sqlite3_stmt *spare[PLANS]; // owned; of a cursor that is closed: most are opened for a single answer
 };
 
 struct event_cursor {
@@ -87,6 +88,9 @@ static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sq
 
 static int disconnect(sqlite3_vtab *t)
 {
+    for (int i = 0; i < PLANS; i++) {
+        sqlite3_finalize(((struct event_vtab *)t)->spare[i]);
+    }
     sqlite3_free(t);
     return SQLITE_OK;
 }
@@ -195,8 +199,14 @@ static int open_cursor(sqlite3_vtab *t, sqlite3_vtab_cursor **ret)
 static int close_cursor(sqlite3_vtab_cursor *base)
 {
     struct event_cursor *c = (struct event_cursor *)base;
+    struct event_vtab *t = (struct event_vtab *)base->pVtab;
     for (int i = 0; i < PLANS; i++) {
-        sqlite3_finalize(c->packs[i]);
+        sqlite3_reset(c->packs[i]); // its failure has been told
+        if (t->spare[i] == NULL) {
+            t->spare[i] = c->packs[i];
+        } else {
+            sqlite3_finalize(c->packs[i]);
+        }
     }
     sqlite3_free(c);
     return SQLITE_OK;
@@ -245,8 +255,13 @@ static int filter(sqlite3_vtab_cursor *base, int number, const char *text, int a
         sqlite3_reset(c->now);
         c->now = NULL;
     }
+    struct event_vtab *t = (struct event_vtab *)base->pVtab;
     if (c->packs[plan] == NULL) {
-        int rc = sqlite3_prepare_v3(((struct event_vtab *)base->pVtab)->db, sql_of[plan], -1,
+        c->packs[plan] = t->spare[plan];
+        t->spare[plan] = NULL;
+    }
+    if (c->packs[plan] == NULL) {
+        int rc = sqlite3_prepare_v3(t->db, sql_of[plan], -1,
                                     SQLITE_PREPARE_PERSISTENT, &c->packs[plan], NULL);
         if (rc != SQLITE_OK) {
             return rc;

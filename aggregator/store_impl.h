@@ -45,6 +45,7 @@ struct store_recount {
     int32_t gone;
     struct rollups lacks;
     int32_t written; // rows of it
+    mono_ms rests_until; // it had to give way; 0: it did not
 };
 
 struct store {

@@ -13,7 +13,11 @@
 
 #include <stdio.h>
 
-enum { WRITE_COST = 8, LOOK_COST = 8 }; // against reading an answer
+enum {
+    WRITE_COST = 8, // against reading an answer
+    LOOK_COST = 40,
+    REST_MS = 1000, // after it gave way, so that the log is used again
+};
 
 void store_recount_stop(struct store *st)
 {
@@ -32,6 +36,7 @@ static bool reader_failed(struct store *st)
         snprintf(st->why, sizeof st->why, "%s", store_why(reader));
     }
     store_recount_stop(st);
+    st->recount.rests_until = cut_off ? clock_mono_ms() + REST_MS : 0;
     return cut_off;
 }
 
@@ -240,8 +245,11 @@ bool store_recount(struct store *st, int32_t place, bool raw, int rows, bool *re
 {
     struct store_recount *c = &st->recount;
     *ret_done = false;
-    if ((c->place != place || c->raw != raw) && !start(st, place, raw)) {
-        return false;
+    if (c->rests_until != 0 && clock_mono_ms() < c->rests_until) {
+        return true;
+    }
+    if (c->place != place || c->raw != raw) {
+        return start(st, place, raw); // a step of its own: it opens a connection
     }
     if (!read_some(st, &rows)) {
         return false;
