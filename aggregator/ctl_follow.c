@@ -21,7 +21,8 @@ int ctl_follow(const struct ctl *c, const char *key, int64_t enough, const char 
         json_decref(o);
         free(reply);
         if (!known) {
-            fprintf(stderr, "puasctl: the aggregator does not answer: %s; it goes on when it runs again\n", why);
+            fprintf(stderr, "puasctl: the aggregator does not answer: %s; it goes on when it runs again\n",
+                    why);
             return CTL_FINDING;
         }
         if (left <= enough) {

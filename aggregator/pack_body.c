@@ -11,8 +11,10 @@ static const struct {
     const char *begin; // of the field in JSON, static; NULL: there is no such tag
     bool text, number; // what follows; else nothing
 } fields[TAGS] = {
-    [OPTION] = {"\"options\":[\"", true, false}, [SEGMENT] = {"\"segment\":true", false, false},
-    [REF] = {"\"ref\":\"", true, false},         [SINCE] = {"\"since\":", false, true},
+    [OPTION] = {"\"options\":[\"", true, false},
+    [SEGMENT] = {"\"segment\":true", false, false},
+    [REF] = {"\"ref\":\"", true, false},
+    [SINCE] = {"\"since\":", false, true},
     [STAFF] = {"\"audience\":\"staff\"", false, false},
 };
 

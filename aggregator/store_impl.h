@@ -136,7 +136,8 @@ bool store_change_answer(struct store *st, int32_t epoch_id, int64_t seq,
 // The body of an answer without what was said: *ret_body, malloc'd, NULL when nothing is left. *ret_changed false: it
 // said nothing. False: memory ran out.
 enum store_strip {
-    STRIP_OLD,   // text, with its language, and ref; of a rating's ref stays its counter (store_segments.h), so that it counts as before
+    // Text, with its language, and ref; of a rating's ref stays its counter (store_segments.h): it counts as before.
+    STRIP_OLD,
     STRIP_WORDS, // text, with its language, and ref
     STRIP_ALL    // options too
 };

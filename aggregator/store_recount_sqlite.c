@@ -71,8 +71,8 @@ static bool start(struct store *st, int32_t place, bool raw)
 static bool add_choice(struct store *st, int32_t epoch_id, int64_t seq, bool *failed)
 {
     bool ok = true;
-    sqlite3_stmt *s = store_bind(st->recount.reader, NAMED_BY_ANSWERS " AND c.epoch_id = ?1 AND c.seq = ?2", "di",
-                                 epoch_id, seq);
+    sqlite3_stmt *s = store_bind(st->recount.reader, NAMED_BY_ANSWERS " AND c.epoch_id = ?1 AND c.seq = ?2",
+                                 "di", epoch_id, seq);
     while (ok && store_row(st->recount.reader, s, failed)) {
         struct rollup row = {.kind = ROLLUP_CHOICE,
                              .place = sqlite3_column_int(s, 1),
@@ -82,7 +82,7 @@ static bool add_choice(struct store *st, int32_t epoch_id, int64_t seq, bool *fa
                              .c = {[NAMED] = 1}};
         if (sqlite3_column_type(s, 5) != SQLITE_NULL) {
             row.c[rollup_is_happy(sqlite3_column_int(s, 5), sqlite3_column_int(s, 6)) ? NAMED_HAPPY
-                                                                                     : NAMED_UNHAPPY] = 1;
+                                                                                      : NAMED_UNHAPPY] = 1;
         }
         ok = rollups_add(&st->recount.lacks, &row, 1);
     }
@@ -115,7 +115,8 @@ static bool add_answer(struct store *st, sqlite3_stmt *s, int *left, bool *faile
     int kind = sqlite3_column_int(s, 5);
     bool vote = kind == EVENT_RATING || kind == EVENT_NUMBER;
     wall_ms at = sqlite3_column_int64(s, 3);
-    if ((sqlite3_column_int(s, 8) & (EVENT_REPEATED | EVENT_VOIDED | EVENT_UNASSIGNED)) != 0 || at < c->before) {
+    if ((sqlite3_column_int(s, 8) & (EVENT_REPEATED | EVENT_VOIDED | EVENT_UNASSIGNED)) != 0 ||
+        at < c->before) {
         return true;
     }
     if (vote && c->raw) {
@@ -152,16 +153,18 @@ static sqlite3_stmt *rows_of(struct store_recount *c)
 {
     switch (c->part) {
     case RECOUNT_ANSWERS: // every one, whether it counts or not: a step is one answer
-        return store_bind(c->reader,
-                          "SELECT p.kiosk_id, e.epoch_id, e.seq, e.at, e.name_id, e.kind, e.score, e.levels, e.flags,"
-                          " e.body IS NOT NULL"
-                          " FROM event e CROSS JOIN epoch p ON p.epoch_id = e.epoch_id WHERE e.place_id = ?1",
-                          "d", c->place);
+        return store_bind(
+            c->reader,
+            "SELECT p.kiosk_id, e.epoch_id, e.seq, e.at, e.name_id, e.kind, e.score, e.levels, e.flags,"
+            " e.body IS NOT NULL"
+            " FROM event e CROSS JOIN epoch p ON p.epoch_id = e.epoch_id WHERE e.place_id = ?1",
+            "d", c->place);
     case RECOUNT_TALLY:
-        return store_bind(c->reader,
-                          "SELECT kiosk_id, quarter, name_id, levels, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11"
-                          " FROM tally WHERE place_id = ?1 AND quarter >= ?2 / 900000",
-                          "di", c->place, c->before);
+        return store_bind(
+            c->reader,
+            "SELECT kiosk_id, quarter, name_id, levels, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11"
+            " FROM tally WHERE place_id = ?1 AND quarter >= ?2 / 900000",
+            "di", c->place, c->before);
     case RECOUNT_CHOICES:
         return store_bind(c->reader,
                           "SELECT kiosk_id, quarter, name_id, option_id, n, unhappy, happy FROM choice_tally"

@@ -292,35 +292,23 @@ static bool add_segments(struct store *st, int32_t place, int32_t from, int32_t 
 
 bool store_rollups_difference(struct store *st, int32_t place, int32_t from, int32_t to, struct rollups *ret)
 {
+    static const struct {
+        enum rollup_kind kind;
+        const char *sql;
+    } tables[] = {
+        {ROLLUP_DAY, "SELECT place_id, day, name_id, levels, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11"
+                     " FROM day_tally" OF_PLACE_AND_UNDER},
+        {ROLLUP_HOUR, "SELECT place_id, day, name_id, levels * 24 + hour, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11"
+                      " FROM hour_tally" OF_PLACE_AND_UNDER},
+        {ROLLUP_CHOICE, "SELECT place_id, day, name_id, option_id, n, unhappy, happy FROM choice_day" OF_PLACE_AND_UNDER},
+        {ROLLUP_PRESENCE, "SELECT place_id, day, 0, 0, kiosks, ready_ms FROM presence_day" OF_PLACE_AND_UNDER},
+    };
     rollups_clear(ret);
-    return add_own(st, place, from, to, ret) &&
-           add_rows(
-               st,
-               store_bind(st,
-                          "SELECT place_id, day, name_id, levels, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10,"
-                          " c11 FROM day_tally" OF_PLACE_AND_UNDER,
-                          "ddd", place, from, to),
-               ROLLUP_DAY, place, ret) &&
-           add_rows(
-               st,
-               store_bind(st,
-                          "SELECT place_id, day, name_id, levels * 24 + hour, c1, c2, c3, c4, c5, c6, c7, c8,"
-                          " c9, c10, c11 FROM hour_tally" OF_PLACE_AND_UNDER,
-                          "ddd", place, from, to),
-               ROLLUP_HOUR, place, ret) &&
-           add_rows(st,
-                    store_bind(st,
-                               "SELECT place_id, day, name_id, option_id, n, unhappy, happy FROM "
-                               "choice_day" OF_PLACE_AND_UNDER,
-                               "ddd", place, from, to),
-                    ROLLUP_CHOICE, place, ret) &&
-           add_rows(
-               st,
-               store_bind(st,
-                          "SELECT place_id, day, 0, 0, kiosks, ready_ms FROM presence_day" OF_PLACE_AND_UNDER,
-                          "ddd", place, from, to),
-               ROLLUP_PRESENCE, place, ret) &&
-           add_segments(st, place, from, to, ret);
+    bool ok = add_own(st, place, from, to, ret);
+    for (size_t i = 0; ok && i < sizeof tables / sizeof tables[0]; i++) {
+        ok = add_rows(st, store_bind(st, tables[i].sql, "ddd", place, from, to), tables[i].kind, place, ret);
+    }
+    return ok && add_segments(st, place, from, to, ret);
 }
 
 // ---------------------------------------------------------------- building

@@ -11,6 +11,7 @@
 #include "aggregator/org.h"
 #include "aggregator/store_content.h"
 #include "aggregator/store_erase.h"
+#include "aggregator/store_impl.h"
 #include "aggregator/store_import.h"
 #include "aggregator/store_retention.h"
 #include "aggregator/store_rollups.h"
@@ -997,6 +998,33 @@ static void repair_goes_on_among_votes(void **state)
     }
 }
 
+// What it reads from is cut off, as when the log has grown too large: it lets go, rests, and begins anew.
+static void a_repair_gives_way(void **state)
+{
+    struct world *w = *state;
+    uint32_t seed = 41;
+    bool more;
+    give(w, &seed, 1200);
+    run(w, "DELETE FROM tally; UPDATE choice_tally SET n = 0");
+    assert_true(store_begin(w->st) && store_rollups_mark(w->st, 0, true) && store_commit(w->st));
+    for (int i = 0; i < 3; i++) {
+        while (w->st->recount.rows == NULL) {
+            assert_true(store_begin(w->st) && store_rollups_slice(w->st, 1, &more) && store_commit(w->st));
+        }
+        store_interrupt(w->st->recount.reader);
+        assert_true(store_begin(w->st) && store_rollups_slice(w->st, 1, &more) && store_commit(w->st));
+        assert_true(more && w->st->recount.reader == NULL && w->st->recount.rests_until > clock_mono_ms());
+        assert_int_equal(store_error(w->st), STORE_OK);
+        assert_true(store_begin(w->st) && store_rollups_slice(w->st, 1, &more) && store_commit(w->st));
+        assert_true(more && w->st->recount.reader == NULL);
+        w->st->recount.rests_until = clock_mono_ms(); // it has rested
+        give(w, &seed, 20);
+    }
+    build(w, 1);
+    assert_equal_to_recount(w);
+    assert_int_equal(differences(w), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1010,6 +1038,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_erased_or_undone_leaves_the_rollups, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_too_old_stays_counted, setup, teardown),
         cmocka_unit_test_setup_teardown(repair_goes_on_among_votes, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_repair_gives_way, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
