@@ -27,6 +27,8 @@
         embed web_login_css, "build/web/login.css"
         embed web_trends_js, "build/web/trends.js"
         embed web_trends_css, "build/web/trends.css"
+        embed web_votes_js, "build/web/votes.js"
+        embed web_votes_css, "build/web/votes.css"
         embed web_favicon_svg, "build/web/favicon.svg"
         embed web_manifest, "build/web/manifest.webmanifest"
         .section .note.GNU-stack,"",@progbits

@@ -8,7 +8,9 @@
 #include <string.h>
 
 const char *const place_kinds[] = {"org", "region", "branch", "area", NULL};
-const char *const standard_kinds[] = {"standard", "share", "silence", "offline", "change", NULL};
+const char *const standard_kinds[] = {"standard", "share", "silence", "offline",
+                                      "change",   "run",   "count",   "index",   "mood",
+                                      "coverage", "clock", "tamper",  NULL};
 const char *const roles[] = {"viewer", "manager", "head-office", "admin", NULL};
 const char *const boundaries[] = {">", ">=", NULL};
 
@@ -73,6 +75,9 @@ static const struct config_row survey_rows[] = {
 static const struct config_row face_rows[] = {{"", CONFIG_INT, .offset = 0, .min = 1, .max = 11, .help = ""},
                                               END};
 
+static const struct config_row weight_rows[] = {
+    {"", CONFIG_INT, .offset = 0, .min = 0, .max = 1e9, .help = ""}, END};
+
 static const struct config_row standard_rows[] = {
     {"id", CONFIG_IDENT, AT(seed_standard, id), .required = true, .help = ""},
     {"kind", CONFIG_ENUM, AT(seed_standard, kind), .fallback = "standard", .choices = standard_kinds,
@@ -82,29 +87,40 @@ static const struct config_row standard_rows[] = {
     {"question", CONFIG_IDENT, AT(seed_standard, question), .help = "none: every question"},
     {"name", CONFIG_MAP, AT(seed_standard, name), .help = "language: the promise in words"},
     {"percent", CONFIG_INT, AT(seed_standard, percent), .fallback = "85", .min = 0, .max = 100,
-     .help = "standard: satisfied promised; share: too much of the named faces"},
+     .help = "standard: satisfied promised; share: too much of the named faces; index: too low a mean"},
     {"resolve_percent", CONFIG_INT, AT(seed_standard, resolve_percent), .fallback = "-1", .min = -1,
-     .max = 100, .help = "share: ends at or below this; -1: percent minus 10"},
+     .max = 100, .help = "share: ends at or below this; -1: percent minus 10; index: at or above; -1: plus 5"},
+    {"above", CONFIG_BOOL, AT(seed_standard, above), .fallback = "false",
+     .help = "index: the other way round, a mean that is worth praise"},
+    {"votes", CONFIG_INT, AT(seed_standard, votes), .fallback = "3", .min = 1, .max = 1000,
+     .help = "run: so many in a row of the named faces; count: so many in the window"},
+    {"end_votes", CONFIG_INT, AT(seed_standard, end_votes), .fallback = "-1", .min = -1, .max = 1000,
+     .help = "run: so many others in a row end it, -1: 2; count: ends with no more than this, -1: 0"},
+    {"option", CONFIG_IDENT, AT(seed_standard, option),
+     .help = "count: of a question of reasons, instead of faces: how often it is named"},
     {"boundary", CONFIG_ENUM, AT(seed_standard, boundary), .fallback = ">", .choices = boundaries,
-     .help = "share: above, or at least"},
+     .help = "share, index: beyond, or at it too"},
     {"window", CONFIG_DURATION, AT(seed_standard, window_ms), .fallback = "15 min", .min = 60e3,
-     .max = 2678400e3, .help = "share: rolling window"},
+     .max = 2678400e3, .help = "share, count, index: rolling window"},
     {"min_n", CONFIG_INT, AT(seed_standard, min_n), .fallback = "4", .min = 1, .max = 1e6,
-     .help = "share: fewer votes say nothing"},
+     .help = "share, index: fewer votes say nothing"},
     {"top_faces", CONFIG_INT, AT(seed_standard, top_faces), .fallback = "2", .min = 1, .max = 10,
      .help = "standard, change: so many of the best faces are satisfied"},
     {"faces", CONFIG_LIST, AT(seed_standard, faces), .rows = face_rows, .item_bytes = sizeof(int64_t),
-     .help = "share: the named faces, 1 = worst; none: 1 and 2"},
+     .help = "share, run, count: the named faces, 1 = worst; none: 1 and 2"},
+    {"usual_mix", CONFIG_LIST, AT(seed_standard, usual_mix), .rows = weight_rows, .item_bytes = sizeof(int64_t),
+     .help = "mood: usual votes of each face, worst first, in any unit; none: 2, 3, 5, 30, 60"},
     {"usual_unhappy", CONFIG_NUMBER, AT(seed_standard, usual_unhappy), .fallback = "0", .min = 0, .max = 0.99,
-     .help = "usual share of unhappy votes; 0: standard: two thirds of what is allowed; change: learned"},
+     .help = "usual share of unhappy votes (run: of the named faces); 0: standard: two thirds of what is allowed; "
+             "change: learned; run: not known"},
     {"false_alarm_votes", CONFIG_NUMBER, AT(seed_standard, false_alarm_votes), .fallback = "5000", .min = 100,
-     .max = 1e9, .help = "standard, change: votes between false alarms"},
+     .max = 1e9, .help = "standard, change, mood: votes between false alarms"},
     {"drift", CONFIG_BOOL, AT(seed_standard, drift), .fallback = "false",
      .help = "change: also sees a slow drift sooner, other changes a little later"},
     {"probability", CONFIG_NUMBER, AT(seed_standard, probability), .fallback = "0.001", .min = 1e-9,
      .max = 0.5, .help = "silence: less probable than this is an alert"},
     {"hold", CONFIG_DURATION, AT(seed_standard, hold_ms), .fallback = "0 s", .max = 86400e3,
-     .help = "a breach must last so long before it is an alert"},
+     .help = "a breach must last so long before it is an alert; coverage, clock: 0 s is 15 min, 5 min"},
     {"mash", CONFIG_DURATION, AT(seed_standard, mash_ms), .fallback = "2 s", .max = 60e3,
      .help = "presses of one kiosk nearer than this count once for alerts"},
     END,
@@ -411,6 +427,20 @@ static bool check_standards(const char *name, const struct seed *s, struct confi
         }
         if (r[i].kind == KIND_STANDARD && (r[i].percent < 1 || r[i].percent > 99)) {
             return wrong(e, name, r[i].line, "'%s': percent of a standard is 1 to 99", r[i].id.s);
+        }
+        if (r[i].kind == KIND_RUN && (r[i].votes < 2 || r[i].end_votes == 0)) {
+            return wrong(e, name, r[i].line, "'%s': votes of a run are at least 2, end_votes at least 1", r[i].id.s);
+        }
+        if (r[i].kind == KIND_COUNT && r[i].end_votes >= r[i].votes) {
+            return wrong(e, name, r[i].line, "'%s': end_votes of a count must be below votes", r[i].id.s);
+        }
+        if (r[i].option.s[0] != '\0' && r[i].kind != KIND_COUNT) {
+            return wrong(e, name, r[i].line, "'%s': only a count has an option", r[i].id.s);
+        }
+        int64_t beyond = r[i].above ? r[i].percent - r[i].resolve_percent : r[i].resolve_percent - r[i].percent;
+        if (r[i].kind == KIND_INDEX && r[i].resolve_percent >= 0 && beyond < (r[i].boundary == BOUNDARY_AT_LEAST)) {
+            return wrong(e, name, r[i].line, "'%s': resolve_percent of an index lies on the good side of percent",
+                         r[i].id.s);
         }
         if (r[i].kind == KIND_SHARE && r[i].resolve_percent > r[i].percent) {
             return wrong(e, name, r[i].line, "'%s': resolve_percent must not be above percent", r[i].id.s);

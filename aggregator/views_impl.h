@@ -156,11 +156,14 @@ struct alert {
     } change;
 };
 
+bool alert_window(const struct alert *a); // judged by a rolling window
+
 // One judged vote, in order of arrival.
 struct judged {
     int64_t event;
     int32_t place, kiosk;
     wall_ms at;
+    int score, levels;
     bool unhappy, happy; // of a share rule a vote may be neither named nor happy
 };
 

@@ -57,15 +57,16 @@ export interface Kiosk {
 }
 export type AlertState = "pending" | "firing" | "acknowledged" | "recovering" | "resolved" | "unknown";
 export interface Alert {
-  id: string; state: AlertState; kind: "standard" | "change" | "share" | "silence" | "offline";
+  id: string; state: AlertState; kind: "standard" | "change" | "mood" | "share" | "run" | "count" | "index" | "silence" | "offline" | "coverage" | "clock" | "tamper";
   rule: { id: string; version: number; name: Texts };
   place: { id: string; name: string }; subject: { kiosk: string; name: string } | null;
   since: number; // start of the cycle that led to the raise
   raised: number; closed: number | null; closedBy: string | null;
   flaps: number; // relapses; of a change: further alarms
-  // standard, change and share:
+  // all but silence and offline:
   target: number | null; // percent promised (standard), usually satisfied (change), or percent threshold (share)
-  boundary: ">" | ">=" | null; window: number | null; minN: number | null; // share: minutes, votes
+  count: number | null; // run: votes in a row; count: in the window
+  boundary: ">" | ">=" | null; window: number | null; minN: number | null; // share, index: minutes, votes; count: minutes
   votes: (Interval & { unhappy: number }) | null; // share = satisfied share
   // +up an unhappy vote, -down a happy one; of a change: the part that reached its limit
   points: number | null; limit: number | null; up: number | null; down: number | null;
