@@ -90,10 +90,10 @@ $(OUT)/puasctl: $(OUT)/aggregator/puasctl.o $(LIB_AGGREGATOR) $(LIB_SHARED)
 	@echo "  link $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(PKG_AGGREGATOR) $(PKG_SHARED)) -lm
 
-$(EXTENSION): aggregator/event_table_sqlite.c aggregator/pack.c aggregator/event_table.h aggregator/pack.h
+$(EXTENSION): aggregator/event_table_sqlite.c aggregator/pack.c aggregator/pack_body.c aggregator/event_table.h aggregator/pack.h aggregator/pack_body.h
 	@mkdir -p $(@D)
 	@echo "  link $@"
-	$(Q)$(CC) $(CFLAGS) -DPUAS_EXTENSION -fPIC -shared -o $@ aggregator/event_table_sqlite.c aggregator/pack.c
+	$(Q)$(CC) $(CFLAGS) -DPUAS_EXTENSION -fPIC -shared -o $@ aggregator/event_table_sqlite.c aggregator/pack.c aggregator/pack_body.c
 
 # Of the kiosk it takes the uplink's core alone.
 $(OUT)/puas-fleet: $(OUT)/tests/fleet/main.o $(LIB_FLEET) $(LIB_KIOSK) $(LIB_AGGREGATOR) $(LIB_SHARED)

@@ -29,7 +29,8 @@ enum command_kind {
     COMMAND_CONTACT_ERASE,  // alert: number of the event
     COMMAND_IMPORT_BEGIN,   // yaml: JSON {sha256, name, by} -> reply: JSON of the import
     COMMAND_IMPORT_ROWS,    // yaml: JSON {import, from, to, rejected, end, rows} -> the same
-    COMMAND_IMPORT_UNDO,    // alert: number of the import; in the time to come
+    COMMAND_IMPORT_UNDO,    // alert: number of the import; in the time to come -> reply: JSON {left, gone}: answers
+                            // that will go, and those that retention has deleted, whose counts stay
     COMMAND_ERASE,          // alert: kiosk; epoch, seq, score_too; by: who asks -> reply: JSON
     COMMAND_ROLLUPS_REPAIR, // all rollups from the answers, in the time to come
 };
@@ -95,6 +96,8 @@ struct core_status {
     int64_t disk_free;        // bytes on the disk of the data folder
     int64_t log_bytes;        // of the write-ahead log
     struct keeper_status keeper;
+    int64_t rollups_left;     // places whose rollups are being built
+    int64_t to_judge;         // answers that verdicts have not been given on, about
     int64_t retained_ignored; // messages on the events topics that were retained, since start
 };
 void core_status(struct core *c, struct core_status *ret); // any thread

@@ -122,6 +122,7 @@ struct core {
     _Atomic(const char *) notice;
     atomic_bool holds;
     _Atomic int64_t disk_free, log_bytes;
+    _Atomic int64_t rollups_left, to_judge;
 };
 
 // Opens the turn's transaction when it is not open yet. False: the store failed (noted).

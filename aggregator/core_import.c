@@ -3,7 +3,6 @@
 #include "aggregator/core_impl.h"
 
 #include "aggregator/store_import.h"
-#include "aggregator/store_retention.h"
 #include "shared/log.h"
 
 #include <jansson.h>
@@ -148,10 +147,10 @@ struct line {
     int score, of;
     struct ident question, reasons, comment; // what was asked
     const json_t *options;                   // borrowed
-    const char *text;
+    const char *text, *lang;
 };
 
-// [place, at, question, score, of, [options], question of these, text, question of it]. False: it is not of that
+// [place, at, question, score, of, [options], question of these, text, question of it, its language]. False: it is not of that
 // form, or there is no such place any more.
 static bool read_line(const struct batch *b, const json_t *row, struct line *ret)
 {
@@ -161,14 +160,16 @@ static bool read_line(const struct batch *b, const json_t *row, struct line *ret
     const struct org_place *p = place != NULL ? org_place(&b->c->org, place) : NULL;
     *ret = (struct line){.at = json_integer_value(json_array_get(row, 1)),
                          .options = json_array_get(row, 5),
-                         .text = json_string_value(json_array_get(row, 7))};
+                         .text = json_string_value(json_array_get(row, 7)),
+                         .lang = json_string_value(json_array_get(row, 9))};
+    ret->lang = ret->lang != NULL ? ret->lang : "";
     for (int q = 0; q < 3; q++) {
         ids[q] = json_string_value(json_array_get(row, (size_t)(q == 0 ? 2 : 4 + 2 * q)));
         ids[q] = ids[q] != NULL ? ids[q] : "";
     }
     if (p == NULL || ret->at <= 0 || ret->at > b->c->now || of < 0 || of > PROTOCOL_SCORE_MAX ||
         score < (of > 0) || score > of || json_array_size(ret->options) > PROTOCOL_OPTIONS_MAX ||
-        ret->text == NULL || strlen(ret->text) > PROTOCOL_TEXT_MAX) {
+        ret->text == NULL || strlen(ret->text) > PROTOCOL_TEXT_MAX || strlen(ret->lang) > PROTOCOL_LANG_MAX) {
         return false;
     }
     ret->place = p->number;
@@ -197,6 +198,7 @@ static bool store_line(struct batch *b, const struct line *l)
     ok = ok && (e.option_count == 0 || store_answer(b, l->place, l->at, &e));
     e = (struct event){.type = EVENT_TEXT, .question = l->comment};
     snprintf(e.text, sizeof e.text, "%s", l->text);
+    snprintf(e.lang, sizeof e.lang, "%s", l->lang);
     return ok && (e.text[0] == '\0' || store_answer(b, l->place, l->at, &e));
 }
 
@@ -273,9 +275,8 @@ enum command_result core_import_rows(struct core *c, struct command *cmd)
 enum command_result core_undo_import(struct core *c, struct command *cmd)
 {
     struct store_import i;
-    wall_ms raw_before;
-    if (!store_import(c->store, strtoll(cmd->alert, NULL, 10), &i) ||
-        !store_raw_before(c->store, &raw_before)) {
+    int64_t left;
+    if (!store_import(c->store, strtoll(cmd->alert, NULL, 10), &i)) {
         return COMMAND_UNAVAILABLE;
     }
     if (i.import_id == 0) {
@@ -284,14 +285,16 @@ enum command_result core_undo_import(struct core *c, struct command *cmd)
     if (i.state == IMPORT_UNDOING || i.state == IMPORT_UNDONE) {
         return say(cmd, COMMAND_NOT_NOW, "it is undone already");
     }
-    if (i.answers > 0 && i.first_at < raw_before) {
-        return say(
-            cmd, COMMAND_NOT_NOW,
-            "some of its answers have been deleted by retention: what they count can be taken back no more");
-    }
     i.state = IMPORT_UNDOING;
     c->undoing = true;
-    return store_put_import(c->store, &i) ? COMMAND_DONE : COMMAND_UNAVAILABLE;
+    if (!store_import_left(c->store, &i, &left) || !store_put_import(c->store, &i)) {
+        return COMMAND_UNAVAILABLE;
+    }
+    // What retention has deleted stays counted: nobody knows any more what it counts.
+    json_t *o = json_pack("{s:I,s:I}", "left", (json_int_t)left, "gone", (json_int_t)(i.answers - left));
+    cmd->reply = json_dumps(o, JSON_COMPACT);
+    json_decref(o);
+    return cmd->reply != NULL ? COMMAND_DONE : COMMAND_UNAVAILABLE;
 }
 
 bool core_start_imports(struct core *c, char *ret_why, size_t n)

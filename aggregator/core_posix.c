@@ -44,6 +44,8 @@ void core_status(struct core *c, struct core_status *ret)
                                 .notice = atomic_load(&c->notice),
                                 .disk_free = atomic_load(&c->disk_free),
                                 .log_bytes = atomic_load(&c->log_bytes),
+                                .rollups_left = atomic_load(&c->rollups_left),
+                                .to_judge = atomic_load(&c->to_judge),
                                 .retained_ignored = atomic_load(&c->retained_events)};
     keeper_status(c->keeper, &ret->keeper);
     memcpy(ret->run, c->run, sizeof ret->run); // drawn before any other thread could ask
@@ -282,6 +284,7 @@ static void end_turn(struct core *c, bool at_once)
     if (ok) {
         after_commit(c);
     }
+    atomic_store(&c->to_judge, store_last_pack(c->store) - c->judge.through);
     answer_commands(c);
     c->turn_messages = 0;
     c->turn_ended = clock_mono_ms();

@@ -9,19 +9,26 @@
 
 enum { SLICE_MS = 5, STEP_MS = 2, PAUSE_MS = 20 }; // at most a fifth of the core's time
 
+static bool count_left(struct core *c)
+{
+    int64_t left = 0;
+    bool ok = store_rollups_left(c->store, &left);
+    atomic_store(&c->rollups_left, left);
+    return ok;
+}
+
 bool core_start_rollups(struct core *c, char *ret_why, size_t n)
 {
     struct rollup_tree tree = org_tree(&c->org);
-    int64_t left = 0;
     store_set_tree(c->store, &tree);
-    if (!store_rollups_left(c->store, &left)) {
+    if (!count_left(c)) {
         snprintf(ret_why, n, "%s", store_why(c->store));
         return false;
     }
-    c->rollups_due = left > 0;
+    c->rollups_due = atomic_load(&c->rollups_left) > 0;
     c->rollups_days = 1;
     if (c->rollups_due) {
-        log_event(LOG_INFO, "rollups_due", "places=%lld", (long long)left);
+        log_event(LOG_INFO, "rollups_due", "places=%lld", (long long)atomic_load(&c->rollups_left));
     }
     return true;
 }
@@ -49,6 +56,10 @@ void core_build_rollups(struct core *c, mono_ms mono)
             c->rollups_days *= 2;
         }
     }
+    if (!count_left(c)) {
+        core_fail(c);
+        return;
+    }
     if (!c->rollups_due) {
         log_event(LOG_INFO, "rollups_built", "");
     }
@@ -57,7 +68,7 @@ void core_build_rollups(struct core *c, mono_ms mono)
 
 enum command_result core_repair_rollups(struct core *c)
 {
-    if (!store_rollups_mark(c->store, 0, true)) {
+    if (!store_rollups_mark(c->store, 0, true) || !count_left(c)) {
         return COMMAND_UNAVAILABLE;
     }
     c->rollups_due = true;

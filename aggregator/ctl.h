@@ -56,6 +56,9 @@ int ctl_repair(struct ctl *c);
 // An id by its number: "SELECT id FROM ... = ?1"; the number itself where there is none. Returns ret (n
 // bytes).
 const char *ctl_id(struct store *st, const char *sql, int32_t number, char *ret, size_t n);
+// Says how far work beside the ingest is, where it has changed, until `key` of /api/v1/status is at most `enough`. words:
+// what is left, in the plural. CTL_FINDING: the aggregator does not answer any more, and this has been said.
+int ctl_follow(const struct ctl *c, const char *key, int64_t enough, const char *words);
 int ctl_backup(struct ctl *c, int argc, char **argv);
 int ctl_restore(struct ctl *c, int argc, char **argv);
 // backup_options.progress: says on standard error how far it is; ctx: an int, 0 at first.

@@ -119,7 +119,7 @@ int ctl_recount(struct ctl *c, int argc, char **argv)
             sqlite3_reset(s);
         }
         found = compare(st, "tally", recount_tally, before, &failed);
-        found += compare(st, "choice_tally", recount_choices, store_choices_before(before), &failed);
+        found += compare(st, "choice_tally", recount_choices, before, &failed);
         found += ctl_recount_days(st, SHOWN, &failed);
     }
     int code = failed ? ctl_failed(st) : found > 0 ? CTL_FINDING : CTL_FINE;

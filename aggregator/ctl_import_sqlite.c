@@ -194,8 +194,8 @@ static bool show_row(struct import *im, const struct import_row *r, int64_t line
         for (int i = 0; i < r->option_count; i++) {
             printf("%s%s", i == 0 ? " because of " : ", ", r->options[i].s);
         }
-        printf("%s%.60s%s\n", r->text[0] != '\0' ? " \"" : "", plain(r->text, shown),
-               r->text[0] != '\0' ? "\"" : "");
+        printf("%s%.60s%s%s%s\n", r->text[0] != '\0' ? " \"" : "", plain(r->text, shown),
+               r->text[0] != '\0' ? "\"" : "", r->lang[0] != '\0' ? " in " : "", r->lang);
     }
     day.c[r->of > 0 ? r->score - 1 : 0] = r->of > 0;
     return rollups_add(&im->days, &day, 1) || said("", "out of memory");
@@ -208,9 +208,9 @@ static bool send_row(struct import *im, const struct import_row *r)
         json_array_append_new(options, json_string(r->options[i].s));
     }
     json_array_append_new(im->rows,
-                          json_pack("[s,I,s,i,i,o,s,s,s]", im->org.places[r->place].id.s, (json_int_t)r->at,
+                          json_pack("[s,I,s,i,i,o,s,s,s,s]", im->org.places[r->place].id.s, (json_int_t)r->at,
                                     r->question.s, r->score, r->of, options, im->map.reasons.question.s,
-                                    r->text, im->map.comment.question.s));
+                                    r->text, im->map.comment.question.s, r->lang));
     return json_array_size(im->rows) < BATCH_LINES || send_batch(im, false);
 }
 
@@ -401,7 +401,7 @@ int ctl_import_list(struct ctl *c, int argc, char **argv)
 }
 
 // Waits until it is done, which takes as long as storing did.
-static int await_undone(const struct ctl *c, int64_t id)
+static int await_undone(const struct ctl *c, int64_t id, int64_t left, int64_t gone)
 {
     struct store_import i = {.state = IMPORT_UNDOING};
     while (i.state == IMPORT_UNDOING) {
@@ -417,8 +417,10 @@ static int await_undone(const struct ctl *c, int64_t id)
         }
         nanosleep(&(struct timespec){.tv_nsec = UNDO_POLL_MS * 1000000L}, NULL);
     }
-    printf("import %" PRId64 " is undone: %" PRId64 " answers are gone, and what they counted\n", id,
-           i.answers);
+    printf("import %" PRId64 " is undone: %" PRId64 " answers are gone, and what they counted\n", id, left);
+    if (gone > 0) {
+        printf("%" PRId64 " more had been deleted by retention before: what these counted stays\n", gone);
+    }
     return CTL_FINE;
 }
 
@@ -438,7 +440,11 @@ int ctl_import_undo(struct ctl *c, int argc, char **argv)
         fprintf(stderr, "puasctl: %s\n", why);
         return CTL_FINDING;
     }
-    int code = status == 204 ? await_undone(c, strtoll(argv[0], NULL, 10)) : ctl_refused(reply, NULL, NULL);
+    json_t *o = status == 200 ? json_loads(reply, 0, NULL) : NULL;
+    int code = o != NULL ? await_undone(c, strtoll(argv[0], NULL, 10), json_integer_value(json_object_get(o, "left")),
+                                        json_integer_value(json_object_get(o, "gone")))
+                         : ctl_refused(reply, NULL, NULL);
+    json_decref(o);
     free(reply);
     return code;
 }

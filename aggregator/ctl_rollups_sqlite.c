@@ -144,11 +144,16 @@ int64_t ctl_recount_days(struct store *st, int shown, bool *ret_failed)
 
 // ---------------------------------------------------------------- repair
 
-static bool build_all(struct store *st, int64_t *ret_slices)
+static bool build_all(struct store *st)
 {
     bool more = true, ok = store_begin(st) && store_rollups_mark(st, 0, true) && store_commit(st);
-    for (*ret_slices = 0; ok && more; ++*ret_slices) {
-        ok = store_begin(st) && store_rollups_slice(st, RECOUNT_DAYS, &more) && store_commit(st);
+    for (int64_t left = -1, said = -1; ok && more; said = left) {
+        ok = store_begin(st) && store_rollups_slice(st, RECOUNT_DAYS, &more) && store_commit(st) &&
+             store_rollups_left(st, &left);
+        if (ok && left != said && left > 0) {
+            printf("  %lld places are left\n", (long long)left);
+            fflush(stdout);
+        }
     }
     return ok;
 }
@@ -160,7 +165,6 @@ static int repair_alone(const struct ctl *c)
     struct store *st = NULL;
     struct org org = {.place_count = 0};
     struct stat there;
-    int64_t slices = 0;
     snprintf(path, sizeof path, "%s/puas.db", c->data);
     if (stat(path, &there) != 0) {
         fprintf(stderr, "puasctl: %s: %s\n", path, strerror(errno));
@@ -170,7 +174,7 @@ static int repair_alone(const struct ctl *c)
     if (ok) {
         struct rollup_tree tree = org_tree(&org);
         store_set_tree(st, &tree);
-        ok = build_all(st, &slices);
+        ok = build_all(st);
         snprintf(why, sizeof why, "%s", store_why(st));
     }
     if (ok) {
@@ -192,7 +196,12 @@ int ctl_repair(struct ctl *c)
     }
     int code = CTL_FINE;
     if (status == 204) {
-        printf("the rollups are being made anew from the answers; `puasctl status` tells how far it is\n");
+        printf("the rollups are being made anew from the answers; this command may end, it goes on\n");
+        fflush(stdout);
+        code = ctl_follow(c, "rollupsLeft", 0, "places");
+        if (code == CTL_FINE) {
+            printf("all of them were made anew\n");
+        }
     } else {
         code = ctl_refused(reply, NULL, NULL);
     }

@@ -177,6 +177,8 @@ int ctl_status(struct ctl *c, int argc, char **argv)
         table_add(&t, "%s %s", string(check, "state"), string(check, "why"));
         table_add(&t, "disk");
         table_add(&t, "%lld MB free", (long long)integer(live, "diskFree") / 1000000);
+        table_add(&t, "answers not judged yet");
+        table_add(&t, "%lld", (long long)integer(live, "toJudge"));
         json_object_set(o, "aggregator", live);
     } else {
         table_add(&t, "not running");

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { ENOUGH = 1000 }; // answers that are not judged yet while others come
+
 static int64_t number(struct store *st, const char *sql, bool *failed)
 {
     int64_t n = 0;
@@ -53,7 +55,7 @@ int ctl_verdicts_list(struct ctl *c, int argc, char **argv)
     if (!failed) {
         table_print(&t);
         printf("judged up to event %lld of %lld%s\n", (long long)through, (long long)newest,
-               newest - through > 1000 ? ": not all of history yet" : "");
+               newest - through > ENOUGH ? ": not all of history yet" : "");
     }
     table_finish(&t);
     int code = failed ? ctl_failed(st) : CTL_FINE;
@@ -73,7 +75,9 @@ int ctl_verdicts_rerun(struct ctl *c, int argc, char **argv)
     }
     int code = CTL_FINE;
     if (status == 204) {
-        printf("all of history is being judged again; `puasctl verdicts list` tells how far it is\n");
+        printf("all of history is being judged again; this command may end, it goes on\n");
+        fflush(stdout);
+        code = ctl_follow(c, "toJudge", ENOUGH, "answers");
     } else {
         code = ctl_refused(reply, NULL, NULL);
     }

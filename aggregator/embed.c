@@ -10,8 +10,8 @@ EMBED(migration_0005);
 EMBED(migration_0006);
 EMBED(migration_0007);
 EMBED(migration_0008);
+EMBED(migration_0009);
 EMBED(migration_0010);
-EMBED(migration_0011);
 EMBED(web_index_html);
 EMBED(web_app_js);
 EMBED(web_app_css);
@@ -35,8 +35,8 @@ const struct embedded embedded_migrations[] = {
     {"0006", migration_0006_begin, migration_0006_end},
     {"0007", migration_0007_begin, migration_0007_end},
     {"0008", migration_0008_begin, migration_0008_end},
+    {"0009", migration_0009_begin, migration_0009_end},
     {"0010", migration_0010_begin, migration_0010_end},
-    {"0011", migration_0011_begin, migration_0011_end},
     {NULL, NULL, NULL},
 };
 

@@ -1,6 +1,7 @@
 #include "aggregator/event_table.h"
 
 #include "aggregator/pack.h"
+#include "aggregator/pack_body.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,7 @@ static const char *const sql_of[PLANS] = {
 struct event_vtab {
     sqlite3_vtab base;
     sqlite3 *db;
+    sqlite3_stmt *spare[PLANS]; // owned; of a cursor that is closed: most are opened for a single answer
 };
 
 struct event_cursor {
@@ -86,6 +88,9 @@ static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sq
 
 static int disconnect(sqlite3_vtab *t)
 {
+    for (int i = 0; i < PLANS; i++) {
+        sqlite3_finalize(((struct event_vtab *)t)->spare[i]);
+    }
     sqlite3_free(t);
     return SQLITE_OK;
 }
@@ -194,8 +199,14 @@ static int open_cursor(sqlite3_vtab *t, sqlite3_vtab_cursor **ret)
 static int close_cursor(sqlite3_vtab_cursor *base)
 {
     struct event_cursor *c = (struct event_cursor *)base;
+    struct event_vtab *t = (struct event_vtab *)base->pVtab;
     for (int i = 0; i < PLANS; i++) {
-        sqlite3_finalize(c->packs[i]);
+        sqlite3_reset(c->packs[i]); // its failure has been told
+        if (t->spare[i] == NULL) {
+            t->spare[i] = c->packs[i];
+        } else {
+            sqlite3_finalize(c->packs[i]);
+        }
     }
     sqlite3_free(c);
     return SQLITE_OK;
@@ -244,8 +255,13 @@ static int filter(sqlite3_vtab_cursor *base, int number, const char *text, int a
         sqlite3_reset(c->now);
         c->now = NULL;
     }
+    struct event_vtab *t = (struct event_vtab *)base->pVtab;
     if (c->packs[plan] == NULL) {
-        int rc = sqlite3_prepare_v3(((struct event_vtab *)base->pVtab)->db, sql_of[plan], -1,
+        c->packs[plan] = t->spare[plan];
+        t->spare[plan] = NULL;
+    }
+    if (c->packs[plan] == NULL) {
+        int rc = sqlite3_prepare_v3(t->db, sql_of[plan], -1,
                                     SQLITE_PREPARE_PERSISTENT, &c->packs[plan], NULL);
         if (rc != SQLITE_OK) {
             return rc;
@@ -284,6 +300,16 @@ static int next(sqlite3_vtab_cursor *base)
 static int at_end(sqlite3_vtab_cursor *base)
 {
     return ((struct event_cursor *)base)->now == NULL;
+}
+
+static void result_body(sqlite3_context *ctx, const struct packed *p)
+{
+    char room[PACK_BODY_ROOM];
+    size_t n;
+    const char *json = p->body != NULL ? pack_body_json(p->body, p->body_bytes, room, &n) : NULL;
+    if (json != NULL) {
+        sqlite3_result_text(ctx, json, (int)n, SQLITE_TRANSIENT);
+    }
 }
 
 static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i)
@@ -328,9 +354,7 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i)
         sqlite3_result_int64(ctx, p->visit);
         break;
     case C_BODY:
-        if (p->body != NULL) {
-            sqlite3_result_text(ctx, p->body, (int)p->body_bytes, SQLITE_TRANSIENT);
-        }
+        result_body(ctx, p);
         break;
     }
     return SQLITE_OK;

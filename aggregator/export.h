@@ -56,7 +56,7 @@ struct export_row {
     enum event_type type;
     int score, of;                                            // 0: none
     char options[PROTOCOL_OPTIONS_MAX * (IDENT_MAX + 1) + 1]; // separated by spaces
-    char text[PROTOCOL_TEXT_MAX + 1], ref[PROTOCOL_REF_MAX + 1];
+    char text[PROTOCOL_TEXT_MAX + 1], lang[PROTOCOL_LANG_MAX + 1], ref[PROTOCOL_REF_MAX + 1];
     int flags; // enum event_flag
 };
 // The next page, borrowed until the next call. *ret_count 0: there are no more. False: it failed, `why` as above.
@@ -69,7 +69,7 @@ struct export_cell {
     const char *text; // borrowed from the row, or static
     int64_t number;   // TIME: ms since 1970-01-01 by the column's clock
 };
-enum { EXPORT_COLUMNS = 16, EXPORT_TIME_TEXT = 32 };
+enum { EXPORT_COLUMNS = 17, EXPORT_TIME_TEXT = 32 };
 extern const char *const export_columns[EXPORT_COLUMNS];
 struct export_cell export_cell(const struct export_row *r, int column, char *remarks,
                                size_t n); // room for the last

@@ -239,9 +239,11 @@ static void read_body(const char *body, struct export_row *r)
     json_t *o = json_loads(body, 0, NULL), *option;
     size_t i;
     const char *text = json_string_value(json_object_get(o, "text"));
+    const char *lang = json_string_value(json_object_get(o, "lang"));
     const char *ref = json_string_value(json_object_get(o, "ref"));
     const char *place = json_string_value(json_object_get(o, "place"));
     snprintf(r->text, sizeof r->text, "%s", text != NULL ? text : "");
+    snprintf(r->lang, sizeof r->lang, "%s", lang != NULL ? lang : "");
     snprintf(r->ref, sizeof r->ref, "%s", ref != NULL ? ref : "");
     if (place != NULL) {
         snprintf(r->place.s, sizeof r->place.s, "%s", place);

@@ -60,6 +60,7 @@ enum column {
     C_OF,
     C_OPTIONS,
     C_COMMENT,
+    C_LANG,
     C_REF,
     C_COUNTED,
     C_REMARKS,
@@ -68,7 +69,8 @@ const char *const export_columns[EXPORT_COLUMNS] = {
     [C_UTC] = "utc",           [C_LOCAL] = "local", [C_PLACE] = "place",     [C_PLACE_NAME] = "place_name",
     [C_KIOSK] = "kiosk",       [C_VISIT] = "visit", [C_SEQ] = "seq",         [C_KIND] = "kind",
     [C_QUESTION] = "question", [C_SCORE] = "score", [C_OF] = "of",           [C_OPTIONS] = "options",
-    [C_COMMENT] = "comment",   [C_REF] = "ref",     [C_COUNTED] = "counted", [C_REMARKS] = "remarks",
+    [C_COMMENT] = "comment",   [C_LANG] = "lang",   [C_REF] = "ref",         [C_COUNTED] = "counted",
+    [C_REMARKS] = "remarks",
 };
 
 static struct export_cell text_cell(const char *s)
@@ -130,6 +132,8 @@ struct export_cell export_cell(const struct export_row *r, int column, char *rem
         return text_cell(r->options);
     case C_COMMENT:
         return text_cell(r->text);
+    case C_LANG:
+        return text_cell(r->lang);
     case C_REF:
         return text_cell(r->ref);
     case C_COUNTED:

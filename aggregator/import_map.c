@@ -75,6 +75,12 @@ static const struct config_row comment_rows[] = {
      .help = "id of what was asked"},
     END,
 };
+static const struct config_row lang_rows[] = {
+    {"column", CONFIG_STRING, COLUMN(import_lang), .fallback = "", .max = 100, .help = "its heading"},
+    {"map", CONFIG_MAP, AT(import_lang, map),
+     .help = "what stands there: code of the language (id, en, zh-hant); without: it is the code"},
+    END,
+};
 const struct config_row import_rows[] = {
     {"separator", CONFIG_ENUM, AT(import_map, separator), .fallback = "auto", .choices = import_separators,
      .help = "between columns"},
@@ -85,6 +91,7 @@ const struct config_row import_rows[] = {
     {"score", CONFIG_GROUP, AT(import_map, score), .rows = score_rows, .help = "the face, or the number"},
     {"reasons", CONFIG_GROUP, AT(import_map, reasons), .rows = reason_rows, .help = "why"},
     {"comment", CONFIG_GROUP, AT(import_map, comment), .rows = comment_rows, .help = "in words"},
+    {"lang", CONFIG_GROUP, AT(import_map, lang), .rows = lang_rows, .help = "the language of the comment"},
     END,
 };
 
@@ -118,6 +125,13 @@ static int score_of(const char *text, int64_t of, int64_t least)
     return end != text && *end == '\0' && n >= 1 && n <= of ? (int)n : 0;
 }
 
+static bool lang_valid(const char *s)
+{
+    size_t n = strlen(s);
+    return n >= 2 && n <= PROTOCOL_LANG_MAX && isalpha((unsigned char)s[0]) &&
+           strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == n;
+}
+
 static bool check(struct import_map *m, char *why, size_t n)
 {
     if (m->place.c.column[0] == '\0' && m->place.id.s[0] == '\0') {
@@ -132,6 +146,13 @@ static bool check(struct import_map *m, char *why, size_t n)
         if (score_of(m->score.map.items[i].value, m->score.of, 1) == 0) {
             snprintf(why, n, "score.map: '%.60s' of '%.60s' is no score from 1 to %d",
                      m->score.map.items[i].value, m->score.map.items[i].key, (int)m->score.of);
+            return false;
+        }
+    }
+    for (size_t i = 0; i < m->lang.map.count; i++) {
+        if (!lang_valid(m->lang.map.items[i].value)) {
+            snprintf(why, n, "lang.map: '%.60s' of '%.60s' is no code of a language (id, en, zh-hant)",
+                     m->lang.map.items[i].value, m->lang.map.items[i].key);
             return false;
         }
     }
@@ -178,7 +199,7 @@ char import_map_separator(const struct import_map *m)
 bool import_map_bind(struct import_map *m, const struct csv_row *head, char *ret_why, size_t n)
 {
     struct import_column *columns[] = {&m->time.c,  &m->time.second, &m->place.c,  &m->question.c,
-                                       &m->score.c, &m->reasons.c,   &m->comment.c};
+                                       &m->score.c, &m->reasons.c,   &m->comment.c, &m->lang.c};
     for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
         struct import_column *c = columns[i];
         c->index = -1;
@@ -406,6 +427,24 @@ static bool read_comment(const struct import_map *m, const struct csv_row *row, 
     return true;
 }
 
+// Only words are of a language.
+static bool read_lang(const struct import_map *m, const struct csv_row *row, struct import_row *r,
+                      const struct wrong *w)
+{
+    char text[CELL_MAX];
+    cell(row, &m->lang.c, text);
+    const char *code = pair(&m->lang.map, text);
+    code = code != NULL ? code : text;
+    if (code[0] == '\0' || r->text[0] == '\0') {
+        return true;
+    }
+    if (!lang_valid(code)) {
+        return wrong(w, &m->lang.c, "'%.60s' is no code of a language: add it to lang.map", code);
+    }
+    memcpy(r->lang, code, strlen(code) + 1);
+    return true;
+}
+
 bool import_map_row(const struct import_map *m, struct org *org, const struct csv_row *row, wall_ms now,
                     struct import_row *ret, const char **ret_column, char ret_why[IMPORT_WHY_MAX])
 {
@@ -413,7 +452,7 @@ bool import_map_row(const struct import_map *m, struct org *org, const struct cs
     *ret = (struct import_row){.place = 0};
     bool ok = read_place(m, org, row, ret, &w) && read_time(m, org, row, now, ret, &w) &&
               read_question(m, row, ret, &w) && read_score(m, row, ret, &w) &&
-              read_reasons(m, row, ret, &w) && read_comment(m, row, ret, &w);
+              read_reasons(m, row, ret, &w) && read_comment(m, row, ret, &w) && read_lang(m, row, ret, &w);
     return ok && (ret->of > 0 || ret->option_count > 0 || ret->text[0] != '\0' ||
                   wrong(&w, NULL, "says nothing%s", ""));
 }

@@ -47,6 +47,10 @@ struct import_map {
         struct import_column c;
         struct ident question;
     } comment;
+    struct import_lang {
+        struct import_column c;
+        struct config_pairs map;
+    } lang; // of the comment
 };
 extern const struct config_row import_rows[];
 extern const char *const import_separators[];
@@ -69,6 +73,7 @@ struct import_row {
     int option_count;
     struct ident options[PROTOCOL_OPTIONS_MAX];
     char text[PROTOCOL_TEXT_MAX + 1];
+    char lang[PROTOCOL_LANG_MAX + 1]; // of the text; "": not known
 };
 // `now`: only days that are over are taken. False: it cannot be used; *ret_column (static or of the map) and *ret_why
 // say where and why.

@@ -14,7 +14,7 @@
 //     delay    zigzag varint, arrived - at
 //     visit    varint, seq - visit
 //     id       zigzag varint, event_id minus the one before
-//     body     varint length, bytes
+//     body     varint length, bytes (pack_body.h)
 // clang-format on
 //
 // Varints are little-endian, 7 bits a byte (LEB128).
@@ -39,7 +39,7 @@ struct packed {
     int32_t name;
     int kind, score, levels; // kind 0..7, score and levels 0..15
     int flags;               // 0..255
-    const char *body;        // borrowed; NULL: none
+    const char *body;        // borrowed, as pack_body.h says; NULL: none
     size_t body_bytes;
 };
 

@@ -25,7 +25,7 @@ static const struct command_row {
     {"recount", NULL, "[--repair]", 0, 1, ctl_recount,
      "compares the rollups with the answers, at every level of the tree; exit 1 when they differ. --repair: "
      "makes "
-     "them anew, also while the aggregator runs"},
+     "them anew, also while the aggregator runs, and tells how far it is"},
     {"trends", NULL,
      "PLACE [--from DAY] [--to DAY] [--by day|week|month] [--weekday 0-6] [--hour 0-23] [--question ID]"
      " [--segment ID]",
@@ -84,7 +84,7 @@ static const struct command_row {
     {"contact-key", NULL, "", 0, 0, ctl_contact_key,
      "the public key that kiosks seal contact data with, for documents of your own"},
     {"verdicts", "list", "", 0, 0, ctl_verdicts_list, "suspicious presses by kiosk and rule"},
-    {"verdicts", "rerun", "", 0, 0, ctl_verdicts_rerun, "judges all of history again, with the hours of now"},
+    {"verdicts", "rerun", "", 0, 0, ctl_verdicts_rerun, "judges all of history again, with the hours of now; tells how far it is"},
     {"quarantine", NULL, "", 0, 0, ctl_quarantine, "messages that could not be used, with the reason"},
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };

@@ -1,6 +1,7 @@
 // sound: the checks.
 #include "aggregator/sound.h"
 
+#include "aggregator/pack_body.h"
 #include "aggregator/store_impl.h"
 
 #include <stdio.h>
@@ -71,6 +72,8 @@ static bool readable(sqlite3_stmt *s, int64_t first, int n)
 {
     struct pack_reader r;
     struct packed one;
+    char room[PACK_BODY_ROOM];
+    size_t bytes;
     bool damaged = false;
     int count = 0;
     if (sqlite3_column_type(s, 5) == SQLITE_NULL) {
@@ -79,7 +82,7 @@ static bool readable(sqlite3_stmt *s, int64_t first, int n)
     pack_read(&r, sqlite3_column_blob(s, 5), (size_t)sqlite3_column_bytes(s, 5), n,
               sqlite3_column_int64(s, 3), first, sqlite3_column_int64(s, 4));
     while (pack_next(&r, &one, &damaged)) {
-        count++;
+        count += one.body == NULL || pack_body_json(one.body, one.body_bytes, room, &bytes) != NULL;
     }
     return !damaged && count == n;
 }

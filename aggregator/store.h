@@ -243,7 +243,7 @@ struct store_alert { // as the transition tells it
     wall_ms at, since, opened, raised, closed; // closed 0: open
     int64_t n, unhappy, points, start, limit, flaps, first_event, last_event;
     wall_ms ack_until;
-    const char *judged; // a change: JSON of migrations/0011.sql; "": as before
+    const char *judged; // a change: JSON of migrations/0010.sql; "": as before
 };
 bool store_alert_change(struct store *st, const struct store_alert *a); // row and log
 bool store_alert_comment(struct store *st, const char *id, wall_ms at, const char *action, const char *who,

@@ -51,6 +51,7 @@ bool store_erase_contact(struct store *st, int64_t event_id, bool *ret_found)
 
 bool store_empty_log(struct store *st)
 {
+    store_recount_stop(st);
     sqlite3_busy_timeout(st->db, 0); // a page that reads just now is not waited for
     int rc = sqlite3_wal_checkpoint_v2(st->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     sqlite3_busy_timeout(st->db, STORE_BUSY_MS);

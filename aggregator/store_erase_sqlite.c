@@ -1,5 +1,6 @@
 #include "aggregator/store_erase.h"
 
+#include "aggregator/pack_body.h"
 #include "aggregator/store_impl.h"
 #include "aggregator/store_segments.h"
 
@@ -27,19 +28,29 @@ bool store_visit_of(struct store *st, int32_t epoch_id, int64_t seq, int64_t *re
     return !failed;
 }
 
-bool store_strip_body(const struct packed *p, bool options, char **ret_body, bool *ret_changed)
+static void keep_counter(json_t *o)
 {
-    static const char *const keys[] = {"text", "ref", "options"};
-    json_t *o = json_loadb(p->body, p->body_bytes, 0, NULL);
+    const char *ref = json_string_value(json_object_get(o, "ref"));
+    size_t n = ref != NULL ? store_segment_counter(ref) : 0;
+    if (n > 0) {
+        json_object_set_new(o, "counter", json_stringn(ref, n));
+    }
+}
+
+bool store_strip_body(const struct packed *p, enum store_strip strip, char **ret_body, bool *ret_changed)
+{
+    static const char *const keys[] = {"text", "lang", "ref", "counter", "options"};
+    static const int counts[] = {[STRIP_OLD] = 3, [STRIP_WORDS] = 4, [STRIP_ALL] = 5};
+    char room[PACK_BODY_ROOM];
+    size_t n = 0;
+    const char *was = pack_body_json(p->body, p->body_bytes, room, &n);
+    json_t *o = was != NULL ? json_loadb(was, n, 0, NULL) : NULL;
     char *body = NULL;
     *ret_changed = false;
-    const char *ref = json_string_value(json_object_get(o, "ref"));
-    if (ref != NULL && !options) { // which counter it was stays, as the score does: figures are told by it
-        char counter[STORE_COUNTER_MAX];
-        store_counter_of(ref, counter);
-        json_object_set_new(o, "counter", counter[0] != '\0' ? json_string(counter) : NULL);
+    if (strip == STRIP_OLD && (p->kind == EVENT_RATING || p->kind == EVENT_NUMBER)) {
+        keep_counter(o);
     }
-    for (int i = 0; i < (options ? 3 : 2); i++) {
+    for (int i = 0; i < counts[strip]; i++) {
         *ret_changed = json_object_del(o, keys[i]) == 0 || *ret_changed;
     }
     bool left = json_object_size(o) > 0;
@@ -73,7 +84,7 @@ static bool blank(void *ctx, struct packed *p)
     free(c->body);
     c->body = NULL;
     bool said = false;
-    if (p->body == NULL || !store_strip_body(p, c->score, &c->body, &said)) {
+    if (p->body == NULL || !store_strip_body(p, c->score ? STRIP_ALL : STRIP_WORDS, &c->body, &said)) {
         return p->body == NULL;
     }
     if (said) {
@@ -101,20 +112,27 @@ static bool blank_answer(struct store *st, const struct store_erasure *e, int64_
 
 static bool blank_answers(struct store *st, const struct store_erasure *e, int *answers)
 {
-    int64_t seqs[VISIT_SPAN];
+    int64_t seqs[VISIT_SPAN], last = e->visit + VISIT_SPAN - 1;
+    int32_t place = 0;
     int count = 0;
     bool failed = !store_flush_epoch(st, e->epoch_id);
     sqlite3_stmt *s = store_bind(st,
-                                 "SELECT seq FROM event WHERE epoch_id = ?1 AND seq >= ?2 AND seq < ?3"
-                                 " AND visit = ?2 ORDER BY seq",
-                                 "dii", e->epoch_id, e->visit, e->visit + VISIT_SPAN);
+                                 "SELECT seq, place_id FROM event WHERE epoch_id = ?1 AND seq >= ?2"
+                                 " AND seq <= ?3 AND visit = ?2 ORDER BY seq",
+                                 "dii", e->epoch_id, e->visit, last);
     while (store_row(st, s, &failed)) {
         seqs[count++] = sqlite3_column_int64(s, 0);
+        place = sqlite3_column_int(s, 1);
     }
+    if (count == 0) {
+        return !failed;
+    }
+    // Its ratings leave their segments, since refs and services go, and come back to those that are left.
+    failed = failed || !store_segment_range(st, place, e->epoch_id, e->visit, e->visit, last, -1);
     for (int i = 0; !failed && i < count; i++) {
         failed = !blank_answer(st, e, seqs[i], answers);
     }
-    return !failed;
+    return !failed && store_segment_range(st, place, e->epoch_id, e->visit, e->visit, last, 1);
 }
 
 // ---------------------------------------------------------------- quarantine
@@ -185,19 +203,6 @@ static bool blank_quarantine(struct store *st, const struct store_erasure *e)
 
 // ---------------------------------------------------------------- what was erased
 
-// Where the visit was; 0: it is not here.
-static bool place_of(struct store *st, const struct store_erasure *e, int32_t *ret_place)
-{
-    bool failed = !store_flush_epoch(st, e->epoch_id);
-    sqlite3_stmt *s = store_bind(st, "SELECT place_id FROM event WHERE epoch_id = ?1 AND seq = ?2", "di", e->epoch_id,
-                                 e->visit);
-    *ret_place = store_row(st, s, &failed) ? sqlite3_column_int(s, 0) : 0;
-    if (s != NULL) {
-        sqlite3_reset(s);
-    }
-    return !failed;
-}
-
 bool store_erase_visit(struct store *st, const struct store_erasure *e, wall_ms at, int *ret_answers)
 {
     bool erased, score;
@@ -208,10 +213,7 @@ bool store_erase_visit(struct store *st, const struct store_erasure *e, wall_ms 
     if (erased && (score || !e->score)) {
         return true;
     }
-    int32_t place;
-    return place_of(st, e, &place) && store_segment_visits(st, place, e->epoch_id, &e->visit, 1, -1) &&
-           blank_answers(st, e, ret_answers) && store_segment_visits(st, place, e->epoch_id, &e->visit, 1, 1) &&
-           blank_quarantine(st, e) &&
+    return blank_answers(st, e, ret_answers) && blank_quarantine(st, e) &&
            store_run(st,
                      "INSERT INTO erasure VALUES(?1, ?2, ?3, ?4, NULL)"
                      " ON CONFLICT DO UPDATE SET score = excluded.score, at = excluded.at, told = NULL",

@@ -9,7 +9,7 @@
 #include <sqlite3.h>
 
 enum {
-    STATEMENTS_MAX = 160,
+    STATEMENTS_MAX = 256,
     NAMES_CACHED = 64,
     OPEN_PACKS = 128,
     SEGMENT_MARKS = 64,
@@ -25,6 +25,27 @@ struct store_tally {
     int64_t quarter;
     int slot;                  // where `slots` names it
     int c[PROTOCOL_SCORE_MAX]; // may be below 0: votes taken back
+};
+
+// A place whose rollups are made right from its answers (store_recount_sqlite.c).
+struct store_recount {
+    int32_t place; // 0: none
+    bool raw;      // those by quarter hour too, not only those by segment
+    enum recount_part {
+        RECOUNT_ANSWERS,
+        RECOUNT_TALLY,
+        RECOUNT_CHOICES,
+        RECOUNT_SEGMENTS,
+        RECOUNT_WRITE
+    } part;
+    struct store *reader; // owned; NULL: all is read
+    sqlite3_stmt *rows;   // the reader's; NULL: the part begins
+    bool services;
+    wall_ms before; // what is older is taken as it is, and segments of days up to `gone`
+    int32_t gone;
+    struct rollups lacks;
+    int32_t written; // rows of it
+    mono_ms rests_until; // it had to give way; 0: it did not
 };
 
 struct store {
@@ -62,6 +83,7 @@ struct store {
     int64_t last_pack;   // the newest, by its event_id
     int64_t saved_event; // next_event as it was saved
     int64_t next_event, next_epoch, next_name, next_quarantine, next_alert, next_log, next_change, next_audit;
+    struct store_recount recount;
     int lock_fd;
     int log_pages;  // of the write-ahead log, as of the last COMMIT
     int log_tended; // ... when it was last written back
@@ -111,19 +133,46 @@ bool store_no_memory(struct store *st);
 bool store_change_answer(struct store *st, int32_t epoch_id, int64_t seq,
                          bool (*change)(void *ctx, struct packed *p), void *ctx, struct packed *ret,
                          int32_t *ret_place, bool *ret_found);
-// The body of an answer without what was said (text, ref; `options` too): *ret_body, malloc'd, NULL when nothing is
-// left. *ret_changed false: it said nothing. False: memory ran out.
-bool store_strip_body(const struct packed *p, bool options, char **ret_body, bool *ret_changed);
-// Takes an answer as it stands in a pack out of the rollups (not those by segment), if it is counted. `with`: it goes
-// together with all up to this seq, of which none is marked yet.
-bool store_uncount_answer(struct store *st, int32_t epoch_id, int32_t kiosk, const struct packed *t, int32_t place,
-                          int64_t with);
+// The body of an answer without what was said: *ret_body, malloc'd, NULL when nothing is left. *ret_changed false: it
+// said nothing. False: memory ran out.
+enum store_strip {
+    // Text, with its language, and ref; of a rating's ref stays its counter (store_segments.h): it counts as before.
+    STRIP_OLD,
+    STRIP_WORDS, // text, with its language, and ref
+    STRIP_ALL    // options too
+};
+bool store_strip_body(const struct packed *p, enum store_strip strip, char **ret_body, bool *ret_changed);
+// Takes an answer out of the rollups, if it is counted, but for those by segment: those are the caller's
+// (store_segment_visit, store_segment_range). Reads what is stored of its visit: a choice must be stored yet, as it was;
+// of a rating only those choices move that are stored yet.
+bool store_uncount_answer(struct store *st, int32_t epoch_id, int32_t kiosk, const struct packed *t,
+                          int32_t place);
 // The same of one that is looked for.
 bool store_uncount(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t seq);
 // Answers are to be deleted: their keys stay settled.
 bool store_keep_keys(struct store *st, int32_t epoch_id, int64_t first_seq, int n);
 // Writes what `rollups` holds (store_rollups_sqlite.c).
 bool store_flush_rollups(struct store *st);
+
+// Adds to a row of `tally`, c: ROLLUP_SCORES counts, or of `choice_tally`, n: ROLLUP_NAMED.
+bool store_write_tally(struct store *st, int32_t place, int32_t kiosk, int32_t name, int64_t quarter, int levels,
+                       const int64_t *c);
+bool store_write_choices(struct store *st, int32_t place, int32_t kiosk, int32_t name, int64_t quarter, int32_t option,
+                         const int64_t *n);
+
+// store_segments_sqlite.c: the proof row by row. What an answer says as none or one row, for store_segment_add; the rows of
+// what was given right at a place after a day, for store_segment_less. NULL: failed.
+sqlite3_stmt *store_segment_of(struct store *st, int32_t epoch_id, int64_t seq);
+sqlite3_stmt *store_segment_rows(struct store *st, int32_t place, int32_t day);
+// Adds what the row counts, if it is of a day after `day`. `here`: by the list of the place, without adding to it. The row
+// may be another connection's. False: it failed.
+bool store_segment_add(struct store *st, sqlite3_stmt *row, int32_t day, bool here, int by, struct rollups *ret);
+bool store_segment_less(sqlite3_stmt *row, int32_t place, struct rollups *ret); // false: memory ran out
+
+// store_recount_sqlite.c. The next step for a place: about so many rows are read or written. Within a transaction, with a
+// tree. Another place than before: it begins anew.
+bool store_recount(struct store *st, int32_t place, bool raw, int rows, bool *ret_done);
+void store_recount_stop(struct store *st); // what it has read is no more true, or no more wanted
 
 // store_packs_sqlite.c. Adds an answer to those of this transaction.
 bool store_pack_answer(struct store *st, int32_t epoch_id, int32_t place, const struct packed *p);

@@ -27,6 +27,8 @@ bool store_put_import(struct store *st,
                       struct store_import *i); // import_id 0: new, it is filled in; else all of it
 // The one that is being undone; import_id 0: none.
 bool store_undoing(struct store *st, struct store_import *ret_i);
+// Answers of it that are stored; fewer than it had when retention has deleted some, or it is being undone.
+bool store_import_left(struct store *st, const struct store_import *i, int64_t *ret_left);
 // Deletes the next pack of it. *ret_more false: that was all.
 bool store_undo_slice(struct store *st, const struct store_import *i, int32_t kiosk, bool *ret_more);
 bool store_is_import(struct store *st, int32_t epoch_id, bool *ret_is);

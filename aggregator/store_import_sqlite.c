@@ -87,13 +87,66 @@ bool store_is_import(struct store *st, int32_t epoch_id, bool *ret_is)
     return !failed;
 }
 
+bool store_import_left(struct store *st, const struct store_import *i, int64_t *ret_left)
+{
+    bool failed = !store_flush_epoch(st, i->epoch_id);
+    sqlite3_stmt *s = store_bind(st, "SELECT coalesce(sum(n), 0) FROM pack WHERE epoch_id = ?1", "d", i->epoch_id);
+    if (store_row(st, s, &failed)) {
+        *ret_left = sqlite3_column_int64(s, 0);
+        sqlite3_reset(s);
+    }
+    return !failed;
+}
+
 // ---------------------------------------------------------------- undoing
+
+struct undone_pack {
+    int64_t event_id, first_seq;
+    int32_t epoch_id, place;
+    int n;
+    wall_ms arrived;
+    void *data; // owned
+    size_t bytes;
+};
+
+// Takes the choices of a pack out of the rollups, or all else.
+static bool uncount(struct store *st, const struct undone_pack *u, int32_t kiosk, bool choices)
+{
+    struct pack_reader r;
+    struct packed p;
+    bool ok = true, damaged = false;
+    pack_read(&r, u->data, u->bytes, u->n, u->event_id, u->first_seq, u->arrived);
+    while (ok && pack_next(&r, &p, &damaged)) {
+        ok =
+            (p.kind == EVENT_CHOICE) != choices || store_uncount_answer(st, u->epoch_id, kiosk, &p, u->place);
+    }
+    if (damaged) {
+        st->error = STORE_DAMAGED;
+        snprintf(st->why, sizeof st->why, "the pack of event %lld is damaged", (long long)u->event_id);
+    }
+    return ok && !damaged;
+}
+
+// The ratings near a pack, by -1 before and 1 after it is gone: visits may reach into it.
+static bool move_segments(struct store *st, const struct undone_pack *u, int by)
+{
+    return store_segment_range(st, u->place, u->epoch_id, 0, u->first_seq - ROLLUP_VISIT_SPAN,
+                               u->first_seq + u->n - 1 + ROLLUP_VISIT_SPAN, by);
+}
+
+// Choices are taken back as long as the ratings of their visits are there, ratings once those are gone: so what is left
+// of a visit in other packs moves once.
+static bool undo_pack(struct store *st, const struct undone_pack *u, int32_t kiosk)
+{
+    return move_segments(st, u, -1) && uncount(st, u, kiosk, true) &&
+           store_keep_keys(st, u->epoch_id, u->first_seq, u->n) &&
+           store_run(st, "DELETE FROM pack WHERE event_id = ?1", "i", u->event_id) &&
+           uncount(st, u, kiosk, false) && move_segments(st, u, 1);
+}
 
 bool store_undo_slice(struct store *st, const struct store_import *i, int32_t kiosk, bool *ret_more)
 {
-    bool failed = !store_flush_epoch(st, i->epoch_id), damaged = false;
-    struct pack_reader r;
-    struct packed p;
+    bool failed = !store_flush_epoch(st, i->epoch_id);
     sqlite3_stmt *s =
         store_bind(st,
                    "SELECT event_id, first_seq, n, arrived, data, place_id FROM pack WHERE epoch_id = ?1"
@@ -103,34 +156,19 @@ bool store_undo_slice(struct store *st, const struct store_import *i, int32_t ki
     if (!*ret_more) {
         return !failed;
     }
-    int64_t pack = sqlite3_column_int64(s, 0), first = sqlite3_column_int64(s, 1);
-    wall_ms arrived = sqlite3_column_int64(s, 3);
-    int32_t place = sqlite3_column_int(s, 5);
-    int n = sqlite3_column_int(s, 2);
-    size_t bytes = (size_t)sqlite3_column_bytes(s, 4);
-    void *data = malloc(bytes + 1);
-    if (data == NULL) {
-        sqlite3_reset(s);
-        return store_no_memory(st);
+    struct undone_pack u = {.event_id = sqlite3_column_int64(s, 0),
+                            .first_seq = sqlite3_column_int64(s, 1),
+                            .epoch_id = i->epoch_id,
+                            .place = sqlite3_column_int(s, 5),
+                            .n = sqlite3_column_int(s, 2),
+                            .arrived = sqlite3_column_int64(s, 3),
+                            .bytes = (size_t)sqlite3_column_bytes(s, 4)};
+    u.data = malloc(u.bytes + 1);
+    if (u.data != NULL) {
+        memcpy(u.data, sqlite3_column_blob(s, 4), u.bytes);
     }
-    memcpy(data, sqlite3_column_blob(s, 4), bytes);
     sqlite3_reset(s);
-    pack_read(&r, data, bytes, n, pack, first, arrived);
-    int64_t visits[PACK_ANSWERS_MAX];
-    int count = 0;
-    while (!failed && pack_next(&r, &p, &damaged)) {
-        failed = !store_uncount_answer(st, i->epoch_id, kiosk, &p, place, first + n - 1);
-        if (count == 0 || visits[count - 1] != p.visit) {
-            visits[count++] = p.visit;
-        }
-    }
-    free(data);
-    failed = failed || !store_segment_visits(st, place, i->epoch_id, visits, count, -1);
-    if (damaged) {
-        st->error = STORE_DAMAGED;
-        snprintf(st->why, sizeof st->why, "the pack of event %lld is damaged", (long long)pack);
-    }
-    return !failed && !damaged && store_keep_keys(st, i->epoch_id, first, n) &&
-           store_run(st, "DELETE FROM pack WHERE event_id = ?1", "i", pack) &&
-           store_segment_visits(st, place, i->epoch_id, visits, count, 1);
+    bool ok = u.data != NULL ? undo_pack(st, &u, kiosk) : store_no_memory(st);
+    free(u.data);
+    return ok;
 }

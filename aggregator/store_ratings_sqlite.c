@@ -1,5 +1,6 @@
 // store: epochs, ratings with their rollups, quarantine and the privacy steps.
 #include "aggregator/contact.h"
+#include "aggregator/pack_body.h"
 #include "aggregator/store_contact.h"
 #include "aggregator/store_impl.h"
 #include "aggregator/store_rollups.h"
@@ -100,17 +101,28 @@ static bool scored(int flags)
 }
 
 // Up the place tree they are collected on: one row there is of many quarters and kiosks.
-static bool roll_up(struct store *st, const struct store_tally *t)
+static bool roll_up(struct store *st, const struct store_tally *t, const int64_t *c)
 {
-    int64_t c[ROLLUP_SCORES];
     if (st->tree.above == NULL) {
         return store_rollups_mark(st, t->place, false);
     }
-    for (int i = 0; i < ROLLUP_SCORES; i++) {
-        c[i] = t->c[i];
-    }
     return rollups_votes(&st->rollups, &st->tree, t->place, true, t->quarter, t->name, t->levels, c) ||
            store_no_memory(st);
+}
+
+bool store_write_tally(struct store *st, int32_t place, int32_t kiosk, int32_t name, int64_t quarter, int levels,
+                       const int64_t *c)
+{
+    return store_run(st,
+                     "INSERT INTO tally(place_id, kiosk_id, name_id, quarter, levels,"
+                     " c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11)"
+                     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+                     " ON CONFLICT DO UPDATE SET c1 = c1 + excluded.c1, c2 = c2 + excluded.c2,"
+                     " c3 = c3 + excluded.c3, c4 = c4 + excluded.c4, c5 = c5 + excluded.c5,"
+                     " c6 = c6 + excluded.c6, c7 = c7 + excluded.c7, c8 = c8 + excluded.c8,"
+                     " c9 = c9 + excluded.c9, c10 = c10 + excluded.c10, c11 = c11 + excluded.c11",
+                     "dddidiiiiiiiiiii", place, kiosk, name, quarter, levels, c[0], c[1], c[2], c[3], c[4], c[5], c[6],
+                     c[7], c[8], c[9], c[10]);
 }
 
 static bool write_tallies(struct store *st)
@@ -118,19 +130,13 @@ static bool write_tallies(struct store *st)
     bool ok = st->rollups.count < ROLLUPS_MAX || store_flush_rollups(st);
     for (int i = 0; i < st->tally_count; i++) {
         const struct store_tally *t = &st->tallies[i];
-        const int *c = t->c;
+        int64_t c[ROLLUP_SCORES];
+        for (int k = 0; k < ROLLUP_SCORES; k++) {
+            c[k] = t->c[k];
+        }
         st->slots[t->slot] = 0;
-        ok = ok && roll_up(st, t);
-        ok = ok && store_run(st,
-                             "INSERT INTO tally(place_id, kiosk_id, name_id, quarter, levels,"
-                             " c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11)"
-                             " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
-                             " ON CONFLICT DO UPDATE SET c1 = c1 + excluded.c1, c2 = c2 + excluded.c2,"
-                             " c3 = c3 + excluded.c3, c4 = c4 + excluded.c4, c5 = c5 + excluded.c5,"
-                             " c6 = c6 + excluded.c6, c7 = c7 + excluded.c7, c8 = c8 + excluded.c8,"
-                             " c9 = c9 + excluded.c9, c10 = c10 + excluded.c10, c11 = c11 + excluded.c11",
-                             "dddidddddddddddd", t->place, t->kiosk, t->name, t->quarter, t->levels, c[0],
-                             c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9], c[10]);
+        ok = ok && roll_up(st, t, c) &&
+             store_write_tally(st, t->place, t->kiosk, t->name, t->quarter, t->levels, c);
     }
     st->tally_count = 0;
     return ok;
@@ -178,6 +184,18 @@ static bool count_score(struct store *st, int32_t place, int32_t kiosk, int32_t 
     return store_in_transaction(st) || store_flush_tallies(st);
 }
 
+bool store_write_choices(struct store *st, int32_t place, int32_t kiosk, int32_t name, int64_t quarter, int32_t option,
+                         const int64_t *n)
+{
+    return store_run(st,
+                     "INSERT INTO choice_tally(place_id, kiosk_id, name_id, option_id, quarter, n, unhappy,"
+                     " happy) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET"
+                     " n = n + excluded.n, unhappy = unhappy + excluded.unhappy, happy = happy +"
+                     " excluded.happy",
+                     "ddddiiii", place, kiosk, name, option, quarter, n[NAMED], n[NAMED_UNHAPPY],
+                     n[NAMED_HAPPY]);
+}
+
 static bool count_option(struct store *st, int32_t place, int32_t kiosk, int32_t name, wall_ms at,
                          int32_t option, const int64_t *n)
 {
@@ -189,13 +207,7 @@ static bool count_option(struct store *st, int32_t place, int32_t kiosk, int32_t
     } else if (!rollups_choices(&st->rollups, &st->tree, place, true, quarter, name, option, n)) {
         return store_no_memory(st);
     }
-    return store_run(st,
-                     "INSERT INTO choice_tally(place_id, kiosk_id, name_id, option_id, quarter, n, unhappy,"
-                     " happy) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET"
-                     " n = n + excluded.n, unhappy = unhappy + excluded.unhappy, happy = happy +"
-                     " excluded.happy",
-                     "ddddiiii", place, kiosk, name, option, quarter, n[NAMED], n[NAMED_UNHAPPY],
-                     n[NAMED_HAPPY]) &&
+    return store_write_choices(st, place, kiosk, name, quarter, option, n) &&
            (st->rollups.count < ROLLUPS_MAX || store_flush_rollups(st)) &&
            (store_in_transaction(st) || store_flush_rollups(st));
 }
@@ -244,8 +256,8 @@ struct named { // what is to be counted anew: it is read first, since counting w
     wall_ms at;
 };
 
-// Adds `n` to what choices name, seqs from..to: all of them, or those of a visit (not 0) that are scored.
-static bool count_again(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t from, int64_t to, int64_t visit,
+// Adds `n` to what choices name: of one (seq), or of all of a visit that are scored.
+static bool count_again(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t seq, int64_t visit,
                         const int64_t *n)
 {
     struct named list[ROLLUP_VISIT_SPAN * 2 * PROTOCOL_OPTIONS_MAX];
@@ -258,7 +270,7 @@ static bool count_again(struct store *st, int32_t epoch_id, int32_t kiosk, int64
         " SELECT place_id, name_id, 0, at FROM c, json_each(body, '$.options') j WHERE j.key > 0 UNION ALL"
         " SELECT place_id, c.name_id, o.name_id, at FROM c, json_each(body, '$.options') j"
         " JOIN name o ON o.id = j.value",
-        "diii", epoch_id, from, to, visit);
+        "diii", epoch_id, seq, visit != 0 ? seq + ROLLUP_VISIT_SPAN : seq, visit);
     while (count < (int)(sizeof list / sizeof list[0]) && store_row(st, s, &failed)) {
         list[count++] = (struct named){sqlite3_column_int(s, 0), sqlite3_column_int(s, 1),
                                        sqlite3_column_int(s, 2), sqlite3_column_int64(s, 3)};
@@ -272,14 +284,13 @@ static bool count_again(struct store *st, int32_t epoch_id, int32_t kiosk, int64
     return !failed;
 }
 
-// The first answer of a visit is a rating, and comes after what the visit named, or is taken back: what the visit named
-// after seq `from` moves.
-static bool move_visit(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t visit, int64_t from, int score,
+// The first answer of a visit is a rating, and comes after what the visit named, or is taken back: what the visit named moves.
+static bool move_visit(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t visit, int score,
                        int levels, int by)
 {
     int64_t n[ROLLUP_NAMED] = {0};
     add_mood(n, EVENT_RATING, score, levels, 0, by);
-    return count_again(st, epoch_id, kiosk, from + 1, visit + ROLLUP_VISIT_SPAN, visit, n);
+    return count_again(st, epoch_id, kiosk, visit, visit, n);
 }
 
 // What is rare in an event, as JSON; NULL when there is nothing. The caller frees.
@@ -308,6 +319,9 @@ static char *body_of(const struct stored_event *s, bool segments, const char *au
     }
     if (words) {
         json_object_set_new(o, "text", json_string(e->text));
+        if (e->lang[0] != '\0') {
+            json_object_set_new(o, "lang", json_string(e->lang));
+        }
     }
     if (e->ref[0] != '\0') {
         json_object_set_new(o, "ref", json_string(e->ref)); // for exports by counter; no page shows it
@@ -380,20 +394,25 @@ static bool look(void *ctx, struct packed *p)
     return true;
 }
 
-bool store_uncount_answer(struct store *st, int32_t epoch_id, int32_t kiosk, const struct packed *t, int32_t place,
-                          int64_t with)
+bool store_uncount_answer(struct store *st, int32_t epoch_id, int32_t kiosk, const struct packed *t,
+                          int32_t place)
 {
+    int64_t n[ROLLUP_NAMED] = {[NAMED] = -1};
     if (!scored(t->flags)) {
         return true;
     }
-    if (t->kind == EVENT_RATING || t->kind == EVENT_NUMBER) {
+    switch ((enum event_type)t->kind) {
+    case EVENT_RATING:
         return count_score(st, place, kiosk, t->name, t->at, t->score, t->levels, -1) &&
-               (t->kind == EVENT_NUMBER ||
-                move_visit(st, epoch_id, kiosk, t->seq, with > t->seq ? with : t->seq, t->score, t->levels, -1));
+               move_visit(st, epoch_id, kiosk, t->seq, t->score, t->levels, -1);
+    case EVENT_NUMBER:
+        return count_score(st, place, kiosk, t->name, t->at, t->score, t->levels, -1);
+    case EVENT_CHOICE:
+        return find_mood(st, epoch_id, t->visit, t->seq, -1, n) &&
+               count_again(st, epoch_id, kiosk, t->seq, 0, n);
+    default:
+        return true;
     }
-    int64_t n[ROLLUP_NAMED] = {[NAMED] = -1};
-    return t->kind != EVENT_CHOICE || (find_mood(st, epoch_id, t->visit, t->seq, -1, n) &&
-                                       count_again(st, epoch_id, kiosk, t->seq, t->seq, 0, n));
 }
 
 bool store_uncount(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t seq)
@@ -402,7 +421,7 @@ bool store_uncount(struct store *st, int32_t epoch_id, int32_t kiosk, int64_t se
     int32_t place;
     bool found;
     return store_change_answer(st, epoch_id, seq, look, NULL, &t, &place, &found) &&
-           (!found || store_uncount_answer(st, epoch_id, kiosk, &t, place, seq));
+           (!found || store_uncount_answer(st, epoch_id, kiosk, &t, place));
 }
 
 // Marks the target of a void and takes it out of the rollups.
@@ -417,12 +436,17 @@ static bool take_back(struct store *st, const struct stored_event *s)
     if (t.kind == EVENT_CONTACT) {
         return store_erase_contact(st, t.event_id, &(bool){false});
     }
-    return store_uncount_answer(st, s->epoch_id, s->kiosk, &t, place, t.seq);
+    return store_uncount_answer(st, s->epoch_id, s->kiosk, &t, place);
 }
 
 static bool collect(struct store *st, struct stored_event *s, const char *body)
 {
     const struct event *e = s->e;
+    char shorter[PACK_BODY_SHORT];
+    size_t body_bytes = body != NULL ? strlen(body) : 0;
+    if (body != NULL && pack_body_shorten(body, body_bytes, shorter, &body_bytes)) {
+        body = shorter;
+    }
     struct packed p = {.event_id = st->next_event,
                        .seq = e->seq,
                        .visit = e->visit,
@@ -435,7 +459,7 @@ static bool collect(struct store *st, struct stored_event *s, const char *body)
                        .levels = e->of,
                        .flags = s->flags,
                        .body = body,
-                       .body_bytes = body != NULL ? strlen(body) : 0};
+                       .body_bytes = body_bytes};
     s->event_id = st->next_event++;
     return store_pack_answer(st, s->epoch_id, s->place, &p);
 }
@@ -452,7 +476,7 @@ static bool follow(struct store *st, const struct stored_event *s)
         return store_put_contact(st, s);
     case EVENT_RATING:
         if (scored(s->flags) && s->behind &&
-            !move_visit(st, s->epoch_id, s->kiosk, e->seq, e->seq, e->score, e->of, 1)) {
+            !move_visit(st, s->epoch_id, s->kiosk, e->seq, e->score, e->of, 1)) {
             return false;
         }
         return !scored(s->flags) || count_score(st, s->place, s->kiosk, s->name, s->at, e->score, e->of, 1);

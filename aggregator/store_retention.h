@@ -1,7 +1,8 @@
 // store: retention: what is old enough goes, a slice at a time. Comments (and refs) leave their answers, which stay;
 // answers go pack by pack, and their keys stay settled, so that one that is sent again is acknowledged and not
-// stored again. Rollups stay for ever: those before `raw_before` can be proven no more, and are never made anew.
-// Quarantined messages lose their bytes with the comments.
+// stored again. A pack waits for those answers of its visits that lie in another pack and are not old enough: what they
+// count as follows from the whole visit. Rollups stay for ever: those before `raw_before` can be proven no more, and are
+// never made anew. Quarantined messages lose their bytes with the comments.
 #ifndef PUAS_AGGREGATOR_STORE_RETENTION_H
 #define PUAS_AGGREGATOR_STORE_RETENTION_H
 
@@ -14,8 +15,6 @@ struct store_retention {
 
 // Answers before this may be gone; 0: none is. It never goes back.
 bool store_raw_before(struct store *st, wall_ms *ret_before);
-// What choices name follows from the rating that their visit began with: so much later both are there. 0: as above.
-wall_ms store_choices_before(wall_ms raw_before);
 bool store_set_raw_before(struct store *st, wall_ms before);
 
 // One slice, in a transaction: the packs after *cursor (0 at first), at most `packs`, that arrived before `settled` (the

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { QUARANTINE_ROWS = 50, VISIT_MS = 3600000 };
+enum { QUARANTINE_ROWS = 50 };
 static const char before_setting[] = "raw_before";
 
 bool store_raw_before(struct store *st, wall_ms *ret_before)
@@ -15,11 +15,6 @@ bool store_raw_before(struct store *st, wall_ms *ret_before)
     bool ok = store_setting(st, before_setting, text, sizeof text);
     *ret_before = ok ? strtoll(text, NULL, 10) : 0;
     return ok;
-}
-
-wall_ms store_choices_before(wall_ms raw_before)
-{
-    return raw_before > 0 ? raw_before + VISIT_MS : 0;
 }
 
 bool store_set_raw_before(struct store *st, wall_ms before)
@@ -74,6 +69,24 @@ static bool has_contact(struct store *st, const struct old_pack *p, bool *ret)
     return !failed;
 }
 
+// Has a visit that goes on in another pack an answer there that is to be proven yet? By its rating and its service all
+// of it is counted.
+static bool goes_on(struct store *st, const struct old_pack *p, wall_ms before, bool *ret)
+{
+    bool failed = false;
+    sqlite3_stmt *s = store_bind(
+        st,
+        "SELECT 1 FROM event o WHERE epoch_id = ?1 AND seq >= ?2 - ?4 AND seq <= ?3 + ?4"
+        " AND seq NOT BETWEEN ?2 AND ?3 AND at >= ?5 AND (visit BETWEEN ?2 AND ?3 OR EXISTS(SELECT 1"
+        " FROM event WHERE epoch_id = ?1 AND seq BETWEEN ?2 AND ?3 AND visit = o.visit)) LIMIT 1",
+        "diidi", p->epoch_id, p->first_seq, p->first_seq + p->n - 1, (int)ROLLUP_VISIT_SPAN, before);
+    *ret = store_row(st, s, &failed);
+    if (s != NULL) {
+        sqlite3_reset(s);
+    }
+    return !failed;
+}
+
 // ---------------------------------------------------------------- within a pack
 
 // Writes the pack anew without words that are too old. *ret_newest: of its answers; false: memory, or damage.
@@ -91,7 +104,7 @@ static bool strip(struct store *st, const struct old_pack *p, wall_ms before, wa
         bool words = one.at < before && one.body != NULL;
         *ret_newest = one.at > *ret_newest ? one.at : *ret_newest;
         if (words) {
-            ok = store_strip_body(&one, false, &body, &words);
+            ok = store_strip_body(&one, STRIP_OLD, &body, &words);
         }
         if (ok && words) {
             changed = true;
@@ -151,18 +164,18 @@ static bool retain_one(struct store *st, const struct store_retention *r, const 
                        bool *changed)
 {
     wall_ms newest;
-    bool waits = false;
+    bool waits = false, on = false;
     if (!strip(st, p, r->comments_before, &newest, changed)) {
         return false;
     }
     if (newest >= r->raw_before || p->event_id >= st->last_pack) {
         return true;
     }
-    if (!has_contact(st, p, &waits)) {
+    if (!has_contact(st, p, &waits) || !goes_on(st, p, r->raw_before, &on)) {
         return false;
     }
-    *changed = *changed || !waits;
-    return waits || delete_pack(st, p);
+    *changed = *changed || !(waits || on);
+    return waits || on || delete_pack(st, p);
 }
 
 static bool blank_quarantine(struct store *st, wall_ms before, bool *changed)

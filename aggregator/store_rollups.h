@@ -23,7 +23,7 @@ bool store_rollups_mark(struct store *st, int32_t place, bool raw);
 // Places that are still marked.
 bool store_rollups_left(struct store *st, int64_t *ret_places);
 // Builds up to `days` days of one marked place. Within a transaction, with a tree. *ret_more false: nothing
-// was to be done. A slice of `raw` reads all answers of a place at once.
+// was to be done. The answers of a place are read in slices too, from one snapshot.
 bool store_rollups_slice(struct store *st, int days, bool *ret_more);
 
 // The first day at or after `day` for which there is anything of a place. *ret_found false: none.

@@ -1,7 +1,6 @@
 #include "aggregator/store_rollups.h"
 
 #include "aggregator/store_impl.h"
-#include "aggregator/store_retention.h"
 #include "aggregator/store_segments.h"
 
 #include <string.h>
@@ -11,10 +10,12 @@ enum {
     EARLIEST_QUARTERS = 56, // a local day begins at most 14 hours before the day of UTC
     HOURS = 24,
     FIRST_DAY = -1000000, // of what is marked
+    DAY_ROWS = 64, // read from the answers in the time that a day of rollups takes, about
 };
 
 void store_set_tree(struct store *st, const struct rollup_tree *t)
 {
+    store_recount_stop(st);
     st->tree = *t;
 }
 
@@ -90,6 +91,7 @@ bool store_flush_rollups(struct store *st)
 
 bool store_rollups_mark(struct store *st, int32_t place, bool raw)
 {
+    store_recount_stop(st); // its days may be other ones
     return store_run(st,
                      "WITH RECURSIVE up(place_id) AS (SELECT place_id FROM place WHERE place_id = ?1"
                      " UNION SELECT p.parent_id FROM up JOIN place p USING(place_id) WHERE p.parent_id IS NOT"
@@ -290,84 +292,41 @@ static bool add_segments(struct store *st, int32_t place, int32_t from, int32_t 
 
 bool store_rollups_difference(struct store *st, int32_t place, int32_t from, int32_t to, struct rollups *ret)
 {
+    static const struct {
+        enum rollup_kind kind;
+        const char *sql;
+    } tables[] = {
+        {ROLLUP_DAY, "SELECT place_id, day, name_id, levels, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11"
+                     " FROM day_tally" OF_PLACE_AND_UNDER},
+        {ROLLUP_HOUR, "SELECT place_id, day, name_id, levels * 24 + hour, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11"
+                      " FROM hour_tally" OF_PLACE_AND_UNDER},
+        {ROLLUP_CHOICE, "SELECT place_id, day, name_id, option_id, n, unhappy, happy FROM choice_day" OF_PLACE_AND_UNDER},
+        {ROLLUP_PRESENCE, "SELECT place_id, day, 0, 0, kiosks, ready_ms FROM presence_day" OF_PLACE_AND_UNDER},
+    };
     rollups_clear(ret);
-    return add_own(st, place, from, to, ret) &&
-           add_rows(
-               st,
-               store_bind(st,
-                          "SELECT place_id, day, name_id, levels, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10,"
-                          " c11 FROM day_tally" OF_PLACE_AND_UNDER,
-                          "ddd", place, from, to),
-               ROLLUP_DAY, place, ret) &&
-           add_rows(
-               st,
-               store_bind(st,
-                          "SELECT place_id, day, name_id, levels * 24 + hour, c1, c2, c3, c4, c5, c6, c7, c8,"
-                          " c9, c10, c11 FROM hour_tally" OF_PLACE_AND_UNDER,
-                          "ddd", place, from, to),
-               ROLLUP_HOUR, place, ret) &&
-           add_rows(st,
-                    store_bind(st,
-                               "SELECT place_id, day, name_id, option_id, n, unhappy, happy FROM "
-                               "choice_day" OF_PLACE_AND_UNDER,
-                               "ddd", place, from, to),
-                    ROLLUP_CHOICE, place, ret) &&
-           add_rows(
-               st,
-               store_bind(st,
-                          "SELECT place_id, day, 0, 0, kiosks, ready_ms FROM presence_day" OF_PLACE_AND_UNDER,
-                          "ddd", place, from, to),
-               ROLLUP_PRESENCE, place, ret) &&
-           add_segments(st, place, from, to, ret);
+    bool ok = add_own(st, place, from, to, ret);
+    for (size_t i = 0; ok && i < sizeof tables / sizeof tables[0]; i++) {
+        ok = add_rows(st, store_bind(st, tables[i].sql, "ddd", place, from, to), tables[i].kind, place, ret);
+    }
+    return ok && add_segments(st, place, from, to, ret);
 }
 
 // ---------------------------------------------------------------- building
 
-// The finest rollups of a place from its answers; where these have been deleted (store_retention.h) they stay as
-// they are.
-static bool build_raw(struct store *st, int32_t place)
-{
-    wall_ms before;
-    return store_raw_before(st, &before) &&
-           store_run(st, "DELETE FROM tally WHERE place_id = ?1 AND quarter >= ?2 / 900000", "di", place, before) &&
-           store_run(st, "DELETE FROM choice_tally WHERE place_id = ?1 AND quarter >= ?2 / 900000", "di", place,
-                     store_choices_before(before)) &&
-           store_run(
-               st,
-               "INSERT INTO tally(place_id, kiosk_id, name_id, quarter, levels, c1, c2, c3, c4, c5, c6, c7,"
-               " c8, c9, c10, c11) SELECT e.place_id, p.kiosk_id, e.name_id, e.at / 900000, e.levels,"
-               " sum(score = 1), sum(score = 2), sum(score = 3), sum(score = 4), sum(score = 5),"
-               " sum(score = 6), sum(score = 7), sum(score = 8), sum(score = 9), sum(score = 10),"
-               " sum(score = 11) FROM event e JOIN epoch p ON p.epoch_id = e.epoch_id WHERE e.place_id = ?1"
-               " AND e.kind IN (0, 4) AND (e.flags & 28) = 0 AND e.at >= ?2"
-               " GROUP BY p.kiosk_id, e.name_id, e.at / 900000, e.levels",
-               "di", place, before) &&
-           store_run(
-               st,
-               "INSERT INTO choice_tally(place_id, kiosk_id, name_id, option_id, quarter, n, unhappy, happy)"
-               " SELECT place_id, kiosk_id, name_id, option_id, quarter, count(*), " SUM_UNHAPPY
-               ", " SUM_HAPPY " FROM (" NAMED_BY_ANSWERS
-               " AND c.at >= ?2) WHERE place_id = ?1 GROUP BY kiosk_id, name_id, option_id,"
-               " quarter",
-               "di", place, store_choices_before(before)) &&
-           store_run(st, "UPDATE rollup_due SET raw = 0 WHERE place_id = ?1", "d", place);
-}
-
 // Days of segments are those of the clock: a place that gets another one is told anew from its answers.
-static bool build_segments(struct store *st, int32_t place)
+static bool build_finest(struct store *st, int32_t place, bool raw, int days)
 {
-    struct rollups r = {.items = NULL};
-    bool ok = store_segments_difference(st, place, &r) && write_all(st, &r);
-    rollups_finish(&r);
-    return ok;
+    bool done;
+    return store_recount(st, place, raw, days * DAY_ROWS, &done) &&
+           (!done || store_run(st, "UPDATE rollup_due SET raw = 0, day = ?2 WHERE place_id = ?1", "dd", place,
+                               (int)FIRST_DAY + 1));
 }
 
 static bool build_days(struct store *st, int32_t place, int32_t day, int days)
 {
     bool found;
     struct rollups r = {.items = NULL};
-    if ((day == FIRST_DAY && !build_segments(st, place)) ||
-        !store_rollups_next_day(st, place, day, &day, &found)) {
+    if (!store_rollups_next_day(st, place, day, &day, &found)) {
         return false;
     }
     if (!found) {
@@ -398,5 +357,5 @@ bool store_rollups_slice(struct store *st, int days, bool *ret_more)
     bool raw = sqlite3_column_int(s, 2) != 0;
     sqlite3_reset(s);
     *ret_more = true;
-    return raw ? build_raw(st, place) : build_days(st, place, day, days);
+    return raw || day == FIRST_DAY ? build_finest(st, place, raw, days) : build_days(st, place, day, days);
 }

@@ -20,8 +20,8 @@ enum { UNKNOWN_SEGMENT = 1 << 24 };
     "r.levels, r.score,"                                                                                     \
     " coalesce(CASE WHEN ?1 AND r.seq <= r.visit + 64 THEN " SERVICE " END,"                                 \
     " 'audience:' || json_extract(r.body, '$.audience'),"                                                    \
-    " 'counter:' || coalesce(json_extract(r.body, '$.counter'),"                                             \
-    " nullif(substr(" REF ", 1, instr(replace(" REF ", '/', '-'), '-') - 1), ''))) AS segment"               \
+    " 'counter:' || coalesce(json_extract(r.body, '$.counter'), nullif(substr(" REF                          \
+    ", 1, instr(replace(" REF ", '/', '-'), '-') - 1), ''))) AS segment"                                     \
     " FROM event r WHERE r.kind IN (0, 4) AND (r.flags & 28) = 0"
 
 // ---------------------------------------------------------------- what documents mark
@@ -46,7 +46,7 @@ static bool load_marks(struct store *st)
     return !failed;
 }
 
-static bool has_services(struct store *st, bool *ret_has)
+bool store_has_services(struct store *st, bool *ret_has)
 {
     *ret_has = false;
     if (!st->marks_known && !load_marks(st)) {
@@ -168,26 +168,32 @@ bool store_flush_segments(struct store *st)
     return ok;
 }
 
-// Reads rows of RATINGS_WITH_SEGMENT, from day `from` on. `here`: by the list of the place, without adding to it.
-static bool add_ratings(struct store *st, sqlite3_stmt *s, bool here, int by, int32_t from, struct rollups *ret)
+bool store_segment_add(struct store *st, sqlite3_stmt *s, int32_t day, bool here, int by, struct rollups *ret)
+{
+    struct rollup row = {
+        .kind = ROLLUP_SEGMENT, .place = sqlite3_column_int(s, 1), .name = sqlite3_column_int(s, 2)};
+    int32_t segment = STORE_SEGMENT_OTHER;
+    int hour;
+    st->tree.local(st->tree.ctx, row.place, sqlite3_column_int64(s, 0), &row.day, &hour);
+    if (row.day <= day) {
+        return true;
+    }
+    row.c[sqlite3_column_int(s, 4) - 1] = by;
+    if (!number_of(st, (const char *)sqlite3_column_text(s, 5), &segment) ||
+        (here && !store_segment_here(st, row.place, segment, false, &segment))) {
+        return false;
+    }
+    row.what = rollup_segment_key(segment, true, sqlite3_column_int(s, 3));
+    return rollups_add(ret, &row, 1) || store_no_memory(st);
+}
+
+// Reads rows of RATINGS_WITH_SEGMENT, as above.
+static bool add_ratings(struct store *st, sqlite3_stmt *s, int32_t day, bool here, int by,
+                        struct rollups *ret)
 {
     bool failed = false, ok = true;
     while (ok && store_row(st, s, &failed)) {
-        struct rollup row = {
-            .kind = ROLLUP_SEGMENT, .place = sqlite3_column_int(s, 1), .name = sqlite3_column_int(s, 2)};
-        int32_t segment = STORE_SEGMENT_OTHER;
-        int hour;
-        st->tree.local(st->tree.ctx, row.place, sqlite3_column_int64(s, 0), &row.day, &hour);
-        if (row.day < from) {
-            continue;
-        }
-        row.c[sqlite3_column_int(s, 4) - 1] = by;
-        ok = number_of(st, (const char *)sqlite3_column_text(s, 5), &segment) &&
-             (!here || store_segment_here(st, row.place, segment, false, &segment));
-        row.what = rollup_segment_key(segment, true, sqlite3_column_int(s, 3));
-        if (ok && !rollups_add(ret, &row, 1)) {
-            ok = store_no_memory(st);
-        }
+        ok = store_segment_add(st, s, day, here, by, ret);
     }
     if (s != NULL) {
         sqlite3_reset(s);
@@ -195,47 +201,69 @@ static bool add_ratings(struct store *st, sqlite3_stmt *s, bool here, int by, in
     return ok && !failed;
 }
 
-bool store_segment_visit(struct store *st, int32_t place, int32_t epoch_id, int64_t visit, int by)
+sqlite3_stmt *store_segment_of(struct store *st, int32_t epoch_id, int64_t seq)
 {
+    bool services;
+    return store_has_services(st, &services)
+               ? store_bind(st,
+                            RATINGS_WITH_SEGMENT " AND r.epoch_id = ?2 AND r.seq = ?3) WHERE segment IS NOT NULL",
+                            "ddi", (int)services, epoch_id, seq)
+               : NULL;
+}
+
+bool store_segment_range(struct store *st, int32_t place, int32_t epoch_id, int64_t visit, int64_t first,
+                         int64_t last, int by)
+{
+    bool services;
     if (st->tree.above == NULL) {
         return store_rollups_mark(st, place, false);
     }
-    return store_flush_epoch(st, epoch_id) &&
+    return store_has_services(st, &services) && store_flush_epoch(st, epoch_id) &&
            add_ratings(
                st,
                store_bind(st,
                           RATINGS_WITH_SEGMENT
-                          " AND r.epoch_id = ?2 AND r.seq >= ?3 AND r.seq <= ?3 + 64 AND r.visit = ?3)"
-                          " WHERE segment IS NOT NULL",
-                          "ddi", 1, epoch_id, visit),
-               false, by, INT32_MIN, &st->segments) &&
+                          " AND r.epoch_id = ?2 AND r.seq >= ?3 AND r.seq <= ?4 AND iif(?5, r.visit = ?5, "
+                          "true)) WHERE segment IS NOT NULL",
+                          "ddiii", (int)services, epoch_id, first, last, visit),
+               INT32_MIN, false, by, &st->segments) &&
            (store_in_transaction(st) || store_flush_segments(st));
 }
 
-void store_counter_of(const char *ref, char ret[STORE_COUNTER_MAX])
+bool store_segment_visit(struct store *st, int32_t place, int32_t epoch_id, int64_t visit, int by)
+{
+    return store_segment_range(st, place, epoch_id, visit, visit, visit + ROLLUP_VISIT_SPAN, by);
+}
+
+size_t store_segment_counter(const char *ref)
 {
     size_t n = strcspn(ref, "-/");
-    snprintf(ret, STORE_COUNTER_MAX, "%.*s", ref[n] != '\0' ? (int)n : 0, ref);
+    return ref[n] != '\0' ? n : 0;
 }
 
 // What a rating says by itself; "" nothing.
 static void own_segment(const struct event *e, const char *audience, char ret[STORE_SEGMENT_ID_MAX])
 {
-    char counter[STORE_COUNTER_MAX];
-    store_counter_of(e->ref, counter);
+    size_t counter = store_segment_counter(e->ref);
     ret[0] = '\0';
     if (audience[0] != '\0') {
         snprintf(ret, STORE_SEGMENT_ID_MAX, "audience:%s", audience);
-    } else if (counter[0] != '\0') {
-        snprintf(ret, STORE_SEGMENT_ID_MAX, "counter:%s", counter);
+    } else if (counter > 0) {
+        snprintf(ret, STORE_SEGMENT_ID_MAX, "counter:%.*s", (int)counter, e->ref);
     }
 }
 
-static bool count_own(struct store *st, const struct stored_event *s, const char *id)
+// Nothing came before the rating that begins a visit: it needs no look into the store.
+static bool count_own(struct store *st, const struct stored_event *s, const char *audience)
 {
     struct rollup row = {.kind = ROLLUP_SEGMENT, .place = s->place, .name = s->name};
+    char id[STORE_SEGMENT_ID_MAX];
     int32_t segment = STORE_SEGMENT_OTHER;
     int hour;
+    own_segment(s->e, audience, id);
+    if (id[0] == '\0') {
+        return true;
+    }
     st->tree.local(st->tree.ctx, s->place, s->at, &row.day, &hour);
     row.c[s->e->score - 1] = 1;
     if (!number_of(st, id, &segment)) {
@@ -248,42 +276,18 @@ static bool count_own(struct store *st, const struct stored_event *s, const char
 bool store_segment_rating(struct store *st, const struct stored_event *s, const char *audience)
 {
     bool services;
-    char id[STORE_SEGMENT_ID_MAX];
-    own_segment(s->e, audience, id);
-    if (!has_services(st, &services)) {
+    if (!store_has_services(st, &services)) {
         return false;
     }
-    // Nothing came before the rating that begins a visit: it needs no look into the store.
-    bool looks = services && (s->e->seq != s->e->visit || s->behind);
-    if (!looks && id[0] == '\0') {
-        return true;
-    }
     if (st->tree.above == NULL) {
-        return store_rollups_mark(st, s->place, false);
+        return true; // its place is marked with its tally
     }
-    return (looks ? store_flush_epoch(st, s->epoch_id) &&
-                        add_ratings(st,
-                                    store_bind(st,
-                                               RATINGS_WITH_SEGMENT
-                                               " AND r.epoch_id = ?2 AND r.seq = ?3) WHERE segment IS NOT NULL",
-                                               "ddi", 1, s->epoch_id, s->e->seq),
-                                    false, 1, INT32_MIN, &st->segments)
-                  : count_own(st, s, id)) &&
+    if (!services || (s->e->seq == s->e->visit && !s->behind)) {
+        return count_own(st, s, audience) && (store_in_transaction(st) || store_flush_segments(st));
+    }
+    return store_flush_epoch(st, s->epoch_id) &&
+           add_ratings(st, store_segment_of(st, s->epoch_id, s->e->seq), INT32_MIN, false, 1, &st->segments) &&
            (store_in_transaction(st) || store_flush_segments(st));
-}
-
-bool store_segment_visits(struct store *st, int32_t place, int32_t epoch_id, const int64_t *visits, int count, int by)
-{
-    bool failed = false;
-    sqlite3_stmt *s = store_bind(st, "SELECT 1 FROM segment LIMIT 1", "");
-    bool any = store_row(st, s, &failed);
-    if (s != NULL) {
-        sqlite3_reset(s);
-    }
-    for (int i = 0; any && !failed && i < count; i++) {
-        failed = !store_segment_visit(st, place, epoch_id, visits[i], by);
-    }
-    return !failed;
 }
 
 bool store_segment_of_void(struct store *st, int32_t epoch_id, int64_t voids, int64_t *ret_visit)
@@ -304,43 +308,51 @@ bool store_segment_of_void(struct store *st, int32_t epoch_id, int64_t voids, in
 
 // ---------------------------------------------------------------- from the answers
 
+sqlite3_stmt *store_segment_rows(struct store *st, int32_t place, int32_t day)
+{
+    return store_bind(st,
+                      "SELECT day, name_id, segment_id, levels, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11"
+                      " FROM segment_day WHERE place_id = ?1 AND own = 1 AND day > ?2",
+                      "dd", place, day);
+}
+
+bool store_segment_less(sqlite3_stmt *s, int32_t place, struct rollups *ret)
+{
+    struct rollup row = {.kind = ROLLUP_SEGMENT,
+                         .place = place,
+                         .day = sqlite3_column_int(s, 0),
+                         .name = sqlite3_column_int(s, 1),
+                         .what = rollup_segment_key(sqlite3_column_int(s, 2), true, sqlite3_column_int(s, 3))};
+    for (int i = 0; i < ROLLUP_SCORES; i++) {
+        row.c[i] = sqlite3_column_int64(s, 4 + i);
+    }
+    return rollups_add(ret, &row, -1);
+}
+
 bool store_segments_difference(struct store *st, int32_t place, struct rollups *ret)
 {
     bool services, failed = false, ok = true;
     wall_ms before;
-    int32_t from = INT32_MIN;
+    int32_t gone = INT32_MIN; // the last day that may have lost answers
     int hour;
     rollups_clear(ret);
-    if (!store_raw_before(st, &before)) {
+    if (!store_has_services(st, &services) || !store_raw_before(st, &before)) {
         return false;
     }
     if (before > 0) {
-        st->tree.local(st->tree.ctx, place, before, &from, &hour);
-        from++;
+        st->tree.local(st->tree.ctx, place, before - 1, &gone, &hour);
     }
-    if (!has_services(st, &services) ||
-        !add_ratings(st,
-                     store_bind(st, RATINGS_WITH_SEGMENT " AND r.place_id = ?2) WHERE segment IS NOT NULL",
-                                "dd", (int)services, place),
-                     true, 1, from, ret)) {
+    if (!add_ratings(st,
+                     store_bind(st,
+                                RATINGS_WITH_SEGMENT
+                                " AND r.place_id = ?2 AND r.at >= ?3) WHERE segment IS NOT NULL",
+                                "ddi", (int)services, place, before),
+                     gone, true, 1, ret)) {
         return false;
     }
-    sqlite3_stmt *s =
-        store_bind(st,
-                   "SELECT day, name_id, segment_id, levels, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11"
-                   " FROM segment_day WHERE place_id = ?1 AND own = 1 AND day >= ?2",
-                   "dd", place, from);
+    sqlite3_stmt *s = store_segment_rows(st, place, gone);
     while (ok && store_row(st, s, &failed)) {
-        struct rollup row = {
-            .kind = ROLLUP_SEGMENT,
-            .place = place,
-            .day = sqlite3_column_int(s, 0),
-            .name = sqlite3_column_int(s, 1),
-            .what = rollup_segment_key(sqlite3_column_int(s, 2), true, sqlite3_column_int(s, 3))};
-        for (int i = 0; i < ROLLUP_SCORES; i++) {
-            row.c[i] = sqlite3_column_int64(s, 4 + i);
-        }
-        ok = rollups_add(ret, &row, -1);
+        ok = store_segment_less(s, place, ret);
     }
     if (s != NULL) {
         sqlite3_reset(s);

@@ -245,7 +245,8 @@ void store_tend_log(struct store *st)
         return;
     }
     st->log_tended = st->log_pages;
-    bool large = st->log_pages >= RESTART_PAGES;
+    // Our own recount is no reader to wait for; it gives way when the log is very large.
+    bool large = st->log_pages >= RESTART_PAGES && st->recount.reader == NULL;
     sqlite3_busy_timeout(st->db, RESTART_WAIT_MS);
     // What fails is tried again when there is more.
     sqlite3_wal_checkpoint_v2(st->db, NULL, large ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, NULL,
@@ -341,6 +342,7 @@ void store_close(struct store *st)
     }
     sqlite3_close_v2(st->db);
     store_finish_events(st);
+    store_recount_stop(st);
     rollups_finish(&st->rollups);
     rollups_finish(&st->segments);
     if (st->lock_fd >= 0) {
@@ -440,6 +442,7 @@ void store_rollback(struct store *st)
 {
     if (store_in_transaction(st)) {
         store_run(st, "ROLLBACK", "");
+        store_recount_stop(st); // what it wrote is to be written again
         memset(st->names, 0, sizeof st->names); // some may have gone with it
         memset(st->slots, 0, sizeof st->slots);
         st->tally_count = 0;

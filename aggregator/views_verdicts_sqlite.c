@@ -5,6 +5,7 @@
 // Privacy: as all figures these are those of the last step. And suspects are left out in steps of as many
 // votes, the oldest ones first: who saw somebody press on and on must not learn from a difference of one
 // which face it was.
+#include "aggregator/judge.h"
 #include "aggregator/views_impl.h"
 
 #include <stdlib.h>
@@ -95,6 +96,21 @@ static json_t *rules_json(const struct suspects *s)
     return list;
 }
 
+// How much of what is stored has been looked at, in percent: less than 100 while all of history is judged again.
+static int judged_percent(struct views *v)
+{
+    int percent = 100;
+    sqlite3_stmt *s = store_bind(v->st,
+                                 "SELECT CAST(value AS INTEGER), (SELECT max(event_id) FROM pack) FROM setting"
+                                 " WHERE name = 'verdicts_through'",
+                                 "");
+    while (views_row(v, s)) {
+        int64_t through = sqlite3_column_int64(s, 0), newest = sqlite3_column_int64(s, 1);
+        percent = newest - through > JUDGE_SAVE_EVERY ? (int)(100 * through / newest) : 100;
+    }
+    return percent;
+}
+
 static json_t *verdicts_json(struct views *v, struct branch *b)
 {
     int64_t raw[LEVELS_MAX] = {0}, filtered[LEVELS_MAX];
@@ -104,9 +120,10 @@ static json_t *verdicts_json(struct views *v, struct branch *b)
     for (int i = 0; i < s.count; i++) {
         filtered[s.items[i].levels - s.items[i].score]--;
     }
-    json_t *o = json_pack("{s:s,s:I,s:i,s:o,s:o,s:i,s:o}", "place", b->id, "rev", (json_int_t)b->rev, "step",
+    json_t *o = json_pack("{s:s,s:I,s:i,s:o,s:o,s:i,s:o,s:i}", "place", b->id, "rev", (json_int_t)b->rev, "step",
                           v->o.step_votes, "raw", counts_json(b, raw, levels), "filtered",
-                          counts_json(b, filtered, levels), "suspects", s.count, "rules", rules_json(&s));
+                          counts_json(b, filtered, levels), "suspects", s.count, "rules", rules_json(&s), "judged",
+                          judged_percent(v));
     free(s.items);
     return o;
 }

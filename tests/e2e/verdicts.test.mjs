@@ -37,6 +37,7 @@ scenario("verdicts: mashing is named, counted with and without, and judged again
   const rule = (name) => day.rules.find((r) => r.rule === name);
   assert.deepEqual(rule("mashing"), { rule: "mashing", version: 1, n: 10 });
   assert.equal(rule("closed").n, 0);
+  assert.equal(day.judged, 100);
   assert.equal(day.raw.score.n - day.filtered.score.n, 10);
   assert.equal((await session.raw("GET", "/api/v1/verdicts?place=nowhere")).status, 404);
   assert.equal((await new Session(aggregator.url).raw("GET", "/api/v1/verdicts?place=bandung-dago")).status, 401);

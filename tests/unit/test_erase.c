@@ -59,6 +59,7 @@ static void words_go_and_the_score_stays(void **state)
     assert_int_equal(number(w, "SELECT sum(c2) FROM tally"), 1);
     assert_int_equal(number(w, "SELECT sum(c2) FROM day_tally WHERE place_id = 1"), 1);
     assert_int_equal(number(w, "SELECT sum(n) FROM choice_tally WHERE option_id <> 0"), 2);
+    assert_int_equal(number(w, "SELECT sum(unhappy) FROM choice_day WHERE place_id = 1 AND option_id <> 0"), 2);
     assert_int_equal(number(w, "SELECT sum(score) FROM event WHERE visit = 5"), 0);
     assert_int_equal(erase(w, 1, v, false), 0);
     bool erased, score;

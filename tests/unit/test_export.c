@@ -61,26 +61,28 @@ static void a_row_says_what_was_answered(void **state)
     ident_set(&why.question, "why");
     strcpy(why.ref, "A-12");
     world_say(w, 1, TODAY - 1, 9, &why);
-    world_words(w, 1, TODAY - 1, 9, first, "\"Baik\", sekali\nya");
+    struct event words = {.type = EVENT_TEXT, .visit = first, .text = "\"Baik\", sekali\nya", .lang = "jv"};
+    ident_set(&words.question, "say");
+    world_say(w, 1, TODAY - 1, 9, &words);
     struct event contact = {.type = EVENT_CONTACT, .visit = first, .keep_days = 65};
     ident_set(&contact.question, "call");
     strcpy(contact.text, "c2VhbGVkIGJveA==");
     world_say(w, 1, TODAY - 1, 9, &contact);
     char *csv = export_text(w, EXPORT_CSV, (struct trend_query){0}, &rows);
     assert_string_equal(csv, "utc,local,place,place_name,kiosk,visit,seq,kind,question,score,of,options,"
-                             "comment,ref,counted,remarks\r\n"
+                             "comment,lang,ref,counted,remarks\r\n"
                              "2026-11-22T02:00:00Z,2026-11-22T09:00:00,dago,The "
                              "dago,k1,k1/01000000000000000000000000000000/1,1,rating,"
-                             "overall,4,5,,,,1,\r\n"
+                             "overall,4,5,,,,,1,\r\n"
                              "2026-11-22T02:00:00Z,2026-11-22T09:00:00,dago,The "
                              "dago,k1,k1/01000000000000000000000000000000/1,2,choice,"
-                             "why,,,wait staff,,A-12,1,\r\n"
+                             "why,,,wait staff,,,A-12,1,\r\n"
                              "2026-11-22T02:00:00Z,2026-11-22T09:00:00,dago,The "
                              "dago,k1,k1/01000000000000000000000000000000/1,3,text,"
-                             "say,,,,\"\"\"Baik\"\", sekali\nya\",,1,\r\n"
+                             "say,,,,\"\"\"Baik\"\", sekali\nya\",jv,,1,\r\n"
                              "2026-11-22T02:00:00Z,2026-11-22T09:00:00,dago,The "
                              "dago,k1,k1/01000000000000000000000000000000/1,4,contact,"
-                             "call,,,,,,1,\r\n");
+                             "call,,,,,,,1,\r\n");
     assert_int_equal(rows, 4);
     free(csv);
     char *json = export_text(w, EXPORT_JSON, (struct trend_query){0}, &rows);

@@ -1,8 +1,14 @@
 // Imports: tables of text as other programs write them, read in pieces of any size; and what rows mean by a map.
 #include "tests/unit/history.h"
 
+#include "aggregator/core_impl.h"
 #include "aggregator/csv.h"
+#include "aggregator/ctl.h"
 #include "aggregator/import_map.h"
+#include "aggregator/store_content.h"
+#include "aggregator/store_retention.h"
+
+#include <jansson.h>
 
 struct source {
     const char *text;
@@ -117,7 +123,9 @@ static void wrong_maps_say_what_is_wrong(void **state)
          "'6' of 'good' is no score from 1 to 5"},
         {"time: { column: t }\nplace: { column: p, map: { X: Y y } }\nscore: { column: s }\n",
          "'Y y' of 'X' is no id"},
-        {"time: { column: t }\nplace: { id: dago }\nscore: { column: s }\nlang: x\n", "unknown key 'lang'"},
+        {"time: { column: t }\nplace: { id: dago }\nscore: { column: s }\ntongue: x\n", "unknown key 'tongue'"},
+        {"time: { column: t }\nplace: { id: dago }\nscore: { column: s }\nlang: { column: l, map: { Bahasa: \"?\" } }\n",
+         "'?' of 'Bahasa' is no code of a language"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct import_map m;
@@ -185,20 +193,22 @@ static void rows_become_answers(void **state)
                                 "question: { column: q, map: { How?: overall } }\n"
                                 "score: { column: s, of: 11, least: 0 }\n"
                                 "reasons: { column: r, separator: \"|\", map: { Too long: wait } }\n"
-                                "comment: { column: c, question: words }\n");
-    struct csv_row head = {.count = 7, .fields = {"c", "d", "t", "k", "q", "s", "r"}};
+                                "comment: { column: c, question: words }\n"
+                                "lang: { column: l, map: { Bahasa: id } }\n");
+    struct csv_row head = {.count = 8, .fields = {"c", "d", "t", "k", "q", "s", "r", "l"}};
     struct import_row r;
     char why[300];
     const char *column;
     assert_true(import_map_bind(&m, &head, why, sizeof why));
     struct csv_row row = {
-        .count = 7, .fields = {" so so", "2026-03-01", "23:30", "T17", "How?", "0", " Too long | staff|"}};
+        .count = 8, .fields = {" so so", "2026-03-01", "23:30", "T17", "How?", "0", " Too long | staff|", "Bahasa"}};
     assert_true(import_map_row(&m, &w->org, &row, NOW, &r, &column, why));
     assert_true(r.place == PAPUA && r.score == 1 && r.of == 11 && r.option_count == 2);
     assert_string_equal(r.options[0].s, "wait");
     assert_string_equal(r.options[1].s, "staff");
     assert_string_equal(r.question.s, "overall");
     assert_string_equal(r.text, "so so");
+    assert_string_equal(r.lang, "id");
     assert_int_equal(r.day, 20513); // by the clock of Papua
     static const struct {
         int field;
@@ -209,6 +219,7 @@ static void rows_become_answers(void **state)
                {5, "x", "s", "no score"},
                {6, "Far too long", "r", "no id of a reason"},
                {6, "a|b|c|d|e|f|g|h|i", "r", "more than 8"},
+               {7, "Klingon, I think", "l", "no code of a language"},
                {1, "2026-11-23", "d", "not over"}};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct csv_row changed = row;
@@ -253,6 +264,148 @@ static void examples(void **state)
     }
 }
 
+// ---------------------------------------------------------------- into the store, and out again
+
+static struct core *core_of(struct world *w)
+{
+    char why[300];
+    struct core *c = calloc(1, sizeof *c);
+    assert_non_null(c);
+    c->store = w->st;
+    c->now = NOW;
+    assert_true(org_load(&c->org, w->st, why, sizeof why));
+    return c;
+}
+
+static void core_gone(struct core *c)
+{
+    epochs_finish(&c->epochs);
+    org_finish(&c->org);
+    free(c);
+}
+
+// A command in a turn of its own. Its reply, owned by the caller.
+static json_t *told(struct core *c, enum command_result (*command)(struct core *c, struct command *cmd),
+                    struct command *cmd, json_t *o)
+{
+    char *text = json_dumps(o, JSON_COMPACT);
+    cmd->yaml = text;
+    assert_true(store_begin(c->store));
+    assert_int_equal(command(c, cmd), COMMAND_DONE);
+    assert_true(epochs_flush(&c->epochs, c->store) && store_commit(c->store));
+    json_t *reply = json_loads(cmd->reply, 0, NULL);
+    assert_non_null(reply);
+    free(cmd->reply);
+    free(text);
+    json_decref(o);
+    return reply;
+}
+
+// Lines of days from `from` on, five a day: faces of five, two of them with what `asked` was answered by, one with words.
+static int64_t import_days(struct core *c, char hash, int32_t from, int days, const char *asked, const char *option)
+{
+    char sha256[PROTOCOL_HASH_HEX + 1];
+    struct command begin = {.kind = COMMAND_IMPORT_BEGIN};
+    memset(sha256, hash, PROTOCOL_HASH_HEX);
+    sha256[PROTOCOL_HASH_HEX] = '\0';
+    json_t *reply = told(c, core_begin_import, &begin, json_pack("{s:s,s:s}", "sha256", sha256, "name", "old.csv"));
+    json_int_t id = json_integer_value(json_object_get(reply, "import"));
+    json_decref(reply);
+    for (int day = 0; day < days; day++) {
+        struct command cmd = {.kind = COMMAND_IMPORT_ROWS};
+        json_t *rows = json_array();
+        for (int score = 1; score <= 5; score++) {
+            json_t *options = json_array();
+            if (score == 1 || score == 5) {
+                json_array_append_new(options, json_string(option));
+                json_array_append_new(options, json_string("other"));
+            }
+            json_array_append_new(rows, json_pack("[s,I,s,i,i,o,s,s,s,s]", score % 2 == 0 ? "dago" : "papua",
+                                                  (json_int_t)((from + day) * DAY + score * HOUR), "overall", score, 5,
+                                                  options, asked, score == 1 ? "slow" : "", "comment", "id"));
+        }
+        json_decref(told(c, core_import_rows, &cmd,
+                         json_pack("{s:I,s:i,s:i,s:i,s:b,s:o}", "import", id, "from", day * 5, "to", day * 5 + 5,
+                                   "rejected", 0, "end", day == days - 1, "rows", rows)));
+    }
+    return id;
+}
+
+// All answers count as a recount says, quarter hours and days, segments too.
+static void assert_recounted(struct world *w)
+{
+    struct ctl ctl = {.data = w->dir};
+    assert_int_equal(ctl_recount(&ctl, 0, NULL), CTL_FINE);
+}
+
+static json_t *undo(struct core *c, int64_t id)
+{
+    struct command cmd = {.kind = COMMAND_IMPORT_UNDO};
+    snprintf(cmd.alert, sizeof cmd.alert, "%lld", (long long)id);
+    json_t *reply = told(c, core_undo_import, &cmd, json_null());
+    while (c->undoing) {
+        c->undo_at = 0;
+        core_undo(c, 1);
+        assert_false(c->failed);
+        assert_true(store_commit(c->store));
+    }
+    return reply;
+}
+
+static void what_comes_in_is_counted_and_goes_again(void **state)
+{
+    struct world *w = *state;
+    struct store_content marks = {.place = ORG, .yaml = "",
+                                  .body = "{\"survey\":{\"id\":\"exit\",\"questions\":[{\"id\":\"service\","
+                                          "\"type\":\"choice\",\"segment\":true}]}}"};
+    assert_true(store_begin(w->st) && store_put_content(w->st, &marks, "tester", 1000) && store_commit(w->st));
+    struct core *c = core_of(w);
+    int64_t moods = import_days(c, 'a', TODAY - 90, 40, "why", "wait");
+    int64_t segments = import_days(c, 'b', TODAY - 90, 40, "service", "visa");
+    assert_recounted(w);
+    assert_int_equal(number(w, "SELECT sum(c1 + c2 + c3 + c4 + c5) FROM day_tally WHERE place_id = 1"), 400);
+    assert_int_equal(number(w, "SELECT count(*) FROM event WHERE json_extract(body, '$.lang') = 'id' AND kind = 2"), 80);
+    // A visit of the worst face was unhappy, one of the best happy; each named two reasons.
+    assert_int_equal(number(w, "SELECT sum(unhappy) FROM choice_day JOIN name o ON o.name_id = option_id WHERE place_id = 1"
+                               " AND o.id = 'wait'"), 40);
+    assert_int_equal(number(w, "SELECT sum(happy) FROM choice_day JOIN name o ON o.name_id = option_id WHERE place_id = 1"
+                               " AND o.id = 'other'"), 80);
+    static const char visas[] = "SELECT coalesce(sum(c1 + c5), 0) FROM segment_day JOIN segment USING(segment_id) WHERE"
+                                " place_id = 1 AND id = 'service:visa'";
+    assert_int_equal(number(w, visas), 80);
+
+    // Retention takes the older half of both: undone is what is left, and the other half stays counted.
+    struct store_retention r = {.raw_before = (wall_ms)(TODAY - 70) * DAY};
+    bool more = true, changed;
+    int64_t cursor = 0;
+    for (int i = 0; i < 3; i++) { // the newest pack stays, so it is nobody's
+        world_vote(w, 1, TODAY - 1, 9, "overall", 3);
+    }
+    assert_true(store_begin(w->st) && store_set_raw_before(w->st, r.raw_before));
+    while (more) {
+        assert_true(store_retain(w->st, &r, INT64_MAX, INT64_MAX, 3, &cursor, &more, &changed));
+    }
+    assert_true(store_commit(w->st));
+    assert_recounted(w);
+    static const char old[] = "SELECT coalesce(sum(c1 + c2 + c3 + c4 + c5), 0) FROM day_tally WHERE place_id = 1 AND day"
+                              " < 20710";
+    assert_int_equal(number(w, old), 200);
+    json_t *reply = undo(c, segments);
+    int64_t left = json_integer_value(json_object_get(reply, "left")),
+            gone = json_integer_value(json_object_get(reply, "gone"));
+    json_decref(reply);
+    assert_true(left == 160 && gone == 160); // 5 votes, 2 choices and 1 comment a day
+    assert_recounted(w);
+    assert_int_equal(number(w, visas), 40);
+    json_decref(undo(c, moods));
+    assert_recounted(w);
+    assert_int_equal(number(w, "SELECT sum(n) FROM pack"), 3);
+    assert_int_equal(number(w, old), 200);
+    assert_int_equal(number(w, "SELECT sum(c1 + c2 + c3 + c4 + c5) FROM day_tally WHERE place_id = 1"), 203);
+    assert_int_equal(number(w, "SELECT count(*) FROM import WHERE state = 3"), 2);
+    core_gone(c);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
@@ -263,6 +416,7 @@ int main(void)
         cmocka_unit_test(examples),
         TEST(times_in_every_form),
         TEST(rows_become_answers),
+        TEST(what_comes_in_is_counted_and_goes_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

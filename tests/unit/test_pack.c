@@ -2,6 +2,7 @@
 // list, before and after packs are put together.
 #include "aggregator/event_table.h"
 #include "aggregator/pack.h"
+#include "aggregator/pack_body.h"
 #include "aggregator/store_impl.h"
 
 #include <setjmp.h>
@@ -10,6 +11,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -396,11 +398,102 @@ static void a_damaged_pack_is_told(void **state)
     assert_int_equal(store_error(w->st), STORE_DAMAGED);
 }
 
+// ---------------------------------------------------------------- bodies
+
+// A body as the store writes them, by jansson, and now and then something that it does not write.
+static char *draw_body(void)
+{
+    static const char *const texts[] = {"wait", "s1", "A-104", "B/7", "a-name-of-thirty-two-characters-x", "\xc3\xa4",
+                                        "say \"no\"", "two words", "", "a-name-of-thirty-three-characters"};
+    static const char *const odd[] = {"", "{}", "{", "{\"ref\":\"A\"", "{\"since\":007}", "{\"since\":}",
+                                      "{\"options\":[\"a\"],\"options\":[\"b\"]}", "{\"segment\":true,}"};
+    if (dice(8) == 0) {
+        return strdup(odd[dice(sizeof odd / sizeof odd[0])]);
+    }
+    int usual = dice(2) == 0 ? 5 : sizeof texts / sizeof texts[0];
+    json_t *o = json_object(), *list = json_array();
+    for (uint64_t n = dice(3) == 0 ? 1 + dice(8) : 0; n > 0; n--) {
+        json_array_append_new(list, json_string(texts[dice((uint64_t)usual)]));
+    }
+    if (json_array_size(list) > 0 || dice(9) == 0) {
+        json_object_set(o, "options", list);
+    }
+    json_decref(list);
+    if (dice(3) == 0) {
+        json_object_set_new(o, "segment", json_true());
+    }
+    if (dice(5) == 0) {
+        json_object_set_new(o, "audience", json_string(dice(2) ? "staff" : "others"));
+    }
+    if (dice(9) == 0) {
+        json_object_set_new(o, "text", json_string("in words"));
+    }
+    if (dice(2) == 0) {
+        json_object_set_new(o, "ref", json_string(texts[dice((uint64_t)usual)]));
+    }
+    if (dice(3) == 0) {
+        json_object_set_new(o, "since", json_integer(dice(6) == 0 ? any() : (int64_t)dice(10000)));
+    }
+    char *text = json_dumps(o, JSON_COMPACT);
+    json_decref(o);
+    return text;
+}
+
+static void a_body_comes_back_as_it_was(void **state)
+{
+    int shorter = 0;
+    (void)state;
+    for (int round = 0; round < 50000; round++) {
+        char *text = draw_body(), brief[PACK_BODY_SHORT], room[PACK_BODY_ROOM];
+        size_t n = strlen(text), brief_n = n, back_n;
+        char *exact = malloc(n + 1); // a read past the end is noticed
+        memcpy(exact, text, n);
+        exact = realloc(exact, n > 0 ? n : 1);
+        bool is = pack_body_shorten(exact, n, brief, &brief_n);
+        const char *back = pack_body_json(is ? brief : exact, brief_n, room, &back_n);
+        assert_non_null(back);
+        assert_int_equal(back_n, n);
+        assert_memory_equal(back, text, n);
+        assert_true(is ? brief_n * 3 < n * 2 : brief_n == n);
+        shorter += is;
+        free(exact);
+        free(text);
+    }
+    assert_in_range(shorter, 10000, 40000);
+    size_t n;
+    char brief[PACK_BODY_SHORT];
+    static const char service[] = "{\"options\":[\"visa\"],\"segment\":true}", ref[] = "{\"ref\":\"A-104\"}";
+    assert_true(pack_body_shorten(service, strlen(service), brief, &n) && n == 6);
+    assert_true(pack_body_shorten(ref, strlen(ref), brief, &n) && n == 6);
+}
+
+// Bytes of any kind are no body, or one that is JSON.
+static void a_damaged_body_is_none(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 50000; round++) {
+        size_t n = 1 + dice(dice(9) == 0 ? 900 : 12), json_n;
+        char *bytes = malloc(n), room[PACK_BODY_ROOM];
+        for (size_t i = 0; i < n; i++) {
+            bytes[i] = (char)(dice(3) == 0 ? (dice(7) << 5) : dice(2) ? 'a' + dice(26) : dice(256));
+        }
+        const char *json = pack_body_json(bytes, n, room, &json_n);
+        if (json != NULL && json != bytes) {
+            json_t *o = json_loadb(json, json_n, 0, NULL);
+            assert_non_null(o);
+            json_decref(o);
+        }
+        free(bytes);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_goes_in_comes_out),
         cmocka_unit_test(damaged_bytes_are_noticed_or_harmless),
+        cmocka_unit_test(a_body_comes_back_as_it_was),
+        cmocka_unit_test(a_damaged_body_is_none),
         cmocka_unit_test(an_ordinary_rating_takes_ten_bytes),
         cmocka_unit_test_setup_teardown(the_table_shows_what_was_stored, set_up, tear_down),
         cmocka_unit_test_setup_teardown(young_and_unjudged_packs_stay, set_up, tear_down),

@@ -7,10 +7,13 @@
 
 #include "aggregator/event_table.h"
 #include "aggregator/apply.h"
+#include "aggregator/ctl.h"
 #include "aggregator/org.h"
 #include "aggregator/store_content.h"
 #include "aggregator/store_erase.h"
+#include "aggregator/store_impl.h"
 #include "aggregator/store_import.h"
+#include "aggregator/store_retention.h"
 #include "aggregator/store_rollups.h"
 #include "aggregator/store_segments.h"
 
@@ -146,7 +149,7 @@ static int teardown(void **state)
 // As the core does: what is settled is not stored again.
 static void put(struct world *w, int k, struct event *e, wall_ms at)
 {
-    bool voided;
+    bool voided, erased, score;
     if (w->settled[k][e->seq]) {
         return;
     }
@@ -161,6 +164,15 @@ static void put(struct world *w, int k, struct event *e, wall_ms at)
     }
     assert_true(store_is_voided(w->st, s.epoch_id, e->seq, &voided));
     s.flags = (voided ? EVENT_VOIDED : 0) | (e->seq % 170 == 0 ? EVENT_REPEATED : 0);
+    assert_true(store_erased(w->st, s.epoch_id, e->visit, &erased, &score));
+    if (erased) { // as core_blank
+        bool counts = e->type == EVENT_RATING || e->type == EVENT_NUMBER || e->type == EVENT_CHOICE;
+        e->ref[0] = '\0';
+        s.flags |= EVENT_ERASED | (score && counts ? EVENT_VOIDED : 0);
+        if (score && counts) {
+            e->score = e->of = e->option_count = 0;
+        }
+    }
     for (int64_t seq = e->seq + 1; seq <= e->seq + ROLLUP_VISIT_SPAN && seq <= SEQS; seq++) {
         s.behind = s.behind || w->settled[k][seq];
     }
@@ -843,6 +855,176 @@ static void usual_share(void **state)
     assert_true(store_usual(w->st, 3, "", 2, 10, 12, &n, &unhappy) && n == 0);
 }
 
+// ---------------------------------------------------------------- what goes again
+
+static void erase_more(struct world *w, uint32_t *seed)
+{
+    assert_true(store_begin(w->st));
+    for (int i = 0; i < 6; i++) {
+        erase_some(w, seed);
+    }
+    assert_true(store_commit(w->st));
+}
+
+// Packs of many answers, as those of an import are.
+static void put_together(struct world *w)
+{
+    int32_t epoch = 0;
+    assert_true(store_epoch_through(w->st, 1, SEQS));
+    for (bool more = true; more;) {
+        assert_true(store_begin(w->st) && store_compact(w->st, INT64_MAX, INT64_MAX, &epoch, &more) &&
+                    store_commit(w->st));
+    }
+}
+
+static int ctl_says(struct world *w)
+{
+    struct ctl c = {.data = w->dir};
+    return ctl_recount(&c, 0, NULL);
+}
+
+// Visits lose their words, or their scores and choices too, some of them before all of it has come; then all that an epoch
+// holds goes, pack by pack, as an import that is undone.
+static void what_is_erased_or_undone_leaves_the_rollups(void **state)
+{
+    struct world *w = *state;
+    uint32_t seed = 5;
+    assert_true(store_begin(w->st));
+    for (int64_t seq = 1; seq <= SEQS; seq++) {
+        put_seq(w, 0, seq);
+    }
+    assert_true(store_commit(w->st));
+    for (int turn = 0; turn < 20; turn++) {
+        give(w, &seed, 100);
+        erase_more(w, &seed);
+        if (turn % 10 == 9) {
+            assert_equal_to_recount(w);
+            assert_int_equal(differences(w), 0);
+        }
+    }
+    assert_int_equal(ctl_says(w), CTL_FINE);
+    assert_true(ask(w, "SELECT min(sum(unhappy), sum(happy)) FROM choice_day") > 20);
+    assert_true(ask(w, "SELECT sum(c1 + c2 + c3) FROM segment_day") > 50);
+    put_together(w);
+    for (int k = 1; k <= 2; k++) {
+        struct store_import i = {.epoch_id = k};
+        for (bool more = true; more;) {
+            assert_true(store_begin(w->st) && store_undo_slice(w->st, &i, k, &more) && store_commit(w->st));
+            if (draw(&seed) % 8 == 0) {
+                assert_equal_to_recount(w);
+            }
+        }
+        assert_equal_to_recount(w);
+        assert_int_equal(differences(w), 0);
+    }
+    assert_int_equal(ctl_says(w), CTL_FINE);
+}
+
+// Answers go by their age, at any quarter of an hour, and all that they were counted in stays; what comes, is taken back or
+// erased afterwards is proven where answers are whole, and repair touches nothing else.
+static void what_is_too_old_stays_counted(void **state)
+{
+    struct world *w = *state;
+    uint32_t seed = 9;
+    static const char kept[] =
+        "SELECT (SELECT sum(c1 + 7 * c2 + 11 * c3 + 13 * c4 + 17 * c5) FROM segment_day)"
+        " + (SELECT sum(n + 19 * unhappy + 23 * happy) FROM choice_day)"
+        " + (SELECT sum(c1 + 7 * c2 + 11 * c3 + 13 * c4 + 17 * c5) FROM day_tally)";
+    for (int turn = 0; turn < 8; turn++) {
+        struct store_retention r = {
+            .raw_before = ((turn < 4 ? BERLIN_SPRING : BERLIN_AUTUMN) / QUARTER - 100 +
+                           (turn % 4) * 50 + draw(&seed) % 40) * QUARTER};
+        bool more = true, changed;
+        int64_t cursor = 0;
+        r.comments_before = r.raw_before + DAY; // refs go first
+        give(w, &seed, 150);
+        erase_more(w, &seed);
+        int64_t was = ask(w, kept), there = ask(w, "SELECT sum(n) FROM pack");
+        assert_true(store_begin(w->st) && store_set_raw_before(w->st, r.raw_before));
+        while (more) {
+            assert_true(store_retain(w->st, &r, INT64_MAX, INT64_MAX, 3, &cursor, &more, &changed));
+        }
+        assert_true(store_commit(w->st));
+        assert_true(turn < 2 || ask(w, "SELECT sum(n) FROM pack") < there);
+        assert_int_equal(ask(w, kept), was);
+        assert_int_equal(ctl_says(w), CTL_FINE);
+        assert_int_equal(differences(w), 0);
+        give(w, &seed, 50);
+        erase_more(w, &seed);
+        assert_int_equal(ctl_says(w), CTL_FINE);
+        was = ask(w, kept);
+        assert_true(store_begin(w->st) && store_rollups_mark(w->st, 0, true) && store_commit(w->st));
+        build(w, STORE_SLICE_DAYS);
+        assert_int_equal(ask(w, kept), was);
+        assert_int_equal(ctl_says(w), CTL_FINE);
+    }
+}
+
+// Repair while votes come, are taken back and erased, in the smallest steps; some of them are lost, and it begins anew.
+static void repair_goes_on_among_votes(void **state)
+{
+    struct world *w = *state;
+    uint32_t seed = 17;
+    give(w, &seed, 900);
+    for (int turn = 0; turn < 2; turn++) {
+        bool more = true;
+        int slices = 0;
+        run(w, "DELETE FROM tally WHERE quarter % 3 = 1; UPDATE tally SET c2 = c2 + 5 WHERE quarter % 3 = 2;"
+               "UPDATE choice_tally SET n = n + 1, happy = happy + 2 WHERE option_id % 2 = 0;"
+               "DELETE FROM choice_tally WHERE option_id % 2 = 1; UPDATE segment_day SET c1 = c1 + 4 WHERE own = 1;"
+               "DELETE FROM segment_day WHERE day % 3 = 1; UPDATE day_tally SET c4 = c4 + 9 WHERE place_id = 1");
+        assert_true(store_begin(w->st) && store_rollups_mark(w->st, 0, true) && store_commit(w->st));
+        for (; more; slices++) {
+            bool lost = turn > 0 && slices % 50 == 49;
+            assert_true(store_begin(w->st) && store_rollups_slice(w->st, 1, &more));
+            more = more || lost;
+            if (lost) {
+                store_rollback(w->st);
+            } else {
+                assert_true(store_commit(w->st));
+            }
+            if (slices % 60 == 59) {
+                restart(w);
+            }
+            give(w, &seed, 2);
+            if (slices % 4 == 3) {
+                erase_more(w, &seed);
+            }
+        }
+        assert_true(slices > 100);
+        assert_equal_to_recount(w);
+        assert_int_equal(differences(w), 0);
+        assert_int_equal(ctl_says(w), CTL_FINE);
+    }
+}
+
+// What it reads from is cut off, as when the log has grown too large: it lets go, rests, and begins anew.
+static void a_repair_gives_way(void **state)
+{
+    struct world *w = *state;
+    uint32_t seed = 41;
+    bool more;
+    give(w, &seed, 1200);
+    run(w, "DELETE FROM tally; UPDATE choice_tally SET n = 0");
+    assert_true(store_begin(w->st) && store_rollups_mark(w->st, 0, true) && store_commit(w->st));
+    for (int i = 0; i < 3; i++) {
+        while (w->st->recount.rows == NULL) {
+            assert_true(store_begin(w->st) && store_rollups_slice(w->st, 1, &more) && store_commit(w->st));
+        }
+        store_interrupt(w->st->recount.reader);
+        assert_true(store_begin(w->st) && store_rollups_slice(w->st, 1, &more) && store_commit(w->st));
+        assert_true(more && w->st->recount.reader == NULL && w->st->recount.rests_until > clock_mono_ms());
+        assert_int_equal(store_error(w->st), STORE_OK);
+        assert_true(store_begin(w->st) && store_rollups_slice(w->st, 1, &more) && store_commit(w->st));
+        assert_true(more && w->st->recount.reader == NULL);
+        w->st->recount.rests_until = clock_mono_ms(); // it has rested
+        give(w, &seed, 20);
+    }
+    build(w, 1);
+    assert_equal_to_recount(w);
+    assert_int_equal(differences(w), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -853,6 +1035,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(older_answers_are_rolled_up, setup, teardown),
         cmocka_unit_test_setup_teardown(the_migration_brings_the_past, setup, teardown),
         cmocka_unit_test_setup_teardown(usual_share, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_erased_or_undone_leaves_the_rollups, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_too_old_stays_counted, setup, teardown),
+        cmocka_unit_test_setup_teardown(repair_goes_on_among_votes, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_repair_gives_way, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 
 #include "aggregator/event_table.h"
 #include "aggregator/apply.h"
+#include "aggregator/embed.h"
 #include "aggregator/epochs.h"
 #include "aggregator/password.h"
 #include "aggregator/seqset.h"
@@ -370,6 +371,17 @@ static void foreign_files_are_refused(void **state)
     assert_int_equal(store_open("/nonexistent/puas.db", &st, why, sizeof why), STORE_CANNOT_OPEN);
 }
 
+// The schema's number is the position in the list, so a file's name must be too.
+static void migrations_are_numbered_without_gaps(void **state)
+{
+    (void)state;
+    for (int i = 0; embedded_migrations[i].name != NULL; i++) {
+        char name[20];
+        snprintf(name, sizeof name, "%04d", i + 1);
+        assert_string_equal(embedded_migrations[i].name, name);
+    }
+}
+
 // ---------------------------------------------------------------- configuration document
 
 static void configuration_is_compared_and_kept(void **state)
@@ -528,6 +540,7 @@ int main(void)
         TEST(a_rollback_leaves_nothing),
         TEST(one_writer_only),
         TEST(foreign_files_are_refused),
+        cmocka_unit_test(migrations_are_numbered_without_gaps),
         TEST(configuration_is_compared_and_kept),
         TEST(rights_are_told),
         TEST(wrong_documents_are_refused),
