@@ -144,6 +144,9 @@ static bool take_one(struct core *c, const struct engine_transition *t)
     log_event(t->to == ENGINE_FIRING ? LOG_WARN : LOG_INFO, "alert",
               "id=%s rule=%s place=%s from=%s to=%s cause=%s", t->alert, rule_id(c, t->rule),
               c->org.places[t->place].id.s, a.from, a.to, a.action);
+    if (!core_tell_channels(c, t)) {
+        return false;
+    }
     if (branch == NULL) {
         return true;
     }

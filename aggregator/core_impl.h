@@ -7,6 +7,7 @@
 //   core_remote.c  orders to kiosks and their replies
 //   core_contacts.c what customers left to be answered: its end
 //   core_presence.c how long kiosks are ready, by day
+//   core_outgoing.c what channels are to tell, and what came of it
 //   core_erase.c   erasure of what a visit has said, here and at its kiosk
 //   core_retention.c what is old enough goes
 //   core_import.c  history from elsewhere, in and out again
@@ -114,6 +115,7 @@ struct core {
     size_t publish_count, publish_room;
     struct command *commands[COMMANDS_MAX]; // answered after the commit
     size_t command_count;
+    bool outgoing_new; // the outbox has a new row: the courier is woken after the commit
     struct core_order orders[CORE_ORDERS_MAX];
     struct core_erasure *erasures; // owned
     size_t erasure_count, erasure_room;
@@ -177,6 +179,16 @@ bool core_erase_replied(struct core *c, const char *kiosk, const struct reply_me
 // Of what arrives: is it of a visit that was erased? False: the store failed.
 bool core_is_erased(struct core *c, const struct epoch *ep, int64_t visit, bool *ret_erased, bool *ret_score);
 void core_blank(struct event *e, bool score, int *flags); // takes out what it says
+
+// Within the transaction of the transition.
+bool core_tell_channels(struct core *c, const struct engine_transition *t);
+bool core_serves_place(struct core *c, const struct channel *ch, int32_t place);
+bool core_channel_is_for(struct core *c, const struct channel *ch, const struct engine_transition *t,
+                         enum channel_event event);
+void core_check_channels(struct core *c); // logs what they name and nobody knows
+enum command_result core_test_channel(struct core *c, struct command *cmd);
+enum command_result core_take_outcome(struct core *c, const struct command *cmd);
+void core_wake_courier(struct core *c); // after the commit
 
 void core_judge(struct core *c, mono_ms mono); // a slice, when it is time for one
 // Milliseconds until then; INT64_MAX: there is nothing to judge.

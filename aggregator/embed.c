@@ -12,6 +12,7 @@ EMBED(migration_0007);
 EMBED(migration_0008);
 EMBED(migration_0010);
 EMBED(migration_0011);
+EMBED(migration_0012);
 EMBED(web_index_html);
 EMBED(web_app_js);
 EMBED(web_app_css);
@@ -33,6 +34,7 @@ const struct embedded embedded_migrations[] = {
     {"0008", migration_0008_begin, migration_0008_end},
     {"0010", migration_0010_begin, migration_0010_end},
     {"0011", migration_0011_begin, migration_0011_end},
+    {"0012", migration_0012_begin, migration_0012_end},
     {NULL, NULL, NULL},
 };
 

@@ -178,5 +178,9 @@ bool alert_load(struct views *v, const struct branch *b, const char *id, struct 
 struct votes alert_votes(struct views *v, const struct branch *b, const struct alert *a);
 json_t *votes_curve(const struct branch *b, const struct alert *a, const struct votes *votes); // points
 json_t *votes_places(const struct branch *b, const struct votes *votes);                       // where, worst first
+// The document that `make` (NULL: there is none) makes of an alert and its branch. u NULL: whoever asks may see it.
+enum views_error views_of_alert(struct views *v, const struct views_user *u, const char *alert, wall_ms now,
+                                json_t *(*make)(struct views *v, struct branch *b, const char *alert),
+                                char **ret_json);
 
 #endif
