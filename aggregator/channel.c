@@ -256,6 +256,7 @@ static bool check_http(const char *name, const struct channel *c, struct config_
 bool channels_check(const char *name, const struct config_list *channels, struct config_error *e)
 {
     const struct channel *c = channels->items;
+    int lamps = 0;
     for (size_t i = 0; i < channels->count; i++) {
         for (size_t k = 0; k < i; k++) {
             if (strcmp(c[k].id.s, c[i].id.s) == 0) {
@@ -276,6 +277,10 @@ bool channels_check(const char *name, const struct config_list *channels, struct
         }
         if (strpbrk(c[i].topic, "+#") != NULL) {
             return wrong(e, name, &c[i], "topic is no filter: + and # are not of it");
+        }
+        lamps += c[i].lamp;
+        if (lamps > 1) {
+            return wrong(e, name, &c[i], "one channel says what lamps show, not two");
         }
     }
     return true;

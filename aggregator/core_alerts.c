@@ -153,6 +153,7 @@ static bool take_one(struct core *c, const struct engine_transition *t)
     if (t->cause == ENGINE_EASED) {
         return true; // the vote that eased it is told with its step, not sooner
     }
+    core_sign_due(c, t->place);
     core_touch(c, t->place);
     return core_queue_publish(c, branch, t->alert, a.closed != 0 ? NULL : alert_payload(c, &a), a.to);
 }

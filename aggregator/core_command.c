@@ -63,6 +63,7 @@ static bool reload(struct core *c, char *why, size_t n)
         core_touch(c, i);
     }
     core_check_channels(c);
+    core_all_signs_due(c);
     if (!core_start_rollups(c, why, n)) { // a place may have moved
         return false;
     }

@@ -8,6 +8,7 @@
 //   core_contacts.c what customers left to be answered: its end
 //   core_presence.c how long kiosks are ready, by day
 //   core_outgoing.c what channels are to tell, and what came of it
+//   core_signs.c   mqtt channels: how each branch is
 //   core_erase.c   erasure of what a visit has said, here and at its kiosk
 //   core_retention.c what is old enough goes
 //   core_import.c  history from elsewhere, in and out again
@@ -115,6 +116,7 @@ struct core {
     size_t publish_count, publish_room;
     struct command *commands[COMMANDS_MAX]; // answered after the commit
     size_t command_count;
+    bool signs_due, signs_all; // mqtt channels are to be told, of all branches
     bool outgoing_new; // the outbox has a new row: the courier is woken after the commit
     struct core_order orders[CORE_ORDERS_MAX];
     struct core_erasure *erasures; // owned
@@ -189,6 +191,10 @@ void core_check_channels(struct core *c); // logs what they name and nobody know
 enum command_result core_test_channel(struct core *c, struct command *cmd);
 enum command_result core_take_outcome(struct core *c, const struct command *cmd);
 void core_wake_courier(struct core *c); // after the commit
+
+void core_sign_due(struct core *c, int32_t place); // an alert there has changed
+void core_all_signs_due(struct core *c);           // after a connect, or a change of the organisation
+void core_say_signs(struct core *c);               // after the commit
 
 void core_judge(struct core *c, mono_ms mono); // a slice, when it is time for one
 // Milliseconds until then; INT64_MAX: there is nothing to judge.

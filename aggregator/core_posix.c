@@ -92,6 +92,7 @@ static void on_connected(void *ctx, struct link *l)
     engine_broker(c->engine, !guard_holds(&c->guard), c->now);
     core_publish_open_alerts(c);
     core_publish_configs(c, true);
+    core_all_signs_due(c);
 }
 
 static void on_disconnected(void *ctx, struct link *l, const char *why)
@@ -214,6 +215,7 @@ static void after_commit(struct core *c)
     core_send_orders(c);
     core_send_erasures(c);
     core_wake_courier(c);
+    core_say_signs(c);
     tell_pages(c);
     link_write(c->link);
     core_empty_log(c);
