@@ -129,7 +129,7 @@ bool channel_sends(const struct channel *c)
     return c->kind != CHANNEL_MQTT;
 }
 
-bool channel_needs_secret(const struct channel *c)
+bool channel_has_secret(const struct channel *c)
 {
     return c->secret_file[0] != '\0' || c->secret_env[0] != '\0';
 }
@@ -152,7 +152,7 @@ static bool has_keys(const char *name, const struct channel *c, struct config_er
         {USER, c->user[0] != '\0', "user"},
         {FROM, c->from[0] != '\0', "from"},
         {TO | MANY, c->to.count > 0, "to"},
-        {SECRET, channel_needs_secret(c), "secret_file or secret_env"},
+        {SECRET, channel_has_secret(c), "secret_file or secret_env"},
         {TEMPLATE, c->template_name[0] != '\0', "template"},
         {BODY, c->body[0] != '\0', "body"},
         {BODY, c->headers.count > 0, "headers"},
@@ -269,7 +269,7 @@ bool channels_check(const char *name, const struct config_list *channels, struct
         if (c[i].secret_file[0] != '\0' && c[i].secret_env[0] != '\0') {
             return wrong(e, name, &c[i], "secret_file or secret_env, not both");
         }
-        if (c[i].kind == CHANNEL_EMAIL && (c[i].user[0] != '\0') != channel_needs_secret(&c[i])) {
+        if (c[i].kind == CHANNEL_EMAIL && (c[i].user[0] != '\0') != channel_has_secret(&c[i])) {
             return wrong(e, name, &c[i], "user and secret belong together");
         }
         if (c[i].retry_min_ms > c[i].retry_max_ms) {

@@ -73,7 +73,7 @@ bool channels_check(const char *name, const struct config_list *channels, struct
 // The address as configured or as of the kind; "" when the secret is the address, or there is none.
 const char *channel_url(const struct channel *c);
 bool channel_sends(const struct channel *c);        // through the outbox: every kind but mqtt
-bool channel_needs_secret(const struct channel *c); // one is named
+bool channel_has_secret(const struct channel *c); // one is named
 // True when the channel is for this rule and severity, and tells such an event. Places are the caller's: it knows the tree.
 bool channel_tells(const struct channel *c, const char *rule, enum channel_severity severity,
                    enum channel_event event);

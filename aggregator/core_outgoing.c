@@ -88,7 +88,7 @@ static bool put(struct core *c, const struct channel *ch, const struct engine_tr
                      ch->id.s);
     digest_hex(key, (size_t)n, hex);
     snprintf(o.id, sizeof o.id, "%.*s", OUTGOING_ID, hex);
-    snprintf(o.who, sizeof o.who, "%s", event == CHANNEL_UNATTENDED ? "" : t->who);
+    snprintf(o.who, sizeof o.who, "%s", t->cause == ENGINE_ACK || t->cause == ENGINE_CLOSED ? t->who : "");
     ident_set(&o.alert, t->alert);
     c->outgoing_new = true;
     return store_outgoing_put(c->store, &o) || core_fail(c);

@@ -22,9 +22,10 @@
 #include <sys/socket.h>
 
 enum {
-    REST_MS = 60000, // without a reason it looks so often
-    AGAIN_MS = 1000, // after the store or the core could not
-    SAID_MAX = 4096, // of an answer
+    REST_MS = 60000,         // without a reason it looks so often
+    AGAIN_MS = 1000,         // after the store or the core could not
+    SAID_MAX = 4096,         // of an answer
+    ASKED_MOST_MS = 3600000, // of a Retry-After that is obeyed
 };
 
 struct line {                 // to one channel
@@ -67,8 +68,8 @@ struct courier {
 
 static bool read_file(const char *path, char *ret, size_t n)
 {
-    FILE *f = fopen(path, "re");
     errno = 0;
+    FILE *f = fopen(path, "re");
     bool ok = f != NULL && fgets(ret, (int)n, f) != NULL;
     if (f != NULL) {
         fclose(f);
@@ -89,7 +90,7 @@ static bool read_secret(struct line *l, char *ret_why, size_t n)
     }
     snprintf(text + strlen(text), sizeof text - strlen(text), "%s", env != NULL ? env : "");
     text[strcspn(text, "\r\n")] = '\0';
-    if (channel_needs_secret(ch) && (text[0] == '\0' || strlen(text) > CHANNEL_SECRET_MAX)) {
+    if (channel_has_secret(ch) && (text[0] == '\0' || strlen(text) > CHANNEL_SECRET_MAX)) {
         snprintf(ret_why, n, "channel '%s': its secret (%s) is empty or longer than %d bytes", ch->id.s,
                  ch->secret_env[0] != '\0' ? ch->secret_env : ch->secret_file, CHANNEL_SECRET_MAX);
         return false;
@@ -120,11 +121,11 @@ static size_t on_body(char *data, size_t size, size_t n, void *ctx)
     return keep(ctx, data, size * n);
 }
 
-// Of SMTP these are the server's lines: the last one says what became of the mail.
+// Of SMTP these are the server's lines: the last one says what became of the mail, but for the answer to our goodbye.
 static size_t on_header(char *data, size_t size, size_t n, void *ctx)
 {
     struct line *l = ctx;
-    if (l->ch->kind == CHANNEL_EMAIL) {
+    if (l->ch->kind == CHANNEL_EMAIL && (size * n < 3 || strncmp(data, "221", 3) != 0)) {
         l->said_bytes = 0;
         keep(l, data, size * n);
     }
@@ -274,7 +275,15 @@ static void finish_attempt(struct courier *c, struct line *l)
 
 // ---------------------------------------------------------------- outcomes
 
-// One line for people: no control characters, and no secret that the other side gave back.
+static void mask(char *text, const char *secret)
+{
+    size_t n = strlen(secret);
+    for (char *at = n > 0 ? strstr(text, secret) : NULL; at != NULL; at = strstr(at, secret)) {
+        memset(at, '*', n);
+    }
+}
+
+// One line for people: of UTF-8, and without a secret that the other side gave back.
 static void say(struct line *l, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 static void say(struct line *l, const char *fmt, ...)
 {
@@ -283,18 +292,13 @@ static void say(struct line *l, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    size_t n = strlen(l->secret);
-    for (char *at = n > 0 ? strstr(text, l->secret) : NULL; at != NULL; at = strstr(at, l->secret)) {
-        memset(at, '*', n);
+    const char *host = strstr(l->secret, "://"), *path = host != NULL ? strchr(host + 3, '/') : NULL;
+    mask(text, l->secret);
+    mask(text, path != NULL && path[1] != '\0' ? path : ""); // an address: its host is no secret
+    protocol_words(text, OUTGOING_REPLY_MAX, l->reply);
+    for (size_t n = strlen(l->reply); n > 0 && l->reply[n - 1] == ' '; n--) {
+        l->reply[n - 1] = '\0';
     }
-    for (char *p = text; *p != '\0'; p++) {
-        *p = (unsigned char)*p < ' ' || *p == 127 ? ' ' : *p;
-    }
-    n = strlen(text) < OUTGOING_REPLY_MAX ? strlen(text) : OUTGOING_REPLY_MAX;
-    while (n > 0 && (text[n - 1] == ' ' || ((unsigned char)text[n] & 0xc0) == 0x80)) {
-        n--;
-    }
-    snprintf(l->reply, sizeof l->reply, "%.*s", (int)n, text);
 }
 
 // Sets what is to be told; l->reply stands. again_ms: asked for by the other side, else below 0.
@@ -305,13 +309,19 @@ static void conclude(struct line *l, enum delivery d, int64_t again_ms)
     wall_ms now = clock_wall_ms();
     clock_random(&dice, sizeof dice); // none: all waits are whole ones
     int64_t wait = delivery_wait_ms(attempts, l->ch->retry_min_ms, l->ch->retry_max_ms, dice);
-    l->failures = d == DELIVERY_TAKEN ? 0 : l->failures + 1;
-    if (d == DELIVERY_AGAIN) {
+    bool test = l->row.event == CHANNEL_TEST;
+    if (d == DELIVERY_TAKEN) {
+        l->failures = 0;
+        l->rest_until = 0; // after a test that went well all others go at once
+    } else if (!test) {
+        l->failures++;
+    }
+    if (d == DELIVERY_AGAIN && !test) {
         int64_t rest = delivery_wait_ms(l->failures, l->ch->retry_min_ms, l->ch->retry_max_ms, dice);
         l->rest_until = clock_mono_ms() + (again_ms > rest ? again_ms : rest);
         wait = again_ms > wait ? again_ms : wait;
     }
-    bool over = d == DELIVERY_NEVER || l->row.event == CHANNEL_TEST || now + wait >= l->row.deadline;
+    bool over = d == DELIVERY_NEVER || test || now + wait >= l->row.deadline;
     l->outcome = (struct outgoing_outcome){.number = l->row.number,
                                            .state = d == DELIVERY_TAKEN ? OUTGOING_SENT
                                                     : over              ? OUTGOING_DEAD
@@ -329,7 +339,8 @@ static void attempt_ended(struct courier *c, struct line *l, CURLcode rc)
     bool mail = l->ch->kind == CHANNEL_EMAIL;
     curl_easy_getinfo(l->curl, CURLINFO_RESPONSE_CODE, &code);
     curl_easy_getinfo(l->curl, CURLINFO_RETRY_AFTER, &after);
-    // A mail is taken when curl says so: a code alone may be that of an earlier step.
+    // A mail is taken when curl says so: a code alone may be that of an earlier step, or of the goodbye.
+    code = mail ? strtol(l->said, NULL, 10) : code;
     enum delivery d =
         rc == CURLE_OK ? delivery_of(mail, code) : delivery_of(mail, mail && code >= 400 ? code : 0);
     if (l->refused[0] != '\0') {
@@ -344,7 +355,13 @@ static void attempt_ended(struct courier *c, struct line *l, CURLcode rc)
         say(l, "HTTP %ld%s%s", code, l->said[0] != '\0' ? ": " : "", l->said);
     }
     finish_attempt(c, l);
-    conclude(l, d, after > 0 ? (int64_t)after * 1000 : -1);
+    conclude(l, d, after <= 0 ? -1 : after < ASKED_MOST_MS / 1000 ? (int64_t)after * 1000 : ASKED_MOST_MS);
+}
+
+static void sooner(struct courier *c, int64_t wait_ms)
+{
+    mono_ms at = clock_mono_ms() + (wait_ms < 0 ? 0 : wait_ms < REST_MS ? wait_ms : REST_MS);
+    c->look_at = at < c->look_at ? at : c->look_at;
 }
 
 static void begin_attempt(struct courier *c, struct line *l)
@@ -353,7 +370,7 @@ static void begin_attempt(struct courier *c, struct line *l)
     struct notice_text t;
     char why[200] = "out of memory";
     if (!gather(c, l, &n, &t)) {
-        c->look_at = clock_mono_ms() + AGAIN_MS;
+        sooner(c, AGAIN_MS);
         return;
     }
     l->said_bytes = 0;
@@ -398,12 +415,6 @@ static bool tell(struct courier *c, const struct outgoing_outcome *o)
     }
     free(cmd);
     return r == COMMAND_DONE || r == COMMAND_UNKNOWN;
-}
-
-static void sooner(struct courier *c, int64_t wait_ms)
-{
-    mono_ms at = clock_mono_ms() + (wait_ms < 0 ? 0 : wait_ms < REST_MS ? wait_ms : REST_MS);
-    c->look_at = at < c->look_at ? at : c->look_at;
 }
 
 static bool read_failed(struct courier *c)
@@ -465,16 +476,15 @@ static bool look_at_line(struct courier *c, struct line *l, wall_ms now, mono_ms
     if (l->curl != NULL || l->due || !channel_sends(l->ch)) {
         return true;
     }
-    if (mono < l->rest_until) {
-        sooner(c, l->rest_until - mono);
-        return true;
-    }
-    if (!store_outgoing_next(c->store, l->ch->id.s, now, l->ch->retry_max_ms, &l->row, &found, &next)) {
+    bool rests = mono < l->rest_until;
+    int64_t most = l->ch->retry_max_ms > ASKED_MOST_MS ? l->ch->retry_max_ms : ASKED_MOST_MS;
+    if (!store_outgoing_next(c->store, l->ch->id.s, now, most, rests, &l->row, &found, &next)) {
         return read_failed(c);
     }
     if (!found) {
-        sooner(c, next == INT64_MAX ? REST_MS : next - now);
-    } else if (!delivery_take(&l->rate, (int)l->ch->per_minute, mono, &wait)) {
+        sooner(c, rests ? l->rest_until - mono : next == INT64_MAX ? REST_MS : next - now);
+    } else if (l->row.event != CHANNEL_TEST &&
+               !delivery_take(&l->rate, (int)l->ch->per_minute, mono, &wait)) {
         sooner(c, wait);
     } else {
         begin_attempt(c, l);

@@ -90,14 +90,6 @@ static const char *say_number(int64_t value, enum channel_lang lang, char ret[32
     return ret;
 }
 
-// What people wrote or named: it stays on its line.
-static void one_line(char *s)
-{
-    for (; *s != '\0'; s++) {
-        *s = (unsigned char)*s < ' ' || *s == 127 ? ' ' : *s;
-    }
-}
-
 static void add(struct notice_text *t, const struct notice *n, enum label label, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 static void add(struct notice_text *t, const struct notice *n, enum label label, const char *fmt, ...)
@@ -111,7 +103,6 @@ static void add(struct notice_text *t, const struct notice *n, enum label label,
     va_start(ap, fmt);
     vsnprintf(l->text, sizeof l->text, fmt, ap);
     va_end(ap);
-    one_line(l->text);
 }
 
 // ---------------------------------------------------------------- lines
@@ -230,7 +221,6 @@ void notice_say(const struct notice *n, const struct tz *tz, struct notice_text 
     t->link_label = labels[LINK][n->lang];
     snprintf(t->title, sizeof t->title, titles[n->event][n->lang], test ? n->channel : n->branch,
              kind_words[n->kind][n->lang]);
-    one_line(t->title);
     if (test) {
         add(t, n, WHAT, "%s",
             en ? "If you read this, alerts reach you here."

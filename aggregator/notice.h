@@ -28,7 +28,7 @@ enum notice_kind {
     NOTICE_OTHER
 };
 
-// The facts. Texts are "" and numbers below 0 where they are not known.
+// The facts. Texts are of one line of UTF-8, "" where they are not known; numbers are below 0 then.
 struct notice {
     enum channel_event event;
     enum channel_lang lang;

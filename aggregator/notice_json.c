@@ -2,13 +2,18 @@
 #include "aggregator/notice.h"
 
 #include <jansson.h>
-#include <stdio.h>
 #include <string.h>
+
+// What people wrote or named: on one line, and no letter cut in two.
+static void take(const json_t *text, char *ret, size_t n)
+{
+    const char *s = json_string_value(text);
+    protocol_words(s != NULL ? s : "", n - 1, ret);
+}
 
 static void text(const json_t *o, const char *key, char *ret, size_t n)
 {
-    const char *s = json_string_value(json_object_get(o, key));
-    snprintf(ret, n, "%s", s != NULL ? s : "");
+    take(json_object_get(o, key), ret, n);
 }
 
 static int64_t integer(const json_t *o, const char *key)
@@ -26,11 +31,11 @@ static double real(const json_t *o, const char *key)
 // In the wanted language, else in one that is there.
 static void by_lang(const json_t *texts, enum channel_lang lang, char *ret, size_t n)
 {
-    const char *s = json_string_value(json_object_get(texts, channel_langs[lang]));
-    for (int i = 0; s == NULL && channel_langs[i] != NULL; i++) {
-        s = json_string_value(json_object_get(texts, channel_langs[i]));
+    const json_t *found = json_object_get(texts, channel_langs[lang]);
+    for (int i = 0; found == NULL && channel_langs[i] != NULL; i++) {
+        found = json_object_get(texts, channel_langs[i]);
     }
-    snprintf(ret, n, "%s", s != NULL ? s : "");
+    take(found, ret, n);
 }
 
 static enum notice_kind kind_of(const json_t *alert)

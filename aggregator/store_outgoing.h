@@ -53,10 +53,10 @@ bool store_outgoing_outcome(struct store *st, const struct outgoing_outcome *o, 
 bool store_outgoing_prune(struct store *st, wall_ms now);
 
 // ---------------------------------------------------------------- readers', too
-// The next row of a channel that may be sent at `now`: the one that waits longest; one that would wait for longer than
+// The next row of a channel that may be sent at `now`: a test, else the one that waits longest, unless only_tests; one that would wait for longer than
 // most_ms is due (the clock was set back). *ret_found false: none, and *ret_next is when there may be one (INT64_MAX: none
 // waits).
-bool store_outgoing_next(struct store *st, const char *channel, wall_ms now, int64_t most_ms,
+bool store_outgoing_next(struct store *st, const char *channel, wall_ms now, int64_t most_ms, bool only_tests,
                          struct outgoing *ret_o, bool *ret_found, wall_ms *ret_next);
 // Waiting rows whose time is over, at most OUTGOING_EXPIRED_MAX. *ret_next: when the next one's is; INT64_MAX: none waits.
 bool store_outgoing_expired(struct store *st, wall_ms now, struct outgoing *ret_list, int *ret_count,

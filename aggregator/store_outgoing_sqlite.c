@@ -120,15 +120,16 @@ static bool least(struct store *st, sqlite3_stmt *s, wall_ms *ret)
     "="                                                                                                      \
     " outgoing.channel AND e.state = 0 AND e.outgoing_id < outgoing.outgoing_id))"
 
-bool store_outgoing_next(struct store *st, const char *channel, wall_ms now, int64_t most_ms,
+bool store_outgoing_next(struct store *st, const char *channel, wall_ms now, int64_t most_ms, bool only_tests,
                          struct outgoing *ret_o, bool *ret_found, wall_ms *ret_next)
 {
     *ret_next = INT64_MAX;
     sqlite3_stmt *s =
         store_bind(st,
                    COLUMNS "WHERE channel = ?1 AND state = 0 AND (next_at <= ?2 OR next_at > ?3)"
-                           " AND deadline > ?2" FIRST_OF_ALERT " ORDER BY next_at, outgoing_id LIMIT 1",
-                   "tii", channel, now, now + most_ms);
+                           " AND deadline > ?2 AND (alert = '' OR NOT ?4)" FIRST_OF_ALERT
+                           " ORDER BY alert <> '', next_at, outgoing_id LIMIT 1",
+                   "tiid", channel, now, now + most_ms, (int)only_tests);
     return read_one(st, s, ret_o, ret_found) &&
            (*ret_found ||
             least(st,

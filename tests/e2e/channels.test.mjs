@@ -143,3 +143,207 @@ scenario("killed after the commit and before the message is sent, or before its 
   assert.equal(new Set(receiver.requests.map((q) => verify(q).id)).size, 1);
   assert.equal((await s.rows()).length, 1);
 });
+
+scenario("a server that fails, hangs and limits is tried again, later and later; it holds up no other channel and no commit", async (world) => {
+  const said = [{ status: 500, body: "not now" }, null, { status: 429, headers: { "Retry-After": "2" } }, { status: 200 }];
+  const bad = await HttpReceiver.start(world, { answer: (_, n) => said[Math.min(n, said.length) - 1] });
+  const good = await HttpReceiver.start(world);
+  const s = await system(world, filled(world, hook(bad.url, "", "bad").replace("timeout: 5 s", "timeout: 1 s"), hook(good.url, "", "good")));
+  const kiosk = await s.kiosk();
+  await raise(kiosk);
+  await good.arrived(1);
+  await bad.arrived(2); // it hangs now
+  const began = Date.now();
+  await press(kiosk, [1, 1, 5]);
+  const second = await s.ctl("channels", "test", "good");
+  assert.equal(second.code, 0, second.text);
+  assert.equal((await s.rows()).find(({ channel }) => channel === "bad").state, 0, "and that while the other one hung");
+  await bad.arrived(4);
+  const [first, again, limited, taken] = bad.requests;
+  assert.ok(again.at - first.at >= 25, "half of retry_min at least");
+  assert.ok(limited.at - again.at >= 1000, "after its time-out");
+  assert.ok(taken.at - limited.at >= 1990, "as Retry-After says");
+  assert.ok(taken.at >= began);
+  assert.equal(new Set(bad.requests.map((q) => verify(q, q.at).id)).size, 1);
+  await waitFor("it to be settled", async () => (await s.rows()).every(({ state }) => state === 1));
+  assert.equal((await s.rows()).find(({ channel }) => channel === "bad").attempts, 4);
+  s.aggregator.process.find(/ notification_failed channel=bad .*reply="HTTP 500: not now"/) ?? assert.fail("what the server said is in the log");
+});
+
+scenario("what nobody takes is given up at its deadline, and seen: log, shell, API; the end of that alert is not told", async (world) => {
+  const [port] = await freePorts(1);
+  const s = await system(world, filled(world, hook(`http://127.0.0.1:${port}`, ", deadline: 1500 ms")));
+  await raise(await s.kiosk());
+  const line = await s.aggregator.process.line(/ error notification_dead channel=hook id=(\w+) event=raised .*reply="(.*)"/);
+  assert.match(line[2], /connect/i);
+  const channels = await s.ctl("channels");
+  assert.equal(channels.code, 1);
+  assert.match(channels.text, /^hook +webhook +en +0 +0 +1 /m);
+  assert.match(channels.text, /^\d+ s ago +hook +raised +\S+ +\d+ +.*connect/im);
+  const status = await s.ctl("status");
+  assert.equal(status.code, 1);
+  assert.match(status.text, /messages could not be delivered/);
+  const admin = await Session.login(s.aggregator.url, "admin");
+  const { dead } = await admin.get("/api/v1/channels");
+  assert.deepEqual([dead.length, dead[0].id, dead[0].state], [1, line[1], "dead"]);
+  const manager = await Session.login(s.aggregator.url);
+  assert.equal((await manager.raw("GET", "/api/v1/channels")).status, 403);
+  await manager.post(`/api/v1/alerts/${dead[0].alert}/resolve`, { comment: "" });
+  assert.equal((await s.rows()).length, 1);
+});
+
+scenario("a server that will never take it is not asked twice", async (world) => {
+  const receiver = await HttpReceiver.start(world, { answer: () => ({ status: 410, body: "gone" }) });
+  const s = await system(world, filled(world, hook(receiver.url)));
+  await raise(await s.kiosk());
+  await s.aggregator.process.line(/ notification_dead channel=hook .*attempts=1 .*reply="HTTP 410: gone"/);
+  assert.equal(receiver.requests.length, 1);
+});
+
+scenario("private addresses are refused by the address that is connected to, whatever the name; redirects are not followed", async (world) => {
+  const tls = await certificate(world);
+  const inner = await HttpReceiver.start(world, { tls });
+  const outer = await HttpReceiver.start(world, { answer: () => ({ status: 302, headers: { Location: inner.url } }) });
+  const https = `url: "https://localhost:${inner.port}", secret_file: @, ca_file: ${tls.cert}, ${QUICK}`;
+  const s = await system(world, filled(world, `id: shut, kind: webhook, ${https}`, `id: open, kind: webhook, allow_private: true, ${https}`, hook(outer.url, "", "moved")));
+  const shut = await s.ctl("channels", "test", "shut");
+  assert.equal(shut.code, 1);
+  assert.match(shut.text, /shut did not take it: (::1|127\.0\.0\.1) is a private address: allow_private: true lets it be/);
+  assert.equal(inner.requests.length, 0);
+  const moved = await s.ctl("channels", "test", "moved");
+  assert.match(moved.text, /HTTP 302: redirects are not followed/);
+  assert.equal(inner.requests.length, 0);
+  const open = await s.ctl("channels", "test", "open");
+  assert.equal(open.code, 0, open.text);
+  assert.match(open.text, /^taken by open: HTTP 200/);
+  assert.equal(verify(inner.requests[0]).type, "test");
+});
+
+scenario("a test message: for administrators alone, on record, with what the server said", async (world) => {
+  const receiver = await HttpReceiver.start(world, { answer: () => ({ status: 503, body: Buffer.concat([Buffer.from('no <b>"room"</b>\u001b[31m'), Buffer.from([0xff, 0xc3])]) }) });
+  const s = await system(world, filled(world, hook(receiver.url), "id: signs, kind: mqtt"));
+  const manager = await Session.login(s.aggregator.url), admin = await Session.login(s.aggregator.url, "admin");
+  assert.equal((await manager.raw("POST", "/api/v1/channels/hook/test", {})).status, 403);
+  assert.equal((await new Session(s.aggregator.url).raw("POST", "/api/v1/channels/hook/test", {})).status, 401);
+  assert.equal((await admin.raw("POST", "/api/v1/channels/hook/test", {}, {})).status, 403, "without X-Puas");
+  assert.equal((await admin.raw("POST", "/api/v1/channels/nobody/test", {})).status, 404);
+  assert.equal((await admin.raw("POST", "/api/v1/channels/signs/test", {})).status, 422);
+  assert.equal(receiver.requests.length, 0);
+  const asked = await admin.raw("POST", "/api/v1/channels/hook/test", {});
+  assert.equal(asked.status, 202);
+  const { id } = await asked.json();
+  const message = await waitFor("the one attempt", async () => {
+    const m = await admin.get(`/api/v1/channels/messages/${id}`);
+    return m.state !== "waiting" && m;
+  });
+  assert.deepEqual([message.state, message.attempts, message.reply], ["dead", 1, 'HTTP 503: no <b>"room"</b> [31m??']);
+  assert.equal(receiver.requests.length, 1);
+  assert.deepEqual(await s.store.query("SELECT who, action, subject FROM audit WHERE action = 'channel-test'"), [{ who: "admin", action: "channel-test", subject: "hook" }]);
+  assert.equal((await s.ctl("channels", "test", "Not an id")).code, 2);
+});
+
+scenario("messengers and any other server: each gets its own document; secrets are in no table and no log", async (world) => {
+  const tls = await certificate(world);
+  const receiver = await HttpReceiver.start(world, { tls, answer: ({ path, headers }) => ({ status: 200, body: `{"ok":true,"echo":"${headers.authorization ?? path}"}` }) });
+  const url = `https://localhost:${receiver.port}`;
+  writeFileSync(world.path("aggregator-slack"), `${url}/services/T0/B0/slack-secret\n`);
+  const common = `ca_file: ${tls.cert}, allow_private: true, lang: en, rules: [satisfied-85], ${QUICK}`;
+  const s = await system(
+    world,
+    filled(
+      world,
+      `id: telegram, kind: telegram, url: "${url}", to: [-100123], secret_file: @token, ${common}`,
+      `id: ntfy, kind: ntfy, url: "${url}", to: [puas-dago], secret_file: @token, ${common}`,
+      `id: slack, kind: slack, secret_file: ${world.path("aggregator-slack")}, ${common}`,
+      `id: teams, kind: teams, secret_env: PUAS_TEAMS, ${common}`,
+      `id: whatsapp, kind: whatsapp, url: "${url}/v23.0", from: 10987, to: [+628120001], template: puas_alert, secret_file: @token, ${common}`,
+      `id: other, kind: http, url: "${url}/sms/{{branch}}", method: PUT, secret_file: @token, headers: { X-Key: "k {{secret}}", Content-Type: application/x-www-form-urlencoded }, body: "to=1&text={{title}}", ${common}`,
+      `id: elsewhere, kind: http, url: "${url}/elsewhere", body: x, places: [nowhere], ${common}`,
+    ),
+    { env: { PUAS_TEAMS: `${url}/workflows/teams-secret` } },
+  );
+  await s.aggregator.process.line(/ channel_place_unknown channel=elsewhere place=nowhere/);
+  await raise(await s.kiosk());
+  await receiver.arrived(6);
+  const of = (path) => receiver.requests.find((q) => q.path === path) ?? assert.fail(`${path} is not among ${receiver.requests.map((q) => q.path)}`);
+  const title = "Bandung Dago: Promise not kept", link = "https://puas.example.org/?place=bandung-dago";
+  const telegram = JSON.parse(of("/bottok-4711/sendMessage").body);
+  assert.equal(telegram.chat_id, "-100123");
+  assert.match(telegram.text, new RegExp(`^${title}\nWhat: At least 85 % satisfied at every exit\nWhere: Bandung Dago\n`));
+  const ntfy = of("/");
+  assert.deepEqual([ntfy.headers.authorization, JSON.parse(ntfy.body).topic, JSON.parse(ntfy.body).title, JSON.parse(ntfy.body).click], ["Bearer tok-4711", "puas-dago", title, link]);
+  assert.equal(JSON.parse(ntfy.body).sequence_id, ntfy.headers["idempotency-key"]);
+  assert.equal(JSON.parse(of("/services/T0/B0/slack-secret").body).blocks[0].text.text, `*${title}*`);
+  const card = JSON.parse(of("/workflows/teams-secret").body).attachments[0].content;
+  assert.deepEqual([card.type, card.body[0].text, card.actions[0].url], ["AdaptiveCard", title, link]);
+  const { template } = JSON.parse(of("/v23.0/10987/messages").body);
+  assert.deepEqual([template.name, template.language.code, template.components[0].parameters.length], ["puas_alert", "en", 5]);
+  assert.ok(template.components[0].parameters.every(({ text }) => text && !/[\n\t]| {5}/.test(text)), "as WhatsApp wants them");
+  const other = of("/sms/bandung-dago");
+  assert.deepEqual([other.method, other.headers["x-key"], other.body], ["PUT", "k tok-4711", `to=1&text=${encodeURIComponent(title)}`]);
+  await waitFor("all to be settled", async () => (await s.rows()).every(({ state }) => state === 1));
+  assert.equal((await s.rows()).length, 6);
+  const kept = JSON.stringify(await s.store.query("SELECT * FROM outgoing")) + s.aggregator.process.lines.join("\n");
+  for (const secret of ["tok-4711", "slack-secret", "teams-secret"]) assert.ok(!kept.includes(secret), `${secret} is told`);
+});
+
+scenario("mail servers without TLS, with another login or another mind: said as it is, nothing goes in the open", async (world) => {
+  const tls = await certificate(world);
+  const receiver = await MailReceiver.start(world, { tls, secure: false, refuse: (to) => (to === "gone@example.org" ? Object.assign(new Error("no such user"), { responseCode: 550 }) : null) });
+  const open = await MailReceiver.start(world, { tls, secure: false, hideSTARTTLS: true });
+  writeFileSync(world.path("wrong"), "another-secret\n");
+  const mail = (id, port, to, secret) => `id: ${id}, kind: email, url: "smtp://localhost:${port}", user: ${MailReceiver.USER}, secret_file: ${secret}, from: puas@example.org, to: [${to}], ca_file: ${tls.cert}, ${QUICK}`;
+  const good = world.path("secrets/mail");
+  const s = await system(world, [mail("refused", receiver.port, "gone@example.org", good), mail("login", receiver.port, "a@example.org", world.path("wrong")), mail("bare", open.port, "a@example.org", good), mail("unknown-ca", receiver.port, "a@example.org", good).replace(/ca_file: [^,]+, /, "")]);
+  const says = { refused: /550.*no such user/, login: /535.*wrong login|login denied/i, bare: /TLS|SSL/, "unknown-ca": /certificate/ };
+  for (const [id, pattern] of Object.entries(says)) {
+    const p = await s.ctl("channels", "test", id);
+    assert.equal(p.code, 1, id);
+    assert.match(p.text, pattern, id);
+  }
+  assert.deepEqual([...receiver.mails, ...open.mails], []);
+});
+
+scenario("a secret that is not there is said at the start", async (world) => {
+  const s = await system(world, [`id: hook, kind: webhook, url: "https://example.org", secret_file: ${world.path("nothing")}`], { wait: false });
+  const p = s.aggregator.spawn();
+  await p.ended;
+  assert.equal(p.code, 1);
+  p.find(/cannot_start .*channel 'hook': secret_file .*nothing cannot be read: No such file/) ?? assert.fail(p.lines.join("\n"));
+});
+
+scenario("mqtt: signs, Home Assistant and lamps are told how each branch is, also by a broker that forgot", async (world) => {
+  const s = await system(world, ["id: wall, kind: mqtt, discovery: true, lamp: true, lang: en, rules: [satisfied-85]"]);
+  const heard = new Map();
+  const listen = async () => {
+    const signs = await mqtt.connectAsync({ host: "127.0.0.1", port: s.broker.port, username: "aggregator", password: SECRET, clientId: "signs", reconnectPeriod: 50 });
+    world.own("signs", () => signs.endAsync(true));
+    signs.on("message", (topic, payload) => payload.length && heard.set(topic, JSON.parse(payload.toString())));
+    await signs.subscribeAsync(["puas/1/signs/+", "puas/1/kiosk/+/lamp", "homeassistant/device/+/config"], { qos: 1 });
+  };
+  const sign = () => heard.get("puas/1/signs/bandung-dago"), lamp = () => heard.get("puas/1/kiosk/dago-entrance/lamp")?.lamp;
+  const found = () => heard.get("homeassistant/device/puas-wall-bandung-dago/config");
+  // Whoever may write to that prefix may read it too here: the broker of this test is ours.
+  writeFileSync(world.path("broker/acl"), "user aggregator\ntopic readwrite puas/1/#\ntopic readwrite homeassistant/#\npattern write puas/1/events/+/+/%u\npattern write puas/1/kiosk/%u/state\npattern write puas/1/kiosk/%u/health\npattern read puas/1/kiosk/%u/ack\npattern read puas/1/shard/+/state\n", { mode: 0o600 });
+  process.kill(s.broker.process.pid, "SIGHUP");
+  await listen();
+  await s.broker.kill();
+  await s.broker.up();
+  await waitFor("the state of the branch", () => sign()?.state === "ok" && lamp() === "off" && found());
+  assert.equal(found().cmps.alert.stat_t, "puas/1/signs/bandung-dago");
+  assert.equal(found().dev.name, "Puas Bandung Dago");
+  await raise(await s.kiosk());
+  await waitFor("the alarm", () => sign().state === "alarm" && lamp() === "blink");
+  assert.deepEqual([sign().open, sign().alarms, sign().name], [1, 1, "Bandung Dago"]);
+  const id = await s.store.one("SELECT id FROM alert");
+  const manager = await Session.login(s.aggregator.url);
+  await manager.post(`/api/v1/alerts/${id}/ack`, { comment: "", minutes: 30 });
+  await waitFor("somebody to be on it", () => sign().state === "attended" && lamp() === "on");
+  heard.clear();
+  await s.broker.kill();
+  await s.broker.up();
+  await waitFor("all of it again", () => sign()?.state === "attended" && lamp() === "on" && found());
+  await manager.post(`/api/v1/alerts/${id}/resolve`, { comment: "" });
+  await waitFor("the end", () => sign().state === "ok" && lamp() === "off" && sign().open === 0);
+  assert.equal((await s.rows()).length, 0);
+});

@@ -329,13 +329,13 @@ static void the_words_of_both_languages(void **state)
     n.n = -1;
     n.reason_count = 0;
     snprintf(n.who, sizeof n.who, "Sari Wulandari");
-    snprintf(n.comment, sizeof n.comment, "on my\r\nway");
+    snprintf(n.comment, sizeof n.comment, "on my way");
     says(&n, "Bandung Dago: being handled – Promise not kept\n"
              "What: At least 85 % satisfied\n"
              "Where: Bandung Dago\n"
              "Since: 23 Nov 2026 12:40 WIB\n"
              "By: Sari Wulandari, until 23 Nov 2026 14:00 WIB\n"
-             "Note: on my  way");
+             "Note: on my way");
     n = example(CHANNEL_ENDED, CHANNEL_ID);
     n.link[0] = '\0';
     n.reason_count = 0;
@@ -602,7 +602,7 @@ static const char *next(struct world *w, const char *channel, wall_ms now, wall_
 {
     static struct outgoing o;
     bool found;
-    assert_true(store_outgoing_next(w->st, channel, now, 15 * MINUTE, &o, &found, ret_next));
+    assert_true(store_outgoing_next(w->st, channel, now, 15 * MINUTE, false, &o, &found, ret_next));
     return found ? o.id : "";
 }
 
@@ -691,6 +691,14 @@ static void only_who_heard_of_the_raise_hears_of_the_rest(void **state)
     assert_int_equal(c.waiting, 2);
     assert_true(store_outgoing_counts(w->st, "y", NOON + 25 * (wall_ms)HOUR, &c));
     assert_int_equal(c.dead, 0);
+    put(w, "t1", "x", "", CHANNEL_TEST,
+        NOON + 7); // a test goes before all that waits, also while the channel rests
+    assert_string_equal(next(w, "x", NOON + 8, &at), "t1");
+    assert_true(store_outgoing_next(w->st, "x", NOON + 8, MINUTE, true, &o, &found, &at));
+    assert_string_equal(o.id, "t1");
+    assert_true(store_outgoing_next(w->st, "z", NOON + 8, MINUTE, true, &o, &found, &at));
+    assert_false(found);
+    assert_true(settle(w, "t1", OUTGOING_SENT, 1, 0, NOON + 8));
     assert_true(store_outgoing_prune(w->st, NOON + OUTGOING_KEEP_MS + 5));
     assert_true(store_outgoing_by_id(w->st, "y1", &o, &found));
     assert_true(found);
