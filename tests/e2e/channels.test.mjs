@@ -28,7 +28,7 @@ async function system(world, channels, { change = (text) => text, wait = true, e
     brokerPort: broker.port,
     wait,
     env,
-    change: (text) => change(text.replace(/^ {2}port: (\d+)\nseed:|^times:/m, (all) => `${list}${all}`).replace(/^http:$/m, "http:\n  public_url: https://puas.example.org")),
+    change: (text) => change(text.replace(/^times:/m, (all) => `${list}${all}`).replace(/^http:$/m, "http:\n  public_url: https://puas.example.org")),
   });
   const kiosk = async () => {
     const k = new ForeignKiosk({ port: broker.port, id: "dago-entrance", branch: "bandung-dago", secret: SECRET });
