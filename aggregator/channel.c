@@ -12,6 +12,7 @@ const char *const channel_kinds[] = {"email", "webhook",  "telegram", "ntfy", "s
 const char *const channel_langs[] = {"id", "en", NULL};
 const char *const channel_events[] = {"raised", "acknowledged", "unattended", "ended", NULL};
 const char *const channel_severities[] = {"alarm", "warning", NULL};
+static const char topic[] = "puas/1/signs";
 static const char *const methods[] = {"POST", "PUT", "PATCH", NULL};
 
 #define AT(field) .offset = offsetof(struct channel, field)
@@ -59,7 +60,7 @@ const struct config_row channel_rows[] = {
      .help = "http: with {{id}} {{event}} {{title}} {{text}} {{alert}} {{rule}} {{branch}} {{place}} "
              "{{link}} {{at}} "
              "{{channel}}, escaped as Content-Type wants it"},
-    {"topic", CONFIG_STRING, AT(topic), .fallback = "puas/1/signs", .min = 1, .max = 80,
+    {"topic", CONFIG_STRING, AT(topic), .fallback = topic, .min = 1, .max = 80,
      .help = "mqtt: the state of a branch stands retained at TOPIC/BRANCH"},
     {"discovery", CONFIG_BOOL, AT(discovery), .fallback = "false",
      .help = "mqtt: Home Assistant finds a sensor for each branch by itself"},
@@ -100,8 +101,9 @@ enum {
     MANY = 16,
     SECRET = 32,
     TEMPLATE = 64,
-    BODY = 128,  // with method and headers
-    TOPIC = 256, // with discovery and lamp
+    BODY = 128,
+    MORE = 256,  // of a request: method, headers
+    TOPIC = 512, // with discovery and lamp
 };
 
 static const struct kind {
@@ -115,8 +117,8 @@ static const struct kind {
     [CHANNEL_SLACK] = {SECRET, 0, ""},
     [CHANNEL_TEAMS] = {SECRET, 0, ""},
     [CHANNEL_WHATSAPP] = {FROM | TO | SECRET | TEMPLATE, URL, "https://graph.facebook.com/v23.0"},
-    [CHANNEL_HTTP] = {URL | BODY, SECRET, ""},
-    [CHANNEL_MQTT] = {TOPIC, 0, ""},
+    [CHANNEL_HTTP] = {URL | BODY, SECRET | MORE, ""},
+    [CHANNEL_MQTT] = {0, TOPIC, ""},
 };
 
 const char *channel_url(const struct channel *c)
@@ -155,14 +157,14 @@ static bool has_keys(const char *name, const struct channel *c, struct config_er
         {SECRET, channel_has_secret(c), "secret_file or secret_env"},
         {TEMPLATE, c->template_name[0] != '\0', "template"},
         {BODY, c->body[0] != '\0', "body"},
-        {BODY, c->headers.count > 0, "headers"},
-        {TOPIC, c->topic[0] != '\0' && (c->discovery || c->lamp || c->kind == CHANNEL_MQTT),
-         "topic, discovery or lamp"},
+        {MORE, c->headers.count > 0, "headers"},
+        {MORE, strcmp(c->method, "POST") != 0, "method"},
+        {TOPIC, strcmp(c->topic, topic) != 0 || c->discovery || c->lamp, "topic, discovery or lamp"},
     };
     const struct kind *k = &kinds[c->kind];
     char text[120];
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        bool needed = (keys[i].bit & k->needs) != 0 && strcmp(keys[i].key, "headers") != 0;
+        bool needed = (keys[i].bit & k->needs) != 0;
         if (keys[i].there ? ((k->needs | k->takes) & keys[i].bit) == 0 : needed) {
             snprintf(text, sizeof text, "%s is %s", keys[i].key, needed ? "missing" : "not of this kind");
             return wrong(e, name, c, text);

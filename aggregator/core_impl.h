@@ -144,6 +144,7 @@ void core_on_message(struct core *c, const char *topic, const void *payload, siz
 // The kiosk has spoken, and `ready`: it was ready since it spoke last. False: the store failed (noted).
 bool core_present(struct core *c, struct org_kiosk *k, bool ready);
 
+const char *core_rule_id(const struct core *c, int32_t rule); // "": no rule in force
 bool core_take_transitions(struct core *c); // within the transaction
 bool core_restore_engine(struct core *c, char *ret_why, size_t n);
 // What is usual by now: rates for silence rules, shares for change rules. After the engine is as it is to be.

@@ -10,16 +10,6 @@
 
 enum { TEST_ID_BYTES = OUTGOING_ID / 2, TEST_SLACK_MS = 5000 };
 
-static const char *rule_id(const struct core *c, int32_t rule)
-{
-    for (int i = 0; i < c->org.rule_count; i++) {
-        if (c->org.rules[i].rule == rule) {
-            return c->org.rules[i].id.s;
-        }
-    }
-    return "";
-}
-
 bool core_serves_place(struct core *c, const struct channel *ch, int32_t place)
 {
     const struct ident *ids = ch->places.items;
@@ -35,7 +25,7 @@ bool core_serves_place(struct core *c, const struct channel *ch, int32_t place)
 bool core_channel_is_for(struct core *c, const struct channel *ch, const struct engine_transition *t,
                          enum channel_event event)
 {
-    return channel_tells(ch, rule_id(c, t->rule),
+    return channel_tells(ch, core_rule_id(c, t->rule),
                          engine_is_content(t->kind) ? CHANNEL_ALARM : CHANNEL_WARNING, event) &&
            core_serves_place(c, ch, t->place);
 }

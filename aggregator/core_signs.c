@@ -38,14 +38,10 @@ static bool count(void *ctx, const struct store_alert *a)
 {
     struct signs *s = ctx;
     struct org *org = &s->c->org;
-    const struct store_rule *rule = NULL;
-    for (int i = 0; i < org->rule_count; i++) {
-        rule = org->rules[i].rule == a->rule ? &org->rules[i] : rule;
-    }
     int32_t branch = a->place <= org->place_count ? org->places[a->place].branch : 0;
     enum channel_severity severity =
         a->kiosk != 0 ? CHANNEL_WARNING : CHANNEL_ALARM; // rules about kiosks have one
-    if (branch == 0 || rule == NULL || !channel_tells(s->ch, rule->id.s, severity, CHANNEL_RAISED) ||
+    if (branch == 0 || !channel_tells(s->ch, core_rule_id(s->c, a->rule), severity, CHANNEL_RAISED) ||
         !core_serves_place(s->c, s->ch, a->place)) {
         return true;
     }
@@ -128,7 +124,7 @@ static void say_branch(struct core *c, const struct channel *ch, const struct or
     }
 }
 
-static bool is_above(struct core *c, const struct channel *ch, const struct org_place *branch)
+static bool has_sign(struct core *c, const struct channel *ch, const struct org_place *branch)
 {
     const struct ident *ids = ch->places.items; // areas in it: what they say is the branch's
     for (size_t i = 0; i < ch->places.count; i++) {
@@ -146,7 +142,7 @@ static bool say_channel(struct core *c, const struct channel *ch)
     bool ok = s.of != NULL && store_each_open_alert(c->store, count, &s);
     for (int32_t i = 1; ok && i <= c->org.place_count; i++) {
         const struct org_place *p = &c->org.places[i];
-        if (p->branch != i || (!p->sign_due && !c->signs_all) || !is_above(c, ch, p)) {
+        if (p->branch != i || (!p->sign_due && !c->signs_all) || !has_sign(c, ch, p)) {
             continue;
         }
         if (c->signs_all && ch->discovery) {

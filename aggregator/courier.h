@@ -9,7 +9,8 @@
 // Attempts. A row that is due is sent; what the other side takes (2xx) is settled, what it will never take is dead, all else
 // is tried again, later and later (delivery.h), until its deadline. After a failure the whole channel rests as long as one
 // row would after as many failures in a row, so that a server that is down is not knocked at by all that waits; a
-// Retry-After is obeyed, up to an hour. A test does not wait for any of this, nor for the channel's rate: it is sent next, once. An outcome that the core could not store is told again until it could: till then the channel waits.
+// Retry-After is obeyed, up to an hour. A test waits for none of this, nor for the channel's rate: it is sent next, once.
+// An outcome that the core could not store is told again until it could: till then the channel waits.
 //
 // HTTP. Only https, or http where allowed; redirects are not followed; environment proxies are not used. Unless the
 // channel says allow_private an address that is connected to is refused when it is private (address.h), whatever the name

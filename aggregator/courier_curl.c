@@ -343,7 +343,7 @@ static void attempt_ended(struct courier *c, struct line *l, CURLcode rc)
     code = mail ? strtol(l->said, NULL, 10) : code;
     enum delivery d =
         rc == CURLE_OK ? delivery_of(mail, code) : delivery_of(mail, mail && code >= 400 ? code : 0);
-    if (l->refused[0] != '\0') {
+    if (rc != CURLE_OK && l->refused[0] != '\0') {
         say(l, "%s is a private address: allow_private: true lets it be", l->refused);
     } else if (rc != CURLE_OK && !(mail && code >= 400)) {
         say(l, "%s", l->error[0] != '\0' ? l->error : curl_easy_strerror(rc));

@@ -101,6 +101,8 @@ static void settings_are_checked(void **state)
         {HTTP ", headers: { X-Key: \"{{secret}}\" } }\n", NULL},
         {HTTP ", headers: { X-Key: \"{{secrets}}\" } }\n", "{{secrets}} is unknown; there are id, event"},
         {HTTP ", headers: { \"X:Y\": z } }\n", "headers are names of letters"},
+        {EMAIL ", method: PUT }\n", "method is not of this kind"},
+        {EMAIL ", lamp: true }\n", "topic, discovery or lamp is not of this kind"},
         {HTTP ", method: GET }\n", "method is POST, PUT or PATCH"},
         {"  - { id: q, kind: mqtt, discovery: true, lamp: true }\n", NULL},
         {"  - { id: q, kind: mqtt, lamp: true }\n  - { id: r, kind: mqtt, lamp: true }\n", "not two"},
