@@ -10,7 +10,7 @@ import { run } from "./lib/process.mjs";
 import { HttpReceiver, MailReceiver, certificate, readMail } from "./lib/receivers.mjs";
 import { Session } from "./lib/session.mjs";
 import { killAt, mayTrace } from "./lib/strace.mjs";
-import { waitFor } from "./lib/wait.mjs";
+import { random, sleep, waitFor } from "./lib/wait.mjs";
 import { BIN, freePorts, scenario } from "./lib/world.mjs";
 
 const QUICK = "retry_min: 50 ms, retry_max: 400 ms, timeout: 5 s";
@@ -142,6 +142,40 @@ scenario("killed after the commit and before the message is sent, or before its 
   assert.ok(receiver.requests.length >= 2);
   assert.equal(new Set(receiver.requests.map((q) => verify(q).id)).size, 1);
   assert.equal((await s.rows()).length, 1);
+});
+
+scenario("killed at any moment, again and again: every change of an alert is told once by its id, none is forgotten", async (world) => {
+  const draw = random(Number(process.env.PUAS_SEED ?? 5));
+  const receiver = await HttpReceiver.start(world, { answer: () => (draw.share() < 0.3 ? { status: 503 } : { status: 200 }) });
+  const s = await system(world, filled(world, hook(receiver.url, ", per_minute: 600")));
+  const kiosk = await s.kiosk();
+  const manager = await Session.login(s.aggregator.url);
+  const open = () => s.store.one("SELECT id FROM alert WHERE closed IS NULL");
+  for (let i = 0; i < Number(process.env.PUAS_KILLS ?? 10); i++) {
+    const id = await open();
+    if (id) manager.raw("POST", `/api/v1/alerts/${id}/resolve`, { comment: "" }).catch(() => {}); // answered or not
+    for (let n = 0; n < 8; n++) kiosk.press(1);
+    await sleep(draw.int(0, 60)); // any moment will do
+    await s.aggregator.kill();
+    await s.aggregator.up();
+    await waitFor("the new run", () => kiosk.epoch.run === s.aggregator.run);
+    await kiosk.settled();
+  }
+  const last = await open();
+  if (last) await manager.post(`/api/v1/alerts/${last}/resolve`, { comment: "" });
+  await waitFor("all to be settled", async () => (await s.rows()).every(({ state }) => state === 1));
+  const alerts = await s.store.query("SELECT id FROM alert");
+  const rows = await s.store.query("SELECT id, alert, event FROM outgoing ORDER BY outgoing_id");
+  assert.ok(alerts.length >= 2, `${alerts.length} alerts`);
+  assert.deepEqual(alerts.map(({ id }) => rows.filter(({ alert }) => alert === id).map(({ event }) => event)), alerts.map(() => [0, 3]), "a raise and an end each");
+  const seen = new Map(); // what a receiver shows that keeps ids
+  for (const q of receiver.requests) {
+    const { id, type, data } = verify(q, q.at);
+    if (seen.has(id)) assert.deepEqual(seen.get(id), { type, alert: data.alert });
+    seen.set(id, { type, alert: data.alert });
+  }
+  assert.deepEqual([...seen.keys()].sort(), rows.map(({ id }) => id).sort());
+  for (const { id } of alerts) assert.deepEqual([...seen.values()].filter(({ alert }) => alert === id).map(({ type }) => type), ["alert.raised", "alert.ended"], "in order");
 });
 
 scenario("a server that fails, hangs and limits is tried again, later and later; it holds up no other channel and no commit", async (world) => {
