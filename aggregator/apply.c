@@ -213,7 +213,9 @@ static bool say_cost(struct work *w, const struct engine_rule *r)
     if (learns) {
         rule.usual = EXAMPLE_PERCENT / 100.;
     }
-    if ((r->kind != ENGINE_STANDARD && r->kind != ENGINE_CHANGE) || !engine_rule_cost(&rule, INT32_MAX, &c)) {
+    bool exact = r->kind == ENGINE_STANDARD || r->kind == ENGINE_CHANGE || r->kind == ENGINE_MOOD ||
+                 (r->kind == ENGINE_RUN && r->usual > 0);
+    if (!exact || !engine_rule_cost(&rule, INT32_MAX, &c)) {
         return true;
     }
     int n = snprintf(line, sizeof line, "    one false alarm in %.0f votes; mean votes to see", c.arl);

@@ -28,6 +28,10 @@
         embed web_login_css, "build/web/login.css"
         embed web_trends_js, "build/web/trends.js"
         embed web_trends_css, "build/web/trends.css"
+        embed web_votes_js, "build/web/votes.js"
+        embed web_votes_css, "build/web/votes.css"
+        embed web_backtest_js, "build/web/backtest.js"
+        embed web_backtest_css, "build/web/backtest.css"
         embed web_favicon_svg, "build/web/favicon.svg"
         embed web_manifest, "build/web/manifest.webmanifest"
         .section .note.GNU-stack,"",@progbits

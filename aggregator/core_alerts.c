@@ -1,6 +1,7 @@
 // core: what the alert engine says -> rows, retained topics; its memory <- the store.
 #include "aggregator/core_impl.h"
 
+#include "aggregator/usual.h"
 #include "shared/log.h"
 
 #include <jansson.h>
@@ -305,9 +306,9 @@ bool core_load_rates(struct core *c)
 static void tell_usual(void *ctx, const struct engine_rule *r, int32_t place)
 {
     struct core *c = ctx;
+    int64_t n = 0, unhappy = 0;
     wall_ms to = c->rates_day * DAY_MS;
-    int64_t day = (to + (wall_ms)tz_offset_s(c->org.places[place].tz, to) * 1000) / DAY_MS, n = 0, unhappy = 0;
-    if (!store_usual(c->store, place, r->question.s, r->top_faces, day - RATE_WEEKS * 7, day, &n, &unhappy)) {
+    if (!usual_votes(c->store, r, place, c->org.places[place].tz, to, &n, &unhappy)) {
         core_fail(c);
         return;
     }

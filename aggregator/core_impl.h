@@ -89,7 +89,7 @@ struct core {
     int turn_messages; // read in it
     mono_ms acks_since; // acknowledgements have waited since then
     bool acks_due;      // one tells of a rejected event: it does not wait for others
-    mono_ms tick_at, slow_at; // next timers
+    mono_ms tick_at, slow_at, trim_at; // next timers
     wall_ms last_wall;        // to notice a jump of the wall clock
     mono_ms last_mono;
     struct judge judge;

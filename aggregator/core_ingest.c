@@ -69,27 +69,31 @@ static bool is_score(enum event_type t)
     return t == EVENT_RATING || t == EVENT_NUMBER;
 }
 
+enum { UNSCORED = EVENT_REPEATED | EVENT_VOIDED | EVENT_UNASSIGNED };
+
 static void tell_engine(struct core *c, const struct stored_event *s)
 {
     struct org_place *branch = s->place != 0 && c->org.places[s->place].branch != 0
                                    ? &c->org.places[c->org.places[s->place].branch]
                                    : NULL;
-    bool scored =
-        is_score(s->e->type) && (s->flags & (EVENT_REPEATED | EVENT_VOIDED | EVENT_UNASSIGNED)) == 0;
+    bool scored = is_score(s->e->type) && (s->flags & UNSCORED) == 0;
     if (branch != NULL) {
         steps_event(&branch->steps, s->event_id, scored, c->now);
     }
-    if (s->place != 0 && s->e->type == EVENT_RATING && s->e->of > 0) {
+    bool rating = s->e->type == EVENT_RATING && s->e->of > 0;
+    int times = rating ? 1 : s->e->type == EVENT_CHOICE ? s->e->option_count : 0;
+    for (int i = 0; s->place != 0 && i < times; i++) {
         struct engine_vote v = {.event = s->event_id,
                                 .place = s->place,
                                 .kiosk = s->kiosk,
                                 .question = s->e->question.s,
                                 .score = s->e->score,
                                 .of = s->e->of,
+                                .option = rating ? NULL : s->e->options[i].s,
                                 .at = s->at,
                                 .arrived = s->arrived,
                                 .late = (s->flags & EVENT_LATE) != 0,
-                                .unscored = !scored};
+                                .unscored = (s->flags & UNSCORED) != 0};
         engine_vote(c->engine, &v);
     }
 }
@@ -153,13 +157,8 @@ static bool reject(struct core *c, const struct org_kiosk *k, struct epoch *ep, 
         }
         log_event(LOG_WARN, "event_rejected", "kiosk=%s seq=%lld why=%s", k->id.s, (long long)seq, why);
     }
-    if (ep->rejected_count < PROTOCOL_REJECTED_MAX) {
-        struct ack_rejected *r = &ep->rejected[ep->rejected_count++];
-        r->seq = seq;
-        strncpy(r->why, why, sizeof r->why - 1);
-        c->acks_due = true;
-    }
-    return true;
+    c->acks_due = true;
+    return epoch_reject(ep, seq, why) || core_fail(c);
 }
 
 static void on_events(struct core *c, const struct topic *t, const char *topic, const void *payload, size_t n)
@@ -317,6 +316,7 @@ static void on_state(struct core *c, const struct topic *t, const char *topic, c
     bool birth = m.state == KIOSK_READY || m.state == KIOSK_SLEEPING;
     if (birth && is_clone(k, m.epoch)) {
         log_event(LOG_ERROR, "clone_suspected", "kiosk=%s", k->id.s);
+        engine_tampered(c->engine, k->number, c->now);
         if (!store_audit(c->store, c->now, "system", "clone-suspected", k->id.s, "")) {
             core_fail(c);
         }
@@ -341,6 +341,13 @@ static void on_state(struct core *c, const struct topic *t, const char *topic, c
     state_message_finish(&m);
 }
 
+// By its own word, or by more than what makes an answer late.
+static bool clock_wrong(const struct core *c, const struct health_message *m)
+{
+    int64_t off = m->sent > c->now ? m->sent - c->now : c->now - m->sent;
+    return m->clock != CLOCK_SYNCED || off > PROTOCOL_LATE_MS;
+}
+
 static void on_health(struct core *c, const struct topic *t, const char *topic, const void *payload, size_t n)
 {
     struct health_message m;
@@ -356,7 +363,7 @@ static void on_health(struct core *c, const struct topic *t, const char *topic, 
         return;
     }
     struct org_kiosk *k = kiosk_of(c, t->kiosk.s);
-    bool counts = m.epoch_count > 0; // else its outbox is out of order: connected, but as good as gone
+    bool counts = m.epoch_count > 0, missing = false; // else its outbox is out of order: connected, but as good as gone
     bool ok = k != NULL && store_kiosk_health(c->store, k->number, &m, counts ? c->now : 0);
     // One that goes on speaking is ready, whatever a late will says.
     ok = ok && (!counts || core_present(c, k, k->state == KIOSK_READY || k->state == KIOSK_LOST));
@@ -364,12 +371,15 @@ static void on_health(struct core *c, const struct topic *t, const char *topic, 
         struct epoch *ep;
         ok = epochs_get(&c->epochs, c->store, k->number, m.epochs[i].epoch, c->now, true, &ep) &&
              store_epoch_known(c->store, ep->epoch_id, &m.epochs[i], c->now);
+        missing = missing || (ok && ep->settled.through < m.epochs[i].next_seq - 1);
     }
     if (!ok) {
         core_fail(c);
     } else {
         if (counts) {
             engine_heard(c->engine, k->number, c->now);
+            engine_facts(c->engine, k->number, (missing ? ENGINE_FACT_MISSING : 0) | (clock_wrong(c, &m) ? ENGINE_FACT_CLOCK : 0),
+                         c->now);
         }
         core_documents_told(k, &m);
         core_touch(c, k->place);

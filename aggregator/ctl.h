@@ -8,6 +8,7 @@
 //   ctl_rollups_sqlite.c recount up the tree, repair
 //   ctl_export_sqlite.c the configuration as YAML
 //   ctl_trends.c       trends, ranking, reasons, coverage, gaps, scores, segments, skm
+//   ctl_backtest.c     what rules would have done
 //   ctl_answers.c      the answers as a file
 //   ctl_content_sqlite.c contents of kiosks: list, show
 //   ctl_verdicts_sqlite.c verdicts: list, rerun
@@ -68,6 +69,7 @@ int ctl_gaps(struct ctl *c, int argc, char **argv);
 int ctl_scores(struct ctl *c, int argc, char **argv);
 int ctl_segments(struct ctl *c, int argc, char **argv);
 int ctl_skm(struct ctl *c, int argc, char **argv);
+int ctl_backtest(struct ctl *c, int argc, char **argv);
 int ctl_answers(struct ctl *c, int argc, char **argv);
 int ctl_export(struct ctl *c, int argc, char **argv);
 int ctl_diff(struct ctl *c, int argc, char **argv);

@@ -205,6 +205,19 @@ static bool export_surveys(struct store *st)
     return !failed;
 }
 
+static void print_numbers(const char *key, const json_t *list)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        if (i == 0) {
+            printf("    %s: [", key);
+        } else {
+            printf(", ");
+        }
+        printf("%lld%s", (long long)json_integer_value(json_array_get(list, i)),
+               i + 1 == json_array_size(list) ? "]\n" : "");
+    }
+}
+
 // Every field of a rule's body under its name in the document.
 static void print_rule(const json_t *o)
 {
@@ -219,6 +232,10 @@ static void print_rule(const json_t *o)
         {"false_alarm_votes", "false_alarm_votes", REAL},
         {"drift", "drift", YES_NO},
         {"resolve_percent", "resolve_percent", WHOLE},
+        {"above", "above", YES_NO},
+        {"votes", "votes", WHOLE},
+        {"end_votes", "end_votes", WHOLE},
+        {"option", "option", WORD},
         {"boundary", "boundary", WORD},
         {"window_ms", "window", DURATION},
         {"min_n", "min_n", WHOLE},
@@ -249,12 +266,8 @@ static void print_rule(const json_t *o)
             break;
         }
     }
-    const json_t *faces = json_object_get(o, "faces");
-    for (size_t i = 0; i < json_array_size(faces); i++) {
-        printf("%s%lld%s", i == 0 ? "    faces: [" : ", ",
-               (long long)json_integer_value(json_array_get(faces, i)),
-               i + 1 == json_array_size(faces) ? "]\n" : "");
-    }
+    print_numbers("faces", json_object_get(o, "faces"));
+    print_numbers("usual_mix", json_object_get(o, "usual_mix"));
 }
 
 static bool export_standards(struct store *st)

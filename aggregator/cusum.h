@@ -1,22 +1,20 @@
 // cusum: the points CUSUM in whole numbers that watches a promise, exactly.
 //
 // Promise "at least S % satisfied": an unhappy vote costs +S/g points, a happy one repays (100 - S)/g,
-// g = gcd(S, 100 - S); points = max(0, points + score); alarm at points >= limit. The chart is a Markov chain
-// on 0 .. limit-1, so its average run length (ARL, in votes) and delays are solved, not simulated (Brook and
-// Evans 1972). Pure; nothing here allocates for longer than a call.
+// g = gcd(S, 100 - S); points = max(0, points + score); alarm at points >= limit: a chart of points.h with two kinds of
+// vote, whose average run length (ARL, in votes) and delays are exact. Pure; nothing here allocates for longer than a call.
 //
 //   points  0 ..... a-b ..... limit-1 | alarm        happy: back by `down`, not below 0
 //           <- down   up ->                          unhappy: forward by `up`
 #ifndef PUAS_AGGREGATOR_CUSUM_H
 #define PUAS_AGGREGATOR_CUSUM_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "aggregator/points.h"
 
 enum {
-    CUSUM_LIMIT_MAX = 20000, // highest limit searched: 99 % at half its allowance needs about 400
+    CUSUM_LIMIT_MAX = POINTS_LIMIT_MAX, // 99 % at half its allowance needs about 400
 };
-#define CUSUM_ARL_MAX 1e9 // longest wished ARL: beyond it double precision has fewer than six digits
+#define CUSUM_ARL_MAX POINTS_ARL_MAX
 
 struct cusum {
     int up, down; // points of an unhappy vote, points repaid by a happy one; both >= 1, no common divisor

@@ -5,6 +5,10 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { LEAST_NICE = 19 };
 
 struct downloads {
     pthread_mutex_t lock;
@@ -15,8 +19,7 @@ struct downloads {
 
 struct download {
     struct downloads *all;
-    struct export *e; // owned; the thread's
-    enum export_format format;
+    struct download_work work; // the thread's
     pthread_t thread;
     pthread_cond_t room; // for the thread: there is room again, or it is over
     bool gone;           // nobody reads any more
@@ -112,10 +115,10 @@ static void *run(void *arg)
 {
     struct download *d = arg;
     char why[300];
-    int64_t rows;
-    bool ok = export_write(d->e, d->format, put, d, &rows, why, sizeof why);
+    setpriority(PRIO_PROCESS, (id_t)gettid(), LEAST_NICE); // seconds of work: votes come first
+    bool ok = d->work.write(d->work.ctx, put, d, why, sizeof why);
     if (why[0] != '\0') {
-        log_event(LOG_ERROR, "export_failed", "format=%s why=%Q", export_names[d->format], why);
+        log_event(LOG_ERROR, "download_failed", "what=%s why=%Q", d->work.name, why);
     }
     pthread_mutex_lock(&d->all->lock);
     d->done = true;
@@ -127,13 +130,13 @@ static void *run(void *arg)
 
 // ---------------------------------------------------------------- the reader
 
-struct download *download_create(struct downloads *all, struct export *e, enum export_format f)
+struct download *download_create(struct downloads *all, const struct download_work *w)
 {
     struct download *d = calloc(1, sizeof *d);
     char *buffer = malloc(DOWNLOAD_BYTES);
     bool started = false;
     if (d != NULL && buffer != NULL) {
-        *d = (struct download){.all = all, .e = e, .format = f, .buffer = buffer};
+        *d = (struct download){.all = all, .work = *w, .buffer = buffer};
         pthread_cond_init(&d->room, NULL);
         pthread_mutex_lock(&all->lock);
         started =
@@ -144,7 +147,7 @@ struct download *download_create(struct downloads *all, struct export *e, enum e
         pthread_mutex_unlock(&all->lock);
     }
     if (!started) {
-        export_close(e);
+        w->close(w->ctx);
         free(buffer);
         free(d);
         return NULL;
@@ -196,7 +199,7 @@ void download_destroy(struct download *d)
     }
     pthread_mutex_unlock(&all->lock);
     pthread_cond_destroy(&d->room);
-    export_close(d->e);
+    d->work.close(d->work.ctx);
     free(d->buffer);
     free(d);
 }

@@ -1,6 +1,6 @@
-// download: an export on its way to a browser. A thread of its own writes it (export.h) into a buffer of fixed
-// size, from which the HTTP server takes what has come: a slow reader keeps neither a thread of the server nor the
-// store waiting. At most DOWNLOADS_MAX at a time.
+// download: an answer that takes its time, on its way to a browser: an export, a back-test. A thread of its own writes it
+// into a buffer of fixed size, from which the HTTP server takes what has come: neither the work nor a slow reader keeps a
+// thread of the server or the store waiting. At most DOWNLOADS_MAX at a time.
 #ifndef PUAS_AGGREGATOR_DOWNLOAD_H
 #define PUAS_AGGREGATOR_DOWNLOAD_H
 
@@ -19,8 +19,15 @@ struct downloads *downloads_create(void); // NULL: out of memory
 void downloads_close(struct downloads *all);
 void downloads_destroy(struct downloads *all); // after the last download_destroy; accepts NULL
 
-// Takes the export over, also on failure. NULL: too many run, memory or threads ran out.
-struct download *download_create(struct downloads *all, struct export *e, enum export_format f);
+struct download_work {
+    const char *name; // static, for the log
+    // In the thread, once. False: `put` had enough, or it failed, and ret_why (n bytes) is not "".
+    bool (*write)(void *ctx, export_put *put, void *put_ctx, char *ret_why, size_t n);
+    void (*close)(void *ctx);
+    void *ctx; // owned: closed at the end
+};
+// Takes the work over, also on failure. NULL: too many run, memory or threads ran out.
+struct download *download_create(struct downloads *all, const struct download_work *w);
 // As hub_ops: park within download_take, when nothing is there; wake from any thread. Before the first take.
 void download_watch(struct download *d, const struct hub_ops *ops, void *ctx);
 // Bytes written to ret (at most n); 0: parked; below 0:

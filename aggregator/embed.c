@@ -20,6 +20,10 @@ EMBED(web_login_js);
 EMBED(web_login_css);
 EMBED(web_trends_js);
 EMBED(web_trends_css);
+EMBED(web_votes_js);
+EMBED(web_votes_css);
+EMBED(web_backtest_js);
+EMBED(web_backtest_css);
 EMBED(web_favicon_svg);
 EMBED(web_manifest);
 
@@ -46,6 +50,10 @@ const struct embedded embedded_web[] = {
     {"login.css", web_login_css_begin, web_login_css_end},
     {"trends.js", web_trends_js_begin, web_trends_js_end},
     {"trends.css", web_trends_css_begin, web_trends_css_end},
+    {"votes.js", web_votes_js_begin, web_votes_js_end},
+    {"votes.css", web_votes_css_begin, web_votes_css_end},
+    {"backtest.js", web_backtest_js_begin, web_backtest_js_end},
+    {"backtest.css", web_backtest_css_begin, web_backtest_css_end},
     {"favicon.svg", web_favicon_svg_begin, web_favicon_svg_end},
     {"manifest.webmanifest", web_manifest_begin, web_manifest_end},
     {NULL, NULL, NULL},

@@ -244,11 +244,34 @@ void engine_vote(struct engine *e, const struct engine_vote *v)
         }
         kiosk_heard(e, k);
     }
-    if (v->late || v->unscored || v->of < 2 || v->of > PROTOCOL_SCORE_MAX || v->score < 1 || v->score > v->of)
+    bool scored = v->of >= 2 && v->of <= PROTOCOL_SCORE_MAX && v->score >= 1 && v->score <= v->of;
+    if (v->late || v->unscored || !(v->option || scored))
         return;
     struct place *p = tables_place(&e->t, v->place);
     for (size_t i = 0; p && i < p->content.count; i++)
         content_vote(e, p->content.items[i], v);
+}
+
+void engine_facts(struct engine *e, int32_t kiosk, int facts, wall_ms at)
+{
+    engine_tick(e, at);
+    struct kiosk *k = tables_kiosk(&e->t, kiosk);
+    if (!k || k->s.facts == facts)
+        return;
+    k->s.facts = facts;
+    kiosk_touch(e, k);
+    kiosk_look(e, k);
+}
+
+void engine_tampered(struct engine *e, int32_t kiosk, wall_ms at)
+{
+    engine_tick(e, at);
+    struct kiosk *k = tables_kiosk(&e->t, kiosk);
+    if (!k)
+        return;
+    k->s.tampered_at = e->now;
+    kiosk_touch(e, k);
+    kiosk_look(e, k);
 }
 
 // ---------------------------------------------------------------- commands
@@ -378,6 +401,15 @@ bool engine_key(const struct engine *e, int32_t rule, int32_t place, int32_t kio
     if (k)
         *ret_s = k->s;
     return k != NULL;
+}
+
+bool engine_parts(const struct engine *e, int32_t rule, int32_t place, struct change *ret_parts)
+{
+    const struct key *k = tables_key(&e->t, rule, place, 0);
+    if (!k || !k->chart)
+        return false;
+    *ret_parts = *k->chart;
+    return true;
 }
 
 bool engine_kiosk(const struct engine *e, int32_t kiosk, struct engine_kiosk_state *ret_s)

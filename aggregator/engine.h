@@ -17,7 +17,7 @@
 // of their due time, each as of that time. So the result does not depend on how often engine_tick is called.
 // Inputs must not go back in time; one that does is applied as of the latest time seen. After a restart and
 // after a jump of the wall clock call engine_resume.
-// Content (standard, change, share) is judged on event time, with arrival deciding when; liveness (silence, offline)
+// Content (all but silence and offline) is judged on event time, with arrival deciding when; liveness (silence, offline)
 // on arrival time. A late vote never enters points or windows; it does prove that its kiosk is alive and in
 // use.
 //
@@ -34,6 +34,7 @@
 #include "aggregator/change.h"
 #include "aggregator/cusum.h"
 #include "aggregator/hours.h"
+#include "aggregator/mood.h"
 #include "shared/ident.h"
 #include "shared/protocol.h"
 
@@ -51,6 +52,8 @@ enum {
     ENGINE_ARL_DEFAULT = 5000,  // votes between false alarms
     ENGINE_LEARN_VOTES = 900,   // with no more of them the usual share of a place is not known
     ENGINE_SHARE_UNITS = 10000, // a usual share is stored in these
+    ENGINE_INDEX_UNITS = 2520,  // best face of an index rule: whole numbers for scales of 2 to 11 faces
+    ENGINE_TAMPER_MS = 3600000, // a tamper alert stays so long after the last sign
     ENGINE_INHIBIT_MS = 180000, // default of engine_config.inhibit_ms
     ENGINE_TIMEOUT_MS = 120000, // default of heartbeat time-outs
 };
@@ -80,7 +83,21 @@ struct engine_kiosk {
     int32_t place; // where it stands now; votes name their own place
 };
 
-enum engine_rule_kind { ENGINE_STANDARD, ENGINE_SHARE, ENGINE_SILENCE, ENGINE_OFFLINE, ENGINE_CHANGE };
+enum engine_rule_kind {
+    ENGINE_STANDARD,
+    ENGINE_SHARE,
+    ENGINE_SILENCE,
+    ENGINE_OFFLINE,
+    ENGINE_CHANGE,
+    ENGINE_RUN,
+    ENGINE_COUNT,
+    ENGINE_INDEX,
+    ENGINE_MOOD,
+    ENGINE_COVERAGE,
+    ENGINE_CLOCK,
+    ENGINE_TAMPER,
+    ENGINE_KINDS
+};
 
 // A rule. A new version is a new row: open alerts of the old one are resolved (cause rule) and counting
 // starts over. Change the version for whatever changes judgement, not for names.
@@ -119,6 +136,25 @@ struct engine_rule {
     int raise, resolve; // 0..1000; resolve <= raise, and < raise when at_least
     bool at_least;
 
+    // run: raised by `raise` votes in a row of the named faces, 2..1000; resolves after `resolve` votes in a row of other
+    // faces, 1..1000. A run does not reach over an opening.
+    //
+    // count: raised when the window of a share holds at least `raise` votes of the named faces, or with `option` as many
+    // answers that name it ("3 x dirty in 30 minutes"), 1..10000; resolves when it holds at most `resolve`, 0..raise-1.
+    struct ident option; // of a question of reasons; empty: the faces. With it `question` is that of the reasons, or empty
+    //
+    // index: the mean of 100 (score - 1) / (of - 1) in the window of a share, in permille; raised with n >= min_n and
+    // index < raise (<= when at_least), or with `above` index > raise (>=): a rule that praises. Resolves with n >= min_n
+    // at index >= resolve (above: <=), or when no vote is left in the window. `resolve` is at or beyond `raise`, beyond
+    // when at_least.
+    bool above;
+
+    // mood: worse than the usual mix of faces (mood.h); arl and limit as those of a standard, in which it behaves the same;
+    // unhappy are the faces that cost points, and it is open until their upper Wilson bound since the (last) raise is below
+    // 1.5 times their usual share. Votes of a scale with another number of faces are none.
+    int mix_faces;                      // MOOD_FACES_MIN..PROTOCOL_SCORE_MAX
+    int64_t mix[PROTOCOL_SCORE_MAX];    // usual mix, worst face first: votes or percent, only their ratio counts
+
     // silence: kiosk ready and heard, place open, and P(no rating) = exp(-expected) < improbable, with the
     // kiosk's own rate (engine_set_rates). No rates: no alert ("learning").
     double improbable; // 0..1 exclusive; .001 is usual
@@ -126,6 +162,12 @@ struct engine_rule {
     // offline: will (lost), or no heartbeat for timeout_ms, while the place is open; after the opening a
     // kiosk has timeout_ms to appear.
     int64_t timeout_ms; // > 0; ENGINE_TIMEOUT_MS is usual
+
+    // coverage: the kiosk has counted answers that are not stored; clock: its clock is not to be trusted (engine_facts).
+    // They say nothing while the kiosk is dead, and mean something with a hold: what is on its way is no loss.
+    //
+    // tamper: something that no kiosk of ours does alone, as two with one identity, in the last ENGINE_TAMPER_MS
+    // (engine_tampered).
 };
 
 // Defaults of a kind: everything but id, version and place.
@@ -148,14 +190,20 @@ struct engine_config {
 struct engine_cost {
     struct cusum chart;  // standard: scores and limit
     struct change parts; // change
+    struct points mood;  // mood: points of each face, and the limit
+    double usual;        // share of unhappy votes (run: of the named faces) that all of it is for
     double arl;         // votes between false alarms at the usual share
     double periods;     // open periods between false alarms, halving at each opening included; may be inf
-    double shift[4];    // standard: 1, 1.5, 2, 3 times the allowed unhappy share; change: change_shift
+    double shift[4];    // standard: 1, 1.5, 2, 3 times the allowed unhappy share; run: of the usual share; change: change_shift;
+                        // mood: of unhappy faces when odds are 1.5, 2.25, 27/7, 9 times the usual ones
     double delay[4];    // mean votes to the alarm at each; NAN: the share is over 1
 };
-// Standard, and change with a usual share. With a third part `periods` is the least it can be: without halving.
+// Standard; change and run with a usual share (run: of the named faces). With a third part `periods` is the least it can be: without halving.
 // False: another kind, a bad rule, no limit found, or memory ran out.
 bool engine_rule_cost(const struct engine_rule *rule, int64_t votes, struct engine_cost *ret_cost);
+
+// Points of each face and the limit of a mood rule. False: not a good one, or memory ran out.
+bool engine_mood_chart(const struct engine_rule *rule, struct points *ret_c);
 
 // ---------------------------------------------------------------- outputs
 enum engine_state {
@@ -181,8 +229,10 @@ enum engine_cause {
     ENGINE_RULE,   // the rule changed or went, or its place or kiosk did
     ENGINE_CAUSES
 };
-bool engine_is_content(enum engine_rule_kind kind); // about what people say: standard, share, change
-const char *engine_kind_name(enum engine_rule_kind kind); // "standard" "share" "silence" "offline" "change"
+bool engine_is_content(enum engine_rule_kind kind); // about what people say: not silence, offline, coverage, clock, tamper
+bool engine_is_window(enum engine_rule_kind kind);  // judged by a rolling window: share, count, index
+const char *engine_kind_name(enum engine_rule_kind kind); // "standard" "share" "silence" "offline" "change" "run" "count" "index" "mood"
+                                                          // "coverage" "clock" "tamper"
 const char *engine_state_name(enum engine_state state);   // "ok" "pending" ...
 const char *engine_cause_name(enum engine_cause cause);   // "breach" "held" ...
 // The one table that every change goes through.
@@ -196,12 +246,13 @@ struct engine_transition {
     enum engine_state from, to; // pending -> ok: it was never raised
     enum engine_cause cause;
     wall_ms at;
-    wall_ms since;  // standard, change: first vote of the cycle; share: start of the window; silence: last vote (or
+    wall_ms since;  // standard, change, run: first vote of the cycle; share, count, index: start of the window; silence: last vote (or
                     // start of waiting); offline: last heard, or the will
     wall_ms opened; // left ok
     wall_ms raised; // first fired; 0: not yet
-    int64_t n, unhappy; // standard, change: of the cycle; share: in the window (unhappy: named faces)
-    int32_t points, peak, limit; // standard; change: of the first part that reached its limit at the last alarm
+    int64_t n, unhappy; // standard, change, mood, run: of the cycle; share, count: in the window (unhappy: named faces, or
+                        // answers that name the option); index: in the window (unhappy: ENGINE_INDEX_UNITS, added up)
+    int32_t points, peak, limit; // standard, mood; run: votes in a row and how many raise; change: of the first part that reached its limit at the last alarm
     int32_t start;               // standard: points before first_event
     int32_t flaps;               // relapses from recovering; change: further alarms
     int32_t usual;               // change: the share that it is judged by, of ENGINE_SHARE_UNITS
@@ -225,10 +276,10 @@ struct engine_key_state {
     wall_ms since, opened, raised, cleared_at, ack_until;
     wall_ms period; // start of the open period of the last counted vote
     int64_t first_event, last_event;
-    int64_t step; // share: index (event time / step) of the newest bucket
+    int64_t step; // windows: index (event time / step) of the newest bucket; run: votes in a row of other faces
     struct engine_bucket {
         int32_t n, named;
-    } buckets[ENGINE_STEPS]; // share: ring, [index % ENGINE_STEPS]
+    } buckets[ENGINE_STEPS]; // windows: ring, [index % ENGINE_STEPS]
     int32_t mash_count;
     struct engine_mash {
         int32_t kiosk;
@@ -245,6 +296,8 @@ struct engine_kiosk_state {
     wall_ms ready_at;    // when it last became ready: silence counts from there or the last vote
     wall_ms heard_at;    // last sign of life, arrival time
     wall_ms voted_at;    // newest vote, event time
+    int32_t facts;       // enum engine_fact, as last told
+    wall_ms tampered_at; // last sign; 0: none
 };
 
 struct engine_clock_state {
@@ -302,6 +355,8 @@ struct engine_vote {
     int32_t place, kiosk;
     const char *question; // borrowed for the call
     int score, of;        // 1..of, of 2..PROTOCOL_SCORE_MAX
+    const char *option;   // borrowed; NULL: a rating. Else the answer names this one, and has no score; an answer that
+                          // names several is told once for each
     wall_ms at;           // event time as fixed at arrival
     wall_ms arrived;
     bool late;     // never in points and windows
@@ -310,6 +365,9 @@ struct engine_vote {
 void engine_vote(struct engine *e, const struct engine_vote *v);
 void engine_presence(struct engine *e, int32_t kiosk, enum kiosk_state state, wall_ms at);
 void engine_heard(struct engine *e, int32_t kiosk, wall_ms at); // health, or any other message of its own
+enum engine_fact { ENGINE_FACT_MISSING = 1, ENGINE_FACT_CLOCK = 2 }; // answers are missing; the clock is wrong
+void engine_facts(struct engine *e, int32_t kiosk, int facts, wall_ms at); // all that are true now
+void engine_tampered(struct engine *e, int32_t kiosk, wall_ms at);
 void engine_broker(struct engine *e, bool up, wall_ms at);
 // until > at. From firing or acknowledged (which it renews).
 enum engine_error engine_acknowledge(struct engine *e, const char *alert, const char *who, wall_ms until,
@@ -338,6 +396,8 @@ struct engine_clock_state engine_clock(const struct engine *e);
 bool engine_key(const struct engine *e, int32_t rule, int32_t place, int32_t kiosk,
                 struct engine_key_state *ret_s);
 bool engine_kiosk(const struct engine *e, int32_t kiosk, struct engine_kiosk_state *ret_s);
+// Points and limits that a change rule judges a place by now. False: it has no such key, or still learns.
+bool engine_parts(const struct engine *e, int32_t rule, int32_t place, struct change *ret_parts);
 // Kiosks that would be offline if alerts were not inhibited now: for the one notice with the count.
 size_t engine_suppressed(const struct engine *e);
 

@@ -2,7 +2,6 @@
 // remain. Nothing of the old tables is touched until all of the new ones stand.
 #include "aggregator/engine_impl.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,156 +23,6 @@ void list_finish(struct list *l)
 {
     free(l->items);
     *l = (struct list){0};
-}
-
-// ---------------------------------------------------------------- rules
-struct engine_rule engine_rule_defaults(enum engine_rule_kind kind)
-{
-    struct engine_rule r = {.kind = kind};
-    switch (kind) {
-    case ENGINE_STANDARD:
-        r.promise = 85;
-        r.top_faces = 2;
-        r.mash_ms = 1000;
-        break;
-    case ENGINE_SHARE: // the rule that peers suggest, with hysteresis
-        r.faces = 0x3;
-        r.window_ms = 15 * 60000;
-        r.min_n = 4;
-        r.raise = 500;
-        r.resolve = 400;
-        r.mash_ms = 1000;
-        break;
-    case ENGINE_SILENCE:
-        r.improbable = .001;
-        break;
-    case ENGINE_OFFLINE:
-        r.timeout_ms = ENGINE_TIMEOUT_MS;
-        break;
-    case ENGINE_CHANGE:
-        r.top_faces = 2;
-        r.mash_ms = 1000;
-        break;
-    }
-    return r;
-}
-
-static bool within(int64_t value, int64_t least, int64_t most)
-{
-    return value >= least && value <= most;
-}
-
-const char *engine_rule_check(const struct engine_rule *r)
-{
-    const int64_t month_ms = INT64_C(31) * 24 * 3600 * 1000;
-    if (r->id < 1 || r->version < 1 || r->place < 1)
-        return "id, version, place: at least 1";
-    if (!within(r->hold_ms, 0, month_ms) || !within(r->resolve_ms, 0, month_ms))
-        return "hold, resolve hold: 0 to 31 d";
-    if (!within(r->mash_ms, 0, 600000))
-        return "mash: 0 to 10 min";
-    switch (r->kind) {
-    case ENGINE_STANDARD:
-        if (!within(r->promise, 1, 99))
-            return "promise: 1 to 99 %";
-        if (!within(r->top_faces, 1, 10))
-            return "top faces: 1 to 10";
-        if (!within(r->limit, 0, CUSUM_LIMIT_MAX))
-            return "limit: 0 (computed) to 20000";
-        if (!(r->usual >= 0 && r->usual < 1))
-            return "usual share of unhappy: 0 (default) to below 1";
-        if (r->arl != 0 && !(r->arl >= 1 && r->arl <= CUSUM_ARL_MAX))
-            return "votes between false alarms: 1 to 1e9";
-        return NULL;
-    case ENGINE_SHARE:
-        if (r->faces == 0)
-            return "faces: at least one";
-        if (!within(r->window_ms, 60000, month_ms))
-            return "window: 1 min to 31 d";
-        if (!within(r->min_n, 1, 1000000))
-            return "minimum n: 1 to 1000000";
-        if (!within(r->raise, 0, 1000) || !within(r->resolve, 0, 1000))
-            return "raise, resolve: 0 to 100 %";
-        if (r->resolve > r->raise || (r->at_least && r->resolve == r->raise))
-            return "resolve: not above raise, and below it when the boundary is >=";
-        return NULL;
-    case ENGINE_SILENCE:
-        return r->improbable > 0 && r->improbable < 1 ? NULL : "improbable: between 0 and 1";
-    case ENGINE_OFFLINE:
-        return within(r->timeout_ms, 1, month_ms) ? NULL : "timeout: 1 ms to 31 d";
-    case ENGINE_CHANGE:
-        if (r->hold_ms != 0)
-            return "hold: 0, an alarm of a change is one vote";
-        if (!within(r->top_faces, 1, 10))
-            return "top faces: 1 to 10";
-        if (r->usual != 0 && !(r->usual >= CHANGE_USUAL_MIN && r->usual <= CHANGE_USUAL_MAX))
-            return "usual share of unhappy: 0 (learned) or .02 to .5";
-        if (r->arl != 0 && !(r->arl >= CHANGE_ARL_MIN && r->arl <= CHANGE_ARL_MAX))
-            return "votes between false alarms: 100 to 1e5";
-        if (r->parts.count != 0 && !change_valid(&r->parts))
-            return "points: 1 to 3 parts with points 1 to 99 and limits 1 to 20000";
-        return NULL;
-    }
-    return "kind: standard, change, share, silence or offline";
-}
-
-static double rule_usual(const struct engine_rule *r)
-{
-    return r->usual > 0 ? r->usual : (100 - r->promise) / 150.;
-}
-
-static bool rule_chart(const struct engine_rule *r, struct cusum *ret_chart)
-{
-    struct cusum chart;
-    double arl;
-    if (!cusum_scores(r->promise, &chart))
-        return false;
-    chart.limit = r->limit;
-    if (!r->limit && !cusum_find_limit(&chart, rule_usual(r), r->arl > 0 ? r->arl : ENGINE_ARL_DEFAULT, &arl))
-        return false;
-    *ret_chart = chart;
-    return true;
-}
-
-static bool change_cost(const struct engine_rule *r, int64_t votes, struct engine_cost *ret_cost)
-{
-    struct engine_cost c = {.parts = r->parts};
-    if (engine_rule_check(r) || !(r->usual > 0) || votes < 1 ||
-        (!r->parts.count &&
-         !change_find(r->usual, r->arl > 0 ? r->arl : ENGINE_ARL_DEFAULT, r->drift, &c.parts)) ||
-        !change_arl(&c.parts, r->usual, &c.arl))
-        return false;
-    c.periods = c.arl / (double)votes;
-    if (c.parts.count < 3 && !change_periods_between_alarms(&c.parts, r->usual, votes, &c.periods))
-        return false;
-    for (int i = 0; i < CHANGE_SHIFTS; i++) {
-        c.shift[i] = change_shift(r->usual, i);
-        if (!change_delay(&c.parts, r->usual, c.shift[i], &c.delay[i]))
-            return false;
-    }
-    *ret_cost = c;
-    return true;
-}
-
-bool engine_rule_cost(const struct engine_rule *r, int64_t votes, struct engine_cost *ret_cost)
-{
-    if (r->kind == ENGINE_CHANGE)
-        return change_cost(r, votes, ret_cost);
-    struct engine_cost c = {0};
-    static const double times[4] = {1, 1.5, 2, 3};
-    double usual = rule_usual(r), allowed = (100 - r->promise) / 100.;
-    if (r->kind != ENGINE_STANDARD || engine_rule_check(r) || !rule_chart(r, &c.chart) ||
-        !cusum_arl(&c.chart, usual, &c.arl) ||
-        !cusum_periods_between_alarms(&c.chart, usual, votes, &c.periods))
-        return false;
-    for (int i = 0; i < 4; i++) {
-        c.shift[i] = times[i] * allowed;
-        c.delay[i] = NAN;
-        if (times[i] * allowed < 1 && !cusum_delay(&c.chart, usual, times[i] * allowed, &c.delay[i]))
-            return false;
-    }
-    *ret_cost = c;
-    return true;
 }
 
 // ---------------------------------------------------------------- tables
@@ -325,13 +174,6 @@ static enum engine_error build_kiosks(struct tables *t, const struct engine_conf
     return ENGINE_DONE;
 }
 
-static bool build_chart(struct engine *e, struct rule *r)
-{
-    if (r->c.kind == ENGINE_STANDARD)
-        return rule_chart(&r->c, &r->chart);
-    return r->c.kind != ENGINE_CHANGE || !(r->c.usual > 0) || change_chart(e, &r->c, change_units(r->c.usual));
-}
-
 static enum engine_error build_rules(struct engine *e, struct tables *t, const struct engine_config *c)
 {
     t->rules = calloc(c->rule_count + 1, sizeof(*t->rules));
@@ -340,7 +182,7 @@ static enum engine_error build_rules(struct engine *e, struct tables *t, const s
     for (size_t i = 0; i < c->rule_count; i++) {
         struct rule *r = &t->rules[i];
         r->c = c->rules[i];
-        if (engine_rule_check(&r->c) || !build_chart(e, r))
+        if (engine_rule_check(&r->c) || !rule_build(e, r))
             return ENGINE_BAD;
     }
     t->rule_count = c->rule_count;
@@ -384,7 +226,7 @@ static bool add_rule_keys(struct tables *t, struct list *keys, const struct rule
     struct place *top = tables_place(t, r->c.place);
     if (!top)
         return true;
-    if (r->c.kind == ENGINE_SILENCE || r->c.kind == ENGINE_OFFLINE) {
+    if (!engine_is_content(r->c.kind)) {
         for (size_t i = 0; i < top->kiosks.count; i++) {
             struct kiosk *k = top->kiosks.items[i];
             if (!add_key(keys, r, k->place->branch ? k->place->branch : k->place, k))

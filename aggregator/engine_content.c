@@ -1,15 +1,19 @@
-// What people say: the points of a standard or a change, and the share of named faces in a window. Event time decides
-// what counts; it is judged when it arrives.
+// What people say: the points of a standard, and runs; which vote counts for which rule. Event time decides what counts; it
+// is judged when it arrives.
 #include "aggregator/engine_impl.h"
 #include "aggregator/stats.h"
 
 #include <string.h>
+
+#define MOOD_RESOLVED_BELOW 1.5 // times the usual share
 
 // For this key, and not a replay of what it has seen?
 static bool content_takes(struct key *k, const struct engine_vote *v)
 {
     const struct engine_rule *r = &k->rule->c;
     if (v->event <= k->s.last_event || (r->question.s[0] && strcmp(r->question.s, v->question) != 0))
+        return false;
+    if (v->option ? strcmp(r->option.s, v->option) != 0 : r->option.s[0] != '\0')
         return false;
     k->s.last_event = v->event;
     return true;
@@ -51,10 +55,16 @@ static bool is_unhappy(const struct engine_rule *r, const struct engine_vote *v)
     return v->score <= v->of - top;
 }
 
-static void standard_vote(struct key *k, const struct engine_vote *v, bool unhappy, wall_ms opened)
+// A standard's points, or a mood's.
+static void standard_vote(struct key *k, const struct engine_vote *v, wall_ms opened)
 {
     struct engine_key_state *s = &k->s;
-    const struct rule *r = k->rule;
+    const struct points *chart = &k->rule->chart;
+    bool mood = k->rule->c.kind == ENGINE_MOOD;
+    if (mood && v->of != chart->kinds)
+        return;
+    int kind = mood ? v->score - 1 : !is_unhappy(&k->rule->c, v);
+    bool unhappy = chart->step[kind] > 0;
     if (opened > s->period) { // an opening since the last vote: half is forgotten
         s->period = opened;
         s->points /= 2;
@@ -62,7 +72,7 @@ static void standard_vote(struct key *k, const struct engine_vote *v, bool unhap
     if (s->points == 0 && !key_open(k))
         cycle_end(s);
     int32_t before = s->points;
-    s->points = cusum_step(&r->chart, before, unhappy, 2 * r->chart.limit);
+    s->points = points_step(chart, before, kind, 2 * chart->limit);
     if (key_open(k)) {
         s->raise_n++;
         s->raise_unhappy += unhappy;
@@ -85,8 +95,9 @@ struct verdict standard_judge(const struct key *k)
 {
     const struct engine_key_state *s = &k->s;
     struct stats_interval unhappy;
-    bool proven = stats_wilson(s->raise_unhappy, s->raise_n, &unhappy) &&
-                  unhappy.hi < (100 - k->rule->c.promise) / 100.;
+    double allowed = k->rule->c.kind == ENGINE_MOOD ? MOOD_RESOLVED_BELOW * rule_usual_unhappy(k->rule)
+                                                    : (100 - k->rule->c.promise) / 100.;
+    bool proven = stats_wilson(s->raise_unhappy, s->raise_n, &unhappy) && unhappy.hi < allowed;
     return (struct verdict){
         .breached = s->points >= k->rule->chart.limit,
         .eased = s->points == 0,
@@ -96,83 +107,59 @@ struct verdict standard_judge(const struct key *k)
     };
 }
 
-static int64_t step_of(int64_t window_ms, wall_ms at)
-{
-    int64_t step = window_ms / ENGINE_STEPS;
-    return at / step - (at % step < 0);
-}
-
-static struct engine_bucket *bucket(struct engine_key_state *s, int64_t step)
-{
-    int64_t i = step % ENGINE_STEPS;
-    return &s->buckets[i < 0 ? i + ENGINE_STEPS : i];
-}
-
-// Moves the newest bucket on to `step`; what falls out at the other end leaves n and unhappy.
-static void share_roll(struct engine_key_state *s, int64_t step)
-{
-    if (step <= s->step)
-        return;
-    if (s->n > 0) {
-        int64_t first = step - s->step >= ENGINE_STEPS ? step - ENGINE_STEPS + 1 : s->step + 1;
-        for (int64_t i = first; i <= step; i++) {
-            struct engine_bucket *b = bucket(s, i);
-            s->n -= b->n;
-            s->unhappy -= b->named;
-            *b = (struct engine_bucket){0};
-        }
-    }
-    s->step = step;
-}
-
-static void share_vote(struct key *k, const struct engine_vote *v)
+// ---------------------------------------------------------------- run
+static void run_vote(struct key *k, const struct engine_vote *v, wall_ms opened)
 {
     struct engine_key_state *s = &k->s;
-    int64_t step = step_of(k->rule->c.window_ms, v->at);
-    share_roll(s, step);
-    if (step <= s->step - ENGINE_STEPS)
-        return;
     bool named = k->rule->c.faces >> (v->score - 1) & 1;
-    struct engine_bucket *b = bucket(s, step);
-    b->n++;
-    b->named += named;
+    if (opened > s->period) { // an opening since the last vote
+        s->period = opened;
+        s->points = 0;
+        s->step = 0;
+    }
+    if (named && s->points == 0 && !key_open(k)) {
+        cycle_end(s);
+        s->since = v->at;
+        s->first_event = v->event;
+    }
+    s->points = named ? s->points + (s->points < ENGINE_RUN_MAX) : 0;
+    s->step = named ? 0 : s->step + (s->step < ENGINE_RUN_MAX);
+    if (!named && !key_open(k)) {
+        cycle_end(s);
+        return;
+    }
     s->n++;
     s->unhappy += named;
+    if (s->points > s->peak)
+        s->peak = s->points;
 }
 
-struct verdict share_judge(struct key *k, wall_ms now)
+struct verdict run_judge(const struct key *k)
 {
-    struct engine_key_state *s = &k->s;
-    const struct engine_rule *r = &k->rule->c;
-    struct verdict v = {.due = HOURS_EVER, .since = now};
-    int64_t step_ms = r->window_ms / ENGINE_STEPS;
-    share_roll(s, step_of(r->window_ms, now));
-    int64_t share = s->unhappy * 1000; // compared as n * permille: whole numbers, so boundaries are exact
-    bool enough = s->n >= r->min_n;
-    v.breached = enough && (r->at_least ? share >= r->raise * s->n : share > r->raise * s->n);
-    v.cleared = share <= r->resolve * s->n && (enough || s->unhappy == 0) && !v.breached;
-    v.eased = v.cleared || !enough;
-    for (int64_t i = s->step - ENGINE_STEPS + 1; s->n > 0 && i <= s->step; i++)
-        if (bucket(s, i)->n > 0) {
-            v.since = i * step_ms;
-            v.due = (i + ENGINE_STEPS) * step_ms;
-            break;
-        }
-    return v;
+    const struct engine_key_state *s = &k->s;
+    bool calm = s->step >= k->rule->c.resolve;
+    return (struct verdict){.breached = s->points >= k->rule->c.raise,
+                            .eased = calm,
+                            .cleared = calm || (s->points == 0 && !key_open(k)),
+                            .due = HOURS_EVER,
+                            .since = s->since};
 }
 
+// ---------------------------------------------------------------- all of them
 void content_vote(struct engine *e, struct key *k, const struct engine_vote *v)
 {
     if (!content_takes(k, v))
         return;
     struct hours_period p = place_period(k->place, v->at);
     if (p.open && !content_mashed(k, v)) { // closed: points pause, windows take nothing
-        if (k->rule->c.kind == ENGINE_STANDARD)
-            standard_vote(k, v, is_unhappy(&k->rule->c, v), p.from);
+        if (k->rule->chart.limit)
+            standard_vote(k, v, p.from);
         else if (k->rule->c.kind == ENGINE_CHANGE)
             change_vote(e, k, v, is_unhappy(&k->rule->c, v), p.from);
+        else if (k->rule->c.kind == ENGINE_RUN)
+            run_vote(k, v, p.from);
         else
-            share_vote(k, v);
+            window_vote(k, v);
         key_evaluate(e, k);
         k->alarm = false;
     }
@@ -183,11 +170,14 @@ void content_closed(struct key *k, wall_ms now)
 {
     struct engine_key_state *s = &k->s;
     cycle_end(s);
-    if (k->rule->c.kind == ENGINE_STANDARD) {
+    if (k->rule->chart.limit) {
         s->points = s->peak = k->rule->chart.limit / 2;
         s->since = now;
     } else if (k->rule->c.kind == ENGINE_CHANGE) {
         change_closed(k);
+    } else if (k->rule->c.kind == ENGINE_RUN) {
+        s->points = 0;
+        s->step = 0;
     } else {
         memset(s->buckets, 0, sizeof(s->buckets));
     }

@@ -1,8 +1,10 @@
 // engine_impl: what the engine's files share. Nobody else includes it.
 //   engine.c            inputs, timers, outputs
+//   engine_rules.c      what rules may be, their charts, what they cost
 //   engine_configure.c  tables of places, kiosks, rules and keys
 //   engine_state.c      the transition table and the life of an alert
-//   engine_content.c    standard and share
+//   engine_content.c    which votes count; standard and run
+//   engine_window.c     share, count and index
 //   engine_change.c     change: worse than usual here
 //   engine_liveness.c   silence, offline, dead kiosks
 //   engine_text.c       states as text
@@ -10,6 +12,8 @@
 #define PUAS_AGGREGATOR_ENGINE_IMPL_H
 
 #include "aggregator/engine.h"
+
+enum { ENGINE_RUN_MAX = 1000 }; // votes in a row that are told apart
 
 struct list {
     size_t count, room;
@@ -38,7 +42,7 @@ struct place {
 
 struct rule {
     struct engine_rule c;
-    struct cusum chart;
+    struct points chart; // standard: an unhappy vote, a happy one; mood: a face each
 };
 
 // A chart that change_find has found; it stays as long as the engine.
@@ -112,6 +116,9 @@ struct place *tables_place(const struct tables *t, int32_t id);
 struct kiosk *tables_kiosk(const struct tables *t, int32_t id);
 struct key *tables_key(const struct tables *t, int32_t rule, int32_t place, int32_t kiosk);
 
+bool rule_build(struct engine *e, struct rule *r); // its chart; false: none can be found, or memory ran out
+double rule_usual_unhappy(const struct rule *r);   // mood: usual share of the faces that cost points
+
 struct hours_period place_period(struct place *p, wall_ms at);
 void timer_arm(struct engine *e, struct timer *t, wall_ms due);
 bool engine_inhibited(const struct engine *e);
@@ -129,7 +136,9 @@ void key_evaluate(struct engine *e, struct key *k); // as of e->now; arms the ti
 void content_vote(struct engine *e, struct key *k, const struct engine_vote *v);
 void content_closed(struct key *k, wall_ms now); // by hand
 struct verdict standard_judge(const struct key *k);
-struct verdict share_judge(struct key *k, wall_ms now);
+struct verdict run_judge(const struct key *k);
+void window_vote(struct key *k, const struct engine_vote *v);
+struct verdict window_judge(struct key *k, wall_ms now);
 void cycle_end(struct engine_key_state *s); // the next vote is the first of a cycle
 
 // NULL: it cannot be found, or memory ran out.
@@ -142,6 +151,8 @@ int32_t change_units(double share);
 
 struct verdict silence_judge(const struct engine *e, const struct key *k);
 struct verdict offline_judge(const struct engine *e, const struct key *k);
+struct verdict fact_judge(const struct engine *e, const struct key *k);
+struct verdict tamper_judge(const struct engine *e, const struct key *k);
 bool key_no_data(const struct key *k);
 wall_ms kiosk_dead_at(const struct engine *e, const struct kiosk *k, int64_t timeout_ms, bool inhibit);
 enum kiosk_state kiosk_presence(const struct kiosk *k);

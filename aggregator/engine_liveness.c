@@ -1,4 +1,4 @@
-// What kiosks do: dead, silent, closed. Arrival time decides; openings give a kiosk time to appear; after the
+// What kiosks do: dead, silent, closed; what they tell of themselves. Arrival time decides; openings give a kiosk time to appear; after the
 // return of the aggregator or the broker nothing is concluded until inhibition ends.
 #include "aggregator/engine_impl.h"
 
@@ -55,7 +55,9 @@ wall_ms kiosk_dead_at(const struct engine *e, const struct kiosk *k, int64_t tim
 bool key_no_data(const struct key *k)
 {
     if (k->kiosk)
-        return k->rule->c.kind == ENGINE_SILENCE && k->kiosk->s.dead;
+        return (k->rule->c.kind == ENGINE_SILENCE || k->rule->c.kind == ENGINE_COVERAGE ||
+                k->rule->c.kind == ENGINE_CLOCK) &&
+               k->kiosk->s.dead;
     bool any = false;
     for (size_t i = 0; i < k->place->kiosks.count; i++) {
         const struct kiosk *kiosk = k->place->kiosks.items[i];
@@ -151,6 +153,21 @@ struct verdict offline_judge(const struct engine *e, const struct key *key)
     if (!v.breached)
         v.due = at;
     return v;
+}
+
+// Of one that is not dead; what a dead one told last says nothing (key_no_data).
+struct verdict fact_judge(const struct engine *e, const struct key *key)
+{
+    bool told = key->kiosk->s.facts & (key->rule->c.kind == ENGINE_CLOCK ? ENGINE_FACT_CLOCK : ENGINE_FACT_MISSING);
+    return (struct verdict){.breached = told, .cleared = !told, .due = HOURS_EVER, .since = e->now};
+}
+
+struct verdict tamper_judge(const struct engine *e, const struct key *key)
+{
+    wall_ms at = key->kiosk->s.tampered_at;
+    bool fresh = at > 0 && e->now < at + ENGINE_TAMPER_MS;
+    return (struct verdict){
+        .breached = fresh, .cleared = !fresh, .due = fresh ? at + ENGINE_TAMPER_MS : HOURS_EVER, .since = at};
 }
 
 size_t engine_suppressed(const struct engine *e)

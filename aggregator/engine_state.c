@@ -53,12 +53,20 @@ bool engine_allowed(enum engine_state from, enum engine_state to, enum engine_ca
 
 bool engine_is_content(enum engine_rule_kind kind)
 {
-    return kind == ENGINE_STANDARD || kind == ENGINE_SHARE || kind == ENGINE_CHANGE;
+    return kind != ENGINE_SILENCE && kind != ENGINE_OFFLINE && kind != ENGINE_COVERAGE && kind != ENGINE_CLOCK &&
+           kind != ENGINE_TAMPER;
+}
+
+bool engine_is_window(enum engine_rule_kind kind)
+{
+    return kind == ENGINE_SHARE || kind == ENGINE_COUNT || kind == ENGINE_INDEX;
 }
 
 const char *engine_kind_name(enum engine_rule_kind kind)
 {
-    static const char *const names[] = {"standard", "share", "silence", "offline", "change"};
+    static const char *const names[ENGINE_KINDS] = {"standard", "share", "silence", "offline",
+                                                    "change",   "run",   "count",   "index",
+                                                    "mood",     "coverage", "clock", "tamper"};
     return names[kind];
 }
 
@@ -156,7 +164,7 @@ static void emit(struct engine *e, const struct key *k, enum engine_state to, en
     t->points = s->points;
     t->peak = s->peak;
     t->start = s->start;
-    t->limit = k->rule->c.kind == ENGINE_STANDARD ? k->rule->chart.limit : 0;
+    t->limit = k->rule->c.kind == ENGINE_RUN ? k->rule->c.raise : k->rule->chart.limit;
     if (k->chart)
         emit_change(k, t);
     t->flaps = s->flaps;
@@ -199,7 +207,8 @@ void key_change(struct engine *e, struct key *k, enum engine_state to, enum engi
     s->ack_until = s->raised = s->cleared_at = s->raise_n = s->raise_unhappy = 0;
     s->flaps = 0;
     s->before = ENGINE_OK;
-    if (k->rule->c.kind == ENGINE_CHANGE || (k->rule->c.kind == ENGINE_STANDARD && s->points == 0))
+    bool starts_anew = k->rule->chart.limit || k->rule->c.kind == ENGINE_RUN;
+    if (k->rule->c.kind == ENGINE_CHANGE || (starts_anew && s->points == 0))
         cycle_end(s);
 }
 
@@ -215,15 +224,27 @@ static struct verdict judge(struct engine *e, struct key *k)
 {
     switch (k->rule->c.kind) {
     case ENGINE_STANDARD:
+    case ENGINE_MOOD:
         return standard_judge(k);
     case ENGINE_SHARE:
-        return share_judge(k, e->now);
+    case ENGINE_COUNT:
+    case ENGINE_INDEX:
+        return window_judge(k, e->now);
+    case ENGINE_RUN:
+        return run_judge(k);
     case ENGINE_SILENCE:
         return silence_judge(e, k);
     case ENGINE_OFFLINE:
         return offline_judge(e, k);
     case ENGINE_CHANGE:
         return change_judge(k);
+    case ENGINE_COVERAGE:
+    case ENGINE_CLOCK:
+        return fact_judge(e, k);
+    case ENGINE_TAMPER:
+        return tamper_judge(e, k);
+    case ENGINE_KINDS:
+        break;
     }
     return (struct verdict){.due = HOURS_EVER};
 }

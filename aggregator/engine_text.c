@@ -72,6 +72,11 @@ static const struct field kiosk_fields[] = {
     WIDE(K, presence_at, INT64_MIN), WIDE(K, ready_at, INT64_MIN),       WIDE(K, heard_at, INT64_MIN),
     WIDE(K, voted_at, INT64_MIN),
 };
+// Since kiosk2.
+static const struct field fact_fields[] = {
+    NARROW(K, facts, 0, ENGINE_FACT_MISSING | ENGINE_FACT_CLOCK),
+    WIDE(K, tampered_at, 0),
+};
 #undef K
 #define K struct engine_clock_state
 static const struct field clock_fields[] = {
@@ -170,7 +175,7 @@ static bool take_buckets(const char **at, struct engine_key_state *s)
     int64_t last = -1, i, n, named, sum = 0, sum_named = 0;
     while (!take_text(at, " |")) {
         if (!take(at, ' ', &i) || i <= last || i >= ENGINE_STEPS || !take(at, ':', &n) || n < 1 ||
-            n > INT32_MAX || !take(at, ':', &named) || named < 0 || named > n)
+            n > INT32_MAX || !take(at, ':', &named) || named < 0 || named > n * ENGINE_INDEX_UNITS)
             return false;
         s->buckets[i] = (struct engine_bucket){(int32_t)n, (int32_t)named};
         sum += n;
@@ -200,7 +205,7 @@ bool engine_key_decode(const char *text, struct engine_key_state *ret_s)
     bool first = take_text(&text, "key1"); // as stores hold that have not met change rules
     if (!(first || take_text(&text, "key2")) || !take_fields(&text, key_fields, COUNT(key_fields), &s) ||
         !(first || take_fields(&text, change_fields, COUNT(change_fields), &s)) || !take_text(&text, " |") || !take_buckets(&text, &s) || !take_mash(&text, &s) || *text++ != ' ' ||
-        s.unhappy > s.n || s.raise_unhappy > s.raise_n)
+        s.unhappy / ENGINE_INDEX_UNITS > s.n || s.raise_unhappy > s.raise_n)
         return false;
     size_t n = strlen(text);
     if (n > ENGINE_WHO_MAX)
@@ -220,14 +225,19 @@ static void encode(const char *tag, const struct field *f, size_t n, const void 
 
 void engine_kiosk_encode(const struct engine_kiosk_state *s, char *ret)
 {
-    encode("kiosk1", kiosk_fields, COUNT(kiosk_fields), s, ret);
+    struct writer w = {ret + 6, ret + ENGINE_TEXT_MAX};
+    memcpy(ret, "kiosk2", 7);
+    put_fields(&w, kiosk_fields, COUNT(kiosk_fields), s);
+    put_fields(&w, fact_fields, COUNT(fact_fields), s);
 }
 
 bool engine_kiosk_decode(const char *text, struct engine_kiosk_state *ret_s)
 {
     struct engine_kiosk_state s;
     memset(&s, 0, sizeof(s));
-    if (!take_text(&text, "kiosk1") || !take_fields(&text, kiosk_fields, COUNT(kiosk_fields), &s) || *text)
+    bool first = take_text(&text, "kiosk1");
+    if (!(first || take_text(&text, "kiosk2")) || !take_fields(&text, kiosk_fields, COUNT(kiosk_fields), &s) ||
+        !(first || take_fields(&text, fact_fields, COUNT(fact_fields), &s)) || *text)
         return false;
     *ret_s = s;
     return true;

@@ -48,6 +48,7 @@ void epochs_finish(struct epochs *es)
     for (size_t i = 0; i < es->size; i++) {
         if (es->slots[i] != NULL) {
             seqset_finish(&es->slots[i]->settled);
+            free(es->slots[i]->rejected);
             free(es->slots[i]);
         }
     }
@@ -141,8 +142,23 @@ void epochs_clear(struct epochs *es)
     for (size_t i = 0; i < es->touched_count; i++) {
         es->touched[i]->touched = false;
         es->touched[i]->rejected_count = 0;
+        free(es->touched[i]->rejected);
+        es->touched[i]->rejected = NULL;
     }
     es->touched_count = 0;
+}
+
+bool epoch_reject(struct epoch *e, int64_t seq, const char *why)
+{
+    if (e->rejected == NULL) {
+        e->rejected = calloc(PROTOCOL_REJECTED_MAX, sizeof *e->rejected);
+    }
+    if (e->rejected != NULL && e->rejected_count < PROTOCOL_REJECTED_MAX) {
+        struct ack_rejected *r = &e->rejected[e->rejected_count++];
+        r->seq = seq;
+        strncpy(r->why, why, sizeof r->why - 1);
+    }
+    return e->rejected != NULL;
 }
 
 bool epoch_same_content(struct epoch *e, int64_t seq, uint64_t hash)

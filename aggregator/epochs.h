@@ -21,7 +21,8 @@ struct epoch {
     } recent[EPOCH_RECENT]; // ring by seq
     bool touched;           // named since the last acknowledgement: one is due after a commit
     int rejected_count;     // since then
-    struct ack_rejected rejected[PROTOCOL_REJECTED_MAX];
+    struct ack_rejected
+        *rejected; // owned, of PROTOCOL_REJECTED_MAX; NULL: none. Rare, and larger than all the rest
 };
 
 struct epochs {
@@ -43,6 +44,10 @@ bool epochs_touch(struct epochs *es, struct epoch *e);
 bool epochs_flush(struct epochs *es, struct store *st);
 // After the acknowledgements: none is due.
 void epochs_clear(struct epochs *es);
+
+// Notes for the acknowledgement that this seq was rejected, and why; further than PROTOCOL_REJECTED_MAX are told by a
+// resend. False: memory ran out.
+bool epoch_reject(struct epoch *e, int64_t seq, const char *why);
 
 // Remembers, or compares with what is remembered: false when this seq had other content.
 bool epoch_same_content(struct epoch *e, int64_t seq, uint64_t hash);

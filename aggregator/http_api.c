@@ -405,6 +405,7 @@ static const struct route {
     {"GET", "/api/v1/today", USER, get_today},
     {"GET", "/api/v1/verdicts", USER, get_verdicts},
     {"GET", "/api/v1/trends/*", USER, api_trends},
+    {"GET", "/api/v1/backtest", USER, api_backtest},
     {"GET", "/api/v1/export", USER, api_export},
     {"GET", "/api/v1/live", USER, get_live},
     {"GET", "/api/v1/alerts/*/votes", USER, get_alert_votes},

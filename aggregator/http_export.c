@@ -2,8 +2,40 @@
 #include "aggregator/http_impl.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { AGAIN_S = 10 };
+
+struct work {
+    struct export *e; // owned
+    enum export_format format;
+};
+
+static bool write_export(void *ctx, export_put *put, void *put_ctx, char *ret_why, size_t n)
+{
+    const struct work *w = ctx;
+    int64_t rows;
+    return export_write(w->e, w->format, put, put_ctx, &rows, ret_why, n);
+}
+
+static void close_export(void *ctx)
+{
+    struct work *w = ctx;
+    export_close(w->e);
+    free(w);
+}
+
+static struct download *start(struct api_call *c, struct export *e, enum export_format format)
+{
+    struct work *w = malloc(sizeof *w);
+    if (w == NULL) {
+        export_close(e);
+        return NULL;
+    }
+    *w = (struct work){e, format};
+    return download_create(c->a->downloads,
+                           &(struct download_work){export_names[format], write_export, close_export, w});
+}
 
 void api_export(struct api_call *c)
 {
@@ -34,9 +66,9 @@ void api_export(struct api_call *c)
         c->r->retry_after_s = AGAIN_S;
         return;
     }
-    c->r->download = download_create(c->a->downloads, e, format);
+    c->r->download = start(c, e, format);
     if (c->r->download == NULL) {
-        answer_problem(c->r, 503, "Too many exports at once", "Try again when one has ended.", "");
+        answer_problem(c->r, 503, "Too many exports or tests at once", "Try again when one has ended.", "");
         c->r->retry_after_s = AGAIN_S;
         return;
     }

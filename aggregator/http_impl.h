@@ -5,6 +5,7 @@
 //   http_channels.c    channels and their messages
 //   http_trends.c      what the days that are over say
 //   http_export.c      their answers as a file
+//   http_backtest.c    what rules would have done in them
 //   http_login.c       who is it, and how often may they try
 //   http_static.c      the embedded pages
 #ifndef PUAS_AGGREGATOR_HTTP_IMPL_H
@@ -116,6 +117,7 @@ void api_channels(struct api_call *c);
 void api_test_channel(struct api_call *c); // 202 {"id"}: of the message, to ask for
 void api_message(struct api_call *c);
 void api_export(struct api_call *c); // ?format=csv|json|xlsx and place, from, to, question of export.h
+void api_backtest(struct api_call *c); // ?place, from, to, a, b, late of backtest_report.h
 void api_trends(struct api_call *c); // the path's *: what; 304 when the reader has it already
 
 // RFC 9457. title and field: "" for none.

@@ -16,9 +16,16 @@ typedef const char *const words[2];
 static words kind_words[] = {
     [NOTICE_STANDARD] = {"Janji tidak terpenuhi", "Promise not kept"},
     [NOTICE_CHANGE] = {"Lebih buruk dari biasanya", "Worse than usual"},
-    [NOTICE_SHARE] = {"Terlalu banyak yang tidak puas", "Too many unhappy"},
+    [NOTICE_MOOD] = {"Lebih buruk dari biasanya", "Worse than usual"},
+    [NOTICE_SHARE] = {"Terlalu banyak yang tidak puas", "Too many unhappy votes"},
+    [NOTICE_RUN] = {"Beruntun", "Votes in a row"},
+    [NOTICE_COUNT] = {"Terlalu sering", "Too often"},
+    [NOTICE_INDEX] = {"Rata-rata lewat batas", "Average off limits"},
     [NOTICE_SILENCE] = {"Kios sepi", "Kiosk silent"},
-    [NOTICE_OFFLINE] = {"Kios tidak terjangkau", "Kiosk offline"},
+    [NOTICE_OFFLINE] = {"Kios tidak terjangkau", "Kiosk not reachable"},
+    [NOTICE_COVERAGE] = {"Jawaban belum lengkap", "Answers are missing"},
+    [NOTICE_CLOCK] = {"Jam kios salah", "Kiosk's clock is wrong"},
+    [NOTICE_TAMPER] = {"Kios diutak-atik", "Kiosk tampered with"},
     [NOTICE_OTHER] = {"Peringatan", "Alert"},
 };
 static words titles[] = {
@@ -116,30 +123,27 @@ static void say_where(const struct notice *n, struct notice_text *t)
 
 static void say_figures(const struct notice *n, struct notice_text *t)
 {
-    bool en = n->lang == CHANNEL_EN;
-    char of[32], unhappy[32], target[80] = "";
-    if (n->kind == NOTICE_SILENCE || n->kind == NOTICE_OFFLINE || n->n <= 0 || n->share < 0) {
+    bool en = n->lang == CHANNEL_EN, charted = n->kind <= NOTICE_MOOD;
+    char of[32], unhappy[32], rest[160] = "";
+    if (n->kind >= NOTICE_SILENCE || n->n <= 0) {
         return; // they come with the next step
     }
-    if (n->target >= 0 && n->kind != NOTICE_SHARE) {
-        snprintf(target, sizeof target,
-                 n->kind == NOTICE_CHANGE ? (en ? "; usual is %.0f %%" : "; biasanya %.0f %%")
-                                          : (en ? "; promised are %.0f %%" : "; janji kita %.0f %%"),
+    if (charted && n->share >= 0) {
+        snprintf(rest, sizeof rest,
+                 en ? ": %.0f %% satisfied (95 %%: %.0f to %.0f %%)"
+                    : ": %.0f %% puas (95 %%: %.0f sampai %.0f %%)",
+                 100 * n->share, 100 * n->lo, 100 * n->hi);
+    }
+    if (n->target >= 0) {
+        size_t used = strlen(rest);
+        snprintf(rest + used, sizeof rest - used,
+                 n->kind == NOTICE_STANDARD ? (en ? "; promised are %.0f %%" : "; janji kita %.0f %%")
+                 : n->kind == NOTICE_SHARE  ? (en ? "; the limit is %.0f %%" : "; batasnya %.0f %%")
+                                            : (en ? "; usual is %.0f %%" : "; biasanya %.0f %%"),
                  n->target);
     }
-    say_number(n->unhappy, n->lang, unhappy);
-    say_number(n->n, n->lang, of);
-    if (n->kind == NOTICE_SHARE) {
-        add(t, n, FIGURES,
-            en ? "%s of %s votes unhappy, the limit is %.0f %%"
-               : "%s dari %s suara tidak puas, batasnya %.0f %%",
-            unhappy, of, n->target);
-    } else {
-        add(t, n, FIGURES,
-            en ? "%s of %s votes unhappy: %.0f %% satisfied (95 %%: %.0f to %.0f %%)%s"
-               : "%s dari %s suara tidak puas: %.0f %% puas (95 %%: %.0f sampai %.0f %%)%s",
-            unhappy, of, 100 * n->share, 100 * n->lo, 100 * n->hi, target);
-    }
+    add(t, n, FIGURES, en ? "%s of %s votes unhappy%s" : "%s dari %s suara tidak puas%s",
+        say_number(n->unhappy, n->lang, unhappy), say_number(n->n, n->lang, of), rest);
 }
 
 static void say_sure(const struct notice *n, struct notice_text *t)

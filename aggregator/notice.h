@@ -22,10 +22,17 @@ enum {
 enum notice_kind {
     NOTICE_STANDARD,
     NOTICE_CHANGE,
+    NOTICE_MOOD,
     NOTICE_SHARE,
-    NOTICE_SILENCE,
+    NOTICE_RUN,
+    NOTICE_COUNT,
+    NOTICE_INDEX,
+    NOTICE_SILENCE, // from here on about a kiosk
     NOTICE_OFFLINE,
-    NOTICE_OTHER
+    NOTICE_COVERAGE,
+    NOTICE_CLOCK,
+    NOTICE_TAMPER,
+    NOTICE_OTHER,
 };
 
 // The facts. Texts are of one line of UTF-8, "" where they are not known; numbers are below 0 then.
@@ -43,7 +50,7 @@ struct notice {
     char comment[PROTOCOL_TEXT_MAX + 1]; // what they said with it
     wall_ms at;                          // of the event
     wall_ms since, raised, until, heard; // until: of the acknowledgement; heard: the kiosk, last
-    int64_t n, unhappy;                  // votes; unhappy: of a share, its named faces
+    int64_t n, unhappy;                  // votes; unhappy: those that its rule names
     double share, lo, hi, target;        // satisfied, 0..1; target in percent
     int64_t peak, limit;                 // points
     int64_t false_alarm_votes, false_alarm_days;

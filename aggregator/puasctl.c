@@ -45,6 +45,10 @@ static const struct command_row {
      "by service, counter or audience, as far as the place tells them apart"},
     {"skm", NULL, "PLACE [--from DAY] [--to DAY] [--population NUMBER]", 1, 7, ctl_skm,
      "the report of the Survei Kepuasan Masyarakat: nine elements, index and class"},
+    {"backtest", NULL, "PLACE [SETTING [SETTING]] [--from DAY] [--to DAY] [--late counted]", 1, 9, ctl_backtest,
+     "the alerts that a setting would have raised, and what it costs in false alarms; two of them side by side. "
+     "SETTING: a standard's id, or such as 'kind: standard, percent: 90'; the promise of the place if not said "
+     "otherwise. The 90 days up to yesterday; --late counted: also votes that came late, such as imported ones"},
     {"export", NULL, "csv|json|xlsx [-o FILE] [--place ID] [--from DAY] [--to DAY] [--question ID]", 1, 11,
      ctl_answers, "the answers up to yesterday, one row each, for spreadsheets and programs; also while it runs"},
     {"backup", NULL, "FILE [--force]", 1, 2, ctl_backup,
@@ -103,7 +107,7 @@ static void print_help(const char *name)
                "  --config FILE        settings of the aggregator; its data folder is used\n"
                "  --data DIR           the data folder itself\n"
                "  --json               for status, kiosks, alerts, contacts, channels, content list, command, trends, "
-               "ranking, reasons, coverage, gaps, scores, segments, skm\n\n");
+               "ranking, reasons, coverage, gaps, scores, segments, skm, backtest\n\n");
     }
     for (int i = 0; i < ROWS; i++) {
         if (name == NULL || strcmp(rows[i].name, name) == 0) {

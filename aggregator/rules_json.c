@@ -2,7 +2,11 @@
 #include "aggregator/rules_json.h"
 
 #include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+enum { RUN_ENDS = 2, INDEX_BACK = 5 }; // usual: votes in a row; points on the good side
 
 static json_t *pairs_json(const struct config_pairs *p)
 {
@@ -20,9 +24,41 @@ static char *dump(json_t *o)
     return text;
 }
 
+static json_t *faces_json(const struct seed_standard *s)
+{
+    json_t *faces = json_array();
+    for (size_t i = 0; i < s->faces.count; i++) {
+        json_array_append_new(faces, json_integer(((const int64_t *)s->faces.items)[i]));
+    }
+    if (s->faces.count == 0) {
+        json_array_append_new(faces, json_integer(1));
+        json_array_append_new(faces, json_integer(2));
+    }
+    return faces;
+}
+
+static json_t *mix_json(const struct seed_standard *s)
+{
+    json_t *mix = json_array();
+    struct engine_rule usual = engine_rule_defaults(ENGINE_MOOD);
+    for (size_t i = 0; i < s->usual_mix.count; i++) {
+        json_array_append_new(mix, json_integer(((const int64_t *)s->usual_mix.items)[i]));
+    }
+    for (int i = 0; s->usual_mix.count == 0 && i < usual.mix_faces; i++) {
+        json_array_append_new(mix, json_integer(usual.mix[i]));
+    }
+    return mix;
+}
+
+static int64_t index_resolve(const struct seed_standard *s)
+{
+    int64_t usual = s->above ? s->percent - INDEX_BACK : s->percent + INDEX_BACK;
+    return s->resolve_percent >= 0 ? s->resolve_percent : usual < 0 ? 0 : usual > 100 ? 100 : usual;
+}
+
 char *rule_encode(const struct seed_standard *s)
 {
-    json_t *o = json_object(), *faces = json_array();
+    json_t *o = json_object();
     json_object_set_new(o, "kind", json_string(standard_kinds[s->kind]));
     json_object_set_new(o, "name", pairs_json(&s->name));
     json_object_set_new(o, "question", json_string(s->question.s));
@@ -50,30 +86,93 @@ char *rule_encode(const struct seed_standard *s)
         json_object_set_new(o, "boundary", json_string(boundaries[s->boundary]));
         json_object_set_new(o, "window_ms", json_integer(s->window_ms));
         json_object_set_new(o, "min_n", json_integer(s->min_n));
-        for (size_t i = 0; i < s->faces.count; i++) {
-            json_array_append_new(faces, json_integer(((const int64_t *)s->faces.items)[i]));
-        }
-        if (s->faces.count == 0) {
-            json_array_append_new(faces, json_integer(1));
-            json_array_append_new(faces, json_integer(2));
-        }
-        json_object_set(o, "faces", faces);
+        json_object_set_new(o, "faces", faces_json(s));
         break;
     }
+    case KIND_RUN:
+        json_object_set_new(o, "votes", json_integer(s->votes));
+        json_object_set_new(o, "end_votes", json_integer(s->end_votes > 0 ? s->end_votes : RUN_ENDS));
+        json_object_set_new(o, "faces", faces_json(s));
+        json_object_set_new(o, "usual_unhappy", json_real(s->usual_unhappy));
+        break;
+    case KIND_COUNT:
+        json_object_set_new(o, "votes", json_integer(s->votes));
+        json_object_set_new(o, "end_votes", json_integer(s->end_votes > 0 ? s->end_votes : 0));
+        json_object_set_new(o, "window_ms", json_integer(s->window_ms));
+        if (s->option.s[0] != '\0') {
+            json_object_set_new(o, "option", json_string(s->option.s));
+        } else {
+            json_object_set_new(o, "faces", faces_json(s));
+        }
+        break;
+    case KIND_MOOD:
+        json_object_set_new(o, "false_alarm_votes", json_real(s->false_alarm_votes));
+        json_object_set_new(o, "usual_mix", mix_json(s));
+        break;
+    case KIND_INDEX:
+        json_object_set_new(o, "percent", json_integer(s->percent));
+        json_object_set_new(o, "resolve_percent", json_integer(index_resolve(s)));
+        json_object_set_new(o, "boundary", json_string(boundaries[s->boundary]));
+        json_object_set_new(o, "above", json_boolean(s->above));
+        json_object_set_new(o, "window_ms", json_integer(s->window_ms));
+        json_object_set_new(o, "min_n", json_integer(s->min_n));
+        break;
     case KIND_SILENCE:
         json_object_set_new(o, "probability", json_real(s->probability));
         break;
     default:
         break;
     }
-    json_decref(faces);
     return dump(o);
+}
+
+char *rule_read(const char *name, const char *text, char *ret_why, size_t n)
+{
+    struct seed_standard s;
+    struct config_error error;
+    struct engine_rule r;
+    if (!config_parse(name, text, strlen(text), setting_rows, &s, &error)) {
+        snprintf(ret_why, n, "%s", error.text);
+        return NULL;
+    }
+    char *body = NULL;
+    const char *why = error.text;
+    if (setting_check(name, &s, &error)) {
+        body = rule_encode(&s);
+        why = "out of memory";
+    }
+    config_free(setting_rows, &s);
+    if (body != NULL) {
+        why = rule_decode(body, &r) ? NULL : "unreadable";
+        r.id = r.version = r.place = 1;
+        why = why == NULL ? engine_rule_check(&r) : why;
+    }
+    if (why != NULL) {
+        snprintf(ret_why, n, "%s", why);
+        free(body);
+        return NULL;
+    }
+    return body;
 }
 
 static int64_t number(const json_t *o, const char *key, int64_t missing)
 {
     const json_t *v = json_object_get(o, key);
     return json_is_number(v) ? (int64_t)json_number_value(v) : missing;
+}
+
+static uint32_t faces_of(const json_t *list)
+{
+    uint32_t faces = 0;
+    size_t i;
+    json_t *v;
+    json_array_foreach(list, i, v)
+    {
+        if (json_integer_value(v) >= 1 && json_integer_value(v) <= PROTOCOL_SCORE_MAX) {
+            faces |= 1u << (json_integer_value(v) - 1);
+        }
+    }
+    return faces;
 }
 
 bool rule_decode(const char *body, struct engine_rule *ret_r)
@@ -89,40 +188,43 @@ bool rule_decode(const char *body, struct engine_rule *ret_r)
         json_decref(o);
         return false;
     }
-    static const enum engine_rule_kind kinds[] = {ENGINE_STANDARD, ENGINE_SHARE, ENGINE_SILENCE,
-                                                  ENGINE_OFFLINE, ENGINE_CHANGE};
-    struct engine_rule r = engine_rule_defaults(kinds[k]);
+    struct engine_rule r = engine_rule_defaults((enum engine_rule_kind)k);
     const char *question = json_string_value(json_object_get(o, "question"));
     bool ok = question == NULL || question[0] == '\0' || ident_set(&r.question, question);
     int64_t hold = number(o, "hold_ms", 0);
-    r.mash_ms = engine_is_content(kinds[k]) ? number(o, "mash_ms", r.mash_ms) : 0;
-    r.hold_ms = kinds[k] == ENGINE_OFFLINE ? 0 : hold;
-    if (kinds[k] == ENGINE_OFFLINE && hold > 0) {
+    r.mash_ms = engine_is_content(r.kind) ? number(o, "mash_ms", r.mash_ms) : 0;
+    r.hold_ms = r.kind == ENGINE_OFFLINE ? 0 : hold > 0 ? hold : r.hold_ms;
+    if (r.kind == ENGINE_OFFLINE && hold > 0) {
         r.timeout_ms = hold; // how long a kiosk may be quiet
     }
     r.promise = (int)number(o, "percent", r.promise);
     r.top_faces = (int)number(o, "top_faces", r.top_faces);
     r.usual = json_number_value(json_object_get(o, "usual_unhappy"));
     r.arl = json_number_value(json_object_get(o, "false_alarm_votes"));
-    r.drift = json_is_true(json_object_get(o, "drift"));
-    if (kinds[k] == ENGINE_SHARE) {
-        const char *boundary = json_string_value(json_object_get(o, "boundary"));
-        size_t i;
-        json_t *v;
-        r.raise = (int)number(o, "percent", 50) * 10;
-        r.resolve = (int)number(o, "resolve_percent", 40) * 10;
-        r.at_least = boundary != NULL && strcmp(boundary, ">=") == 0;
-        r.window_ms = number(o, "window_ms", r.window_ms);
-        r.min_n = number(o, "min_n", r.min_n);
-        r.faces = 0;
-        json_array_foreach(json_object_get(o, "faces"), i, v)
-        {
-            if (json_integer_value(v) >= 1 && json_integer_value(v) <= PROTOCOL_SCORE_MAX) {
-                r.faces |= 1u << (json_integer_value(v) - 1);
-            }
+    const json_t *mix = json_object_get(o, "usual_mix");
+    if (json_is_array(mix)) {
+        r.mix_faces = (int)json_array_size(mix);
+        for (int i = 0; i < r.mix_faces && i < PROTOCOL_SCORE_MAX; i++) {
+            r.mix[i] = json_integer_value(json_array_get(mix, (size_t)i));
         }
     }
-    if (kinds[k] == ENGINE_SILENCE && json_is_number(json_object_get(o, "probability"))) {
+    r.drift = json_is_true(json_object_get(o, "drift"));
+    const char *boundary = json_string_value(json_object_get(o, "boundary"));
+    const char *option = json_string_value(json_object_get(o, "option"));
+    if (r.kind == ENGINE_SHARE || r.kind == ENGINE_INDEX) {
+        r.raise = (int)number(o, "percent", r.raise / 10) * 10;
+        r.resolve = (int)number(o, "resolve_percent", r.resolve / 10) * 10;
+    } else if (r.kind == ENGINE_RUN || r.kind == ENGINE_COUNT) {
+        r.raise = (int)number(o, "votes", r.raise);
+        r.resolve = (int)number(o, "end_votes", r.resolve);
+    }
+    r.at_least = boundary != NULL && strcmp(boundary, ">=") == 0;
+    r.above = json_is_true(json_object_get(o, "above"));
+    r.window_ms = number(o, "window_ms", r.window_ms);
+    r.min_n = number(o, "min_n", r.min_n);
+    ok = ok && (option == NULL || ident_set(&r.option, option));
+    r.faces = json_is_array(json_object_get(o, "faces")) ? faces_of(json_object_get(o, "faces")) : r.faces;
+    if (r.kind == ENGINE_SILENCE && json_is_number(json_object_get(o, "probability"))) {
         r.improbable = json_number_value(json_object_get(o, "probability"));
     }
     json_decref(o);

@@ -8,6 +8,9 @@
 
 // JSON text of a standard with sorted keys, malloc'd: equal standards give equal texts. NULL: out of memory.
 char *rule_encode(const struct seed_standard *s);
+// A standard by itself, as YAML of setting_rows, checked as those of the configuration are: its body, malloc'd, in the
+// form of rule_encode. NULL: ret_why (n bytes) says what is wrong, or memory ran out. `name` stands in it.
+char *rule_read(const char *name, const char *text, char *ret_why, size_t n);
 // Everything of the engine's rule but id, version and place. False: it is not of that form.
 bool rule_decode(const char *body, struct engine_rule *ret_r);
 

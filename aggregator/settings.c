@@ -8,7 +8,9 @@
 #include <string.h>
 
 const char *const place_kinds[] = {"org", "region", "branch", "area", NULL};
-const char *const standard_kinds[] = {"standard", "share", "silence", "offline", "change", NULL};
+const char *const standard_kinds[] = {"standard", "share", "silence", "offline",
+                                      "change",   "run",   "count",   "index",   "mood",
+                                      "coverage", "clock", "tamper",  NULL};
 const char *const roles[] = {"viewer", "manager", "head-office", "admin", NULL};
 const char *const boundaries[] = {">", ">=", NULL};
 
@@ -73,40 +75,64 @@ static const struct config_row survey_rows[] = {
 static const struct config_row face_rows[] = {{"", CONFIG_INT, .offset = 0, .min = 1, .max = 11, .help = ""},
                                               END};
 
+static const struct config_row weight_rows[] = {
+    {"", CONFIG_INT, .offset = 0, .min = 0, .max = 1e9, .help = ""}, END};
+
+// What a standard says, wherever it stands.
+#define STANDARD_ROWS                                                                                                  \
+    {"kind", CONFIG_ENUM, AT(seed_standard, kind), .fallback = "standard", .choices = standard_kinds, .help = ""},     \
+    {"question", CONFIG_IDENT, AT(seed_standard, question), .help = "none: every question"},                           \
+    {"name", CONFIG_MAP, AT(seed_standard, name), .help = "language: the promise in words"},                           \
+    {"percent", CONFIG_INT, AT(seed_standard, percent), .fallback = "85", .min = 0, .max = 100,                        \
+     .help = "standard: satisfied promised; share: too much of the named faces; index: too low a mean"},               \
+    {"resolve_percent", CONFIG_INT, AT(seed_standard, resolve_percent), .fallback = "-1", .min = -1,                   \
+     .max = 100, .help = "share: ends at or below this; -1: percent minus 10; index: at or above; -1: plus 5"},        \
+    {"above", CONFIG_BOOL, AT(seed_standard, above), .fallback = "false",                                              \
+     .help = "index: the other way round, a mean that is worth praise"},                                               \
+    {"votes", CONFIG_INT, AT(seed_standard, votes), .fallback = "3", .min = 1, .max = 1000,                            \
+     .help = "run: so many in a row of the named faces; count: so many in the window"},                                \
+    {"end_votes", CONFIG_INT, AT(seed_standard, end_votes), .fallback = "-1", .min = -1, .max = 1000,                  \
+     .help = "run: so many others in a row end it, -1: 2; count: ends with no more than this, -1: 0"},                 \
+    {"option", CONFIG_IDENT, AT(seed_standard, option),                                                                \
+     .help = "count: of a question of reasons, instead of faces: how often it is named"},                              \
+    {"boundary", CONFIG_ENUM, AT(seed_standard, boundary), .fallback = ">", .choices = boundaries,                     \
+     .help = "share, index: beyond, or at it too"},                                                                    \
+    {"window", CONFIG_DURATION, AT(seed_standard, window_ms), .fallback = "15 min", .min = 60e3,                       \
+     .max = 2678400e3, .help = "share, count, index: rolling window"},                                                 \
+    {"min_n", CONFIG_INT, AT(seed_standard, min_n), .fallback = "4", .min = 1, .max = 1e6,                             \
+     .help = "share, index: fewer votes say nothing"},                                                                 \
+    {"top_faces", CONFIG_INT, AT(seed_standard, top_faces), .fallback = "2", .min = 1, .max = 10,                      \
+     .help = "standard, change: so many of the best faces are satisfied"},                                             \
+    {"faces", CONFIG_LIST, AT(seed_standard, faces), .rows = face_rows, .item_bytes = sizeof(int64_t),                 \
+     .help = "share, run, count: the named faces, 1 = worst; none: 1 and 2"},                                          \
+    {"usual_mix", CONFIG_LIST, AT(seed_standard, usual_mix), .rows = weight_rows, .item_bytes = sizeof(int64_t),       \
+     .help = "mood: usual votes of each face, worst first, in any unit; none: 2, 3, 5, 30, 60"},                       \
+    {"usual_unhappy", CONFIG_NUMBER, AT(seed_standard, usual_unhappy), .fallback = "0", .min = 0, .max = 0.99,         \
+     .help = "usual share of unhappy votes (run: of the named faces); 0: standard: two thirds of what is allowed; "    \
+             "change: learned; run: not known"},                                                                       \
+    {"false_alarm_votes", CONFIG_NUMBER, AT(seed_standard, false_alarm_votes), .fallback = "5000", .min = 100,         \
+     .max = 1e9, .help = "standard, change, mood: votes between false alarms"},                                        \
+    {"drift", CONFIG_BOOL, AT(seed_standard, drift), .fallback = "false",                                              \
+     .help = "change: also sees a slow drift sooner, other changes a little later"},                                   \
+    {"probability", CONFIG_NUMBER, AT(seed_standard, probability), .fallback = "0.001", .min = 1e-9,                   \
+     .max = 0.5, .help = "silence: less probable than this is an alert"},                                              \
+    {"hold", CONFIG_DURATION, AT(seed_standard, hold_ms), .fallback = "0 s", .max = 86400e3,                           \
+     .help = "a breach must last so long before it is an alert; coverage, clock: 0 s is 15 min, 5 min"},               \
+    {"mash", CONFIG_DURATION, AT(seed_standard, mash_ms), .fallback = "2 s", .max = 60e3,                              \
+     .help = "presses of one kiosk nearer than this count once for alerts"}
+
 static const struct config_row standard_rows[] = {
     {"id", CONFIG_IDENT, AT(seed_standard, id), .required = true, .help = ""},
-    {"kind", CONFIG_ENUM, AT(seed_standard, kind), .fallback = "standard", .choices = standard_kinds,
-     .help = ""},
     {"place", CONFIG_IDENT, AT(seed_standard, place), .required = true,
      .help = "applies to each branch at or under it"},
-    {"question", CONFIG_IDENT, AT(seed_standard, question), .help = "none: every question"},
-    {"name", CONFIG_MAP, AT(seed_standard, name), .help = "language: the promise in words"},
-    {"percent", CONFIG_INT, AT(seed_standard, percent), .fallback = "85", .min = 0, .max = 100,
-     .help = "standard: satisfied promised; share: too much of the named faces"},
-    {"resolve_percent", CONFIG_INT, AT(seed_standard, resolve_percent), .fallback = "-1", .min = -1,
-     .max = 100, .help = "share: ends at or below this; -1: percent minus 10"},
-    {"boundary", CONFIG_ENUM, AT(seed_standard, boundary), .fallback = ">", .choices = boundaries,
-     .help = "share: above, or at least"},
-    {"window", CONFIG_DURATION, AT(seed_standard, window_ms), .fallback = "15 min", .min = 60e3,
-     .max = 2678400e3, .help = "share: rolling window"},
-    {"min_n", CONFIG_INT, AT(seed_standard, min_n), .fallback = "4", .min = 1, .max = 1e6,
-     .help = "share: fewer votes say nothing"},
-    {"top_faces", CONFIG_INT, AT(seed_standard, top_faces), .fallback = "2", .min = 1, .max = 10,
-     .help = "standard, change: so many of the best faces are satisfied"},
-    {"faces", CONFIG_LIST, AT(seed_standard, faces), .rows = face_rows, .item_bytes = sizeof(int64_t),
-     .help = "share: the named faces, 1 = worst; none: 1 and 2"},
-    {"usual_unhappy", CONFIG_NUMBER, AT(seed_standard, usual_unhappy), .fallback = "0", .min = 0, .max = 0.99,
-     .help = "usual share of unhappy votes; 0: standard: two thirds of what is allowed; change: learned"},
-    {"false_alarm_votes", CONFIG_NUMBER, AT(seed_standard, false_alarm_votes), .fallback = "5000", .min = 100,
-     .max = 1e9, .help = "standard, change: votes between false alarms"},
-    {"drift", CONFIG_BOOL, AT(seed_standard, drift), .fallback = "false",
-     .help = "change: also sees a slow drift sooner, other changes a little later"},
-    {"probability", CONFIG_NUMBER, AT(seed_standard, probability), .fallback = "0.001", .min = 1e-9,
-     .max = 0.5, .help = "silence: less probable than this is an alert"},
-    {"hold", CONFIG_DURATION, AT(seed_standard, hold_ms), .fallback = "0 s", .max = 86400e3,
-     .help = "a breach must last so long before it is an alert"},
-    {"mash", CONFIG_DURATION, AT(seed_standard, mash_ms), .fallback = "2 s", .max = 60e3,
-     .help = "presses of one kiosk nearer than this count once for alerts"},
+    STANDARD_ROWS,
+    END,
+};
+
+const struct config_row setting_rows[] = {
+    {"id", CONFIG_IDENT, AT(seed_standard, id), .help = "not needed"},
+    {"place", CONFIG_IDENT, AT(seed_standard, place), .help = "not needed"},
+    STANDARD_ROWS,
     END,
 };
 
@@ -401,6 +427,30 @@ static bool check_places(const char *name, const struct seed *s, struct config_e
     return true;
 }
 
+bool setting_check(const char *name, const struct seed_standard *r, struct config_error *e)
+{
+    if (r->kind == KIND_STANDARD && (r->percent < 1 || r->percent > 99)) {
+        return wrong(e, name, r->line, "'%s': percent of a standard is 1 to 99", r->id.s);
+    }
+    if (r->kind == KIND_RUN && (r->votes < 2 || r->end_votes == 0)) {
+        return wrong(e, name, r->line, "'%s': votes of a run are at least 2, end_votes at least 1", r->id.s);
+    }
+    if (r->kind == KIND_COUNT && r->end_votes >= r->votes) {
+        return wrong(e, name, r->line, "'%s': end_votes of a count must be below votes", r->id.s);
+    }
+    if (r->option.s[0] != '\0' && r->kind != KIND_COUNT) {
+        return wrong(e, name, r->line, "'%s': only a count has an option", r->id.s);
+    }
+    int64_t beyond = r->above ? r->percent - r->resolve_percent : r->resolve_percent - r->percent;
+    if (r->kind == KIND_INDEX && r->resolve_percent >= 0 && beyond < (r->boundary == BOUNDARY_AT_LEAST)) {
+        return wrong(e, name, r->line, "'%s': resolve_percent of an index lies on the good side of percent", r->id.s);
+    }
+    if (r->kind == KIND_SHARE && r->resolve_percent > r->percent) {
+        return wrong(e, name, r->line, "'%s': resolve_percent must not be above percent", r->id.s);
+    }
+    return true;
+}
+
 static bool check_standards(const char *name, const struct seed *s, struct config_error *e)
 {
     const struct seed_standard *r = s->standards.items;
@@ -413,11 +463,8 @@ static bool check_standards(const char *name, const struct seed *s, struct confi
         if (find_place(s, s->places.count, r[i].place.s) == NULL) {
             return wrong(e, name, r[i].line, "unknown place '%s'", r[i].place.s);
         }
-        if (r[i].kind == KIND_STANDARD && (r[i].percent < 1 || r[i].percent > 99)) {
-            return wrong(e, name, r[i].line, "'%s': percent of a standard is 1 to 99", r[i].id.s);
-        }
-        if (r[i].kind == KIND_SHARE && r[i].resolve_percent > r[i].percent) {
-            return wrong(e, name, r[i].line, "'%s': resolve_percent must not be above percent", r[i].id.s);
+        if (!setting_check(name, &r[i], e)) {
+            return false;
         }
     }
     return true;

@@ -10,7 +10,20 @@
 
 enum place_kind { PLACE_ORG, PLACE_REGION, PLACE_BRANCH, PLACE_AREA };
 extern const char *const place_kinds[]; // NULL-terminated, as all lists of choices here
-enum standard_kind { KIND_STANDARD, KIND_SHARE, KIND_SILENCE, KIND_OFFLINE, KIND_CHANGE };
+enum standard_kind { // as enum engine_rule_kind
+    KIND_STANDARD,
+    KIND_SHARE,
+    KIND_SILENCE,
+    KIND_OFFLINE,
+    KIND_CHANGE,
+    KIND_RUN,
+    KIND_COUNT,
+    KIND_INDEX,
+    KIND_MOOD,
+    KIND_COVERAGE,
+    KIND_CLOCK,
+    KIND_TAMPER
+};
 extern const char *const standard_kinds[];
 enum role { ROLE_VIEWER, ROLE_MANAGER, ROLE_HEAD_OFFICE, ROLE_ADMIN };
 extern const char *const roles[];
@@ -47,17 +60,21 @@ struct seed_survey {
     int line;
 };
 struct seed_standard {
-    struct ident id, place, question;
+    struct ident id, place, question, option; // option: count, of a question of reasons
     int kind; // enum standard_kind
     struct config_pairs name;
-    int64_t percent;         // standard: satisfied promised; share: unhappy share that is too much
-    int64_t resolve_percent; // share: the alert ends at or below this
-    int boundary;            // share: enum boundary
+    int64_t percent;         // standard: satisfied promised; share: unhappy share that is too much; index: least mean
+    int64_t resolve_percent; // share: the alert ends at or below this; index: at or above
+    bool above;              // index: the other way round, most mean
+    int64_t votes;           // run: in a row; count: in the window
+    int64_t end_votes;       // run: so many others in a row end it; count: it ends with no more than this; -1: usual
+    int boundary;            // share, index: enum boundary
     int64_t window_ms, min_n;
     int64_t top_faces;        // standard, change: that many of the best faces are satisfied; 2 is usual
-    struct config_list faces; // share: int64_t scores of the named faces
-    double usual_unhappy;     // standard, change: q0
-    double false_alarm_votes; // standard, change: in-control ARL wished
+    struct config_list faces; // share, run, count: int64_t scores of the named faces
+    struct config_list usual_mix; // mood: int64_t weights, worst face first
+    double usual_unhappy;     // standard, change: q0; run: of the named faces
+    double false_alarm_votes; // standard, change, mood: in-control ARL wished
     bool drift;               // change: with a third part
     double probability;       // silence: P(no rating in t) below this is an alert
     int64_t hold_ms;          // raise only after this long; offline: no heartbeat for this long
@@ -113,11 +130,15 @@ struct settings {
 
 extern const struct config_row settings_rows[];
 extern const struct config_row seed_rows[]; // the document of puasctl config
+extern const struct config_row setting_rows[]; // a struct seed_standard by itself: its id and place may be missing
 
 // Checks what single rows cannot: parents exist and come first, ids are unique, kiosks and rules name known
 // places, hours parse, kinds have what they need. `name` and lines stand in the message.
 bool settings_check(const char *name, const struct settings *s, struct config_error *ret_error); // with its seed
 bool seed_check(const char *name, const struct seed *s, struct config_error *ret_error);
+
+// The same of one standard: what its rows cannot check.
+bool setting_check(const char *name, const struct seed_standard *r, struct config_error *ret_error);
 
 // "1 07:00-12:00 13:00-20:00;2 ..." (0 = Sunday) from a list of seed_hours into ret (n bytes). False: does
 // not parse or overlaps; ret_line is the entry's line.

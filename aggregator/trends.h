@@ -74,6 +74,10 @@ enum trends_error trends_read(struct views *v, const struct views_user *u, const
                               const struct trend_query *q, wall_ms now, struct trend_problem *ret_problem,
                               char **ret_json);
 
+struct sqlite3;
+// What SQL of the reports calls, for a connection. False: out of memory.
+bool trends_register(struct sqlite3 *db);
+
 // Days since 1970-01-01 as texts.
 bool trend_day_parse(const char *text, int32_t *ret_day); // "2026-11-24", a day that exists
 const char *trend_day_text(int32_t day, char ret[16]);

@@ -111,10 +111,15 @@ static bool load_posts(struct trends *t, wall_ms now, struct trend_presence *p)
         "= 0, ?5,"
         " heard_at) FROM down JOIN assignment USING(place_id) JOIN kiosk USING(kiosk_id) WHERE known = 1",
         "diddi", t->place.number, (int64_t)INT64_MAX, (int)KIOSK_SLEEPING, (int)KIOSK_DISCONNECTED, now);
-    bool ok = true;
+    char before[400] = ""; // most branches of a chain have the same hours
+    struct hours hours;
+    bool ok = true, has_hours = false;
     while (ok && views_row(t->v, s)) {
         const char *text = (const char *)sqlite3_column_text(s, 2);
-        struct hours hours;
+        if (strcmp(text, before) != 0) {
+            has_hours = org_hours_parse(text, &hours);
+            snprintf(before, sizeof before, "%s", text);
+        }
         struct trend_post post = {.kiosk = sqlite3_column_int(s, 0),
                                   .from_ms = sqlite3_column_int64(s, 3),
                                   .to_ms = sqlite3_column_int64(s, 4),
@@ -128,7 +133,7 @@ static bool load_posts(struct trends *t, wall_ms now, struct trend_presence *p)
             post.from = local_day(tz, post.from_ms);
             post.last = post.to_ms == INT64_MAX ? INT32_MAX : local_day(tz, post.to_ms - 1);
             p->posts[p->post_count++] = post;
-            add_post(t, p, &post, text[0] != '\0' && org_hours_parse(text, &hours) ? &hours : NULL);
+            add_post(t, p, &post, text[0] != '\0' && has_hours ? &hours : NULL);
         }
     }
     return trends_done(t, s, ok);

@@ -1,5 +1,6 @@
 // trends_impl: what the trends files share. Not for others.
 //   trends_sqlite.c   who asks for which place and days; reading the rollups
+//   trends_days_sqlite.c  days of a place summed within SQLite
 //   trends_figure.c   days -> share, index, NPS with interval
 //   trends_report.c   series, grid, ranking
 //   trends_reasons.c  reasons, by unhappy and happy visits
@@ -37,6 +38,10 @@ struct trend_row { // votes of one day (and hour) and scale
 struct trend_rows {          // ascending by day
     struct trend_row *items; // owned
     size_t count, room;
+};
+struct trend_days { // of a place, summed: what they say of each other from day to day (trend_unit_days)
+    int64_t n, good, days;
+    double good_squares, products, n_squares;
 };
 struct trend_place {
     int32_t number;

@@ -206,29 +206,18 @@ bool trends_load_hours(struct trends *t, int32_t place, int32_t from, int32_t to
         place, rows);
 }
 
-struct unit_sums { // over days
-    size_t days;
-    double good_squares, products, n_squares;
-};
-
-// Columns: levels, then counts from the worst level on. Days of each scale for themselves.
-static bool add_unit(struct trends *t, sqlite3_stmt *s, struct trend_unit *u, struct unit_sums *sums)
+// `s` gives one trend_days. Days of each scale for themselves.
+static bool add_unit(struct trends *t, sqlite3_stmt *s, struct trend_days *sums)
 {
-    while (views_row(t->v, s)) {
-        int levels = sqlite3_column_int(s, 0);
-        struct trend_row r = {.levels = levels};
-        int64_t n = 0;
-        for (int i = 0; i < levels; i++) {
-            r.c[i] = sqlite3_column_int64(s, 1 + i);
-            n += r.c[i];
-        }
-        double good = (double)trend_row_good(&r), all = (double)n;
-        u->n += n;
-        u->good += trend_row_good(&r);
-        sums->days += n > 0;
-        sums->good_squares += good * good;
-        sums->products += good * all;
-        sums->n_squares += all * all;
+    struct trend_days d;
+    if (views_row(t->v, s)) {
+        memcpy(&d, sqlite3_column_blob(s, 0), sizeof d);
+        sums->n += d.n;
+        sums->good += d.good;
+        sums->days += d.days;
+        sums->good_squares += d.good_squares;
+        sums->products += d.products;
+        sums->n_squares += d.n_squares;
     }
     return trends_done(t, s, true);
 }
@@ -248,32 +237,30 @@ static bool find_scale(struct trends *t)
     return !failed;
 }
 
-// A ranking reads every day of hundreds of places: only the columns that it needs, and no sums in SQL, which
-// would take three times as long.
 bool trends_load_unit(struct trends *t, int32_t place, struct trend_unit *ret_u)
 {
     if (t->scale == SCALE_UNKNOWN && !find_scale(t)) {
         return false;
     }
-    struct unit_sums sums = {.days = 0};
-    *ret_u = (struct trend_unit){.id = place};
+    struct trend_days sums = {.n = 0};
     bool ok =
-        add_unit(
-            t,
-            store_bind(t->v->st,
-                       "SELECT levels, c1, c2, c3, c4, c5 FROM day_tally WHERE place_id = ?1 AND day >= ?3"
-                       " AND day < ?4 AND name_id = ?2 AND levels BETWEEN 2 AND 5",
-                       "dddd", place, t->question, t->from, t->to),
-            ret_u, &sums) &&
+        add_unit(t,
+                 store_bind(t->v->st,
+                            "SELECT trend_days(levels, c1, c2, c3, c4, c5) FROM day_tally WHERE place_id = ?1"
+                            " AND day >= ?3 AND day < ?4 AND name_id = ?2 AND levels BETWEEN 2 AND 5",
+                            "dddd", place, t->question, t->from, t->to),
+                 &sums) &&
         (t->scale == SCALE_SHORT ||
          add_unit(
              t,
              store_bind(t->v->st,
-                        "SELECT levels, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 FROM day_tally WHERE place_id"
-                        " = ?1 AND day >= ?3 AND day < ?4 AND name_id = ?2 AND levels BETWEEN 6 AND 10",
+                        "SELECT trend_days(levels, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10) FROM day_tally"
+                        " WHERE place_id = ?1 AND day >= ?3 AND day < ?4 AND name_id = ?2"
+                        " AND levels BETWEEN 6 AND 10",
                         "dddd", place, t->question, t->from, t->to),
-             ret_u, &sums));
-    trend_unit_days(ret_u, sums.days, sums.good_squares, sums.products, sums.n_squares);
+             &sums));
+    *ret_u = (struct trend_unit){.id = place, .n = sums.n, .good = sums.good};
+    trend_unit_days(ret_u, (size_t)sums.days, sums.good_squares, sums.products, sums.n_squares);
     return ok;
 }
 

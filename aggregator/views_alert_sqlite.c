@@ -182,7 +182,9 @@ static void add_content(struct views *v, const struct branch *b, const struct al
     struct counts c = {.n = votes.count};
     struct cusum chart = {0, 0, 0};
     int64_t unhappy = 0;
-    bool standard = a->r.kind == ENGINE_STANDARD, share = a->r.kind == ENGINE_SHARE;
+    bool standard = a->r.kind == ENGINE_STANDARD, mood = a->r.kind == ENGINE_MOOD;
+    bool change = a->r.kind == ENGINE_CHANGE, charted = standard || change || mood;
+    bool share = a->r.kind == ENGINE_SHARE, index = a->r.kind == ENGINE_INDEX;
     struct cost cost = {.days = NAN, .arl = NAN};
     for (int i = 0; i < votes.count; i++) {
         c.good += votes.items[i].happy;
@@ -190,34 +192,38 @@ static void add_content(struct views *v, const struct branch *b, const struct al
     }
     if (standard) {
         cusum_scores(a->r.promise, &chart);
-    } else if (!share) {
+    } else if (change) {
         chart = a->change.parts.part[a->change.reached];
     }
-    if (!share) {
+    if (charted || a->r.kind == ENGINE_RUN) {
         cost = cost_of(v, b, a);
     }
     json_t *curve = votes_curve(b, a, &votes), *counts = interval_json(&c);
     json_t *points = json_object_get(json_array_get(curve, json_array_size(curve) - 1), "points");
     json_object_set_new(counts, "unhappy", json_integer(unhappy));
-    json_object_set_new(o, "target", json_integer(standard ? a->r.promise
-                                                  : share  ? a->r.raise / 10
-                                                           : lround(100 - 100 * a->change.usual)));
+    json_object_set_new(o, "target", null_or_int(standard ? a->r.promise
+                                                 : share  ? a->r.raise / 10
+                                                          : lround(100 - 100 * a->change.usual),
+                                                 (charted && !mood) || share));
+    json_object_set_new(o, "count", null_or_int(a->r.raise, !charted && !share && !index));
     json_object_set_new(o, "votes", counts);
-    json_object_set(o, "points", !share ? (points != NULL ? points : json_integer(0)) : json_null());
-    json_object_set_new(o, "limit", null_or_int(a->limit, !share));
-    json_object_set_new(o, "up", null_or_int(chart.up, !share));
-    json_object_set_new(o, "down", null_or_int(chart.down, !share));
+    json_object_set_new(o, "points", null_or_int(points != NULL ? json_integer_value(points) : 0, charted));
+    json_object_set_new(o, "limit", null_or_int(a->limit, charted));
+    json_object_set_new(o, "up", null_or_int(chart.up, charted && !mood));
+    json_object_set_new(o, "down", null_or_int(chart.down, charted && !mood));
     json_object_set_new(o, "curve", curve);
     json_object_set_new(o, "falseAlarmDays", null_or_real(cost.days, isfinite(cost.days)));
     json_object_set_new(o, "falseAlarmVotes", null_or_real(round(cost.arl), isfinite(cost.arl)));
     json_object_set_new(
         o, "reasons",
-        alert_reasons(v, b, &votes, a->place == b->place, a->place, share ? 2 : a->r.top_faces));
+        alert_reasons(v, b, &votes, a->place == b->place, a->place, standard || change ? a->r.top_faces : 2));
     json_object_set_new(o, "places", votes_places(b, &votes));
-    if (share) {
+    if (share || index) {
         json_object_set_new(o, "boundary", json_string(a->r.at_least ? ">=" : ">"));
-        json_object_set_new(o, "window", json_integer(a->r.window_ms / MINUTE_MS));
         json_object_set_new(o, "minN", json_integer(a->r.min_n));
+    }
+    if (engine_is_window(a->r.kind)) {
+        json_object_set_new(o, "window", json_integer(a->r.window_ms / MINUTE_MS));
     }
     free(votes.items);
 }
@@ -225,7 +231,7 @@ static void add_content(struct views *v, const struct branch *b, const struct al
 // Since an unreleased vote: told to the quarter hour only. The first vote of a standard or change was an unhappy one.
 static wall_ms told_since(const struct branch *b, const struct alert *a)
 {
-    bool vote = a->r.kind == ENGINE_SILENCE || (engine_is_content(a->r.kind) && a->r.kind != ENGINE_SHARE);
+    bool vote = a->r.kind == ENGINE_SILENCE || (engine_is_content(a->r.kind) && !engine_is_window(a->r.kind));
     bool hidden = vote && a->since > b->released_at;
     return hidden ? a->since / QUARTER_MS * QUARTER_MS : a->since;
 }
@@ -259,7 +265,7 @@ static json_t *alert_json(struct views *v, struct branch *b, const struct alert 
 {
     // All that a kind does not have is null.
     static const char *const nulls[] = {"target",    "boundary",    "window",         "minN",
-                                        "votes",     "points",      "limit",          "up",
+                                        "votes",     "points",      "limit",          "up", "count",
                                         "down",      "ack",         "falseAlarmDays", "falseAlarmVotes",
                                         "silentMin", "usualGapMin", "lastHeard"};
     const struct branch_place *p = branch_place(b, a->place);
@@ -298,7 +304,9 @@ static int severity(const struct alert *a)
 {
     static const char *const states[] = {"firing", "unknown", "acknowledged", "recovering"};
     static const int kinds[] = {
-        [ENGINE_STANDARD] = 0, [ENGINE_CHANGE] = 1, [ENGINE_SHARE] = 2, [ENGINE_OFFLINE] = 3, [ENGINE_SILENCE] = 4};
+        [ENGINE_STANDARD] = 0, [ENGINE_CHANGE] = 1, [ENGINE_SHARE] = 2,   [ENGINE_RUN] = 3,
+        [ENGINE_COUNT] = 4,    [ENGINE_INDEX] = 5,  [ENGINE_OFFLINE] = 6, [ENGINE_SILENCE] = 7,
+        [ENGINE_MOOD] = 1,     [ENGINE_COVERAGE] = 8, [ENGINE_CLOCK] = 9, [ENGINE_TAMPER] = 6};
     int state = 0;
     while (state < 4 && strcmp(states[state], a->state) != 0) {
         state++;

@@ -162,6 +162,7 @@ struct judged {
     int64_t event;
     int32_t place, kiosk;
     wall_ms at;
+    int score, levels;
     bool unhappy, happy; // of a share rule a vote may be neither named nor happy
 };
 

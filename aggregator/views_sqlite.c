@@ -1,4 +1,5 @@
 // views: the connection, people, and the session document.
+#include "aggregator/trends.h"
 #include "aggregator/views_impl.h"
 
 #include <stdio.h>
@@ -44,8 +45,13 @@ bool views_begin(struct views *v)
 {
     char why[sizeof v->why];
     v->failed = false;
-    if (v->st == NULL && store_open_reader(v->path, &v->st, why, sizeof why) != STORE_OK) {
-        return fail(v, why);
+    if (v->st == NULL) {
+        if (store_open_reader(v->path, &v->st, why, sizeof why) != STORE_OK) {
+            return fail(v, why);
+        }
+        if (!trends_register(v->st->db)) {
+            return fail(v, "out of memory");
+        }
     }
     store_read_until(v->st, clock_mono_ms() + CALL_MS);
     return store_run(v->st, "BEGIN", "") || fail(v, store_why(v->st));

@@ -52,14 +52,16 @@ static bool add_vote(struct votes *list, struct judged j)
 static struct judged judge(const struct alert *a, sqlite3_stmt *s)
 {
     int score = sqlite3_column_int(s, 4), levels = sqlite3_column_int(s, 5);
-    bool happy = score_is_happy(score, levels, a->r.kind == ENGINE_SHARE ? 2 : a->r.top_faces);
+    bool happy = score_is_happy(score, levels, a->r.top_faces > 0 ? a->r.top_faces : 2);
     return (struct judged){.event = sqlite3_column_int64(s, 0),
                            .place = sqlite3_column_int(s, 1),
                            .kiosk = sqlite3_column_int(s, 2),
                            .at = sqlite3_column_int64(s, 3),
+                           .score = score,
+                           .levels = levels,
                            .happy = happy,
                            .unhappy =
-                               a->r.kind == ENGINE_SHARE ? (a->r.faces >> (score - 1) & 1) != 0 : !happy};
+                               a->r.faces != 0 ? (a->r.faces >> (score - 1) & 1) != 0 : !happy};
 }
 
 // Events first..last of the alert's place that the rule judges, with event times in [from, to).
@@ -85,7 +87,7 @@ static struct votes load_votes(struct views *v, const struct branch *b, const st
         // Taken back, but not released yet: it counts until the void's step.
         " AND ((flags & 8) = 0 OR EXISTS (SELECT 1 FROM event x WHERE x.epoch_id = e.epoch_id AND x.kind = 5"
         " AND x.score = e.seq AND x.event_id > ?7)) ORDER BY e.event_id",
-        "diiiiti", a->place, first, last, from, to, a->r.question.s, b->released);
+        "diiiiti", a->place, first, last, from, to, a->r.option.s[0] != '\0' ? "" : a->r.question.s, b->released);
     while (views_row(v, s)) {
         struct judged j = judge(a, s);
         if (passes(g, b, a, j.kiosk, j.at) && !add_vote(&list, j)) {
@@ -105,7 +107,7 @@ static int64_t least(int64_t a, int64_t b)
 
 struct votes alert_votes(struct views *v, const struct branch *b, const struct alert *a)
 {
-    if (a->r.kind != ENGINE_SHARE) {
+    if (!engine_is_window(a->r.kind)) {
         int64_t last = a->closed > 0 ? least(a->last_event, b->released) : b->released;
         return a->first_event > 0 ? load_votes(v, b, a, a->first_event, last, 0, INT64_MAX)
                                   : (struct votes){.items = NULL};
@@ -118,14 +120,18 @@ struct votes alert_votes(struct views *v, const struct branch *b, const struct a
 // ---------------------------------------------------------------- as parts of the document
 
 // A standard counts on after an alarm; the parts of a change start again, after the vote that shows them at the limit.
-static int curve_vote(const struct alert *a, const struct cusum *chart, int points[CHANGE_PARTS], bool unhappy)
+static int curve_vote(const struct alert *a, const struct points *chart, int points[CHANGE_PARTS],
+                      const struct judged *j)
 {
     const struct alert_change *c = &a->change;
     if (c->parts.count == 0) {
-        points[0] = cusum_step(chart, points[0], unhappy, 2 * chart->limit);
+        int kind = a->r.kind == ENGINE_MOOD ? j->score - 1 : !j->unhappy;
+        if (a->r.kind != ENGINE_MOOD || j->levels == chart->kinds) {
+            points[0] = points_step(chart, points[0], kind, 2 * chart->limit);
+        }
         return points[0];
     }
-    bool alarm = change_step(&c->parts, points, unhappy);
+    bool alarm = change_step(&c->parts, points, j->unhappy);
     int shown = points[c->reached];
     if (alarm) {
         memset(points, 0, CHANGE_PARTS * sizeof *points);
@@ -136,8 +142,16 @@ static int curve_vote(const struct alert *a, const struct cusum *chart, int poin
 json_t *votes_curve(const struct branch *b, const struct alert *a, const struct votes *votes)
 {
     json_t *list = json_array();
-    struct cusum chart = {0, 0, 0};
-    bool known = a->r.kind == ENGINE_STANDARD ? cusum_scores(a->r.promise, &chart) : a->change.parts.count > 0;
+    struct points chart = {.kinds = 2};
+    struct cusum promise;
+    bool known = a->change.parts.count > 0;
+    if (a->r.kind == ENGINE_STANDARD) {
+        known = cusum_scores(a->r.promise, &promise);
+        chart.step[0] = known ? promise.up : 0;
+        chart.step[1] = known ? -promise.down : 0;
+    } else if (a->r.kind == ENGINE_MOOD) {
+        known = engine_mood_chart(&a->r, &chart);
+    }
     if (!known || votes->count == 0) {
         return list;
     }
@@ -156,7 +170,7 @@ json_t *votes_curve(const struct branch *b, const struct alert *a, const struct 
                 state[k] /= 2;
             }
         }
-        int points = curve_vote(a, &chart, state, j->unhappy);
+        int points = curve_vote(a, &chart, state, j);
         at = j->at > at ? j->at : at;
         if ((votes->count - 1 - i) % every == 0) { // the newest is always there
             json_array_append_new(list, json_pack("{s:I,s:i}", "at", (json_int_t)at, "points", points));

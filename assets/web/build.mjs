@@ -16,7 +16,12 @@ if (!out) {
   console.error("usage: node build.mjs OUTDIR");
   process.exit(2);
 }
-const PAGES = { login: "src/login.tsx", trends: "src/trends/page.tsx" };
+const PAGES = {
+  login: "src/login.tsx",
+  trends: "src/trends/page.tsx",
+  backtest: "src/backtest/page.tsx",
+  votes: "src/alert-votes.tsx",
+};
 const FIRST_BYTES = 30_000; // app.js + app.css, gzip
 const PAGE_BYTES = 30_000; // a page of its own, both files
 

@@ -33,9 +33,9 @@ export async function startBroker(world, users = []) {
 
 /** The seed with the bench's branches and kiosks added, so that rules and rollups work for every vote. Branches are under
  * as many regions, or all under one. */
-export function withKiosks(text, { count = KIOSKS, regions = 0 } = {}) {
+export function withKiosks(text, { count = KIOSKS, regions = 0, above: one = "jawa-barat" } = {}) {
   const branches = Array.from({ length: Math.ceil(count / KIOSKS_A_BRANCH) }, (_, i) => i + 1);
-  const above = (n) => (regions > 0 ? `bench-region-${(n % regions) + 1}` : "jawa-barat");
+  const above = (n) => (regions > 0 ? `bench-region-${(n % regions) + 1}` : one);
   const places = [
     ...Array.from({ length: regions }, (_, i) => `    - { id: bench-region-${i + 1}, kind: region, parent: harapan, name: Region ${i + 1} }\n`),
     ...branches.map((n) => `    - { id: bench-branch-${n}, kind: branch, parent: ${above(n)}, name: Branch ${n} }\n`),

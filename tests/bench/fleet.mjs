@@ -2,27 +2,28 @@
 // aggregator: how long until all are connected, what the simulator costs in memory and CPU while they vote.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { Aggregator } from "../e2e/lib/aggregator.mjs";
-import { Broker, SECRET } from "../e2e/lib/broker.mjs";
+import { Broker } from "../e2e/lib/broker.mjs";
 import { run } from "../e2e/lib/process.mjs";
 import { sleep, waitFor } from "../e2e/lib/wait.mjs";
 import { BIN } from "../e2e/lib/world.mjs";
 import { cpuSeconds, openBroker } from "./common.mjs";
 
-const BRANCHES = 2500; // of four kiosks
+export const BRANCHES = 2500; // of four kiosks
 const LIVE_S = 20;
 
-const rssMiB = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1024;
+export const rssMiB = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1024;
 
-export async function fleetConnections(world, { quick, say }) {
-  const branches = quick ? 500 : BRANCHES;
-  const kiosks = branches * 4;
+export const CONNECTED_MS = 90_000;
+
+/** The scenario's places and kiosks known to an aggregator whose log goes to a file, not through us; the fleet itself is
+ * started by `fleet()`. `change` further changes the configuration. */
+export async function startFleetSystem(world, { branches, aDay, change = (text) => text }) {
   const file = world.path("fleet.yaml");
-  // 860 votes a kiosk and day: about 100 a second in all from 10,000.
   writeFileSync(file, `seed: 5
 days: 1
 start: now
 chain: { regions: 25, branches: ${branches}, kiosks: 4, hours: [ { days: daily, open: "00:00", close: "24:00" } ] }
-votes: { a_day: 860, by_hour: [${Array(24).fill(1).join(", ")}], by_weekday: [1, 1, 1, 1, 1, 1, 1] }
+votes: { a_day: ${aDay}, by_hour: [${Array(24).fill(1).join(", ")}], by_weekday: [1, 1, 1, 1, 1, 1, 1] }
 kiosk: { backlog_spread: 5 s, birth_spread: 5 s, keep: 1 h, connecting: 200, ahead: 50 }
 `);
   const seed = await run(`${BIN}/puas-fleet`, ["--scenario", file, "--print-places"]);
@@ -32,14 +33,23 @@ kiosk: { backlog_spread: 5 s, birth_spread: 5 s, keep: 1 h, connecting: 200, ahe
   const aggregator = await Aggregator.start(world, {
     brokerPort: broker.port,
     wait: false,
-    change: (text) => text.replace(/^times: .*\n/m, "").replace(/^ {2}places:[^]*?(?=^ {2}surveys:)/m, `${seed.lines.join("\n")}\n`).replace(/place: (harapan|bandung-dago)/g, "place: fleet"),
+    change: (text) => change(text.replace(/^times: .*\n/m, "").replace(/^ {2}places:[^]*?(?=^ {2}surveys:)/m, `${seed.lines.join("\n")}\n`).replace(/place: (harapan|bandung-dago)/g, "place: fleet")),
   });
-  // Its log of 10,000 kiosks goes to a file, not through us.
   const log = world.path("aggregator.log");
   const server = world.process("puas-aggregator", "sh", ["-c", 'exec "$0" --config "$1" 2>"$2"', `${BIN}/puas-aggregator`, aggregator.file, log]);
   await waitFor("the aggregator to be connected", () => existsSync(log) && / broker_connected /.test(readFileSync(log, "utf8")));
-  const fleet = world.process("puas-fleet", `${BIN}/puas-fleet`, ["--scenario", file, "--port", broker.port, "--live", "--speed", "1"].map(String));
-  const [, after] = await fleet.line(/^connected: .* after ([\d.]+) s/, { ms: 90_000 });
+  const places = seed.lines.map((line) => /id: ([\w-]+), kind: branch/.exec(line)?.[1]).filter(Boolean);
+  const fleet = () => world.process("puas-fleet", `${BIN}/puas-fleet`, ["--scenario", file, "--port", broker.port, "--live", "--speed", "1"].map(String));
+  return { broker, aggregator, server, log, places, fleet };
+}
+
+export async function fleetConnections(world, { quick, say }) {
+  const branches = quick ? 500 : BRANCHES;
+  const kiosks = branches * 4;
+  const system = await startFleetSystem(world, { branches, aDay: 860 }); // about 100 votes a second in all from 10,000
+  const { broker, server } = system;
+  const fleet = system.fleet();
+  const [, after] = await fleet.line(/^connected: .* after ([\d.]+) s/, { ms: CONNECTED_MS });
   const before = cpuSeconds(fleet.pid);
   const seconds = quick ? 3 : LIVE_S;
   await sleep(seconds * 1000); // what is measured is this time

@@ -15,7 +15,7 @@ const ID = "dago-entrance";
 const TOPIC = "puas/1/alerts/bandung-dago/";
 const rule = (...ids) => (text) => {
   const [head, ...standards] = text.split(/^(?= {4}- id: )/m);
-  const keep = standards.filter((s) => !/^ {6}kind: (standard|change|share|silence|offline)$/m.test(s) || ids.some((id) => s.startsWith(`    - id: ${id}\n`)));
+  const keep = standards.filter((s) => !/^ {6}kind: (standard|change|share|run|count|index|silence|offline)$/m.test(s) || ids.some((id) => s.startsWith(`    - id: ${id}\n`)));
   // What follows the last standard (users) stays.
   const users = standards[standards.length - 1].match(/^ {2}users:[^]*$/m)?.[0] ?? "";
   return head + keep.map((s) => s.replace(users, "")).join("") + users;
@@ -194,6 +194,74 @@ scenario("worse than usual: what it costs is said before it is saved; what canno
   assert.match(learned.text, /each place learns its own share, from 901 votes on/);
   const refused = await apply(/drift: false/, "drift: false\n    hold: 5 min");
   assert.notEqual(refused.code, 0);
+});
+
+const counting = (text) => rule("room", "row", "mean")(text.replace(/^ {2}users:/m, `    - id: room
+      kind: count
+      place: harapan
+      option: room
+      votes: 3
+      window: 30 min
+      name: { en: Room too warm 3 times, id: Ruangan panas 3 kali }
+      mash: 0 s
+    - id: row
+      kind: run
+      place: harapan
+      question: overall
+      votes: 4
+      end_votes: 1
+      usual_unhappy: 0.1
+      name: { en: Four unhappy in a row, id: Empat tidak puas beruntun }
+      mash: 0 s
+    - id: mean
+      kind: index
+      place: harapan
+      question: overall
+      percent: 50
+      min_n: 8
+      window: 1 h
+      name: { en: Average under 50, id: Rata-rata di bawah 50 }
+      mash: 0 s
+  users:`));
+
+scenario("what is counted: a reason named three times, four unhappy votes in a row, a low average; each ends by its own rule", async (world) => {
+  const { aggregator, store, open } = await system(world, { change: counting });
+  const kiosk = await open();
+  const of = (id) => store.one(`SELECT a.state FROM alert a JOIN rule r USING(rule_id) WHERE r.id = '${id}' ORDER BY a.alert_id DESC`);
+  const say = async (option) => {
+    const { seq } = kiosk.press(3);
+    kiosk.press(undefined, { type: "choice", question: "reason", options: [option], visit: seq, score: undefined, of: undefined });
+    await kiosk.settled();
+  };
+  await say("room");
+  await say("wait");
+  await say("room");
+  assert.equal(await of("room"), undefined);
+  await say("room");
+  await waitFor("the alert of the reason", async () => (await of("room")) === "firing");
+  await press(kiosk, [1, 2, 1]);
+  assert.equal(await of("row"), undefined);
+  await press(kiosk, [1]); // eight votes: 4 x 50 and 0, 25, 0, 0
+  await waitFor("the alert of the run", async () => (await of("row")) === "firing");
+  await waitFor("the alert of the average", async () => (await of("mean")) === "firing");
+
+  const manager = await Session.login(aggregator.url);
+  const alerts = Object.fromEntries((await manager.today()).alerts.map((a) => [a.rule.id, a]));
+  assert.deepEqual(Object.values(alerts).map((a) => a.kind).sort(), ["count", "index", "run"]);
+  assert.deepEqual([alerts.row.count, alerts.row.window, alerts.row.falseAlarmVotes], [4, null, 11110]);
+  assert.deepEqual([alerts.room.count, alerts.room.window, alerts.room.falseAlarmVotes], [3, 30, null]);
+  assert.deepEqual([alerts.mean.boundary, alerts.mean.minN, alerts.mean.window], [">", 8, 60]);
+
+  await press(kiosk, [5]);
+  await waitFor("the end of the run", async () => (await of("row")) === "resolved");
+  await press(kiosk, [5, 5, 5, 5]); // (225 + 500) / 13 = 55.8
+  await waitFor("the end of the average", async () => (await of("mean")) === "resolved");
+  assert.equal(await of("room"), "firing", "it ends when the window has passed");
+  const exported = await run(`${BIN}/puasctl`, ["--config", aggregator.file, "config", "export"]);
+  const file = world.path("org.yaml");
+  writeFileSync(file, exported.lines.join("\n"));
+  const diff = await run(`${BIN}/puasctl`, ["--config", aggregator.file, "config", "diff", file]);
+  assert.equal(diff.code, 0, `what is exported is what is there: ${diff.lines.join("\n")}`);
 });
 
 scenario("a kiosk that is gone raises an alert, its return ends it; the aggregator's own absence does not", async (world) => {

@@ -361,6 +361,21 @@ static void the_words_of_both_languages(void **state)
              "Sejak: 23 Nov 2026 12.40 WIB\n"
              "Angka: tidak ada suara selama 1 jam 35 mnt; biasanya pada jam ini satu suara tiap 4 mnt\n"
              "Periksa: kios daring: terhalang, dipindah, atau layarnya mati?");
+    n = example(CHANNEL_RAISED, CHANNEL_EN);
+    n.kind = NOTICE_SHARE;
+    n.target = 50;
+    n.place[0] = n.link[0] = '\0';
+    n.reason_count = 0;
+    n.since = n.false_alarm_votes = -1;
+    says(&n, "Bandung Dago: Too many unhappy votes\n"
+             "What: At least 85 % satisfied\n"
+             "Where: Bandung Dago\n"
+             "Figures: 306 of 1,020 votes unhappy; the limit is 50 %");
+    n.kind = NOTICE_TAMPER;
+    snprintf(n.kiosk, sizeof n.kiosk, "Main entrance");
+    says(&n, "Bandung Dago: Kiosk tampered with\n"
+             "What: At least 85 % satisfied\n"
+             "Where: Bandung Dago, Main entrance");
     n = example(CHANNEL_TEST, CHANNEL_EN);
     n.link[0] = '\0';
     snprintf(n.who, sizeof n.who, "admin");

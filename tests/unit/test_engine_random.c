@@ -18,7 +18,7 @@
 #define DAY (24 * HOUR)
 #define MONDAY (INT64_C(20773) * DAY)
 
-enum { BRANCHES = 3, KIOSKS = 6, RULES = 8, INPUTS = 1500, CONFIGS = 4 };
+enum { BRANCHES = 3, KIOSKS = 6, RULES = 15, INPUTS = 1500, CONFIGS = 4 };
 
 static uint32_t next(uint64_t *seed)
 {
@@ -32,7 +32,7 @@ static bool chance(uint64_t *seed, unsigned percent)
 }
 
 // ---------------------------------------------------------------- inputs
-enum input_kind { VOTE, HEARD, PRESENCE, BROKER, RESUME, ACK, CLOSE, CONFIGURE, RATES };
+enum input_kind { VOTE, FACTS, TAMPERED, HEARD, PRESENCE, BROKER, RESUME, ACK, CLOSE, CONFIGURE, RATES };
 struct input {
     enum input_kind kind;
     wall_ms at;
@@ -59,7 +59,10 @@ static void generate(uint64_t *seed, struct input *in, unsigned late_percent)
         struct input *x = &in[i];
         *x = (struct input){.at = now, .kiosk = 10 + (int)(next(seed) % KIOSKS)};
         unsigned dice = next(seed) % 100;
-        if (dice < 68) {
+        if (dice < 4) {
+            x->kind = dice < 3 ? FACTS : TAMPERED;
+            x->number = (int)(next(seed) % 4);
+        } else if (dice < 68) {
             x->kind = VOTE;
             x->vote = (struct engine_vote){.event = i + 1,
                                            .place = chance(seed, 10) ? 50 : 2 + (x->kiosk - 10) / 2,
@@ -74,6 +77,8 @@ static void generate(uint64_t *seed, struct input *in, unsigned late_percent)
                                            .unscored = chance(seed, 3)};
             if (x->vote.late)
                 x->vote.at -= 10 * MINUTE;
+            if (chance(seed, 10))
+                x->vote.option = chance(seed, 80) ? "dirty" : "queue";
         } else if (dice < 82) {
             x->kind = HEARD;
         } else if (dice < 91) {
@@ -139,6 +144,18 @@ static void configure(struct engine *e, int which, wall_ms at)
     rules[7].resolve_ms = 90 * SECOND;
     rules[6].usual = .1;
     rules[3].hold_ms = 20 * SECOND;
+    rules[8] = engine_rule_defaults(ENGINE_RUN);
+    rules[9] = engine_rule_defaults(ENGINE_COUNT);
+    rules[9].resolve_ms = 90 * SECOND;
+    strcpy(rules[9].option.s, "dirty");
+    rules[10] = engine_rule_defaults(ENGINE_INDEX);
+    rules[10].hold_ms = 30 * SECOND;
+    rules[11] = engine_rule_defaults(ENGINE_MOOD);
+    rules[11].mix_faces = 4;
+    rules[11].limit = 60;
+    for (int i = 12; i < RULES; i++)
+        rules[i] = engine_rule_defaults((enum engine_rule_kind)(ENGINE_COVERAGE + i - 12));
+    rules[12].hold_ms = 20 * SECOND;
     for (int i = 0; i < RULES; i++) {
         rules[i].id = 1 + i;
         rules[i].version = which == 1 && i < 2 ? 2 : 1;
@@ -233,6 +250,12 @@ static void apply(struct engine *e, const struct input *x, struct run *r, struct
     switch (x->kind) {
     case VOTE:
         engine_vote(e, &x->vote);
+        break;
+    case FACTS:
+        engine_facts(e, x->kiosk, x->number, x->at);
+        break;
+    case TAMPERED:
+        engine_tampered(e, x->kiosk, x->at);
         break;
     case HEARD:
         engine_heard(e, x->kiosk, x->at);
@@ -435,7 +458,8 @@ static void nothing_is_raised_while_inhibited(void **state)
         struct run r = play(in, DUE_TICKS, s);
         for (size_t k = 0; k < r.count; k++) {
             const struct engine_transition *t = &r.t[k];
-            if (content(t) || (t->from != ENGINE_OK && t->from != ENGINE_RESOLVED))
+            bool of_time = t->kind == ENGINE_SILENCE || t->kind == ENGINE_OFFLINE; // others are told, not concluded
+            if (!of_time || (t->from != ENGINE_OK && t->from != ENGINE_RESOLVED))
                 continue;
             raised++;
             bool up = true;

@@ -3,11 +3,13 @@ import { useState } from "preact/hooks";
 import type { Alert, Verdict } from "./api.ts";
 import { AlertActions } from "./alert-actions.tsx";
 import { isOpen, sayAlert, stateWord } from "./alert-text.ts";
-import { AlertVotesDialog } from "./alert-votes.tsx";
+import { lazy } from "./lazy.tsx";
 import { Icon, Mark } from "./icons.tsx";
 import { PointsChart } from "./points-chart.tsx";
 import { pick, useText } from "./text.ts";
 import { Track, type TrackMark } from "./track.tsx";
+
+const AlertVotesDialog = lazy("votes", async () => (await import("./alert-votes.tsx")).AlertVotesDialog, true);
 
 const MOST_REASONS = 3;
 const MOST_PLACES = 3;

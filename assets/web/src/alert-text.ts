@@ -1,6 +1,6 @@
 // What an alert says of itself, by kind.
 import type { Alert } from "./api.ts";
-import type { Text } from "./text.ts";
+import { pick, type Text } from "./text.ts";
 import { minutesBetween } from "./format.ts";
 
 export interface Said {
@@ -9,7 +9,7 @@ export interface Said {
   detail: string;
 }
 
-export function sayAlert(alert: Alert, now: number, { t, f }: Text): Said {
+export function sayAlert(alert: Alert, now: number, { t, f, lang }: Text): Said {
   const kind = t.kind[alert.kind];
   const votes = alert.votes;
   const target = alert.target ?? 0;
@@ -49,6 +49,12 @@ export function sayAlert(alert: Alert, now: number, { t, f }: Text): Said {
         headline: alert.lastHeard === null ? t.headOfflineNever(name) : t.headOffline(name, f.when(alert.lastHeard, now)),
         detail: t.subOffline,
       };
+    case "coverage":
+    case "clock":
+    case "tamper":
+      return { kind, headline: name, detail: "" };
+    default: // mood, run, count, index: what the rule is called says it best
+      return { kind, headline: pick(alert.rule.name, lang), detail: t.subChange(f.int(votes?.unhappy ?? 0), f.int(votes?.n ?? 0)) };
   }
 }
 

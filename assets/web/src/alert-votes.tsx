@@ -1,10 +1,8 @@
-// The votes behind an alert, to the quarter hour.
-import { useEffect, useRef, useState } from "preact/hooks";
+// The votes behind an alert, to the quarter hour; a file of its own.
 import type { Alert, AlertVotes } from "./api.ts";
-import { getJson, type Result } from "./http.ts";
-import { Icon } from "./icons.tsx";
-import { useText } from "./text.ts";
-import { failureText } from "./failure.tsx";
+import type { Result } from "./http.ts";
+import { failureText, getJson, Icon, useEffect, useRef, useState, useText } from "./kit.ts";
+import "./alert-votes.css";
 
 interface Props {
   alert: Alert;

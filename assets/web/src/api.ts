@@ -57,15 +57,16 @@ export interface Kiosk {
 }
 export type AlertState = "pending" | "firing" | "acknowledged" | "recovering" | "resolved" | "unknown";
 export interface Alert {
-  id: string; state: AlertState; kind: "standard" | "change" | "share" | "silence" | "offline";
+  id: string; state: AlertState; kind: "standard" | "change" | "mood" | "share" | "run" | "count" | "index" | "silence" | "offline" | "coverage" | "clock" | "tamper";
   rule: { id: string; version: number; name: Texts };
   place: { id: string; name: string }; subject: { kiosk: string; name: string } | null;
   since: number; // start of the cycle that led to the raise
   raised: number; closed: number | null; closedBy: string | null;
   flaps: number; // relapses; of a change: further alarms
-  // standard, change and share:
+  // all but silence and offline:
   target: number | null; // percent promised (standard), usually satisfied (change), or percent threshold (share)
-  boundary: ">" | ">=" | null; window: number | null; minN: number | null; // share: minutes, votes
+  count: number | null; // run: votes in a row; count: in the window
+  boundary: ">" | ">=" | null; window: number | null; minN: number | null; // share, index: minutes, votes; count: minutes
   votes: (Interval & { unhappy: number }) | null; // share = satisfied share
   // +up an unhappy vote, -down a happy one; of a change: the part that reached its limit
   points: number | null; limit: number | null; up: number | null; down: number | null;
@@ -139,6 +140,38 @@ export interface ReasonGroup {
 export interface TrendsCompare extends Trends {
   before: Figure & Days; after: Figure & Days;
   change: { difference: number | null; lo: number | null; hi: number | null; refusal: "" | "too-few" | "volume-changed" | "mix-changed" };
+}
+
+/** GET /api/v1/backtest?place=ID&from=DAY&to=DAY&a=SETTING&b=SETTING&late=counted (aggregator/backtest_report.h): what one or
+ * two rules would have done. Without days: the 90 up to yesterday; without a: the promise in force. 422 names the field. */
+export interface Backtest extends Days {
+  place: Trends["place"]; tz: string; days: number; places: number;
+  votes: number;
+  late: number; lateCounted: boolean; // votes that came late: left out, as live, unless they are counted
+  standards: { id: string; rule: Rule }[]; // in force here
+  settings: BacktestSetting[];
+  compare: { both: number; first: number; second: number } | null;
+}
+/** as the store keeps it: times in ms */
+export interface Rule {
+  kind: "standard" | "change" | "share";
+  name: Texts; question: string; hold_ms: number; mash_ms: number;
+  percent?: number; top_faces?: number; usual_unhappy?: number; false_alarm_votes?: number; drift?: boolean;
+  resolve_percent?: number; boundary?: string; window_ms?: number; min_n?: number; faces?: number[];
+}
+export interface BacktestSetting {
+  given: string; rule: Rule;
+  alerts: BacktestAlert[]; count: number; aMonth: number; // alerts: the first 2,000
+  inAlert: number; // share of opening hours
+  votes: number;
+  expected: { aMonth: number; votes: number | null; days: number | null; learning: number } | null; // false alarms; null: not known
+  cost: { usual: number; parts: { up: number; down: number; limit: number }[]; seen: { unhappy: number; votes: number }[] } | null;
+}
+export interface BacktestAlert {
+  place: Trends["place"]; since: number; raised: number; until: number | null;
+  votes: number | null; minutes: number | null; // from the begin of what it saw
+  n: number; unhappy: number; points: number | null; limit: number | null; usual: number | null; flaps: number;
+  both: boolean; // the other setting had one then
 }
 
 /** application/problem+json */

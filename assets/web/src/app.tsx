@@ -13,6 +13,7 @@ import { Topbar } from "./topbar.tsx";
 
 const LoginPage = lazy("login", async () => (await import("./login.tsx")).LoginPage);
 const TrendsPage = lazy("trends", async () => (await import("./trends/page.tsx")).TrendsPage);
+const BacktestPage = lazy("backtest", async () => (await import("./backtest/page.tsx")).BacktestPage);
 
 const SESSION_RENEW_MS = 60_000; // places and their open alerts, for the picker
 
@@ -57,7 +58,8 @@ export function App() {
   }, [lang]);
 
   const session = state.kind === "in" ? state.session : null;
-  const place = route.place ?? (session && (route.page === "trends" ? session.places[0]?.id : usualPlace(session)));
+  const place = route.place ?? (session && (route.page === "today" ? usualPlace(session) : session.places[0]?.id));
+  const LatePage = route.page === "trends" ? TrendsPage : BacktestPage;
   useEffect(() => {
     if (!session || !place || route.page !== "today") return;
     if (!route.place) nameInAddress(place);
@@ -80,8 +82,8 @@ export function App() {
       {session && (
         <>
           <Topbar session={session} page={route.page} place={place ?? null} setLang={setLang} signOut={() => void signOut()} />
-          {place && route.page === "trends" ? (
-            <TrendsPage session={session} place={place} query={route.query} signedOut={signedOut} />
+          {place && route.page !== "today" ? (
+            <LatePage session={session} place={place} query={route.query} signedOut={signedOut} />
           ) : place ? (
             <TodayPage session={session} place={place} go={(next) => go(addressOf("today", { place: next }))} signedOut={signedOut} />
           ) : (

@@ -1,9 +1,10 @@
-// A page in a file of its own (build.mjs): fetched, with its style sheet, when it is first shown.
+// A page, or with `part` a part of one, in a file of its own (build.mjs): fetched, with its style sheet, when it is first
+// shown.
 import type { FunctionComponent } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { useText } from "./text.ts";
 
-export function lazy<P extends object>(name: string, load: () => Promise<FunctionComponent<P>>): FunctionComponent<P> {
+export function lazy<P extends object>(name: string, load: () => Promise<FunctionComponent<P>>, part = false): FunctionComponent<P> {
   let Page: FunctionComponent<P> | null = null;
   return (props) => {
     const { t } = useText();
@@ -20,6 +21,7 @@ export function lazy<P extends object>(name: string, load: () => Promise<Functio
       );
     }, []);
     if (Page) return <Page {...props} />;
+    if (part) return failed ? <p class="error" role="alert">{t.loadFailed}</p> : null;
     return (
       <main id="content" class="page">
         {failed ? (

@@ -2,7 +2,7 @@
 // reader's own settings are not in it.
 import { useEffect, useState } from "preact/hooks";
 
-export type PageName = "today" | "trends";
+export type PageName = "today" | "trends" | "backtest";
 
 export interface Route {
   page: PageName;
@@ -14,7 +14,8 @@ const MOVED = "puas-moved";
 
 const here = (): Route => {
   const query = new URLSearchParams(location.search);
-  return { page: query.get("page") === "trends" ? "trends" : "today", place: query.get("place"), query };
+  const page = query.get("page");
+  return { page: page === "trends" || page === "backtest" ? page : "today", place: query.get("place"), query };
 };
 
 /** The address of a page; today goes without saying. */

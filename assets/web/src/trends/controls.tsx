@@ -20,7 +20,7 @@ export function Glyph({ name }: { name: keyof typeof GLYPH }) {
 
 interface SegmentedProps<T extends string> {
   label: string;
-  value: T;
+  value: T | null;
   options: readonly (readonly [T, string])[];
   choose: (value: T) => void;
   id: string;

@@ -1,12 +1,10 @@
 // What is looked at: the place, the days, and whether the days before stand beside them.
-import type { Session } from "../api.ts";
 import { Icon } from "../kit.ts";
 import { Glyph, Pick } from "./controls.tsx";
 import { addDays, countDays, DAYS_MAX, PRESETS, type Period, type Preset } from "./days.ts";
+import { inOrder, type Place } from "./places.ts";
 import type { View } from "./view.ts";
 import { useWords } from "./words.ts";
-
-type Place = Session["places"][number];
 
 interface Props {
   places: Place[];
@@ -65,13 +63,6 @@ function OwnDays({ days, yesterday, set }: { days: Period; yesterday: string; se
       <label>{w.to} <input type="date" data-testid="trends-to" max={yesterday} value={days.to} onChange={change("to")} /></label>
     </span>
   );
-}
-
-/** The tree as a list, each place under its parent, with its depth. */
-function inOrder(places: Place[]): [Place, number][] {
-  const under = (parent: string | null, depth: number): [Place, number][] =>
-    places.filter((each) => each.parent === parent).flatMap((each) => [[each, depth], ...under(each.id, depth + 1)] as [Place, number][]);
-  return under(null, 0);
 }
 
 /** The way from the top of what one may see to the place, as links. */

@@ -43,7 +43,7 @@ function Trends({ session, place, query, signedOut }: Props) {
 
   // The last day that is over is known to the server alone: by the clock of the place.
   const asked = { place: view.place, question: view.question };
-  const newest = useReport<TrendsSeries>(pathOf("series", asked));
+  const newest = useReport<TrendsSeries>(pathOf("trends/series", asked));
   useEffect(() => {
     const timer = setInterval(newest.again, RENEW_MS); // a page that stays open sees days end
     return () => clearInterval(timer);
@@ -52,7 +52,7 @@ function Trends({ session, place, query, signedOut }: Props) {
   const yesterday = known?.to ?? null;
   const days = yesterday === null ? null : typeof view.period === "string" ? presetDays(view.period, yesterday) : clampDays(view.period, yesterday);
   const by = view.by ?? (days ? usualBy(days) : "day");
-  const path = (report: string, more: Record<string, string | number | null> = {}, of: Period | null = days) => of && pathOf(report, { ...asked, ...of, ...more });
+  const path = (report: string, more: Record<string, string | number | null> = {}, of: Period | null = days) => of && pathOf(`trends/${report}`, { ...asked, ...of, ...more });
   const hours = { weekday: view.weekday, hour: view.hour };
   const branch = session.places.find(({ id }) => id === view.place)?.kind === "branch";
   const both = session.places.some((each) => each.parent === view.place && each.kind !== "branch");
@@ -61,7 +61,7 @@ function Trends({ session, place, query, signedOut }: Props) {
   const compare = useReport<TrendsCompare>(path("compare"));
   const grid = useReport<TrendsGrid>(path("grid"));
   const ranking = useReport<TrendsRanking>(path("ranking", { of: view.children && both ? "children" : "branches" }));
-  const reasons = useReport<TrendsReasons>(days && pathOf("reasons", { place: view.place, ...days, lang }));
+  const reasons = useReport<TrendsReasons>(days && pathOf("trends/reasons", { place: view.place, ...days, lang }));
 
   const measure: Measure = compare.data?.after.nps !== undefined ? "nps" : view.index ? "index" : "share";
   const failures = [newest, series, before, compare, grid, ranking, reasons].map(({ failure }) => failure);

@@ -1,4 +1,4 @@
-// One report of the API: what was shown stays until the next one is here.
+// One report of the API ("trends/series?place=..."): what was shown stays until the next one is here.
 import type { Failure } from "../http.ts";
 import { getJson, useEffect, useState } from "../kit.ts";
 
@@ -16,7 +16,7 @@ export function useReport<T>(path: string | null): Loaded<T> {
   useEffect(() => {
     if (path === null) return;
     const abort = new AbortController();
-    void getJson<T>(`/api/v1/trends/${path}`, abort.signal).then((result) => {
+    void getJson<T>(`/api/v1/${path}`, abort.signal).then((result) => {
       if (abort.signal.aborted) return;
       setState((was) => (result.ok ? { path, data: result.value, failure: null } : { path, data: was.data, failure: result.failure }));
     });

@@ -1,0 +1,619 @@
+// backtest: who asks for which place, days and settings; reading the votes, window by window.
+#include "aggregator/backtest_impl.h"
+#include "aggregator/pack.h"
+#include "aggregator/rules_json.h"
+#include "aggregator/usual.h"
+#include "aggregator/views_impl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    DEFAULT_DAYS = 90,
+    DAYS_MOST = 1100,      // three years, as a report of trends
+    WINDOW_VOTES = 200000, // wanted in one window
+    WINDOW_MOST = 1000000, // 40 MB; a window with more is halved
+    WINDOW_LEAST_MS = 60000,
+    VOID_REACH = 1000,  // seqs within which a void follows what it takes back
+    GO_EVERY = 1 << 16, // votes between two questions whether to go on
+};
+
+#define FIELD(name)                                                                                          \
+    {                                                                                                        \
+#name, offsetof(struct backtest_query, name)                                                         \
+    }
+const struct backtest_field backtest_fields[] = {
+    FIELD(place), FIELD(from), FIELD(to), FIELD(a), FIELD(b), FIELD(late), {NULL, 0},
+};
+
+static const char **field_of(struct backtest_query *q, const struct backtest_field *f)
+{
+    return (const char **)(void *)((char *)q + f->offset);
+}
+
+void backtest_query_set(struct backtest_query *q, const struct backtest_field *f, const char *value)
+{
+    *field_of(q, f) = value;
+}
+
+void backtest_close(struct backtest_job *j)
+{
+    if (j != NULL) {
+        views_destroy(j->v);
+        org_finish(&j->org);
+        for (int i = 0; i < BACKTEST_RULES; i++) {
+            free(j->given[i]);
+        }
+        free(j->unit_of);
+        free(j->units);
+        free(j->names);
+        free(j);
+    }
+}
+
+// ---------------------------------------------------------------- what is asked
+
+static enum trends_error bad(struct trend_problem *p, const char *field, const char *why)
+{
+    p->field = field;
+    snprintf(p->why, sizeof p->why, "%s", why);
+    return TRENDS_BAD;
+}
+
+static int zone_offset(void *ctx, wall_ms at)
+{
+    return tz_offset_s(ctx, at);
+}
+
+// The place that a vote given at place i is judged at; 0: none, it was not asked for.
+static int32_t judging(const struct backtest_job *j, int32_t i, bool inside)
+{
+    const struct org_place *p = &j->org.places[i];
+    bool asked = p->number == i && org_under(&j->org, i, j->top);
+    return !asked ? 0 : inside ? j->top : p->branch;
+}
+
+// The branches under the place, or the one place itself when it lies inside a branch. False: memory ran out.
+static bool find_units(struct backtest_job *j)
+{
+    struct org *o = &j->org;
+    bool inside = o->places[j->top].kind == PLACE_AREA;
+    j->unit_of = calloc((size_t)o->place_count + 1, sizeof *j->unit_of);
+    j->units = calloc((size_t)o->place_count + 1, sizeof *j->units);
+    if (j->unit_of == NULL || j->units == NULL) {
+        return false;
+    }
+    j->unit_of[0] = SIZE_MAX;
+    for (int32_t i = 1; i <= o->place_count; i++) {
+        const struct org_place *p = &o->places[i];
+        j->unit_of[i] = SIZE_MAX;
+        if (judging(j, i, inside) == i) {
+            j->unit_of[i] = j->unit_count;
+            j->units[j->unit_count++] =
+                (struct backtest_unit){i, p->has_hours ? &p->hours : NULL, {zone_offset, p->tz}};
+        }
+    }
+    for (int32_t i = 1; i <= o->place_count; i++) { // a place may be older than the branch that it is in
+        int32_t judged = judging(j, i, inside);
+        j->unit_of[i] = judged != 0 ? j->unit_of[judged] : SIZE_MAX;
+    }
+    return true;
+}
+
+// The last day that is over at all of them.
+static int32_t yesterday(const struct backtest_job *j, wall_ms now)
+{
+    int32_t least = INT32_MAX;
+    for (int32_t i = 1; i <= j->org.place_count; i++) {
+        if (i == j->top || j->unit_of[i] != SIZE_MAX) {
+            wall_ms local = now + (wall_ms)tz_offset_s(j->org.places[i].tz, now) * 1000;
+            least = (int32_t)(local / DAY_MS) < least ? (int32_t)(local / DAY_MS) : least;
+        }
+    }
+    return least - 1;
+}
+
+static wall_ms midnight(const struct tz *tz, int32_t day)
+{
+    wall_ms noon = (wall_ms)day * DAY_MS + DAY_MS / 2;
+    return tz_day_start(tz, noon - (wall_ms)tz_offset_s(tz, noon) * 1000);
+}
+
+static enum trends_error find_days(struct backtest_job *j, const struct backtest_query *q, wall_ms now,
+                                   struct trend_problem *p)
+{
+    char day[16], why[120];
+    int32_t last = yesterday(j, now);
+    const struct tz *tz = j->org.places[j->top].tz;
+    j->to = last;
+    if (q->to[0] != '\0' && !trend_day_parse(q->to, &j->to)) {
+        return bad(p, "to", "to is a day, such as 2026-11-24");
+    }
+    if (j->to > last) {
+        snprintf(why, sizeof why, "to is at most %s: what was said on a day is told when it is over",
+                 trend_day_text(last, day));
+        return bad(p, "to", why);
+    }
+    j->to++;
+    j->from = j->to - DEFAULT_DAYS;
+    if (q->from[0] != '\0' && !trend_day_parse(q->from, &j->from)) {
+        return bad(p, "from", "from is a day, such as 2026-11-01");
+    }
+    if (j->from >= j->to) {
+        return bad(p, "from", "from is not after to, and not after yesterday");
+    }
+    if (j->to - j->from > DAYS_MOST) {
+        return bad(p, "from", "from is at most 1100 days before to");
+    }
+    j->from_ms = midnight(tz, j->from);
+    j->to_ms = midnight(tz, j->to);
+    return TRENDS_OK;
+}
+
+// ---------------------------------------------------------------- settings
+
+bool backtest_concerns(const struct backtest_job *j, const struct store_rule *r)
+{
+    return org_under(&j->org, j->top, r->place) || org_under(&j->org, r->place, j->top);
+}
+
+static const struct store_rule *standard_of(const struct backtest_job *j, const char *id)
+{
+    for (int i = 0; i < j->org.rule_count; i++) {
+        const struct store_rule *r = &j->org.rules[i];
+        if (strcmp(r->id.s, id) == 0 && backtest_concerns(j, r)) {
+            return r;
+        }
+    }
+    return NULL;
+}
+
+// The promise that holds at the place: the nearest one on the way up.
+static const struct store_rule *promise_of(const struct org *o, int32_t place)
+{
+    struct engine_rule r;
+    for (; place != 0; place = o->places[place].parent) {
+        for (int i = 0; i < o->rule_count; i++) {
+            if (o->rules[i].place == place && rule_decode(o->rules[i].body, &r) &&
+                r.kind == ENGINE_STANDARD) {
+                return &o->rules[i];
+            }
+        }
+    }
+    return NULL;
+}
+
+// "kind: share, percent: 40" is a mapping in one line, as people type it.
+static char *in_braces(const char *text)
+{
+    size_t n = strlen(text) + 3;
+    bool short_one = strchr(text, '\n') == NULL && strchr(text, '{') == NULL;
+    char *yaml = malloc(n);
+    if (yaml != NULL) {
+        snprintf(yaml, n, short_one ? "{%s}" : "%s", text);
+    }
+    return yaml;
+}
+
+// The body of a rule: of a standard in force, or from the text. NULL: `why` (n bytes) says what is wrong.
+static char *setting_body(const struct store_rule *there, const char *text, char *why, size_t n)
+{
+    snprintf(why, n, "out of memory");
+    if (there != NULL) {
+        return strdup(there->body);
+    }
+    if (ident_valid(text)) {
+        snprintf(why, n,
+                 "no standard '%s' concerns this place; name one that does, or say what it is, such as"
+                 " 'kind: standard, percent: 85'",
+                 text);
+        return NULL;
+    }
+    char *yaml = in_braces(text), *body = yaml != NULL ? rule_read("setting", yaml, why, n) : NULL;
+    free(yaml);
+    return body;
+}
+
+static enum trends_error read_setting(struct backtest_job *j, const char *field, const char *text,
+                                      struct trend_problem *p)
+{
+    const struct store_rule *there = text[0] == '\0' ? promise_of(&j->org, j->top) : standard_of(j, text);
+    struct store_rule *row = &j->rules[j->rule_count];
+    struct engine_rule r;
+    text = there != NULL ? there->id.s : text[0] == '\0' ? "kind: standard" : text;
+    p->field = field;
+    char *body = setting_body(there, text, p->why, sizeof p->why);
+    if (body == NULL) {
+        return TRENDS_BAD;
+    }
+    j->given[j->rule_count] = strdup(text);
+    *row = (struct store_rule){.rule = ++j->rule_count, .version = 1, .place = j->top};
+    size_t n = strlen(body);
+    bool fits = n < sizeof row->body && rule_decode(body, &r);
+    if (fits) {
+        memcpy(row->body, body, n + 1);
+    }
+    free(body);
+    if (!fits) {
+        return bad(p, field, "its texts are too long");
+    }
+    if (!engine_is_content(r.kind)) {
+        return bad(p, field,
+                   "it judges what kiosks did, which is not kept by the minute: standard, change, mood, share, run, "
+                   "count and index can be tested");
+    }
+    if (r.option.s[0] != '\0') {
+        return bad(p, field, "a count of a reason is not tested: only ratings are read");
+    }
+    return j->given[j->rule_count - 1] != NULL ? TRENDS_OK : TRENDS_FAILED;
+}
+
+// ---------------------------------------------------------------- opening
+
+static bool load_names(struct backtest_job *j)
+{
+    sqlite3_stmt *s = store_bind(j->v->st, "SELECT coalesce(max(name_id), 0) FROM name", "");
+    j->name_count = views_row(j->v, s) ? sqlite3_column_int(s, 0) + 1 : 1;
+    j->names = calloc((size_t)j->name_count, sizeof *j->names);
+    s = store_bind(j->v->st, "SELECT name_id, id FROM name", "");
+    while (j->names != NULL && views_row(j->v, s)) {
+        int32_t name = sqlite3_column_int(s, 0);
+        if (name >= 0 && name < j->name_count) {
+            store_copy(s, 1, j->names[name].s, sizeof j->names[name].s);
+        }
+    }
+    return j->names != NULL && !j->v->failed;
+}
+
+static enum trends_error count_votes(struct backtest_job *j, int64_t most, struct trend_problem *p)
+{
+    char why[200];
+    sqlite3_stmt *s = store_bind(
+        j->v->st,
+        "SELECT coalesce(sum(c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11), 0) FROM day_tally"
+        " WHERE place_id = ?1 AND day >= ?2 AND day < ?3",
+        "ddd", j->top, j->from, j->to);
+    j->expected_votes = views_row(j->v, s) ? sqlite3_column_int64(s, 0) : 0;
+    if (most > 0 && j->expected_votes > most) {
+        snprintf(why, sizeof why,
+                 "that are %lld votes, and %lld are tested at once: fewer days, or a place below (puasctl "
+                 "takes any number)",
+                 (long long)j->expected_votes, (long long)most);
+        return bad(p, "from", why);
+    }
+    return j->v->failed ? TRENDS_FAILED : TRENDS_OK;
+}
+
+static enum trends_error open_all(struct backtest_job *j, const struct views_user *u,
+                                  const struct backtest_query *q, wall_ms now, int64_t most,
+                                  struct trend_problem *p, char *ret_why, size_t n)
+{
+    if (!org_load(&j->org, j->v->st, ret_why, n)) {
+        return TRENDS_FAILED;
+    }
+    const struct org_place *top = org_place(&j->org, q->place);
+    if (top == NULL || (u != NULL && !org_under(&j->org, top->number, u->place))) {
+        return TRENDS_NOT_FOUND;
+    }
+    j->top = top->number;
+    j->counts_late = strcmp(q->late, "counted") == 0;
+    if (!j->counts_late && q->late[0] != '\0' && strcmp(q->late, "left-out") != 0) {
+        return bad(p, "late", "late is left-out or counted");
+    }
+    if (!find_units(j) || !load_names(j)) {
+        return TRENDS_FAILED;
+    }
+    enum trends_error error = find_days(j, q, now, p);
+    error = error == TRENDS_OK ? read_setting(j, "a", q->a, p) : error;
+    error = error == TRENDS_OK && q->b[0] != '\0' ? read_setting(j, "b", q->b, p) : error;
+    return error == TRENDS_OK ? count_votes(j, most, p) : error;
+}
+
+enum trends_error backtest_open(const char *path, const struct views_user *u, const struct backtest_query *q,
+                                wall_ms now, int64_t votes_most, struct backtest_job **ret_j,
+                                struct trend_problem *ret_problem, char *ret_why, size_t n)
+{
+    struct views_options o = {.path = path};
+    struct backtest_query all = *q;
+    struct backtest_job *j = calloc(1, sizeof *j);
+    snprintf(ret_why, n, "out of memory");
+    if (j == NULL || (j->v = views_create(&o)) == NULL) {
+        free(j);
+        return TRENDS_FAILED;
+    }
+    for (const struct backtest_field *f = backtest_fields; f->name != NULL; f++) {
+        *field_of(&all, f) = *field_of(&all, f) != NULL ? *field_of(&all, f) : "";
+    }
+    enum trends_error error =
+        views_begin(j->v) ? open_all(j, u, &all, now, votes_most, ret_problem, ret_why, n) : TRENDS_FAILED;
+    if (views_end(j->v, VIEWS_OK) != VIEWS_OK) {
+        snprintf(ret_why, n, "%s", views_why(j->v));
+        error = TRENDS_FAILED;
+    }
+    if (error != TRENDS_OK) {
+        backtest_close(j);
+        return error;
+    }
+    *ret_j = j;
+    return TRENDS_OK;
+}
+
+// ---------------------------------------------------------------- reading a window
+
+struct vote {
+    int64_t event;
+    wall_ms at, arrived;
+    int32_t place, kiosk, name;
+    int8_t score, levels;
+};
+
+struct window {
+    struct backtest_job *j;
+    enum {
+        IN_TIME,   // votes that arrived within and were not late: what is judged live
+        BY_TIME,   // those whose own time is within, late or not, as if they had arrived then
+        LATE_ONES, // of these the late ones, counted only
+    } what;
+    wall_ms from, to;
+    struct vote *votes; // owned
+    size_t count, room;
+    int64_t late;
+    bool full, memory; // memory: it ran out
+};
+
+static int by_event(const void *a, const void *b)
+{
+    const struct vote *x = a, *y = b;
+    return (x->event > y->event) - (x->event < y->event);
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const struct vote *x = a, *y = b;
+    return x->at != y->at ? (x->at > y->at) - (x->at < y->at) : by_event(a, b);
+}
+
+// Had it been taken back before it came? A void that came later changed nothing of what was judged.
+static bool came_voided(struct window *w, int64_t epoch, const struct packed *p)
+{
+    sqlite3_stmt *s =
+        store_bind(w->j->v->st,
+                   "SELECT 1 FROM event WHERE epoch_id = ?1 AND seq > ?2 AND seq <= ?3 AND kind = ?4"
+                   " AND score = ?2 AND event_id < ?5",
+                   "iiidi", epoch, p->seq, p->seq + VOID_REACH, (int)EVENT_VOID, p->event_id);
+    bool row = views_row(w->j->v, s);
+    if (s != NULL) {
+        sqlite3_reset(s);
+    }
+    return row;
+}
+
+static void add_vote(struct window *w, const struct packed *p, int64_t epoch, int32_t place, int32_t kiosk)
+{
+    bool late = (p->flags & EVENT_LATE) != 0;
+    wall_ms when = w->what == IN_TIME ? p->arrived : p->at;
+    if (p->kind != EVENT_RATING || p->levels == 0 || when < w->from || when >= w->to) {
+        return;
+    }
+    bool erased = (p->flags & EVENT_ERASED) != 0 && (p->flags & EVENT_VOIDED) != 0;
+    if (erased || (p->flags & (EVENT_REPEATED | EVENT_UNASSIGNED)) != 0 ||
+        ((p->flags & EVENT_VOIDED) != 0 && came_voided(w, epoch, p))) {
+        return;
+    }
+    w->late += late;
+    if (w->what == LATE_ONES || (late && w->what == IN_TIME)) {
+        return;
+    }
+    if (w->count == WINDOW_MOST) {
+        w->full = true;
+        return;
+    }
+    if (w->count == w->room) {
+        size_t room = w->room == 0 ? 4096 : 2 * w->room;
+        struct vote *grown = realloc(w->votes, room * sizeof *grown);
+        if (grown == NULL) {
+            w->memory = true;
+            return;
+        }
+        w->votes = grown;
+        w->room = room;
+    }
+    w->votes[w->count++] = (struct vote){.event = p->event_id,
+                                         .at = p->at,
+                                         .arrived = when,
+                                         .place = place,
+                                         .kiosk = kiosk,
+                                         .name = p->name,
+                                         .score = (int8_t)p->score,
+                                         .levels = (int8_t)p->levels};
+}
+
+static void read_place(struct window *w, int32_t place, int64_t first, int64_t end)
+{
+    struct views *v = w->j->v;
+    sqlite3_stmt *s =
+        store_bind(v->st,
+                   "SELECT event_id, epoch_id, first_seq, n, arrived, data, kiosk_id FROM pack JOIN epoch"
+                   " USING(epoch_id) WHERE place_id = ?1 AND last_event >= ?2 AND event_id < ?3",
+                   "dii", place, first, end);
+    while (!w->full && !w->memory && !v->failed && views_row(v, s)) {
+        struct pack_reader r;
+        struct packed p;
+        bool damaged = false;
+        pack_read(&r, sqlite3_column_blob(s, 5), (size_t)sqlite3_column_bytes(s, 5), sqlite3_column_int(s, 3),
+                  sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 2), sqlite3_column_int64(s, 4));
+        while (pack_next(&r, &p, &damaged)) {
+            add_vote(w, &p, sqlite3_column_int64(s, 1), place, sqlite3_column_int(s, 6));
+        }
+        if (damaged) {
+            v->failed = true;
+            snprintf(v->why, sizeof v->why, "a pack of answers cannot be read: `puasctl status` says more");
+        }
+    }
+    if (s != NULL) {
+        sqlite3_reset(s);
+    }
+}
+
+// Events are numbered in order of arrival: the last pack that begins before `at` bounds what arrived since.
+static int64_t bound(struct views *v, wall_ms at, int64_t *ret_end)
+{
+    *ret_end = views_first_event_since(v, at);
+    sqlite3_stmt *s =
+        store_bind(v->st, "SELECT coalesce(max(event_id), 0) FROM pack WHERE event_id < ?1", "i", *ret_end);
+    return views_row(v, s) ? sqlite3_column_int64(s, 0) : 0;
+}
+
+// Places [first_place, end_place), in one short transaction. False: it failed.
+static bool read_window(struct window *w, int32_t first_place, int32_t end_place)
+{
+    struct backtest_job *j = w->j;
+    int64_t end = 0;
+    w->count = 0;
+    w->late = 0;
+    w->full = w->memory = false;
+    if (views_begin(j->v)) {
+        int64_t first = bound(j->v, w->from - (w->what == IN_TIME ? 0 : PROTOCOL_LATE_MS), &end);
+        end = w->what == IN_TIME ? views_first_event_since(j->v, w->to) : INT64_MAX;
+        for (int32_t i = first_place; i < end_place && !w->full && !w->memory && !j->v->failed; i++) {
+            if (j->unit_of[i] != SIZE_MAX) {
+                read_place(w, i, first, end);
+            }
+        }
+    }
+    return views_end(j->v, VIEWS_OK) == VIEWS_OK && !w->memory;
+}
+
+// Those that are left out: of the days tested, however late they came.
+static bool count_late(struct backtest_job *j, bool (*go)(void *ctx), void *ctx)
+{
+    bool ok = true;
+    for (int32_t i = 1; ok && i <= j->org.place_count; i++) {
+        struct window w = {.j = j, .what = LATE_ONES, .from = j->from_ms, .to = j->to_ms};
+        ok = j->unit_of[i] == SIZE_MAX || ((go == NULL || go(ctx)) && read_window(&w, i, i + 1));
+        j->late += w.late;
+    }
+    return ok;
+}
+
+// ---------------------------------------------------------------- the test
+
+static bool usual(void *ctx, const struct engine_rule *r, int32_t place, wall_ms at, int64_t *ret_n,
+                  int64_t *ret_unhappy)
+{
+    struct backtest_job *j = ctx;
+    if (views_begin(j->v) &&
+        !usual_votes(j->v->st, r, place, j->org.places[place].tz, at, ret_n, ret_unhappy)) {
+        j->v->failed = true;
+        snprintf(j->v->why, sizeof j->v->why, "%s", store_why(j->v->st));
+    }
+    return views_end(j->v, VIEWS_OK) == VIEWS_OK;
+}
+
+static struct backtest *begin(struct backtest_job *j, char *ret_why, size_t n)
+{
+    struct engine_rule rules[BACKTEST_RULES];
+    struct engine *e = engine_create();
+    struct org as_if = j->org; // with the rules to be tested, and nothing known of kiosks
+    as_if.rules = j->rules;
+    as_if.rule_count = j->rule_count;
+    as_if.kiosk_count = 0;
+    snprintf(ret_why, n, "out of memory");
+    if (e == NULL ||
+        !org_configure_engine(&as_if, e, ENGINE_INHIBIT_MS, ENGINE_TIMEOUT_MS, j->from_ms, ret_why, n)) {
+        engine_destroy(e);
+        return NULL;
+    }
+    for (int i = 0; i < j->rule_count; i++) {
+        rule_decode(j->rules[i].body, &rules[i]);
+        rules[i].id = j->rules[i].rule;
+        rules[i].version = 1;
+        rules[i].place = j->top;
+    }
+    struct backtest_options o = {.rules = rules,
+                                 .rule_count = j->rule_count,
+                                 .units = j->units,
+                                 .unit_count = j->unit_count,
+                                 .from = j->from_ms,
+                                 .to = j->to_ms,
+                                 .usual = usual,
+                                 .ctx = j};
+    return backtest_create(e, &o);
+}
+
+static bool feed(struct backtest_job *j, struct backtest *b, struct window *w, bool (*go)(void *ctx),
+                 void *ctx)
+{
+    bool ok = true;
+    if (w->count > 0) {
+        qsort(w->votes, w->count, sizeof *w->votes, j->counts_late ? by_time : by_event);
+    }
+    for (size_t i = 0; ok && i < w->count; i++) {
+        const struct vote *v = &w->votes[i];
+        struct engine_vote vote = {.event = j->counts_late ? j->votes + 1
+                                                           : v->event, // the engine wants them to grow
+                                   .place = v->place,
+                                   .kiosk = v->kiosk,
+                                   .question = v->name < j->name_count ? j->names[v->name].s : "",
+                                   .score = v->score,
+                                   .of = v->levels,
+                                   .at = v->at,
+                                   .arrived = v->arrived};
+        ok = backtest_vote(b, j->unit_of[v->place], &vote);
+        j->votes++;
+        ok = ok && (go == NULL || j->votes % GO_EVERY != 0 || go(ctx));
+    }
+    return ok;
+}
+
+static bool run(struct backtest_job *j, struct backtest *b, struct window *w, bool (*go)(void *ctx),
+                void *ctx)
+{
+    wall_ms span = (j->to_ms - j->from_ms) / (j->expected_votes / WINDOW_VOTES + 1) + 1;
+    for (wall_ms at = j->from_ms; at < j->to_ms;) {
+        w->from = at;
+        w->to = at + span < j->to_ms ? at + span : j->to_ms;
+        if ((go != NULL && !go(ctx)) || !read_window(w, 1, j->org.place_count + 1)) {
+            return false;
+        }
+        if (w->full) {
+            span /= 2;
+            if (span < WINDOW_LEAST_MS) {
+                snprintf(j->v->why, sizeof j->v->why, "too many votes in a minute: a place below has fewer");
+                return false;
+            }
+            continue;
+        }
+        j->late += w->what == BY_TIME ? w->late : 0;
+        if (!feed(j, b, w, go, ctx)) {
+            return false;
+        }
+        at = w->to;
+    }
+    return (j->counts_late || count_late(j, go, ctx)) && backtest_end(b);
+}
+
+char *backtest_report(struct backtest_job *j, bool (*go)(void *ctx), void *ctx, char *ret_why, size_t n)
+{
+    struct window w = {.j = j, .what = j->counts_late ? BY_TIME : IN_TIME};
+    char *text = NULL;
+    struct backtest *b = begin(j, ret_why, n);
+    if (b == NULL) {
+        return NULL;
+    }
+    j->votes = j->late = 0;
+    j->v->why[0] = '\0';
+    bool done = run(j, b, &w, go, ctx);
+    free(w.votes);
+    if (done) {
+        text = backtest_json(j, b);
+    }
+    bool enough = !done && go != NULL && !go(ctx);
+    snprintf(ret_why, n, "%s",
+             text != NULL || enough ? ""
+             : j->v->why[0] != '\0' ? j->v->why
+                                    : "out of memory");
+    backtest_destroy(b);
+    return text;
+}

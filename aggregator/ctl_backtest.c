@@ -1,0 +1,270 @@
+// ctl: what rules would have done: the alerts, and what one and the other setting cost.
+#include "aggregator/backtest_report.h"
+#include "aggregator/ctl.h"
+#include "shared/tz.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { TIME_TEXT = 24 };
+
+// PLACE, up to two settings, and --name value. False: said on standard error.
+static bool read_query(int argc, char **argv, struct backtest_query *ret_q)
+{
+    const char **words[] = {&ret_q->place, &ret_q->a, &ret_q->b};
+    size_t count = 0;
+    *ret_q = (struct backtest_query){.place = NULL};
+    for (int i = 0; i < argc; i++) {
+        const struct backtest_field *f = backtest_fields;
+        if (strncmp(argv[i], "--", 2) != 0) {
+            if (count == sizeof words / sizeof words[0]) {
+                fprintf(stderr, "puasctl: a place and two settings at most, not '%s' too\n", argv[i]);
+                return false;
+            }
+            *words[count++] = argv[i];
+            continue;
+        }
+        while (f->name != NULL && strcmp(f->name, argv[i] + 2) != 0) {
+            f++;
+        }
+        if (f->name == NULL || i + 1 == argc) {
+            fprintf(stderr, "puasctl: %s %s\n", argv[i],
+                    f->name == NULL ? "is no option here" : "needs a value");
+            return false;
+        }
+        backtest_query_set(ret_q, f, argv[++i]);
+    }
+    if (ret_q->place == NULL) {
+        fprintf(stderr, "puasctl: a place is needed\n");
+    }
+    return ret_q->place != NULL;
+}
+
+// The report; NULL: *ret_code, and it is said why.
+static json_t *ask(const struct ctl *c, int argc, char **argv, int *ret_code)
+{
+    char path[600], why[300], *text = NULL;
+    struct backtest_query q;
+    struct backtest_job *j = NULL;
+    struct trend_problem problem = {.field = ""};
+    *ret_code = CTL_USAGE;
+    if (!read_query(argc, argv, &q)) {
+        return NULL;
+    }
+    *ret_code = CTL_FINDING;
+    snprintf(path, sizeof path, "%s/puas.db", c->data);
+    enum trends_error e = backtest_open(path, NULL, &q, clock_wall_ms(), 0, &j, &problem, why, sizeof why);
+    if (e == TRENDS_OK) {
+        text = backtest_report(j, NULL, NULL, why, sizeof why);
+        e = text != NULL ? TRENDS_OK : TRENDS_FAILED;
+    }
+    if (e == TRENDS_NOT_FOUND) {
+        fprintf(stderr, "puasctl: there is no place '%s'\n", q.place);
+    } else if (e == TRENDS_BAD) {
+        bool setting = problem.field[1] == '\0'; // a or b: a word, not an option
+        fprintf(stderr, "puasctl: %s%s: %s\n", setting ? "setting " : "--", problem.field, problem.why);
+        *ret_code = CTL_USAGE;
+    } else if (e == TRENDS_FAILED) {
+        fprintf(stderr, "puasctl: %s: %s\n", path, why);
+    }
+    backtest_close(j);
+    json_t *report = text != NULL ? json_loads(text, 0, NULL) : NULL;
+    free(text);
+    return report;
+}
+
+static const char *string(const json_t *o, const char *key)
+{
+    const char *s = json_string_value(json_object_get(o, key));
+    return s != NULL ? s : "";
+}
+
+static long long integer(const json_t *o, const char *key)
+{
+    return (long long)json_integer_value(json_object_get(o, key));
+}
+
+static double real(const json_t *o, const char *key)
+{
+    return json_number_value(json_object_get(o, key));
+}
+
+// "2026-11-17 12:04" at the place; "open" where there is none.
+static const char *time_text(const json_t *at, const struct tz *tz, char ret[TIME_TEXT])
+{
+    time_t local = (time_t)(json_integer_value(at) / 1000);
+    struct tm tm;
+    local += tz_offset_s(tz, json_integer_value(at));
+    snprintf(ret, TIME_TEXT, "open");
+    if (json_is_integer(at) && gmtime_r(&local, &tm) != NULL) {
+        strftime(ret, TIME_TEXT, "%Y-%m-%d %H:%M", &tm);
+    }
+    return ret;
+}
+
+static void add_why(struct table *t, const json_t *a)
+{
+    const json_t *usual = json_object_get(a, "usual");
+    if (json_is_integer(json_object_get(a, "limit"))) {
+        table_add(t, "%lld of %lld unhappy%s, %lld points of %lld", integer(a, "unhappy"), integer(a, "n"),
+                  json_is_number(usual) ? ", more than usual" : "", integer(a, "points"),
+                  integer(a, "limit"));
+    } else {
+        table_add(t, "%lld of %lld in the window", integer(a, "unhappy"), integer(a, "n"));
+    }
+}
+
+static void print_alerts(const json_t *o, const struct tz *tz)
+{
+    const json_t *settings = json_object_get(o, "settings"), *s, *a;
+    bool two = json_array_size(settings) > 1;
+    size_t i, k;
+    char text[TIME_TEXT];
+    struct table t;
+    table_init(&t, two ? "setting|place|alert|until|votes|minutes|why|both"
+                       : "place|alert|until|votes|minutes|why");
+    json_array_foreach(settings, i, s)
+    {
+        json_array_foreach(json_object_get(s, "alerts"), k, a)
+        {
+            if (two) {
+                table_add(&t, "%s", i == 0 ? "a" : "b");
+            }
+            table_add(&t, "%s", string(json_object_get(a, "place"), "id"));
+            table_add(&t, "%s", time_text(json_object_get(a, "raised"), tz, text));
+            table_add(&t, "%s", time_text(json_object_get(a, "until"), tz, text));
+            bool told = json_is_integer(json_object_get(a, "votes"));
+            for (int n = 0; n < 2; n++) {
+                if (told) {
+                    table_add(&t, "%lld", integer(a, n == 0 ? "votes" : "minutes"));
+                } else {
+                    table_add(&t, "-");
+                }
+            }
+            add_why(&t, a);
+            if (two) {
+                table_add(&t, "%s", json_is_true(json_object_get(a, "both")) ? "yes" : "only here");
+            }
+        }
+    }
+    if (t.rows > 0) {
+        table_print(&t);
+        printf("\n");
+    }
+    table_finish(&t);
+}
+
+static void add_expected(struct table *t, const json_t *s, int row)
+{
+    const json_t *e = json_object_get(s, "expected"), *days = json_object_get(e, "days");
+    if (!json_is_object(e)) {
+        table_add(t, "not known");
+    } else if (row == 0) {
+        table_add(t, "%.2f%s", real(e, "aMonth"),
+                  integer(e, "learning") > 0 ? " (some places still learn)" : "");
+    } else if (json_is_number(days)) {
+        table_add(t, "%.0f days, %.0f votes", json_number_value(days), real(e, "votes"));
+    } else {
+        table_add(t, integer(e, "learning") > 0 ? "still learning" : "never");
+    }
+}
+
+// The shares that one and the other setting are made for are not the same: each in its own cell.
+static void add_seen(struct table *t, const json_t *s)
+{
+    const json_t *list = json_object_get(json_object_get(s, "cost"), "seen"), *seen;
+    char text[120] = "not known";
+    size_t i, n = 0;
+    json_array_foreach(list, i, seen)
+    {
+        if (n < sizeof text) {
+            n += (size_t)snprintf(text + n, sizeof text - n, "%s%.0f %%: %.0f", i > 0 ? ", " : "",
+                                  real(seen, "unhappy") * 100, real(seen, "votes"));
+        }
+    }
+    table_add(t, "%s", text);
+}
+
+static void print_settings(const json_t *o)
+{
+    static const char *const rows[] = {"alerts",
+                                       "alerts a month",
+                                       "opening hours in alert",
+                                       "votes judged",
+                                       "false alarms a month, expected",
+                                       "one false alarm in",
+                                       "mean votes to see so many unhappy"};
+    const json_t *settings = json_object_get(o, "settings"), *s;
+    size_t i;
+    struct table t;
+    table_init(&t, json_array_size(settings) > 1 ? "|a|b" : "|a");
+    table_add(&t, "setting");
+    json_array_foreach(settings, i, s)
+    {
+        table_add(&t, "%.40s", string(s, "given"));
+    }
+    for (size_t row = 0; row < sizeof rows / sizeof rows[0]; row++) {
+        table_add(&t, "%s", rows[row]);
+        json_array_foreach(settings, i, s)
+        {
+            switch (row) {
+            case 0:
+                table_add(&t, "%lld", integer(s, "count"));
+                break;
+            case 1:
+                table_add(&t, "%.2f", real(s, "aMonth"));
+                break;
+            case 2:
+                table_add(&t, "%.2f %%", real(s, "inAlert") * 100);
+                break;
+            case 3:
+                table_add(&t, "%lld", integer(s, "votes"));
+                break;
+            case 6:
+                add_seen(&t, s);
+                break;
+            default:
+                add_expected(&t, s, (int)row - 4);
+            }
+        }
+    }
+    table_print(&t);
+    table_finish(&t);
+}
+
+int ctl_backtest(struct ctl *c, int argc, char **argv)
+{
+    int code;
+    json_t *o = ask(c, argc, argv, &code);
+    if (o == NULL) {
+        return code;
+    }
+    if (c->json) {
+        json_dumpf(o, stdout, JSON_INDENT(2));
+        printf("\n");
+        json_decref(o);
+        return CTL_FINE;
+    }
+    struct tz *tz = tz_load(string(o, "tz"));
+    const json_t *compare = json_object_get(o, "compare");
+    printf("%s, %s to %s (%s), %lld places, %lld votes\n", string(json_object_get(o, "place"), "name"),
+           string(o, "from"), string(o, "to"), string(o, "tz"), integer(o, "places"), integer(o, "votes"));
+    if (integer(o, "late") > 0) {
+        printf("%lld votes came late and are %s\n", integer(o, "late"),
+               json_is_true(json_object_get(o, "lateCounted"))
+                   ? "judged as if they had come in time"
+                   : "left out, as they are live; --late counted takes them in");
+    }
+    print_alerts(o, tz);
+    print_settings(o);
+    if (json_is_object(compare)) {
+        printf("%lld alerts of a are of b too, %lld only of a, %lld only of b\n", integer(compare, "both"),
+               integer(compare, "first"), integer(compare, "second"));
+    }
+    tz_free(tz);
+    json_decref(o);
+    return CTL_FINE;
+}

@@ -1,0 +1,17 @@
+// usual: what a change rule (engine_set_usual) is told of a place: its last eight weeks, from the rollups by local day, up
+// to a UTC midnight. Live use and back-test ask here.
+#ifndef PUAS_AGGREGATOR_USUAL_H
+#define PUAS_AGGREGATOR_USUAL_H
+
+#include "aggregator/engine.h"
+#include "aggregator/store.h"
+#include "shared/tz.h"
+
+enum { USUAL_WEEKS = 8 };
+
+// As of the last UTC midnight up to `at`, so that a restart during the day changes nothing; tz: of the place, NULL: UTC.
+// False: the store failed.
+bool usual_votes(struct store *st, const struct engine_rule *r, int32_t place, const struct tz *tz,
+                 wall_ms at, int64_t *ret_n, int64_t *ret_unhappy);
+
+#endif

@@ -1,0 +1,93 @@
+// One setting: what it says, as a form, and what it costs beside it.
+import type { ComponentChildren } from "preact";
+import type { Backtest, BacktestSetting } from "../api.ts";
+import { FieldError } from "../kit.ts";
+import { Segmented } from "../trends/controls.tsx";
+import { changed, fieldsOf, fieldsOfRule, KINDS, minutesOf, ofKind, textOf, type Fields, type Kind } from "./setting.ts";
+import { useWords } from "./words.ts";
+
+export type Name = "a" | "b";
+
+interface Props {
+  name: Name;
+  text: string; // as the address has it
+  report: Backtest | null;
+  tested: BacktestSetting | null; // of this very text
+  error: string | null;
+  set: (text: string) => void;
+  children?: ComponentChildren; // beside the title
+}
+
+export function SettingCard({ name, text, report, tested, error, set, children }: Props) {
+  const { w } = useWords();
+  const fields: Fields = fieldsOf(text) ?? (tested ? fieldsOfRule(tested.rule) : { kind: "standard" });
+  const kind = KINDS.find((each) => each === (fields["kind"] ?? "standard")); // none: one that has no form here
+  const put = (key: string, value: string) => set(textOf(changed(fields, key, value)));
+  const standards = report?.standards ?? [];
+  return (
+    <fieldset class="setting" data-testid={`setting-${name}`} aria-describedby={error ? `error-${name}` : undefined}>
+      <legend><b class={`which ${name}`}>{name.toUpperCase()}</b>{w.setting[name]}</legend>
+      {children}
+      {standards.length > 0 && (
+        <label class="inline">
+          {w.takeOver}
+          <select data-testid={`standard-${name}`} value={standards.some(({ id }) => id === (text || tested?.given)) ? text || tested?.given : ""} onChange={(event) => set(event.currentTarget.value)}>
+            <option value="" disabled>{w.asWritten}</option>
+            {standards.map(({ id }) => <option key={id} value={id}>{id}</option>)}
+          </select>
+        </label>
+      )}
+      <Segmented id={`kind-${name}`} label={w.kind} value={kind ?? null} options={KINDS.map((each) => [each, w.kinds[each]] as const)} choose={(next: Kind) => set(textOf(ofKind(next, fields)))} />
+      <p class="hint">{kind ? w.kindHint[kind] : w.otherKind}</p>
+      {kind && kind !== "change" && <Figure id={`percent-${name}`} label={w.percent[kind]} value={fields["percent"] ?? "85"} min={kind === "standard" ? 1 : 0} max={kind === "standard" ? 99 : 100} set={(value) => put("percent", value)} />}
+      {kind === "share" ? (
+        <>
+          <Figure id={`window-${name}`} label={w.window} value={String(minutesOf(fields["window"] ?? "15 min") ?? "")} min={1} max={44640} set={(value) => put("window", value && `${value} min`)} />
+          <Figure id={`least-${name}`} label={w.least} value={fields["min_n"] ?? "4"} min={1} max={1_000_000} set={(value) => put("min_n", value)} />
+        </>
+      ) : kind && (
+        <Figure id={`votes-${name}`} label={w.falseAlarm} value={fields["false_alarm_votes"] ?? "5000"} min={100} max={kind === "change" ? 100_000 : 1_000_000_000} set={(value) => put("false_alarm_votes", value)} />
+      )}
+      {kind === "change" && (
+        <label class="check"><input type="checkbox" data-testid={`drift-${name}`} checked={fields["drift"] === "true"} onChange={(event) => put("drift", String(event.currentTarget.checked))} />{w.drift}</label>
+      )}
+      <FieldError id={`error-${name}`} text={error} />
+      {tested && <Price name={name} tested={tested} />}
+    </fieldset>
+  );
+}
+
+interface FigureProps {
+  id: string;
+  label: string;
+  value: string;
+  min: number;
+  max: number;
+  set: (value: string) => void;
+}
+
+function Figure({ id, label, value, min, max, set }: FigureProps) {
+  return (
+    <label class="inline">
+      {label}
+      <input type="number" inputMode="numeric" data-testid={id} value={value} min={min} max={max} step="any" onChange={(event) => set(event.currentTarget.value)} />
+    </label>
+  );
+}
+
+function Price({ name, tested: { rule, expected, cost } }: { name: Name; tested: BacktestSetting }) {
+  const { t, w, f, few } = useWords();
+  const points = rule.kind === "standard" ? cost?.parts[0] : undefined;
+  const known = expected !== null && cost !== null;
+  const span = expected?.days == null ? null : expected.days < 2 ? f.span(expected.days * 1440) : t.days(Math.round(expected.days));
+  return (
+    <div class="price" data-testid={`price-${name}`}>
+      <b>{!expected ? w.priceUnknown : !known ? w.priceLearning : span === null ? w.priceNever : w.price(span)}</b>
+      <p>
+        {!expected ? w.priceUnknownHint : !known ? w.priceLearningHint : expected.votes !== null && w.priceHint(f.int(Math.round(expected.votes)), f.percent(Number(few(cost.usual * 100).replace(",", "."))))}
+        {known && expected.learning > 0 && <> {w.someLearn(expected.learning, f.int(expected.learning))}.</>}
+        {points && <><br />{w.points(f.int(points.up), f.int(points.down), f.int(points.limit))}</>}
+      </p>
+    </div>
+  );
+}

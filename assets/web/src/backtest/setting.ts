@@ -1,0 +1,68 @@
+// A setting as people and the API write it, "kind: share, percent: 40", and as the fields of a form. Pure.
+import type { Rule } from "../api.ts";
+
+export type Fields = Record<string, string>;
+export const KINDS = ["standard", "change", "share"] as const;
+export type Kind = (typeof KINDS)[number];
+
+const START: Record<Kind, Fields> = {
+  standard: { percent: "85", false_alarm_votes: "5000" },
+  change: { false_alarm_votes: "5000", drift: "false" },
+  share: { percent: "50", window: "15 min", min_n: "4" },
+};
+const KEPT = ["question", "top_faces", "mash"]; // when another kind is chosen
+
+/** null: an id, or of another form than this page writes. */
+export function fieldsOf(text: string): Fields | null {
+  const fields: Fields = {};
+  for (const part of text.split(/,(?![^[]*\])/)) {
+    const [, key, value] = /^\s*(\w+):\s*(.*?)\s*$/.exec(part) ?? [];
+    if (key === undefined || value === undefined) return null;
+    fields[key] = value;
+  }
+  return fields;
+}
+
+export const textOf = (fields: Fields): string => Object.entries(fields).map(([key, value]) => `${key}: ${value}`).join(", ");
+
+const ms = (value: number): string => (value % 60_000 ? `${value / 1000} s` : `${value / 60_000} min`);
+
+/** Everything that the rule says, so that what a form does not show is not lost. */
+export function fieldsOfRule(rule: Rule): Fields {
+  const all: Record<string, string | number | boolean | undefined> = {
+    kind: rule.kind,
+    question: rule.question || undefined,
+    percent: rule.percent,
+    top_faces: rule.top_faces,
+    usual_unhappy: rule.usual_unhappy || undefined,
+    false_alarm_votes: rule.false_alarm_votes,
+    drift: rule.drift,
+    resolve_percent: rule.resolve_percent,
+    boundary: rule.boundary && `"${rule.boundary}"`,
+    window: rule.window_ms && ms(rule.window_ms),
+    min_n: rule.min_n,
+    faces: rule.faces && `[${rule.faces.join(", ")}]`,
+    hold: rule.hold_ms ? ms(rule.hold_ms) : undefined,
+    mash: ms(rule.mash_ms),
+  };
+  return Object.fromEntries(Object.entries(all).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])));
+}
+
+export const ofKind = (kind: Kind, was: Fields): Fields => ({
+  kind,
+  ...START[kind],
+  ...Object.fromEntries(Object.entries(was).filter(([key]) => KEPT.includes(key) && !(kind === "share" && key === "top_faces"))),
+});
+
+/** A share ends below where it began: by itself ten points lower. */
+export function changed(was: Fields, key: string, value: string): Fields {
+  const { [key]: _old, ...rest } = was;
+  if (key === "percent") delete rest["resolve_percent"];
+  return value === "" ? rest : { ...rest, [key]: value };
+}
+
+/** "90 s", "15 min", "2 h" in minutes; null: something else. */
+export function minutesOf(text: string | undefined): number | null {
+  const [, n, unit] = /^([\d.]+)\s*(s|min|h)$/.exec(text ?? "") ?? [];
+  return n === undefined ? null : Number(n) * { s: 1 / 60, min: 1, h: 60 }[unit as "s" | "min" | "h"];
+}

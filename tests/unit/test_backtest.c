@@ -1,0 +1,835 @@
+// Back-test: the same transitions as live use with restarts, byte for byte; the false alarms that are promised are those
+// that come; what a report says of a stored history, of none, and what is refused.
+#include "history.h"
+
+#include "aggregator/backtest.h"
+#include "aggregator/backtest_impl.h"
+#include "aggregator/store_content.h"
+
+#include <jansson.h>
+#include <math.h>
+
+#define MINUTE (HOUR / 60)
+#define MONDAY ((wall_ms)20773 * DAY)
+
+static uint32_t next(uint64_t *seed)
+{
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(*seed >> 33);
+}
+
+static double chance(uint64_t *seed)
+{
+    return next(seed) / 2147483648.;
+}
+
+// ---------------------------------------------------------------- a chain, live and tested
+
+enum { BRANCHES = 500, FIRST = 2, DAYS_LONG = 30, A_DAY = 6, KIOSK = 1000, ROOM = 60000 };
+
+static struct hours opening(void)
+{
+    struct hours h = {0};
+    for (int day = 0; day < 7; day++) {
+        h.spans[day][0] = (struct hours_span){420, 720};
+        h.spans[day][1] = (struct hours_span){780, 1200};
+    }
+    return h;
+}
+
+static int jakarta(void *ctx, wall_ms at)
+{
+    (void)ctx;
+    (void)at;
+    return 7 * 3600;
+}
+
+struct chain {
+    struct hours hours;
+    struct engine_place places[BRANCHES + 1];
+    struct engine_kiosk kiosks[BRANCHES];
+    struct backtest_unit units[BRANCHES];
+    struct engine_rule rules[BACKTEST_RULES];
+};
+
+static void chain_make(struct chain *c, struct engine_rule first, struct engine_rule second)
+{
+    *c = (struct chain){.hours = opening(), .rules = {first, second}};
+    c->places[0] = (struct engine_place){.id = 1, .kind = ENGINE_GROUP};
+    for (int i = 0; i < BRANCHES; i++) {
+        c->places[i + 1] = (struct engine_place){FIRST + i, 1, ENGINE_BRANCH, &c->hours, {jakarta, NULL}};
+        c->units[i] = (struct backtest_unit){FIRST + i, &c->hours, {jakarta, NULL}};
+        c->kiosks[i] = (struct engine_kiosk){KIOSK + i, FIRST + i};
+    }
+    for (int i = 0; i < BACKTEST_RULES; i++) {
+        c->rules[i].id = 1 + i;
+        c->rules[i].version = 1;
+        c->rules[i].place = 1;
+    }
+}
+
+static struct engine *chain_engine(struct chain *c, bool kiosks, wall_ms at)
+{
+    struct engine *e = engine_create();
+    struct engine_config config = {.places = c->places,
+                                   .place_count = BRANCHES + 1,
+                                   .kiosks = c->kiosks,
+                                   .kiosk_count = kiosks ? BRANCHES : 0,
+                                   .rules = c->rules,
+                                   .rule_count = BACKTEST_RULES,
+                                   .inhibit_ms = 3 * MINUTE,
+                                   .lost_after_ms = 2 * HOUR};
+    assert_int_equal(engine_configure(e, &config, at), ENGINE_DONE);
+    return e;
+}
+
+// As many votes at each branch as at any, some of them late, mashed, at night, or of another question; a bad week each.
+static struct engine_vote *chain_votes(uint64_t seed, wall_ms from, size_t *ret_n)
+{
+    size_t n = (size_t)BRANCHES * DAYS_LONG * A_DAY;
+    struct engine_vote *votes = calloc(n, sizeof *votes);
+    for (size_t i = 0; i < n; i++) {
+        wall_ms at = from + (wall_ms)((double)(DAYS_LONG * DAY) * (double)i / (double)n);
+        int branch = (int)(next(&seed) % BRANCHES);
+        bool bad = (at - from) / (7 * DAY) == branch % 5;
+        votes[i] = (struct engine_vote){.event = (int64_t)i + 1,
+                                        .place = FIRST + branch,
+                                        .kiosk = KIOSK + branch,
+                                        .question = chance(&seed) < .9 ? "overall" : "waiting",
+                                        .score = chance(&seed) < (bad ? .5 : .1) ? 1 : 5,
+                                        .of = 5,
+                                        .at = at - (wall_ms)(next(&seed) % 90000),
+                                        .arrived = at,
+                                        .late = chance(&seed) < .03,
+                                        .unscored = chance(&seed) < .03};
+    }
+    *ret_n = n;
+    return votes;
+}
+
+struct said {
+    struct engine_transition *list;
+    size_t count;
+};
+
+static void hear(void *ctx, const struct engine_transition *t)
+{
+    struct said *s = ctx;
+    assert_true(s->count < ROOM);
+    s->list[s->count++] = *t;
+}
+
+// What a place's past weeks were: any fixed answer does, as long as both ask for the same day.
+static bool usual(void *ctx, const struct engine_rule *r, int32_t place, wall_ms at, int64_t *ret_n,
+                  int64_t *ret_unhappy)
+{
+    (void)ctx;
+    (void)r;
+    *ret_n = 2000;
+    *ret_unhappy = 150 + (place % 3 + at / DAY % 2) * 50;
+    return true;
+}
+
+// The aggregator in small: what core_alerts.c does with the engine, its states kept as texts.
+struct live {
+    struct chain *c;
+    struct engine *e;
+    char (*keys)[ENGINE_TEXT_MAX], kiosks[BRANCHES][ENGINE_TEXT_MAX], clock[ENGINE_TEXT_MAX];
+    wall_ms day;
+    struct said said;
+};
+
+static void live_tell(void *ctx, const struct engine_rule *r, int32_t place)
+{
+    struct live *l = ctx;
+    int64_t n, unhappy;
+    usual(NULL, r, place, l->day, &n, &unhappy);
+    engine_set_usual(l->e, r->id, place, n, unhappy, l->day);
+}
+
+static void live_take(struct live *l)
+{
+    size_t n;
+    const struct engine_transition *t = engine_transitions(l->e, &n);
+    struct engine_key_state key;
+    struct engine_kiosk_state kiosk;
+    for (size_t i = 0; i < n; i++) {
+        hear(&l->said, &t[i]);
+    }
+    while (engine_dirty_key(l->e, &key)) {
+        engine_key_encode(&key, l->keys[(key.rule - 1) * BRANCHES + key.place - FIRST]);
+    }
+    while (engine_dirty_kiosk(l->e, &kiosk)) {
+        engine_kiosk_encode(&kiosk, l->kiosks[kiosk.id - KIOSK]);
+    }
+    struct engine_clock_state clock = engine_clock(l->e);
+    engine_clock_encode(&clock, l->clock);
+    engine_clear(l->e);
+    assert_false(engine_failed(l->e));
+}
+
+static void live_restart(struct live *l, wall_ms at)
+{
+    struct engine_clock_state clock;
+    struct engine_kiosk_state kiosk;
+    struct engine_key_state key;
+    engine_tick(l->e, at);
+    live_take(l);
+    engine_destroy(l->e);
+    l->e = chain_engine(l->c, true, at);
+    assert_true(engine_clock_decode(l->clock, &clock));
+    engine_restore_clock(l->e, &clock);
+    for (int i = 0; i < BRANCHES; i++) {
+        if (l->kiosks[i][0] != '\0' && engine_kiosk_decode(l->kiosks[i], &kiosk)) {
+            engine_restore_kiosk(l->e, &kiosk);
+        }
+    }
+    for (int i = 0; i < BACKTEST_RULES * BRANCHES; i++) {
+        if (l->keys[i][0] != '\0') {
+            assert_true(engine_key_decode(l->keys[i], &key));
+            engine_restore_key(l->e, &key);
+        }
+    }
+    engine_resume(l->e, at);
+    engine_each_learning(l->e, live_tell, l);
+    engine_broker(l->e, true, at);
+    live_take(l);
+}
+
+// Turns of the loop, heartbeats, days and restarts between the votes.
+static void live_run(struct live *l, const struct engine_vote *votes, size_t n, wall_ms from, wall_ms to,
+                     uint64_t seed)
+{
+    wall_ms hour = from, restart = from + 5 * HOUR;
+    l->e = chain_engine(l->c, true, from);
+    l->day = from / DAY * DAY;
+    engine_each_learning(l->e, live_tell, l);
+    engine_broker(l->e, true, from);
+    for (int i = 0; i < BRANCHES; i++) {
+        engine_presence(l->e, KIOSK + i, KIOSK_READY, from);
+    }
+    for (size_t i = 0; i <= n; i++) {
+        wall_ms now = i < n ? votes[i].arrived : to;
+        for (; l->day + DAY <= now; engine_each_learning(l->e, live_tell, l)) {
+            l->day += DAY;
+            engine_tick(l->e, l->day);
+        }
+        for (; hour + HOUR <= now; hour += HOUR) {
+            for (int k = 0; k < BRANCHES; k++) {
+                engine_heard(l->e, KIOSK + k, hour < l->day ? l->day : hour);
+            }
+        }
+        if (restart <= now) {
+            live_restart(l, now);
+            restart = now + (wall_ms)(next(&seed) % (60 * (uint32_t)HOUR / 1000)) * 1000;
+        }
+        if (i < n) {
+            engine_vote(l->e, &votes[i]);
+        }
+        live_take(l);
+    }
+    engine_tick(l->e, to);
+    live_take(l);
+    engine_destroy(l->e);
+}
+
+static void same_as_live(struct engine_rule first, struct engine_rule second, uint64_t seed, size_t least)
+{
+    size_t n;
+    wall_ms from = MONDAY + 3 * HOUR, to = from + DAYS_LONG * DAY;
+    struct chain *c = malloc(sizeof *c);
+    struct engine_vote *votes = chain_votes(seed, from, &n);
+    struct live *l = calloc(1, sizeof *l);
+    struct said tested = {.list = calloc(ROOM, sizeof *tested.list)};
+    chain_make(c, first, second);
+    l->c = c;
+    l->keys = calloc((size_t)BACKTEST_RULES * BRANCHES, sizeof *l->keys);
+    l->said.list = calloc(ROOM, sizeof *l->said.list);
+    live_run(l, votes, n, from, to, seed);
+
+    struct backtest_options o = {.rules = c->rules,
+                                 .rule_count = BACKTEST_RULES,
+                                 .units = c->units,
+                                 .unit_count = BRANCHES,
+                                 .from = from,
+                                 .to = to,
+                                 .usual = usual,
+                                 .transition = hear,
+                                 .ctx = &tested};
+    struct backtest *b = backtest_create(chain_engine(c, false, from), &o);
+    for (size_t i = 0; i < n; i++) {
+        assert_true(backtest_vote(b, (size_t)(votes[i].place - FIRST), &votes[i]));
+    }
+    assert_true(backtest_end(b));
+    print_message("          %zu votes, %zu transitions, %lld and %lld alerts\n", n, tested.count,
+                  (long long)backtest_outcome(b, 0)->alerts_all,
+                  (long long)backtest_outcome(b, 1)->alerts_all);
+    assert_true(tested.count > least);
+    assert_int_equal(tested.count, l->said.count);
+    for (size_t i = 0; i < tested.count; i++) {
+        if (memcmp(&tested.list[i], &l->said.list[i], sizeof tested.list[i]) != 0) {
+            fail_msg("transition %zu differs: %s at %lld, live %s at %lld", i, tested.list[i].alert,
+                     (long long)tested.list[i].at, l->said.list[i].alert, (long long)l->said.list[i].at);
+        }
+    }
+    backtest_destroy(b);
+    free(tested.list);
+    free(l->said.list);
+    free(l->keys);
+    free(l);
+    free(votes);
+    free(c);
+}
+
+static void test_replay_equals_live(void **state)
+{
+    (void)state;
+    struct engine_rule standard = engine_rule_defaults(ENGINE_STANDARD),
+                       share = engine_rule_defaults(ENGINE_SHARE);
+    struct engine_rule change = engine_rule_defaults(ENGINE_CHANGE), held = standard;
+    strcpy(standard.question.s, "overall");
+    share.window_ms = 8 * HOUR;
+    share.resolve_ms = HOUR;
+    standard.arl = change.arl = 300;
+    held.hold_ms = 20 * MINUTE;
+    held.arl = 300;
+    same_as_live(standard, share, 1, 500);
+    same_as_live(change, held, 2, 500);
+}
+
+// ---------------------------------------------------------------- promised and found
+
+enum { VOTES_A_DAY = 60, ALARMS = 5000 };
+
+// Days of one branch where nothing is ever wrong, until there have been enough alarms. Votes count while no alert is open.
+static void measure(struct engine_rule rule, uint64_t seed)
+{
+    struct hours hours = opening();
+    rule.id = rule.version = rule.place = 1;
+    struct engine_place place = {1, 0, ENGINE_BRANCH, &hours, {jakarta, NULL}};
+    struct backtest_unit unit = {1, &hours, {jakarta, NULL}};
+    struct engine_config config = {
+        .places = &place, .place_count = 1, .rules = &rule, .rule_count = 1, .lost_after_ms = 1};
+    struct engine *e = engine_create();
+    double q = rule.usual;
+    int64_t watched = 0, days = 0, day;
+    wall_ms from = MONDAY - 7 * HOUR;
+    struct said said = {.list = NULL};
+    assert_int_equal(engine_configure(e, &config, from), ENGINE_DONE);
+    // As many days as it takes on average, known beforehand: so no rule stops at a lucky moment.
+    struct engine_cost cost;
+    assert_true(engine_rule_cost(&rule, VOTES_A_DAY / 2, &cost)); // two openings a day
+    days = (int64_t)(ALARMS * cost.periods / 2);
+    struct backtest_options o = {.rules = &rule,
+                                 .rule_count = 1,
+                                 .units = &unit,
+                                 .unit_count = 1,
+                                 .from = from,
+                                 .to = from + days * DAY,
+                                 .ctx = &said};
+    struct backtest *b = backtest_create(e, &o);
+    struct engine_vote v = {.event = 0, .place = 1, .question = "overall", .of = 5};
+    int64_t further = 0;
+    for (day = 0; day < days; day++) {
+        for (int i = 0; i < VOTES_A_DAY; i++) {
+            struct engine_key_state s;
+            int half = i < VOTES_A_DAY / 2 ? 0 : 1;
+            v.event++;
+            v.at = v.arrived =
+                from + day * DAY + (7 + 6 * half) * HOUR + (i % (VOTES_A_DAY / 2)) * 8 * MINUTE;
+            v.score = chance(&seed) < q ? 1 : 5;
+            engine_key(e, 1, 1, 0, &s);
+            int32_t flaps = s.flaps;
+            // A change goes on counting while its alert is open; a promise waits for the end.
+            watched += rule.kind == ENGINE_CHANGE || s.state == ENGINE_OK || s.state == ENGINE_RESOLVED;
+            assert_true(backtest_vote(b, 0, &v));
+            engine_key(e, 1, 1, 0, &s);
+            further += rule.kind == ENGINE_CHANGE && s.flaps > flaps;
+        }
+    }
+    assert_true(backtest_end(b));
+    const struct backtest_outcome *out = backtest_outcome(b, 0);
+    double found = (double)(out->alerts_all + further) / ((double)watched / (VOTES_A_DAY / 2));
+    print_message("          %lld openings, %lld alarms in %.0f of them: %+.2f %% against the promise\n",
+                  (long long)days * 2, (long long)(out->alerts_all + further),
+                  (double)watched / (VOTES_A_DAY / 2), (found * cost.periods - 1) * 100);
+    assert_true(out->exact && out->learning == 0);
+    assert_float_equal(out->false_alarms, ALARMS, ALARMS * .001);
+    // Alarms are as good as independent, and there are at least 3,600: 5 % are three standard deviations.
+    assert_true(out->alerts_all + further > 3600);
+    assert_true(fabs(found * cost.periods - 1) < .05);
+    backtest_destroy(b);
+}
+
+static void test_false_alarms(void **state)
+{
+    (void)state;
+    struct engine_rule standard = engine_rule_defaults(ENGINE_STANDARD),
+                       change = engine_rule_defaults(ENGINE_CHANGE);
+    standard.usual = change.usual = .1;
+    // Few votes between two, so that there are many; PUAS_SOAK=1: as a rule has them, minutes of it.
+    standard.arl = change.arl = getenv("PUAS_SOAK") != NULL ? 5000 : 300;
+    standard.mash_ms = change.mash_ms = 0;
+    measure(standard, 3);
+    measure(change, 4);
+}
+
+// ---------------------------------------------------------------- stored history
+
+static struct backtest_query asked(const char *place)
+{
+    return (struct backtest_query){.place = place, .from = "2026-10-01", .to = "2026-11-22"};
+}
+
+static json_t *report_of(struct backtest_job *j)
+{
+    char why[300];
+    char *text = backtest_report(j, NULL, NULL, why, sizeof why);
+    if (text == NULL) {
+        fail_msg("%s", why);
+    }
+    json_t *o = json_loads(text, 0, NULL);
+    free(text);
+    backtest_close(j);
+    return o;
+}
+
+static struct backtest_job *opened(struct world *w, const struct backtest_query *q)
+{
+    struct backtest_job *j = NULL;
+    struct trend_problem problem = {.field = ""};
+    char why[300];
+    enum trends_error e = backtest_open(w->path, NULL, q, NOW, 0, &j, &problem, why, sizeof why);
+    if (e != TRENDS_OK) {
+        fail_msg("%d %s %s %s", e, problem.field, problem.why, why);
+    }
+    return j;
+}
+
+static json_t *report(struct world *w, const struct backtest_query *q)
+{
+    return report_of(opened(w, q));
+}
+
+static void refused(struct world *w, struct backtest_query q, int64_t most, const char *field,
+                    const char *part)
+{
+    struct backtest_job *j = NULL;
+    struct trend_problem problem = {.field = ""};
+    char why[300];
+    assert_int_equal(backtest_open(w->path, NULL, &q, NOW, most, &j, &problem, why, sizeof why), TRENDS_BAD);
+    assert_string_equal(problem.field, field);
+    if (strstr(problem.why, part) == NULL) {
+        fail_msg("'%s' says nothing of '%s'", problem.why, part);
+    }
+}
+
+static const json_t *setting(const json_t *o, size_t i)
+{
+    return json_array_get(json_object_get(o, "settings"), i);
+}
+
+static int64_t integer(const json_t *o, const char *key)
+{
+    const json_t *n = json_object_get(o, key);
+    assert_true(json_is_integer(n));
+    return json_integer_value(n);
+}
+
+static double real(const json_t *o, const char *key)
+{
+    const json_t *n = json_object_get(o, key);
+    assert_true(json_is_number(n));
+    return json_number_value(n);
+}
+
+// Votes of a day at one hour, all alike.
+static void say_votes(struct world *w, int kiosk, int32_t day, int hour, int score, int count)
+{
+    for (int i = 0; i < count; i++) {
+        world_vote(w, kiosk, day, hour, "overall", score);
+    }
+}
+
+#define EACH "kind: standard, percent: 85, mash: 0 s"
+
+static void test_nothing_said(void **state)
+{
+    struct world *w = *state;
+    struct backtest_query q = asked("org");
+    q.a = EACH;
+    q.b = "kind: change, mash: 0 s";
+    json_t *o = report(w, &q);
+    assert_int_equal(integer(o, "votes"), 0);
+    assert_int_equal(integer(o, "late"), 0);
+    assert_int_equal(integer(o, "places"), 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(integer(setting(o, i), "count"), 0);
+        assert_true(real(setting(o, i), "inAlert") == 0);
+        assert_true(real(json_object_get(setting(o, i), "expected"), "aMonth") == 0);
+        assert_true(json_is_null(json_object_get(json_object_get(setting(o, i), "expected"), "votes")));
+    }
+    assert_int_equal(integer(json_object_get(setting(o, 0), "expected"), "learning"), 0);
+    assert_int_equal(integer(json_object_get(setting(o, 1), "expected"), "learning"),
+                     2); // nothing is usual yet
+    assert_true(json_is_null(json_object_get(setting(o, 1), "cost")));
+    json_decref(o);
+
+    // One vote, the worst: no promise breaks by it, and a share wants its least n.
+    world_vote(w, 1, TODAY - 9, 10, "overall", 1);
+    q.b = "kind: share, min_n: 2, mash: 0 s";
+    o = report(w, &q);
+    assert_int_equal(integer(o, "votes"), 1);
+    assert_int_equal(integer(setting(o, 0), "votes"), 1);
+    assert_int_equal(integer(setting(o, 0), "count") + integer(setting(o, 1), "count"), 0);
+    assert_true(json_is_null(json_object_get(setting(o, 1), "expected"))); // of a share nobody knows
+    json_decref(o);
+    q.b = "kind: share, min_n: 1, mash: 0 s";
+    o = report(w, &q);
+    assert_int_equal(integer(setting(o, 1), "count"), 1);
+    json_decref(o);
+}
+
+static void test_all_one_face(void **state)
+{
+    struct world *w = *state;
+    struct backtest_query q = asked("org");
+    q.a = EACH;
+    say_votes(w, 1, TODAY - 9, 10, 5, 300);
+    json_t *o = report(w, &q);
+    assert_int_equal(integer(setting(o, 0), "votes"), 300);
+    assert_int_equal(integer(setting(o, 0), "count"), 0);
+    json_decref(o);
+
+    say_votes(w, 2, TODAY - 8, 11, 1, 50); // +17 each: 117 is reached with the seventh
+    o = report(w, &q);
+    const json_t *alerts = json_object_get(setting(o, 0), "alerts"), *a = json_array_get(alerts, 0);
+    assert_int_equal(json_array_size(alerts), 1);
+    assert_string_equal(json_string_value(json_object_get(json_object_get(a, "place"), "id")), "papua");
+    assert_int_equal(integer(a, "votes"), 7);
+    assert_int_equal(integer(a, "points"), 119);
+    assert_int_equal(integer(a, "limit"), 117);
+    assert_true(json_is_null(json_object_get(a, "until"))); // nothing better was ever said
+    double open = 53 * 2;                                   // days of both places
+    assert_true(real(setting(o, 0), "inAlert") > 7 / open && real(setting(o, 0), "inAlert") < 9 / open);
+    // They never close: the plain chain.
+    assert_float_equal(real(json_object_get(setting(o, 0), "expected"), "votes"), 5191.372857, 1e-3);
+    json_decref(o);
+}
+
+static void test_never_open(void **state)
+{
+    struct world *w = *state;
+    struct backtest_query q = asked("papua");
+    struct store_place p = {.place = PAPUA, .parent = EAST, .kind = PLACE_BRANCH, .name = "The papua"};
+    ident_set(&p.id, "papua");
+    snprintf(p.hours, sizeof p.hours, "0;1;2;3;4;5;6");
+    assert_true(store_begin(w->st) && store_put_place(w->st, &p) && store_commit(w->st));
+    say_votes(w, 2, TODAY - 8, 11, 1, 50);
+    q.a = EACH;
+    json_t *o = report(w, &q);
+    assert_int_equal(integer(o, "votes"), 50);
+    assert_int_equal(integer(setting(o, 0), "votes"), 0);
+    assert_int_equal(integer(setting(o, 0), "count"), 0);
+    assert_true(real(setting(o, 0), "inAlert") == 0);
+    json_decref(o);
+}
+
+static void test_place_gone(void **state)
+{
+    struct world *w = *state;
+    struct backtest_query q = asked("nowhere");
+    struct backtest_job *j = NULL;
+    struct trend_problem problem;
+    char why[300];
+    assert_int_equal(backtest_open(w->path, NULL, &q, NOW, 0, &j, &problem, why, sizeof why),
+                     TRENDS_NOT_FOUND);
+    // Of another branch than the reader's.
+    struct views_user u = {.place = DAGO};
+    q.place = "papua";
+    assert_int_equal(backtest_open(w->path, &u, &q, NOW, 0, &j, &problem, why, sizeof why), TRENDS_NOT_FOUND);
+    // To the engine a rule whose place has gone watches nothing, and costs nothing.
+    struct engine_rule rule = engine_rule_defaults(ENGINE_STANDARD);
+    rule.id = rule.version = 1;
+    rule.place = 7;
+    struct engine_place place = {1, 0, ENGINE_BRANCH, NULL, {NULL, NULL}};
+    struct backtest_unit unit = {1, NULL, {NULL, NULL}};
+    struct engine_config config = {
+        .places = &place, .place_count = 1, .rules = &rule, .rule_count = 1, .lost_after_ms = 1};
+    struct engine *e = engine_create();
+    assert_int_equal(engine_configure(e, &config, NOW), ENGINE_DONE);
+    struct backtest_options o = {
+        .rules = &rule, .rule_count = 1, .units = &unit, .unit_count = 1, .from = NOW, .to = NOW + DAY};
+    struct backtest *b = backtest_create(e, &o);
+    for (int i = 1; i <= 100; i++) {
+        struct engine_vote v = {.event = i,
+                                .place = 1,
+                                .question = "overall",
+                                .score = 1,
+                                .of = 5,
+                                .at = NOW + i * MINUTE,
+                                .arrived = NOW + i * MINUTE};
+        assert_true(backtest_vote(b, 0, &v));
+    }
+    assert_true(backtest_end(b));
+    assert_int_equal(backtest_outcome(b, 0)->alerts_all, 0);
+    backtest_destroy(b);
+}
+
+// A month of two branches, with a bad day each.
+static void fill(struct world *w)
+{
+    uint64_t seed = 5;
+    assert_true(store_begin(w->st));
+    for (int32_t day = TODAY - 45; day < TODAY; day++) {
+        for (int i = 0; i < 60; i++) {
+            int kiosk = 1 + i % 2;
+            bool bad = day == TODAY - 10 * kiosk;
+            int hour = 8 + i / 6 + (kiosk == 2 ? 2 : 0); // in Jayapura it is two hours later
+            world_vote(w, kiosk, day, hour, i % 7 == 3 ? "waiting" : "overall",
+                       chance(&seed) < (bad ? .7 : .08) ? 1 : 5);
+        }
+    }
+    for (int k = 1; k <= 2; k++) {
+        assert_true(store_epoch_through(w->st, k, w->seq[k]));
+    }
+    assert_true(store_commit(w->st));
+}
+
+static void test_windows(void **state)
+{
+    struct world *w = *state;
+    struct backtest_query q = asked("org");
+    fill(w);
+    q.a = EACH;
+    q.b = "kind: share, window: 4 h, percent: 40, mash: 0 s";
+    struct backtest_job *one = opened(w, &q), *many = opened(w, &q);
+    assert_int_equal(one->expected_votes, 45 * 60);
+    many->expected_votes = 20 * 1000 * 1000; // a hundred windows of half a day
+    json_t *o = report_of(one), *x = report_of(many);
+    assert_true(json_equal(o, x));
+    const json_t *compare = json_object_get(o, "compare");
+    assert_true(integer(setting(o, 0), "count") >= 2 && integer(setting(o, 1), "count") >= 2);
+    assert_true(integer(compare, "both") >= 2);
+    assert_int_equal(integer(compare, "both") + integer(compare, "first"), integer(setting(o, 0), "count"));
+    json_decref(x);
+    // A question of its own, and a place below: only what belongs there.
+    q.a = "kind: standard, question: waiting, mash: 0 s";
+    q.place = "east";
+    x = report(w, &q);
+    assert_true(integer(setting(x, 0), "votes") < integer(x, "votes"));
+    assert_int_equal(integer(x, "votes"), 45 * 30);
+    json_decref(x);
+    json_decref(o);
+}
+
+static void test_learned(void **state)
+{
+    struct world *w = *state;
+    struct backtest_query q = asked("org");
+    fill(w);
+    for (int i = 0; i < 4; i++) { // more than 900 votes at one of them, long before
+        say_votes(w, 1, TODAY - 80 - i, 9, 5, 230);
+        say_votes(w, 1, TODAY - 80 - i, 9, 1, 20);
+    }
+    q.a = "kind: change, mash: 0 s, false_alarm_votes: 1000";
+    json_t *o = report(w, &q);
+    const json_t *expected = json_object_get(setting(o, 0), "expected"),
+                 *cost = json_object_get(setting(o, 0), "cost");
+    assert_int_equal(integer(expected, "learning"), 0); // by the end both have had more than 900 votes
+    assert_true(real(expected, "votes") > 1000 && real(expected, "votes") < 1200);
+    assert_true(real(cost, "usual") > .05 && real(cost, "usual") < .15);
+    assert_int_equal(json_array_size(json_object_get(cost, "seen")), 3);
+    const json_t *a = json_array_get(json_object_get(setting(o, 0), "alerts"), 0);
+    assert_string_equal(json_string_value(json_object_get(json_object_get(a, "place"), "id")), "dago");
+    assert_true(real(a, "usual") > .05);
+    json_decref(o);
+    q.to = "2026-10-20";
+    o = report(w, &q);
+    assert_int_equal(integer(json_object_get(setting(o, 0), "expected"), "learning"), 1);
+    json_decref(o);
+}
+
+// One answer of dago, with whatever is odd about it.
+static void odd(struct world *w, struct event *e, wall_ms at, wall_ms arrived, int flags)
+{
+    struct stored_event s = {
+        .epoch_id = 1, .kiosk = 1, .place = DAGO, .e = e, .at = at, .arrived = arrived, .flags = flags};
+    e->since_ms = -1;
+    e->visit = e->seq;
+    assert_true(store_begin(w->st));
+    assert_true(e->question.s[0] == '\0' || store_name(w->st, e->question.s, &s.name));
+    assert_true(store_event(w->st, &s) && store_commit(w->st));
+}
+
+static void test_late_and_voided(void **state)
+{
+    struct world *w = *state;
+    struct backtest_query q = asked("dago");
+    wall_ms at = NOW - 8 * DAY;
+    struct event bad = {.type = EVENT_RATING, .score = 1, .of = 5}, back = {.type = EVENT_VOID};
+    ident_set(&bad.question, "overall");
+    q.a = "kind: share, min_n: 3, mash: 0 s";
+    for (int i = 0; i < 3; i++) { // imported: they came a day late, the later ones first
+        bad.seq = ++w->seq[1];
+        odd(w, &bad, at - i * MINUTE, at + DAY, EVENT_LATE);
+    }
+    json_t *o = report(w, &q);
+    assert_int_equal(integer(o, "votes"), 0);
+    assert_int_equal(integer(o, "late"), 3);
+    assert_int_equal(integer(setting(o, 0), "count"), 0);
+    json_decref(o);
+    q.to = "2026-11-15"; // the day on which they were given: they came after it
+    o = report(w, &q);
+    assert_int_equal(integer(o, "late"), 3);
+    json_decref(o);
+    q.late = "counted";
+    o = report(w, &q);
+    assert_int_equal(integer(o, "votes"), 3);
+    assert_int_equal(integer(setting(o, 0), "count"), 1);
+    const json_t *a = json_array_get(json_object_get(setting(o, 0), "alerts"), 0);
+    assert_int_equal(integer(a, "raised"), at); // of the newest one
+    assert_true(json_is_null(json_object_get(a, "votes")));
+    json_decref(o);
+
+    q.to = "2026-11-22";
+    // Taken back after it was judged: it was judged. Taken back before it came, or erased with its score: never.
+    q.late = "left-out";
+    for (int i = 0; i < 3; i++) {
+        bad.seq = ++w->seq[1];
+        odd(w, &bad, at + 2 * DAY + i * 1000, at + 2 * DAY + i * 1000, 0);
+    }
+    back.seq = ++w->seq[1];
+    back.voids = bad.seq;
+    odd(w, &back, at + 2 * DAY + 9000, at + 2 * DAY + 9000, 0);
+    o = report(w, &q);
+    assert_int_equal(integer(o, "votes"), 3);
+    assert_int_equal(integer(setting(o, 0), "count"), 1);
+    json_decref(o);
+    bad.seq = ++w->seq[1] + 1; // the void comes first
+    back.voids = bad.seq;
+    back.seq = ++w->seq[1] + 1;
+    odd(w, &back, at + 3 * DAY, at + 3 * DAY, 0);
+    odd(w, &bad, at + 3 * DAY, at + 3 * DAY + 1000, EVENT_VOIDED);
+    w->seq[1] += 2;
+    bad.seq = ++w->seq[1];
+    odd(w, &bad, at + 3 * DAY, at + 3 * DAY + 1000, EVENT_VOIDED | EVENT_ERASED);
+    bad.seq = ++w->seq[1];
+    odd(w, &bad, at + 3 * DAY, at + 3 * DAY + 1000, EVENT_REPEATED);
+    o = report(w, &q);
+    assert_int_equal(integer(o, "votes"), 3);
+    json_decref(o);
+}
+
+static void test_settings(void **state)
+{
+    struct world *w = *state;
+    struct backtest_query q = asked("dago");
+    struct store_rule sla = {.place = WEST, .body = "{\"kind\":\"standard\",\"percent\":90,\"top_faces\":2}"},
+                      off = {.place = ORG, .body = "{\"kind\":\"offline\"}"};
+    ident_set(&sla.id, "sla");
+    ident_set(&off.id, "off");
+    json_t *o = report(w, &q); // without any promise: the usual one
+    assert_string_equal(json_string_value(json_object_get(setting(o, 0), "given")), "kind: standard");
+    assert_int_equal(json_array_size(json_object_get(o, "settings")), 1);
+    assert_true(json_is_null(json_object_get(o, "compare")));
+    json_decref(o);
+    assert_true(store_begin(w->st) && store_put_rule(w->st, &sla, 1) && store_put_rule(w->st, &off, 1) &&
+                store_commit(w->st));
+    q.b = "kind: standard\npercent: 80\nfalse_alarm_votes: 1000\n";
+    o = report(w, &q);
+    assert_string_equal(json_string_value(json_object_get(setting(o, 0), "given")), "sla");
+    assert_int_equal(integer(json_object_get(setting(o, 0), "rule"), "percent"), 90);
+    assert_int_equal(integer(json_object_get(setting(o, 1), "rule"), "percent"), 80);
+    assert_int_equal(json_array_size(json_object_get(o, "standards")),
+                     1); // what is about kiosks cannot be tested
+    json_decref(o);
+
+    q.b = NULL;
+    q.a = "gone";
+    refused(w, q, 0, "a", "no standard 'gone'");
+    q.a = "off";
+    refused(w, q, 0, "a", "not kept by the minute");
+    q.a = "kind: silence";
+    refused(w, q, 0, "a", "not kept by the minute");
+    q.a = "kind: standrad";
+    refused(w, q, 0, "a", "standard");
+    q.a = "kind: standard, prcent: 3";
+    refused(w, q, 0, "a", "did you mean 'percent'");
+    q.a = "kind: standard, percent: 0";
+    refused(w, q, 0, "a", "1 to 99");
+    q.a = "kind: share, percent: 30, resolve_percent: 40";
+    refused(w, q, 0, "a", "must not be above");
+    q.a = "kind: change, usual_unhappy: 0.9";
+    refused(w, q, 0, "a", ".02 to .5");
+    char name[2200], *end = stpcpy(name, "kind: share\nname:\n  en: ");
+    memset(end, 'x', 2000);
+    end[2000] = '\0';
+    q.a = name;
+    refused(w, q, 0, "a", "too long");
+    q.a = "]";
+    refused(w, q, 0, "a", "not YAML");
+    q.a = "sla";
+    q.b = "kind: change, hold: 5 min";
+    refused(w, q, 0, "b", "hold");
+    q.b = NULL;
+    q.late = "perhaps";
+    refused(w, q, 0, "late", "left-out or counted");
+    q.late = NULL;
+    q.to = "2026-11-23"; // today in Jakarta
+    refused(w, q, 0, "to", "at most 2026-11-22");
+    q.to = "2026-11-31";
+    refused(w, q, 0, "to", "is a day");
+    q.to = "2026-09-30";
+    refused(w, q, 0, "from", "not after to");
+    q.to = NULL;
+    q.from = "2020-01-01";
+    refused(w, q, 0, "from", "1100 days");
+    fill(w);
+    q.from = "2026-11-01";
+    refused(w, q, 100, "from", "fewer days, or a place below");
+
+    struct store_rule elsewhere = {.place = EAST,
+                                   .body = "{\"kind\":\"standard\",\"percent\":90,\"top_faces\":2}"};
+    ident_set(&elsewhere.id, "east-only");
+    assert_true(store_begin(w->st) && store_put_rule(w->st, &elsewhere, 1) && store_commit(w->st));
+    q.a = "east-only";
+    refused(w, q, 0, "a", "no standard");
+}
+
+static bool no_more(void *ctx)
+{
+    return --*(int *)ctx > 0;
+}
+
+static void test_stopped(void **state)
+{
+    struct world *w = *state;
+    struct backtest_query q = asked("org");
+    char why[300];
+    int left = 3;
+    fill(w);
+    struct backtest_job *j = opened(w, &q);
+    j->expected_votes = 20 * 1000 * 1000;
+    assert_null(backtest_report(j, no_more, &left, why, sizeof why));
+    assert_string_equal(why, "");
+    backtest_close(j);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_replay_equals_live),
+        cmocka_unit_test(test_false_alarms),
+        cmocka_unit_test_setup_teardown(test_nothing_said, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_all_one_face, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_never_open, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_place_gone, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_windows, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_learned, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_late_and_voided, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_settings, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_stopped, world_setup, world_teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
