@@ -1,31 +1,23 @@
-// export: XLSX. libxlsxwriter keeps one row in memory and the sheet in a temporary file; a second one becomes
-// the ZIP archive, which is then handed on.
-#include "aggregator/export.h"
+// export: XLSX, as a book.
+#include "aggregator/book.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 #include <xlsxwriter.h>
 
-enum { SHEET_ROWS = 1000000, PIECE = 64 * 1024, NAME_WIDTH = 18, TIME_WIDTH = 20 };
+enum { SHEET_ROWS = 1000000, NAME_WIDTH = 18, TIME_WIDTH = 20 };
 
-struct book {
-    lxw_workbook *book; // owned
+struct answers {
+    struct export *e; // borrowed
+    export_put *put;  // asked whether it may go on
+    void *put_ctx;
+    int64_t *rows;
+    lxw_workbook *book; // borrowed
     lxw_worksheet *sheet;
     lxw_format *time, *bold;
     lxw_row_t row; // the next one
 };
 
-static const char *folder(void)
-{
-    const char *tmp = getenv("TMPDIR");
-    return tmp != NULL && tmp[0] != '\0' ? tmp : "/var/tmp";
-}
-
-static void begin_sheet(struct book *b)
+static void begin_sheet(struct answers *b)
 {
     b->sheet = workbook_add_worksheet(b->book, NULL);
     b->row = 0;
@@ -39,7 +31,7 @@ static void begin_sheet(struct book *b)
     b->row = 1;
 }
 
-static lxw_error write_row(struct book *b, const struct export_row *r)
+static lxw_error write_row(struct answers *b, const struct export_row *r)
 {
     char remarks[120];
     lxw_error e = LXW_NO_ERROR;
@@ -63,13 +55,12 @@ static lxw_error write_row(struct book *b, const struct export_row *r)
     return e;
 }
 
-static bool write_pages(struct book *b, struct export *e, export_put *put, void *ctx, int64_t *rows,
-                        char *ret_why, size_t n)
+static bool write_pages(struct answers *b, char *ret_why, size_t n)
 {
     const struct export_row *page;
     int count = 0;
     do {
-        if (!export_page(e, &page, &count, ret_why, n)) {
+        if (!export_page(b->e, &page, &count, ret_why, n)) {
             return false;
         }
         for (int i = 0; i < count; i++) {
@@ -81,76 +72,31 @@ static bool write_pages(struct book *b, struct export *e, export_put *put, void 
                 snprintf(ret_why, n, "%s", lxw_strerror(error));
                 return false;
             }
-            ++*rows;
+            ++*b->rows;
         }
-    } while (count > 0 && put(ctx, NULL, 0));
+    } while (count > 0 && b->put(b->put_ctx, NULL, 0));
     if (count == 0 && b->sheet == NULL) {
         begin_sheet(b);
     }
     return count == 0;
 }
 
-// Makes the whole file at `path`.
-static bool make(struct export *e, const char *path, export_put *put, void *ctx, int64_t *rows, char *ret_why,
-                 size_t n)
+static bool fill(void *ctx, lxw_workbook *w, char *ret_why, size_t n)
 {
-    char tmp[300];
-    snprintf(tmp, sizeof tmp, "%s", folder());
-    lxw_workbook_options o = {.constant_memory = LXW_TRUE, .tmpdir = tmp, .use_zip64 = LXW_TRUE};
-    struct book b = {.book = workbook_new_opt(path, &o)};
-    if (b.book == NULL) {
-        snprintf(ret_why, n, "out of memory");
-        return false;
+    struct answers *b = ctx;
+    b->book = w;
+    b->time = workbook_add_format(w);
+    b->bold = workbook_add_format(w);
+    if (b->time != NULL && b->bold != NULL) {
+        format_set_num_format(b->time, "yyyy-mm-dd hh:mm:ss");
+        format_set_bold(b->bold);
     }
-    b.time = workbook_add_format(b.book);
-    b.bold = workbook_add_format(b.book);
-    if (b.time != NULL && b.bold != NULL) {
-        format_set_num_format(b.time, "yyyy-mm-dd hh:mm:ss");
-        format_set_bold(b.bold);
-    }
-    bool ok = write_pages(&b, e, put, ctx, rows, ret_why, n);
-    lxw_error error = workbook_close(b.book); // frees it
-    if (ok && error != LXW_NO_ERROR) {
-        snprintf(ret_why, n, "%s: %s", folder(), lxw_strerror(error));
-    }
-    return ok && error == LXW_NO_ERROR;
-}
-
-static bool hand_on(int fd, export_put *put, void *ctx, char *ret_why, size_t n)
-{
-    char *piece = malloc(PIECE);
-    ssize_t got = -1;
-    bool on = piece != NULL;
-    while (on && (got = read(fd, piece, PIECE)) > 0) {
-        on = put(ctx, piece, (size_t)got);
-    }
-    if (got < 0) {
-        snprintf(ret_why, n, "%s", piece != NULL ? strerror(errno) : "out of memory");
-    }
-    free(piece);
-    return on && got == 0;
+    return write_pages(b, ret_why, n);
 }
 
 bool export_write_xlsx(struct export *e, export_put *put, void *ctx, int64_t *ret_rows, char *ret_why,
                        size_t n)
 {
-    char path[400];
-    snprintf(path, sizeof path, "%s/puas-export-XXXXXX", folder());
-    int made = mkostemp(path, O_CLOEXEC);
-    if (made < 0) {
-        snprintf(ret_why, n, "%s: %s", path, strerror(errno));
-        return false;
-    }
-    close(made);
-    bool ok = make(e, path, put, ctx, ret_rows, ret_why, n);
-    int fd = ok ? open(path, O_RDONLY | O_CLOEXEC) : -1; // the library makes its own file of that name
-    unlink(path);
-    if (fd >= 0) {
-        ok = hand_on(fd, put, ctx, ret_why, n);
-        close(fd);
-    } else if (ok) {
-        snprintf(ret_why, n, "%s: %s", path, strerror(errno));
-        ok = false;
-    }
-    return ok;
+    struct answers b = {.e = e, .put = put, .put_ctx = ctx, .rows = ret_rows};
+    return book_write(fill, &b, put, ctx, ret_why, n);
 }

@@ -405,6 +405,8 @@ static const struct route {
     {"GET", "/api/v1/session", USER, get_session},
     {"GET", "/api/v1/today", USER, get_today},
     {"GET", "/api/v1/verdicts", USER, get_verdicts},
+    {"GET", "/api/v1/trends/*.xlsx", USER, api_trends_xlsx},
+    {"GET", "/api/v1/trends/*.csv", USER, api_trends_csv},
     {"GET", "/api/v1/trends/*", USER, api_trends},
     {"GET", "/api/v1/backtest", USER, api_backtest},
     {"GET", "/api/v1/export", USER, api_export},
@@ -445,12 +447,12 @@ static bool matches(const char *pattern, const char *path, char *ret_id)
     if (star == NULL) {
         return strcmp(pattern, path) == 0;
     }
-    size_t before = (size_t)(star - pattern);
-    if (strncmp(pattern, path, before) != 0) {
+    size_t before = (size_t)(star - pattern), after = strlen(star + 1), all = strlen(path);
+    if (strncmp(pattern, path, before) != 0 || all <= before + after || strcmp(path + all - after, star + 1) != 0) {
         return false;
     }
-    size_t n = strcspn(path + before, "/");
-    if (n == 0 || n > IDENT_MAX || strcmp(path + before + n, star + 1) != 0) {
+    size_t n = all - before - after;
+    if (n > IDENT_MAX) {
         return false;
     }
     memcpy(ret_id, path + before, n);

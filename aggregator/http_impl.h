@@ -55,7 +55,7 @@ struct http_answer {
     int retry_after_s;       // 0: none
     struct hub_client *live; // an event stream: owned
     struct download *download; // a file in the making: owned until the response has it
-    char disposition[64];      // "": none
+    char disposition[160];     // "": none
 };
 
 struct limiter { // token buckets; a full table forgets the one that was idle longest
@@ -119,6 +119,8 @@ void api_message(struct api_call *c);
 void api_export(struct api_call *c); // ?format=csv|json|xlsx and place, from, to, question of export.h
 void api_backtest(struct api_call *c); // ?place, from, to, a, b, late of backtest_report.h
 void api_trends(struct api_call *c); // the path's *: what; 304 when the reader has it already
+void api_trends_xlsx(struct api_call *c); // the same, or "report", as sheets.h makes it
+void api_trends_csv(struct api_call *c);
 
 // RFC 9457. title and field: "" for none.
 void answer_problem(struct http_answer *r, int status, const char *title, const char *detail,
