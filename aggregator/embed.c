@@ -24,6 +24,8 @@ EMBED(web_votes_js);
 EMBED(web_votes_css);
 EMBED(web_backtest_js);
 EMBED(web_backtest_css);
+EMBED(web_report_js);
+EMBED(web_report_css);
 EMBED(web_favicon_svg);
 EMBED(web_manifest);
 
@@ -54,6 +56,8 @@ const struct embedded embedded_web[] = {
     {"votes.css", web_votes_css_begin, web_votes_css_end},
     {"backtest.js", web_backtest_js_begin, web_backtest_js_end},
     {"backtest.css", web_backtest_css_begin, web_backtest_css_end},
+    {"report.js", web_report_js_begin, web_report_js_end},
+    {"report.css", web_report_css_begin, web_report_css_end},
     {"favicon.svg", web_favicon_svg_begin, web_favicon_svg_end},
     {"manifest.webmanifest", web_manifest_begin, web_manifest_end},
     {NULL, NULL, NULL},

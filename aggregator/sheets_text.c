@@ -50,20 +50,33 @@ static void add_quoted(struct text *t, const char *text)
     add(t, plain ? "" : "\"");
 }
 
+// Four decimals at most, none that says nothing.
+static void add_number(struct text *t, double number, enum sheet_lang lang)
+{
+    char digits[60];
+    int n = snprintf(digits, sizeof digits, "%.4f", number);
+    while (digits[n - 1] == '0') {
+        digits[--n] = '\0';
+    }
+    if (digits[n - 1] == '.') {
+        digits[n - 1] = '\0';
+    }
+    char *mark = strchr(digits, '.');
+    if (mark != NULL && lang == SHEET_ID) {
+        *mark = ',';
+    }
+    add(t, digits);
+}
+
 static void add_cell(struct text *t, const struct sheet_cell *c, enum sheet_lang lang)
 {
-    char number[40], day[16], *mark;
+    char day[16];
     switch (c->kind) {
     case SHEET_TEXT:
         add_quoted(t, c->text);
         break;
     case SHEET_NUMBER:
-        snprintf(number, sizeof number, "%.*f", c->decimals > 0 ? c->decimals + 2 : 0, c->number);
-        mark = lang == SHEET_ID ? strchr(number, '.') : NULL;
-        if (mark != NULL) {
-            *mark = ',';
-        }
-        add(t, number);
+        add_number(t, c->number, lang);
         break;
     case SHEET_DAY:
         add(t, trend_day_text(c->day, day));

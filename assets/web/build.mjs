@@ -20,6 +20,7 @@ const PAGES = {
   login: "src/login.tsx",
   trends: "src/trends/page.tsx",
   backtest: "src/backtest/page.tsx",
+  report: "src/report/page.tsx",
   votes: "src/alert-votes.tsx",
 };
 const FIRST_BYTES = 30_000; // app.js + app.css, gzip

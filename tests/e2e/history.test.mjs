@@ -9,6 +9,7 @@ import { ForeignKiosk } from "./lib/foreign.mjs";
 import { Kiosk } from "./lib/kiosk.mjs";
 import { run } from "./lib/process.mjs";
 import { Session } from "./lib/session.mjs";
+import { readBook } from "./lib/sheet.mjs";
 import { query } from "./lib/store.mjs";
 import { waitFor } from "./lib/wait.mjs";
 import { ASSETS, BIN, scenario } from "./lib/world.mjs";
@@ -33,16 +34,6 @@ async function start(world, options = {}) {
 }
 
 const words = (kiosk, text, more = {}) => kiosk.press(undefined, { type: "text", question: "say", text, score: undefined, of: undefined, ...more });
-
-// Every cell of the first sheet with its type, as openpyxl sees it. By the Python that Debian's package is for.
-async function readSheet(file) {
-  const script = "import sys, json, openpyxl\n" +
-    "sheet = openpyxl.load_workbook(sys.argv[1], read_only=True).worksheets[0]\n" +
-    "print(json.dumps([[[c.data_type, str(c.value)] for c in row] for row in sheet.iter_rows()]))";
-  const p = await run("/usr/bin/python3", ["-c", script, file]);
-  assert.equal(p.code, 0, p.lines.join("\n"));
-  return JSON.parse(p.lines.at(-1));
-}
 
 scenario("export: the answers of days that are over, as CSV, JSON and XLSX, over HTTP and from the shell; no cell is a formula", async (world) => {
   const { aggregator, kiosk, ctl } = await start(world);
@@ -80,7 +71,7 @@ scenario("export: the answers of days that are over, as CSV, JSON and XLSX, over
     assert.match(await ctl(0, "export", format, "-o", world.path(`answers.${format}`)), /3 answers/);
   }
   assert.equal(await ctl(0, "export", "csv"), `${text}3 answers`);
-  const rows = await readSheet(world.path("answers.xlsx"));
+  const [rows] = Object.values(await readBook(world.path("answers.xlsx")));
   assert.equal(rows.length, 4);
   const column = (name) => rows[0].findIndex(([, value]) => value === name);
   assert.deepEqual(rows[2][column("comment")], ["s", evil]); // a text, as it was given

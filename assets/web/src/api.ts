@@ -142,6 +142,26 @@ export interface TrendsCompare extends Trends {
   change: { difference: number | null; lo: number | null; hi: number | null; refusal: "" | "too-few" | "volume-changed" | "mix-changed" };
 }
 
+/** skm: the nine elements of Permenpan RB 14/2017; population=people served. question is not there */
+export interface TrendsSkm extends Trends {
+  index: number | null; lo: number | null; hi: number | null; // 25..100
+  class: "A" | "B" | "C" | "D" | null;
+  respondents: number; enough: boolean; // answers to the element that has fewest
+  sample: { population: number | null; needed: number; reached: boolean };
+  elements: { element: string; question: string; n: number; enough: boolean; mean: number | null; lo: number | null; hi: number | null; value: number | null }[]; // 1..4; value: 25..100
+  units: { place: Trends["place"]; index: number | null; lo: number | null; hi: number | null; class: TrendsSkm["class"]; respondents: number; enough: boolean }[]; // right under it
+}
+/** gaps: what was perceived less what is expected, index 0..100. question is not there */
+export interface TrendsGaps extends Trends {
+  dimensions: {
+    dimension: string; enough: boolean;
+    perception: { n: number; index: Value | null }; expectation: { n: number; index: Value | null };
+    gap: Value | null; weight: number | null; weighted: number | null;
+  }[];
+}
+// GET /api/v1/trends/REPORT.xlsx and .csv: the same as a file (aggregator/sheets.h), lang=id|en; REPORT "report": all that the
+// report page shows.
+
 /** GET /api/v1/backtest?place=ID&from=DAY&to=DAY&a=SETTING&b=SETTING&late=counted (aggregator/backtest_report.h): what one or
  * two rules would have done. Without days: the 90 up to yesterday; without a: the promise in force. 422 names the field. */
 export interface Backtest extends Days {

@@ -13,6 +13,7 @@ import { Topbar } from "./topbar.tsx";
 
 const LoginPage = lazy("login", async () => (await import("./login.tsx")).LoginPage);
 const TrendsPage = lazy("trends", async () => (await import("./trends/page.tsx")).TrendsPage);
+const ReportPage = lazy("report", async () => (await import("./report/page.tsx")).ReportPage);
 const BacktestPage = lazy("backtest", async () => (await import("./backtest/page.tsx")).BacktestPage);
 
 const SESSION_RENEW_MS = 60_000; // places and their open alerts, for the picker
@@ -59,7 +60,7 @@ export function App() {
 
   const session = state.kind === "in" ? state.session : null;
   const place = route.place ?? (session && (route.page === "today" ? usualPlace(session) : session.places[0]?.id));
-  const LatePage = route.page === "trends" ? TrendsPage : BacktestPage;
+  const LatePage = { today: TrendsPage, trends: TrendsPage, backtest: BacktestPage, report: ReportPage }[route.page];
   useEffect(() => {
     if (!session || !place || route.page !== "today") return;
     if (!route.place) nameInAddress(place);

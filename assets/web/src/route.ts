@@ -2,7 +2,8 @@
 // reader's own settings are not in it.
 import { useEffect, useState } from "preact/hooks";
 
-export type PageName = "today" | "trends" | "backtest";
+const PAGES = ["today", "trends", "backtest", "report"] as const;
+export type PageName = (typeof PAGES)[number];
 
 export interface Route {
   page: PageName;
@@ -15,7 +16,7 @@ const MOVED = "puas-moved";
 const here = (): Route => {
   const query = new URLSearchParams(location.search);
   const page = query.get("page");
-  return { page: page === "trends" || page === "backtest" ? page : "today", place: query.get("place"), query };
+  return { page: PAGES.find((each) => each === page) ?? "today", place: query.get("place"), query };
 };
 
 /** The address of a page; today goes without saying. */

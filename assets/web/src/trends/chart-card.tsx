@@ -14,6 +14,7 @@ interface Props {
   set: (change: Partial<View>) => void;
   loaded: Loaded<Trends>;
   file: string; // of the exported table, without its ending
+  sheet: string | null; // address of the same as a spreadsheet
   table: Table | null; // null: nothing to show
   tools?: ComponentChildren; // beside the title
   legend?: ComponentChildren;
@@ -22,7 +23,7 @@ interface Props {
   note?: ComponentChildren; // below either
 }
 
-export function ChartCard({ name, title, view, set, loaded, file, table, tools, legend, empty, children, note }: Props) {
+export function ChartCard({ name, title, view, set, loaded, file, sheet, table, tools, legend, empty, children, note }: Props) {
   const { t, w, lang } = useWords();
   const asTable = view.tables.includes(name);
   const toggle = () => set({ tables: asTable ? view.tables.filter((each) => each !== name) : [...view.tables, name] });
@@ -39,6 +40,7 @@ export function ChartCard({ name, title, view, set, loaded, file, table, tools, 
               {asTable ? w.chart : w.table}
             </button>
             <button type="button" class="link" data-testid={`csv-${name}`} aria-label={w.csvOf(title)} onClick={() => save(`${file}.csv`, csvOf(table, lang))}>CSV</button>
+            {sheet && <a class="link" href={sheet} download data-testid={`xlsx-${name}`} aria-label={w.xlsxOf(title)}>XLSX</a>}
           </span>
         )}
       </header>

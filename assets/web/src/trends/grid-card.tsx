@@ -20,6 +20,7 @@ interface Props {
   grid: Loaded<TrendsGrid>;
   mean: number | null; // of the period, in points
   file: string;
+  sheet: string | null;
 }
 
 type Cell = TrendsGrid["cells"][number];
@@ -29,7 +30,7 @@ const ACROSS_PX = 560; // narrower: hours stand below each other
 const CELL_MOST_PX = 100;
 const VOLUME_STEPS = 5;
 
-export function GridCard({ view, set, measure, grid, mean, file }: Props) {
+export function GridCard({ view, set, measure, grid, mean, file, sheet }: Props) {
   const said = useWords();
   const { w, f, num } = said;
   const { data } = grid;
@@ -37,7 +38,7 @@ export function GridCard({ view, set, measure, grid, mean, file }: Props) {
   const title = view.volume ? w.gridOf(w.votes.toLowerCase()) : w.gridOf(measure === "share" ? `% ${w.satisfied.toLowerCase()}` : w[measure]);
   return (
     <ChartCard
-      name="grid" title={title} view={view} set={set} loaded={grid} file={file}
+      name="grid" title={title} view={view} set={set} loaded={grid} file={file} sheet={sheet}
       table={data?.cells.length ? tableOf(data, measure, said, set) : null}
       tools={<Segmented id="grid" label={w.grid} value={view.volume ? "votes" : "score"} options={[["score", w.score], ["votes", w.votes]]} choose={(value) => set({ volume: value === "votes" })} />}
       legend={

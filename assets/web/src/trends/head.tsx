@@ -1,7 +1,8 @@
 // What is looked at: the place, the days, and whether the days before stand beside them.
-import { Icon } from "../kit.ts";
+import { addressOf, follow, Icon } from "../kit.ts";
 import { Glyph, Pick } from "./controls.tsx";
-import { addDays, countDays, DAYS_MAX, PRESETS, type Period, type Preset } from "./days.ts";
+import { countDays, PRESETS, type Period, type Preset } from "./days.ts";
+import { OwnDays } from "./own-days.tsx";
 import { inOrder, type Place } from "./places.ts";
 import type { View } from "./view.ts";
 import { useWords } from "./words.ts";
@@ -22,6 +23,7 @@ export function Head({ places, view, days, yesterday, set, showKeys }: Props) {
   const { t, w, num } = useWords();
   const place = places.find(({ id }) => id === view.place);
   const own = typeof view.period !== "string";
+  const report = addressOf("report", { place: view.place, ...(typeof view.period === "string" ? { period: view.period } : view.period) });
   const choosePeriod = (value: string) => set({ period: value === OWN ? (days ?? "28d") : (value as Preset) });
   return (
     <div class="trends-head">
@@ -43,25 +45,10 @@ export function Head({ places, view, days, yesterday, set, showKeys }: Props) {
       </Pick>
       {own && days && yesterday && <OwnDays days={days} yesterday={yesterday} set={set} />}
       <span class="gap" />
+      <a class="tool" data-testid="to-report" href={report} onClick={follow(report)}>{w.report}</a>
       <button type="button" class="tool" data-testid="trends-print" onClick={() => print()}><Glyph name="print" />{w.print}</button>
       <button type="button" class="tool" data-testid="trends-keys" onClick={showKeys} aria-keyshortcuts="?"><Glyph name="keys" />{w.keys}</button>
     </div>
-  );
-}
-
-function OwnDays({ days, yesterday, set }: { days: Period; yesterday: string; set: Props["set"] }) {
-  const { w } = useWords();
-  const change = (part: "from" | "to") => (event: Event) => {
-    const { value } = event.currentTarget as HTMLInputElement;
-    if (!value) return; // half typed
-    const next = { ...days, [part]: value };
-    set({ period: next.from <= next.to ? next : { from: value, to: value } });
-  };
-  return (
-    <span class="own-days">
-      <label>{w.from} <input type="date" data-testid="trends-from" min={addDays(days.to, 1 - DAYS_MAX)} max={yesterday} value={days.from} onChange={change("from")} /></label>
-      <label>{w.to} <input type="date" data-testid="trends-to" max={yesterday} value={days.to} onChange={change("to")} /></label>
-    </span>
   );
 }
 

@@ -19,9 +19,10 @@ interface Props {
   series: Loaded<TrendsSeries>;
   before: TrendsSeries | null;
   file: string;
+  sheet: string | null;
 }
 
-export function LineCard({ view, set, by, measure, series, before, file }: Props) {
+export function LineCard({ view, set, by, measure, series, before, file, sheet }: Props) {
   const said = useWords();
   const { w } = said;
   const { data } = series;
@@ -30,7 +31,7 @@ export function LineCard({ view, set, by, measure, series, before, file }: Props
   const open = (from: string, to: string) => set({ period: { from, to }, by: null });
   return (
     <ChartCard
-      name="line" title={title} view={view} set={set} loaded={series} file={file}
+      name="line" title={title} view={view} set={set} loaded={series} file={file} sheet={sheet}
       table={data && data.total.n > 0 ? tableOf(data, before, measure, open, said) : null}
       tools={
         <>

@@ -12,6 +12,7 @@ import { KeysPanel, useKeys, type Keys } from "./keys.tsx";
 import { LineCard } from "./line-card.tsx";
 import { RankingCard } from "./ranking-card.tsx";
 import { ReasonsCard } from "./reasons-card.tsx";
+import { usePrintInLight } from "./paper.ts";
 import { pathOf, useReport } from "./report.ts";
 import { CARDS, readView, viewAddress, type View } from "./view.ts";
 import { useWords } from "./words.ts";
@@ -60,7 +61,8 @@ function Trends({ session, place, query, signedOut }: Props) {
   const before = useReport<TrendsSeries>(view.compared && days ? path("series", { by, ...hours }, daysBefore(days)) : null);
   const compare = useReport<TrendsCompare>(path("compare"));
   const grid = useReport<TrendsGrid>(path("grid"));
-  const ranking = useReport<TrendsRanking>(path("ranking", { of: view.children && both ? "children" : "branches" }));
+  const ranked = { of: view.children && both ? "children" : "branches" };
+  const ranking = useReport<TrendsRanking>(path("ranking", ranked));
   const reasons = useReport<TrendsReasons>(days && pathOf("trends/reasons", { place: view.place, ...days, lang }));
 
   const measure: Measure = compare.data?.after.nps !== undefined ? "nps" : view.index ? "index" : "share";
@@ -97,6 +99,7 @@ function Trends({ session, place, query, signedOut }: Props) {
   };
   const [keysOn, setKeysOn] = useKeys(keys);
   const file = (card: string) => `puas-${card}-${view.place}-${days?.from}-${days?.to}`;
+  const sheet = (report: string, more: Record<string, string | number | null> = {}) => days && `/api/v1/${pathOf(`trends/${report}.xlsx`, { ...asked, ...days, ...more, lang })}`;
   const mean = compare.data ? (pointsOf(compare.data.after, measure)?.value ?? null) : null;
 
   return (
@@ -115,34 +118,13 @@ function Trends({ session, place, query, signedOut }: Props) {
       ) : (
         <div class={`trend-cards ${branch || measure === "nps" ? "alone" : ""}`}>
           <FiguresCard view={view} compare={compare} ranking={branch ? null : ranking.data} grid={grid.data} />
-          <LineCard view={view} set={set} by={by} measure={measure} series={series} before={view.compared ? before.data : null} file={file("trend")} />
-          <GridCard view={view} set={set} measure={measure} grid={grid} mean={mean} file={file("hours")} />
-          <ReasonsCard view={view} set={set} reasons={reasons} file={file("reasons")} />
-          {!branch && measure !== "nps" && <RankingCard view={view} set={set} ranking={ranking} both={both} file={file("ranking")} />}
+          <LineCard view={view} set={set} by={by} measure={measure} series={series} before={view.compared ? before.data : null} file={file("trend")} sheet={sheet("series", { by, ...hours })} />
+          <GridCard view={view} set={set} measure={measure} grid={grid} mean={mean} file={file("hours")} sheet={sheet("grid")} />
+          <ReasonsCard view={view} set={set} reasons={reasons} file={file("reasons")} sheet={sheet("reasons", { question: null })} />
+          {!branch && measure !== "nps" && <RankingCard view={view} set={set} ranking={ranking} both={both} file={file("ranking")} sheet={sheet("ranking", ranked)} />}
         </div>
       )}
       {keysShown && <KeysPanel on={keysOn} setOn={setKeysOn} close={() => showKeys(false)} />}
     </main>
   );
-}
-
-/** Paper is white, whatever the screen is. */
-function usePrintInLight(): void {
-  useEffect(() => {
-    const { dataset } = document.documentElement;
-    let theme: string | undefined;
-    const begin = () => {
-      theme = dataset["theme"];
-      dataset["theme"] = "light";
-    };
-    const end = () => {
-      if (theme) dataset["theme"] = theme;
-    };
-    addEventListener("beforeprint", begin);
-    addEventListener("afterprint", end);
-    return () => {
-      removeEventListener("beforeprint", begin);
-      removeEventListener("afterprint", end);
-    };
-  }, []);
 }

@@ -1,10 +1,11 @@
 // Who: the places of a chain, each with its interval. Those that chance could have ordered share a rank; too few votes, no rank.
-import type { RankedUnit, TrendsRanking } from "../api.ts";
+import type { TrendsRanking } from "../api.ts";
 import { useState } from "../kit.ts";
 import { ChartCard } from "./chart-card.tsx";
 import { Segmented } from "./controls.tsx";
 import { word, type Table } from "./csv.ts";
 import { verdictOf } from "./figures.ts";
+import { ranksOf, type RankedRow } from "./ranks.ts";
 import type { Loaded } from "./report.ts";
 import type { View } from "./view.ts";
 import { useWords, type Said } from "./words.ts";
@@ -15,28 +16,24 @@ interface Props {
   ranking: Loaded<TrendsRanking>;
   both: boolean; // there are places between this one and the branches
   file: string;
-}
-
-interface Row extends RankedUnit {
-  ranks: string; // "4–6"
-  apart: boolean; // surely below all rows above it
+  sheet: string | null;
 }
 
 const ENDS = 12; // of a long list, the best and the last so many are shown
 const PAD = 2; // points at both ends of the axis
 const HEIGHT = 26;
 
-export function RankingCard({ view, set, ranking, both, file }: Props) {
+export function RankingCard({ view, set, ranking, both, file, sheet }: Props) {
   const said = useWords();
   const { w } = said;
   const [whole, setWhole] = useState(false);
   const { data } = ranking;
-  const rows = data ? rowsOf(data.units) : [];
+  const rows = data ? ranksOf(data.units) : [];
   const long = rows.length > 2 * ENDS + 4;
   const shown = long && !whole ? [...rows.slice(0, ENDS), null, ...rows.slice(-ENDS)] : rows;
   return (
     <ChartCard
-      name="ranking" title={view.children && both ? w.regions : w.branches} view={view} set={set} loaded={ranking} file={file}
+      name="ranking" title={view.children && both ? w.regions : w.branches} view={view} set={set} loaded={ranking} file={file} sheet={sheet}
       table={rows.length ? tableOf(rows, set, said) : null}
       tools={both && <Segmented id="rank" label={w.whatRanked} value={view.children ? "children" : "branches"} options={[["branches", w.branches], ["children", w.regions]]} choose={(value) => set({ children: value === "children" })} />}
       legend={<p class="quiet-note">{w.rankingNote}</p>}
@@ -48,7 +45,7 @@ export function RankingCard({ view, set, ranking, both, file }: Props) {
 }
 
 interface RankingProps {
-  rows: (Row | null)[]; // null: some are left out here
+  rows: (RankedRow | null)[]; // null: some are left out here
   between: number; // so many
   target: number | null;
   least: number; // votes
@@ -115,22 +112,7 @@ function Ranking({ rows, between, target, least: fewest, set, said }: RankingPro
   );
 }
 
-/** The ranks a place may have: one more than those surely above it, up to all but those surely below it. */
-function rowsOf(units: RankedUnit[]): Row[] {
-  const told = units.filter(({ hidden }) => !hidden);
-  let floor = Infinity; // the lowest end of all intervals above
-  return units.map((unit) => {
-    const { lo, hi, hidden } = unit;
-    if (hidden || lo === null || hi === null) return { ...unit, ranks: "–", apart: false };
-    const best = 1 + told.filter((other) => (other.lo ?? 0) > hi).length;
-    const worst = told.length - told.filter((other) => (other.hi ?? 1) < lo).length;
-    const apart = hi < floor && floor !== Infinity;
-    floor = Math.min(floor, lo);
-    return { ...unit, ranks: best === worst ? String(best) : `${best}\u2013${worst}`, apart };
-  });
-}
-
-function tableOf(rows: Row[], set: Props["set"], { w, f, num }: Said): Table {
+function tableOf(rows: RankedRow[], set: Props["set"], { w, f, num }: Said): Table {
   const share = (value: number | null) => ({ text: value === null ? "–" : num.one(value * 100), value: value === null ? null : value * 100 });
   return {
     columns: [{ name: w.branch }, { name: w.rank }, { name: w.satisfied, number: true }, { name: w.from95, number: true }, { name: w.to95, number: true }, { name: w.votes, number: true }],

@@ -12,18 +12,19 @@ interface Props {
   set: (change: Partial<View>) => void;
   reasons: Loaded<TrendsReasons>;
   file: string;
+  sheet: string | null;
 }
 
 const MOST = 0.8; // the few that make most of it
 
-export function ReasonsCard({ view, set, reasons, file }: Props) {
+export function ReasonsCard({ view, set, reasons, file, sheet }: Props) {
   const said = useWords();
   const { w } = said;
   const question = reasons.data?.questions[0]; // the one that is answered most
   const group = (view.visits === "all" ? question : question?.[view.visits]) ?? null;
   return (
     <ChartCard
-      name="reasons" title={w.reasons} view={view} set={set} loaded={reasons} file={file}
+      name="reasons" title={w.reasons} view={view} set={set} loaded={reasons} file={file} sheet={sheet}
       table={group && group.n > 0 ? tableOf(group, said) : null}
       tools={<Segmented<Visits> id="visits" label={w.whose} value={view.visits} options={[["unhappy", w.visits.unhappy], ["happy", w.visits.happy], ["all", w.visits.all]]} choose={(value) => set({ visits: value })} />}
       empty={w.noReasons}
@@ -59,7 +60,7 @@ function Pareto({ group, said }: { group: ReasonGroup; said: Said }) {
 }
 
 /** Without words of the survey, its id with spaces. */
-const labelOf = ({ id, label }: ReasonGroup["items"][number]): string => {
+export const labelOf = ({ id, label }: ReasonGroup["items"][number]): string => {
   const plain = id.replace(/-/g, " ");
   return label === id ? plain.charAt(0).toUpperCase() + plain.slice(1) : label;
 };

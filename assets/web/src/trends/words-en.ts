@@ -13,6 +13,7 @@ export const en = {
   alone: "not compared",
   keys: "Keys",
   print: "Print",
+  report: "Report",
   // measures
   satisfied: "Satisfied",
   index: "Index",
@@ -123,6 +124,7 @@ export const en = {
   tableOf: (what: string) => `${what} as a table`,
   chartOf: (what: string) => `${what} as a chart`,
   csvOf: (what: string) => `${what} as a CSV file`,
+  xlsxOf: (what: string) => `${what} as an XLSX file`,
   // keys
   keysTitle: "Keys",
   keysOn: "One-letter keys are on",

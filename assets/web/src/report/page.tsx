@@ -1,0 +1,177 @@
+// Report: what is handed on or published, on paper as on the screen: of any place its satisfaction, or its SKM. All that is chosen is
+// in the address.
+import "../trends/trends.css";
+import "./report.css";
+import type { Session, Trends, TrendsCompare, TrendsGaps, TrendsRanking, TrendsReasons, TrendsSeries, TrendsSkm } from "../api.ts";
+import { addressOf, failureText, follow, go, makeText, TextContext, useEffect, useMemo, useText } from "../kit.ts";
+import { Glyph, Pick, Segmented } from "../trends/controls.tsx";
+import { clampDays, presetDays, PRESETS, usualBy, type Period, type Preset } from "../trends/days.ts";
+import { OwnDays } from "../trends/own-days.tsx";
+import { usePrintInLight } from "../trends/paper.ts";
+import { inOrder } from "../trends/places.ts";
+import { pathOf, useReport, type Loaded } from "../trends/report.ts";
+import { PlaceReport } from "./place.tsx";
+import { Skm } from "./skm.tsx";
+import { POPULATION_MAX, readView, viewAddress, type View } from "./view.ts";
+import { useReportWords } from "./words.ts";
+
+interface Props {
+  session: Session;
+  place: string;
+  query: URLSearchParams;
+  signedOut: () => void;
+}
+
+export function ReportPage(props: Props) {
+  const { lang } = useText();
+  const text = useMemo(() => makeText(lang, "UTC"), [lang]); // days are days: no zone moves them
+  return (
+    <TextContext.Provider value={text}>
+      <Report {...props} />
+    </TextContext.Provider>
+  );
+}
+
+function Report({ session, place, query, signedOut }: Props) {
+  const { t, r, lang } = useReportWords();
+  const view = readView(query, place);
+  const set = (change: Partial<View>) => go(viewAddress({ ...view, ...change }));
+
+  // The last day that is over is known to the server alone: by the clock of the place.
+  const newest = useReport<TrendsSeries>(pathOf("trends/series", { place: view.place }));
+  const yesterday = newest.data?.place.id === view.place ? newest.data.to : null;
+  const days = yesterday === null ? null : typeof view.period === "string" ? presetDays(view.period, yesterday) : clampDays(view.period, yesterday);
+  const skm = view.kind === "skm";
+  const asked = { place: view.place, ...days };
+  const by = days ? usualBy(days) : "day";
+  const branch = session.places.find(({ id }) => id === view.place)?.kind === "branch";
+  const path = (wanted: boolean, report: string, more: Record<string, string | number | null> = {}) => (days && wanted ? pathOf(`trends/${report}`, { ...asked, ...more }) : null);
+  const index = useReport<TrendsSkm>(path(skm, "skm", { population: view.population }));
+  const compare = useReport<TrendsCompare>(path(!skm, "compare"));
+  const series = useReport<TrendsSeries>(path(!skm, "series", { by }));
+  const reasons = useReport<TrendsReasons>(path(!skm, "reasons", { lang }));
+  const ranking = useReport<TrendsRanking>(path(!skm && !branch, "ranking"));
+  const gaps = useReport<TrendsGaps>(path(!skm, "gaps"));
+
+  const all: Loaded<Trends>[] = [newest, ...(skm ? [index] : [compare, series, reasons, gaps])];
+  const ended = all.some(({ failure }) => failure?.kind === "auth");
+  useEffect(() => {
+    if (ended) signedOut();
+  }, [ended]);
+  const name = session.places.find(({ id }) => id === view.place)?.name ?? view.place;
+  useEffect(() => {
+    document.title = r.title(name);
+  }, [r, name]);
+  usePrintInLight();
+
+  const failed = all.find(({ failure }) => failure && failure.kind !== "auth");
+  const here = <T extends Trends>({ data }: Loaded<T>): T | null => (data?.place.id === view.place ? data : null);
+  const shown: Trends | null = here<Trends>(skm ? index : compare);
+  const file = (format: string) => days && `/api/v1/${pathOf(`trends/${skm ? "skm" : "report"}.${format}`, { ...asked, lang, ...(skm ? { population: view.population } : { by }) })}`;
+  return (
+    <main id="content" class="page report" tabIndex={-1}>
+      <Head session={session} view={view} days={days} yesterday={yesterday} set={set} file={file} />
+      <article class="card sheet" aria-busy={all.some(({ busy, failure }) => busy && !failure)} data-testid="report">
+        {failed?.failure ? (
+          <section class="part" role="alert">
+            <h2>{failed.failure.kind === "problem" && failed.failure.status === 404 ? t.unknownPlace : t.loadFailed}</h2>
+            <p class="said">{failed.failure.kind === "problem" && failed.failure.status === 404 ? t.unknownPlaceHint(view.place) : failureText(failed.failure, t)}</p>
+            <button type="button" class="primary" onClick={failed.again}>{t.retry}</button>
+          </section>
+        ) : shown ? (
+          <>
+            <Title session={session} report={shown} skm={skm} />
+            {skm
+              ? index.data && <Skm data={index.data} />
+              : compare.data && <PlaceReport compare={compare.data} series={here(series)} reasons={here(reasons)} ranking={branch ? null : here(ranking)} gaps={here(gaps)} by={by} open={(from, to) => set({ period: { from, to } })} />}
+            <Foot report={shown} skm={skm} />
+          </>
+        ) : (
+          <p class="hint" role="status">{t.loading}</p>
+        )}
+      </article>
+    </main>
+  );
+}
+
+interface HeadProps {
+  session: Session;
+  view: View;
+  days: Period | null;
+  yesterday: string | null;
+  set: (change: Partial<View>) => void;
+  file: (format: string) => string | null;
+}
+
+function Head({ session, view, days, yesterday, set, file }: HeadProps) {
+  const { r, w, num } = useReportWords();
+  const place = session.places.find(({ id }) => id === view.place);
+  const own = typeof view.period !== "string";
+  const trends = addressOf("trends", { place: view.place, ...(typeof view.period === "string" ? { period: view.period } : view.period) });
+  const population = (event: Event) => {
+    const { value, valueAsNumber } = event.currentTarget as HTMLInputElement;
+    if (value === "" || (Number.isInteger(valueAsNumber) && valueAsNumber >= 1 && valueAsNumber <= POPULATION_MAX)) set({ population: value === "" ? null : valueAsNumber });
+  };
+  return (
+    <div class="trends-head">
+      <h1>{r.report}</h1>
+      <Segmented id="kind" label={r.kind} value={view.kind} options={[["place", r.kinds.place], ["skm", r.kinds.skm]]} choose={(kind) => set({ kind })} />
+      <Pick id="report-place" label={w.place} glyph="place" shown={place?.name ?? view.place} value={view.place} choose={(id) => set({ place: id })}>
+        {!place && <option value={view.place}>{view.place}</option>}
+        {inOrder(session.places).map(([each, depth]) => <option key={each.id} value={each.id}>{"\u2003".repeat(depth) + each.name}</option>)}
+      </Pick>
+      <Pick id="report-period" label={w.period} glyph="days" shown={days ? num.days(days.from, days.to) : "…"} value={own ? "own" : String(view.period)} choose={(value) => set({ period: value === "own" ? (days ?? "last-month") : (value as Preset) })}>
+        {PRESETS.map((preset) => <option key={preset} value={preset}>{w.presets[preset]}</option>)}
+        <option value="own">{w.ownDays}</option>
+      </Pick>
+      {own && days && yesterday && <OwnDays days={days} yesterday={yesterday} set={set} />}
+      {view.kind === "skm" && (
+        <label class="people">
+          {r.population} <input type="number" inputMode="numeric" min="1" max={POPULATION_MAX} step="1" placeholder={r.populationHint} data-testid="population" value={view.population ?? ""} onChange={population} />
+        </label>
+      )}
+      <span class="tools">
+        <a class="tool" href={trends} onClick={follow(trends)} data-testid="to-trends">{r.trends}</a>
+        <a class="tool" href={file("xlsx") ?? undefined} download data-testid="report-xlsx">{r.xlsx}</a>
+        <a class="tool" href={file("csv") ?? undefined} download data-testid="report-csv">{r.csv}</a>
+        <button type="button" class="tool" data-testid="report-print" onClick={() => print()}><Glyph name="print" />{r.print}</button>
+      </span>
+    </div>
+  );
+}
+
+function Title({ session, report, skm }: { session: Session; report: Trends; skm: boolean }) {
+  const { r, num } = useReportWords();
+  const above: string[] = [];
+  for (let at = session.places.find(({ id }) => id === report.place.id); at?.parent; ) {
+    at = session.places.find(({ id }) => id === at?.parent);
+    if (at && at.name !== session.org.name) above.unshift(at.name);
+  }
+  return (
+    <header class="title">
+      <p class="of">{[session.org.name, ...above].join(" · ")}</p>
+      <h2>{skm ? r.skm : r.placeReport}</h2>
+      {skm && <p class="of">{r.skmLong}</p>}
+      <p class="unit"><span class="vh">{r.unit}: </span><b data-testid="report-unit">{report.place.name}</b><span data-testid="report-days">{num.days(report.from, report.to)}</span></p>
+    </header>
+  );
+}
+
+function Foot({ report: { coverage: c, building, to }, skm }: { report: Trends; skm: boolean }) {
+  const { r, f, num } = useReportWords();
+  const lines = [
+    c.complete ? r.coverage.complete(f.int(c.known)) : c.share === null ? r.coverage.unknown : r.coverage.share(f.share(Math.floor(c.share * 1e4) / 1e4, 2), f.int(c.known)),
+    ...(c.missing > 0 ? [r.missing(c.missing, f.int(c.missing))] : []),
+    ...(c.lost > 0 ? [r.lost(c.lost, f.int(c.lost))] : []),
+    ...(c.notHeard > 0 ? [r.notHeard(c.notHeard, f.int(c.notHeard))] : []),
+    ...(building ? [r.building] : []),
+  ];
+  return (
+    <footer class="part foot">
+      <h3>{skm ? r.method : r.how}</h3>
+      <p>{skm ? r.methodText : r.howText}</p>
+      <p data-testid="report-coverage">{lines.join(" ")}</p>
+      <p>{r.made(num.days(to, to))}</p>
+    </footer>
+  );
+}

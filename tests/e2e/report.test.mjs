@@ -1,0 +1,211 @@
+// Reports over answers that are counted here by hand: the page, on paper, and as a spreadsheet that another program reads.
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Aggregator } from "./lib/aggregator.mjs";
+import { Broker, SECRET } from "./lib/broker.mjs";
+import { Browser, DESKTOP, PHONE } from "./lib/browser.mjs";
+import { ForeignKiosk } from "./lib/foreign.mjs";
+import { Session } from "./lib/session.mjs";
+import { readBook } from "./lib/sheet.mjs";
+import { waitFor } from "./lib/wait.mjs";
+import { scenario, SHOTS } from "./lib/world.mjs";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const JAKARTA = 7 * HOUR;
+const DAYS = 4;
+const FORMULA = "=1+1 Surabaya";
+const PLACES = `
+    - { id: harapan, kind: org, name: Harapan Clinic, tz: Asia/Jakarta,
+        hours: [ { days: daily, open: "00:00", close: "24:00" } ] }
+    - { id: jawa-barat, kind: region, parent: harapan, name: Jawa Barat }
+    - { id: bandung-dago, kind: branch, parent: jawa-barat, name: Bandung Dago }
+    - { id: bogor, kind: branch, parent: jawa-barat, name: Bogor Pajajaran }
+    - { id: surabaya, kind: branch, parent: harapan, name: "${FORMULA}" }
+  kiosks:
+    - { id: dago-entrance, name: Main entrance, place: bandung-dago }
+    - { id: bogor-entrance, name: Main entrance, place: bogor }
+    - { id: surabaya-entrance, name: Main entrance, place: surabaya }
+`;
+// A day of each branch. skm: what each respondent answers to u1 .. u9.
+const BRANCHES = [
+  { id: "bandung-dago", kiosk: "dago-entrance", happy: 19, unhappy: 1, respondents: 20, skm: [4, 3, 3, 3, 3, 3, 3, 3, 3] },
+  { id: "bogor", kiosk: "bogor-entrance", happy: 10, unhappy: 10, respondents: 10, skm: [2, 2, 2, 2, 2, 2, 2, 2, 2] },
+];
+const IKM = { dago: 25 * (28 / 9), all: 25 * ((2 * (28 / 9) + 2) / 3) };
+
+const today = () => Math.floor((Date.now() + JAKARTA) / DAY) * DAY; // of Jakarta, as if it were UTC
+const day = (ago) => new Date(today() - ago * DAY).toISOString().slice(0, 10);
+const at = (ago, hour) => today() - ago * DAY + hour * HOUR - JAKARTA + HOUR / 2;
+const period = () => `from=${day(DAYS)}&to=${day(1)}`;
+
+async function chain(world, more = (text) => text) {
+  const broker = await Broker.start(world, { users: ["aggregator", ...BRANCHES.map(({ kiosk }) => kiosk), "surabaya-entrance"] });
+  const aggregator = await Aggregator.start(world, { brokerPort: broker.port, change: (text) => more(text.replace(/(?<=^ {2}places:\n)[^]*?(?=^ {2}surveys:)/m, PLACES.slice(1))) });
+  for (const { id, kiosk, happy, unhappy, respondents, skm } of BRANCHES) {
+    const k = new ForeignKiosk({ port: broker.port, id: kiosk, branch: id, secret: SECRET });
+    world.own("foreign kiosk", () => k.die());
+    await k.connect();
+    await k.synced;
+    for (let ago = DAYS; ago > 0; ago--) {
+      for (let i = 0; i < happy; i++) k.press(5, { at: at(ago, 10) });
+      for (let i = 0; i < unhappy; i++) {
+        const { seq } = k.press(1, { at: at(ago, 12) });
+        k.press(undefined, { type: "choice", question: "why", options: [i % 4 ? "wait" : "opening-hours"], visit: seq, score: undefined, of: undefined, at: at(ago, 12) });
+      }
+      for (let i = 0; i < respondents; i++) skm.forEach((score, e) => k.press(score, { question: `u${e + 1}`, of: 4, at: at(ago, 11) }));
+    }
+    await k.settled(60_000);
+    await k.goodbye();
+  }
+  return { broker, aggregator };
+}
+
+const text = (page, id) => page.id(id).textContent();
+const filled = (page) => waitFor("the report to be filled", async () => (await page.page.locator('[data-testid="report"][aria-busy="false"] .foot').count()) === 1);
+const rows = (page, id) => page.id(id).locator("tbody tr").evaluateAll((list) => list.map((row) => [...row.children].map((cell) => cell.textContent)));
+
+async function open(world, aggregator, query, more = {}) {
+  const page = await (await Browser.start(world)).open(`${aggregator.url}/?page=report${query}`, more);
+  await page.login("admin");
+  await filled(page);
+  return page;
+}
+
+async function saved(page, id, world, name) {
+  const [download] = await Promise.all([page.page.waitForEvent("download"), page.id(id).click()]);
+  await download.saveAs(world.path(name));
+  return { name: download.suggestedFilename(), file: world.path(name) };
+}
+
+const cells = (sheet) => sheet.map((row) => row.map(([, value]) => value));
+const upright = (sheet) => Object.fromEntries(sheet.map(([[, name], cell]) => [name, cell]));
+
+scenario("report: the SKM of a unit, with class, sample, nine elements, units, method; the same in the spreadsheet; the address holds it", async (world) => {
+  const { aggregator } = await chain(world);
+  const page = await open(world, aggregator, `&kind=skm&place=bandung-dago&${period()}&population=100`);
+  assert.equal(await text(page, "report-unit"), "Bandung Dago");
+  assert.equal(await text(page, "skm-index"), IKM.dago.toFixed(2)); // 77.78
+  assert.equal(await text(page, "skm-class"), "B: Good");
+  assert.equal(await text(page, "skm-respondents"), String(DAYS * 20));
+  assert.match(await text(page, "skm-sample"), /^The sample of 80 is reached\. People served: 100\.$/);
+  assert.deepEqual((await rows(page, "skm-elements")).map(([name, , mean, value, n]) => [name, mean, value, n]).slice(0, 2), [["U1Requirements", "4.00", "100.00", "80"], ["U2Procedure", "3.00", "75.00", "80"]]);
+  assert.equal((await rows(page, "skm-elements")).length, 9);
+  assert.match(await page.page.locator(".foot").textContent(), /Permenpan RB No\. 14 of 2017.*Krejcie and Morgan/s);
+  assert.match(await text(page, "report-coverage"), /^All [\d,]+ answers of these days are in\./);
+
+  // A larger population asks for more; the address says so, and Back goes back.
+  await page.id("population").fill("1000");
+  await page.page.keyboard.press("Enter");
+  await waitFor("the larger sample", async () => /The sample of 278 is not reached: 198 are lacking/.test(await text(page, "skm-sample")));
+  assert.equal(new URL(page.page.url()).searchParams.get("population"), "1000");
+  await page.id("report-place").selectOption("jawa-barat");
+  await waitFor("both branches", async () => (await page.id("skm-index").count()) === 1 && (await text(page, "skm-index")) === IKM.all.toFixed(2));
+  assert.deepEqual((await rows(page, "skm-units")).map(([name, , index, grade, n]) => [name, index, grade, n]), [["Bandung Dago", "77.78", "B · Good", "80"], ["Bogor Pajajaran", "50.00", "D · Not good", "40"]]);
+
+  const { name, file } = await saved(page, "report-xlsx", world, "skm.xlsx");
+  assert.equal(name, `puas-skm-jawa-barat-${day(DAYS)}-${day(1)}.xlsx`);
+  const book = await readBook(file);
+  assert.deepEqual(Object.keys(book), ["IKM", "Nine elements", "Units below"]);
+  const short = upright(book.IKM);
+  assert.deepEqual([short["IKM value"][0], Number(short["IKM value"][1]).toFixed(6)], ["n", IKM.all.toFixed(6)]);
+  assert.deepEqual([short.Class, short.Performance, short["Sample reached"], short.Basis], [["s", "C"], ["s", "Less good"], ["s", "No"], ["s", "Permenpan RB 14/2017"]]);
+  assert.deepEqual(short.From, ["d", `${day(DAYS)} 00:00:00`]);
+  assert.equal(book["Nine elements"].length, 10);
+  assert.deepEqual(cells(book["Units below"])[1].slice(0, 1), ["Bandung Dago"]);
+  await page.id("lang-switch").click();
+  await waitFor("Indonesian", async () => (await page.page.getAttribute("html", "lang")) === "id");
+  await filled(page);
+  const csv = await saved(page, "report-csv", world, "skm.csv");
+  const lines = readFileSync(csv.file, "utf8").split("\r\n");
+  assert.equal(lines[0], "\uFEFFIKM");
+  assert.ok(lines.includes("Dasar;Permenpan RB 14/2017"));
+  assert.ok(lines.some((line) => /^Bandung Dago;77,7778;/.test(line)), lines.join("\n"));
+  await page.page.goBack();
+  await waitFor("the branch again", async () => (await text(page, "report-unit")) === "Bandung Dago");
+
+  await page.page.goto(`${aggregator.url}/?page=report&kind=skm&place=surabaya&${period()}`);
+  await page.id("skm-none").waitFor();
+  assert.match(await text(page, "skm-none"), /Tidak ada jawaban SKM/);
+  page.clean();
+});
+
+scenario("report: a place against its promise, with reasons and ranking; its sheets hold the same, and no formula", async (world) => {
+  const { aggregator } = await chain(world);
+  const page = await open(world, aggregator, `&${period()}`);
+  await waitFor("the ranking", async () => (await page.id("report-ranking").count()) === 1);
+  const n = DAYS * 40;
+  assert.equal(await text(page, "report-value"), "72.5%");
+  assert.equal(await text(page, "report-votes"), String(n));
+  assert.match(await text(page, "report-verdict"), /^72\.5% satisfied: /);
+  assert.deepEqual((await rows(page, "report-ranking")).map(([rank, name, , , , votes]) => [rank, name, votes]), [["1", "Bandung Dago", "80"], ["2", "Bogor Pajajaran", "80"], ["–", FORMULA, "0"]]);
+  assert.equal((await rows(page, "report-reasons"))[0][0], "Long wait");
+
+  const { file } = await saved(page, "report-xlsx", world, "report.xlsx");
+  const book = await readBook(file);
+  assert.deepEqual(Object.keys(book), ["Summary", "Trend", "Reasons, unhappy", "Reasons, happy", "Reasons, all", "Ranking", "Expected and perceived", "Coverage"]);
+  assert.deepEqual(upright(book.Summary).Votes, ["n", String(n)]);
+  assert.deepEqual(upright(book.Summary)["Satisfied, %"], ["n", "72.5"]);
+  assert.equal(book.Trend.length, DAYS + 1);
+  const places = book.Ranking[0].findIndex(([, value]) => value === "Place");
+  assert.deepEqual(book.Ranking[3][places], ["s", FORMULA]); // a text, as it was given
+  assert.ok(Object.values(book).flat(2).every(([type]) => type !== "f"), "no cell is a formula");
+
+  // Each report by itself, over the API; what is wrong is said as for JSON.
+  const session = await Session.login(aggregator.url, "admin");
+  for (const report of ["series", "grid", "ranking", "reasons", "compare", "skm", "coverage", "gaps", "scores", "segments", "report"]) {
+    const answer = await session.raw("GET", `/api/v1/trends/${report}.xlsx?place=harapan&${period()}&lang=en`);
+    assert.equal(answer.status, 200, report);
+    assert.equal(answer.headers.get("content-type"), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+    writeFileSync(world.path(`${report}.xlsx`), Buffer.from(await answer.arrayBuffer()));
+    assert.ok(Object.keys(await readBook(world.path(`${report}.xlsx`))).length > 0);
+  }
+  const csv = await (await session.raw("GET", `/api/v1/trends/ranking.csv?place=harapan&${period()}&lang=en`)).text();
+  assert.match(csv, new RegExp(`\\r\\n,'${FORMULA.replace("+", "\\+")},surabaya,0`));
+  for (const [status, path] of [[404, "weather.xlsx?place=harapan"], [404, "series.xlsx?place=nowhere"], [404, "series.pdf?place=harapan"], [422, "series.csv?place=harapan&from=soon"]]) {
+    assert.equal((await session.raw("GET", `/api/v1/trends/${path}`)).status, status, path);
+  }
+  assert.equal((await new Session(aggregator.url).raw("GET", "/api/v1/trends/series.xlsx?place=harapan")).status, 401);
+  assert.equal((await (await Session.login(aggregator.url)).raw("GET", "/api/v1/trends/series.xlsx?place=bogor")).status, 404, "a manager sees the own branch");
+  page.clean();
+});
+
+scenario("report: both kinds, themes and languages, desktop and phone: no barrier, nothing too wide; on paper it is white and A4", async (world) => {
+  const { aggregator } = await chain(world);
+  const browser = await Browser.start(world);
+  mkdirSync(SHOTS, { recursive: true });
+  for (const [name, viewport] of [["desktop", DESKTOP], ["phone", PHONE]]) {
+    const page = await browser.open(`${aggregator.url}/?page=report`, { viewport, isMobile: name === "phone", hasTouch: name === "phone" });
+    await page.login("admin");
+    await filled(page);
+    for (const [kind, place] of [["place", "harapan"], ["skm", "jawa-barat"]]) {
+      await page.page.goto(`${aggregator.url}/?page=report&kind=${kind}&place=${place}&${period()}`);
+      for (const theme of ["light", "dark"]) {
+        await page.id("theme-switch").waitFor();
+        if ((await page.id("theme-switch").getAttribute("data-theme-now")) !== theme) await page.id("theme-switch").click();
+        for (const lang of ["id", "en"]) {
+          if ((await page.id("lang-switch").getAttribute("data-lang")) !== lang) await page.id("lang-switch").click();
+          await waitFor(`the page in ${lang}`, async () => (await page.id("nav-trends").textContent()) === { id: "Tren", en: "Trends" }[lang]);
+          await filled(page);
+          await page.accessible(`${kind}, ${name}, ${theme}, ${lang}`);
+          const wide = await page.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+          assert.ok(wide <= 0, `${kind}, ${name}, ${theme}, ${lang}: ${wide} px too wide`);
+          await page.shot(`page-report-${kind}-${name}-${theme}-${lang}`);
+        }
+      }
+      if (name === "phone") {
+        const small = await page.page.locator("main :is(button, select, input, a), nav a").evaluateAll((list) =>
+          list.filter((each) => each.offsetParent).map((each) => [each.textContent, each.getBoundingClientRect()]).filter(([, box]) => box.height < 43.5).map(([label, box]) => `${label}: ${box.height}`));
+        assert.deepEqual(small, [], "targets under 44 px");
+      } else {
+        const paper = await page.page.evaluate(() => ["beforeprint", "afterprint"].map((event) => (dispatchEvent(new Event(event)), document.documentElement.dataset.theme)));
+        assert.deepEqual(paper, ["light", "dark"], "paper is white");
+        const pdf = await page.page.pdf({ preferCSSPageSize: true, printBackground: true });
+        assert.match(pdf.toString("latin1"), /\/MediaBox \[0 0 59[45](\.\d+)? 84[12](\.\d+)?\]/, "A4");
+        writeFileSync(join(SHOTS, `report-${kind}.pdf`), pdf);
+      }
+    }
+    page.clean();
+  }
+});
