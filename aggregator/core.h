@@ -36,6 +36,8 @@ enum command_kind {
     COMMAND_ROLLUPS_REPAIR, // all rollups from the answers, in the time to come
     COMMAND_CHANNEL_TEST,   // alert: id of a channel, who -> reply: id of the message
     COMMAND_OUTGOING,       // outcome; UNKNOWN: the row is settled already
+    COMMAND_SHARE_OPEN,     // alert: place, token, text: path of the view, expires, who -> reply: its number
+    COMMAND_SHARE_END,      // alert: number of a link, who
 };
 enum command_result {
     COMMAND_DONE,

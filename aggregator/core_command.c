@@ -112,7 +112,8 @@ void core_do_command(struct core *c, struct command *cmd)
         "alert-ack",     "alert-comment", "alert-resolve", "login",       "logout", "",
         "config-apply",  "content-push",  "content-clear", "kiosk-order", "",       "verdicts-rerun",
         "contacts-read", "contact-erase", "import",        "",            "import-undo",
-        "erase",         "rollups-repair", "channel-test", ""}; // "": changes nothing, or is on record elsewhere
+        "erase",         "rollups-repair", "channel-test", "",
+        "share-open",    "share-end"}; // "": changes nothing, or is on record elsewhere
     cmd->result = COMMAND_UNAVAILABLE;
     if (c->guard.damaged || !core_writes(c)) {
         return;
@@ -180,6 +181,12 @@ void core_do_command(struct core *c, struct command *cmd)
         break;
     case COMMAND_OUTGOING:
         cmd->result = core_take_outcome(c, cmd);
+        break;
+    case COMMAND_SHARE_OPEN:
+        cmd->result = core_open_share(c, cmd);
+        break;
+    case COMMAND_SHARE_END:
+        cmd->result = core_end_share(c, cmd);
         break;
     }
     if (cmd->result == COMMAND_UNAVAILABLE) {

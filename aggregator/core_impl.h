@@ -8,6 +8,7 @@
 //   core_contacts.c what customers left to be answered: its end
 //   core_presence.c how long kiosks are ready, by day
 //   core_outgoing.c what channels are to tell, and what came of it
+//   core_shares.c  links to one view
 //   core_signs.c   mqtt channels: how each branch is
 //   core_erase.c   erasure of what a visit has said, here and at its kiosk
 //   core_retention.c what is old enough goes
@@ -193,6 +194,9 @@ void core_check_channels(struct core *c); // logs what they name and nobody know
 enum command_result core_test_channel(struct core *c, struct command *cmd);
 enum command_result core_take_outcome(struct core *c, const struct command *cmd);
 void core_wake_courier(struct core *c); // after the commit
+
+enum command_result core_open_share(struct core *c, struct command *cmd);
+enum command_result core_end_share(struct core *c, const struct command *cmd);
 
 void core_sign_due(struct core *c, int32_t place); // an alert there has changed
 void core_all_signs_due(struct core *c);           // after a connect, or a change of the organisation

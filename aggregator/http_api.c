@@ -139,7 +139,7 @@ enum command_result api_ask(struct http_api *a, struct command *cmd)
     return core != NULL ? core_call(core, cmd) : COMMAND_UNAVAILABLE;
 }
 
-static void answer_text(struct http_answer *r, int status, const char *text)
+void answer_plain(struct http_answer *r, int status, const char *text)
 {
     r->status = status;
     r->type = "text/plain; charset=utf-8";
@@ -151,7 +151,7 @@ static void answer_text(struct http_answer *r, int status, const char *text)
 
 static void get_health(struct api_call *c)
 {
-    answer_text(c->r, 200, "ok\n");
+    answer_plain(c->r, 200, "ok\n");
 }
 
 static bool holds(struct http_api *a)
@@ -163,7 +163,7 @@ static bool holds(struct http_api *a)
 static void get_ready(struct api_call *c)
 {
     bool runs = atomic_load(&c->a->core) != NULL, held = holds(c->a);
-    answer_text(c->r, runs && !held ? 200 : 503,
+    answer_plain(c->r, runs && !held ? 200 : 503,
                 !runs  ? "the core is not running\n"
                 : held ? "nothing is stored now: see puasctl status\n"
                        : "ready\n");
@@ -392,8 +392,8 @@ static void post_repair(struct api_call *c)
 
 // ---------------------------------------------------------------- routes
 
-// ACTOR: a user who may do more than look. ADMIN: one of that role, or the control token.
-enum { USER = 1, ACTOR = 2, CONTROL = 4, YAML = 8, ADMIN = 16 };
+// ACTOR: a user who may do more than look. ADMIN: one of that role, or the control token. SHARED: whoever comes by a link, too.
+enum { USER = 1, ACTOR = 2, CONTROL = 4, YAML = 8, ADMIN = 16, SHARED = 32 };
 
 static const struct route {
     const char *method, *path; // one * stands for an id
@@ -402,12 +402,12 @@ static const struct route {
 } routes[] = {
     {"GET", "/healthz", 0, get_health},
     {"GET", "/readyz", 0, get_ready},
-    {"GET", "/api/v1/session", USER, get_session},
+    {"GET", "/api/v1/session", USER | SHARED, get_session},
     {"GET", "/api/v1/today", USER, get_today},
     {"GET", "/api/v1/verdicts", USER, get_verdicts},
-    {"GET", "/api/v1/trends/*.xlsx", USER, api_trends_xlsx},
-    {"GET", "/api/v1/trends/*.csv", USER, api_trends_csv},
-    {"GET", "/api/v1/trends/*", USER, api_trends},
+    {"GET", "/api/v1/trends/*.xlsx", USER | SHARED, api_trends_xlsx},
+    {"GET", "/api/v1/trends/*.csv", USER | SHARED, api_trends_csv},
+    {"GET", "/api/v1/trends/*", USER | SHARED, api_trends},
     {"GET", "/api/v1/backtest", USER, api_backtest},
     {"GET", "/api/v1/export", USER, api_export},
     {"GET", "/api/v1/live", USER, get_live},
@@ -416,6 +416,10 @@ static const struct route {
     {"GET", "/api/v1/channels", ADMIN, api_channels},
     {"GET", "/api/v1/channels/messages/*", ADMIN, api_message},
     {"POST", "/api/v1/channels/*/test", ADMIN | YAML, api_test_channel},
+    {"GET", "/s/*", 0, api_open_share},
+    {"GET", "/api/v1/shares", USER, api_shares},
+    {"POST", "/api/v1/shares", USER | ACTOR, api_make_share},
+    {"POST", "/api/v1/shares/*/revoke", USER | ACTOR, api_end_share},
     {"POST", "/api/v1/login", 0, post_login},
     {"POST", "/api/v1/logout", 0, post_logout},
     {"POST", "/api/v1/alerts/*/ack", USER | ACTOR, post_ack},
@@ -486,7 +490,11 @@ static bool allowed(struct api_call *c, const struct route *route)
         return true;
     }
     if ((route->needs & (USER | ADMIN)) != 0 && !login_user(c->a, c->q, &c->u, c->r)) {
-        return false;
+        if ((route->needs & SHARED) == 0 || !share_user(c->a, c->q, &c->u)) {
+            return false;
+        }
+        answer_finish(c->r);
+        *c->r = (struct http_answer){.status = 500};
     }
     if ((route->needs & ACTOR) != 0 && c->u.role == ROLE_VIEWER) {
         answer_problem(c->r, 403, "Your role may only look", "", "");

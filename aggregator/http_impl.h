@@ -6,6 +6,7 @@
 //   http_trends.c      what the days that are over say
 //   http_export.c      their answers as a file
 //   http_backtest.c    what rules would have done in them
+//   http_shares.c      links to one view, for people without a login
 //   http_login.c       who is it, and how often may they try
 //   http_static.c      the embedded pages
 #ifndef PUAS_AGGREGATOR_HTTP_IMPL_H
@@ -55,6 +56,7 @@ struct http_answer {
     int retry_after_s;       // 0: none
     struct hub_client *live; // an event stream: owned
     struct download *download; // a file in the making: owned until the response has it
+    char location[512];        // of 303; "": none
     char disposition[160];     // "": none
 };
 
@@ -122,9 +124,15 @@ void api_trends(struct api_call *c); // the path's *: what; 304 when the reader 
 void api_trends_xlsx(struct api_call *c); // the same, or "report", as sheets.h makes it
 void api_trends_csv(struct api_call *c);
 
+void api_open_share(struct api_call *c); // the path's *: token; leads to the view
+void api_shares(struct api_call *c);
+void api_make_share(struct api_call *c); // body: {"path","days"} -> 201 {"id","url","expires"}
+void api_end_share(struct api_call *c);
+
 // RFC 9457. title and field: "" for none.
 void answer_problem(struct http_answer *r, int status, const char *title, const char *detail,
                     const char *field);
+void answer_plain(struct http_answer *r, int status, const char *text); // text: static
 void answer_json(struct http_answer *r, char *text); // takes text; NULL: out of memory
 
 void login_post(struct http_api *a, const struct http_request *q, struct http_answer *r);
@@ -132,6 +140,11 @@ void logout_post(struct http_api *a, const struct http_request *q, struct http_a
 // The user of the request's cookie. False: nobody, or the store cannot tell; the answer is made.
 bool login_user(struct http_api *a, const struct http_request *q, struct views_user *ret_u,
                 struct http_answer *r);
+// Who comes by a link. False: nobody, or the store cannot tell.
+bool share_user(struct http_api *a, const struct http_request *q, struct views_user *ret_u);
+#define HTTP_SHARE_COOKIE "puas-share="
+// The value of a cookie, n characters, into ret (n + 1). False: it is not there, or of another length. name: with its "=".
+bool http_cookie(const char *header, const char *name, char *ret, size_t n);
 bool login_is_control(const struct http_api *a, const struct http_request *q);
 // Takes a token from the bucket of `who`: at most `burst`, one more every `every_ms`. False: *ret_wait_ms
 // until then.

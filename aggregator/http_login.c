@@ -73,18 +73,17 @@ void limiter_give(struct limiter *l, const char *who, int burst)
 
 // ---------------------------------------------------------------- who is it
 
-// The token of the cookie header, as hex, into ret (HTTP_TOKEN_HEX + 1). False: none.
-static bool cookie_token(const char *header, char *ret)
+bool http_cookie(const char *header, const char *name, char *ret, size_t n)
 {
     for (const char *p = header; p != NULL && *p != '\0'; p = strchr(p, ';')) {
         p += strspn(p, "; ");
-        if (strncmp(p, cookie_name, sizeof cookie_name - 1) == 0) {
-            const char *value = p + sizeof cookie_name - 1;
-            if (strcspn(value, ";") != HTTP_TOKEN_HEX) {
+        if (strncmp(p, name, strlen(name)) == 0) {
+            const char *value = p + strlen(name);
+            if (strcspn(value, ";") != n) {
                 return false;
             }
-            memcpy(ret, value, HTTP_TOKEN_HEX);
-            ret[HTTP_TOKEN_HEX] = '\0';
+            memcpy(ret, value, n);
+            ret[n] = '\0';
             return true;
         }
     }
@@ -95,7 +94,7 @@ static bool request_hash(const struct http_request *q, uint8_t ret[32])
 {
     char hex[HTTP_TOKEN_HEX + 1];
     uint8_t token[HTTP_TOKEN_BYTES];
-    if (!cookie_token(q->cookie, hex) || !ident_unhex(hex, sizeof token, token)) {
+    if (!http_cookie(q->cookie, cookie_name, hex, HTTP_TOKEN_HEX) || !ident_unhex(hex, sizeof token, token)) {
         return false;
     }
     password_token_hash(token, sizeof token, ret);

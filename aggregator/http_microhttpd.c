@@ -202,6 +202,9 @@ static enum MHD_Result send_answer(struct http *h, struct MHD_Connection *c, con
     if (live) {
         MHD_add_response_header(r, "X-Accel-Buffering", "no"); // a proxy must not hold events back
     }
+    if (a->location[0] != '\0') {
+        MHD_add_response_header(r, "Location", a->location);
+    }
     if (a->disposition[0] != '\0') {
         MHD_add_response_header(r, "Content-Disposition", a->disposition);
     }

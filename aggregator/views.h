@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 struct views;
+struct share; // store_share.h
 
 enum views_error {
     VIEWS_OK,
@@ -36,6 +37,7 @@ struct views_user {
     int32_t user, place; // place: the scope, this subtree
     char name[65], display[81], lang[9];
     enum role role;
+    bool shared; // nobody: came by a link (store_share.h)
 };
 
 // Opens on first use: the file may be made later. NULL: out of memory. `path` is copied.
@@ -49,6 +51,13 @@ enum views_error views_user(struct views *v, const char *name, struct views_user
 // Whose session has this token hash at `now`?
 enum views_error views_session_user(struct views *v, const uint8_t token[32], wall_ms now,
                                     struct views_user *ret_u);
+
+// Who comes by a link with this token hash, and the link.
+enum views_error views_share_user(struct views *v, const uint8_t token[32], wall_ms now, struct views_user *ret_u,
+                                  struct share *ret_s);
+// VIEWS_OK when it exists and lies within the user's scope.
+enum views_error views_may_see_place(struct views *v, const struct views_user *u, const char *place);
+enum views_error views_may_end_share(struct views *v, const struct views_user *u, int64_t number);
 
 // ---------------------------------------------------------------- pages; each text is malloc'd, the caller
 // frees
@@ -71,6 +80,8 @@ enum views_error views_alert(struct views *v, const char *alert, wall_ms now, ch
 enum views_error views_channels(struct views *v, const struct config_list *channels, wall_ms now, char **ret_json);
 // {id, channel, alert, event, state, at, attempts, reply, ended}
 enum views_error views_message(struct views *v, const char *id, char **ret_json);
+// {"shares":[{id, path, by, created, expires}]}: links that have not expired, of places within the scope, the newest first.
+enum views_error views_shares(struct views *v, const struct views_user *u, wall_ms now, char **ret_json);
 // Revision of a branch, 0 before its first step. u NULL: any branch.
 enum views_error views_rev(struct views *v, const struct views_user *u, const char *branch, int64_t *ret_rev);
 // VIEWS_OK when the alert exists and lies within the user's scope.

@@ -5,6 +5,7 @@
 //   views_alert_sqlite.c   the alerts of a branch
 //   views_votes_sqlite.c   the votes behind one
 //   views_channels_sqlite.c the outbox of notifications
+//   views_shares_sqlite.c   links to one view
 //   views_verdicts_sqlite.c the day without suspects
 #ifndef PUAS_AGGREGATOR_VIEWS_IMPL_H
 #define PUAS_AGGREGATOR_VIEWS_IMPL_H

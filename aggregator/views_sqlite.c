@@ -160,6 +160,18 @@ bool views_in_scope(struct views *v, int32_t place, int32_t scope)
     return in;
 }
 
+enum views_error views_may_see_place(struct views *v, const struct views_user *u, const char *place)
+{
+    enum views_error e = VIEWS_NOT_FOUND;
+    if (views_begin(v)) {
+        sqlite3_stmt *s = store_bind(v->st, "SELECT place_id FROM place WHERE id = ?1", "t", place);
+        if (views_row(v, s) && views_in_scope(v, sqlite3_column_int(s, 0), u->place)) {
+            e = VIEWS_OK;
+        }
+    }
+    return views_end(v, e);
+}
+
 enum views_error views_may_see_alert(struct views *v, const struct views_user *u, const char *alert)
 {
     enum views_error e = VIEWS_NOT_FOUND;
@@ -191,7 +203,7 @@ enum views_error views_rev(struct views *v, const struct views_user *u, const ch
 
 // ---------------------------------------------------------------- session
 
-static json_t *session_places(struct views *v, int32_t scope)
+static json_t *session_places(struct views *v, const struct views_user *u)
 {
     json_t *list = json_array();
     // Of every place: the open alerts at it or below it.
@@ -208,13 +220,13 @@ static json_t *session_places(struct views *v, int32_t scope)
         " p.parent_id)), coalesce(open.n, 0) FROM down d JOIN place p USING(place_id) LEFT JOIN open "
         "USING(place_id)"
         " WHERE p.kind < ?2 ORDER BY d.depth, p.name",
-        "dd", scope, (int)PLACE_AREA);
+        "dd", u->place, (int)PLACE_AREA);
     while (views_row(v, s)) {
         json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:s?,s:I}", "id", sqlite3_column_text(s, 0),
                                               "name", sqlite3_column_text(s, 1), "kind",
                                               place_kinds[sqlite3_column_int(s, 2)], "parent",
                                               sqlite3_column_text(s, 3), "openAlerts",
-                                              (json_int_t)sqlite3_column_int64(s, 4)));
+                                              u->shared ? 0 : (json_int_t)sqlite3_column_int64(s, 4)));
     }
     return list;
 }
@@ -234,7 +246,7 @@ enum views_error views_session(struct views *v, const struct views_user *u, cons
     json_t *o =
         json_pack("{s:{s:s,s:s,s:s,s:s},s:{s:s},s:o,s:s,s:b}", "user", "name", u->name, "display",
                   u->display[0] != '\0' ? u->display : u->name, "role", roles[u->role], "lang", u->lang,
-                  "org", "name", org, "places", session_places(v, u->place), "version", version,
+                  "org", "name", org, "places", session_places(v, u), "version", version,
                   "holds", holds);
     char *text = views_dump(o);
     v->failed = v->failed || text == NULL;

@@ -209,3 +209,66 @@ scenario("report: both kinds, themes and languages, desktop and phone: no barrie
     page.clean();
   }
 });
+
+scenario("share: a link shows its place and what is below without a login, and nothing else; it is taken back, it ends", async (world) => {
+  const { aggregator } = await chain(world);
+  const page = await open(world, aggregator, `&place=jawa-barat&${period()}`);
+  await page.id("share").click();
+  await page.id("share-panel").waitFor();
+  await page.id("share-days").selectOption("7");
+  await page.id("share-make").click();
+  await page.id("share-url").waitFor();
+  await page.accessible("sharing");
+  const url = await page.id("share-url").inputValue();
+  assert.match(url, /\/s\/[0-9a-f]{32}$/);
+  const token = url.slice(-32);
+  for (const file of [aggregator.store.file, `${aggregator.store.file}-wal`]) assert.ok(!readFileSync(file, "latin1").includes(token), "only its hash is stored");
+
+  // Without a login: the view, its spreadsheet, both its branches; no way to what is elsewhere.
+  const guest = await (await Browser.start(world)).open(url);
+  await filled(guest);
+  assert.equal(await text(guest, "report-unit"), "Jawa Barat");
+  assert.equal(await guest.id("share").count() + await guest.id("account").count() + await guest.id("nav-today").count(), 0);
+  assert.ok((await readBook((await saved(guest, "report-xlsx", world, "shared.xlsx")).file)).Summary);
+  await guest.id("report-place").selectOption("bogor");
+  await waitFor("the branch", async () => (await text(guest, "report-unit")) === "Bogor Pajajaran");
+  await guest.accessible("by a link");
+  guest.clean();
+
+  const answer = await new Session(aggregator.url).raw("GET", `/s/${token}`);
+  assert.equal(answer.status, 303);
+  assert.match(answer.headers.get("set-cookie"), /^puas-share=[0-9a-f]{32}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=6047\d\d$/);
+  assert.match(answer.headers.get("location"), /^\/\?page=report&place=jawa-barat&from=/);
+  const shared = new Session(aggregator.url, answer.headers.get("set-cookie").split(";")[0]);
+  const session = await shared.get("/api/v1/session");
+  assert.deepEqual([session.user.name, session.places.map(({ id }) => id)], ["", ["jawa-barat", "bandung-dago", "bogor"]]);
+  assert.equal((await shared.get(`/api/v1/trends/series?place=bogor&${period()}`)).total.n, 80);
+  for (const place of ["harapan", "surabaya"]) assert.equal((await shared.raw("GET", `/api/v1/trends/series?place=${place}`)).status, 404, place);
+  for (const path of ["today?place=bogor", "verdicts?place=bogor", "backtest?place=bogor", "export?place=bogor", "live?place=bogor", "shares", "channels", "status", "alerts/x/votes"])
+    assert.equal((await shared.raw("GET", `/api/v1/${path}`)).status, 401, path);
+  for (const path of ["shares", "shares/1/revoke", "alerts/x/ack", "alerts/x/comment"]) assert.equal((await shared.raw("POST", `/api/v1/${path}`, { path: "/?page=report&place=bogor", comment: "x" })).status, 401, path);
+
+  // Who may: within one's own scope, no viewer; and only views of trends and reports.
+  const admin = await Session.login(aggregator.url, "admin");
+  const manager = await Session.login(aggregator.url);
+  const make = (who, path, days) => who.raw("POST", "/api/v1/shares", { path, days });
+  for (const [field, path, days] of [["path", "https://example.org/", 7], ["path", "/?page=today&place=bogor", 7], ["path", "/?page=report", 7], ["path", "/?page=report&place=bogor\r\nX: y", 7], ["path", `/?page=report&place=bogor&x=${"y".repeat(500)}`, 7], ["days", "/?page=report&place=bogor", 0], ["days", "/?page=report&place=bogor", 367]]) {
+    const refused = await make(admin, path, days);
+    assert.deepEqual([refused.status, (await refused.json()).field], [422, field], path);
+  }
+  assert.equal((await make(manager, "/?page=report&place=bogor", 7)).status, 404);
+  const own = await make(manager, "/?page=trends&place=bandung-dago", 366);
+  assert.equal(own.status, 201);
+  const { id: theirs } = await own.json();
+  assert.deepEqual((await manager.get("/api/v1/shares")).shares.map(({ id, by }) => [id, by]), [[theirs, "manager"]]);
+  const [mine] = (await admin.get("/api/v1/shares")).shares.filter(({ by }) => by === "admin");
+  assert.equal((await manager.raw("POST", `/api/v1/shares/${mine.id}/revoke`, {})).status, 404);
+
+  await page.id(`share-end-${mine.id}`).click();
+  await waitFor("it to be gone from the list", async () => (await page.id("share-list").count()) === 0);
+  assert.equal((await shared.raw("GET", `/api/v1/trends/series?place=bogor&${period()}`)).status, 401);
+  assert.equal((await new Session(aggregator.url).raw("GET", `/s/${token}`)).status, 404);
+  assert.equal((await new Session(aggregator.url).raw("GET", `/s/${"0".repeat(32)}`)).status, 404);
+  assert.equal(await aggregator.store.one("SELECT group_concat(who || ' ' || action) FROM (SELECT * FROM audit WHERE action LIKE 'share%' ORDER BY audit_id)"), "admin share-open,manager share-open,admin share-end");
+  page.clean();
+});

@@ -6,6 +6,7 @@ export type Verdict = "above" | "below" | "unclear" | "few"; // whole interval a
 
 /** GET /api/v1/session (401 when not logged in) */
 export interface Session {
+  // name "": came by a link, sees trends and reports only
   user: { name: string; display: string; role: "viewer" | "manager" | "head-office" | "admin"; lang: string };
   org: { name: string };
   places: { id: string; name: string; kind: "org" | "region" | "branch"; parent: string | null; openAlerts: number }[];
@@ -161,6 +162,11 @@ export interface TrendsGaps extends Trends {
 }
 // GET /api/v1/trends/REPORT.xlsx and .csv: the same as a file (aggregator/sheets.h), lang=id|en; REPORT "report": all that the
 // report page shows.
+
+// Links for people without a login. GET /api/v1/shares; POST /api/v1/shares {"path","days"} -> 201 NewShare;
+// POST /api/v1/shares/ID/revoke -> 204. With one, session (user.name "") and trends can be read, and nothing else.
+export interface NewShare { id: number; url: string; expires: number } // url: "/s/..."
+export interface Shares { shares: { id: number; path: string; by: string; created: number; expires: number }[] }
 
 /** GET /api/v1/backtest?place=ID&from=DAY&to=DAY&a=SETTING&b=SETTING&late=counted (aggregator/backtest_report.h): what one or
  * two rules would have done. Without days: the 90 up to yesterday; without a: the promise in force. 422 names the field. */

@@ -13,15 +13,16 @@ const TIMEOUT_MS = 15_000; // longer than any answer takes, shorter than a perso
 const RETRY_DEFAULT_S = 30;
 
 export function getJson<T>(path: string, signal?: AbortSignal): Promise<Result<T>> {
-  return request<T>(path, { method: "GET" }, true, signal);
+  return request<T>(path, { method: "GET" }, signal);
 }
 
-export function postJson(path: string, body: object): Promise<Result<null>> {
+/** null where the answer has no body */
+export function postJson<T = null>(path: string, body: object): Promise<Result<T>> {
   const headers = { "Content-Type": "application/json", "X-Puas": "1" };
-  return request<null>(path, { method: "POST", headers, body: JSON.stringify(body) }, false);
+  return request<T>(path, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
-async function request<T>(path: string, init: RequestInit, wantsBody: boolean, outer?: AbortSignal): Promise<Result<T>> {
+async function request<T>(path: string, init: RequestInit, outer?: AbortSignal): Promise<Result<T>> {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
   const stop = () => abort.abort();
@@ -29,7 +30,7 @@ async function request<T>(path: string, init: RequestInit, wantsBody: boolean, o
   try {
     const answer = await fetch(path, { ...init, cache: "no-store", credentials: "same-origin", signal: abort.signal });
     if (!answer.ok) return { ok: false, failure: await failureOf(answer) };
-    return { ok: true, value: (wantsBody ? await answer.json() : null) as T };
+    return { ok: true, value: (answer.status === 204 ? null : await answer.json()) as T };
   } catch {
     return { ok: false, failure: { kind: "offline" } };
   } finally {

@@ -24,14 +24,14 @@ export function Topbar({ session, page, place, setLang, signOut }: Props) {
       <div class="inner">
         <span class="org-mark" aria-hidden="true">{initials(session.org.name).slice(0, 1)}</span>
         <span class="org">{session.org.name}</span>
-        <nav aria-label={t.pages}>
+        {session.user.name && <nav aria-label={t.pages}>
           {pages.map(([name, address]) => (
             <a key={name} href={address} data-testid={`nav-${name}`} aria-current={name === page ? "page" : undefined} onClick={follow(address)}>{t[name]}</a>
           ))}
-        </nav>
+        </nav>}
         <span class="gap" />
         <Switches setLang={setLang} />
-        <Account session={session} signOut={signOut} />
+        {session.user.name && <Account session={session} signOut={signOut} />}
       </div>
     </div>
   );

@@ -10,6 +10,7 @@ import { OwnDays } from "../trends/own-days.tsx";
 import { usePrintInLight } from "../trends/paper.ts";
 import { inOrder } from "../trends/places.ts";
 import { pathOf, useReport, type Loaded } from "../trends/report.ts";
+import { ShareButton } from "../trends/share.tsx";
 import { PlaceReport } from "./place.tsx";
 import { Skm } from "./skm.tsx";
 import { POPULATION_MAX, readView, viewAddress, type View } from "./view.ts";
@@ -134,6 +135,7 @@ function Head({ session, view, days, yesterday, set, file }: HeadProps) {
         <a class="tool" href={trends} onClick={follow(trends)} data-testid="to-trends">{r.trends}</a>
         <a class="tool" href={file("xlsx") ?? undefined} download data-testid="report-xlsx">{r.xlsx}</a>
         <a class="tool" href={file("csv") ?? undefined} download data-testid="report-csv">{r.csv}</a>
+        {session.user.role !== "viewer" && <ShareButton path={viewAddress(view)} />}
         <button type="button" class="tool" data-testid="report-print" onClick={() => print()}><Glyph name="print" />{r.print}</button>
       </span>
     </div>

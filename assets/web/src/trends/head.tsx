@@ -4,7 +4,8 @@ import { Glyph, Pick } from "./controls.tsx";
 import { countDays, PRESETS, type Period, type Preset } from "./days.ts";
 import { OwnDays } from "./own-days.tsx";
 import { inOrder, type Place } from "./places.ts";
-import type { View } from "./view.ts";
+import { ShareButton } from "./share.tsx";
+import { viewAddress, type View } from "./view.ts";
 import { useWords } from "./words.ts";
 
 interface Props {
@@ -14,12 +15,13 @@ interface Props {
   yesterday: string | null;
   set: (change: Partial<View>) => void;
   showKeys: () => void;
+  mayShare: boolean;
 }
 
 const OWN = "own";
 const INDENT = "\u2003"; // options take no other style
 
-export function Head({ places, view, days, yesterday, set, showKeys }: Props) {
+export function Head({ places, view, days, yesterday, set, showKeys, mayShare }: Props) {
   const { t, w, num } = useWords();
   const place = places.find(({ id }) => id === view.place);
   const own = typeof view.period !== "string";
@@ -46,6 +48,7 @@ export function Head({ places, view, days, yesterday, set, showKeys }: Props) {
       {own && days && yesterday && <OwnDays days={days} yesterday={yesterday} set={set} />}
       <span class="gap" />
       <a class="tool" data-testid="to-report" href={report} onClick={follow(report)}>{w.report}</a>
+      {mayShare && <ShareButton path={viewAddress(view)} />}
       <button type="button" class="tool" data-testid="trends-print" onClick={() => print()}><Glyph name="print" />{w.print}</button>
       <button type="button" class="tool" data-testid="trends-keys" onClick={showKeys} aria-keyshortcuts="?"><Glyph name="keys" />{w.keys}</button>
     </div>
@@ -53,7 +56,7 @@ export function Head({ places, view, days, yesterday, set, showKeys }: Props) {
 }
 
 /** The way from the top of what one may see to the place, as links. */
-export function Path({ places, view, set }: Omit<Props, "days" | "yesterday" | "showKeys">) {
+export function Path({ places, view, set }: Pick<Props, "places" | "view" | "set">) {
   const above: Place[] = [];
   for (let at = places.find(({ id }) => id === view.place); at?.parent; ) {
     at = places.find(({ id }) => id === at?.parent);

@@ -108,7 +108,7 @@ function Trends({ session, place, query, signedOut }: Props) {
         <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch-line" width="1.6" height="6" /></pattern>
       </svg>
       <Path places={session.places} view={view} set={set} />
-      <Head places={session.places} view={view} days={days} yesterday={yesterday} set={set} showKeys={() => showKeys(true)} />
+      <Head places={session.places} view={view} days={days} yesterday={yesterday} set={set} showKeys={() => showKeys(true)} mayShare={session.user.role !== "viewer"} />
       {!known && newest.failure && newest.failure.kind !== "auth" ? (
         <section class="card notice" role="alert">
           <h2>{newest.failure.kind === "problem" && newest.failure.status === 404 ? t.unknownPlace : t.loadFailed}</h2>

@@ -125,6 +125,17 @@ export const en = {
   chartOf: (what: string) => `${what} as a chart`,
   csvOf: (what: string) => `${what} as a CSV file`,
   xlsxOf: (what: string) => `${what} as an XLSX file`,
+  // share
+  share_: {
+    button: "Share",
+    title: "A link to this view",
+    hint: "Whoever has the link sees this place and those below it, without a login, and can change nothing.",
+    ends: "It ends after",
+    make: "Make a link",
+    made: "The link; it is shown only now",
+    until: (date: string, by: string) => `until ${date}, by ${by}`,
+    end: "Take it back",
+  },
   // keys
   keysTitle: "Keys",
   keysOn: "One-letter keys are on",
