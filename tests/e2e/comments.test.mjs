@@ -73,6 +73,8 @@ scenario("comments: a hostile corpus creates no element, on a phone and in both 
   await kiosk.settled();
   const page = await (await (await Browser.start(world)).open(aggregator.url, PHONE)).enter();
   const card = page.id("card-comments");
+  await waitFor("the newest", async () => (await card.locator("li").count()) === 6);
+  await page.id("comments-more").click();
   await waitFor("a page of comments", async () => (await card.locator("li").count()) === 20);
   await page.id("comments-more").click();
   await waitFor("the earlier ones", async () => (await card.locator("li").count()) === 25);

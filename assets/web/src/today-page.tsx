@@ -53,9 +53,9 @@ export function TodayPage({ session, place, go, signedOut }: Props) {
               <ScoreCard today={today} />
               <ReasonsCard reasons={today.reasons} />
               <HoursCard today={today} />
-              <CommentsCard place={today.place.id} rev={today.rev} now={today.now} />
               <KiosksCard kiosks={today.kiosks} now={today.now} />
               <AboutCard today={today} />
+              <CommentsCard place={today.place.id} rev={today.rev} now={today.now} />
             </div>
           </>
         ) : (

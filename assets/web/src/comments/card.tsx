@@ -5,6 +5,8 @@ import { failureText, getJson, useEffect, useState, useText } from "../kit.ts";
 import { words } from "./words.ts";
 import "./comments.css";
 
+const AT_FIRST = 6; // of the newest page; the others are a press away
+
 interface Props {
   place: string;
   rev: number; // of the page: the card follows it
@@ -17,6 +19,7 @@ export function CommentsCard({ place, rev, now }: Props) {
   const [shown, setShown] = useState<Comments | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [busy, setBusy] = useState(false);
+  const [all, setAll] = useState(false);
 
   useEffect(() => {
     const abort = new AbortController();
@@ -30,6 +33,7 @@ export function CommentsCard({ place, rev, now }: Props) {
   }, [place, rev]);
 
   const more = async () => {
+    if (!all) return setAll(true);
     if (!shown?.next || busy) return;
     setBusy(true);
     const answer = await getJson<Comments>(`/api/v1/comments?place=${encodeURIComponent(place)}&before=${shown.next}`);
@@ -39,16 +43,16 @@ export function CommentsCard({ place, rev, now }: Props) {
   };
 
   return (
-    <section class="card comments" aria-labelledby="h-comments" data-testid="card-comments">
+    <section class="card said" aria-labelledby="h-comments" data-testid="card-comments">
       <header><h2 id="h-comments">{w.comments}</h2></header>
       {failure && <p class="error" role="alert">{failureText(failure, t)}</p>}
       {shown && !shown.comments.length && <p class="hint">{w.none(shown.days)}</p>}
       {shown && shown.comments.length > 0 && (
         <ol>
-          {shown.comments.map((comment) => <Said key={comment.id} comment={comment} now={now} />)}
+          {shown.comments.slice(0, all ? undefined : AT_FIRST).map((comment) => <Said key={comment.id} comment={comment} now={now} />)}
         </ol>
       )}
-      {shown?.next && <button type="button" data-testid="comments-more" disabled={busy} onClick={() => void more()}>{busy ? w.busy : w.more}</button>}
+      {shown && (shown.next || (!all && shown.comments.length > AT_FIRST)) && <button type="button" data-testid="comments-more" disabled={busy} onClick={() => void more()}>{busy ? w.busy : w.more}</button>}
     </section>
   );
 }
