@@ -71,7 +71,7 @@ scenario("comments: a hostile corpus creates no element, on a phone and in both 
   await kiosk.settled();
   for (let i = 0; i < 5; i++) kiosk.press(5); // the step that tells the last words
   await kiosk.settled();
-  const page = await (await (await Browser.start(world)).open(aggregator.url, PHONE)).enter();
+  const page = await (await (await Browser.start(world)).open(aggregator.url, { viewport: PHONE })).enter();
   const card = page.id("card-comments");
   await waitFor("the newest", async () => (await card.locator("li").count()) === 6);
   await page.id("comments-more").click();

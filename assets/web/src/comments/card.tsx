@@ -52,7 +52,7 @@ export function CommentsCard({ place, rev, now }: Props) {
           {shown.comments.slice(0, all ? undefined : AT_FIRST).map((comment) => <Said key={comment.id} comment={comment} now={now} />)}
         </ol>
       )}
-      {shown && (shown.next || (!all && shown.comments.length > AT_FIRST)) && <button type="button" data-testid="comments-more" disabled={busy} onClick={() => void more()}>{busy ? w.busy : w.more}</button>}
+      {shown && (shown.next || (!all && shown.comments.length > AT_FIRST)) && <button type="button" class="link" data-testid="comments-more" disabled={busy} onClick={() => void more()}>{busy ? w.busy : w.more}</button>}
     </section>
   );
 }
