@@ -205,6 +205,10 @@ enum trends_error sheets_read(struct views *v, const struct views_user *u, const
             return e;
         }
     }
+    if (s->count == 0) { // nothing of it stands in a table
+        sheets_close(s);
+        return TRENDS_NOT_FOUND;
+    }
     *ret_s = s;
     return TRENDS_OK;
 }

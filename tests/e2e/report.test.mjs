@@ -244,7 +244,7 @@ scenario("share: a link shows its place and what is below without a login, and n
   assert.deepEqual([session.user.name, session.places.map(({ id }) => id)], ["", ["jawa-barat", "bandung-dago", "bogor"]]);
   assert.equal((await shared.get(`/api/v1/trends/series?place=bogor&${period()}`)).total.n, 80);
   for (const place of ["harapan", "surabaya"]) assert.equal((await shared.raw("GET", `/api/v1/trends/series?place=${place}`)).status, 404, place);
-  for (const path of ["today?place=bogor", "verdicts?place=bogor", "backtest?place=bogor", "export?place=bogor", "live?place=bogor", "shares", "channels", "status", "alerts/x/votes"])
+  for (const path of ["today?place=bogor", "verdicts?place=bogor", "comments?place=bogor", "backtest?place=bogor", "export?place=bogor", "live?place=bogor", "shares", "channels", "status", "alerts/x/votes"])
     assert.equal((await shared.raw("GET", `/api/v1/${path}`)).status, 401, path);
   for (const path of ["shares", "shares/1/revoke", "alerts/x/ack", "alerts/x/comment"]) assert.equal((await shared.raw("POST", `/api/v1/${path}`, { path: "/?page=report&place=bogor", comment: "x" })).status, 401, path);
 
