@@ -188,7 +188,7 @@ static bool is_url(const char *s, const char *scheme)
     return true;
 }
 
-static bool is_address(const char *s)
+bool channel_is_address(const char *s)
 {
     const char *at = strchr(s, '@');
     return at != NULL && at > s && at[1] != '\0' && strchr(at + 1, '@') == NULL &&
@@ -213,14 +213,14 @@ static bool check_addresses(const char *name, const struct channel *c, struct co
         !(c->allow_private && is_url(url, "http://"))) {
         return wrong(e, name, c, "url is https://...; http:// only with allow_private: true");
     }
-    if (mail && !is_address(c->from)) {
+    if (mail && !channel_is_address(c->from)) {
         return wrong(e, name, c, "from is a mail address");
     }
     if (!mail && c->to.count > 1) {
         return wrong(e, name, c, "to is one: a channel for each");
     }
     for (size_t i = 0; i < c->to.count; i++) {
-        if (mail ? !is_address(to[i]) : !is_word(to[i])) {
+        if (mail ? !channel_is_address(to[i]) : !is_word(to[i])) {
             return wrong(e, name, c, mail ? "to are mail addresses" : "to is letters, digits and - _ + @ .");
         }
     }
@@ -314,7 +314,7 @@ bool channel_tells(const struct channel *c, const char *rule, enum channel_sever
 
 const char *channel_event_name(enum channel_event e)
 {
-    return e == CHANNEL_TEST ? "test" : channel_events[e];
+    return e == CHANNEL_TEST ? "test" : e == CHANNEL_REPORT ? "report" : channel_events[e];
 }
 
 const struct channel *channel_find(const struct config_list *channels, const char *id)

@@ -32,8 +32,8 @@ extern const char *const channel_kinds[]; // NULL-terminated, as all lists of ch
 enum channel_lang { CHANNEL_ID, CHANNEL_EN };
 extern const char *const channel_langs[];
 // What is told. The three after `raised` go only to those who were told of the raise.
-enum channel_event { CHANNEL_RAISED, CHANNEL_ACKNOWLEDGED, CHANNEL_UNATTENDED, CHANNEL_ENDED, CHANNEL_TEST };
-extern const char *const channel_events[]; // without the test, which is no choice
+enum channel_event { CHANNEL_RAISED, CHANNEL_ACKNOWLEDGED, CHANNEL_UNATTENDED, CHANNEL_ENDED, CHANNEL_TEST, CHANNEL_REPORT };
+extern const char *const channel_events[]; // without test and report, which are no choice
 const char *channel_event_name(enum channel_event e);
 // alarm: about what customers say; warning: about kiosks (silent, offline).
 enum channel_severity { CHANNEL_ALARM, CHANNEL_WARNING };
@@ -77,6 +77,7 @@ bool channel_has_secret(const struct channel *c); // one is named
 // True when the channel is for this rule and severity, and tells such an event. Places are the caller's: it knows the tree.
 bool channel_tells(const struct channel *c, const char *rule, enum channel_severity severity,
                    enum channel_event event);
+bool channel_is_address(const char *text); // is it of the form of a mail address?
 const struct channel *channel_find(const struct config_list *channels, const char *id); // NULL: none
 
 #endif

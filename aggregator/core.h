@@ -38,6 +38,7 @@ enum command_kind {
     COMMAND_OUTGOING,       // outcome; UNKNOWN: the row is settled already
     COMMAND_SHARE_OPEN,     // alert: place, token, text: path of the view, expires, who -> reply: its number
     COMMAND_SHARE_END,      // alert: number of a link, who
+    COMMAND_MAILING_STOP,   // alert: token of an address of a mailing, who
 };
 enum command_result {
     COMMAND_DONE,

@@ -113,7 +113,7 @@ void core_do_command(struct core *c, struct command *cmd)
         "config-apply",  "content-push",  "content-clear", "kiosk-order", "",       "verdicts-rerun",
         "contacts-read", "contact-erase", "import",        "",            "import-undo",
         "erase",         "rollups-repair", "channel-test", "",
-        "share-open",    "share-end"}; // "": changes nothing, or is on record elsewhere
+        "share-open",    "share-end",     "mailing-stop"}; // "": changes nothing, or is on record elsewhere
     cmd->result = COMMAND_UNAVAILABLE;
     if (c->guard.damaged || !core_writes(c)) {
         return;
@@ -184,6 +184,9 @@ void core_do_command(struct core *c, struct command *cmd)
         break;
     case COMMAND_SHARE_OPEN:
         cmd->result = core_open_share(c, cmd);
+        break;
+    case COMMAND_MAILING_STOP:
+        cmd->result = core_stop_mailing(c, cmd);
         break;
     case COMMAND_SHARE_END:
         cmd->result = core_end_share(c, cmd);

@@ -8,6 +8,7 @@
 //   core_contacts.c what customers left to be answered: its end
 //   core_presence.c how long kiosks are ready, by day
 //   core_outgoing.c what channels are to tell, and what came of it
+//   core_mailings.c reports by mail that are due
 //   core_shares.c  links to one view
 //   core_signs.c   mqtt channels: how each branch is
 //   core_erase.c   erasure of what a visit has said, here and at its kiosk
@@ -90,7 +91,7 @@ struct core {
     int turn_messages; // read in it
     mono_ms acks_since; // acknowledgements have waited since then
     bool acks_due;      // one tells of a rejected event: it does not wait for others
-    mono_ms tick_at, slow_at, trim_at; // next timers
+    mono_ms tick_at, slow_at, trim_at, mailings_at; // next timers
     wall_ms last_wall;        // to notice a jump of the wall clock
     mono_ms last_mono;
     struct judge judge;
@@ -194,6 +195,10 @@ void core_check_channels(struct core *c); // logs what they name and nobody know
 enum command_result core_test_channel(struct core *c, struct command *cmd);
 enum command_result core_take_outcome(struct core *c, const struct command *cmd);
 void core_wake_courier(struct core *c); // after the commit
+
+void core_check_mailings(struct core *c);                // logs what they name and nobody knows
+void core_look_at_mailings(struct core *c, mono_ms mono); // when it is time for it
+enum command_result core_stop_mailing(struct core *c, const struct command *cmd);
 
 enum command_result core_open_share(struct core *c, struct command *cmd);
 enum command_result core_end_share(struct core *c, const struct command *cmd);

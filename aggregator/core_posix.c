@@ -337,6 +337,9 @@ static void timers(struct core *c, mono_ms mono)
         core_undo(c, mono);
         core_build_rollups(c, mono);
     }
+    if (!guard_holds(&c->guard)) {
+        core_look_at_mailings(c, mono);
+    }
     // glibc keeps what was freed: an eighth of all, after 10,000 kiosks have come at once.
     if (mono >= c->trim_at) {
         c->trim_at = mono + TRIM_EVERY_MS;
@@ -571,6 +574,7 @@ struct core *core_create(const struct core_options *o, char *ret_why, size_t n, 
         return NULL;
     }
     core_check_channels(c);
+    core_check_mailings(c);
     c->slow_at = clock_mono_ms() + SLOW_EVERY_MS;
     c->trim_at = clock_mono_ms() + TRIM_EVERY_MS;
     c->judge_batch = JUDGE_BATCH;

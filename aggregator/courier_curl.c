@@ -5,7 +5,7 @@
 #include "aggregator/delivery.h"
 #include "aggregator/mail.h"
 #include "aggregator/request.h"
-#include "aggregator/store_outgoing.h"
+#include "aggregator/store_mailing.h"
 #include "aggregator/views.h"
 #include "shared/log.h"
 
@@ -221,6 +221,14 @@ static bool prepare_mail(struct line *l, const struct notice *n, const struct no
     for (size_t i = 0; ok && i < l->ch->to.count; i++) {
         ok = add_header(&l->recipients, ((char *const *)l->ch->to.items)[i]);
     }
+    mail_finish(&m);
+    free(plain);
+    free(html);
+    return ok;
+}
+
+static void set_mail(struct line *l)
+{
     curl_easy_setopt(l->curl, CURLOPT_URL, channel_url(l->ch));
     curl_easy_setopt(l->curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
     curl_easy_setopt(l->curl, CURLOPT_USE_SSL, (long)CURLUSESSL_ALL);
@@ -231,9 +239,85 @@ static bool prepare_mail(struct line *l, const struct notice *n, const struct no
         curl_easy_setopt(l->curl, CURLOPT_USERNAME, l->ch->user);
         curl_easy_setopt(l->curl, CURLOPT_PASSWORD, l->secret);
     }
+}
+
+// A report: its tables and its spreadsheet, to one address. False: ret_why; *ret_never: it will never go.
+static bool prepare_report(struct courier *c, struct line *l, char *ret_why, size_t why_bytes, bool *ret_never)
+{
+    struct mailing_post p;
+    struct mailing_text t = {.plain = NULL};
+    struct sheets *s = NULL;
+    struct trend_problem problem = {.field = ""};
+    char first[16], last[16], link[400] = "", stop[400] = "", header[500], name[SHEETS_NAME_MAX], *book = NULL;
+    const char *base = c->s->http.public_url;
+    const char *slash = base[0] != '\0' && base[strlen(base) - 1] != '/' ? "/" : "";
+    struct mail m = {.count = 0};
+    size_t bytes = 0;
+    bool found;
+    if (!store_mailing_by_id(c->store, l->row.id, &p, &found)) {
+        return false;
+    }
+    bool mails = l->ch->kind == CHANNEL_EMAIL; // the settings may have changed since
+    const struct mailing *mailing = found && mails ? mailing_find(&c->s->mailings, p.mailing.s) : NULL;
+    *ret_never = mailing == NULL;
+    if (mailing == NULL) {
+        snprintf(ret_why, why_bytes, "the settings have no mailing of this name");
+        return false;
+    }
+    struct trend_query q = {.place = mailing->place.s,
+                            .from = trend_day_text(p.from, first),
+                            .to = trend_day_text(p.to, last),
+                            .lang = channel_langs[mailing->lang]};
+    if (base[0] != '\0') {
+        snprintf(link, sizeof link, "%.200s%s?page=report&place=%s%s&from=%s&to=%s", base, slash, q.place,
+                 mailing->report == MAILING_SKM ? "&kind=skm" : "", q.from, q.to);
+        snprintf(stop, sizeof stop, "%.200s%su/%s", base, slash, p.token);
+    }
+    enum trends_error e = sheets_read(c->views, NULL, mailing_what(mailing), &q, clock_wall_ms(), &problem, &s);
+    bool ok = e == TRENDS_OK && mailing_say(s, link, stop, &t) &&
+              sheets_bytes(s, EXPORT_XLSX, &book, &bytes, ret_why, why_bytes);
+    if (e != TRENDS_OK) {
+        snprintf(ret_why, why_bytes, "%s", e == TRENDS_BAD         ? problem.why
+                                           : e == TRENDS_NOT_FOUND ? "its place is not known"
+                                                                   : "the store cannot be read now");
+    }
+    // The channel's server and sender; the address is the report's own.
+    char *to = p.recipient;
+    struct channel one = *l->ch;
+    one.to = (struct config_list){1, &to};
+    struct notice n = {.event = CHANNEL_REPORT};
+    struct notice_text title = {.line_count = 0};
+    snprintf(n.id, sizeof n.id, "%s", l->row.id);
+    snprintf(title.title, sizeof title.title, "%s", t.subject);
+    curl_mime *texts = NULL;
+    l->mime = curl_mime_init(l->curl);
+    texts = curl_mime_init(l->curl);
+    curl_mimepart *both = l->mime != NULL ? curl_mime_addpart(l->mime) : NULL;
+    ok = ok && both != NULL && texts != NULL && mail_make(&one, &n, &title, clock_wall_ms(), &m) &&
+         add_part(texts, t.plain, "text/plain; charset=utf-8") && add_part(texts, t.html, "text/html; charset=utf-8");
+    if (ok && curl_mime_subparts(both, texts) == CURLE_OK) {
+        texts = NULL; // the part owns them
+    }
+    curl_mimepart *file = ok ? curl_mime_addpart(l->mime) : NULL;
+    if (ok) {
+        sheets_name(s, EXPORT_XLSX, name);
+    }
+    ok = ok && texts == NULL && curl_mime_type(both, "multipart/alternative") == CURLE_OK && file != NULL &&
+         curl_mime_data(file, book, bytes) == CURLE_OK && curl_mime_filename(file, name) == CURLE_OK &&
+         curl_mime_type(file, export_types[EXPORT_XLSX]) == CURLE_OK && curl_mime_encoder(file, "base64") == CURLE_OK &&
+         add_header(&l->headers, "Content-Type: multipart/mixed") && add_header(&l->recipients, p.recipient);
+    for (int i = 0; ok && i < m.count; i++) {
+        ok = add_header(&l->headers, m.headers[i]);
+    }
+    if (ok && stop[0] != '\0') {
+        snprintf(header, sizeof header, "List-Unsubscribe: <%s>", stop);
+        ok = add_header(&l->headers, header) && add_header(&l->headers, "List-Unsubscribe-Post: List-Unsubscribe=One-Click");
+    }
+    curl_mime_free(texts);
     mail_finish(&m);
-    free(plain);
-    free(html);
+    mailing_text_finish(&t);
+    sheets_close(s);
+    free(book);
     return ok;
 }
 
@@ -369,15 +453,20 @@ static void begin_attempt(struct courier *c, struct line *l)
     struct notice n;
     struct notice_text t;
     char why[200] = "out of memory";
-    if (!gather(c, l, &n, &t)) {
+    bool report = l->row.event == CHANNEL_REPORT, never = false;
+    if (!report && !gather(c, l, &n, &t)) {
         sooner(c, AGAIN_MS);
         return;
     }
     l->said_bytes = 0;
     l->said[0] = l->error[0] = l->refused[0] = '\0';
     l->curl = curl_easy_init();
-    bool ok = l->curl != NULL && (l->ch->kind == CHANNEL_EMAIL ? prepare_mail(l, &n, &t)
-                                                               : prepare_http(c, l, &n, &t, why, sizeof why));
+    bool ok = l->curl != NULL && (report                         ? prepare_report(c, l, why, sizeof why, &never)
+                                  : l->ch->kind == CHANNEL_EMAIL ? prepare_mail(l, &n, &t)
+                                                                 : prepare_http(c, l, &n, &t, why, sizeof why));
+    if (ok && l->ch->kind == CHANNEL_EMAIL) {
+        set_mail(l);
+    }
     if (ok) {
         curl_easy_setopt(l->curl, CURLOPT_PRIVATE, l);
         curl_easy_setopt(l->curl, CURLOPT_NOSIGNAL, 1L);
@@ -397,7 +486,7 @@ static void begin_attempt(struct courier *c, struct line *l)
     if (!ok) {
         finish_attempt(c, l);
         say(l, "%s", why);
-        conclude(l, DELIVERY_AGAIN, -1);
+        conclude(l, never ? DELIVERY_NEVER : DELIVERY_AGAIN, -1);
     }
 }
 

@@ -14,6 +14,7 @@ EMBED(migration_0009);
 EMBED(migration_0010);
 EMBED(migration_0011);
 EMBED(migration_0012);
+EMBED(migration_0013);
 EMBED(web_index_html);
 EMBED(web_app_js);
 EMBED(web_app_css);
@@ -45,6 +46,7 @@ const struct embedded embedded_migrations[] = {
     {"0010", migration_0010_begin, migration_0010_end},
     {"0011", migration_0011_begin, migration_0011_end},
     {"0012", migration_0012_begin, migration_0012_end},
+    {"0013", migration_0013_begin, migration_0013_end},
     {NULL, NULL, NULL},
 };
 

@@ -411,7 +411,8 @@ static void post_repair(struct api_call *c)
 // ---------------------------------------------------------------- routes
 
 // ACTOR: a user who may do more than look. ADMIN: one of that role, or the control token. SHARED: whoever comes by a link, too.
-enum { USER = 1, ACTOR = 2, CONTROL = 4, YAML = 8, ADMIN = 16, SHARED = 32 };
+// FORM: a form of anybody, and mail programs (RFC 8058): the path holds a secret.
+enum { USER = 1, ACTOR = 2, CONTROL = 4, YAML = 8, ADMIN = 16, SHARED = 32, FORM = 64 };
 
 static const struct route {
     const char *method, *path; // one * stands for an id
@@ -435,6 +436,9 @@ static const struct route {
     {"GET", "/api/v1/channels", ADMIN, api_channels},
     {"GET", "/api/v1/channels/messages/*", ADMIN, api_message},
     {"POST", "/api/v1/channels/*/test", ADMIN | YAML, api_test_channel},
+    {"GET", "/api/v1/mailings/*/preview", ADMIN, api_preview_mailing},
+    {"GET", "/u/*", 0, api_ask_to_stop},
+    {"POST", "/u/*", FORM, api_stop_mailing},
     {"GET", "/s/*", 0, api_open_share},
     {"GET", "/api/v1/shares", USER, api_shares},
     {"POST", "/api/v1/shares", USER | ACTOR, api_make_share},
@@ -540,7 +544,7 @@ void api_answer(struct http_api *a, const struct http_request *q, struct http_an
             other = route->method;
             continue;
         }
-        if ((strcmp(method, "POST") != 0 || post_allowed(&c, route)) && allowed(&c, route)) {
+        if ((strcmp(method, "POST") != 0 || (route->needs & FORM) != 0 || post_allowed(&c, route)) && allowed(&c, route)) {
             route->handle(&c);
         }
         return;

@@ -6,6 +6,7 @@
 //   http_trends.c      what the days that are over say
 //   http_export.c      their answers as a file
 //   http_backtest.c    what rules would have done in them
+//   http_mailings.c    reports by mail: preview, end
 //   http_shares.c      links to one view, for people without a login
 //   http_login.c       who is it, and how often may they try
 //   http_static.c      the embedded pages
@@ -128,6 +129,9 @@ void api_open_share(struct api_call *c); // the path's *: token; leads to the vi
 void api_shares(struct api_call *c);
 void api_make_share(struct api_call *c); // body: {"path","days"} -> 201 {"id","url","expires"}
 void api_end_share(struct api_call *c);
+void api_preview_mailing(struct api_call *c); // the path's *: id of a mailing -> HTML
+void api_ask_to_stop(struct api_call *c);
+void api_stop_mailing(struct api_call *c); // the path's *: token
 
 // RFC 9457. title and field: "" for none.
 void answer_problem(struct http_answer *r, int status, const char *title, const char *detail,

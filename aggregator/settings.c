@@ -1,6 +1,8 @@
 // settings: schema rows of the aggregator's YAML and the checks across rows.
 #include "aggregator/settings.h"
 
+#include "aggregator/mailing.h"
+
 #include "aggregator/trend_goal.h"
 #include "aggregator/trends.h"
 
@@ -282,6 +284,8 @@ const struct config_row settings_rows[] = {
      .help = "how long what is kept; counts by quarter hour and day stay for ever"},
     {"channels", CONFIG_LIST, AT(settings, channels), .rows = channel_rows, .item_bytes = sizeof(struct channel),
      LINE(channel), .help = "who is told of alerts, and how"},
+    {"mailings", CONFIG_LIST, AT(settings, mailings), .rows = mailing_rows, .item_bytes = sizeof(struct mailing),
+     LINE(mailing), .help = "reports by mail: daily, weekly, monthly"},
     {"seed", CONFIG_GROUP, AT(settings, seed), .rows = seed_rows,
      .help = "fills an empty store; later changes go through puasctl config"},
     END,
@@ -519,5 +523,6 @@ bool settings_check(const char *name, const struct settings *s, struct config_er
         snprintf(e->text, sizeof e->text, "%s: http.public_url is https://HOST or http://HOST", name);
         return false;
     }
-    return channels_check(name, &s->channels, e) && seed_check(name, &s->seed, e);
+    return channels_check(name, &s->channels, e) && mailings_check(name, &s->mailings, &s->channels, e) &&
+           seed_check(name, &s->seed, e);
 }

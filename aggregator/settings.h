@@ -127,6 +127,7 @@ struct settings {
         int64_t contacts_days, comments_days, raw_days;
     } retention;
     struct config_list channels; // struct channel
+    struct config_list mailings; // struct mailing
     struct seed seed;
 };
 

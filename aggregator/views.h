@@ -57,6 +57,8 @@ enum views_error views_share_user(struct views *v, const uint8_t token[32], wall
                                   struct share *ret_s);
 // VIEWS_OK when it exists and lies within the user's scope.
 enum views_error views_may_see_place(struct views *v, const struct views_user *u, const char *place);
+// The zone that holds at a place (65 bytes).
+enum views_error views_place_zone(struct views *v, const char *place, char *ret_tz);
 enum views_error views_may_end_share(struct views *v, const struct views_user *u, int64_t number);
 
 // ---------------------------------------------------------------- pages; each text is malloc'd, the caller

@@ -172,6 +172,24 @@ enum views_error views_may_see_place(struct views *v, const struct views_user *u
     return views_end(v, e);
 }
 
+enum views_error views_place_zone(struct views *v, const char *place, char *ret_tz)
+{
+    enum views_error e = VIEWS_NOT_FOUND;
+    if (views_begin(v)) {
+        sqlite3_stmt *s = store_bind(v->st,
+                                     "WITH RECURSIVE up(place_id, depth) AS (SELECT place_id, 0 FROM place WHERE id = ?1"
+                                     " UNION ALL SELECT p.parent_id, depth + 1 FROM up JOIN place p USING(place_id)"
+                                     " WHERE p.parent_id IS NOT NULL AND depth < 32) SELECT tz FROM up JOIN place"
+                                     " USING(place_id) ORDER BY tz = '', depth LIMIT 1",
+                                     "t", place);
+        if (views_row(v, s)) {
+            store_copy(s, 0, ret_tz, 65);
+            e = VIEWS_OK;
+        }
+    }
+    return views_end(v, e);
+}
+
 enum views_error views_may_see_alert(struct views *v, const struct views_user *u, const char *alert)
 {
     enum views_error e = VIEWS_NOT_FOUND;

@@ -6,10 +6,12 @@ import { Aggregator } from "./lib/aggregator.mjs";
 import { Broker, SECRET } from "./lib/broker.mjs";
 import { Browser, DESKTOP, PHONE } from "./lib/browser.mjs";
 import { ForeignKiosk } from "./lib/foreign.mjs";
+import { run } from "./lib/process.mjs";
+import { certificate, MailReceiver, readMail } from "./lib/receivers.mjs";
 import { Session } from "./lib/session.mjs";
 import { readBook } from "./lib/sheet.mjs";
 import { waitFor } from "./lib/wait.mjs";
-import { scenario, SHOTS } from "./lib/world.mjs";
+import { BIN, scenario, SHOTS } from "./lib/world.mjs";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -271,4 +273,76 @@ scenario("share: a link shows its place and what is below without a login, and n
   assert.equal((await new Session(aggregator.url).raw("GET", `/s/${"0".repeat(32)}`)).status, 404);
   assert.equal(await aggregator.store.one("SELECT group_concat(who || ' ' || action) FROM (SELECT * FROM audit WHERE action LIKE 'share%' ORDER BY audit_id)"), "admin share-open,manager share-open,admin share-end");
   page.clean();
+});
+
+const channel = (world, receiver, tls) => `channels:\n  - { id: office, kind: email, url: "smtps://localhost:${receiver.port}", user: ${MailReceiver.USER}, secret_file: ${world.path("secrets", "mail")}, from: puas@example.org, to: [nobody@example.org], ca_file: ${tls.cert}, rules: [none], retry_min: 50 ms, retry_max: 100 ms, per_minute: 600 }\n`;
+const mailing = (more) => `  - { channel: office, at: 0, ${more} }\n`;
+
+scenario("mailing: daily, weekly and monthly reports, once to each address, in its language, with the spreadsheet; after days without us the newest one only", async (world) => {
+  const tls = await certificate(world);
+  const receiver = await MailReceiver.start(world, { tls });
+  const { aggregator } = await chain(world);
+  await aggregator.stop();
+  writeFileSync(world.path("secrets", "mail"), `${MailReceiver.PASSWORD}\n`);
+  const plain = readFileSync(aggregator.file, "utf8");
+  const settings = (list) => writeFileSync(aggregator.file, plain.replace(/^http:$/m, "http:\n  public_url: https://puas.example.org").replace(/^times:/m, `${channel(world, receiver, tls)}mailings:\n${list}times:`));
+  const daily = mailing("id: day, place: bandung-dago, every: daily, to: [sari@example.org, budi@example.org]");
+  settings(daily + mailing("id: skm, place: harapan, every: daily, report: skm, lang: en, to: [head@example.org]") + mailing("id: month, place: harapan, every: monthly, to: [month@example.org]") + mailing("id: week, place: harapan, every: weekly, to: [week@example.org]"));
+  await aggregator.up();
+  await receiver.arrived(5);
+  await waitFor("all of them to be settled", async () => (await aggregator.store.one("SELECT count(*) FROM outgoing WHERE state = 1 AND event = 5")) === 5);
+
+  const of = (address) => receiver.mails.filter(({ to }) => to.includes(address));
+  const [mail] = of("sari@example.org");
+  assert.deepEqual([mail.from, mail.to, mail.secure], ["puas@example.org", ["sari@example.org"], true]);
+  const { headers, parts } = readMail(mail.text);
+  assert.match(headers.subject, /^Laporan Bandung Dago, \d+ \w{3} \d{4}$/);
+  assert.equal(headers.to, "<sari@example.org>");
+  assert.match(headers["list-unsubscribe"], /^<https:\/\/puas\.example\.org\/u\/[0-9a-f]{32}>$/);
+  assert.equal(headers["list-unsubscribe-post"], "List-Unsubscribe=One-Click");
+  assert.deepEqual(parts.map(({ type }) => type), ["text/plain", "text/html", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"]);
+  assert.match(parts[0].text, /Puas, %: 95,0/);
+  assert.match(parts[1].text, /<td align="right">95,0<\/td>/);
+  assert.match(parts[1].text, new RegExp(`href="https://puas\\.example\\.org/\\?page=report&amp;place=bandung-dago&amp;from=${day(1)}&amp;to=${day(1)}"`));
+  writeFileSync(world.path("mail.xlsx"), Buffer.from(parts[2].text, "base64"));
+  assert.deepEqual(upright((await readBook(world.path("mail.xlsx"))).Ringkasan).Suara, ["n", "20"]);
+  assert.match(readMail(of("head@example.org")[0].text).parts[0].text, /IKM value: 68\.52/);
+  const spans = await aggregator.store.query("SELECT mailing, from_day AS f, to_day AS t FROM mailing_sent WHERE mailing IN ('week', 'month') ORDER BY mailing");
+  const utc = (n) => new Date(n * DAY);
+  assert.deepEqual([utc(spans[0].f).getUTCDate(), utc(spans[0].t + 1).getUTCDate(), utc(spans[1].f).getUTCDay(), spans[1].t - spans[1].f], [1, 1, 1, 6]);
+  assert.ok(spans.every(({ t }) => utc(t + 1).getTime() <= today()));
+
+  // A look at it; strangers do not.
+  const admin = await Session.login(aggregator.url, "admin");
+  const preview = await admin.raw("GET", "/api/v1/mailings/skm/preview");
+  assert.deepEqual([preview.status, preview.headers.get("content-type")], [200, "text/html; charset=utf-8"]);
+  assert.match(await preview.text(), /Permenpan RB 14\/2017/);
+  assert.equal((await admin.raw("GET", "/api/v1/mailings/none/preview")).status, 404);
+  assert.equal((await (await Session.login(aggregator.url)).raw("GET", "/api/v1/mailings/skm/preview")).status, 403);
+
+  // Budi wants no more of it. A look at the link ends nothing.
+  const stop = readMail(of("budi@example.org")[0].text).headers["list-unsubscribe"].slice(1, -1).replace("https://puas.example.org", aggregator.url);
+  assert.match(await (await fetch(stop)).text(), /<form method="post">/);
+  assert.equal(await aggregator.store.one("SELECT count(*) FROM mailing_recipient WHERE stopped IS NOT NULL"), 0);
+  assert.equal((await fetch(stop, { method: "POST", body: "List-Unsubscribe=One-Click", headers: { "Content-Type": "application/x-www-form-urlencoded" } })).status, 200);
+  assert.equal((await fetch(`${aggregator.url}/u/${"0".repeat(32)}`, { method: "POST" })).status, 404);
+
+  // As if we had been away for three days: one mail, of yesterday, and none to Budi. Killed and started again: no other.
+  await aggregator.stop();
+  assert.equal((await run("sqlite3", [aggregator.store.file, "UPDATE mailing_sent SET to_day = to_day - 3, from_day = from_day - 3, id = 'old' || id WHERE mailing = 'day'; UPDATE outgoing SET id = 'old' || id"])).code, 0);
+  await aggregator.up();
+  await receiver.arrived(6);
+  await waitFor("it to be settled", async () => (await aggregator.store.one("SELECT count(*) FROM outgoing WHERE state = 1")) === 6);
+  await aggregator.kill();
+  await aggregator.up();
+  assert.deepEqual([receiver.mails.length, of("sari@example.org").length, of("budi@example.org").length], [6, 2, 1]);
+  assert.equal(await aggregator.store.one("SELECT count(*) FROM outgoing"), 6);
+
+  // What is wrong with the settings is said, with its place.
+  for (const [bad, what] of [["id: x, place: harapan, every: daily, to: [nobody]", /mailing 'x': to is a list of mail addresses/], ["id: x, place: harapan, every: hourly, to: [a@example.org]", /every/]]) {
+    settings(mailing(bad));
+    const checked = await run(`${BIN}/puas-aggregator`, ["--config", aggregator.file, "--check-config"]);
+    assert.notEqual(checked.code, 0);
+    assert.match(checked.lines.join("\n"), what);
+  }
 });
