@@ -241,83 +241,120 @@ static void set_mail(struct line *l)
     }
 }
 
-// A report: its tables and its spreadsheet, to one address. False: ret_why; *ret_never: it will never go.
-static bool prepare_report(struct courier *c, struct line *l, char *ret_why, size_t why_bytes, bool *ret_never)
+// A report on its way to one address.
+struct letter {
+    struct mailing_post post;
+    struct mailing_text text; // owned
+    char *book;               // owned: the spreadsheet
+    size_t bytes;
+    char name[SHEETS_NAME_MAX], stop[400]; // of the spreadsheet; address of what ends it, "": none
+};
+
+static void letter_finish(struct letter *t)
 {
-    struct mailing_post p;
-    struct mailing_text t = {.plain = NULL};
-    struct sheets *s = NULL;
-    struct trend_problem problem = {.field = ""};
-    char first[16], last[16], link[400] = "", stop[400] = "", header[500], name[SHEETS_NAME_MAX], *book = NULL;
+    mailing_text_finish(&t->text);
+    free(t->book);
+}
+
+// Addresses of the report and of its end; none without public_url.
+static void make_links(const struct courier *c, const struct mailing *m, const struct trend_query *q, struct letter *t,
+                       char *ret_link, size_t n)
+{
     const char *base = c->s->http.public_url;
     const char *slash = base[0] != '\0' && base[strlen(base) - 1] != '/' ? "/" : "";
-    struct mail m = {.count = 0};
-    size_t bytes = 0;
-    bool found;
-    if (!store_mailing_by_id(c->store, l->row.id, &p, &found)) {
-        return false;
-    }
-    bool mails = l->ch->kind == CHANNEL_EMAIL; // the settings may have changed since
-    const struct mailing *mailing = found && mails ? mailing_find(&c->s->mailings, p.mailing.s) : NULL;
-    *ret_never = mailing == NULL;
-    if (mailing == NULL) {
-        snprintf(ret_why, why_bytes, "the settings have no mailing of this name");
-        return false;
-    }
-    struct trend_query q = {.place = mailing->place.s,
-                            .from = trend_day_text(p.from, first),
-                            .to = trend_day_text(p.to, last),
-                            .lang = channel_langs[mailing->lang]};
+    ret_link[0] = '\0';
     if (base[0] != '\0') {
-        snprintf(link, sizeof link, "%.200s%s?page=report&place=%s%s&from=%s&to=%s", base, slash, q.place,
-                 mailing->report == MAILING_SKM ? "&kind=skm" : "", q.from, q.to);
-        snprintf(stop, sizeof stop, "%.200s%su/%s", base, slash, p.token);
+        snprintf(ret_link, n, "%.200s%s?page=report&place=%s%s&from=%s&to=%s", base, slash, q->place,
+                 m->report == MAILING_SKM ? "&kind=skm" : "", q->from, q->to);
+        snprintf(t->stop, sizeof t->stop, "%.200s%su/%s", base, slash, t->post.token);
     }
-    enum trends_error e = sheets_read(c->views, NULL, mailing_what(mailing), &q, clock_wall_ms(), &problem, &s);
-    bool ok = e == TRENDS_OK && mailing_say(s, link, stop, &t) &&
-              sheets_bytes(s, EXPORT_XLSX, &book, &bytes, ret_why, why_bytes);
-    if (e != TRENDS_OK) {
-        snprintf(ret_why, why_bytes, "%s", e == TRENDS_BAD         ? problem.why
-                                           : e == TRENDS_NOT_FOUND ? "its place is not known"
-                                                                   : "the store cannot be read now");
+}
+
+// *ret_t is to be finished in any case. False: ret_why; *ret_never: it will never go.
+static bool gather_report(struct courier *c, const struct line *l, struct letter *ret_t, char *ret_why, size_t n,
+                          bool *ret_never)
+{
+    struct sheets *s = NULL;
+    struct trend_problem problem = {.field = ""};
+    char first[16], last[16], link[400];
+    bool found, mails = l->ch->kind == CHANNEL_EMAIL; // the settings may have changed since
+    *ret_t = (struct letter){.bytes = 0};
+    snprintf(ret_why, n, "the store cannot be read now");
+    if (!store_mailing_by_id(c->store, l->row.id, &ret_t->post, &found)) {
+        return false;
     }
+    const struct mailing *m = found && mails ? mailing_find(&c->s->mailings, ret_t->post.mailing.s) : NULL;
+    *ret_never = m == NULL;
+    if (m == NULL) {
+        snprintf(ret_why, n, "the settings have no such mailing, or its reader has ended it");
+        return false;
+    }
+    struct trend_query q = {.place = m->place.s,
+                            .from = trend_day_text(ret_t->post.from, first),
+                            .to = trend_day_text(ret_t->post.to, last),
+                            .lang = channel_langs[m->lang]};
+    make_links(c, m, &q, ret_t, link, sizeof link);
+    enum trends_error e = sheets_read(c->views, NULL, mailing_what(m), &q, clock_wall_ms(), &problem, &s);
+    if (e == TRENDS_BAD || e == TRENDS_NOT_FOUND) {
+        snprintf(ret_why, n, "%s", e == TRENDS_BAD ? problem.why : "its place is not known");
+    }
+    bool ok = e == TRENDS_OK && mailing_say(s, link, ret_t->stop, &ret_t->text) &&
+              sheets_bytes(s, EXPORT_XLSX, &ret_t->book, &ret_t->bytes, ret_why, n);
+    if (ok) {
+        sheets_name(s, EXPORT_XLSX, ret_t->name);
+    }
+    sheets_close(s);
+    return ok;
+}
+
+// Text and HTML as one part, then the spreadsheet.
+static bool add_letter(struct line *l, const struct letter *t)
+{
+    curl_mime *texts = curl_mime_init(l->curl);
+    curl_mimepart *both = l->mime != NULL ? curl_mime_addpart(l->mime) : NULL;
+    if (both == NULL || texts == NULL || !add_part(texts, t->text.plain, "text/plain; charset=utf-8") ||
+        !add_part(texts, t->text.html, "text/html; charset=utf-8") || curl_mime_subparts(both, texts) != CURLE_OK) {
+        curl_mime_free(texts);
+        return false;
+    }
+    curl_mimepart *file = curl_mime_addpart(l->mime);
+    return curl_mime_type(both, "multipart/alternative") == CURLE_OK && file != NULL &&
+           curl_mime_data(file, t->book, t->bytes) == CURLE_OK && curl_mime_filename(file, t->name) == CURLE_OK &&
+           curl_mime_type(file, export_types[EXPORT_XLSX]) == CURLE_OK &&
+           curl_mime_encoder(file, "base64") == CURLE_OK;
+}
+
+static bool prepare_letter(struct line *l, struct letter *t)
+{
     // The channel's server and sender; the address is the report's own.
-    char *to = p.recipient;
+    char *to = t->post.recipient, header[500];
     struct channel one = *l->ch;
-    one.to = (struct config_list){1, &to};
     struct notice n = {.event = CHANNEL_REPORT};
     struct notice_text title = {.line_count = 0};
+    struct mail m = {.count = 0};
+    one.to = (struct config_list){1, &to};
     snprintf(n.id, sizeof n.id, "%s", l->row.id);
-    snprintf(title.title, sizeof title.title, "%s", t.subject);
-    curl_mime *texts = NULL;
+    snprintf(title.title, sizeof title.title, "%s", t->text.subject);
     l->mime = curl_mime_init(l->curl);
-    texts = curl_mime_init(l->curl);
-    curl_mimepart *both = l->mime != NULL ? curl_mime_addpart(l->mime) : NULL;
-    ok = ok && both != NULL && texts != NULL && mail_make(&one, &n, &title, clock_wall_ms(), &m) &&
-         add_part(texts, t.plain, "text/plain; charset=utf-8") && add_part(texts, t.html, "text/html; charset=utf-8");
-    if (ok && curl_mime_subparts(both, texts) == CURLE_OK) {
-        texts = NULL; // the part owns them
-    }
-    curl_mimepart *file = ok ? curl_mime_addpart(l->mime) : NULL;
-    if (ok) {
-        sheets_name(s, EXPORT_XLSX, name);
-    }
-    ok = ok && texts == NULL && curl_mime_type(both, "multipart/alternative") == CURLE_OK && file != NULL &&
-         curl_mime_data(file, book, bytes) == CURLE_OK && curl_mime_filename(file, name) == CURLE_OK &&
-         curl_mime_type(file, export_types[EXPORT_XLSX]) == CURLE_OK && curl_mime_encoder(file, "base64") == CURLE_OK &&
-         add_header(&l->headers, "Content-Type: multipart/mixed") && add_header(&l->recipients, p.recipient);
+    bool ok = mail_make(&one, &n, &title, clock_wall_ms(), &m) && add_letter(l, t) &&
+              add_header(&l->headers, "Content-Type: multipart/mixed") && add_header(&l->recipients, to);
     for (int i = 0; ok && i < m.count; i++) {
         ok = add_header(&l->headers, m.headers[i]);
     }
-    if (ok && stop[0] != '\0') {
-        snprintf(header, sizeof header, "List-Unsubscribe: <%s>", stop);
-        ok = add_header(&l->headers, header) && add_header(&l->headers, "List-Unsubscribe-Post: List-Unsubscribe=One-Click");
+    if (ok && t->stop[0] != '\0') {
+        snprintf(header, sizeof header, "List-Unsubscribe: <%s>", t->stop);
+        ok = add_header(&l->headers, header) &&
+             add_header(&l->headers, "List-Unsubscribe-Post: List-Unsubscribe=One-Click");
     }
-    curl_mime_free(texts);
     mail_finish(&m);
-    mailing_text_finish(&t);
-    sheets_close(s);
-    free(book);
+    return ok;
+}
+
+static bool prepare_report(struct courier *c, struct line *l, char *ret_why, size_t n, bool *ret_never)
+{
+    struct letter t;
+    bool ok = gather_report(c, l, &t, ret_why, n, ret_never) && prepare_letter(l, &t);
+    letter_finish(&t);
     return ok;
 }
 

@@ -63,7 +63,7 @@ bool store_mailing_by_id(struct store *st, const char *id, struct mailing_post *
     sqlite3_stmt *s =
         store_bind(st,
                    "SELECT s.id, mailing, recipient, from_day, to_day, token FROM mailing_sent s"
-                   " JOIN mailing_recipient USING(mailing, recipient) WHERE s.id = ?1",
+                   " JOIN mailing_recipient USING(mailing, recipient) WHERE s.id = ?1 AND stopped IS NULL",
                    "t", id);
     *ret_found = store_row(st, s, &failed);
     if (*ret_found) {

@@ -154,6 +154,16 @@ scenario("report: a place against its promise, with reasons and ranking; its she
   assert.deepEqual(book.Ranking[3][places], ["s", FORMULA]); // a text, as it was given
   assert.ok(Object.values(book).flat(2).every(([type]) => type !== "f"), "no cell is a formula");
 
+  // What is seen on the trends page, card by card; and the way here and back.
+  await page.id("to-trends").click();
+  await page.id("figure-votes").waitFor();
+  for (const [card, sheet] of [["line", "Trend"], ["grid", "Hours of the week"], ["reasons", "Reasons, unhappy"], ["ranking", "Ranking"]]) {
+    assert.ok((await readBook((await saved(page, `xlsx-${card}`, world, `${card}.xlsx`)).file))[sheet].length > 1, card);
+  }
+  await page.id("to-report").click();
+  await filled(page);
+  assert.equal(new URL(page.page.url()).searchParams.get("from"), day(DAYS));
+
   // Each report by itself, over the API; what is wrong is said as for JSON.
   const session = await Session.login(aggregator.url, "admin");
   for (const report of ["series", "grid", "ranking", "reasons", "compare", "skm", "coverage", "gaps", "scores", "segments", "report"]) {
@@ -205,7 +215,14 @@ scenario("report: both kinds, themes and languages, desktop and phone: no barrie
         assert.deepEqual(paper, ["light", "dark"], "paper is white");
         const pdf = await page.page.pdf({ preferCSSPageSize: true, printBackground: true });
         assert.match(pdf.toString("latin1"), /\/MediaBox \[0 0 59[45](\.\d+)? 84[12](\.\d+)?\]/, "A4");
+        assert.equal(pdf.toString("latin1").match(/\/Type \/Page\b/g).length, 1, "one sheet of paper");
         writeFileSync(join(SHOTS, `report-${kind}.pdf`), pdf);
+        await page.page.emulateMedia({ media: "print" });
+        await page.page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+        await page.page.setViewportSize({ width: 673, height: 1009 }); // A4 within its margins
+        await page.shot(`page-report-${kind}-paper`);
+        await page.page.emulateMedia({ media: null });
+        await page.page.setViewportSize(viewport);
       }
     }
     page.clean();

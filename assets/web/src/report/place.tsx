@@ -115,14 +115,14 @@ function Reasons({ group, said: { r, f } }: { group: ReasonGroup; said: Said }) 
   const most = group.items[0]?.share ?? 1;
   return (
     <table class="rows" data-testid="report-reasons">
-      <thead><tr><th scope="col">{r.reason}</th><th class="bar-head" aria-hidden="true" /><th scope="col" class="num">{r.share}</th><th scope="col" class="num wide">95%</th><th scope="col" class="num">{r.named}</th></tr></thead>
+      <thead><tr><th scope="col">{r.reason}</th><th class="bar-head" aria-hidden="true" /><th scope="col" class="num">{r.share}</th><th scope="col" class="num more">95%</th><th scope="col" class="num">{r.named}</th></tr></thead>
       <tbody>
         {group.items.slice(0, REASONS).map((item) => (
           <tr key={item.id}>
             <th scope="row">{labelOf(item)}</th>
             <td class="bar-cell"><Bar value={item.share} lo={null} hi={null} from={0} to={most} alt={f.share(item.share, 0)} /></td>
             <td class="num strong">{f.share(item.share, 0)}</td>
-            <td class="num wide">{f.range(item.lo, item.hi, 0)}</td>
+            <td class="num more">{f.range(item.lo, item.hi, 0)}</td>
             <td class="num">{f.int(item.n)}</td>
           </tr>
         ))}
@@ -145,7 +145,7 @@ function Ranking({ data, target, said: { r, w, f, num } }: { data: TrendsRanking
         <th scope="row">{place.name}</th>
         <td class="bar-cell">{told && <Bar value={shrunk * 100} lo={lo * 100} hi={hi * 100} from={from} to={100} target={target} verdict={verdictOf({ lo: lo * 100, hi: hi * 100 }, target)} alt={w.rankAlt(f.share(shrunk), f.range(lo, hi))} />}</td>
         <td class="num strong">{told ? num.one(shrunk * 100) : "–"}</td>
-        <td class="num wide">{told ? f.range(lo, hi) : ""}</td>
+        <td class="num more">{told ? f.range(lo, hi) : ""}</td>
         <td class="num">{f.int(n)}</td>
       </tr>
     );
@@ -154,7 +154,7 @@ function Ranking({ data, target, said: { r, w, f, num } }: { data: TrendsRanking
     <section class="part" aria-labelledby="h-ranking">
       <h3 id="h-ranking">{r.ranking}</h3>
       <table class="rows" data-testid="report-ranking">
-        <thead><tr><th scope="col">{r.rank}</th><th scope="col">{w.place}</th><th class="bar-head" aria-hidden="true" /><th scope="col" class="num">{w.satisfied}, %</th><th scope="col" class="num wide">95%</th><th scope="col" class="num">{r.votes}</th></tr></thead>
+        <thead><tr><th scope="col">{r.rank}</th><th scope="col">{w.place}</th><th class="bar-head" aria-hidden="true" /><th scope="col" class="num">{w.satisfied}, %</th><th scope="col" class="num more">95%</th><th scope="col" class="num">{r.votes}</th></tr></thead>
         <tbody>
           {(long ? rows.slice(0, ENDS) : rows).map(row)}
           {long && <tr><td /><td colSpan={5}>{r.between(rows.length - 2 * ENDS)}</td></tr>}

@@ -85,7 +85,7 @@ function Elements({ data, said: { r, f, two } }: { data: TrendsSkm; said: Said }
       <h3 id="h-elements">{r.elements}</h3>
       <table class="rows" data-testid="skm-elements">
         <thead>
-          <tr><th scope="col">{r.element}</th><th class="bar-head" aria-hidden="true" /><th scope="col" class="num">{r.mean}</th><th scope="col" class="num">{r.value}</th><th scope="col" class="num wide">{r.answers}</th></tr>
+          <tr><th scope="col">{r.element}</th><th class="bar-head" aria-hidden="true" /><th scope="col" class="num">{r.mean}</th><th scope="col" class="num">{r.value}</th><th scope="col" class="num more">{r.answers}</th></tr>
         </thead>
         <tbody>
           {data.elements.map(({ element, n, mean, value, lo, hi }, i) => (
@@ -94,7 +94,7 @@ function Elements({ data, said: { r, f, two } }: { data: TrendsSkm; said: Said }
               <td class="bar-cell">{value !== null && <Bar value={value} lo={lo === null ? null : lo * 25} hi={hi === null ? null : hi * 25} from={LEAST} to={MOST} alt={r.valueAlt(two(value), two((lo ?? 0) * 25), two((hi ?? 0) * 25))} />}</td>
               <td class="num">{mean === null ? "–" : two(mean)}</td>
               <td class="num strong">{value === null ? "–" : two(value)}</td>
-              <td class="num wide">{f.int(n)}</td>
+              <td class="num more">{f.int(n)}</td>
             </tr>
           ))}
         </tbody>
@@ -110,7 +110,7 @@ function Units({ data, said: { r, f, two } }: { data: TrendsSkm; said: Said }) {
       <h3 id="h-units">{r.units}</h3>
       <table class="rows" data-testid="skm-units">
         <thead>
-          <tr><th scope="col">{r.unitName}</th><th class="bar-head" aria-hidden="true" /><th scope="col" class="num">{r.ikm}</th><th scope="col">{r.performance}</th><th scope="col" class="num wide">{r.respondents}</th></tr>
+          <tr><th scope="col">{r.unitName}</th><th class="bar-head" aria-hidden="true" /><th scope="col" class="num">{r.ikm}</th><th scope="col">{r.performance}</th><th scope="col" class="num more">{r.respondents}</th></tr>
         </thead>
         <tbody>
           {data.units.map(({ place, index, lo, hi, class: letter, respondents }) => (
@@ -119,7 +119,7 @@ function Units({ data, said: { r, f, two } }: { data: TrendsSkm; said: Said }) {
               <td class="bar-cell">{index !== null && <Bar value={index} lo={lo} hi={hi} from={LEAST} to={MOST} alt={r.valueAlt(two(index), two(lo ?? 0), two(hi ?? 0))} />}</td>
               <td class="num strong">{index === null ? "–" : two(index)}</td>
               <td class="grade">{letter ? `${letter} · ${wordOf(letter, r)}` : "–"}</td>
-              <td class="num wide">{f.int(respondents)}</td>
+              <td class="num more">{f.int(respondents)}</td>
             </tr>
           ))}
         </tbody>
