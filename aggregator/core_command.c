@@ -185,11 +185,11 @@ void core_do_command(struct core *c, struct command *cmd)
     case COMMAND_SHARE_OPEN:
         cmd->result = core_open_share(c, cmd);
         break;
-    case COMMAND_MAILING_STOP:
-        cmd->result = core_stop_mailing(c, cmd);
-        break;
     case COMMAND_SHARE_END:
         cmd->result = core_end_share(c, cmd);
+        break;
+    case COMMAND_MAILING_STOP:
+        cmd->result = core_stop_mailing(c, cmd);
         break;
     }
     if (cmd->result == COMMAND_UNAVAILABLE) {

@@ -336,8 +336,6 @@ static void timers(struct core *c, mono_ms mono)
         core_retain(c, mono);
         core_undo(c, mono);
         core_build_rollups(c, mono);
-    }
-    if (!guard_holds(&c->guard)) {
         core_look_at_mailings(c, mono);
     }
     // glibc keeps what was freed: an eighth of all, after 10,000 kiosks have come at once.
@@ -348,8 +346,7 @@ static void timers(struct core *c, mono_ms mono)
     if (mono >= c->slow_at) {
         c->slow_at = mono + SLOW_EVERY_MS;
         if (!core_writes(c) || !store_expire_sessions(c->store, c->now) ||
-            !store_share_expire(c->store, c->now) ||
-            !store_outgoing_prune(c->store, c->now)) {
+            !store_share_expire(c->store, c->now) || !store_outgoing_prune(c->store, c->now)) {
             core_fail(c);
         } else if (c->now / DAY_MS != c->rates_day) {
             (void)(core_load_rates(c) && core_load_usual(c)); // noted

@@ -522,8 +522,14 @@ static void begin_attempt(struct courier *c, struct line *l)
     }
     if (!ok) {
         finish_attempt(c, l);
+        int failures = l->failures;
+        mono_ms rest_until = l->rest_until;
         say(l, "%s", why);
         conclude(l, never ? DELIVERY_NEVER : DELIVERY_AGAIN, -1);
+        if (report) { // that cannot be made: alerts of the channel do not wait for it
+            l->failures = failures;
+            l->rest_until = rest_until;
+        }
     }
 }
 

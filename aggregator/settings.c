@@ -2,7 +2,6 @@
 #include "aggregator/settings.h"
 
 #include "aggregator/mailing.h"
-
 #include "aggregator/trend_goal.h"
 #include "aggregator/trends.h"
 

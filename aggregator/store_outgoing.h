@@ -23,7 +23,7 @@ enum { OUTGOING_ID = 32, OUTGOING_REPLY_MAX = 300, OUTGOING_EXPIRED_MAX = 50 };
 struct outgoing {
     int64_t number;
     char id[OUTGOING_ID + 1];    // hex
-    struct ident channel, alert; // alert "": a test
+    struct ident channel, alert; // alert "": a test; of a report its own id
     enum channel_event event;
     char who[65];
     wall_ms at, deadline;
@@ -53,7 +53,7 @@ bool store_outgoing_outcome(struct store *st, const struct outgoing_outcome *o, 
 bool store_outgoing_prune(struct store *st, wall_ms now);
 
 // ---------------------------------------------------------------- readers', too
-// The next row of a channel that may be sent at `now`: a test, else the one that waits longest, unless only_tests; one that would wait for longer than
+// The next row of a channel that may be sent at `now`: a test, else the one that waits longest, reports last, unless only_tests; one that would wait for longer than
 // most_ms is due (the clock was set back). *ret_found false: none, and *ret_next is when there may be one (INT64_MAX: none
 // waits).
 bool store_outgoing_next(struct store *st, const char *channel, wall_ms now, int64_t most_ms, bool only_tests,

@@ -128,8 +128,8 @@ bool store_outgoing_next(struct store *st, const char *channel, wall_ms now, int
         store_bind(st,
                    COLUMNS "WHERE channel = ?1 AND state = 0 AND (next_at <= ?2 OR next_at > ?3)"
                            " AND deadline > ?2 AND (alert = '' OR NOT ?4)" FIRST_OF_ALERT
-                           " ORDER BY alert <> '', next_at, outgoing_id LIMIT 1",
-                   "tiid", channel, now, now + most_ms, (int)only_tests);
+                           " ORDER BY alert <> '', event = ?5, next_at, outgoing_id LIMIT 1",
+                   "tiidd", channel, now, now + most_ms, (int)only_tests, (int)CHANNEL_REPORT);
     return read_one(st, s, ret_o, ret_found) &&
            (*ret_found ||
             least(st,
