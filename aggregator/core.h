@@ -5,6 +5,7 @@
 #define PUAS_AGGREGATOR_CORE_H
 
 #include "aggregator/keeper.h"
+#include "aggregator/meter.h"
 #include "aggregator/settings.h"
 #include "shared/protocol.h"
 
@@ -101,6 +102,7 @@ struct core_status {
     int64_t retained_ignored; // messages on the events topics that were retained, since start
 };
 void core_status(struct core *c, struct core_status *ret); // any thread
+const struct meter *core_meter(const struct core *c);       // any thread, as long as the core is there
 bool core_holds(struct core *c);                           // nothing is stored now (guard.h); any thread
 // Posts a command and waits for its result, which comes after the COMMIT. Any thread but the core's.
 enum command_result core_call(struct core *c, struct command *cmd);

@@ -118,6 +118,7 @@ struct core {
     struct core_erasure *erasures; // owned
     size_t erasure_count, erasure_room;
     _Atomic int64_t retained_events; // counted and ignored (rule 11)
+    struct meter meter;
     atomic_bool broker;              // connected; these are read by other threads, too
     _Atomic(const char *) notice;
     atomic_bool holds;

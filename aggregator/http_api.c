@@ -10,7 +10,7 @@ enum { ACK_DEFAULT_MIN = 60, ACK_LEAST_MIN = 5, ACK_MOST_MIN = 1440, RETRY_S = 2
 
 // ---------------------------------------------------------------- life
 
-bool api_init(struct http_api *a, const struct http_options *o)
+bool api_init(struct http_api *a, const struct http_options *o, char *ret_why, size_t n)
 {
     uint8_t random[HTTP_TOKEN_BYTES];
     char nobody[HTTP_TOKEN_HEX + 1];
@@ -27,7 +27,8 @@ bool api_init(struct http_api *a, const struct http_options *o)
     ident_hex(random, sizeof random, a->control);
     a->hub = hub_create(o->comment_ms > 0 ? o->comment_ms : HUB_COMMENT_MS);
     a->downloads = downloads_create();
-    return a->hub != NULL && a->downloads != NULL && password_hash(nobody, a->dummy_hash);
+    return a->hub != NULL && a->downloads != NULL && password_hash(nobody, a->dummy_hash) &&
+           metrics_read_token(a, o->settings->http.metrics_token_file, ret_why, n);
 }
 
 void api_finish(struct http_api *a)
@@ -139,34 +140,12 @@ enum command_result api_ask(struct http_api *a, struct command *cmd)
     return core != NULL ? core_call(core, cmd) : COMMAND_UNAVAILABLE;
 }
 
-static void answer_text(struct http_answer *r, int status, const char *text)
-{
-    r->status = status;
-    r->type = "text/plain; charset=utf-8";
-    r->file = text;
-    r->bytes = strlen(text);
-}
-
 // ---------------------------------------------------------------- reading
-
-static void get_health(struct api_call *c)
-{
-    answer_text(c->r, 200, "ok\n");
-}
 
 static bool holds(struct http_api *a)
 {
     struct core *core = atomic_load(&a->core);
     return core != NULL && core_holds(core);
-}
-
-static void get_ready(struct api_call *c)
-{
-    bool runs = atomic_load(&c->a->core) != NULL, held = holds(c->a);
-    answer_text(c->r, runs && !held ? 200 : 503,
-                !runs  ? "the core is not running\n"
-                : held ? "nothing is stored now: see puasctl status\n"
-                       : "ready\n");
 }
 
 static void get_session(struct api_call *c)
@@ -399,8 +378,9 @@ static const struct route {
     int needs;
     void (*handle)(struct api_call *c);
 } routes[] = {
-    {"GET", "/healthz", 0, get_health},
-    {"GET", "/readyz", 0, get_ready},
+    {"GET", "/healthz", 0, api_health},
+    {"GET", "/readyz", 0, api_ready},
+    {"GET", "/metrics", 0, api_metrics},
     {"GET", "/api/v1/session", USER, get_session},
     {"GET", "/api/v1/today", USER, get_today},
     {"GET", "/api/v1/verdicts", USER, get_verdicts},

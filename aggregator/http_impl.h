@@ -4,6 +4,7 @@
 //   http_remote.c      answers of the routes that push contents and order kiosks about
 //   http_trends.c      what the days that are over say
 //   http_export.c      their answers as a file
+//   http_metrics.c     what a monitoring system asks
 //   http_backtest.c    what rules would have done in them
 //   http_login.c       who is it, and how often may they try
 //   http_static.c      the embedded pages
@@ -25,6 +26,8 @@ enum {
     HTTP_TOKEN_BYTES = 32,         // random bytes of a session cookie and of the control token
     HTTP_TOKEN_HEX = 64,
     LIMITER_SLOTS = 1024,
+    HTTP_STATUS_LEAST = 200, // of those that are counted
+    HTTP_STATUSES = 400,
     COMMENT_MAX = PROTOCOL_TEXT_MAX, // bytes of a comment
 };
 
@@ -76,13 +79,15 @@ struct http_api {
     pthread_mutex_t verify;               // one password at a time: each takes 19 MiB and 60 ms
     char dummy_hash[PASSWORD_HASH_BYTES]; // for unknown users: they take as long as known ones
     char control[HTTP_TOKEN_HEX + 1];
+    char metrics_token[202]; // "": /metrics is for this machine only
+    _Atomic int64_t answered[HTTP_STATUSES]; // requests, by status
     mono_ms started;
     pthread_mutex_t pool_lock;
     struct views *pool[HTTP_VIEWS_MAX];
     int pool_count;
 };
 
-bool api_init(struct http_api *a, const struct http_options *o);
+bool api_init(struct http_api *a, const struct http_options *o, char *ret_why, size_t n); // false: ret_why may say why
 void api_finish(struct http_api *a); // accepts a zeroed one
 void api_answer(struct http_api *a, const struct http_request *q, struct http_answer *ret);
 void answer_finish(struct http_answer *r); // but not `live` and `download`, which the stream takes over
@@ -114,6 +119,12 @@ void api_undo_import(struct api_call *c);
 void api_erase(struct api_call *c); // body: {"kiosk","epoch","seq","score","by"}
 void api_export(struct api_call *c); // ?format=csv|json|xlsx and place, from, to, question of export.h
 void api_backtest(struct api_call *c); // ?place, from, to, a, b, late of backtest_report.h
+void api_metrics(struct api_call *c);
+bool metrics_read_token(struct http_api *a, const char *path, char *ret_why, size_t n); // path "": none
+void api_health(struct api_call *c);
+void api_ready(struct api_call *c);
+// NULL, or a line that says why nothing should be sent to us now. Static.
+const char *api_unready(struct http_api *a);
 void api_trends(struct api_call *c); // the path's *: what; 304 when the reader has it already
 
 // RFC 9457. title and field: "" for none.
@@ -126,6 +137,7 @@ void logout_post(struct http_api *a, const struct http_request *q, struct http_a
 // The user of the request's cookie. False: nobody, or the store cannot tell; the answer is made.
 bool login_user(struct http_api *a, const struct http_request *q, struct views_user *ret_u,
                 struct http_answer *r);
+bool login_is_bearer(const struct http_request *q, const char *token); // takes equally long wherever they differ
 bool login_is_control(const struct http_api *a, const struct http_request *q);
 // Takes a token from the bucket of `who`: at most `burst`, one more every `every_ms`. False: *ret_wait_ms
 // until then.

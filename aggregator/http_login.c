@@ -15,6 +15,7 @@ enum {
     ADDRESS_EVERY_MS = 1000,
 };
 static const char cookie_name[] = "puas=";
+static const char bearer[] = "Bearer ";
 
 // ---------------------------------------------------------------- token buckets
 
@@ -125,21 +126,26 @@ bool login_user(struct http_api *a, const struct http_request *q, struct views_u
 // Equal, without telling by its time how far.
 static bool same_token(const char *a, const char *b)
 {
+    size_t n = strlen(b);
     unsigned char differ = 0;
-    if (strlen(a) != HTTP_TOKEN_HEX || strlen(b) != HTTP_TOKEN_HEX) {
+    if (strlen(a) != n) {
         return false;
     }
-    for (int i = 0; i < HTTP_TOKEN_HEX; i++) {
+    for (size_t i = 0; i < n; i++) {
         differ |= (unsigned char)(a[i] ^ b[i]);
     }
     return differ == 0;
 }
 
+bool login_is_bearer(const struct http_request *q, const char *token)
+{
+    return strncmp(q->authorization, bearer, sizeof bearer - 1) == 0 &&
+           same_token(q->authorization + sizeof bearer - 1, token);
+}
+
 bool login_is_control(const struct http_api *a, const struct http_request *q)
 {
-    static const char bearer[] = "Bearer ";
-    return strncmp(q->authorization, bearer, sizeof bearer - 1) == 0 &&
-           same_token(q->authorization + sizeof bearer - 1, a->control);
+    return login_is_bearer(q, a->control);
 }
 
 // ---------------------------------------------------------------- login and logout

@@ -219,6 +219,9 @@ static enum MHD_Result send_answer(struct http *h, struct MHD_Connection *c, con
         MHD_add_response_header(r, "Retry-After", seconds);
     }
     enum MHD_Result done = MHD_queue_response(c, (unsigned)a->status, r);
+    if (a->status >= HTTP_STATUS_LEAST && a->status < HTTP_STATUS_LEAST + HTTP_STATUSES) {
+        atomic_fetch_add(&h->api.answered[a->status - HTTP_STATUS_LEAST], 1);
+    }
     MHD_destroy_response(r);
     return done;
 }
@@ -394,7 +397,7 @@ struct http *http_create(const struct http_options *o, char *ret_why, size_t n)
         return NULL;
     }
     h->listen_fd = -1;
-    if (!api_init(&h->api, o) || !open_socket(h, &o->settings->http, ret_why, n)) {
+    if (!api_init(&h->api, o, ret_why, n) || !open_socket(h, &o->settings->http, ret_why, n)) {
         http_destroy(h);
         return NULL;
     }

@@ -100,6 +100,7 @@ struct settings {
     struct settings_http {
         char *address;
         int64_t port;
+        char *metrics_token_file; // "": /metrics is for this machine only
     } http;
     struct settings_times {
         int64_t inhibit_ms; // no silence or offline alert for this long after our or the broker's return

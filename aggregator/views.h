@@ -69,4 +69,15 @@ enum views_error views_rev(struct views *v, const struct views_user *u, const ch
 // VIEWS_OK when the alert exists and lies within the user's scope.
 enum views_error views_may_see_alert(struct views *v, const struct views_user *u, const char *alert);
 
+// ---------------------------------------------------------------- monitoring
+enum { VIEWS_KIOSK_STATES = 5, VIEWS_ALERT_KINDS = 12, VIEWS_ALERT_STATES = 7 }; // kiosk_state, engine_rule_kind, engine_state
+struct views_metrics {
+    int64_t places;
+    int64_t kiosks[VIEWS_KIOSK_STATES]; // registered ones
+    int64_t unheard;                    // of those: ready or sleeping by their last word, which is old
+    int64_t held;                       // answers that they had not got acknowledged when they spoke last
+    int64_t alerts[VIEWS_ALERT_KINDS][VIEWS_ALERT_STATES]; // open ones
+};
+enum views_error views_metrics(struct views *v, wall_ms now, struct views_metrics *ret);
+
 #endif

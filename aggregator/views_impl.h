@@ -5,6 +5,7 @@
 //   views_alert_sqlite.c   the alerts of a branch
 //   views_votes_sqlite.c   the votes behind one
 //   views_verdicts_sqlite.c the day without suspects
+//   views_metrics_sqlite.c how many, for monitoring
 #ifndef PUAS_AGGREGATOR_VIEWS_IMPL_H
 #define PUAS_AGGREGATOR_VIEWS_IMPL_H
 
