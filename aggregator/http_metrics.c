@@ -116,6 +116,10 @@ static void put_views(FILE *f, const struct views_metrics *m)
     put(f, "puas_kiosks_unheard", METRICS_GAUGE,
         "Registered kiosks that are ready or sleeping by their last word, which is older than times.offline.", m->unheard);
     put(f, "puas_kiosk_answers_held", METRICS_GAUGE, "Answers that kiosks still held when they spoke last.", m->held);
+    put(f, "puas_notifications_waiting", METRICS_GAUGE, "Messages of channels that wait to be sent.", m->notices_waiting);
+    metrics_family(f, "puas_notifications_day", METRICS_GAUGE, "Messages of channels that were settled in the last 24 hours.");
+    metrics_value(f, "puas_notifications_day", "state", "sent", m->notices_sent);
+    metrics_value(f, "puas_notifications_day", "state", "dead", m->notices_dead);
     metrics_family(f, "puas_alerts_open", METRICS_GAUGE, "Open alerts, by kind of rule and state.");
     for (int kind = 0; kind < VIEWS_ALERT_KINDS; kind++) {
         for (int state = ENGINE_FIRING; state < VIEWS_ALERT_STATES; state++) {

@@ -64,6 +64,13 @@ enum views_error views_verdicts(struct views *v, const struct views_user *u, con
                                 char **ret_json);
 enum views_error views_alert_votes(struct views *v, const struct views_user *u, const char *alert,
                                    wall_ms now, char **ret_json);
+// {"branch":{id,name,tz},"alert":...}, the alert as on its branch's page, so that messages tell no more than that.
+enum views_error views_alert(struct views *v, const char *alert, wall_ms now, char **ret_json);
+// {"channels":[{id, kind, lang, sends, waiting, sentToday, deadToday, lastSent, attempts, reply}], "dead":[message]}:
+// attempts and reply of what waits after a failure; today: the last 24 hours; dead: the newest 50.
+enum views_error views_channels(struct views *v, const struct config_list *channels, wall_ms now, char **ret_json);
+// {id, channel, alert, event, state, at, attempts, reply, ended}
+enum views_error views_message(struct views *v, const char *id, char **ret_json);
 // Revision of a branch, 0 before its first step. u NULL: any branch.
 enum views_error views_rev(struct views *v, const struct views_user *u, const char *branch, int64_t *ret_rev);
 // VIEWS_OK when the alert exists and lies within the user's scope.
@@ -77,6 +84,7 @@ struct views_metrics {
     int64_t unheard;                    // of those: ready or sleeping by their last word, which is old
     int64_t held;                       // answers that they had not got acknowledged when they spoke last
     int64_t alerts[VIEWS_ALERT_KINDS][VIEWS_ALERT_STATES]; // open ones
+    int64_t notices_waiting, notices_sent, notices_dead;   // of channels; sent, dead: in the last 24 hours
 };
 enum views_error views_metrics(struct views *v, wall_ms now, struct views_metrics *ret);
 

@@ -1,4 +1,5 @@
 // views: what of the store is told to a monitoring system: how many, never of whom.
+#include "aggregator/store_outgoing.h"
 #include "aggregator/views_impl.h"
 
 #include <string.h>
@@ -57,6 +58,11 @@ enum views_error views_metrics(struct views *v, wall_ms now, struct views_metric
         if (views_row(v, s)) {
             m.places = sqlite3_column_int64(s, 0);
         }
+        struct outgoing_counts c = {.waiting = 0};
+        v->failed = v->failed || !store_outgoing_counts(v->st, "", now, &c);
+        m.notices_waiting = c.waiting;
+        m.notices_sent = c.sent;
+        m.notices_dead = c.dead;
     }
     enum views_error e = views_end(v, VIEWS_OK);
     if (e == VIEWS_OK) {

@@ -1,0 +1,125 @@
+// The API as programs use it: metrics, tokens, the OpenAPI document, pages of long lists.
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { networkInterfaces } from "node:os";
+import { parse } from "yaml";
+import { Aggregator } from "./lib/aggregator.mjs";
+import { Broker, SECRET } from "./lib/broker.mjs";
+import { ForeignKiosk } from "./lib/foreign.mjs";
+import { run } from "./lib/process.mjs";
+import { readMetrics, readQuery } from "./lib/promql.mjs";
+import { Session } from "./lib/session.mjs";
+import { waitFor } from "./lib/wait.mjs";
+import { ASSETS, BIN, ROOT, scenario } from "./lib/world.mjs";
+
+const HOUR = 3_600_000;
+
+async function kioskOf(world, broker) {
+  const kiosk = new ForeignKiosk({ port: broker.port, id: "dago-entrance", branch: "bandung-dago", secret: SECRET });
+  world.own("foreign kiosk", () => kiosk.die());
+  await kiosk.connect();
+  await kiosk.synced;
+  return kiosk;
+}
+
+async function metricsOf(url, headers = {}) {
+  const answer = await fetch(`${url}/metrics`, { headers });
+  assert.equal(answer.status, 200);
+  assert.equal(answer.headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+  const samples = readMetrics(await answer.text());
+  return { samples, value: (name, labels = {}) => samples.find((s) => s.name === name && Object.entries(labels).every(([k, v]) => s.labels[k] === v))?.value };
+}
+
+scenario("metrics: what happens is counted, and every query of the dashboard and the rules finds its names", async (world) => {
+  const broker = await Broker.start(world);
+  const backups = world.folder("backups");
+  const aggregator = await Aggregator.start(world, { brokerPort: broker.port, backup: { dir: backups, every_hours: 24 } });
+  const kiosk = await kioskOf(world, broker);
+  for (let i = 0; i < 20; i++) kiosk.press(1);
+  await kiosk.settled();
+  await kiosk.raw("puas/1/events/00/bandung-dago/dago-entrance", "no JSON");
+  assert.equal((await fetch(`${aggregator.url}/api/v1/nothing`)).status, 404);
+  const { samples, value } = await waitFor("all of it to be counted", async () => {
+    const m = await metricsOf(aggregator.url);
+    return m.value("puas_quarantined_total") === 1 && m.value("puas_backup_age_seconds") !== undefined && m.value("puas_alerts_open", { kind: "standard", state: "firing" }) > 0 && m;
+  });
+  assert.equal(value("puas_answers_stored_total", { type: "rating" }), 20);
+  assert.equal(value("puas_answers_stored_total", { type: "text" }), 0);
+  assert.equal(value("puas_kiosks", { state: "ready" }), 1);
+  assert.equal(value("puas_http_requests_total", { status: "404" }), 1);
+  assert.deepEqual(["puas_ready", "puas_broker_connected", "puas_store_readable", "puas_store_damaged", "puas_backup_overdue"].map((name) => value(name)), [1, 1, 1, 0, 0]);
+  assert.ok(value("puas_backup_age_seconds") < 60 && value("puas_backup_size_bytes") > 0);
+  assert.ok(value("puas_disk_free_bytes") > 0 && value("puas_store_log_bytes") > 0);
+  const buckets = samples.filter((s) => s.name === "puas_commit_duration_seconds_bucket").map((s) => s.value);
+  assert.deepEqual(buckets, [...buckets].sort((a, b) => a - b), "buckets hold those before them");
+  assert.ok(buckets.at(-1) > 0 && buckets.at(-1) === value("puas_commit_duration_seconds_count") && value("puas_commit_duration_seconds_sum") > 0);
+  assert.ok(samples.length < 200, `${samples.length} series`);
+  const names = samples.flatMap((s) => Object.values(s.labels)).join(" ");
+  assert.ok(!/dago|bandung|manager|127/.test(names), "nothing of anybody");
+
+  // A key that comes again is a duplicate, not a rating.
+  for (const row of kiosk.epoch.rows.values()) row.state = "pending";
+  await waitFor("the duplicates", async () => (await metricsOf(aggregator.url)).value("puas_answers_duplicate_total") >= 20);
+  assert.equal((await metricsOf(aggregator.url)).value("puas_answers_stored_total", { type: "rating" }), 20);
+
+  const rules = parse(readFileSync(`${ASSETS}/monitoring/alerts.yaml`, "utf8")).groups.flatMap((g) => g.rules);
+  const dashboard = JSON.parse(readFileSync(`${ASSETS}/monitoring/grafana-dashboard.json`, "utf8"));
+  const queries = [...rules.map((r) => r.expr), ...dashboard.panels.flatMap((p) => p.targets.map((t) => t.expr))];
+  const variables = dashboard.templating.list.filter((v) => v.type === "query").map((v) => /^label_values\((\w+), (\w+)\)$/.exec(v.query.query));
+  assert.ok(rules.length > 10 && queries.length > 30);
+  for (const rule of rules) assert.ok(rule.alert && rule.labels.severity && rule.annotations.summary, JSON.stringify(rule));
+  const foreign = ["instance", "job"]; // of the scrape
+  const check = (query) => {
+    const { selectors, grouping } = readQuery(query);
+    assert.ok(selectors.length > 0, query);
+    for (const { name, matchers } of selectors) {
+      const found = name === "up" ? [{ labels: {} }] : samples.filter((s) => s.name === name);
+      assert.ok(found.length > 0, `${name} is not served: ${query}`);
+      for (const { label, op, value: wanted } of matchers) {
+        const values = found.map((s) => s.labels[label]).filter((v) => v !== undefined);
+        if (foreign.includes(label)) continue;
+        assert.ok(values.length > 0, `${name} has no label ${label}: ${query}`);
+        if (op === "=" || op === "!=") assert.ok(values.includes(wanted), `${label} is never ${wanted}: ${query}`);
+      }
+      for (const label of grouping) assert.ok(foreign.includes(label) || found.some((s) => label in s.labels), `${name} has no label ${label}: ${query}`);
+    }
+  };
+  for (const query of queries) check(query);
+  for (const [, name] of variables) check(name);
+  for (const wrong of ["puas_kiosk", 'puas_kiosks{state="gone"}', "sum by (place) (puas_kiosks)"]) assert.throws(() => check(wrong), wrong); // does it find what it looks for?
+  assert.throws(() => readQuery("sum(puas_kiosks"));
+});
+
+scenario("metrics are for this machine, or for who has their token; ready only while votes are taken in", async (world) => {
+  const broker = await Broker.start(world);
+  const aggregator = await Aggregator.start(world, { brokerPort: broker.port });
+  const from = (address) => fetch(`${aggregator.url}/metrics`, { headers: { "X-Forwarded-For": address } });
+  assert.equal((await from("127.0.0.1")).status, 200);
+  assert.equal((await from("192.0.2.7")).status, 403);
+  assert.equal((await from("127.0.0.1, 192.0.2.7")).status, 403, "the proxy's own word is the last");
+
+  assert.equal(await (await fetch(`${aggregator.url}/readyz`)).text(), "ready\n");
+  await broker.kill();
+  await waitFor("it to be not ready", async () => (await fetch(`${aggregator.url}/readyz`)).status === 503);
+  const why = await fetch(`${aggregator.url}/readyz`);
+  assert.equal(await why.text(), "the broker is not connected\n");
+  assert.ok(Number(why.headers.get("retry-after")) > 0);
+  assert.equal((await fetch(`${aggregator.url}/healthz`)).status, 200);
+  assert.equal((await metricsOf(aggregator.url)).value("puas_ready"), 0);
+  await aggregator.stop();
+
+  const file = world.path("secrets", "metrics");
+  writeFileSync(file, "short\n");
+  const config = readFileSync(aggregator.file, "utf8").replace(/^http:$/m, `http:\n  metrics_token_file: ${file}`);
+  writeFileSync(aggregator.file, config);
+  const refused = await run(`${BIN}/puas-aggregator`, ["--config", aggregator.file]);
+  assert.notEqual(refused.code, 0);
+  assert.match(refused.lines.join("\n"), /metrics_token_file .*16 to 200 bytes/);
+  const token = "0123456789abcdef0123";
+  writeFileSync(file, `${token}\n`);
+  await broker.up();
+  await aggregator.up();
+  assert.equal((await fetch(`${aggregator.url}/metrics`)).status, 401);
+  assert.equal((await fetch(`${aggregator.url}/metrics`, { headers: { Authorization: `Bearer ${token}x` } })).status, 401);
+  await metricsOf(aggregator.url, { Authorization: `Bearer ${token}`, "X-Forwarded-For": "192.0.2.7" });
+});
