@@ -394,6 +394,9 @@ static const struct route {
     {"GET", "/api/v1/channels", ADMIN, api_channels},
     {"GET", "/api/v1/channels/messages/*", ADMIN, api_message},
     {"POST", "/api/v1/channels/*/test", ADMIN | YAML, api_test_channel},
+    {"GET", "/api/v1/tokens", ADMIN, api_tokens},
+    {"POST", "/api/v1/tokens", ADMIN | YAML, api_add_token},
+    {"POST", "/api/v1/tokens/*/revoke", ADMIN | YAML, api_end_token},
     {"POST", "/api/v1/login", 0, post_login},
     {"POST", "/api/v1/logout", 0, post_logout},
     {"POST", "/api/v1/alerts/*/ack", USER | ACTOR, post_ack},
@@ -441,7 +444,7 @@ static bool matches(const char *pattern, const char *path, char *ret_id)
 // What every request that changes something must be. False: answered.
 static bool post_allowed(const struct api_call *c, const struct route *route)
 {
-    if (!c->q->ours) {
+    if (!c->q->ours && !login_is_token(c->q)) {
         answer_problem(c->r, 403, "The header X-Puas: 1 is missing", "Forms of other sites cannot send it.",
                        "");
     } else if (c->q->too_large) {

@@ -5,6 +5,7 @@
 //   http_channels.c    channels and their messages
 //   http_trends.c      what the days that are over say
 //   http_export.c      their answers as a file
+//   http_tokens.c      tokens of programs
 //   http_metrics.c     what a monitoring system asks
 //   http_backtest.c    what rules would have done in them
 //   http_login.c       who is it, and how often may they try
@@ -31,6 +32,8 @@ enum {
     HTTP_STATUSES = 400,
     COMMENT_MAX = PROTOCOL_TEXT_MAX, // bytes of a comment
 };
+
+#define HTTP_TOKEN_MARK "puas_" // a program's token begins so: whoever finds one knows what it is
 
 struct http_request {                  // all borrowed for the call; "" where absent
     const char *method, *path, *place; // place: of the query
@@ -123,6 +126,9 @@ void api_test_channel(struct api_call *c); // 202 {"id"}: of the message, to ask
 void api_message(struct api_call *c);
 void api_export(struct api_call *c); // ?format=csv|json|xlsx and place, from, to, question of export.h
 void api_backtest(struct api_call *c); // ?place, from, to, a, b, late of backtest_report.h
+void api_tokens(struct api_call *c);
+void api_add_token(struct api_call *c); // body: {"name","place","role","days"} -> 201 with the token
+void api_end_token(struct api_call *c);
 void api_metrics(struct api_call *c);
 bool metrics_read_token(struct http_api *a, const char *path, char *ret_why, size_t n); // path "": none
 void api_health(struct api_call *c);
@@ -138,9 +144,10 @@ void answer_json(struct http_answer *r, char *text); // takes text; NULL: out of
 
 void login_post(struct http_api *a, const struct http_request *q, struct http_answer *r);
 void logout_post(struct http_api *a, const struct http_request *q, struct http_answer *r);
-// The user of the request's cookie. False: nobody, or the store cannot tell; the answer is made.
+// The user of the request's token or cookie. False: nobody, or the store cannot tell; the answer is made.
 bool login_user(struct http_api *a, const struct http_request *q, struct views_user *ret_u,
                 struct http_answer *r);
+bool login_is_token(const struct http_request *q); // carries a program's token, whether it is good or not: its cookie counts for nothing
 bool login_is_bearer(const struct http_request *q, const char *token); // takes equally long wherever they differ
 bool login_is_control(const struct http_api *a, const struct http_request *q);
 // Takes a token from the bucket of `who`: at most `burst`, one more every `every_ms`. False: *ret_wait_ms

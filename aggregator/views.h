@@ -50,6 +50,15 @@ enum views_error views_user(struct views *v, const char *name, struct views_user
 enum views_error views_session_user(struct views *v, const uint8_t token[32], wall_ms now,
                                     struct views_user *ret_u);
 
+// Whose token has this hash at `now`? Its name is "token:NAME". *ret_used: when it was used last, 0: never.
+enum views_error views_token_user(struct views *v, const uint8_t token[32], wall_ms now, struct views_user *ret_u,
+                                  wall_ms *ret_used);
+// Of these, a user of place 0 (the control token) sees all.
+// {"tokens":[{name, role, place, created, createdBy, expires, expired, lastUsed}]} of places within the scope
+enum views_error views_tokens(struct views *v, const struct views_user *u, wall_ms now, char **ret_json);
+enum views_error views_may_see_place(struct views *v, const struct views_user *u, const char *place);
+enum views_error views_may_see_token(struct views *v, const struct views_user *u, const char *name);
+
 // ---------------------------------------------------------------- pages; each text is malloc'd, the caller
 // frees
 // holds: nothing is stored now (guard.h), passed on.

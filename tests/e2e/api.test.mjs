@@ -123,3 +123,64 @@ scenario("metrics are for this machine, or for who has their token; ready only w
   assert.equal((await fetch(`${aggregator.url}/metrics`, { headers: { Authorization: `Bearer ${token}x` } })).status, 401);
   await metricsOf(aggregator.url, { Authorization: `Bearer ${token}`, "X-Forwarded-For": "192.0.2.7" });
 });
+
+scenario("tokens: given once, seen as hashes, bound to role and place, ended at once, on record", async (world) => {
+  const broker = await Broker.start(world);
+  const aggregator = await Aggregator.start(world, { brokerPort: broker.port });
+  const { store, url } = aggregator;
+  const ctl = (...args) => run(`${BIN}/puasctl`, ["--config", aggregator.file, ...args]);
+  const asToken = (token, method, path, body) =>
+    fetch(url + path, { method, headers: { Authorization: `Bearer ${token}`, ...(body ? { "Content-Type": "application/json" } : {}) }, body: body && JSON.stringify(body) });
+
+  const made = await ctl("token", "add", "warehouse", "--place", "jawa-barat", "--days", "30");
+  assert.equal(made.code, 0, made.lines.join("\n"));
+  const token = made.lines.find((line) => line.startsWith("puas_"));
+  assert.match(token, /^puas_[0-9a-f]{64}$/);
+  const rows = await store.one("SELECT json_group_array(hex(hash) || role) FROM token");
+  assert.ok(!rows.toLowerCase().includes(token.slice(5)), "its hash alone is kept");
+
+  assert.equal((await asToken(token, "GET", "/api/v1/today?place=bandung-dago")).status, 200);
+  assert.equal((await asToken(token, "GET", "/api/v1/trends/series?place=harapan")).status, 404, "above its place");
+  assert.equal((await asToken(token, "GET", "/api/v1/status")).status, 401);
+  assert.equal((await asToken(token, "GET", "/api/v1/tokens")).status, 403);
+  assert.equal((await asToken(token, "POST", "/api/v1/alerts/none/ack", { comment: "" })).status, 403, "a viewer only looks");
+  assert.equal((await asToken(`${token.slice(0, -1)}${token.endsWith("0") ? "1" : "0"}`, "GET", "/api/v1/session")).status, 401);
+  const admin = await Session.login(url, "admin");
+  assert.equal((await admin.raw("GET", "/api/v1/session", undefined, { Authorization: "Bearer puas_wrong" })).status, 401, "a cookie does not help a wrong token");
+
+  // Who acts by token needs no header against forms of other sites; a cookie does.
+  const post = (body, headers) => admin.raw("POST", "/api/v1/tokens", body, headers);
+  assert.equal((await post({ name: "x", place: "harapan" }, {})).status, 403);
+  const answer = await post({ name: "crm", place: "harapan", role: "admin", days: 1 });
+  assert.equal(answer.status, 201);
+  const crm = (await answer.json()).token;
+  assert.equal((await asToken(crm, "POST", "/api/v1/alerts/none/ack", { comment: "" })).status, 404, "it may, without X-Puas");
+  assert.equal((await asToken(crm, "GET", "/api/v1/tokens")).status, 200);
+  assert.equal((await asToken(crm, "POST", "/api/v1/tokens", { name: "child", place: "harapan" })).status, 403, "a token makes no tokens");
+  assert.equal((await post({ name: "crm", place: "harapan" })).status, 409);
+  for (const [field, body] of [["name", { place: "harapan" }], ["name", { name: "A b", place: "harapan" }], ["place", { name: "x" }], ["place", { name: "x", place: "nowhere" }], ["role", { name: "x", place: "harapan", role: "king" }], ["role", { name: "x", place: "harapan", role: 3 }], ["days", { name: "x", place: "harapan", days: 0 }], ["days", { name: "x", place: "harapan", days: "9" }]]) {
+    const refused = await post(body);
+    assert.equal(refused.status, 422, JSON.stringify(body));
+    assert.equal((await refused.json()).field, field);
+  }
+  assert.equal((await (await Session.login(url, "manager")).raw("GET", "/api/v1/tokens")).status, 403);
+
+  const { tokens } = await admin.get("/api/v1/tokens");
+  assert.deepEqual(tokens.map((t) => [t.name, t.role, t.place, t.createdBy, t.expired]), [["crm", "admin", "harapan", "admin", false], ["warehouse", "viewer", "jawa-barat", "puasctl", false]]);
+  assert.ok(tokens.every((t) => t.lastUsed > Date.now() - HOUR));
+  assert.match((await ctl("token", "list")).lines.join("\n"), /warehouse +viewer +jawa-barat +puasctl/);
+
+  // Expired: by its row, as if a day had gone by.
+  await aggregator.stop();
+  assert.equal((await run("sqlite3", [store.file, "UPDATE token SET expires = created WHERE name = 'crm'"])).code, 0);
+  await aggregator.up();
+  assert.equal((await asToken(crm, "GET", "/api/v1/session")).status, 401);
+  assert.equal((await asToken(token, "GET", "/api/v1/session")).status, 200, "tokens outlive a restart");
+  assert.equal((await ctl("token", "revoke", "warehouse")).code, 0);
+  assert.equal((await asToken(token, "GET", "/api/v1/session")).status, 401);
+  assert.equal((await ctl("token", "revoke", "warehouse")).code, 1);
+  assert.deepEqual(
+    JSON.parse(await store.one("SELECT json_group_array(who || ' ' || action || ' ' || subject || ' ' || detail) FROM (SELECT * FROM audit WHERE action LIKE 'token%' ORDER BY audit_id)")),
+    ["puasctl token-add warehouse viewer of jawa-barat for 30 days", "admin token-add crm admin of harapan for 1 days", "puasctl token-revoke warehouse "],
+  );
+});
