@@ -33,6 +33,7 @@
         embed web_votes_css, "build/web/votes.css"
         embed web_backtest_js, "build/web/backtest.js"
         embed web_backtest_css, "build/web/backtest.css"
+        embed web_openapi_json, "build/web/openapi.json"
         embed web_favicon_svg, "build/web/favicon.svg"
         embed web_manifest, "build/web/manifest.webmanifest"
         .section .note.GNU-stack,"",@progbits

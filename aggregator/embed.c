@@ -25,6 +25,7 @@ EMBED(web_votes_js);
 EMBED(web_votes_css);
 EMBED(web_backtest_js);
 EMBED(web_backtest_css);
+EMBED(web_openapi_json);
 EMBED(web_favicon_svg);
 EMBED(web_manifest);
 
@@ -56,6 +57,7 @@ const struct embedded embedded_web[] = {
     {"votes.css", web_votes_css_begin, web_votes_css_end},
     {"backtest.js", web_backtest_js_begin, web_backtest_js_end},
     {"backtest.css", web_backtest_css_begin, web_backtest_css_end},
+    {"api/v1/openapi.json", web_openapi_json_begin, web_openapi_json_end},
     {"favicon.svg", web_favicon_svg_begin, web_favicon_svg_end},
     {"manifest.webmanifest", web_manifest_begin, web_manifest_end},
     {NULL, NULL, NULL},

@@ -12,6 +12,7 @@ static const char *type_of(const char *name)
         {".html", "text/html; charset=utf-8"},         {".js", "text/javascript; charset=utf-8"},
         {".css", "text/css; charset=utf-8"},           {".svg", "image/svg+xml"},
         {".webmanifest", "application/manifest+json"},
+        {".json", "application/json"},
     };
     const char *dot = strrchr(name, '.');
     for (size_t i = 0; dot != NULL && i < sizeof types / sizeof types[0]; i++) {

@@ -1,12 +1,13 @@
 // The API as programs use it: metrics, tokens, the OpenAPI document, pages of long lists.
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
-import { networkInterfaces } from "node:os";
+import Ajv2020 from "ajv/dist/2020.js";
 import { parse } from "yaml";
 import { Aggregator } from "./lib/aggregator.mjs";
 import { Broker, SECRET } from "./lib/broker.mjs";
 import { ForeignKiosk } from "./lib/foreign.mjs";
 import { run } from "./lib/process.mjs";
+import { HttpReceiver } from "./lib/receivers.mjs";
 import { readMetrics, readQuery } from "./lib/promql.mjs";
 import { Session } from "./lib/session.mjs";
 import { waitFor } from "./lib/wait.mjs";
@@ -183,4 +184,127 @@ scenario("tokens: given once, seen as hashes, bound to role and place, ended at 
     JSON.parse(await store.one("SELECT json_group_array(who || ' ' || action || ' ' || subject || ' ' || detail) FROM (SELECT * FROM audit WHERE action LIKE 'token%' ORDER BY audit_id)")),
     ["puasctl token-add warehouse viewer of jawa-barat for 30 days", "admin token-add crm admin of harapan for 1 days", "puasctl token-revoke warehouse "],
   );
+});
+
+scenario("openapi: every path and method is called, and answers as the document says", async (world) => {
+  const broker = await Broker.start(world);
+  const sink = await HttpReceiver.start(world);
+  writeFileSync(world.path("hook.key"), `whsec_${Buffer.from("a key of the signature, 32 bytes").toString("base64")}\n`);
+  const aggregator = await Aggregator.start(world, {
+    brokerPort: broker.port,
+    change: (text) => text.replace(/^times:/m, `channels:\n  - { id: hook, kind: webhook, url: "${sink.url}", secret_file: ${world.path("hook.key")}, allow_private: true, lang: en }\ntimes:`),
+  });
+  const { url, store } = aggregator;
+  const kiosk = await kioskOf(world, broker);
+  const yesterday = Date.now() - 30 * HOUR;
+  for (let i = 0; i < 12; i++) kiosk.press(5, { at: yesterday });
+  for (let i = 0; i < 12; i++) {
+    kiosk.press(1);
+    await kiosk.settled();
+  }
+  const alert = await waitFor("an alert", () => store.one("SELECT id FROM alert WHERE closed IS NULL"));
+
+  const document = await (await fetch(`${url}/api/v1/openapi.json`)).json();
+  assert.match(document.openapi, /^3\.1\./);
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  ajv.addSchema({ $id: "api", ...document });
+  const resolve = (o) => (o?.$ref ? o.$ref.slice(2).split("/").reduce((at, name) => at[name], document) : o);
+  const validator = (content) => ajv.compile(JSON.parse(JSON.stringify(content.schema).replaceAll('"#/', '"api#/')));
+
+  const [control] = readFileSync(`${aggregator.data}/control.token`, "utf8").split("\n");
+  const admin = await Session.login(url, "admin");
+  const token = (await (await admin.raw("POST", "/api/v1/tokens", { name: "all", place: "harapan", role: "admin" })).json()).token;
+  const exported = await run(`${BIN}/puasctl`, ["--config", aggregator.file, "config", "export"]);
+  const yaml = `${exported.lines.join("\n")}\n`;
+  const content = readFileSync(`${ASSETS}/surveys/everyday.yaml`, "utf8");
+  const rows = [];
+  let message, order, batch;
+  const place = "place=bandung-dago";
+  // [operation, path, body?, wanted status]; what one has brought the next ones need.
+  const calls = [
+    ["openapi", "openapi.json"],
+    ["session", "session"],
+    ["today", `today?${place}`],
+    ["verdicts", `verdicts?${place}`],
+    ["live", `live?${place}`],
+    ["alertVotes", `alerts/${alert}/votes`],
+    ...["series", "grid", "ranking", "reasons", "compare", "skm", "coverage", "gaps", "scores", "segments"].map((report) => ["trends", `trends/${report}?${place}`]),
+    ["trends", `trends/effect?${place}&at=${new Date(Date.now() - 10 * 24 * HOUR).toISOString().slice(0, 10)}&days=7`],
+    ["backtest", `backtest?${place}`],
+    ["export", `export?${place}&format=csv`],
+    ["export", `export?${place}&format=json`],
+    ["export", `export?${place}&format=xlsx`],
+    ["acknowledge", `alerts/${alert}/ack`, { comment: "on it", minutes: 30 }, 204],
+    ["comment", `alerts/${alert}/comment`, { comment: "a second counter opens" }, 204],
+    ["resolve", `alerts/${alert}/resolve`, { comment: "done" }, 204],
+    ["channels", "channels"],
+    ["testChannel", "channels/hook/test", {}, 202, (o) => (message = o.id)],
+    ["channelMessage", () => `channels/messages/${message}`],
+    ["tokens", "tokens"],
+    ["addToken", "tokens", { name: "one", place: "jawa-barat", role: "viewer", days: 3 }, 201],
+    ["revokeToken", "tokens/one/revoke", {}, 204],
+    ["status", "status"],
+    ["configDiff", "config/diff", yaml],
+    ["configApply", "config/apply", yaml],
+    ["pushPlace", "config/place/bandung-dago/content", content],
+    ["pushKiosk", "config/kiosk/dago-entrance/content", content],
+    ["clearKiosk", "config/kiosk/dago-entrance/clear", "{}"],
+    ["clearPlace", "config/place/bandung-dago/clear", "{}"],
+    ["orderKiosk", "kiosks/dago-entrance/command", { do: "identify", timeoutMs: 5000 }, 200, (o) => (order = o)],
+    ["orderReply", () => `commands/${order}`, undefined, 202],
+    ["readAllContacts", "contacts/read", "the test", 204],
+    ["readContacts", "contacts/harapan/read", "the test", 204],
+    ["eraseContact", "contacts/1/erase", "the test", 404], // there is none: nobody has left one
+    ["beginImport", "config/import/begin", { sha256: "0".repeat(64), name: "old.csv", by: "the test" }, 200, (o) => (batch = o.import)],
+    ["importRows", "config/import/rows", () => ({ import: batch, from: 0, to: 0, rejected: 0, end: true, rows })],
+    ["undoImport", () => `imports/${batch}/undo`, {}],
+    ["erase", "erase", () => ({ kiosk: "dago-entrance", epoch: kiosk.epoch.epoch, seq: 1, score: false, by: "the test" })],
+    ["judgeAgain", "verdicts/rerun", {}, 204],
+    ["repairRollups", "rollups/repair", {}, 204],
+    ["login", "login", { user: "manager", password: SECRET }, 204],
+    ["logout", "logout", {}, 204],
+  ];
+  const operations = new Map(Object.entries(document.paths).flatMap(([path, item]) => Object.entries(item).map(([method, o]) => [o.operationId, { path, method, o }])));
+  const called = new Set();
+  for (const [id, where, given, wanted = 200, take] of calls) {
+    const { path, method, o } = operations.get(id) ?? assert.fail(`${id} is no operation`);
+    called.add(id);
+    const to = `/api/v1/${typeof where === "function" ? where() : where}`;
+    assert.match(to.split("?")[0], new RegExp(`^${path.replace(/\{\w+\}/g, "[^/]+")}$`), id);
+    const body = typeof given === "function" ? given() : given;
+    const schemes = (o.security ?? document.security).map((s) => Object.keys(s)[0]);
+    const auth = schemes.includes("token") ? `Bearer ${token}` : schemes.includes("control") ? `Bearer ${control}` : undefined;
+    if (body !== undefined && o.requestBody) {
+      const types = resolve(o.requestBody).content;
+      if (types["application/json"] && typeof body !== "string") {
+        const good = validator(types["application/json"]);
+        assert.ok(good(body), `${id}: the request: ${ajv.errorsText(good.errors)}`);
+      }
+    }
+    const stop = new AbortController();
+    const answer = await fetch(url + to, {
+      method: method.toUpperCase(),
+      headers: { ...(auth ? { Authorization: auth } : {}), ...(auth === `Bearer ${token}` ? {} : { "X-Puas": "1" }), ...(body === undefined ? {} : { "Content-Type": typeof body === "string" ? "application/yaml" : "application/json" }) },
+      body: body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body),
+      signal: stop.signal,
+    });
+    const type = (answer.headers.get("content-type") ?? "").split(";")[0];
+    const text = type === "text/event-stream" ? "" : await answer.text();
+    if (type === "text/event-stream") stop.abort();
+    assert.equal(answer.status, wanted, `${id} ${to}: ${text.slice(0, 300)}`);
+    const said = resolve(o.responses[answer.status] ?? o.responses.default);
+    if (!said.content) {
+      assert.equal(text, "", `${id} has a body`);
+      continue;
+    }
+    assert.ok(said.content[type], `${id}: ${type} is not among ${Object.keys(said.content)}`);
+    const parsed = /json$/.test(type) ? JSON.parse(text) : text.trim();
+    const good = validator(said.content[type]);
+    assert.ok(good(parsed), `${id}: ${ajv.errorsText(good.errors, { separator: "\n" })}`);
+    take?.(parsed);
+  }
+  assert.deepEqual([...operations.keys()].filter((id) => !called.has(id)), [], "every operation is called");
+  for (const [name, wrong] of [["Session", { user: {} }], ["Problem", { type: "x", title: "", status: 200 }], ["Trends", { place: { id: "NO", name: "" }, from: "a", to: "b" }]]) { // does it find what it looks for?
+    assert.ok(!validator({ schema: { $ref: `#/components/schemas/${name}` } })(wrong), name);
+  }
 });
