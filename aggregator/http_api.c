@@ -1,12 +1,14 @@
 // http: the routes, and what they answer.
 #include "aggregator/http_impl.h"
 
+#include "shared/digest.h"
+
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ACK_DEFAULT_MIN = 60, ACK_LEAST_MIN = 5, ACK_MOST_MIN = 1440, RETRY_S = 2 };
+enum { ACK_DEFAULT_MIN = 60, ACK_LEAST_MIN = 5, ACK_MOST_MIN = 1440, RETRY_S = 2, ETAG_HEX = 20 };
 
 // ---------------------------------------------------------------- life
 
@@ -83,15 +85,34 @@ void answer_json(struct http_answer *r, char *text)
     r->bytes = text != NULL ? strlen(text) : 0;
 }
 
+// What kind of problem it is, for programs: title and detail are for people.
+static const char *problem_type(int status)
+{
+    static const struct {
+        int status;
+        const char *type;
+    } types[] = {{401, "urn:puas:problem:not-logged-in"}, {403, "urn:puas:problem:not-allowed"},
+                 {404, "urn:puas:problem:not-found"},     {405, "urn:puas:problem:method"},
+                 {409, "urn:puas:problem:not-now"},       {413, "urn:puas:problem:too-large"},
+                 {415, "urn:puas:problem:media-type"},    {422, "urn:puas:problem:not-accepted"},
+                 {429, "urn:puas:problem:too-often"},     {503, "urn:puas:problem:unavailable"}};
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        if (types[i].status == status) {
+            return types[i].type;
+        }
+    }
+    return "about:blank";
+}
+
 void answer_problem(struct http_answer *r, int status, const char *title, const char *detail,
                     const char *field)
 {
-    json_t *o = json_pack("{s:s,s:s,s:i}", "type", "about:blank", "title", title, "status", status);
-    if (detail[0] != '\0') {
-        json_object_set_new(o, "detail", json_string(detail));
-    }
+    detail = detail[0] != '\0' ? detail : title;
+    json_t *o = json_pack("{s:s,s:s,s:i,s:s}", "type", problem_type(status), "title", title, "status", status, "detail",
+                          detail);
     if (field[0] != '\0') {
         json_object_set_new(o, "field", json_string(field));
+        json_object_set_new(o, "errors", json_pack("[{s:s,s:s}]", "field", field, "detail", detail));
     }
     answer_json(r, json_dumps(o, JSON_COMPACT));
     r->status = status;
@@ -99,8 +120,25 @@ void answer_problem(struct http_answer *r, int status, const char *title, const 
     json_decref(o);
 }
 
-// Answers what went wrong. False: nothing did.
-static bool answer_views(struct http_answer *r, enum views_error e, const char *what)
+bool http_has_tag(const struct http_request *q, const char *etag)
+{
+    return strcmp(q->if_none_match, "*") == 0 || strstr(q->if_none_match, etag) != NULL; // a list; its quotes bound it
+}
+
+void answer_tagged(struct api_call *c, char *text)
+{
+    char hex[DIGEST_HEX + 1];
+    digest_hex(text, strlen(text), hex);
+    snprintf(c->r->etag, sizeof c->r->etag, "\"%.*s\"", (int)ETAG_HEX, hex);
+    if (http_has_tag(c->q, c->r->etag)) {
+        c->r->status = 304;
+        free(text);
+    } else {
+        answer_json(c->r, text);
+    }
+}
+
+bool answer_views(struct http_answer *r, enum views_error e, const char *what)
 {
     if (e == VIEWS_NOT_FOUND) {
         answer_problem(r, 404, what, "It does not exist, or you may not see it.", "");
@@ -179,7 +217,7 @@ static void get_verdicts(struct api_call *c)
         v != NULL ? views_verdicts(v, &c->u, c->q->place, clock_wall_ms(), &text) : VIEWS_FAILED;
     api_views_back(c->a, v);
     if (!answer_views(c->r, e, "No such branch")) {
-        answer_json(c->r, text);
+        answer_tagged(c, text);
     }
 }
 
@@ -191,7 +229,7 @@ static void get_alert_votes(struct api_call *c)
         v != NULL ? views_alert_votes(v, &c->u, c->id, clock_wall_ms(), &text) : VIEWS_FAILED;
     api_views_back(c->a, v);
     if (!answer_views(c->r, e, "No such alert")) {
-        answer_json(c->r, text);
+        answer_tagged(c, text);
     }
 }
 
@@ -389,7 +427,9 @@ static const struct route {
     {"GET", "/api/v1/backtest", USER, api_backtest},
     {"GET", "/api/v1/export", USER, api_export},
     {"GET", "/api/v1/live", USER, get_live},
+    {"GET", "/api/v1/alerts", USER, api_alerts},
     {"GET", "/api/v1/alerts/*/votes", USER, get_alert_votes},
+    {"GET", "/api/v1/audit", ADMIN, api_audit},
     {"GET", "/api/v1/status", CONTROL, get_status},
     {"GET", "/api/v1/channels", ADMIN, api_channels},
     {"GET", "/api/v1/channels/messages/*", ADMIN, api_message},

@@ -5,6 +5,7 @@
 //   http_channels.c    channels and their messages
 //   http_trends.c      what the days that are over say
 //   http_export.c      their answers as a file
+//   http_history.c     alerts and the audit log, page by page
 //   http_tokens.c      tokens of programs
 //   http_metrics.c     what a monitoring system asks
 //   http_backtest.c    what rules would have done in them
@@ -58,6 +59,7 @@ struct http_answer {
     char etag[32];    // "": none
     char cookie[200]; // "": none
     const char *allow;
+    char link[200]; // "": none
     int retry_after_s;       // 0: none
     struct hub_client *live; // an event stream: owned
     struct download *download; // a file in the making: owned until the response has it
@@ -126,6 +128,8 @@ void api_test_channel(struct api_call *c); // 202 {"id"}: of the message, to ask
 void api_message(struct api_call *c);
 void api_export(struct api_call *c); // ?format=csv|json|xlsx and place, from, to, question of export.h
 void api_backtest(struct api_call *c); // ?place, from, to, a, b, late of backtest_report.h
+void api_alerts(struct api_call *c); // ?place, state=open|closed, limit, cursor
+void api_audit(struct api_call *c);  // ?limit, cursor
 void api_tokens(struct api_call *c);
 void api_add_token(struct api_call *c); // body: {"name","place","role","days"} -> 201 with the token
 void api_end_token(struct api_call *c);
@@ -137,9 +141,15 @@ void api_ready(struct api_call *c);
 const char *api_unready(struct http_api *a);
 void api_trends(struct api_call *c); // the path's *: what; 304 when the reader has it already
 
-// RFC 9457. title and field: "" for none.
+// RFC 9457: its type says the kind by the status, `detail` is the title where it is "", and `errors` names the field of the
+// request that is wrong, "" for none.
 void answer_problem(struct http_answer *r, int status, const char *title, const char *detail,
                     const char *field);
+void answer_tagged(struct api_call *c, char *text); // takes text; with an ETag of it, 304 when the reader has it already
+// True when the request's If-None-Match names the tag.
+bool http_has_tag(const struct http_request *q, const char *etag);
+// Answers what went wrong; what: the title of "not found". False: nothing did.
+bool answer_views(struct http_answer *r, enum views_error e, const char *what);
 void answer_json(struct http_answer *r, char *text); // takes text; NULL: out of memory
 
 void login_post(struct http_api *a, const struct http_request *q, struct http_answer *r);

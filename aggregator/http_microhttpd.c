@@ -195,7 +195,11 @@ static enum MHD_Result send_answer(struct http *h, struct MHD_Connection *c, con
     }
     char seconds[20];
     strict_headers(r);
-    MHD_add_response_header(r, "Cache-Control", a->etag[0] != '\0' ? "no-cache" : "no-store");
+    // What has no tag may be personal: it is kept nowhere. Files of ours are the same for everybody.
+    MHD_add_response_header(r, "Cache-Control",
+                            a->etag[0] == '\0'                  ? "no-store"
+                            : strncmp(q->path, "/api/", 5) == 0 ? "private, no-cache"
+                                                                : "no-cache");
     if (a->type != NULL) {
         MHD_add_response_header(r, "Content-Type", a->type);
     }
@@ -210,6 +214,9 @@ static enum MHD_Result send_answer(struct http *h, struct MHD_Connection *c, con
     }
     if (a->cookie[0] != '\0') {
         MHD_add_response_header(r, "Set-Cookie", a->cookie);
+    }
+    if (a->link[0] != '\0') {
+        MHD_add_response_header(r, "Link", a->link);
     }
     if (a->allow != NULL) {
         MHD_add_response_header(r, "Allow", a->allow);

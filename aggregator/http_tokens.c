@@ -25,11 +25,9 @@ void api_tokens(struct api_call *c)
     struct views *v = api_views(c->a);
     enum views_error e = v != NULL ? views_tokens(v, &c->u, clock_wall_ms(), &text) : VIEWS_FAILED;
     api_views_back(c->a, v);
-    if (e != VIEWS_OK) {
-        answer_command(c->r, COMMAND_UNAVAILABLE, NULL);
-        return;
+    if (!answer_views(c->r, e, "")) {
+        answer_json(c->r, text);
     }
-    answer_json(c->r, text);
 }
 
 static int role_of(const char *name)
@@ -86,8 +84,8 @@ static bool in_scope(struct api_call *c, const char *place)
     api_views_back(c->a, v);
     if (e == VIEWS_NOT_FOUND) {
         answer_problem(c->r, 422, "No such place", "It does not exist, or you may not see it.", "place");
-    } else if (e == VIEWS_FAILED) {
-        answer_command(c->r, COMMAND_UNAVAILABLE, NULL);
+    } else {
+        (void)answer_views(c->r, e, "");
     }
     return e == VIEWS_OK;
 }

@@ -85,6 +85,22 @@ enum views_error views_rev(struct views *v, const struct views_user *u, const ch
 // VIEWS_OK when the alert exists and lies within the user's scope.
 enum views_error views_may_see_alert(struct views *v, const struct views_user *u, const char *alert);
 
+// ---------------------------------------------------------------- lists, newest first
+struct views_page {
+    int64_t before; // rows with numbers below this; INT64_MAX: from the newest on
+    int limit;      // 1..
+};
+enum views_open { VIEWS_ANY, VIEWS_OPEN, VIEWS_CLOSED };
+// Texts {"alerts" or "audit": [...], "next": number or null}; *ret_next: `before` of the next page, 0: this is the last.
+// Alerts at a place ("": the user's) and under it: {id, state, kind, rule: {id, version, name}, place: {id, name}, kiosk,
+// since, raised, closed, closedBy, flaps, ack: {by, at, until}}. Counts move in steps, and are not told here; neither is that
+// one recovers, and since is to the quarter hour.
+enum views_error views_alerts(struct views *v, const struct views_user *u, const char *place, enum views_open open,
+                              const struct views_page *p, char **ret_json, int64_t *ret_next);
+// {id, at, who, action, subject, detail}. NOT_FOUND: the user's scope is not the whole organisation.
+enum views_error views_audit(struct views *v, const struct views_user *u, const struct views_page *p, char **ret_json,
+                             int64_t *ret_next);
+
 // ---------------------------------------------------------------- monitoring
 enum { VIEWS_KIOSK_STATES = 5, VIEWS_ALERT_KINDS = 12, VIEWS_ALERT_STATES = 7 }; // kiosk_state, engine_rule_kind, engine_state
 struct views_metrics {

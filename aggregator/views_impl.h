@@ -7,6 +7,7 @@
 //   views_channels_sqlite.c the outbox of notifications
 //   views_verdicts_sqlite.c the day without suspects
 //   views_tokens_sqlite.c  tokens of programs
+//   views_history_sqlite.c alerts and the audit log, page by page
 //   views_metrics_sqlite.c how many, for monitoring
 #ifndef PUAS_AGGREGATOR_VIEWS_IMPL_H
 #define PUAS_AGGREGATOR_VIEWS_IMPL_H

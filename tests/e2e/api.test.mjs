@@ -227,6 +227,7 @@ scenario("openapi: every path and method is called, and answers as the document 
     ["today", `today?${place}`],
     ["verdicts", `verdicts?${place}`],
     ["live", `live?${place}`],
+    ["alerts", `alerts?${place}&state=open&limit=10`],
     ["alertVotes", `alerts/${alert}/votes`],
     ...["series", "grid", "ranking", "reasons", "compare", "skm", "coverage", "gaps", "scores", "segments"].map((report) => ["trends", `trends/${report}?${place}`]),
     ["trends", `trends/effect?${place}&at=${new Date(Date.now() - 10 * 24 * HOUR).toISOString().slice(0, 10)}&days=7`],
@@ -243,6 +244,7 @@ scenario("openapi: every path and method is called, and answers as the document 
     ["tokens", "tokens"],
     ["addToken", "tokens", { name: "one", place: "jawa-barat", role: "viewer", days: 3 }, 201],
     ["revokeToken", "tokens/one/revoke", {}, 204],
+    ["audit", "audit?limit=5"],
     ["status", "status"],
     ["configDiff", "config/diff", yaml],
     ["configApply", "config/apply", yaml],
@@ -306,5 +308,101 @@ scenario("openapi: every path and method is called, and answers as the document 
   assert.deepEqual([...operations.keys()].filter((id) => !called.has(id)), [], "every operation is called");
   for (const [name, wrong] of [["Session", { user: {} }], ["Problem", { type: "x", title: "", status: 200 }], ["Trends", { place: { id: "NO", name: "" }, from: "a", to: "b" }]]) { // does it find what it looks for?
     assert.ok(!validator({ schema: { $ref: `#/components/schemas/${name}` } })(wrong), name);
+  }
+});
+
+scenario("lists come page by page, documents with a tag, problems with their field", async (world) => {
+  const broker = await Broker.start(world);
+  const aggregator = await Aggregator.start(world, { brokerPort: broker.port });
+  const kiosk = await kioskOf(world, broker);
+  const { store, url } = aggregator;
+  const admin = await Session.login(url, "admin");
+  const manager = await Session.login(url, "manager");
+  const raised = () => store.query("SELECT id FROM alert WHERE closed IS NULL");
+  for (let i = 0; i < 3; i++) {
+    while (!(await raised()).length) {
+      kiosk.press(1);
+      await kiosk.settled();
+    }
+    for (const { id } of await raised()) await manager.post(`/api/v1/alerts/${id}/resolve`, { comment: `round ${i}` });
+  }
+  const all = (await store.query("SELECT id FROM alert ORDER BY alert_id DESC")).map((row) => row.id);
+  assert.ok(all.length >= 3);
+
+  /** Every item of a list, by the links alone. */
+  const walk = async (session, path, key, meanwhile = () => {}) => {
+    const items = [];
+    let pages = 0;
+    for (let next = path; next; pages++) {
+      const answer = await session.raw("GET", next);
+      assert.equal(answer.status, 200, next);
+      const page = await answer.json();
+      items.push(...page[key]);
+      const link = answer.headers.get("link");
+      assert.equal(link === null, page.next === null);
+      next = link && /^<(\/[^>]+)>; rel="next"$/.exec(link)[1];
+      await meanwhile();
+    }
+    return { items, pages };
+  };
+  const walked = await walk(manager, "/api/v1/alerts?limit=1", "alerts");
+  assert.deepEqual(walked.items.map((a) => a.id), all);
+  assert.equal(walked.pages, all.length, "a page that is full and the last has no next");
+  assert.deepEqual((await walk(manager, "/api/v1/alerts?place=bandung-dago&state=closed&limit=2", "alerts")).items.map((a) => a.id), all);
+  assert.deepEqual((await manager.get("/api/v1/alerts?state=open")).alerts, []);
+  const [first] = walked.items;
+  assert.deepEqual([first.state, first.closedBy, first.place.id, first.rule.id, first.since % 900_000], ["resolved", "manager", "bandung-dago", "satisfied-85", 0]);
+  assert.equal((await manager.raw("GET", "/api/v1/alerts?place=harapan")).status, 404, "above his place");
+
+  // What comes meanwhile moves nothing.
+  const before = JSON.parse(await store.one("SELECT json_group_array(audit_id) FROM (SELECT audit_id FROM audit ORDER BY audit_id DESC)"));
+  const audit = await walk(admin, "/api/v1/audit?limit=2", "audit", () => Session.login(url, "admin"));
+  assert.deepEqual(audit.items.map((a) => a.id), before);
+  assert.ok(audit.items.some((a) => a.who === "manager" && a.action === "alert-resolve"));
+  assert.equal((await manager.raw("GET", "/api/v1/audit")).status, 403);
+  const answer = await admin.raw("POST", "/api/v1/tokens", { name: "west", place: "jawa-barat", role: "admin" });
+  const west = { Authorization: `Bearer ${(await answer.json()).token}` };
+  assert.equal((await fetch(`${url}/api/v1/audit`, { headers: west })).status, 403, "not of the whole organisation");
+
+  // Tags: strong, of the content; a list of them is understood; what is personal is kept nowhere.
+  const list = await manager.raw("GET", "/api/v1/alerts");
+  const tag = list.headers.get("etag");
+  assert.match(tag, /^"[0-9a-f]+"$/);
+  assert.equal(list.headers.get("cache-control"), "private, no-cache");
+  const again = (session, path, tags) => session.raw("GET", path, undefined, { "If-None-Match": tags });
+  for (const tags of [tag, `"other", ${tag}`, "*"]) {
+    const same = await again(manager, "/api/v1/alerts", tags);
+    assert.equal(same.status, 304);
+    assert.equal(same.headers.get("etag"), tag);
+  }
+  assert.equal((await again(manager, "/api/v1/alerts", '"other"')).status, 200);
+  await manager.raw("GET", `/api/v1/alerts/${all[0]}/votes`).then(async (votes) => {
+    assert.equal((await again(manager, `/api/v1/alerts/${all[0]}/votes`, votes.headers.get("etag"))).status, 304);
+  });
+  const openapi = (await manager.raw("GET", "/api/v1/openapi.json")).headers.get("etag");
+  assert.equal((await again(new Session(url), "/api/v1/openapi.json", openapi)).status, 304, "without a login");
+  for (const path of ["session", "today?place=bandung-dago", "audit", "tokens", "channels"]) {
+    assert.equal((await admin.raw("GET", `/api/v1/${path}`)).headers.get("cache-control"), "no-store", path);
+  }
+
+  // Problems.
+  const problem = async (status, type, field, answer) => {
+    assert.equal(answer.status, status, answer.url);
+    assert.equal(answer.headers.get("content-type"), "application/problem+json");
+    assert.equal(answer.headers.get("cache-control"), "no-store");
+    const body = await answer.json();
+    assert.deepEqual([body.type, body.status, body.errors?.map((e) => e.field)], [`urn:puas:problem:${type}`, status, field && [field]], answer.url);
+    assert.ok(body.title && body.detail);
+  };
+  await problem(401, "not-logged-in", undefined, await new Session(url).raw("GET", "/api/v1/session"));
+  await problem(403, "not-allowed", undefined, await manager.raw("GET", "/api/v1/channels"));
+  await problem(404, "not-found", undefined, await manager.raw("GET", "/api/v1/nothing"));
+  await problem(405, "method", undefined, await manager.raw("POST", "/api/v1/today", {}));
+  await problem(409, "not-now", "name", await admin.raw("POST", "/api/v1/tokens", { name: "west", place: "harapan" }));
+  await problem(413, "too-large", undefined, await manager.raw("POST", `/api/v1/alerts/${all[0]}/ack`, { comment: "x".repeat(20_000) }));
+  await problem(415, "media-type", undefined, await fetch(`${url}/api/v1/alerts/${all[0]}/ack`, { method: "POST", headers: { "X-Puas": "1", Cookie: manager.cookie, "Content-Type": "text/plain" }, body: "{}" }));
+  await problem(422, "not-accepted", "minutes", await manager.raw("POST", `/api/v1/alerts/${all[0]}/ack`, { comment: "", minutes: 1 }));
+  for (const [field, query] of [["limit", "limit=0"], ["limit", "limit=201"], ["limit", "limit=x"], ["cursor", "cursor=-1"], ["cursor", "cursor=99999999999999999999"], ["state", "state=gone"]]) {
+    await problem(422, "not-accepted", field, await manager.raw("GET", `/api/v1/alerts?${query}`));
   }
 });
