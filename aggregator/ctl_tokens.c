@@ -57,7 +57,8 @@ int ctl_token_add(struct ctl *c, int argc, char **argv)
         code = CTL_FINE;
     } else if (o != NULL) {
         printf("%s\n", text(o, "token"));
-        fprintf(stderr, "puasctl: this is the only time that it is shown; send it as Authorization: Bearer ...\n");
+        fprintf(stderr,
+                "puasctl: this is the only time that it is shown; send it as Authorization: Bearer ...\n");
         code = CTL_FINE;
     }
     json_decref(o);
@@ -92,7 +93,8 @@ int ctl_token_list(struct ctl *c, int argc, char **argv)
         table_add(&table, "%s", text(t, "place"));
         table_add(&table, "%s", text(t, "createdBy"));
         table_add(&table, "%s%s", until, json_is_true(json_object_get(t, "expired")) ? " (over)" : "");
-        table_add(&table, "%s", table_ago(json_integer_value(json_object_get(t, "lastUsed")), clock_wall_ms(), ago));
+        table_add(&table, "%s",
+                  table_ago(json_integer_value(json_object_get(t, "lastUsed")), clock_wall_ms(), ago));
     }
     if (o != NULL && c->json) {
         printf("%s\n", reply);

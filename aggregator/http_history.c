@@ -43,8 +43,8 @@ static bool read_page(struct api_call *c, struct views_page *ret)
 static void put_next(struct api_call *c, const char *more, const struct views_page *p, int64_t next)
 {
     if (next > 0) {
-        snprintf(c->r->link, sizeof c->r->link, "<%s?%slimit=%d&cursor=%lld>; rel=\"next\"", c->q->path, more, p->limit,
-                 (long long)next);
+        snprintf(c->r->link, sizeof c->r->link, "<%s?%slimit=%d&cursor=%lld>; rel=\"next\"", c->q->path, more,
+                 p->limit, (long long)next);
     }
 }
 
@@ -73,8 +73,9 @@ void api_alerts(struct api_call *c)
     if (answer_views(c->r, e, "No such place")) {
         return;
     }
-    snprintf(more, sizeof more, "%s%s%s%s%s%s", place[0] != '\0' ? "place=" : "", place, place[0] != '\0' ? "&" : "",
-             state[0] != '\0' ? "state=" : "", state, state[0] != '\0' ? "&" : "");
+    snprintf(more, sizeof more, "%s%s%s%s%s%s", place[0] != '\0' ? "place=" : "", place,
+             place[0] != '\0' ? "&" : "", state[0] != '\0' ? "state=" : "", state,
+             state[0] != '\0' ? "&" : "");
     put_next(c, more, &p, next);
     answer_tagged(c, text);
 }
@@ -91,7 +92,8 @@ void api_audit(struct api_call *c)
     enum views_error e = v != NULL ? views_audit(v, &c->u, &p, &text, &next) : VIEWS_FAILED;
     api_views_back(c->a, v);
     if (e == VIEWS_NOT_FOUND) {
-        answer_problem(c->r, 403, "The audit log is of the whole organisation", "You administer a part of it.", "");
+        answer_problem(c->r, 403, "The audit log is of the whole organisation",
+                       "You administer a part of it.", "");
     } else if (!answer_views(c->r, e, "")) {
         put_next(c, "", &p, next);
         answer_json(c->r, text);

@@ -15,7 +15,8 @@ static bool is_person(struct api_call *c)
     if (strncmp(c->u.name, "token:", 6) != 0) {
         return true;
     }
-    answer_problem(c->r, 403, "A token cannot do this", "Log in as an administrator, or use puasctl token.", "");
+    answer_problem(c->r, 403, "A token cannot do this", "Log in as an administrator, or use puasctl token.",
+                   "");
     return false;
 }
 
@@ -121,7 +122,8 @@ void api_add_token(struct api_call *c)
         if (result == COMMAND_DONE) {
             answer_token(c, cmd, hex);
         } else if (result == COMMAND_NOT_NOW) {
-            answer_problem(c->r, 409, "There is a token of this name", "Revoke it first, or take another name.", "name");
+            answer_problem(c->r, 409, "There is a token of this name",
+                           "Revoke it first, or take another name.", "name");
         } else if (result == COMMAND_UNKNOWN) {
             answer_problem(c->r, 422, "No such place", "", "place");
         } else {

@@ -11,7 +11,8 @@ struct store_token {
     int32_t place;                // scope: this subtree
     wall_ms created, expires;
 };
-bool store_put_token(struct store *st, const struct store_token *t, bool *ret_taken); // taken: the name is, nothing is done
+bool store_put_token(struct store *st, const struct store_token *t,
+                     bool *ret_taken); // taken: the name is, nothing is done
 bool store_end_token(struct store *st, const char *name, bool *ret_found);
 bool store_token_used(struct store *st, const uint8_t hash[32], wall_ms at);
 

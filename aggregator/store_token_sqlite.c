@@ -5,10 +5,11 @@
 
 bool store_put_token(struct store *st, const struct store_token *t, bool *ret_taken)
 {
-    bool ok = store_run(st,
-                        "INSERT INTO token(name, hash, role, place_id, created, created_by, expires)"
-                        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(name) DO NOTHING",
-                        "tbtditi", t->name, t->hash, (size_t)32, t->role, t->place, t->created, t->by, t->expires);
+    bool ok =
+        store_run(st,
+                  "INSERT INTO token(name, hash, role, place_id, created, created_by, expires)"
+                  " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(name) DO NOTHING",
+                  "tbtditi", t->name, t->hash, (size_t)32, t->role, t->place, t->created, t->by, t->expires);
     *ret_taken = ok && sqlite3_changes(st->db) == 0;
     return ok;
 }
