@@ -73,6 +73,8 @@ struct seed_standard {
     int64_t top_faces;        // standard, change: that many of the best faces are satisfied; 2 is usual
     struct config_list faces; // share, run, count: int64_t scores of the named faces
     struct config_list usual_mix; // mood: int64_t weights, worst face first
+    int64_t goal;             // standard: percent wished in the long run; 0: none
+    char *goal_from, *goal_by; // "YYYY-MM-DD": set on, to be reached by
     double usual_unhappy;     // standard, change: q0; run: of the named faces
     double false_alarm_votes; // standard, change, mood: in-control ARL wished
     bool drift;               // change: with a third part

@@ -264,6 +264,46 @@ scenario("what is counted: a reason named three times, four unhappy votes in a r
   assert.equal(diff.code, 0, `what is exported is what is there: ${diff.lines.join("\n")}`);
 });
 
+scenario("goal: steps by quarter of a standard, reached or not, and what history says; changing it closes no alert", async (world) => {
+  const day = (ago) => new Date(Date.now() + 7 * 3_600_000 - ago * 86_400_000).toISOString().slice(0, 10); // in Jakarta
+  const goal = (text) => text.replace(/(?<= {6}percent: 85\n)/, `      goal: 95\n      goal_from: ${day(100)}\n      goal_by: ${day(-236)}\n`);
+  const { aggregator, store, open } = await system(world, { change: (text) => rule("satisfied-85")(goal(text)) });
+  const kiosk = await open();
+  // A year of four weeks each, 40 votes: from 60 % satisfied up by 2.5 points, the last four weeks 90 %.
+  for (let period = 0; period < 13; period++) {
+    for (let i = 0; i < 40; i++) kiosk.press(i < 24 + period ? 5 : 2, { at: Date.now() - ((13 - period) * 28 - 3) * 86_400_000 + i * 1000 });
+  }
+  await kiosk.settled();
+  const ctl = async (...args) => {
+    const p = await run(`${BIN}/puasctl`, ["--config", aggregator.file, ...args]);
+    assert.equal(p.code, 0, p.lines.join("\n"));
+    return p.lines.join("\n");
+  };
+  const manager = await Session.login(aggregator.url);
+  const told = (await manager.get("/api/v1/trends/goal?place=bandung-dago")).goal;
+  assert.deepEqual([told.target, told.since, told.by, told.now.n, told.now.share, told.steps.length], [0.95, day(100), day(-236), 40, 0.9, 4]);
+  assert.ok(Math.abs(told.best - 0.075) < 1e-9, "three periods of 2.5 points");
+  assert.ok(told.start > 0.75 && told.start < 0.85, `start ${told.start}`);
+  assert.deepEqual(told.steps.map(({ reached, reach }) => [reached, reach]).slice(0, 2), [[true, "within"], [true, "within"]]);
+  assert.deepEqual([told.steps[3].target, told.steps[3].reached, told.steps[3].reach], [0.95, false, "within"]);
+  const said = await ctl("goal", "bandung-dago");
+  assert.match(said, /The last four weeks: 90\.0 % of 40 votes; goal 95 % by/);
+  assert.match(said, new RegExp(`${day(-236)}\\s+95\\.0 %\\s+-\\s+within reach`));
+
+  // Another goal is no other rule: what is open stays open.
+  await press(kiosk, Array(8).fill(1));
+  await waitFor("the alert", async () => (await state(store)) === "firing");
+  const file = world.path("org.yaml");
+  writeFileSync(file, (await ctl("config", "export")).replace("goal: 95", "goal: 99"));
+  await ctl("config", "apply", file);
+  assert.equal((await manager.get("/api/v1/trends/goal?place=bandung-dago")).goal.target, 0.99);
+  assert.equal(await state(store), "firing");
+  writeFileSync(file, (await ctl("config", "export")).replace(/goal_by: .*/, "goal_by: soon"));
+  const refused = await run(`${BIN}/puasctl`, ["--config", aggregator.file, "config", "apply", file]);
+  assert.notEqual(refused.code, 0);
+  assert.match(refused.lines.join("\n"), /a goal is a standard's, with goal_from before goal_by/);
+});
+
 scenario("a kiosk that is gone raises an alert, its return ends it; the aggregator's own absence does not", async (world) => {
   const change = (text) => rule("offline")(text).replace("hold: 2 min", "hold: 600 ms");
   const { aggregator, store, open } = await system(world, { change, times: { inhibit: "1500 ms", offline: "60 s" } });

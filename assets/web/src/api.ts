@@ -80,6 +80,9 @@ export interface Alert {
   ack: { by: string; at: number; until: number; comment: string } | null;
   comments: { by: string; at: number; text: string; action: "ack" | "comment" | "resolve" }[];
 }
+/** GET /api/v1/comments?place=ID&before=NEXT (a branch): newest first, 20 at a time */
+export interface Comments { place: string; rev: number; days: number; comments: Comment[]; next: number | null }
+export interface Comment { id: number; at: number; question: string; text: string; lang: string; flags: ("urgent" | "personal")[] }
 /** GET /api/v1/alerts/ID/votes: the votes behind it, to the quarter hour */
 export interface AlertVotes { quarters: { at: number; n: number; unhappy: number; kiosks: { name: string; n: number; unhappy: number }[] }[] }
 /** POST /api/v1/alerts/ID/ack | comment | resolve -> 204 or Problem */
