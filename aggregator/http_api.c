@@ -227,7 +227,7 @@ static void get_comments(struct api_call *c)
     const char *before = c->q->argument(c->q->argument_ctx, "before");
     int64_t through = before != NULL && before[0] != '\0' ? strtoll(before, &end, 10) : 0;
     if (through < 0 || (end != NULL && *end != '\0')) {
-        answer_problem(c->r, 422, "", "before is the next of an earlier answer", "before");
+        answer_problem(c->r, 422, "Not accepted", "before is the next of an earlier answer", "before");
         return;
     }
     struct views *v = api_views(c->a);
