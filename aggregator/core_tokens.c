@@ -3,8 +3,6 @@
 
 #include "aggregator/store_token.h"
 
-#include <string.h>
-
 enum command_result core_add_token(struct core *c, struct command *cmd)
 {
     const struct org_place *p = org_place(&c->org, cmd->place);

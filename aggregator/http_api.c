@@ -550,7 +550,7 @@ void api_answer(struct http_api *a, const struct http_request *q, struct http_an
             continue;
         }
         if (strcmp(route->method, method) != 0) {
-            other = route->method;
+            other = other == NULL || strcmp(other, route->method) == 0 ? route->method : "GET, POST";
             continue;
         }
         if ((strcmp(method, "POST") != 0 || post_allowed(&c, route)) && allowed(&c, route)) {

@@ -29,6 +29,7 @@ enum {
     HTTP_TOKEN_BYTES = 32,         // random bytes of a session cookie and of the control token
     HTTP_TOKEN_HEX = 64,
     LIMITER_SLOTS = 1024,
+    HTTP_METRICS_TOKEN_MAX = 200,
     HTTP_STATUS_LEAST = 200, // of those that are counted
     HTTP_STATUSES = 400,
     COMMENT_MAX = PROTOCOL_TEXT_MAX, // bytes of a comment
@@ -39,6 +40,7 @@ enum {
 struct http_request {                  // all borrowed for the call; "" where absent
     const char *method, *path, *place; // place: of the query
     const char *content_type, *cookie, *authorization, *if_none_match;
+    bool forwarded; // a proxy says for whom, and is not believed: `address` may be the proxy's
     bool ours;                                            // carries X-Puas: 1
     bool https;                                           // a proxy on this machine says so
     char address[64];                                     // of the person, as far as it is known
@@ -85,7 +87,7 @@ struct http_api {
     pthread_mutex_t verify;               // one password at a time: each takes 19 MiB and 60 ms
     char dummy_hash[PASSWORD_HASH_BYTES]; // for unknown users: they take as long as known ones
     char control[HTTP_TOKEN_HEX + 1];
-    char metrics_token[202]; // "": /metrics is for this machine only
+    char metrics_token[HTTP_METRICS_TOKEN_MAX + 2]; // "": /metrics is for this machine only
     _Atomic int64_t answered[HTTP_STATUSES]; // requests, by status
     mono_ms started;
     pthread_mutex_t pool_lock;

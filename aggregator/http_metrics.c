@@ -24,7 +24,7 @@ bool metrics_read_token(struct http_api *a, const char *path, char *ret_why, siz
     a->metrics_token[strcspn(a->metrics_token, "\r\n")] = '\0';
     if (!ok) {
         snprintf(ret_why, n, "http.metrics_token_file %s cannot be read, or is empty", path);
-    } else if (strlen(a->metrics_token) < TOKEN_LEAST) {
+    } else if (strlen(a->metrics_token) < TOKEN_LEAST || strlen(a->metrics_token) > HTTP_METRICS_TOKEN_MAX) {
         snprintf(ret_why, n,
                  "the first line of http.metrics_token_file %s must be a token of 16 to 200 bytes: openssl "
                  "rand -hex 32",
@@ -44,7 +44,7 @@ static bool may_read(struct api_call *c)
 {
     const char *token = c->a->metrics_token;
     if (token[0] == '\0') {
-        if (is_this_machine(c->q->address)) {
+        if (is_this_machine(c->q->address) && !c->q->forwarded) {
             return true;
         }
         answer_problem(c->r, 403, "Metrics are for this machine only",

@@ -276,6 +276,7 @@ static enum MHD_Result answer(struct http *h, struct MHD_Connection *c, const ch
         .cookie = header(c, MHD_HTTP_HEADER_COOKIE),
         .authorization = header(c, MHD_HTTP_HEADER_AUTHORIZATION),
         .if_none_match = header(c, MHD_HTTP_HEADER_IF_NONE_MATCH),
+        .forwarded = !h->loopback && header(c, "X-Forwarded-For")[0] != '\0',
         .ours = strcmp(header(c, "X-Puas"), "1") == 0,
         .https = h->loopback && strcmp(header(c, "X-Forwarded-Proto"), "https") == 0,
         .last_event_id = last[0] >= '0' && last[0] <= '9' ? strtoll(last, NULL, 10) : -1,

@@ -110,12 +110,14 @@ scenario("metrics are for this machine, or for who has their token; ready only w
   await aggregator.stop();
 
   const file = world.path("secrets", "metrics");
-  writeFileSync(file, "short\n");
   const config = readFileSync(aggregator.file, "utf8").replace(/^http:$/m, `http:\n  metrics_token_file: ${file}`);
   writeFileSync(aggregator.file, config);
-  const refused = await run(`${BIN}/puas-aggregator`, ["--config", aggregator.file]);
-  assert.notEqual(refused.code, 0);
-  assert.match(refused.lines.join("\n"), /metrics_token_file .*16 to 200 bytes/);
+  for (const bad of ["x".repeat(15), "x".repeat(201), "x".repeat(300)]) {
+    writeFileSync(file, `${bad}\n`);
+    const refused = await run(`${BIN}/puas-aggregator`, ["--config", aggregator.file]);
+    assert.notEqual(refused.code, 0);
+    assert.match(refused.lines.join("\n"), /metrics_token_file .*16 to 200 bytes/);
+  }
   const token = "0123456789abcdef0123";
   writeFileSync(file, `${token}\n`);
   await broker.up();
@@ -123,6 +125,13 @@ scenario("metrics are for this machine, or for who has their token; ready only w
   assert.equal((await fetch(`${aggregator.url}/metrics`)).status, 401);
   assert.equal((await fetch(`${aggregator.url}/metrics`, { headers: { Authorization: `Bearer ${token}x` } })).status, 401);
   await metricsOf(aggregator.url, { Authorization: `Bearer ${token}`, "X-Forwarded-For": "192.0.2.7" });
+  await aggregator.stop();
+
+  // Where others can reach it directly, nobody is believed who says for whom he asks.
+  writeFileSync(aggregator.file, config.replace(/^ {2}metrics_token_file: .*$/m, "  address: 0.0.0.0"));
+  await aggregator.up();
+  await metricsOf(aggregator.url);
+  assert.equal((await from("127.0.0.1")).status, 403);
 });
 
 scenario("tokens: given once, seen as hashes, bound to role and place, ended at once, on record", async (world) => {
@@ -399,6 +408,7 @@ scenario("lists come page by page, documents with a tag, problems with their fie
   await problem(403, "not-allowed", undefined, await manager.raw("GET", "/api/v1/channels"));
   await problem(404, "not-found", undefined, await manager.raw("GET", "/api/v1/nothing"));
   await problem(405, "method", undefined, await manager.raw("POST", "/api/v1/today", {}));
+  assert.equal((await manager.raw("DELETE", "/api/v1/tokens")).headers.get("allow"), "GET, POST");
   await problem(409, "not-now", "name", await admin.raw("POST", "/api/v1/tokens", { name: "west", place: "harapan" }));
   await problem(413, "too-large", undefined, await manager.raw("POST", `/api/v1/alerts/${all[0]}/ack`, { comment: "x".repeat(20_000) }));
   await problem(415, "media-type", undefined, await fetch(`${url}/api/v1/alerts/${all[0]}/ack`, { method: "POST", headers: { "X-Puas": "1", Cookie: manager.cookie, "Content-Type": "text/plain" }, body: "{}" }));
