@@ -13,7 +13,7 @@
 const char *const place_kinds[] = {"org", "region", "branch", "area", NULL};
 const char *const standard_kinds[] = {"standard", "share", "silence", "offline",
                                       "change",   "run",   "count",   "index",   "mood",
-                                      "coverage", "clock", "tamper",  NULL};
+                                      "coverage", "clock", "tamper",  "contact", NULL};
 const char *const roles[] = {"viewer", "manager", "head-office", "admin", NULL};
 const char *const boundaries[] = {">", ">=", NULL};
 

@@ -22,7 +22,8 @@ enum standard_kind { // as enum engine_rule_kind
     KIND_MOOD,
     KIND_COVERAGE,
     KIND_CLOCK,
-    KIND_TAMPER
+    KIND_TAMPER,
+    KIND_CONTACT
 };
 extern const char *const standard_kinds[];
 enum role { ROLE_VIEWER, ROLE_MANAGER, ROLE_HEAD_OFFICE, ROLE_ADMIN };
