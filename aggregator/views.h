@@ -10,6 +10,7 @@
 #ifndef PUAS_AGGREGATOR_VIEWS_H
 #define PUAS_AGGREGATOR_VIEWS_H
 
+#include "aggregator/engine.h"
 #include "aggregator/password.h"
 #include "aggregator/settings.h"
 #include "shared/clock.h"
@@ -108,7 +109,7 @@ enum views_error views_audit(struct views *v, const struct views_user *u, const 
                              int64_t *ret_next);
 
 // ---------------------------------------------------------------- monitoring
-enum { VIEWS_KIOSK_STATES = 5, VIEWS_ALERT_KINDS = 12, VIEWS_ALERT_STATES = 7 }; // kiosk_state, engine_rule_kind, engine_state
+enum { VIEWS_KIOSK_STATES = KIOSK_LOST + 1, VIEWS_ALERT_KINDS = ENGINE_KINDS, VIEWS_ALERT_STATES = ENGINE_STATES };
 struct views_metrics {
     int64_t places;
     int64_t kiosks[VIEWS_KIOSK_STATES]; // registered ones

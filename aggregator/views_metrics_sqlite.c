@@ -4,10 +4,6 @@
 
 #include <string.h>
 
-_Static_assert((int)VIEWS_ALERT_KINDS == (int)ENGINE_KINDS && (int)VIEWS_ALERT_STATES == (int)ENGINE_STATES &&
-                   (int)VIEWS_KIOSK_STATES == KIOSK_LOST + 1,
-               "as they are");
-
 static int kind_of(const char *name)
 {
     int i = 0;
