@@ -21,6 +21,7 @@
         embed migration_0009, "aggregator/migrations/0009.sql"
         embed migration_0010, "aggregator/migrations/0010.sql"
         embed migration_0011, "aggregator/migrations/0011.sql"
+        embed migration_0012, "aggregator/migrations/0012.sql"
         embed web_index_html, "build/web/index.html"
         embed web_app_js, "build/web/app.js"
         embed web_app_css, "build/web/app.css"
@@ -34,6 +35,7 @@
         embed web_comments_css, "build/web/comments.css"
         embed web_backtest_js, "build/web/backtest.js"
         embed web_backtest_css, "build/web/backtest.css"
+        embed web_openapi_json, "build/web/openapi.json"
         embed web_favicon_svg, "build/web/favicon.svg"
         embed web_manifest, "build/web/manifest.webmanifest"
         .section .note.GNU-stack,"",@progbits

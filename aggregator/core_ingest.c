@@ -137,6 +137,7 @@ static bool store_one(struct core *c, struct org_kiosk *k, struct epoch *ep, con
         return core_fail(c);
     }
     ep->voids += e->type == EVENT_VOID;
+    atomic_fetch_add(&c->meter.answers[e->type], 1);
     tell_engine(c, &s);
     return true;
 }
@@ -204,6 +205,8 @@ static void on_events(struct core *c, const struct topic *t, const char *topic, 
                 core_blank(e, score, &flags);
             }
             ok = store_one(c, k, ep, &m, e, t->branch.s, flags);
+        } else {
+            atomic_fetch_add(&c->meter.duplicates, 1);
         }
     }
     for (int i = 0; ok && i < m.rejected_count; i++) {

@@ -13,6 +13,7 @@ EMBED(migration_0008);
 EMBED(migration_0009);
 EMBED(migration_0010);
 EMBED(migration_0011);
+EMBED(migration_0012);
 EMBED(web_index_html);
 EMBED(web_app_js);
 EMBED(web_app_css);
@@ -26,6 +27,7 @@ EMBED(web_comments_js);
 EMBED(web_comments_css);
 EMBED(web_backtest_js);
 EMBED(web_backtest_css);
+EMBED(web_openapi_json);
 EMBED(web_favicon_svg);
 EMBED(web_manifest);
 
@@ -41,6 +43,7 @@ const struct embedded embedded_migrations[] = {
     {"0009", migration_0009_begin, migration_0009_end},
     {"0010", migration_0010_begin, migration_0010_end},
     {"0011", migration_0011_begin, migration_0011_end},
+    {"0012", migration_0012_begin, migration_0012_end},
     {NULL, NULL, NULL},
 };
 
@@ -58,6 +61,7 @@ const struct embedded embedded_web[] = {
     {"comments.css", web_comments_css_begin, web_comments_css_end},
     {"backtest.js", web_backtest_js_begin, web_backtest_js_end},
     {"backtest.css", web_backtest_css_begin, web_backtest_css_end},
+    {"api/v1/openapi.json", web_openapi_json_begin, web_openapi_json_end},
     {"favicon.svg", web_favicon_svg_begin, web_favicon_svg_end},
     {"manifest.webmanifest", web_manifest_begin, web_manifest_end},
     {NULL, NULL, NULL},

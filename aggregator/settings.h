@@ -104,6 +104,7 @@ struct settings {
     struct settings_http {
         char *address;
         int64_t port;
+        char *metrics_token_file; // "": /metrics is for this machine only
         char *public_url; // as people open the pages, for links in messages; "": no links
     } http;
     struct settings_times {

@@ -103,8 +103,7 @@ static enum role role_parse(const char *name)
     return ROLE_VIEWER; // the least
 }
 
-// Columns: user_id, name, display, role, place_id, lang.
-static struct views_user read_user(sqlite3_stmt *s)
+struct views_user views_read_user(sqlite3_stmt *s)
 {
     struct views_user u = {.user = sqlite3_column_int(s, 0), .place = sqlite3_column_int(s, 4)};
     store_copy(s, 1, u.name, sizeof u.name);
@@ -122,7 +121,7 @@ enum views_error views_user(struct views *v, const char *name, struct views_user
             v->st, "SELECT user_id, name, display, role, place_id, lang, hash FROM user WHERE name = ?1", "t",
             name);
         if (views_row(v, s)) {
-            *ret_u = read_user(s);
+            *ret_u = views_read_user(s);
             store_copy(s, 6, ret_hash, PASSWORD_HASH_BYTES);
             e = VIEWS_OK;
         }
@@ -141,7 +140,7 @@ enum views_error views_session_user(struct views *v, const uint8_t token[32], wa
                        " USING(user_id) WHERE token = ?1 AND expires > ?2",
                        "bi", token, (size_t)32, now);
         if (views_row(v, s)) {
-            *ret_u = read_user(s);
+            *ret_u = views_read_user(s);
             e = VIEWS_OK;
         }
     }

@@ -178,7 +178,7 @@ export interface BacktestAlert {
 }
 
 /** application/problem+json */
-export interface Problem { type: string; title: string; status: number; detail?: string; field?: string }
+export interface Problem { type: string; title: string; status: number; detail: string; field?: string; errors?: { field: string; detail: string }[] } // field: that of errors[0]
 
 // GET /api/v1/live?place=ID: server-sent events.
 //   event: hello   data: {"rev":n}       at once
