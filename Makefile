@@ -107,14 +107,18 @@ WEB_STAMP  := $(WEB_OUT)/.stamp
 MIGRATIONS := $(wildcard aggregator/migrations/*.sql)
 NODE_MODULES := assets/web/node_modules/.package-lock.json
 $(NODE_MODULES): assets/web/package.json assets/web/package-lock.json
-	@echo "Fetching from npm: esbuild and typescript bundle and check the pages, preact draws them"
+	@echo "Fetching from npm: esbuild and typescript bundle and check the pages, preact draws them, yaml reads the document of the API"
 	@cd assets/web && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 $(WEB_STAMP): $(WEB_SRC) $(NODE_MODULES)
 	@mkdir -p $(WEB_OUT)
 	cd assets/web && $(NODE) build.mjs ../../$(WEB_OUT)
 	@touch $@
-$(OUT)/aggregator/blobs.o: aggregator/blobs.S $(MIGRATIONS) $(WEB_STAMP)
+# The document of the API; the build ends here when a route is missing in it.
+OPENAPI := $(WEB_OUT)/openapi.json
+$(OPENAPI): assets/api/openapi.yaml assets/web/openapi.mjs aggregator/http_api.c $(NODE_MODULES)
+	$(Q)$(NODE) assets/web/openapi.mjs $@
+$(OUT)/aggregator/blobs.o: aggregator/blobs.S $(MIGRATIONS) $(WEB_STAMP) $(OPENAPI)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -I. -c -o $@ $<
 

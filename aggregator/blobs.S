@@ -23,6 +23,7 @@
         embed migration_0011, "aggregator/migrations/0011.sql"
         embed migration_0012, "aggregator/migrations/0012.sql"
         embed migration_0013, "aggregator/migrations/0013.sql"
+        embed migration_0014, "aggregator/migrations/0014.sql"
         embed web_index_html, "build/web/index.html"
         embed web_app_js, "build/web/app.js"
         embed web_app_css, "build/web/app.css"
@@ -38,6 +39,7 @@
         embed web_backtest_css, "build/web/backtest.css"
         embed web_report_js, "build/web/report.js"
         embed web_report_css, "build/web/report.css"
+        embed web_openapi_json, "build/web/openapi.json"
         embed web_favicon_svg, "build/web/favicon.svg"
         embed web_manifest, "build/web/manifest.webmanifest"
         .section .note.GNU-stack,"",@progbits

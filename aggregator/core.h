@@ -5,6 +5,7 @@
 #define PUAS_AGGREGATOR_CORE_H
 
 #include "aggregator/keeper.h"
+#include "aggregator/meter.h"
 #include "aggregator/settings.h"
 #include "shared/protocol.h"
 
@@ -35,6 +36,9 @@ enum command_kind {
     COMMAND_ERASE,          // alert: kiosk; epoch, seq, score_too; by: who asks -> reply: JSON
     COMMAND_ROLLUPS_REPAIR, // all rollups from the answers, in the time to come
     COMMAND_CHANNEL_TEST,   // alert: id of a channel, who -> reply: id of the message
+    COMMAND_TOKEN_ADD,      // alert: its name; token, role, place, expires, who. NOT_NOW: the name is taken
+    COMMAND_TOKEN_END,      // alert: its name
+    COMMAND_TOKEN_USED,     // token
     COMMAND_OUTGOING,       // outcome; UNKNOWN: the row is settled already
     COMMAND_SHARE_OPEN,     // alert: place, token, text: path of the view, expires, who -> reply: its number
     COMMAND_SHARE_END,      // alert: number of a link, who
@@ -63,6 +67,8 @@ struct command {
     char by[65]; // on this machine
     uint8_t token[32];
     int32_t user;
+    enum role role;
+    char place[IDENT_MAX + 1];
     wall_ms expires;
     const char *yaml; // borrowed until the call returns
     const struct outgoing_outcome *outcome; // the same
@@ -111,6 +117,7 @@ struct core_status {
     int64_t retained_ignored; // messages on the events topics that were retained, since start
 };
 void core_status(struct core *c, struct core_status *ret); // any thread
+const struct meter *core_meter(const struct core *c);       // any thread, as long as the core is there
 bool core_holds(struct core *c);                           // nothing is stored now (guard.h); any thread
 // Posts a command and waits for its result, which comes after the COMMIT. Any thread but the core's.
 enum command_result core_call(struct core *c, struct command *cmd);

@@ -112,8 +112,8 @@ void core_do_command(struct core *c, struct command *cmd)
         "alert-ack",     "alert-comment", "alert-resolve", "login",       "logout", "",
         "config-apply",  "content-push",  "content-clear", "kiosk-order", "",       "verdicts-rerun",
         "contacts-read", "contact-erase", "import",        "",            "import-undo",
-        "erase",         "rollups-repair", "channel-test", "",
-        "share-open",    "share-end",     "mailing-stop"}; // "": changes nothing, or is on record elsewhere
+        "erase",         "rollups-repair", "channel-test", "token-add",   "token-revoke", "",
+        "",              "share-open",    "share-end",     "mailing-stop"}; // "": changes nothing, or is on record elsewhere
     cmd->result = COMMAND_UNAVAILABLE;
     if (c->guard.damaged || !core_writes(c)) {
         return;
@@ -178,6 +178,15 @@ void core_do_command(struct core *c, struct command *cmd)
         break;
     case COMMAND_CHANNEL_TEST:
         cmd->result = core_test_channel(c, cmd);
+        break;
+    case COMMAND_TOKEN_ADD:
+        cmd->result = core_add_token(c, cmd);
+        break;
+    case COMMAND_TOKEN_END:
+        cmd->result = core_end_token(c, cmd);
+        break;
+    case COMMAND_TOKEN_USED:
+        cmd->result = core_token_used(c, cmd);
         break;
     case COMMAND_OUTGOING:
         cmd->result = core_take_outcome(c, cmd);

@@ -13,6 +13,7 @@
 //   core_signs.c   mqtt channels: how each branch is
 //   core_erase.c   erasure of what a visit has said, here and at its kiosk
 //   core_retention.c what is old enough goes
+//   core_tokens.c  tokens of programs
 //   core_import.c  history from elsewhere, in and out again
 //   core_guard_posix.c room on the disk, soundness: may answers be taken in?
 //   core_rollups.c rollups by day, where they are due
@@ -124,6 +125,7 @@ struct core {
     struct core_erasure *erasures; // owned
     size_t erasure_count, erasure_room;
     _Atomic int64_t retained_events; // counted and ignored (rule 11)
+    struct meter meter;
     atomic_bool broker;              // connected; these are read by other threads, too
     _Atomic(const char *) notice;
     atomic_bool holds;
@@ -194,6 +196,9 @@ bool core_channel_is_for(struct core *c, const struct channel *ch, const struct 
 void core_check_channels(struct core *c); // logs what they name and nobody knows
 enum command_result core_test_channel(struct core *c, struct command *cmd);
 enum command_result core_take_outcome(struct core *c, const struct command *cmd);
+enum command_result core_add_token(struct core *c, struct command *cmd);
+enum command_result core_end_token(struct core *c, const struct command *cmd);
+enum command_result core_token_used(struct core *c, const struct command *cmd);
 void core_wake_courier(struct core *c); // after the commit
 
 void core_check_mailings(struct core *c);                // logs what they name and nobody knows

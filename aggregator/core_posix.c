@@ -12,6 +12,7 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -51,6 +52,11 @@ void core_status(struct core *c, struct core_status *ret)
                                 .retained_ignored = atomic_load(&c->retained_events)};
     keeper_status(c->keeper, &ret->keeper);
     memcpy(ret->run, c->run, sizeof ret->run); // drawn before any other thread could ask
+}
+
+const struct meter *core_meter(const struct core *c)
+{
+    return &c->meter;
 }
 
 bool core_holds(struct core *c)
@@ -271,6 +277,18 @@ static void answer_commands(struct core *c)
     c->command_count = 0;
 }
 
+static bool commit(struct core *c)
+{
+    struct timespec from, to;
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    if (!epochs_flush(&c->epochs, c->store) || !store_commit(c->store)) {
+        return core_fail(c);
+    }
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    meter_commit(&c->meter, (to.tv_sec - from.tv_sec) * 1000000 + (to.tv_nsec - from.tv_nsec) / 1000);
+    return true;
+}
+
 // Ends the turn: rules, steps, COMMIT, and only then whatever others can see. Turns that follow close on one
 // another become one, as a commit costs the same for one vote as for hundreds; what comes after a rest is
 // committed at once.
@@ -283,12 +301,14 @@ static void end_turn(struct core *c, bool at_once)
     }
     bool ok = !c->failed && (c->guard.damaged || (core_take_transitions(c) && take_steps(c)));
     if (ok && store_in_transaction(c->store)) {
-        ok = (epochs_flush(&c->epochs, c->store) && store_commit(c->store)) || core_fail(c);
+        ok = commit(c);
     }
     guard_turn(&c->guard, clock_mono_ms() - c->turn_began);
     if (ok) {
         after_commit(c);
     }
+    atomic_store(&c->meter.quarantined, store_quarantined(c->store));
+    atomic_store(&c->meter.unsent, link_pending(c->link));
     atomic_store(&c->to_judge, store_last_pack(c->store) - c->judge.through);
     answer_commands(c);
     c->turn_messages = 0;

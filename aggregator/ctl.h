@@ -18,6 +18,7 @@
 //   ctl_import_sqlite.c imports: preview, run, list, undo
 //   ctl_channels.c     channels: list, test
 //   ctl_remote.c       pushing contents, ordering kiosks about
+//   ctl_tokens.c     tokens of programs
 //   ctl_curl.c         requests to the aggregator
 //   ctl_table.c        aligned tables
 #ifndef PUAS_AGGREGATOR_CTL_H
@@ -93,6 +94,9 @@ int ctl_import_undo(struct ctl *c, int argc, char **argv);
 int ctl_channels(struct ctl *c, int argc, char **argv);
 int ctl_channels_test(struct ctl *c, int argc, char **argv);
 int ctl_contact_key(struct ctl *c, int argc, char **argv);
+int ctl_token_add(struct ctl *c, int argc, char **argv);
+int ctl_token_list(struct ctl *c, int argc, char **argv);
+int ctl_token_revoke(struct ctl *c, int argc, char **argv);
 int ctl_verdicts_list(struct ctl *c, int argc, char **argv);
 int ctl_verdicts_rerun(struct ctl *c, int argc, char **argv);
 

@@ -15,6 +15,7 @@ EMBED(migration_0010);
 EMBED(migration_0011);
 EMBED(migration_0012);
 EMBED(migration_0013);
+EMBED(migration_0014);
 EMBED(web_index_html);
 EMBED(web_app_js);
 EMBED(web_app_css);
@@ -30,6 +31,7 @@ EMBED(web_backtest_js);
 EMBED(web_backtest_css);
 EMBED(web_report_js);
 EMBED(web_report_css);
+EMBED(web_openapi_json);
 EMBED(web_favicon_svg);
 EMBED(web_manifest);
 
@@ -47,6 +49,7 @@ const struct embedded embedded_migrations[] = {
     {"0011", migration_0011_begin, migration_0011_end},
     {"0012", migration_0012_begin, migration_0012_end},
     {"0013", migration_0013_begin, migration_0013_end},
+    {"0014", migration_0014_begin, migration_0014_end},
     {NULL, NULL, NULL},
 };
 
@@ -66,6 +69,7 @@ const struct embedded embedded_web[] = {
     {"backtest.css", web_backtest_css_begin, web_backtest_css_end},
     {"report.js", web_report_js_begin, web_report_js_end},
     {"report.css", web_report_css_begin, web_report_css_end},
+    {"api/v1/openapi.json", web_openapi_json_begin, web_openapi_json_end},
     {"favicon.svg", web_favicon_svg_begin, web_favicon_svg_end},
     {"manifest.webmanifest", web_manifest_begin, web_manifest_end},
     {NULL, NULL, NULL},

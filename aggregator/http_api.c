@@ -1,16 +1,18 @@
 // http: the routes, and what they answer.
 #include "aggregator/http_impl.h"
 
+#include "shared/digest.h"
+
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ACK_DEFAULT_MIN = 60, ACK_LEAST_MIN = 5, ACK_MOST_MIN = 1440, RETRY_S = 2 };
+enum { ACK_DEFAULT_MIN = 60, ACK_LEAST_MIN = 5, ACK_MOST_MIN = 1440, RETRY_S = 2, ETAG_HEX = 20 };
 
 // ---------------------------------------------------------------- life
 
-bool api_init(struct http_api *a, const struct http_options *o)
+bool api_init(struct http_api *a, const struct http_options *o, char *ret_why, size_t n)
 {
     uint8_t random[HTTP_TOKEN_BYTES];
     char nobody[HTTP_TOKEN_HEX + 1];
@@ -27,7 +29,8 @@ bool api_init(struct http_api *a, const struct http_options *o)
     ident_hex(random, sizeof random, a->control);
     a->hub = hub_create(o->comment_ms > 0 ? o->comment_ms : HUB_COMMENT_MS);
     a->downloads = downloads_create();
-    return a->hub != NULL && a->downloads != NULL && password_hash(nobody, a->dummy_hash);
+    return a->hub != NULL && a->downloads != NULL && password_hash(nobody, a->dummy_hash) &&
+           metrics_read_token(a, o->settings->http.metrics_token_file, ret_why, n);
 }
 
 void api_finish(struct http_api *a)
@@ -82,15 +85,34 @@ void answer_json(struct http_answer *r, char *text)
     r->bytes = text != NULL ? strlen(text) : 0;
 }
 
+// What kind of problem it is, for programs: title and detail are for people.
+static const char *problem_type(int status)
+{
+    static const struct {
+        int status;
+        const char *type;
+    } types[] = {{401, "urn:puas:problem:not-logged-in"}, {403, "urn:puas:problem:not-allowed"},
+                 {404, "urn:puas:problem:not-found"},     {405, "urn:puas:problem:method"},
+                 {409, "urn:puas:problem:not-now"},       {413, "urn:puas:problem:too-large"},
+                 {415, "urn:puas:problem:media-type"},    {422, "urn:puas:problem:not-accepted"},
+                 {429, "urn:puas:problem:too-often"},     {503, "urn:puas:problem:unavailable"}};
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        if (types[i].status == status) {
+            return types[i].type;
+        }
+    }
+    return "about:blank";
+}
+
 void answer_problem(struct http_answer *r, int status, const char *title, const char *detail,
                     const char *field)
 {
-    json_t *o = json_pack("{s:s,s:s,s:i}", "type", "about:blank", "title", title, "status", status);
-    if (detail[0] != '\0') {
-        json_object_set_new(o, "detail", json_string(detail));
-    }
+    detail = detail[0] != '\0' ? detail : title;
+    json_t *o = json_pack("{s:s,s:s,s:i,s:s}", "type", problem_type(status), "title", title, "status", status, "detail",
+                          detail);
     if (field[0] != '\0') {
         json_object_set_new(o, "field", json_string(field));
+        json_object_set_new(o, "errors", json_pack("[{s:s,s:s}]", "field", field, "detail", detail));
     }
     answer_json(r, json_dumps(o, JSON_COMPACT));
     r->status = status;
@@ -98,8 +120,25 @@ void answer_problem(struct http_answer *r, int status, const char *title, const 
     json_decref(o);
 }
 
-// Answers what went wrong. False: nothing did.
-static bool answer_views(struct http_answer *r, enum views_error e, const char *what)
+bool http_has_tag(const struct http_request *q, const char *etag)
+{
+    return strcmp(q->if_none_match, "*") == 0 || strstr(q->if_none_match, etag) != NULL; // a list; its quotes bound it
+}
+
+void answer_tagged(struct api_call *c, char *text)
+{
+    char hex[DIGEST_HEX + 1];
+    digest_hex(text, strlen(text), hex);
+    snprintf(c->r->etag, sizeof c->r->etag, "\"%.*s\"", (int)ETAG_HEX, hex);
+    if (http_has_tag(c->q, c->r->etag)) {
+        c->r->status = 304;
+        free(text);
+    } else {
+        answer_json(c->r, text);
+    }
+}
+
+bool answer_views(struct http_answer *r, enum views_error e, const char *what)
 {
     if (e == VIEWS_NOT_FOUND) {
         answer_problem(r, 404, what, "It does not exist, or you may not see it.", "");
@@ -149,24 +188,10 @@ void answer_plain(struct http_answer *r, int status, const char *text)
 
 // ---------------------------------------------------------------- reading
 
-static void get_health(struct api_call *c)
-{
-    answer_plain(c->r, 200, "ok\n");
-}
-
 static bool holds(struct http_api *a)
 {
     struct core *core = atomic_load(&a->core);
     return core != NULL && core_holds(core);
-}
-
-static void get_ready(struct api_call *c)
-{
-    bool runs = atomic_load(&c->a->core) != NULL, held = holds(c->a);
-    answer_plain(c->r, runs && !held ? 200 : 503,
-                !runs  ? "the core is not running\n"
-                : held ? "nothing is stored now: see puasctl status\n"
-                       : "ready\n");
 }
 
 static void get_session(struct api_call *c)
@@ -200,7 +225,7 @@ static void get_verdicts(struct api_call *c)
         v != NULL ? views_verdicts(v, &c->u, c->q->place, clock_wall_ms(), &text) : VIEWS_FAILED;
     api_views_back(c->a, v);
     if (!answer_views(c->r, e, "No such branch")) {
-        answer_json(c->r, text);
+        answer_tagged(c, text);
     }
 }
 
@@ -210,7 +235,7 @@ static void get_comments(struct api_call *c)
     const char *before = c->q->argument(c->q->argument_ctx, "before");
     int64_t through = before != NULL && before[0] != '\0' ? strtoll(before, &end, 10) : 0;
     if (through < 0 || (end != NULL && *end != '\0')) {
-        answer_problem(c->r, 422, "", "before is the next of an earlier answer", "before");
+        answer_problem(c->r, 422, "Not accepted", "before is the next of an earlier answer", "before");
         return;
     }
     struct views *v = api_views(c->a);
@@ -230,7 +255,7 @@ static void get_alert_votes(struct api_call *c)
         v != NULL ? views_alert_votes(v, &c->u, c->id, clock_wall_ms(), &text) : VIEWS_FAILED;
     api_views_back(c->a, v);
     if (!answer_views(c->r, e, "No such alert")) {
-        answer_json(c->r, text);
+        answer_tagged(c, text);
     }
 }
 
@@ -419,9 +444,10 @@ static const struct route {
     int needs;
     void (*handle)(struct api_call *c);
 } routes[] = {
-    {"GET", "/healthz", 0, get_health},
-    {"GET", "/readyz", 0, get_ready},
-    {"GET", "/api/v1/session", USER | SHARED, get_session},
+    {"GET", "/healthz", 0, api_health},
+    {"GET", "/readyz", 0, api_ready},
+    {"GET", "/metrics", 0, api_metrics},
+    {"GET", "/api/v1/session", USER, get_session},
     {"GET", "/api/v1/today", USER, get_today},
     {"GET", "/api/v1/verdicts", USER, get_verdicts},
     {"GET", "/api/v1/trends/*.xlsx", USER | SHARED, api_trends_xlsx},
@@ -431,7 +457,9 @@ static const struct route {
     {"GET", "/api/v1/backtest", USER, api_backtest},
     {"GET", "/api/v1/export", USER, api_export},
     {"GET", "/api/v1/live", USER, get_live},
+    {"GET", "/api/v1/alerts", USER, api_alerts},
     {"GET", "/api/v1/alerts/*/votes", USER, get_alert_votes},
+    {"GET", "/api/v1/audit", ADMIN, api_audit},
     {"GET", "/api/v1/status", CONTROL, get_status},
     {"GET", "/api/v1/channels", ADMIN, api_channels},
     {"GET", "/api/v1/channels/messages/*", ADMIN, api_message},
@@ -443,6 +471,9 @@ static const struct route {
     {"GET", "/api/v1/shares", USER, api_shares},
     {"POST", "/api/v1/shares", USER | ACTOR, api_make_share},
     {"POST", "/api/v1/shares/*/revoke", USER | ACTOR, api_end_share},
+    {"GET", "/api/v1/tokens", ADMIN, api_tokens},
+    {"POST", "/api/v1/tokens", ADMIN | YAML, api_add_token},
+    {"POST", "/api/v1/tokens/*/revoke", ADMIN | YAML, api_end_token},
     {"POST", "/api/v1/login", 0, post_login},
     {"POST", "/api/v1/logout", 0, post_logout},
     {"POST", "/api/v1/alerts/*/ack", USER | ACTOR, post_ack},
@@ -490,7 +521,7 @@ static bool matches(const char *pattern, const char *path, char *ret_id)
 // What every request that changes something must be. False: answered.
 static bool post_allowed(const struct api_call *c, const struct route *route)
 {
-    if (!c->q->ours) {
+    if (!c->q->ours && !login_is_token(c->q)) {
         answer_problem(c->r, 403, "The header X-Puas: 1 is missing", "Forms of other sites cannot send it.",
                        "");
     } else if (c->q->too_large) {
@@ -541,7 +572,7 @@ void api_answer(struct http_api *a, const struct http_request *q, struct http_an
             continue;
         }
         if (strcmp(route->method, method) != 0) {
-            other = route->method;
+            other = other == NULL || strcmp(other, route->method) == 0 ? route->method : "GET, POST";
             continue;
         }
         if ((strcmp(method, "POST") != 0 || (route->needs & FORM) != 0 || post_allowed(&c, route)) && allowed(&c, route)) {

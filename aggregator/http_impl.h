@@ -5,6 +5,9 @@
 //   http_channels.c    channels and their messages
 //   http_trends.c      what the days that are over say
 //   http_export.c      their answers as a file
+//   http_history.c     alerts and the audit log, page by page
+//   http_tokens.c      tokens of programs
+//   http_metrics.c     what a monitoring system asks
 //   http_backtest.c    what rules would have done in them
 //   http_mailings.c    reports by mail: preview, end
 //   http_shares.c      links to one view, for people without a login
@@ -28,12 +31,18 @@ enum {
     HTTP_TOKEN_BYTES = 32,         // random bytes of a session cookie and of the control token
     HTTP_TOKEN_HEX = 64,
     LIMITER_SLOTS = 1024,
+    HTTP_METRICS_TOKEN_MAX = 200,
+    HTTP_STATUS_LEAST = 200, // of those that are counted
+    HTTP_STATUSES = 400,
     COMMENT_MAX = PROTOCOL_TEXT_MAX, // bytes of a comment
 };
+
+#define HTTP_TOKEN_MARK "puas_" // a program's token begins so: whoever finds one knows what it is
 
 struct http_request {                  // all borrowed for the call; "" where absent
     const char *method, *path, *place; // place: of the query
     const char *content_type, *cookie, *authorization, *if_none_match;
+    bool forwarded; // a proxy says for whom, and is not believed: `address` may be the proxy's
     bool ours;                                            // carries X-Puas: 1
     bool https;                                           // a proxy on this machine says so
     char address[64];                                     // of the person, as far as it is known
@@ -54,6 +63,7 @@ struct http_answer {
     char etag[32];    // "": none
     char cookie[200]; // "": none
     const char *allow;
+    char link[200]; // "": none
     int retry_after_s;       // 0: none
     struct hub_client *live; // an event stream: owned
     struct download *download; // a file in the making: owned until the response has it
@@ -80,13 +90,15 @@ struct http_api {
     pthread_mutex_t verify;               // one password at a time: each takes 19 MiB and 60 ms
     char dummy_hash[PASSWORD_HASH_BYTES]; // for unknown users: they take as long as known ones
     char control[HTTP_TOKEN_HEX + 1];
+    char metrics_token[HTTP_METRICS_TOKEN_MAX + 2]; // "": /metrics is for this machine only
+    _Atomic int64_t answered[HTTP_STATUSES]; // requests, by status
     mono_ms started;
     pthread_mutex_t pool_lock;
     struct views *pool[HTTP_VIEWS_MAX];
     int pool_count;
 };
 
-bool api_init(struct http_api *a, const struct http_options *o);
+bool api_init(struct http_api *a, const struct http_options *o, char *ret_why, size_t n); // false: ret_why may say why
 void api_finish(struct http_api *a); // accepts a zeroed one
 void api_answer(struct http_api *a, const struct http_request *q, struct http_answer *ret);
 void answer_finish(struct http_answer *r); // but not `live` and `download`, which the stream takes over
@@ -121,6 +133,17 @@ void api_test_channel(struct api_call *c); // 202 {"id"}: of the message, to ask
 void api_message(struct api_call *c);
 void api_export(struct api_call *c); // ?format=csv|json|xlsx and place, from, to, question of export.h
 void api_backtest(struct api_call *c); // ?place, from, to, a, b, late of backtest_report.h
+void api_alerts(struct api_call *c); // ?place, state=open|closed, limit, cursor
+void api_audit(struct api_call *c);  // ?limit, cursor
+void api_tokens(struct api_call *c);
+void api_add_token(struct api_call *c); // body: {"name","place","role","days"} -> 201 with the token
+void api_end_token(struct api_call *c);
+void api_metrics(struct api_call *c);
+bool metrics_read_token(struct http_api *a, const char *path, char *ret_why, size_t n); // path "": none
+void api_health(struct api_call *c);
+void api_ready(struct api_call *c);
+// NULL, or a line that says why nothing should be sent to us now. Static.
+const char *api_unready(struct http_api *a);
 void api_trends(struct api_call *c); // the path's *: what; 304 when the reader has it already
 void api_trends_xlsx(struct api_call *c); // the same, or "report", as sheets.h makes it
 void api_trends_csv(struct api_call *c);
@@ -133,15 +156,21 @@ void api_preview_mailing(struct api_call *c); // the path's *: id of a mailing -
 void api_ask_to_stop(struct api_call *c);
 void api_stop_mailing(struct api_call *c); // the path's *: token
 
-// RFC 9457. title and field: "" for none.
+// RFC 9457: its type says the kind by the status, `detail` is the title where it is "", and `errors` names the field of the
+// request that is wrong, "" for none.
 void answer_problem(struct http_answer *r, int status, const char *title, const char *detail,
                     const char *field);
 void answer_plain(struct http_answer *r, int status, const char *text); // text: static
+void answer_tagged(struct api_call *c, char *text); // takes text; with an ETag of it, 304 when the reader has it already
+// True when the request's If-None-Match names the tag.
+bool http_has_tag(const struct http_request *q, const char *etag);
+// Answers what went wrong; what: the title of "not found". False: nothing did.
+bool answer_views(struct http_answer *r, enum views_error e, const char *what);
 void answer_json(struct http_answer *r, char *text); // takes text; NULL: out of memory
 
 void login_post(struct http_api *a, const struct http_request *q, struct http_answer *r);
 void logout_post(struct http_api *a, const struct http_request *q, struct http_answer *r);
-// The user of the request's cookie. False: nobody, or the store cannot tell; the answer is made.
+// The user of the request's token or cookie. False: nobody, or the store cannot tell; the answer is made.
 bool login_user(struct http_api *a, const struct http_request *q, struct views_user *ret_u,
                 struct http_answer *r);
 // Who comes by a link. False: nobody, or the store cannot tell.
@@ -149,6 +178,8 @@ bool share_user(struct http_api *a, const struct http_request *q, struct views_u
 #define HTTP_SHARE_COOKIE "puas-share="
 // The value of a cookie, n characters, into ret (n + 1). False: it is not there, or of another length. name: with its "=".
 bool http_cookie(const char *header, const char *name, char *ret, size_t n);
+bool login_is_token(const struct http_request *q); // carries a program's token, whether it is good or not: its cookie counts for nothing
+bool login_is_bearer(const struct http_request *q, const char *token); // takes equally long wherever they differ
 bool login_is_control(const struct http_api *a, const struct http_request *q);
 // Takes a token from the bucket of `who`: at most `burst`, one more every `every_ms`. False: *ret_wait_ms
 // until then.

@@ -13,8 +13,10 @@ enum {
     TRY_EVERY_MS = 6000, // and one more so often
     ADDRESS_TRIES = 60,  // of one address for all users
     ADDRESS_EVERY_MS = 1000,
+    USED_EVERY_MS = 3600000,
 };
 static const char cookie_name[] = "puas=";
+static const char bearer[] = "Bearer ";
 
 // ---------------------------------------------------------------- token buckets
 
@@ -101,10 +103,51 @@ static bool request_hash(const struct http_request *q, uint8_t ret[32])
     return true;
 }
 
+bool login_is_token(const struct http_request *q)
+{
+    return strncmp(q->authorization, bearer, sizeof bearer - 1) == 0 &&
+           strncmp(q->authorization + sizeof bearer - 1, HTTP_TOKEN_MARK, sizeof HTTP_TOKEN_MARK - 1) == 0;
+}
+
+// To the hour: a program that asks every second costs no commit each time.
+static void note_use(struct http_api *a, const uint8_t hash[32], wall_ms used)
+{
+    struct command cmd = {.kind = COMMAND_TOKEN_USED};
+    if (clock_wall_ms() - used >= USED_EVERY_MS) {
+        memcpy(cmd.token, hash, sizeof cmd.token);
+        (void)api_ask(a, &cmd); // cannot be written now: it may ask all the same
+    }
+}
+
+static bool token_user(struct http_api *a, const struct http_request *q, struct views_user *ret_u, struct http_answer *r)
+{
+    uint8_t token[HTTP_TOKEN_BYTES], hash[32];
+    wall_ms used = 0;
+    enum views_error e = VIEWS_NOT_FOUND;
+    if (ident_unhex(q->authorization + sizeof bearer - 1 + sizeof HTTP_TOKEN_MARK - 1, sizeof token, token)) {
+        password_token_hash(token, sizeof token, hash);
+        struct views *v = api_views(a);
+        e = v != NULL ? views_token_user(v, hash, clock_wall_ms(), ret_u, &used) : VIEWS_FAILED;
+        api_views_back(a, v);
+    }
+    if (e == VIEWS_OK) {
+        note_use(a, hash, used);
+    } else if (e == VIEWS_NOT_FOUND) {
+        answer_problem(r, 401, "No such token", "It is wrong, has ended or was revoked.", "");
+    } else {
+        answer_problem(r, 503, "The store cannot be read now", "", "");
+        r->retry_after_s = 2;
+    }
+    return e == VIEWS_OK;
+}
+
 bool login_user(struct http_api *a, const struct http_request *q, struct views_user *ret_u,
                 struct http_answer *r)
 {
     uint8_t hash[32];
+    if (login_is_token(q)) {
+        return token_user(a, q, ret_u, r);
+    }
     if (!request_hash(q, hash)) {
         answer_problem(r, 401, "Not logged in", "", "");
         return false;
@@ -124,21 +167,26 @@ bool login_user(struct http_api *a, const struct http_request *q, struct views_u
 // Equal, without telling by its time how far.
 static bool same_token(const char *a, const char *b)
 {
+    size_t n = strlen(b);
     unsigned char differ = 0;
-    if (strlen(a) != HTTP_TOKEN_HEX || strlen(b) != HTTP_TOKEN_HEX) {
+    if (strlen(a) != n) {
         return false;
     }
-    for (int i = 0; i < HTTP_TOKEN_HEX; i++) {
+    for (size_t i = 0; i < n; i++) {
         differ |= (unsigned char)(a[i] ^ b[i]);
     }
     return differ == 0;
 }
 
+bool login_is_bearer(const struct http_request *q, const char *token)
+{
+    return strncmp(q->authorization, bearer, sizeof bearer - 1) == 0 &&
+           same_token(q->authorization + sizeof bearer - 1, token);
+}
+
 bool login_is_control(const struct http_api *a, const struct http_request *q)
 {
-    static const char bearer[] = "Bearer ";
-    return strncmp(q->authorization, bearer, sizeof bearer - 1) == 0 &&
-           same_token(q->authorization + sizeof bearer - 1, a->control);
+    return login_is_bearer(q, a->control);
 }
 
 // ---------------------------------------------------------------- login and logout

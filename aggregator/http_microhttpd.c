@@ -195,7 +195,11 @@ static enum MHD_Result send_answer(struct http *h, struct MHD_Connection *c, con
     }
     char seconds[20];
     strict_headers(r);
-    MHD_add_response_header(r, "Cache-Control", a->etag[0] != '\0' ? "no-cache" : "no-store");
+    // What has no tag may be personal: it is kept nowhere. Files of ours are the same for everybody.
+    MHD_add_response_header(r, "Cache-Control",
+                            a->etag[0] == '\0'                  ? "no-store"
+                            : strncmp(q->path, "/api/", 5) == 0 ? "private, no-cache"
+                                                                : "no-cache");
     if (a->type != NULL) {
         MHD_add_response_header(r, "Content-Type", a->type);
     }
@@ -214,6 +218,9 @@ static enum MHD_Result send_answer(struct http *h, struct MHD_Connection *c, con
     if (a->cookie[0] != '\0') {
         MHD_add_response_header(r, "Set-Cookie", a->cookie);
     }
+    if (a->link[0] != '\0') {
+        MHD_add_response_header(r, "Link", a->link);
+    }
     if (a->allow != NULL) {
         MHD_add_response_header(r, "Allow", a->allow);
     }
@@ -222,6 +229,9 @@ static enum MHD_Result send_answer(struct http *h, struct MHD_Connection *c, con
         MHD_add_response_header(r, "Retry-After", seconds);
     }
     enum MHD_Result done = MHD_queue_response(c, (unsigned)a->status, r);
+    if (a->status >= HTTP_STATUS_LEAST && a->status < HTTP_STATUS_LEAST + HTTP_STATUSES) {
+        atomic_fetch_add(&h->api.answered[a->status - HTTP_STATUS_LEAST], 1);
+    }
     MHD_destroy_response(r);
     return done;
 }
@@ -269,6 +279,7 @@ static enum MHD_Result answer(struct http *h, struct MHD_Connection *c, const ch
         .cookie = header(c, MHD_HTTP_HEADER_COOKIE),
         .authorization = header(c, MHD_HTTP_HEADER_AUTHORIZATION),
         .if_none_match = header(c, MHD_HTTP_HEADER_IF_NONE_MATCH),
+        .forwarded = !h->loopback && header(c, "X-Forwarded-For")[0] != '\0',
         .ours = strcmp(header(c, "X-Puas"), "1") == 0,
         .https = h->loopback && strcmp(header(c, "X-Forwarded-Proto"), "https") == 0,
         .last_event_id = last[0] >= '0' && last[0] <= '9' ? strtoll(last, NULL, 10) : -1,
@@ -397,7 +408,7 @@ struct http *http_create(const struct http_options *o, char *ret_why, size_t n)
         return NULL;
     }
     h->listen_fd = -1;
-    if (!api_init(&h->api, o) || !open_socket(h, &o->settings->http, ret_why, n)) {
+    if (!api_init(&h->api, o, ret_why, n) || !open_socket(h, &o->settings->http, ret_why, n)) {
         http_destroy(h);
         return NULL;
     }

@@ -29,7 +29,7 @@ bool share_user(struct http_api *a, const struct http_request *q, struct views_u
 {
     char hex[SHARE_TOKEN_HEX + 1];
     struct share s;
-    return http_cookie(q->cookie, HTTP_SHARE_COOKIE, hex, SHARE_TOKEN_HEX) &&
+    return !login_is_token(q) && http_cookie(q->cookie, HTTP_SHARE_COOKIE, hex, SHARE_TOKEN_HEX) &&
            find(a, hex, ret_u, &s) == VIEWS_OK;
 }
 

@@ -12,6 +12,7 @@ static const char *type_of(const char *name)
         {".html", "text/html; charset=utf-8"},         {".js", "text/javascript; charset=utf-8"},
         {".css", "text/css; charset=utf-8"},           {".svg", "image/svg+xml"},
         {".webmanifest", "application/manifest+json"},
+        {".json", "application/json"},
     };
     const char *dot = strrchr(name, '.');
     for (size_t i = 0; dot != NULL && i < sizeof types / sizeof types[0]; i++) {
@@ -31,7 +32,7 @@ bool static_get(const struct http_request *q, struct http_answer *r)
         }
         size_t n = (size_t)(e->end - e->begin);
         snprintf(r->etag, sizeof r->etag, "\"%08x-%zx\"", ident_crc32(e->begin, n), n);
-        r->status = strcmp(q->if_none_match, r->etag) == 0 ? 304 : 200;
+        r->status = http_has_tag(q, r->etag) ? 304 : 200;
         if (r->status == 200) {
             r->type = type_of(name);
             r->file = e->begin;

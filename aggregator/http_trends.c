@@ -1,27 +1,11 @@
 // http: trends, as trends.h tells them, and as a file.
 #include "aggregator/http_impl.h"
 #include "aggregator/sheets.h"
-#include "shared/digest.h"
 #include "shared/log.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-enum { AGAIN_S = 2, ETAG_HEX = 20 };
-
-static void answer_tagged(struct api_call *c, char *text)
-{
-    char hex[DIGEST_HEX + 1];
-    digest_hex(text, strlen(text), hex);
-    snprintf(c->r->etag, sizeof c->r->etag, "\"%.*s\"", (int)ETAG_HEX, hex);
-    if (strcmp(c->q->if_none_match, c->r->etag) == 0) {
-        c->r->status = 304;
-        free(text);
-    } else {
-        answer_json(c->r, text);
-    }
-}
+enum { AGAIN_S = 2 };
 
 static void read_query(struct api_call *c, struct trend_query *ret_q)
 {

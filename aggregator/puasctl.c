@@ -87,6 +87,11 @@ static const struct command_row {
      "who is told of alerts, what waits and what was given up; exit 1 when something fails or was given up today"},
     {"contact-key", NULL, "", 0, 0, ctl_contact_key,
      "the public key that kiosks seal contact data with, for documents of your own"},
+    {"token", "add", "NAME --place ID [--role viewer|manager|head-office|admin] [--days N]", 3, 7, ctl_token_add,
+     "a token by which a program uses the API as a viewer (or more) of a place and what is under it, for 365 days; "
+     "shown once"},
+    {"token", "list", "", 0, 0, ctl_token_list, "which there are, when they end and were used last"},
+    {"token", "revoke", "NAME", 1, 1, ctl_token_revoke, "ends one at once"},
     {"verdicts", "list", "", 0, 0, ctl_verdicts_list, "suspicious presses by kiosk and rule"},
     {"verdicts", "rerun", "", 0, 0, ctl_verdicts_rerun, "judges all of history again, with the hours of now; tells how far it is"},
     {"quarantine", NULL, "", 0, 0, ctl_quarantine, "messages that could not be used, with the reason"},
@@ -108,7 +113,7 @@ static void print_help(const char *name)
         printf("puasctl [--config FILE | --data DIR] [--json] COMMAND\n\n"
                "  --config FILE        settings of the aggregator; its data folder is used\n"
                "  --data DIR           the data folder itself\n"
-               "  --json               for status, kiosks, alerts, contacts, channels, content list, command, trends, "
+               "  --json               for status, kiosks, alerts, contacts, channels, token, content list, command, trends, "
                "ranking, reasons, coverage, gaps, scores, segments, skm, backtest\n\n");
     }
     for (int i = 0; i < ROWS; i++) {

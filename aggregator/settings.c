@@ -14,7 +14,7 @@
 const char *const place_kinds[] = {"org", "region", "branch", "area", NULL};
 const char *const standard_kinds[] = {"standard", "share", "silence", "offline",
                                       "change",   "run",   "count",   "index",   "mood",
-                                      "coverage", "clock", "tamper",  NULL};
+                                      "coverage", "clock", "tamper",  "contact", NULL};
 const char *const roles[] = {"viewer", "manager", "head-office", "admin", NULL};
 const char *const boundaries[] = {">", ">=", NULL};
 
@@ -214,6 +214,9 @@ static const struct config_row http_rows[] = {
     {"address", CONFIG_STRING, AT(settings_http, address), .fallback = "127.0.0.1", .min = 2, .max = 64,
      .help = "to listen on; put a TLS proxy before anything but loopback"},
     {"port", CONFIG_INT, AT(settings_http, port), .fallback = "8080", .min = 1, .max = 65535, .help = ""},
+    {"metrics_token_file", CONFIG_STRING, AT(settings_http, metrics_token_file), .fallback = "", .max = 400,
+     .help = "first line is the token that /metrics asks for (Authorization: Bearer ...), 16 to 200 bytes; none: only "
+             "this machine is answered"},
     {"public_url", CONFIG_STRING, AT(settings_http, public_url), .fallback = "", .max = 200,
      .help = "address of the pages as people open them, for links in messages: https://puas.example.org"},
     END,

@@ -22,7 +22,8 @@ enum standard_kind { // as enum engine_rule_kind
     KIND_MOOD,
     KIND_COVERAGE,
     KIND_CLOCK,
-    KIND_TAMPER
+    KIND_TAMPER,
+    KIND_CONTACT
 };
 extern const char *const standard_kinds[];
 enum role { ROLE_VIEWER, ROLE_MANAGER, ROLE_HEAD_OFFICE, ROLE_ADMIN };
@@ -103,6 +104,7 @@ struct settings {
     struct settings_http {
         char *address;
         int64_t port;
+        char *metrics_token_file; // "": /metrics is for this machine only
         char *public_url; // as people open the pages, for links in messages; "": no links
     } http;
     struct settings_times {

@@ -209,6 +209,7 @@ bool store_drop_verdicts(struct store *st, int32_t epoch_id, int64_t seq);
 enum { STORE_QUARANTINE_MAX = 500 };
 bool store_quarantine(struct store *st, wall_ms at, const char *kiosk, const char *topic, const char *reason,
                       int32_t epoch_id, int64_t seq, const void *payload, size_t n);
+int64_t store_quarantined(const struct store *st); // since it was opened
 
 // ---------------------------------------------------------------- steps
 struct store_released {

@@ -84,6 +84,7 @@ struct store {
     int64_t saved_event; // next_event as it was saved
     int64_t next_event, next_epoch, next_name, next_quarantine, next_alert, next_log, next_change, next_audit, next_outgoing;
     struct store_recount recount;
+    int64_t quarantined; // since it was opened
     int lock_fd;
     int log_pages;  // of the write-ahead log, as of the last COMMIT
     int log_tended; // ... when it was last written back

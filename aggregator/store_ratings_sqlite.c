@@ -561,6 +561,7 @@ bool store_quarantine(struct store *st, wall_ms at, const char *kiosk, const cha
     if (!ok) {
         return false;
     }
+    st->quarantined++;
     // A row with seq is part of what is settled and stays. Of the others one kiosk keeps its newest: a
     // stranger who repeats himself must not fill the disk.
     return seq != 0 ||
@@ -568,6 +569,11 @@ bool store_quarantine(struct store *st, wall_ms at, const char *kiosk, const cha
                      "DELETE FROM quarantine WHERE quarantine_id IN (SELECT quarantine_id FROM quarantine"
                      " WHERE kiosk = ?1 AND seq IS NULL ORDER BY quarantine_id DESC LIMIT -1 OFFSET ?2)",
                      "td", kiosk, STORE_QUARANTINE_MAX);
+}
+
+int64_t store_quarantined(const struct store *st)
+{
+    return st->quarantined;
 }
 
 // ---------------------------------------------------------------- steps

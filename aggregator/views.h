@@ -10,6 +10,7 @@
 #ifndef PUAS_AGGREGATOR_VIEWS_H
 #define PUAS_AGGREGATOR_VIEWS_H
 
+#include "aggregator/engine.h"
 #include "aggregator/password.h"
 #include "aggregator/settings.h"
 #include "shared/clock.h"
@@ -55,11 +56,18 @@ enum views_error views_session_user(struct views *v, const uint8_t token[32], wa
 // Who comes by a link with this token hash, and the link.
 enum views_error views_share_user(struct views *v, const uint8_t token[32], wall_ms now, struct views_user *ret_u,
                                   struct share *ret_s);
-// VIEWS_OK when it exists and lies within the user's scope.
-enum views_error views_may_see_place(struct views *v, const struct views_user *u, const char *place);
 // The zone that holds at a place (65 bytes).
 enum views_error views_place_zone(struct views *v, const char *place, char *ret_tz);
+// VIEWS_OK when it exists and lies within the user's scope.
 enum views_error views_may_end_share(struct views *v, const struct views_user *u, int64_t number);
+// Whose token has this hash at `now`? Its name is "token:NAME". *ret_used: when it was used last, 0: never.
+enum views_error views_token_user(struct views *v, const uint8_t token[32], wall_ms now, struct views_user *ret_u,
+                                  wall_ms *ret_used);
+// Of these, a user of place 0 (the control token) sees all.
+// {"tokens":[{name, role, place, created, createdBy, expires, expired, lastUsed}]} of places within the scope
+enum views_error views_tokens(struct views *v, const struct views_user *u, wall_ms now, char **ret_json);
+enum views_error views_may_see_place(struct views *v, const struct views_user *u, const char *place);
+enum views_error views_may_see_token(struct views *v, const struct views_user *u, const char *name);
 
 // ---------------------------------------------------------------- pages; each text is malloc'd, the caller
 // frees
@@ -94,5 +102,33 @@ enum views_error views_shares(struct views *v, const struct views_user *u, wall_
 enum views_error views_rev(struct views *v, const struct views_user *u, const char *branch, int64_t *ret_rev);
 // VIEWS_OK when the alert exists and lies within the user's scope.
 enum views_error views_may_see_alert(struct views *v, const struct views_user *u, const char *alert);
+
+// ---------------------------------------------------------------- lists, newest first
+struct views_page {
+    int64_t before; // rows with numbers below this; INT64_MAX: from the newest on
+    int limit;      // 1..
+};
+enum views_open { VIEWS_ANY, VIEWS_OPEN, VIEWS_CLOSED };
+// Texts {"alerts" or "audit": [...], "next": number or null}; *ret_next: `before` of the next page, 0: this is the last.
+// Alerts at a place ("": the user's) and under it: {id, state, kind, rule: {id, version, name}, place: {id, name}, kiosk,
+// since, raised, closed, closedBy, flaps, ack: {by, at, until}}. Counts move in steps, and are not told here; neither is that
+// one recovers, and since is to the quarter hour.
+enum views_error views_alerts(struct views *v, const struct views_user *u, const char *place, enum views_open open,
+                              const struct views_page *p, char **ret_json, int64_t *ret_next);
+// {id, at, who, action, subject, detail}. NOT_FOUND: the user's scope is not the whole organisation.
+enum views_error views_audit(struct views *v, const struct views_user *u, const struct views_page *p, char **ret_json,
+                             int64_t *ret_next);
+
+// ---------------------------------------------------------------- monitoring
+enum { VIEWS_KIOSK_STATES = KIOSK_LOST + 1, VIEWS_ALERT_KINDS = ENGINE_KINDS, VIEWS_ALERT_STATES = ENGINE_STATES };
+struct views_metrics {
+    int64_t places;
+    int64_t kiosks[VIEWS_KIOSK_STATES]; // registered ones
+    int64_t unheard;                    // of those: ready or sleeping by their last word, which is old
+    int64_t held;                       // answers that they had not got acknowledged when they spoke last
+    int64_t alerts[VIEWS_ALERT_KINDS][VIEWS_ALERT_STATES]; // open ones
+    int64_t notices_waiting, notices_sent, notices_dead;   // of channels; sent, dead: in the last 24 hours
+};
+enum views_error views_metrics(struct views *v, wall_ms now, struct views_metrics *ret);
 
 #endif

@@ -7,6 +7,9 @@
 //   views_channels_sqlite.c the outbox of notifications
 //   views_shares_sqlite.c   links to one view
 //   views_verdicts_sqlite.c the day without suspects
+//   views_tokens_sqlite.c  tokens of programs
+//   views_history_sqlite.c alerts and the audit log, page by page
+//   views_metrics_sqlite.c how many, for monitoring
 #ifndef PUAS_AGGREGATOR_VIEWS_IMPL_H
 #define PUAS_AGGREGATOR_VIEWS_IMPL_H
 
@@ -108,6 +111,7 @@ enum views_error views_end(struct views *v, enum views_error e);
 bool views_row(struct views *v, sqlite3_stmt *s);
 // Is `place` the user's or below it?
 bool views_in_scope(struct views *v, int32_t place, int32_t scope);
+struct views_user views_read_user(sqlite3_stmt *s); // columns: user_id, name, display, role, place_id, lang
 char *views_dump(json_t *o); // takes o; NULL: out of memory
 
 // Loads a branch as of `now`. Finish it in every case.

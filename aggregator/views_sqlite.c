@@ -103,8 +103,7 @@ static enum role role_parse(const char *name)
     return ROLE_VIEWER; // the least
 }
 
-// Columns: user_id, name, display, role, place_id, lang.
-static struct views_user read_user(sqlite3_stmt *s)
+struct views_user views_read_user(sqlite3_stmt *s)
 {
     struct views_user u = {.user = sqlite3_column_int(s, 0), .place = sqlite3_column_int(s, 4)};
     store_copy(s, 1, u.name, sizeof u.name);
@@ -122,7 +121,7 @@ enum views_error views_user(struct views *v, const char *name, struct views_user
             v->st, "SELECT user_id, name, display, role, place_id, lang, hash FROM user WHERE name = ?1", "t",
             name);
         if (views_row(v, s)) {
-            *ret_u = read_user(s);
+            *ret_u = views_read_user(s);
             store_copy(s, 6, ret_hash, PASSWORD_HASH_BYTES);
             e = VIEWS_OK;
         }
@@ -141,7 +140,7 @@ enum views_error views_session_user(struct views *v, const uint8_t token[32], wa
                        " USING(user_id) WHERE token = ?1 AND expires > ?2",
                        "bi", token, (size_t)32, now);
         if (views_row(v, s)) {
-            *ret_u = read_user(s);
+            *ret_u = views_read_user(s);
             e = VIEWS_OK;
         }
     }
@@ -158,18 +157,6 @@ bool views_in_scope(struct views *v, int32_t place, int32_t scope)
     bool in = views_row(v, s);
     sqlite3_reset(s);
     return in;
-}
-
-enum views_error views_may_see_place(struct views *v, const struct views_user *u, const char *place)
-{
-    enum views_error e = VIEWS_NOT_FOUND;
-    if (views_begin(v)) {
-        sqlite3_stmt *s = store_bind(v->st, "SELECT place_id FROM place WHERE id = ?1", "t", place);
-        if (views_row(v, s) && views_in_scope(v, sqlite3_column_int(s, 0), u->place)) {
-            e = VIEWS_OK;
-        }
-    }
-    return views_end(v, e);
 }
 
 enum views_error views_place_zone(struct views *v, const char *place, char *ret_tz)

@@ -1,9 +1,11 @@
--- Links to one view, for people without a login (store_share.h). One that is taken back is deleted: the audit log knows it.
-CREATE TABLE share(
-    share_id INTEGER PRIMARY KEY,
-    token BLOB NOT NULL UNIQUE,          -- BLAKE2b hash of what stands in the link, never that
+-- Tokens of programs that use the API (store_token.h). One that is revoked is deleted; `audit` remembers it.
+CREATE TABLE token(
+    name TEXT PRIMARY KEY,
+    hash BLOB NOT NULL UNIQUE,           -- BLAKE2b of the token, never the token
+    role TEXT NOT NULL,
     place_id INTEGER NOT NULL REFERENCES place, -- scope: this subtree
-    path TEXT NOT NULL,                  -- of the view: "/?page=report&place=..."
-    who TEXT NOT NULL,                   -- has made it
-    created INTEGER NOT NULL, expires INTEGER NOT NULL
-);
+    created INTEGER NOT NULL,
+    created_by TEXT NOT NULL,
+    expires INTEGER NOT NULL,
+    used INTEGER NOT NULL DEFAULT 0      -- to the hour; 0: never
+) WITHOUT ROWID;

@@ -15,7 +15,7 @@ const ID = "dago-entrance";
 const TOPIC = "puas/1/alerts/bandung-dago/";
 const rule = (...ids) => (text) => {
   const [head, ...standards] = text.split(/^(?= {4}- id: )/m);
-  const keep = standards.filter((s) => !/^ {6}kind: (standard|change|share|run|count|index|silence|offline)$/m.test(s) || ids.some((id) => s.startsWith(`    - id: ${id}\n`)));
+  const keep = standards.filter((s) => !/^ {6}kind: (standard|change|share|run|count|index|silence|offline|contact)$/m.test(s) || ids.some((id) => s.startsWith(`    - id: ${id}\n`)));
   // What follows the last standard (users) stays.
   const users = standards[standards.length - 1].match(/^ {2}users:[^]*$/m)?.[0] ?? "";
   return head + keep.map((s) => s.replace(users, "")).join("") + users;
@@ -196,7 +196,11 @@ scenario("worse than usual: what it costs is said before it is saved; what canno
   assert.notEqual(refused.code, 0);
 });
 
-const counting = (text) => rule("room", "row", "mean")(text.replace(/^ {2}users:/m, `    - id: room
+const counting = (text) => rule("room", "row", "mean", "call")(text.replace(/^ {2}users:/m, `    - id: call
+      kind: contact
+      place: harapan
+      name: { en: Call back within a day, id: Hubungi dalam sehari }
+    - id: room
       kind: count
       place: harapan
       option: room
@@ -224,7 +228,7 @@ const counting = (text) => rule("room", "row", "mean")(text.replace(/^ {2}users:
       mash: 0 s
   users:`));
 
-scenario("what is counted: a reason named three times, four unhappy votes in a row, a low average; each ends by its own rule", async (world) => {
+scenario("what is counted: a reason named three times, four unhappy votes in a row, a low average, somebody to call; each ends by its own rule", async (world) => {
   const { aggregator, store, open } = await system(world, { change: counting });
   const kiosk = await open();
   const of = (id) => store.one(`SELECT a.state FROM alert a JOIN rule r USING(rule_id) WHERE r.id = '${id}' ORDER BY a.alert_id DESC`);
@@ -251,6 +255,18 @@ scenario("what is counted: a reason named three times, four unhappy votes in a r
   assert.deepEqual([alerts.row.count, alerts.row.window, alerts.row.falseAlarmVotes], [4, null, 11110]);
   assert.deepEqual([alerts.room.count, alerts.room.window, alerts.room.falseAlarmVotes], [3, 30, null]);
   assert.deepEqual([alerts.mean.boundary, alerts.mean.minN, alerts.mean.window], [">", 8, 60]);
+
+  const ask = (more) => kiosk.press(undefined, { type: "contact", question: "reach", keep: 2, score: undefined, of: undefined, ...more });
+  ask({}); // wiped: nobody can be called
+  ask({ text: "dG9vIGxhdGU=", at: Date.now() - 3 * 86_400_000 }); // nor after the days that were promised
+  await kiosk.settled();
+  assert.equal(await of("call"), undefined);
+  ask({ text: "c2VhbGVk", at: Date.now() - 3_600_000 }); // it came late: somebody waits all the longer
+  await waitFor("the alert of the contact", async () => (await of("call")) === "firing");
+  const call = (await manager.today()).alerts.find((a) => a.rule.id === "call");
+  assert.deepEqual([call.kind, call.votes, call.reasons], ["contact", null, []]);
+  await manager.post(`/api/v1/alerts/${call.id}/resolve`, { comment: "Sudah ditelepon" });
+  await waitFor("its end", async () => (await of("call")) === "resolved");
 
   await press(kiosk, [5]);
   await waitFor("the end of the run", async () => (await of("row")) === "resolved");

@@ -823,7 +823,7 @@ static void the_migration_brings_the_past(void **state)
            "ALTER TABLE choice_tally DROP COLUMN happy; DROP TABLE kiosk_day; DROP TABLE presence_day;"
            "DROP INDEX epoch_lacking; DROP TABLE segment; DROP TABLE place_segment; DROP TABLE segment_day; "
            "DROP INDEX assignment_place; "
-           "DROP TABLE erasure; DROP TABLE gone; DROP TABLE import; DROP TABLE outgoing; ALTER TABLE alert DROP COLUMN judged; "
+           "DROP TABLE erasure; DROP TABLE gone; DROP TABLE import; DROP TABLE outgoing; DROP TABLE token; ALTER TABLE alert DROP COLUMN judged; "
            "PRAGMA user_version = 5");
     memset(w->ready, 0, sizeof w->ready);
     open_store(w);

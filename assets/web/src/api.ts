@@ -58,7 +58,7 @@ export interface Kiosk {
 }
 export type AlertState = "pending" | "firing" | "acknowledged" | "recovering" | "resolved" | "unknown";
 export interface Alert {
-  id: string; state: AlertState; kind: "standard" | "change" | "mood" | "share" | "run" | "count" | "index" | "silence" | "offline" | "coverage" | "clock" | "tamper";
+  id: string; state: AlertState; kind: "standard" | "change" | "mood" | "share" | "run" | "count" | "index" | "silence" | "offline" | "coverage" | "clock" | "tamper" | "contact";
   rule: { id: string; version: number; name: Texts };
   place: { id: string; name: string }; subject: { kiosk: string; name: string } | null;
   since: number; // start of the cycle that led to the raise
@@ -204,7 +204,7 @@ export interface BacktestAlert {
 }
 
 /** application/problem+json */
-export interface Problem { type: string; title: string; status: number; detail?: string; field?: string }
+export interface Problem { type: string; title: string; status: number; detail: string; field?: string; errors?: { field: string; detail: string }[] } // field: that of errors[0]
 
 // GET /api/v1/live?place=ID: server-sent events.
 //   event: hello   data: {"rev":n}       at once

@@ -1,0 +1,115 @@
+// views: lists that grow for ever, newest first, page by page: alerts and the audit log.
+#include "aggregator/views_impl.h"
+
+#include <stdlib.h>
+
+// Takes list, which may hold one row more than a page: then there are more, and *ret_next is where they go on.
+static enum views_error page(struct views *v, const char *name, json_t *list, const struct views_page *p,
+                             int64_t last, enum views_error e, char **ret_json, int64_t *ret_next)
+{
+    bool more = json_array_size(list) > (size_t)p->limit;
+    if (more) {
+        json_array_remove(list, (size_t)p->limit);
+    }
+    char *text = views_dump(json_pack("{s:o,s:o}", name, list, "next", null_or_int(last, more)));
+    v->failed = v->failed || text == NULL;
+    e = views_end(v, e);
+    if (e != VIEWS_OK) {
+        free(text);
+        return e;
+    }
+    *ret_json = text;
+    *ret_next = more ? last : 0;
+    return VIEWS_OK;
+}
+
+// Of a vote no moment is told (views.h): the begin to the quarter hour, and that it recovers not at all.
+static json_t *alert_json(sqlite3_stmt *s)
+{
+    int64_t closed = sqlite3_column_int64(s, 10), ack_at = sqlite3_column_int64(s, 14);
+    bool has_ack = sqlite3_column_type(s, 14) != SQLITE_NULL;
+    json_t *names = json_loads((const char *)sqlite3_column_text(s, 5), 0, NULL);
+    return json_pack("{s:s,s:s,s:s?,s:{s:s,s:i,s:o},s:{s:s,s:s},s:s?,s:I,s:I,s:o,s:s?,s:i,s:o}", "id",
+                     sqlite3_column_text(s, 1), "state", sqlite3_column_text(s, 2), "kind",
+                     sqlite3_column_text(s, 3), "rule", "id", sqlite3_column_text(s, 4), "version",
+                     sqlite3_column_int(s, 16), "name", names != NULL ? names : json_object(), "place", "id",
+                     sqlite3_column_text(s, 6), "name", sqlite3_column_text(s, 7), "kiosk",
+                     sqlite3_column_text(s, 8), "since", (json_int_t)sqlite3_column_int64(s, 9), "raised",
+                     (json_int_t)sqlite3_column_int64(s, 17), "closed",
+                     null_or_int(closed, sqlite3_column_type(s, 10) != SQLITE_NULL), "closedBy",
+                     sqlite3_column_text(s, 11), "flaps", sqlite3_column_int(s, 12), "ack",
+                     has_ack ? json_pack("{s:s?,s:I,s:I}", "by", sqlite3_column_text(s, 13), "at",
+                                         (json_int_t)ack_at, "until", (json_int_t)sqlite3_column_int64(s, 15))
+                             : json_null());
+}
+
+enum views_error views_alerts(struct views *v, const struct views_user *u, const char *place,
+                              enum views_open open, const struct views_page *p, char **ret_json,
+                              int64_t *ret_next)
+{
+    enum views_error e = VIEWS_NOT_FOUND;
+    int64_t last = 0;
+    int32_t top = u->place;
+    if (!views_begin(v)) {
+        return views_end(v, VIEWS_FAILED);
+    }
+    json_t *list = json_array();
+    if (place[0] != '\0') {
+        sqlite3_stmt *s = store_bind(v->st, "SELECT place_id FROM place WHERE id = ?1", "t", place);
+        top = views_row(v, s) ? sqlite3_column_int(s, 0) : 0;
+    }
+    if (top != 0 && views_in_scope(v, top, u->place)) {
+        e = VIEWS_OK;
+        sqlite3_stmt *s = store_bind(
+            v->st,
+            "WITH RECURSIVE down(place_id) AS (SELECT ?1 UNION SELECT p.place_id FROM down d JOIN place p ON "
+            "p.parent_id ="
+            " d.place_id) SELECT a.alert_id, a.id, coalesce((SELECT from_state FROM alert_log l WHERE "
+            "a.state = 'recovering' AND"
+            " l.log_id = (SELECT max(log_id) FROM alert_log m WHERE m.alert_id = a.alert_id AND m.to_state "
+            "<> '')), a.state), r.body ->> '$.kind', r.id, r.body -> '$.name', p.id, p.name,"
+            " k.id, a.since / 900000 * 900000, a.closed, a.closed_by, a.flaps, a.ack_by, a.ack_at, "
+            "a.ack_until, a.rule_version, a.raised"
+            " FROM alert a JOIN rule r ON r.rule_id = a.rule_id AND r.version = a.rule_version JOIN place p "
+            "ON p.place_id ="
+            " a.place_id LEFT JOIN kiosk k ON k.kiosk_id = nullif(a.kiosk_id, 0) WHERE a.alert_id < ?2 AND "
+            "a.place_id IN"
+            " down AND (?3 = 0 OR (a.closed IS NULL) = (?3 = 1)) ORDER BY a.alert_id DESC LIMIT ?4",
+            "didd", top, p->before, (int)open, p->limit + 1);
+        while (views_row(v, s)) {
+            last = json_array_size(list) < (size_t)p->limit ? sqlite3_column_int64(s, 0) : last;
+            json_array_append_new(list, alert_json(s));
+        }
+    }
+    return page(v, "alerts", list, p, last, e, ret_json, ret_next);
+}
+
+enum views_error views_audit(struct views *v, const struct views_user *u, const struct views_page *p,
+                             char **ret_json, int64_t *ret_next)
+{
+    enum views_error e = VIEWS_NOT_FOUND;
+    int64_t last = 0;
+    if (!views_begin(v)) {
+        return views_end(v, VIEWS_FAILED);
+    }
+    json_t *list = json_array();
+    sqlite3_stmt *s = store_bind(
+        v->st, "SELECT ?1 = 0 OR EXISTS(SELECT 1 FROM place WHERE place_id = ?1 AND parent_id IS NULL)", "d",
+        u->place);
+    if (views_row(v, s) && sqlite3_column_int(s, 0) != 0) {
+        e = VIEWS_OK;
+        s = store_bind(v->st,
+                       "SELECT audit_id, at, who, action, subject, detail FROM audit WHERE audit_id < ?1"
+                       " ORDER BY audit_id DESC LIMIT ?2",
+                       "id", p->before, p->limit + 1);
+        while (views_row(v, s)) {
+            last = json_array_size(list) < (size_t)p->limit ? sqlite3_column_int64(s, 0) : last;
+            json_array_append_new(
+                list, json_pack("{s:I,s:I,s:s,s:s,s:s,s:s}", "id", (json_int_t)sqlite3_column_int64(s, 0),
+                                "at", (json_int_t)sqlite3_column_int64(s, 1), "who",
+                                sqlite3_column_text(s, 2), "action", sqlite3_column_text(s, 3), "subject",
+                                sqlite3_column_text(s, 4), "detail", sqlite3_column_text(s, 5)));
+        }
+    }
+    return page(v, "audit", list, p, last, e, ret_json, ret_next);
+}
