@@ -215,8 +215,8 @@ scenario("report: both kinds, themes and languages, desktop and phone: no barrie
         assert.deepEqual(paper, ["light", "dark"], "paper is white");
         const pdf = await page.page.pdf({ preferCSSPageSize: true, printBackground: true });
         assert.match(pdf.toString("latin1"), /\/MediaBox \[0 0 59[45](\.\d+)? 84[12](\.\d+)?\]/, "A4");
-        assert.equal(pdf.toString("latin1").match(/\/Type \/Page\b/g).length, 1, "one sheet of paper");
         writeFileSync(join(SHOTS, `report-${kind}.pdf`), pdf);
+        assert.equal(pdf.toString("latin1").match(/\/Type \/Page\b/g).length, 1, `${kind}: one sheet of paper`);
         await page.page.emulateMedia({ media: "print" });
         await page.page.evaluate(() => dispatchEvent(new Event("beforeprint")));
         await page.page.setViewportSize({ width: 673, height: 1009 }); // A4 within its margins
