@@ -447,7 +447,7 @@ static const struct route {
     {"GET", "/healthz", 0, api_health},
     {"GET", "/readyz", 0, api_ready},
     {"GET", "/metrics", 0, api_metrics},
-    {"GET", "/api/v1/session", USER, get_session},
+    {"GET", "/api/v1/session", USER | SHARED, get_session},
     {"GET", "/api/v1/today", USER, get_today},
     {"GET", "/api/v1/verdicts", USER, get_verdicts},
     {"GET", "/api/v1/trends/*.xlsx", USER | SHARED, api_trends_xlsx},
