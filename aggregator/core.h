@@ -33,11 +33,15 @@ enum command_kind {
                             // that will go, and those that retention has deleted, whose counts stay
     COMMAND_ERASE,          // alert: kiosk; epoch, seq, score_too; by: who asks -> reply: JSON
     COMMAND_ROLLUPS_REPAIR, // all rollups from the answers, in the time to come
+    COMMAND_ASSIGN,         // alert, who, text; subject: a user, "": nobody
+    COMMAND_REOPEN,         // alert, who, text
+    COMMAND_OFFER,          // alert, who, text; subject: language
 };
 enum command_result {
     COMMAND_DONE,
     COMMAND_UNKNOWN,     // no such open alert, place, kiosk or order
     COMMAND_NOT_NOW,     // the alert's state does not allow it; there is no reply yet
+    COMMAND_FORBIDDEN,   // the role of `who` does not reach so far; reply says how far
     COMMAND_BAD,         // an argument is wrong; reply says which
     COMMAND_UNAVAILABLE, // the core is stopping or the store failed: nothing was done
 };
@@ -48,6 +52,8 @@ struct command {
     char alert[IDENT_MAX + 1]; // what it is about: alert, place, kiosk, order
     char text[PROTOCOL_TEXT_MAX + 1];
     int minutes; // 5..1440
+    char subject[IDENT_MAX + 1]; // user, step, language
+    int64_t amount;
     bool for_kiosk;
     enum order order;
     int timeout_ms; // until the order expires, 1..PROTOCOL_COMMAND_MS

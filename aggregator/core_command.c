@@ -104,13 +104,20 @@ static enum command_result configure(struct core *c, struct command *cmd, bool a
     return COMMAND_DONE;
 }
 
+static bool record(struct core *c, const struct command *cmd, const char *action)
+{
+    char detail[sizeof cmd->subject + sizeof cmd->text + 2];
+    snprintf(detail, sizeof detail, "%s%s%s", cmd->subject, cmd->subject[0] != '\0' ? ": " : "", cmd->text);
+    return store_audit(c->store, c->now, cmd->who, action, cmd->alert, detail);
+}
+
 void core_do_command(struct core *c, struct command *cmd)
 {
     static const char *const names[] = {
         "alert-ack",     "alert-comment", "alert-resolve", "login",       "logout", "",
         "config-apply",  "content-push",  "content-clear", "kiosk-order", "",       "verdicts-rerun",
         "contacts-read", "contact-erase", "import",        "",            "import-undo",
-        "erase",         "rollups-repair"}; // "": changes nothing
+        "erase",         "rollups-repair", "alert-assign", "alert-reopen", "alert-offer"}; // "": changes nothing
     cmd->result = COMMAND_UNAVAILABLE;
     if (c->guard.damaged || !core_writes(c)) {
         return;
@@ -122,6 +129,7 @@ void core_do_command(struct core *c, struct command *cmd)
         break;
     case COMMAND_RESOLVE:
         cmd->result = of_engine(engine_close(c->engine, cmd->alert, cmd->who, c->now));
+        cmd->result = cmd->result == COMMAND_UNKNOWN ? core_settle(c, cmd) : cmd->result;
         break;
     case COMMAND_COMMENT:
         cmd->result = comment(c, cmd);
@@ -173,11 +181,19 @@ void core_do_command(struct core *c, struct command *cmd)
     case COMMAND_ROLLUPS_REPAIR:
         cmd->result = core_repair_rollups(c);
         break;
+    case COMMAND_ASSIGN:
+        cmd->result = core_assign(c, cmd);
+        break;
+    case COMMAND_REOPEN:
+        cmd->result = core_reopen(c, cmd);
+        break;
+    case COMMAND_OFFER:
+        cmd->result = core_offer(c, cmd);
+        break;
     }
     if (cmd->result == COMMAND_UNAVAILABLE) {
         core_fail(c);
-    } else if (cmd->result == COMMAND_DONE && names[cmd->kind][0] != '\0' &&
-               !store_audit(c->store, c->now, cmd->who, names[cmd->kind], cmd->alert, cmd->text)) {
+    } else if (cmd->result == COMMAND_DONE && names[cmd->kind][0] != '\0' && !record(c, cmd, names[cmd->kind])) {
         core_fail(c);
     }
 }

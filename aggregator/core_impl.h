@@ -6,6 +6,7 @@
 //   core_config.c  the configuration document of each kiosk, retained, and its content
 //   core_remote.c  orders to kiosks and their replies
 //   core_contacts.c what customers left to be answered: its end
+//   core_people.c  what people do about alerts
 //   core_presence.c how long kiosks are ready, by day
 //   core_erase.c   erasure of what a visit has said, here and at its kiosk
 //   core_retention.c what is old enough goes
@@ -168,6 +169,11 @@ void core_expire_contacts(struct core *c, mono_ms mono); // a slice
 void core_empty_log(struct core *c);                     // after the commit, when it is time
 enum command_result core_read_contacts(struct core *c, const struct command *cmd);
 enum command_result core_erase_contact(struct core *c, const struct command *cmd);
+
+enum command_result core_assign(struct core *c, struct command *cmd);
+enum command_result core_reopen(struct core *c, struct command *cmd);
+enum command_result core_settle(struct core *c, struct command *cmd); // UNKNOWN: it has no follow-up
+enum command_result core_offer(struct core *c, struct command *cmd);
 
 // Applies the log of erasures to a store that may be older than it.
 bool core_start_erasures(struct core *c, char *ret_why, size_t n);

@@ -12,6 +12,7 @@ EMBED(migration_0007);
 EMBED(migration_0008);
 EMBED(migration_0009);
 EMBED(migration_0010);
+EMBED(migration_0011);
 EMBED(web_index_html);
 EMBED(web_app_js);
 EMBED(web_app_css);
@@ -37,6 +38,7 @@ const struct embedded embedded_migrations[] = {
     {"0008", migration_0008_begin, migration_0008_end},
     {"0009", migration_0009_begin, migration_0009_end},
     {"0010", migration_0010_begin, migration_0010_end},
+    {"0011", migration_0011_begin, migration_0011_end},
     {NULL, NULL, NULL},
 };
 

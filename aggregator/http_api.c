@@ -98,8 +98,7 @@ void answer_problem(struct http_answer *r, int status, const char *title, const 
     json_decref(o);
 }
 
-// Answers what went wrong. False: nothing did.
-static bool answer_views(struct http_answer *r, enum views_error e, const char *what)
+bool answer_views(struct http_answer *r, enum views_error e, const char *what)
 {
     if (e == VIEWS_NOT_FOUND) {
         answer_problem(r, 404, what, "It does not exist, or you may not see it.", "");
@@ -120,8 +119,11 @@ void answer_command(struct http_answer *r, enum command_result result, const cha
         answer_problem(r, 404, "No such open alert", "It may have ended in the meantime.", "");
         break;
     case COMMAND_NOT_NOW:
-        answer_problem(r, 409, "Not possible in the alert's state", "It may have changed in the meantime.",
-                       "");
+        answer_problem(r, 409, "Not possible in the alert's state",
+                       reply != NULL ? reply : "It may have changed in the meantime.", "");
+        break;
+    case COMMAND_FORBIDDEN:
+        answer_problem(r, 403, "Your role may not do this", reply != NULL ? reply : "", "");
         break;
     case COMMAND_BAD:
         answer_problem(r, 422, "Not accepted", reply != NULL ? reply : "", "");
@@ -415,6 +417,10 @@ static const struct route {
     {"POST", "/api/v1/alerts/*/ack", USER | ACTOR, post_ack},
     {"POST", "/api/v1/alerts/*/comment", USER | ACTOR, post_comment},
     {"POST", "/api/v1/alerts/*/resolve", USER | ACTOR, post_resolve},
+    {"POST", "/api/v1/alerts/*/assign", USER | ACTOR, api_assign},
+    {"POST", "/api/v1/alerts/*/reopen", USER | ACTOR, api_reopen},
+    {"POST", "/api/v1/alerts/*/offer", USER | ACTOR, api_offer},
+    {"GET", "/api/v1/people", USER, api_people},
     {"POST", "/api/v1/config/diff", CONTROL | YAML, post_diff},
     {"POST", "/api/v1/config/apply", CONTROL | YAML, post_apply},
     {"POST", "/api/v1/verdicts/rerun", CONTROL | YAML, post_judge_again},

@@ -64,6 +64,8 @@ enum views_error views_verdicts(struct views *v, const struct views_user *u, con
                                 char **ret_json);
 enum views_error views_alert_votes(struct views *v, const struct views_user *u, const char *alert,
                                    wall_ms now, char **ret_json);
+// Who sees a place and may act there: {people: [{name, display, role}]}.
+enum views_error views_people(struct views *v, const struct views_user *u, const char *place, char **ret_json);
 // Revision of a branch, 0 before its first step. u NULL: any branch.
 enum views_error views_rev(struct views *v, const struct views_user *u, const char *branch, int64_t *ret_rev);
 // VIEWS_OK when the alert exists and lies within the user's scope.

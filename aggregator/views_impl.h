@@ -3,6 +3,7 @@
 //   views_branch_sqlite.c  a branch in memory: its places, kiosks, hours, promise, what is not released yet
 //   views_today_sqlite.c   score, hours, reasons, kiosks, coverage
 //   views_alert_sqlite.c   the alerts of a branch
+//   views_people_sqlite.c  what people do about one
 //   views_votes_sqlite.c   the votes behind one
 //   views_verdicts_sqlite.c the day without suspects
 #ifndef PUAS_AGGREGATOR_VIEWS_IMPL_H
@@ -145,6 +146,7 @@ struct alert {
     char id[IDENT_MAX + 1], state[16], rule_id[IDENT_MAX + 1], closed_by[81], ack_by[81];
     int32_t rule, version, place, kiosk;
     wall_ms since, raised, closed, ack_at, ack_until;
+    wall_ms reopened; // 0: no follow-up (store_people.h)
     int64_t flaps, first_event, last_event, limit, start; // start: points before first_event
     struct engine_rule r;
     json_t *name; // owned
@@ -172,6 +174,8 @@ struct votes {
 
 // The alerts of the page, most severe first; marks silent kiosks.
 json_t *branch_alerts(struct views *v, struct branch *b);
+// Adds assigned, reopened, offer.
+void alert_people(struct views *v, const struct alert *a, json_t *o);
 // One of the branch's alerts; a->name is the caller's. False: not there, or failed.
 bool alert_load(struct views *v, const struct branch *b, const char *id, struct alert *ret_a);
 // The votes an alert speaks of, up to the last step: the cycle of a standard or change, a share's window. The caller frees

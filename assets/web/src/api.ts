@@ -78,8 +78,14 @@ export interface Alert {
   // silence and offline:
   silentMin: number | null; usualGapMin: number | null; lastHeard: number | null;
   ack: { by: string; at: number; until: number; comment: string } | null;
-  comments: { by: string; at: number; text: string; action: "ack" | "comment" | "resolve" }[];
+  comments: { by: string; at: number; text: string; action: "ack" | "comment" | "resolve" | "assign" | "reopen" }[];
+  assigned: { user: string; to: string; by: string; at: number } | null; // whose it is: user, and the name to show
+  reopened: { by: string; at: number; why: string } | null; // its follow-up: it has ended, and is worked on again until it is resolved
+  offer: Texts; // "you said, we did", by language
 }
+/** POST /api/v1/alerts/ID/assign {user, comment?} ("": nobody) | reopen {comment} | offer {lang, text} ("": none) -> 204 or Problem */
+/** GET /api/v1/people?place=ID: who may be given its alerts */
+export interface People { people: { name: string; display: string; role: Session["user"]["role"] }[] }
 /** GET /api/v1/alerts/ID/votes: the votes behind it, to the quarter hour */
 export interface AlertVotes { quarters: { at: number; n: number; unhappy: number; kiosks: { name: string; n: number; unhappy: number }[] }[] }
 /** POST /api/v1/alerts/ID/ack | comment | resolve -> 204 or Problem */

@@ -1,0 +1,37 @@
+// store: what people do about alerts.
+//
+// Each act is a line of alert_log with an action of its own:
+//
+//   assign   subject: the user whose it is now, "": nobody's
+//   check    subject: a step of the playbook; amount: 1 done, 0 undone
+//   recover  amount: what it cost; text: what was given
+//   offer    subject: a language; text: the words for "you said, we did", "": withdrawn
+//   reopen   text: why. The follow-up of an alert that has ended
+//   settle   text: what came of the follow-up
+//
+// Reopening. An alert is one breach, and the engine's: it ends when the rule says so or by hand, and nothing leads back
+// (engine_allowed). What people have left to do about it may last longer: so a reopened alert stays resolved, and carries
+// a *follow-up* from `reopen` to `settle`, at most one at a time. Votes and points have no part in it, and a new breach of
+// the same rule is a new alert beside it. So replay still gives the same alerts (I7), and no row has two meanings.
+#ifndef PUAS_AGGREGATOR_STORE_PEOPLE_H
+#define PUAS_AGGREGATOR_STORE_PEOPLE_H
+
+#include "aggregator/store.h"
+
+struct store_case { // an alert as people see it
+    int64_t number; // alert_id
+    int32_t rule, version, place, kiosk;
+    wall_ms closed, reopened; // 0: open; 0: no follow-up
+};
+bool store_case(struct store *st, const char *alert, struct store_case *ret_c, bool *ret_found);
+
+struct store_act {
+    int64_t number; // of the alert
+    wall_ms at;
+    const char *action, *who, *subject, *text; // borrowed
+    int64_t amount;
+};
+// A line of the log; `reopen` and `settle` begin and end the follow-up.
+bool store_put_act(struct store *st, const struct store_act *a);
+
+#endif

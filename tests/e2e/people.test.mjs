@@ -1,0 +1,136 @@
+// What people do about alerts: whose it is, what is done, who is told. By role and place, on record, over restarts.
+import assert from "node:assert/strict";
+import mqtt from "mqtt";
+import { Aggregator } from "./lib/aggregator.mjs";
+import { Broker, SECRET } from "./lib/broker.mjs";
+import { ForeignKiosk } from "./lib/foreign.mjs";
+import { Session } from "./lib/session.mjs";
+import { waitFor } from "./lib/wait.mjs";
+import { scenario } from "./lib/world.mjs";
+
+const TOPIC = "puas/1/alerts/bandung-dago/";
+
+// Two branches, one person of each role at the first one and a manager at the other; the promise alone watches.
+const people = (more = (text) => text) => (text) => {
+  const password = text.match(/password_file: (\S*secrets\/manager)/)[1];
+  const user = (name, role, place) => `    - { name: ${name}, display: ${name[0].toUpperCase()}${name.slice(1)}, role: ${role}, place: ${place}, password_file: ${password} }\n`;
+  return more(
+    text
+      .replace(/^ {4}- id: unhappy-share$[^]*?(?=^ {2}users:)/m, "")
+      .replace(/^ {2}kiosks:/m, "    - { id: cimahi, kind: branch, parent: jawa-barat, name: Cimahi }\n$&")
+      .replace(/^ {2}users:\n/m, `$&${user("dewi", "manager", "bandung-dago")}${user("eka", "viewer", "bandung-dago")}${user("cica", "manager", "cimahi")}${user("hadi", "head-office", "harapan")}`),
+  );
+};
+
+async function system(world, { change = people(), times } = {}) {
+  const broker = await Broker.start(world);
+  const aggregator = await Aggregator.start(world, { brokerPort: broker.port, change, times });
+  const signs = await mqtt.connectAsync({ host: "127.0.0.1", port: broker.port, username: "aggregator", password: SECRET, clientId: "sign" });
+  world.own("sign", () => signs.endAsync(true));
+  const retained = new Map();
+  signs.on("message", (topic, payload) => (payload.length ? retained.set(topic, JSON.parse(payload.toString())) : retained.delete(topic)));
+  await signs.subscribeAsync(`${TOPIC}+`, { qos: 1 });
+  const kiosk = new ForeignKiosk({ port: broker.port, id: "dago-entrance", branch: "bandung-dago", secret: SECRET });
+  world.own("foreign kiosk", () => kiosk.die());
+  await kiosk.connect();
+  await kiosk.synced;
+  return { aggregator, store: aggregator.store, retained, kiosk };
+}
+
+async function press(kiosk, scores) {
+  for (const score of scores) {
+    kiosk.press(score);
+    await kiosk.settled();
+  }
+}
+
+async function alarm({ kiosk, store }) {
+  await press(kiosk, Array(7).fill(1));
+  return waitFor("the alert", () => store.one("SELECT id FROM alert WHERE closed IS NULL ORDER BY alert_id DESC"));
+}
+
+const refused = async (session, status, path, body) => {
+  const answer = await session.raw("POST", path, body);
+  const problem = await answer.json();
+  assert.equal(answer.status, status, `${path}: ${answer.status} ${JSON.stringify(problem)}`);
+  return problem;
+};
+const audit = (store, action) => store.query(`SELECT who, subject, detail FROM audit WHERE action = '${action}' ORDER BY audit_id`);
+
+scenario("an alert is somebody's: given to those who see it and may act, by those who may; over a restart", async (world) => {
+  const it = await system(world);
+  const { aggregator, store } = it;
+  const id = await alarm(it);
+  const path = `/api/v1/alerts/${id}/assign`;
+  const [manager, viewer, other] = await Promise.all(["manager", "eka", "cica"].map((user) => Session.login(aggregator.url, user)));
+
+  const { people: known } = await manager.get("/api/v1/people?place=bandung-dago");
+  assert.deepEqual(known.map((p) => p.name).sort(), ["admin", "dewi", "hadi", "manager"], "neither who may only look nor who does not see it");
+  assert.equal((await other.raw("GET", "/api/v1/people?place=bandung-dago")).status, 404);
+
+  await refused(viewer, 403, path, { user: "dewi" });
+  await refused(other, 404, path, { user: "dewi" });
+  for (const user of ["eka", "cica", "nobody"]) assert.match((await refused(manager, 422, path, { user })).detail, new RegExp(user));
+  assert.equal((await refused(manager, 422, path, {})).field, "user");
+  assert.equal((await refused(manager, 422, path, { user: "Not an id!" })).field, "user");
+  assert.deepEqual(await audit(store, "alert-assign"), []);
+
+  await manager.post(path, { user: "dewi", comment: "Loket 3" });
+  const shown = async () => (await manager.today()).alerts[0];
+  const { assigned, comments } = await shown();
+  assert.deepEqual([assigned.user, assigned.to, assigned.by], ["dewi", "Dewi", "Sari Wulandari"]);
+  assert.deepEqual(comments.map((c) => [c.action, c.text]), [["assign", "Loket 3"]]);
+  await aggregator.kill();
+  await aggregator.up();
+  assert.deepEqual((await shown()).assigned, assigned);
+  await manager.post(path, { user: "" });
+  assert.equal((await shown()).assigned, null);
+  assert.deepEqual(await audit(store, "alert-assign"), [
+    { who: "manager", subject: id, detail: "dewi: Loket 3" },
+    { who: "manager", subject: id, detail: "" },
+  ]);
+});
+
+scenario("an alert that has ended is reopened with a reason, as a follow-up; the engine's alert stays as it ended", async (world) => {
+  const it = await system(world);
+  const { aggregator, store } = it;
+  const id = await alarm(it);
+  const at = (verb) => `/api/v1/alerts/${id}/${verb}`;
+  const [manager, viewer, other] = await Promise.all(["manager", "eka", "cica"].map((user) => Session.login(aggregator.url, user)));
+  await refused(manager, 409, at("reopen"), { comment: "still open" });
+  await manager.post(at("resolve"), { comment: "Loket kedua dibuka" });
+  const ended = await store.query("SELECT state, closed, closed_by FROM alert");
+  await refused(manager, 409, at("assign"), { user: "dewi" });
+
+  await refused(viewer, 403, at("reopen"), { comment: "x" });
+  await refused(other, 404, at("reopen"), { comment: "x" });
+  assert.equal((await refused(manager, 422, at("reopen"), { comment: " " })).field, "comment");
+  await manager.post(at("reopen"), { comment: "Pelanggan datang lagi" });
+  await refused(manager, 409, at("reopen"), { comment: "again" });
+  await manager.post(at("assign"), { user: "dewi" });
+  await aggregator.kill();
+  await aggregator.up();
+  const [alert] = (await manager.today()).alerts;
+  assert.deepEqual([alert.state, alert.reopened.why, alert.reopened.by, alert.assigned.user], ["resolved", "Pelanggan datang lagi", "Sari Wulandari", "dewi"]);
+  assert.deepEqual(await store.query("SELECT state, closed, closed_by FROM alert"), ended, "one breach, one life");
+
+  // "You said, we did": the words wait in each language; "" takes them back.
+  await refused(viewer, 403, at("offer"), { lang: "id", text: "x" });
+  await refused(other, 404, at("offer"), { lang: "id", text: "x" });
+  await manager.post(at("offer"), { lang: "id", text: "Anda minta lebih cepat: loket kedua buka" });
+  await manager.post(at("offer"), { lang: "en", text: "You asked for speed" });
+  await manager.post(at("offer"), { lang: "en", text: "" });
+  assert.deepEqual((await manager.today()).alerts[0].offer, { id: "Anda minta lebih cepat: loket kedua buka" });
+
+  await manager.post(at("resolve"), { comment: "Sudah ditelepon" });
+  const [settled] = (await manager.today()).alerts;
+  assert.equal(settled.reopened, null);
+  assert.deepEqual(settled.comments.map((c) => c.action), ["resolve", "reopen", "assign", "resolve"]);
+  await refused(manager, 404, at("resolve"), { comment: "twice" });
+  assert.deepEqual((await audit(store, "alert-reopen")).map((row) => row.detail), ["Pelanggan datang lagi"]);
+  assert.deepEqual((await audit(store, "alert-resolve")).map((row) => row.detail), ["Loket kedua dibuka", "Sudah ditelepon"]);
+  assert.equal((await audit(store, "alert-offer")).length, 3);
+
+  const next = await alarm(it); // a new breach is a new alert
+  assert.notEqual(next, id);
+});
