@@ -36,6 +36,8 @@ enum command_kind {
     COMMAND_ASSIGN,         // alert, who, text; subject: a user, "": nobody
     COMMAND_REOPEN,         // alert, who, text
     COMMAND_OFFER,          // alert, who, text; subject: language
+    COMMAND_SILENCE,        // alert: place; subject: standard, by: kiosk, "": all; who, text, minutes
+    COMMAND_SILENCE_END,    // alert: number of the silence, who
 };
 enum command_result {
     COMMAND_DONE,
@@ -51,8 +53,8 @@ struct command {
     char who[65];
     char alert[IDENT_MAX + 1]; // what it is about: alert, place, kiosk, order
     char text[PROTOCOL_TEXT_MAX + 1];
-    int minutes; // 5..1440
-    char subject[IDENT_MAX + 1]; // user, step, language
+    int minutes; // 5..1440; of a silence up to SILENCE_MOST_MIN
+    char subject[IDENT_MAX + 1]; // user, step, language, standard
     int64_t amount;
     bool for_kiosk;
     enum order order;
@@ -60,7 +62,7 @@ struct command {
     uint8_t epoch[EPOCH_BYTES]; // with seq: an answer of the kiosk
     int64_t seq;
     bool score_too;
-    char by[65]; // on this machine
+    char by[65]; // on this machine; or the kiosk of a silence
     uint8_t token[32];
     int32_t user;
     wall_ms expires;

@@ -68,7 +68,8 @@ static bool publish_open(void *ctx, const struct store_alert *a)
 {
     struct core *c = ctx;
     const char *branch = branch_id(c, a->place);
-    return branch == NULL || core_queue_publish(c, branch, a->id.s, alert_payload(c, a), NULL);
+    bool silent = core_is_silent(c, a->rule, a->place, a->kiosk);
+    return branch == NULL || core_queue_publish(c, branch, a->id.s, silent ? NULL : alert_payload(c, a), NULL);
 }
 
 bool core_publish_open_alerts(struct core *c)
@@ -152,7 +153,8 @@ static bool take_one(struct core *c, const struct engine_transition *t)
         return true; // the vote that eased it is told with its step, not sooner
     }
     core_touch(c, t->place);
-    return core_queue_publish(c, branch, t->alert, a.closed != 0 ? NULL : alert_payload(c, &a), a.to);
+    bool told = a.closed == 0 && !core_is_silent(c, t->rule, t->place, t->kiosk);
+    return core_queue_publish(c, branch, t->alert, told ? alert_payload(c, &a) : NULL, a.to);
 }
 
 bool core_take_transitions(struct core *c)

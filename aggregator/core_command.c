@@ -117,7 +117,8 @@ void core_do_command(struct core *c, struct command *cmd)
         "alert-ack",     "alert-comment", "alert-resolve", "login",       "logout", "",
         "config-apply",  "content-push",  "content-clear", "kiosk-order", "",       "verdicts-rerun",
         "contacts-read", "contact-erase", "import",        "",            "import-undo",
-        "erase",         "rollups-repair", "alert-assign", "alert-reopen", "alert-offer"}; // "": changes nothing
+        "erase",         "rollups-repair", "alert-assign", "alert-reopen", "alert-offer",
+        "silence",       "silence-end"}; // "": changes nothing
     cmd->result = COMMAND_UNAVAILABLE;
     if (c->guard.damaged || !core_writes(c)) {
         return;
@@ -189,6 +190,12 @@ void core_do_command(struct core *c, struct command *cmd)
         break;
     case COMMAND_OFFER:
         cmd->result = core_offer(c, cmd);
+        break;
+    case COMMAND_SILENCE:
+        cmd->result = core_silence(c, cmd);
+        break;
+    case COMMAND_SILENCE_END:
+        cmd->result = core_end_silence(c, cmd);
         break;
     }
     if (cmd->result == COMMAND_UNAVAILABLE) {

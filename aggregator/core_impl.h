@@ -7,6 +7,7 @@
 //   core_remote.c  orders to kiosks and their replies
 //   core_contacts.c what customers left to be answered: its end
 //   core_people.c  what people do about alerts
+//   core_silence.c  alerts that are not told
 //   core_presence.c how long kiosks are ready, by day
 //   core_erase.c   erasure of what a visit has said, here and at its kiosk
 //   core_retention.c what is old enough goes
@@ -25,6 +26,7 @@
 #include "aggregator/judge.h"
 #include "aggregator/keeper.h"
 #include "aggregator/org.h"
+#include "aggregator/silence.h"
 #include "aggregator/store.h"
 #include "aggregator/store_erase.h"
 #include "shared/link.h"
@@ -115,6 +117,7 @@ struct core {
     size_t publish_count, publish_room;
     struct command *commands[COMMANDS_MAX]; // answered after the commit
     size_t command_count;
+    struct silences silences;
     struct core_order orders[CORE_ORDERS_MAX];
     struct core_erasure *erasures; // owned
     size_t erasure_count, erasure_room;
@@ -174,6 +177,11 @@ enum command_result core_assign(struct core *c, struct command *cmd);
 enum command_result core_reopen(struct core *c, struct command *cmd);
 enum command_result core_settle(struct core *c, struct command *cmd); // UNKNOWN: it has no follow-up
 enum command_result core_offer(struct core *c, struct command *cmd);
+bool core_start_silences(struct core *c, char *ret_why, size_t n);
+bool core_is_silent(struct core *c, int32_t rule, int32_t place, int32_t kiosk); // whoever tells others asks this
+enum command_result core_silence(struct core *c, struct command *cmd);
+enum command_result core_end_silence(struct core *c, struct command *cmd);
+void core_tick_silences(struct core *c);
 
 // Applies the log of erasures to a store that may be older than it.
 bool core_start_erasures(struct core *c, char *ret_why, size_t n);

@@ -107,6 +107,9 @@ void api_assign(struct api_call *c); // body: {"user","comment"}
 void api_reopen(struct api_call *c); // body: {"comment"}
 void api_offer(struct api_call *c);  // body: {"lang","text"}: for "you said, we did"
 void api_people(struct api_call *c); // ?place: who may be given its alerts
+void api_silences(struct api_call *c);    // ?place: those in force that it is under, or that are under it
+void api_silence(struct api_call *c);     // body: {"place","rule","kiosk","minutes","comment"}
+void api_end_silence(struct api_call *c); // the path's *: its number
 void api_push_place(struct api_call *c);
 void api_push_kiosk(struct api_call *c);
 void api_clear_place(struct api_call *c);

@@ -1,6 +1,8 @@
 // http: what people do about alerts: each is one command of the core, with the fields of its body.
 #include "aggregator/http_impl.h"
 
+#include "aggregator/silence.h"
+
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,28 +66,43 @@ static const char *read_form(const json_t *o, const struct form *f, struct comma
     return NULL;
 }
 
+static void ask(struct api_call *c, struct command *cmd)
+{
+    snprintf(cmd->who, sizeof cmd->who, "%s", c->u.name);
+    enum command_result result = api_ask(c->a, cmd);
+    answer_command(c->r, result, cmd->reply);
+    free(cmd->reply);
+}
+
+// False: answered.
+static bool may_see(struct api_call *c, const char *id,
+                    enum views_error (*look)(struct views *v, const struct views_user *u, const char *id),
+                    const char *what)
+{
+    struct views *v = api_views(c->a);
+    enum views_error e = v != NULL ? look(v, &c->u, id) : VIEWS_FAILED;
+    api_views_back(c->a, v);
+    return !answer_views(c->r, e, what);
+}
+
 static void act(struct api_call *c, const struct form *f)
 {
     struct command *cmd = calloc(1, sizeof *cmd);
-    struct views *v = api_views(c->a);
-    enum views_error e = v != NULL && cmd != NULL ? views_may_see_alert(v, &c->u, c->id) : VIEWS_FAILED;
-    api_views_back(c->a, v);
-    if (answer_views(c->r, e, "No such alert")) {
-        free(cmd);
+    if (cmd == NULL) {
+        answer_command(c->r, COMMAND_UNAVAILABLE, NULL);
         return;
     }
-    json_t *o = json_loadb(c->q->body, c->q->body_bytes, JSON_REJECT_DUPLICATES, NULL);
-    const char *field, *wrong = read_form(o, f, cmd, &field);
-    json_decref(o);
-    if (wrong != NULL) {
-        answer_problem(c->r, 422, wrong, "", field);
-    } else {
-        cmd->kind = f->kind;
-        snprintf(cmd->who, sizeof cmd->who, "%s", c->u.name);
-        snprintf(cmd->alert, sizeof cmd->alert, "%s", c->id);
-        enum command_result result = api_ask(c->a, cmd);
-        answer_command(c->r, result, cmd->reply);
-        free(cmd->reply);
+    if (may_see(c, c->id, views_may_see_alert, "No such alert")) {
+        json_t *o = json_loadb(c->q->body, c->q->body_bytes, JSON_REJECT_DUPLICATES, NULL);
+        const char *field, *wrong = read_form(o, f, cmd, &field);
+        json_decref(o);
+        if (wrong != NULL) {
+            answer_problem(c->r, 422, wrong, "", field);
+        } else {
+            cmd->kind = f->kind;
+            snprintf(cmd->alert, sizeof cmd->alert, "%s", c->id);
+            ask(c, cmd);
+        }
     }
     free(cmd);
 }
@@ -105,11 +122,79 @@ void api_offer(struct api_call *c)
     act(c, &(struct form){COMMAND_OFFER, .subject = "lang", .subject_needed = true, .text = "text"});
 }
 
+// ---------------------------------------------------------------- silences
+
+static const char *text_of(const json_t *o, const char *field)
+{
+    const json_t *value = json_object_get(o, field);
+    return value == NULL || json_is_null(value) ? "" : json_is_string(value) ? json_string_value(value) : "?";
+}
+
+void api_silence(struct api_call *c)
+{
+    json_t *o = json_loadb(c->q->body, c->q->body_bytes, JSON_REJECT_DUPLICATES, NULL);
+    const char *place = text_of(o, "place"), *rule = text_of(o, "rule"), *kiosk = text_of(o, "kiosk");
+    const char *why = text_of(o, "comment");
+    json_int_t minutes = json_integer_value(json_object_get(o, "minutes"));
+    struct command *cmd = calloc(1, sizeof *cmd);
+    if (cmd == NULL) {
+        answer_command(c->r, COMMAND_UNAVAILABLE, NULL);
+    } else if (!ident_valid(place)) {
+        answer_problem(c->r, 422, "It must be named", "", "place");
+    } else if (rule[0] != '\0' && !ident_valid(rule)) {
+        answer_problem(c->r, 422, "That is no id of a standard", "", "rule");
+    } else if (kiosk[0] != '\0' && !ident_valid(kiosk)) {
+        answer_problem(c->r, 422, "That is no id of a kiosk", "", "kiosk");
+    } else if (blank(why) || strlen(why) > COMMENT_MAX) {
+        answer_problem(c->r, 422, "A reason of up to 1,000 bytes is needed", "", "comment");
+    } else if (minutes < SILENCE_LEAST_MIN || minutes > SILENCE_MOST_MIN) {
+        answer_problem(c->r, 422, "Minutes are 5 to 43200",
+                       "What is to be quiet for longer than 30 days is a standard to change.", "minutes");
+    } else if (may_see(c, place, views_may_see_place, "No such place")) {
+        cmd->kind = COMMAND_SILENCE;
+        cmd->minutes = (int)minutes;
+        snprintf(cmd->alert, sizeof cmd->alert, "%s", place);
+        snprintf(cmd->subject, sizeof cmd->subject, "%s", rule);
+        snprintf(cmd->by, sizeof cmd->by, "%s", kiosk);
+        snprintf(cmd->text, sizeof cmd->text, "%s", why);
+        ask(c, cmd);
+    }
+    free(cmd);
+    json_decref(o);
+}
+
+void api_end_silence(struct api_call *c)
+{
+    struct command *cmd = calloc(1, sizeof *cmd);
+    if (cmd == NULL) {
+        answer_command(c->r, COMMAND_UNAVAILABLE, NULL);
+    } else if (may_see(c, c->id, views_may_see_silence, "No such silence")) {
+        cmd->kind = COMMAND_SILENCE_END;
+        snprintf(cmd->alert, sizeof cmd->alert, "%s", c->id);
+        ask(c, cmd);
+    }
+    free(cmd);
+}
+
+// ---------------------------------------------------------------- documents
+
 void api_people(struct api_call *c)
 {
     char *text = NULL;
     struct views *v = api_views(c->a);
     enum views_error e = v != NULL ? views_people(v, &c->u, c->q->place, &text) : VIEWS_FAILED;
+    api_views_back(c->a, v);
+    if (!answer_views(c->r, e, "No such place")) {
+        answer_json(c->r, text);
+    }
+}
+
+void api_silences(struct api_call *c)
+{
+    char *text = NULL;
+    struct views *v = api_views(c->a);
+    enum views_error e =
+        v != NULL ? views_silences(v, &c->u, c->q->place, clock_wall_ms(), &text) : VIEWS_FAILED;
     api_views_back(c->a, v);
     if (!answer_views(c->r, e, "No such place")) {
         answer_json(c->r, text);

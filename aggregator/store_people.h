@@ -16,6 +16,7 @@
 #ifndef PUAS_AGGREGATOR_STORE_PEOPLE_H
 #define PUAS_AGGREGATOR_STORE_PEOPLE_H
 
+#include "aggregator/silence.h"
 #include "aggregator/store.h"
 
 struct store_case { // an alert as people see it
@@ -33,5 +34,12 @@ struct store_act {
 };
 // A line of the log; `reopen` and `settle` begin and end the follow-up.
 bool store_put_act(struct store *st, const struct store_act *a);
+
+// Silences: one that begins now, ids are 1, 2, 3 ...; its end by hand; those in force.
+bool store_put_silence(struct store *st, const struct silence *s, const char *who, const char *reason,
+                       wall_ms now, int64_t *ret_id);
+bool store_end_silence(struct store *st, int64_t id, const char *who, wall_ms now);
+bool store_each_silence(struct store *st, wall_ms now, bool (*each)(void *ctx, const struct silence *s),
+                        void *ctx);
 
 #endif

@@ -1,4 +1,4 @@
-// store: what people do about alerts: lines of their log.
+// store: what people do about alerts: lines of their log, and silences.
 #include "aggregator/store_people.h"
 
 #include "aggregator/store_impl.h"
@@ -38,4 +38,45 @@ bool store_put_act(struct store *st, const struct store_act *a)
            ((!begins && !ends) ||
             store_run(st, "UPDATE alert SET reopened = nullif(?2, 0) WHERE alert_id = ?1", "ii", a->number,
                       begins ? a->at : (wall_ms)0));
+}
+
+// ---------------------------------------------------------------- silences
+
+bool store_put_silence(struct store *st, const struct silence *s, const char *who, const char *reason,
+                       wall_ms now, int64_t *ret_id)
+{
+    bool failed = false;
+    sqlite3_stmt *q = store_bind(st, "SELECT coalesce(max(silence_id), 0) + 1 FROM silence", "");
+    if (!store_row(st, q, &failed)) {
+        return false;
+    }
+    *ret_id = sqlite3_column_int64(q, 0);
+    sqlite3_reset(q);
+    return store_run(st, "INSERT INTO silence VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL, NULL)", "idddttii",
+                     *ret_id, s->place, s->rule, s->kiosk, who, reason, now, s->until);
+}
+
+bool store_end_silence(struct store *st, int64_t id, const char *who, wall_ms now)
+{
+    return store_run(st, "UPDATE silence SET ended_at = ?2, ended_by = ?3 WHERE silence_id = ?1", "iit", id,
+                     now, who);
+}
+
+bool store_each_silence(struct store *st, wall_ms now, bool (*each)(void *ctx, const struct silence *s),
+                        void *ctx)
+{
+    bool failed = false, go = true;
+    sqlite3_stmt *q = store_bind(st,
+                                 "SELECT silence_id, place_id, rule_id, kiosk_id, until_ms FROM silence"
+                                 " WHERE ended_at IS NULL AND until_ms > ?1 ORDER BY silence_id",
+                                 "i", now);
+    while (go && store_row(st, q, &failed)) {
+        struct silence s = {.id = sqlite3_column_int64(q, 0),
+                            .place = sqlite3_column_int(q, 1),
+                            .rule = sqlite3_column_int(q, 2),
+                            .kiosk = sqlite3_column_int(q, 3),
+                            .until = sqlite3_column_int64(q, 4)};
+        go = each(ctx, &s);
+    }
+    return go && !failed;
 }

@@ -292,7 +292,7 @@ static json_t *alert_json(struct views *v, struct branch *b, const struct alert 
     } else {
         add_liveness(v, b, a, o);
     }
-    alert_people(v, a, o);
+    alert_people(v, b, a, o);
     if (a->closed == 0 && a->ack_by[0] != '\0' && a->ack_until > b->now) {
         json_object_set_new(o, "ack",
                             json_pack("{s:s,s:I,s:I,s:s}", "by", a->ack_by, "at", (json_int_t)a->ack_at,

@@ -174,8 +174,8 @@ struct votes {
 
 // The alerts of the page, most severe first; marks silent kiosks.
 json_t *branch_alerts(struct views *v, struct branch *b);
-// Adds assigned, reopened, offer.
-void alert_people(struct views *v, const struct alert *a, json_t *o);
+// Adds assigned, reopened, offer, silence.
+void alert_people(struct views *v, const struct branch *b, const struct alert *a, json_t *o);
 // One of the branch's alerts; a->name is the caller's. False: not there, or failed.
 bool alert_load(struct views *v, const struct branch *b, const char *id, struct alert *ret_a);
 // The votes an alert speaks of, up to the last step: the cycle of a standard or change, a share's window. The caller frees

@@ -57,37 +57,127 @@ static json_t *offers_json(struct views *v, const struct alert *a)
     return list;
 }
 
-void alert_people(struct views *v, const struct alert *a, json_t *o)
+#define UP                                                                                                   \
+    "WITH RECURSIVE up(place_id) AS (SELECT ?1 UNION SELECT p.parent_id FROM up JOIN place p "               \
+    "USING(place_id)"                                                                                        \
+    " WHERE p.parent_id IS NOT NULL)"
+
+// As silences_cover says it, of those that last longest.
+static json_t *silence_json(struct views *v, const struct branch *b, const struct alert *a)
 {
+    json_t *o = NULL;
+    sqlite3_stmt *s = store_bind(
+        v->st,
+        UP " SELECT silence_id, " SHOWN(
+            "who") ", reason, until_ms FROM silence"
+                   " WHERE ended_at IS NULL AND until_ms > ?2 AND rule_id IN (0, ?3) AND kiosk_id IN (0, ?4)"
+                   " AND place_id IN up ORDER BY until_ms DESC LIMIT 1",
+        "didd", a->place, b->now, a->rule, a->kiosk);
+    while (a->closed == 0 && views_row(v, s)) {
+        o = json_pack("{s:I,s:s,s:s,s:I}", "id", (json_int_t)sqlite3_column_int64(s, 0), "by",
+                      sqlite3_column_text(s, 1), "reason", sqlite3_column_text(s, 2), "until",
+                      (json_int_t)sqlite3_column_int64(s, 3));
+    }
+    return o != NULL ? o : json_null();
+}
+
+void alert_people(struct views *v, const struct branch *b, const struct alert *a, json_t *o)
+{
+    json_object_set_new(o, "silence", silence_json(v, b, a));
     json_object_set_new(o, "assigned", assigned_json(v, a));
     json_object_set_new(o, "reopened", reopened_json(v, a));
     json_object_set_new(o, "offer", offers_json(v, a));
 }
 
-enum views_error views_people(struct views *v, const struct views_user *u, const char *place, char **ret_json)
+// ---------------------------------------------------------------- documents of their own
+
+// The number of a place that the user sees; 0: none.
+static int32_t seen_place(struct views *v, const struct views_user *u, const char *place)
 {
-    char *text = NULL;
-    enum views_error e = VIEWS_NOT_FOUND;
-    if (!views_begin(v)) {
-        return views_end(v, VIEWS_FAILED);
-    }
     sqlite3_stmt *s = store_bind(v->st, "SELECT place_id FROM place WHERE id = ?1", "t", place);
     int32_t number = views_row(v, s) ? sqlite3_column_int(s, 0) : 0;
     sqlite3_reset(s);
-    if (number != 0 && views_in_scope(v, number, u->place)) {
-        json_t *list = json_array();
-        s = store_bind(
-            v->st,
-            "WITH RECURSIVE up(place_id) AS (SELECT ?1 UNION SELECT p.parent_id FROM up"
-            " JOIN place p USING(place_id) WHERE p.parent_id IS NOT NULL)"
-            " SELECT name, display, role FROM user WHERE place_id IN up AND role <> ?2 ORDER BY display",
-            "dt", number, roles[ROLE_VIEWER]);
-        while (views_row(v, s)) {
-            json_array_append_new(list,
-                                  json_pack("{s:s,s:s,s:s}", "name", sqlite3_column_text(s, 0), "display",
-                                            sqlite3_column_text(s, 1), "role", sqlite3_column_text(s, 2)));
-        }
-        text = views_dump(json_pack("{s:o}", "people", list));
+    return number != 0 && views_in_scope(v, number, u->place) ? number : 0;
+}
+
+enum views_error views_may_see_place(struct views *v, const struct views_user *u, const char *place)
+{
+    bool seen = views_begin(v) && seen_place(v, u, place) != 0;
+    return views_end(v, seen ? VIEWS_OK : VIEWS_NOT_FOUND);
+}
+
+enum views_error views_may_see_silence(struct views *v, const struct views_user *u, const char *number)
+{
+    bool seen = false;
+    if (views_begin(v)) {
+        sqlite3_stmt *s = store_bind(
+            v->st, "SELECT place_id FROM silence WHERE silence_id = CAST(?1 AS INTEGER)", "t", number);
+        int32_t place = views_row(v, s) ? sqlite3_column_int(s, 0) : 0;
+        sqlite3_reset(s);
+        seen = place != 0 && views_in_scope(v, place, u->place);
+    }
+    return views_end(v, seen ? VIEWS_OK : VIEWS_NOT_FOUND);
+}
+
+static json_t *people_of(struct views *v, const struct views_user *u, int32_t place, wall_ms now)
+{
+    (void)u;
+    (void)now;
+    json_t *list = json_array();
+    sqlite3_stmt *s = store_bind(
+        v->st,
+        UP " SELECT name, display, role FROM user WHERE place_id IN up AND role <> ?2 ORDER BY display", "dt",
+        place, roles[ROLE_VIEWER]);
+    while (views_row(v, s)) {
+        json_array_append_new(list, json_pack("{s:s,s:s,s:s}", "name", sqlite3_column_text(s, 0), "display",
+                                              sqlite3_column_text(s, 1), "role", sqlite3_column_text(s, 2)));
+    }
+    return json_pack("{s:o}", "people", list);
+}
+
+static json_t *silences_of(struct views *v, const struct views_user *u, int32_t place, wall_ms now)
+{
+    json_t *list = json_array();
+    sqlite3_stmt *s = store_bind(
+        v->st,
+        UP ", down(place_id) AS (SELECT ?1 UNION SELECT p.place_id FROM down JOIN place p ON p.parent_id = "
+           "down.place_id)"
+           ", mine(place_id) AS (SELECT ?3 UNION SELECT p.place_id FROM mine JOIN place p ON p.parent_id = "
+           "mine.place_id)"
+           " SELECT s.silence_id, p.id, p.name, coalesce((SELECT r.id FROM rule r WHERE r.rule_id = "
+           "s.rule_id LIMIT 1), ''),"
+           " coalesce(k.id, ''), " SHOWN("s.who") ", s.reason, s.from_ms, s.until_ms, s.place_id IN mine"
+                                                  " FROM silence s JOIN place p ON p.place_id = s.place_id "
+                                                  "LEFT JOIN kiosk k ON k.kiosk_id = s.kiosk_id"
+                                                  " WHERE s.ended_at IS NULL AND s.until_ms > ?2 AND "
+                                                  "(s.place_id IN up OR s.place_id IN down)"
+                                                  " ORDER BY s.until_ms",
+        "did", place, now, u->place);
+    while (views_row(v, s)) {
+        const char *rule = (const char *)sqlite3_column_text(s, 3),
+                   *kiosk = (const char *)sqlite3_column_text(s, 4);
+        json_array_append_new(
+            list,
+            json_pack("{s:I,s:{s:s,s:s},s:s?,s:s?,s:s,s:s,s:I,s:I,s:b}", "id",
+                      (json_int_t)sqlite3_column_int64(s, 0), "place", "id", sqlite3_column_text(s, 1),
+                      "name", sqlite3_column_text(s, 2), "rule", rule[0] != '\0' ? rule : NULL, "kiosk",
+                      kiosk[0] != '\0' ? kiosk : NULL, "by", sqlite3_column_text(s, 5), "reason",
+                      sqlite3_column_text(s, 6), "from", (json_int_t)sqlite3_column_int64(s, 7), "until",
+                      (json_int_t)sqlite3_column_int64(s, 8), "mine", sqlite3_column_int(s, 9)));
+    }
+    return json_pack("{s:o}", "silences", list);
+}
+
+static enum views_error document(struct views *v, const struct views_user *u, const char *place, wall_ms now,
+                                 json_t *(*make)(struct views *v, const struct views_user *u, int32_t place,
+                                                 wall_ms now),
+                                 char **ret_json)
+{
+    char *text = NULL;
+    enum views_error e = VIEWS_NOT_FOUND;
+    int32_t number = views_begin(v) ? seen_place(v, u, place) : 0;
+    if (number != 0) {
+        text = views_dump(make(v, u, number, now));
         e = text != NULL ? VIEWS_OK : VIEWS_FAILED;
     }
     e = views_end(v, e);
@@ -97,4 +187,15 @@ enum views_error views_people(struct views *v, const struct views_user *u, const
     }
     *ret_json = text;
     return VIEWS_OK;
+}
+
+enum views_error views_people(struct views *v, const struct views_user *u, const char *place, char **ret_json)
+{
+    return document(v, u, place, 0, people_of, ret_json);
+}
+
+enum views_error views_silences(struct views *v, const struct views_user *u, const char *place, wall_ms now,
+                                char **ret_json)
+{
+    return document(v, u, place, now, silences_of, ret_json);
 }

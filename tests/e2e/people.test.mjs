@@ -4,6 +4,7 @@ import mqtt from "mqtt";
 import { Aggregator } from "./lib/aggregator.mjs";
 import { Broker, SECRET } from "./lib/broker.mjs";
 import { ForeignKiosk } from "./lib/foreign.mjs";
+import { run } from "./lib/process.mjs";
 import { Session } from "./lib/session.mjs";
 import { waitFor } from "./lib/wait.mjs";
 import { scenario } from "./lib/world.mjs";
@@ -133,4 +134,60 @@ scenario("an alert that has ended is reopened with a reason, as a follow-up; the
 
   const next = await alarm(it); // a new breach is a new alert
   assert.notEqual(next, id);
+});
+
+scenario("a silenced alert happens and is shown, and no sign is told; its end, by hand or by time, tells what is open", async (world) => {
+  const it = await system(world);
+  const { aggregator, store, retained } = it;
+  const [manager, viewer, other, head] = await Promise.all(["manager", "eka", "cica", "hadi"].map((user) => Session.login(aggregator.url, user)));
+  const path = "/api/v1/silences";
+  const good = { place: "bandung-dago", rule: "satisfied-85", kiosk: null, minutes: 60, comment: "Renovasi lobi" };
+  await refused(viewer, 403, path, good);
+  await refused(other, 404, path, good);
+  await refused(manager, 404, path, { ...good, place: "harapan" });
+  for (const [field, value] of [["place", ""], ["rule", "Not an id!"], ["kiosk", 5], ["comment", " "], ["minutes", 4], ["minutes", 43_201]])
+    assert.equal((await refused(manager, 422, path, { ...good, [field]: value })).field, field);
+  assert.match((await refused(manager, 422, path, { ...good, rule: "nothing" })).detail, /no such standard/);
+  assert.match((await refused(manager, 422, path, { ...good, kiosk: "nowhere" })).detail, /no such kiosk/);
+  assert.deepEqual((await manager.get(`${path}?place=bandung-dago`)).silences, []);
+
+  await manager.post(path, good);
+  const list = async (session, place = "bandung-dago") => (await session.get(`${path}?place=${place}`)).silences;
+  const [{ id, from, until, ...said }] = await list(manager);
+  assert.equal(until - from, 60 * 60_000);
+  assert.deepEqual(said, { place: { id: "bandung-dago", name: "Bandung Dago" }, rule: "satisfied-85", kiosk: null, by: "Sari Wulandari", reason: "Renovasi lobi", mine: true });
+  assert.equal((await list(head, "harapan")).length, 1);
+  assert.deepEqual(await list(other, "cimahi"), []);
+
+  const alert = await alarm(it);
+  const shown = async () => (await manager.today()).alerts[0];
+  assert.equal((await shown()).state, "firing");
+  assert.deepEqual((await shown()).silence, { id, by: "Sari Wulandari", reason: "Renovasi lobi", until });
+  await aggregator.kill();
+  await aggregator.up();
+  assert.equal(retained.size, 0, "also after a restart, which publishes what is open");
+
+  await refused(viewer, 403, `${path}/${id}/end`, {});
+  await refused(other, 404, `${path}/${id}/end`, {});
+  await manager.post(`${path}/${id}/end`, {});
+  await refused(manager, 404, `${path}/${id}/end`, {});
+  await waitFor("the sign", () => retained.get(TOPIC + alert)?.state === "firing");
+  assert.equal((await shown()).silence, null);
+
+  // From above, for all there is: a manager of the branch sees it, but may not end it. Over by time.
+  await head.post(path, { place: "jawa-barat", minutes: 5, comment: "Listrik padam" });
+  await waitFor("the sign to go", () => retained.size === 0);
+  const [above] = await list(manager);
+  assert.deepEqual([above.mine, above.rule, above.place.id], [false, null, "jawa-barat"]);
+  await refused(manager, 404, `${path}/${above.id}/end`, {});
+  await aggregator.stop();
+  await run("sqlite3", [store.file, `UPDATE silence SET until_ms = ${Date.now() + 4000} WHERE silence_id = ${above.id}`]);
+  await aggregator.up();
+  await waitFor("the sign by itself", () => retained.get(TOPIC + alert)?.state === "firing");
+  assert.deepEqual(await list(manager), []);
+  assert.deepEqual(await audit(store, "silence"), [
+    { who: "manager", subject: "bandung-dago", detail: "satisfied-85: Renovasi lobi" },
+    { who: "hadi", subject: "jawa-barat", detail: "Listrik padam" },
+  ]);
+  assert.deepEqual(await audit(store, "silence-end"), [{ who: "manager", subject: String(id), detail: "" }]);
 });
