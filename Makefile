@@ -154,7 +154,7 @@ tool-binaries: $(TOOLS)
 
 .PHONY: test test-deps layers soak
 tests/e2e/node_modules/.package-lock.json: tests/e2e/package.json tests/e2e/package-lock.json
-	@echo "Fetching from npm: mqtt, playwright-core and axe-core for the end-to-end tests"
+	@echo "Fetching from npm: mqtt, playwright-core, axe-core and smtp-server for the end-to-end tests"
 	@cd tests/e2e && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 test-deps: ## install what the tests need besides (apt and npm)

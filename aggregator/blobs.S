@@ -21,6 +21,7 @@
         embed migration_0009, "aggregator/migrations/0009.sql"
         embed migration_0010, "aggregator/migrations/0010.sql"
         embed migration_0011, "aggregator/migrations/0011.sql"
+        embed migration_0012, "aggregator/migrations/0012.sql"
         embed web_index_html, "build/web/index.html"
         embed web_app_js, "build/web/app.js"
         embed web_app_css, "build/web/app.css"

@@ -11,6 +11,7 @@
 #include <semaphore.h>
 
 struct core;
+struct outgoing_outcome; // store_outgoing.h
 
 enum command_kind {
     COMMAND_ACK,            // alert, who, text, minutes
@@ -33,6 +34,8 @@ enum command_kind {
                             // that will go, and those that retention has deleted, whose counts stay
     COMMAND_ERASE,          // alert: kiosk; epoch, seq, score_too; by: who asks -> reply: JSON
     COMMAND_ROLLUPS_REPAIR, // all rollups from the answers, in the time to come
+    COMMAND_CHANNEL_TEST,   // alert: id of a channel, who -> reply: id of the message
+    COMMAND_OUTGOING,       // outcome; UNKNOWN: the row is settled already
     COMMAND_ASSIGN,         // alert, who, text; subject: a user, "": nobody
     COMMAND_REOPEN,         // alert, who, text
     COMMAND_OFFER,          // alert, who, text; subject: language
@@ -67,6 +70,7 @@ struct command {
     int32_t user;
     wall_ms expires;
     const char *yaml; // borrowed until the call returns
+    const struct outgoing_outcome *outcome; // the same
     char *reply;      // set by the core, malloc'd; the caller frees. NULL: none
     enum command_result result;
     sem_t done; // the core's
@@ -78,6 +82,9 @@ struct core_options {
     // A branch has changed: pages fetch it again. alert "" when it was no alert. Core thread; must only post.
     void (*on_change)(void *ctx, const char *branch, int64_t rev, const char *alert, const char *state);
     void *ctx;
+    // Something new is in the outbox of notifications, and committed. Core thread; must only wake. NULL: nobody sends.
+    void (*on_outgoing)(void *courier);
+    void *courier;
     // The loop goes round: called in every turn, at least every round_ms (0: as often as there is something
     // to do), so that a stuck core can be noticed. Core thread; NULL: nobody watches.
     void (*on_round)(void *watch);

@@ -32,7 +32,7 @@ bool core_queue_publish(struct core *c, const char *branch, const char *alert, c
     return true;
 }
 
-static const char *rule_id(const struct core *c, int32_t rule)
+const char *core_rule_id(const struct core *c, int32_t rule)
 {
     for (int i = 0; i < c->org.rule_count; i++) {
         if (c->org.rules[i].rule == rule) {
@@ -48,7 +48,7 @@ static char *alert_payload(const struct core *c, const struct store_alert *a)
     const struct org_place *p = &c->org.places[a->place];
     json_t *o =
         json_pack("{s:i,s:s,s:s,s:s,s:i,s:s,s:s,s:I,s:I}", "v", PROTOCOL_VERSION, "id", a->id.s, "state",
-                  a->to, "rule", rule_id(c, a->rule), "version", a->version, "place", p->id.s, "place_name",
+                  a->to, "rule", core_rule_id(c, a->rule), "version", a->version, "place", p->id.s, "place_name",
                   p->name, "since", (json_int_t)a->since, "raised", (json_int_t)a->raised);
     if (a->kiosk != 0) {
         json_object_set_new(o, "kiosk", json_string(c->org.kiosks[a->kiosk].id.s));
@@ -144,14 +144,18 @@ static bool take_one(struct core *c, const struct engine_transition *t)
         return core_fail(c);
     }
     log_event(t->to == ENGINE_FIRING ? LOG_WARN : LOG_INFO, "alert",
-              "id=%s rule=%s place=%s from=%s to=%s cause=%s", t->alert, rule_id(c, t->rule),
+              "id=%s rule=%s place=%s from=%s to=%s cause=%s", t->alert, core_rule_id(c, t->rule),
               c->org.places[t->place].id.s, a.from, a.to, a.action);
+    if (!core_tell_channels(c, t)) {
+        return false;
+    }
     if (branch == NULL) {
         return true;
     }
     if (t->cause == ENGINE_EASED) {
         return true; // the vote that eased it is told with its step, not sooner
     }
+    core_sign_due(c, t->place);
     core_touch(c, t->place);
     bool told = a.closed == 0 && !core_is_silent(c, t->rule, t->place, t->kiosk);
     return core_queue_publish(c, branch, t->alert, told ? alert_payload(c, &a) : NULL, a.to);

@@ -62,6 +62,8 @@ static bool reload(struct core *c, char *why, size_t n)
     for (int32_t i = 1; i <= c->org.place_count; i++) {
         core_touch(c, i);
     }
+    core_check_channels(c);
+    core_all_signs_due(c);
     if (!core_start_rollups(c, why, n)) { // a place may have moved
         return false;
     }
@@ -117,8 +119,8 @@ void core_do_command(struct core *c, struct command *cmd)
         "alert-ack",     "alert-comment", "alert-resolve", "login",       "logout", "",
         "config-apply",  "content-push",  "content-clear", "kiosk-order", "",       "verdicts-rerun",
         "contacts-read", "contact-erase", "import",        "",            "import-undo",
-        "erase",         "rollups-repair", "alert-assign", "alert-reopen", "alert-offer",
-        "silence",       "silence-end"}; // "": changes nothing
+        "erase",         "rollups-repair", "channel-test", "",          "alert-assign", "alert-reopen",
+        "alert-offer",   "silence",       "silence-end"}; // "": changes nothing, or is on record elsewhere
     cmd->result = COMMAND_UNAVAILABLE;
     if (c->guard.damaged || !core_writes(c)) {
         return;
@@ -181,6 +183,12 @@ void core_do_command(struct core *c, struct command *cmd)
         break;
     case COMMAND_ROLLUPS_REPAIR:
         cmd->result = core_repair_rollups(c);
+        break;
+    case COMMAND_CHANNEL_TEST:
+        cmd->result = core_test_channel(c, cmd);
+        break;
+    case COMMAND_OUTGOING:
+        cmd->result = core_take_outcome(c, cmd);
         break;
     case COMMAND_ASSIGN:
         cmd->result = core_assign(c, cmd);

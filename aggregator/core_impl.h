@@ -9,6 +9,8 @@
 //   core_people.c  what people do about alerts
 //   core_silence.c  alerts that are not told
 //   core_presence.c how long kiosks are ready, by day
+//   core_outgoing.c what channels are to tell, and what came of it
+//   core_signs.c   mqtt channels: how each branch is
 //   core_erase.c   erasure of what a visit has said, here and at its kiosk
 //   core_retention.c what is old enough goes
 //   core_import.c  history from elsewhere, in and out again
@@ -117,6 +119,8 @@ struct core {
     size_t publish_count, publish_room;
     struct command *commands[COMMANDS_MAX]; // answered after the commit
     size_t command_count;
+    bool signs_due, signs_all; // mqtt channels are to be told, of all branches
+    bool outgoing_new; // the outbox has a new row: the courier is woken after the commit
     struct silences silences;
     struct core_order orders[CORE_ORDERS_MAX];
     struct core_erasure *erasures; // owned
@@ -145,6 +149,7 @@ void core_on_message(struct core *c, const char *topic, const void *payload, siz
 // The kiosk has spoken, and `ready`: it was ready since it spoke last. False: the store failed (noted).
 bool core_present(struct core *c, struct org_kiosk *k, bool ready);
 
+const char *core_rule_id(const struct core *c, int32_t rule); // "": no rule in force
 bool core_take_transitions(struct core *c); // within the transaction
 bool core_restore_engine(struct core *c, char *ret_why, size_t n);
 // What is usual by now: rates for silence rules, shares for change rules. After the engine is as it is to be.
@@ -192,6 +197,22 @@ bool core_erase_replied(struct core *c, const char *kiosk, const struct reply_me
 // Of what arrives: is it of a visit that was erased? False: the store failed.
 bool core_is_erased(struct core *c, const struct epoch *ep, int64_t visit, bool *ret_erased, bool *ret_score);
 void core_blank(struct event *e, bool score, int *flags); // takes out what it says
+
+// Within the transaction of the transition.
+bool core_tell_channels(struct core *c, const struct engine_transition *t);
+// A silence has ended: an open alert that nobody was told of is told now.
+bool core_tell_after_silence(struct core *c, const struct store_alert *a);
+bool core_serves_place(struct core *c, const struct channel *ch, int32_t place);
+bool core_channel_is_for(struct core *c, const struct channel *ch, const struct engine_transition *t,
+                         enum channel_event event);
+void core_check_channels(struct core *c); // logs what they name and nobody knows
+enum command_result core_test_channel(struct core *c, struct command *cmd);
+enum command_result core_take_outcome(struct core *c, const struct command *cmd);
+void core_wake_courier(struct core *c); // after the commit
+
+void core_sign_due(struct core *c, int32_t place); // an alert there has changed
+void core_all_signs_due(struct core *c);           // after a connect, or a change of the organisation
+void core_say_signs(struct core *c);               // after the commit
 
 void core_judge(struct core *c, mono_ms mono); // a slice, when it is time for one
 // Milliseconds until then; INT64_MAX: there is nothing to judge.

@@ -2,6 +2,7 @@
 #include "aggregator/core_impl.h"
 
 #include "aggregator/apply.h"
+#include "aggregator/store_outgoing.h"
 #include "shared/log.h"
 
 #include <errno.h>
@@ -105,6 +106,7 @@ static void on_connected(void *ctx, struct link *l)
     engine_broker(c->engine, !guard_holds(&c->guard), c->now);
     core_publish_open_alerts(c);
     core_publish_configs(c, true);
+    core_all_signs_due(c);
 }
 
 static void on_disconnected(void *ctx, struct link *l, const char *why)
@@ -230,6 +232,8 @@ static void after_commit(struct core *c)
     c->publish_count = 0;
     core_send_orders(c);
     core_send_erasures(c);
+    core_wake_courier(c);
+    core_say_signs(c);
     tell_pages(c);
     link_write(c->link);
     core_empty_log(c);
@@ -340,7 +344,8 @@ static void timers(struct core *c, mono_ms mono)
     }
     if (mono >= c->slow_at) {
         c->slow_at = mono + SLOW_EVERY_MS;
-        if (!core_writes(c) || !store_expire_sessions(c->store, c->now)) {
+        if (!core_writes(c) || !store_expire_sessions(c->store, c->now) ||
+            !store_outgoing_prune(c->store, c->now)) {
             core_fail(c);
         } else if (c->now / DAY_MS != c->rates_day) {
             (void)(core_load_rates(c) && core_load_usual(c)); // noted
@@ -564,6 +569,7 @@ struct core *core_create(const struct core_options *o, char *ret_why, size_t n, 
         core_destroy(c);
         return NULL;
     }
+    core_check_channels(c);
     c->slow_at = clock_mono_ms() + SLOW_EVERY_MS;
     c->trim_at = clock_mono_ms() + TRIM_EVERY_MS;
     c->judge_batch = JUDGE_BATCH;

@@ -37,14 +37,27 @@ bool core_start_silences(struct core *c, char *ret_why, size_t n)
     return ok;
 }
 
-static void changed(struct core *c, int32_t place)
+static bool tell(void *ctx, const struct store_alert *a)
+{
+    return core_tell_after_silence(ctx, a);
+}
+
+// Pages look again, signs are told what they may know. False: the store failed (noted).
+static bool changed(struct core *c, int32_t place)
 {
     for (int32_t i = 1; i <= c->org.place_count; i++) {
         if (place == 0 || org_under(&c->org, i, place)) {
             core_touch(c, i);
         }
     }
-    (void)core_publish_open_alerts(c); // noted
+    core_all_signs_due(c);
+    return core_publish_open_alerts(c);
+}
+
+// The same, and channels hear of what is open and was silent.
+static bool ended(struct core *c)
+{
+    return (core_writes(c) && store_each_open_alert(c->store, tell, c) && changed(c, 0)) || core_fail(c);
 }
 
 static enum command_result refuse(struct command *cmd, const char *why)
@@ -80,8 +93,7 @@ enum command_result core_silence(struct core *c, struct command *cmd)
     }
     log_event(LOG_INFO, "silence", "id=%lld place=%s rule=%s kiosk=%s minutes=%d by=%s", (long long)s.id,
               cmd->alert, cmd->subject, cmd->by, cmd->minutes, cmd->who);
-    changed(c, s.place);
-    return COMMAND_DONE;
+    return changed(c, s.place) ? COMMAND_DONE : COMMAND_UNAVAILABLE;
 }
 
 enum command_result core_end_silence(struct core *c, struct command *cmd)
@@ -94,13 +106,12 @@ enum command_result core_end_silence(struct core *c, struct command *cmd)
         return COMMAND_UNAVAILABLE;
     }
     log_event(LOG_INFO, "silence_ended", "id=%lld by=%s", (long long)id, cmd->who);
-    changed(c, 0);
-    return COMMAND_DONE;
+    return ended(c) ? COMMAND_DONE : COMMAND_UNAVAILABLE;
 }
 
 void core_tick_silences(struct core *c)
 {
     if (silences_expire(&c->silences, c->now)) {
-        changed(c, 0);
+        (void)ended(c); // noted
     }
 }

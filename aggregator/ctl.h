@@ -16,6 +16,7 @@
 //   ctl_erase_sqlite.c erasure by visit or contact
 //   ctl_retention_sqlite.c what goes when
 //   ctl_import_sqlite.c imports: preview, run, list, undo
+//   ctl_channels.c     channels: list, test
 //   ctl_remote.c       pushing contents, ordering kiosks about
 //   ctl_curl.c         requests to the aggregator
 //   ctl_table.c        aligned tables
@@ -88,6 +89,8 @@ int ctl_retention(struct ctl *c, int argc, char **argv);
 int ctl_import(struct ctl *c, int argc, char **argv);
 int ctl_import_list(struct ctl *c, int argc, char **argv);
 int ctl_import_undo(struct ctl *c, int argc, char **argv);
+int ctl_channels(struct ctl *c, int argc, char **argv);
+int ctl_channels_test(struct ctl *c, int argc, char **argv);
 int ctl_contact_key(struct ctl *c, int argc, char **argv);
 int ctl_verdicts_list(struct ctl *c, int argc, char **argv);
 int ctl_verdicts_rerun(struct ctl *c, int argc, char **argv);

@@ -98,7 +98,7 @@ static void show_backup(const struct ctl *c, json_t *o, struct table *t)
 }
 
 // What a human should see to, one line each on standard error. Returns how many.
-static int warn(const struct ctl *c, const json_t *live)
+static int warn(const struct ctl *c, const json_t *live, int64_t dead)
 {
     static const struct {
         const char *notice, *words;
@@ -115,6 +115,10 @@ static int warn(const struct ctl *c, const json_t *live)
             fprintf(stderr, "puasctl: %s\n", notices[i].words);
             found++;
         }
+    }
+    if (dead > 0) {
+        fprintf(stderr, "puasctl: %lld messages could not be delivered: `puasctl channels` says why\n", (long long)dead);
+        found++;
     }
     keeper_damage(c->data, damage, sizeof damage);
     if (damage[0] != '\0') {
@@ -149,6 +153,10 @@ int ctl_status(struct ctl *c, int argc, char **argv)
         {"lastEvent", "last answer", "SELECT arrived FROM pack ORDER BY event_id DESC LIMIT 1", true},
         {"openAlerts", "open alerts", "SELECT count(*) FROM alert WHERE closed IS NULL", false},
         {"quarantined", "messages set aside", "SELECT count(*) FROM quarantine", false},
+        {"messagesWaiting", "messages to channels waiting", "SELECT count(*) FROM outgoing WHERE state = 0", false},
+        {"messagesDead", "messages given up today",
+         "SELECT count(*) FROM outgoing WHERE state = 2 AND ended_at > 1000 * (CAST(strftime('%s') AS INTEGER) - 86400)",
+         false},
         {"rollupsDue", "places whose trends are being built", "SELECT count(*) FROM rollup_due", false},
     };
     struct store *st = ctl_open(c);
@@ -196,8 +204,9 @@ int ctl_status(struct ctl *c, int argc, char **argv)
     free(reply);
     show_backup(c, o, &t);
     int code = failed ? ctl_failed(st) : up ? CTL_FINE : CTL_FINDING;
+    int64_t dead = integer(o, "messagesDead");
     print_as_asked(c, o, &t);
-    code = warn(c, live) > 0 ? CTL_FINDING : code;
+    code = warn(c, live, dead) > 0 ? CTL_FINDING : code;
     json_decref(live);
     store_close(st);
     return code;

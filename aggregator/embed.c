@@ -13,6 +13,7 @@ EMBED(migration_0008);
 EMBED(migration_0009);
 EMBED(migration_0010);
 EMBED(migration_0011);
+EMBED(migration_0012);
 EMBED(web_index_html);
 EMBED(web_app_js);
 EMBED(web_app_css);
@@ -39,6 +40,7 @@ const struct embedded embedded_migrations[] = {
     {"0009", migration_0009_begin, migration_0009_end},
     {"0010", migration_0010_begin, migration_0010_end},
     {"0011", migration_0011_begin, migration_0011_end},
+    {"0012", migration_0012_begin, migration_0012_end},
     {NULL, NULL, NULL},
 };
 

@@ -394,7 +394,8 @@ static void post_repair(struct api_call *c)
 
 // ---------------------------------------------------------------- routes
 
-enum { USER = 1, ACTOR = 2, CONTROL = 4, YAML = 8 }; // ACTOR: a user who may do more than look
+// ACTOR: a user who may do more than look. ADMIN: one of that role, or the control token.
+enum { USER = 1, ACTOR = 2, CONTROL = 4, YAML = 8, ADMIN = 16 };
 
 static const struct route {
     const char *method, *path; // one * stands for an id
@@ -412,6 +413,9 @@ static const struct route {
     {"GET", "/api/v1/live", USER, get_live},
     {"GET", "/api/v1/alerts/*/votes", USER, get_alert_votes},
     {"GET", "/api/v1/status", CONTROL, get_status},
+    {"GET", "/api/v1/channels", ADMIN, api_channels},
+    {"GET", "/api/v1/channels/messages/*", ADMIN, api_message},
+    {"POST", "/api/v1/channels/*/test", ADMIN | YAML, api_test_channel},
     {"POST", "/api/v1/login", 0, post_login},
     {"POST", "/api/v1/logout", 0, post_logout},
     {"POST", "/api/v1/alerts/*/ack", USER | ACTOR, post_ack},
@@ -485,11 +489,18 @@ static bool allowed(struct api_call *c, const struct route *route)
         answer_problem(c->r, 401, "The control token is wrong", "puasctl reads it from the data folder.", "");
         return false;
     }
-    if ((route->needs & USER) != 0 && !login_user(c->a, c->q, &c->u, c->r)) {
+    if ((route->needs & ADMIN) != 0 && c->q->authorization[0] != '\0' && login_is_control(c->a, c->q)) {
+        return true;
+    }
+    if ((route->needs & (USER | ADMIN)) != 0 && !login_user(c->a, c->q, &c->u, c->r)) {
         return false;
     }
     if ((route->needs & ACTOR) != 0 && c->u.role == ROLE_VIEWER) {
         answer_problem(c->r, 403, "Your role may only look", "", "");
+        return false;
+    }
+    if ((route->needs & ADMIN) != 0 && c->u.role != ROLE_ADMIN) {
+        answer_problem(c->r, 403, "Only administrators may do this", "", "");
         return false;
     }
     return true;

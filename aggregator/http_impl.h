@@ -3,6 +3,7 @@
 //   http_api.c         routes and their answers
 //   http_people.c      answers of the routes by which people act on alerts
 //   http_remote.c      answers of the routes that push contents and order kiosks about
+//   http_channels.c    channels and their messages
 //   http_trends.c      what the days that are over say
 //   http_export.c      their answers as a file
 //   http_backtest.c    what rules would have done in them
@@ -122,6 +123,9 @@ void api_begin_import(struct api_call *c); // body: JSON, as core.h says
 void api_import_rows(struct api_call *c);
 void api_undo_import(struct api_call *c);
 void api_erase(struct api_call *c); // body: {"kiosk","epoch","seq","score","by"}
+void api_channels(struct api_call *c);
+void api_test_channel(struct api_call *c); // 202 {"id"}: of the message, to ask for
+void api_message(struct api_call *c);
 void api_export(struct api_call *c); // ?format=csv|json|xlsx and place, from, to, question of export.h
 void api_backtest(struct api_call *c); // ?place, from, to, a, b, late of backtest_report.h
 void api_trends(struct api_call *c); // the path's *: what; 304 when the reader has it already

@@ -1,6 +1,7 @@
 // puas-aggregator: composition root. Reads options and settings, builds core and HTTP, runs, tears down. It
 // decides nothing but what to do when the store fails: build everything anew after a pause.
 #include "aggregator/core.h"
+#include "aggregator/courier.h"
 #include "aggregator/http.h"
 #include "aggregator/password.h"
 #include "aggregator/settings.h"
@@ -134,15 +135,22 @@ static enum core_end live(const struct core_options *base, bool first, int *ret_
     struct http_options pages = {.settings = o.settings, .version = VERSION};
     enum core_end end = CORE_STOPPED;
     struct core *core = NULL;
-    struct http *http = http_create(&pages, why, sizeof why);
+    struct courier *courier = courier_create(o.settings, VERSION, why, sizeof why);
+    struct http *http = courier != NULL ? http_create(&pages, why, sizeof why) : NULL;
     if (http != NULL) {
         o.on_change = http_on_change;
         o.ctx = http;
+        o.on_outgoing = courier_wake;
+        o.courier = courier;
         core = core_create(&o, why, sizeof why, &retry);
     }
     *ret_exit = EXIT_FAILURE;
     bool told = core != NULL && http_set_core(http, core, why, sizeof why);
     retry = retry || (core != NULL && !told); // no room for the token now
+    if (told && !courier_start(courier, core)) {
+        snprintf(why, sizeof why, "no thread can be made");
+        told = false;
+    }
     if (told) {
         end = core_run(core);
         *ret_exit = end == CORE_STOPPED ? EXIT_SUCCESS : EXIT_FAILURE;
@@ -151,6 +159,7 @@ static enum core_end live(const struct core_options *base, bool first, int *ret_
         end = retry && !first ? CORE_STORE_FAILED : CORE_STOPPED;
     }
     http_destroy(http);
+    courier_destroy(courier);
     core_destroy(core);
     return end;
 }
@@ -179,7 +188,7 @@ int main(int argc, char **argv)
     umask(077); // what people said, and the hashes of passwords, are nobody else's business
     log_init("puas-aggregator", a.level);
     bool loaded = config_load(a.config, settings_rows, &settings, &error);
-    if (!loaded || !seed_check(a.config, &settings.seed, &error)) {
+    if (!loaded || !settings_check(a.config, &settings, &error)) {
         fprintf(stderr, "puas-aggregator: %s\n", error.text);
         if (loaded) {
             config_free(settings_rows, &settings);

@@ -21,6 +21,7 @@ struct org_place {
     struct steps steps; // of a branch
     int64_t rev;
     bool touched; // of a branch: changed in this turn
+    bool sign_due; // of a branch: its mqtt channels are to be told
 };
 
 struct org_kiosk {

@@ -17,9 +17,8 @@ static const struct command_row {
     const char *help;
 } rows[] = {
     {"status", NULL, "", 0, 0, ctl_status,
-     "is it running, what is stored, when was the last backup; exit 1 when it does not run or something is "
-     "wrong with the "
-     "store"},
+     "is it running, what is stored, when was the last backup; exit 1 when it does not run, something is "
+     "wrong with the store, or a message could not be delivered today"},
     {"kiosks", NULL, "", 0, 0, ctl_kiosks, "every kiosk with its state"},
     {"alerts", NULL, "[all]", 0, 1, ctl_alerts, "open alerts; all: the last 500 of any state"},
     {"recount", NULL, "[--repair]", 0, 1, ctl_recount,
@@ -81,6 +80,9 @@ static const struct command_row {
     {"import", NULL, "FILE.csv --map MAP.yaml [--preview]", 3, 4, ctl_import,
      "history of another system, into the days it is of; never an alert. --preview: what would be stored, and what not "
      "and why"},
+    {"channels", "test", "NAME", 1, 1, ctl_channels_test, "sends a message there now, and tells what the other side said"},
+    {"channels", NULL, "", 0, 0, ctl_channels,
+     "who is told of alerts, what waits and what was given up; exit 1 when something fails or was given up today"},
     {"contact-key", NULL, "", 0, 0, ctl_contact_key,
      "the public key that kiosks seal contact data with, for documents of your own"},
     {"verdicts", "list", "", 0, 0, ctl_verdicts_list, "suspicious presses by kiosk and rule"},
@@ -104,7 +106,7 @@ static void print_help(const char *name)
         printf("puasctl [--config FILE | --data DIR] [--json] COMMAND\n\n"
                "  --config FILE        settings of the aggregator; its data folder is used\n"
                "  --data DIR           the data folder itself\n"
-               "  --json               for status, kiosks, alerts, contacts, content list, command, trends, "
+               "  --json               for status, kiosks, alerts, contacts, channels, content list, command, trends, "
                "ranking, reasons, coverage, gaps, scores, segments, skm, backtest\n\n");
     }
     for (int i = 0; i < ROWS; i++) {

@@ -204,6 +204,8 @@ static const struct config_row http_rows[] = {
     {"address", CONFIG_STRING, AT(settings_http, address), .fallback = "127.0.0.1", .min = 2, .max = 64,
      .help = "to listen on; put a TLS proxy before anything but loopback"},
     {"port", CONFIG_INT, AT(settings_http, port), .fallback = "8080", .min = 1, .max = 65535, .help = ""},
+    {"public_url", CONFIG_STRING, AT(settings_http, public_url), .fallback = "", .max = 200,
+     .help = "address of the pages as people open them, for links in messages: https://puas.example.org"},
     END,
 };
 static const struct config_row time_rows[] = {
@@ -269,6 +271,8 @@ const struct config_row settings_rows[] = {
      .help = "privacy: branch figures move in steps"},
     {"retention", CONFIG_GROUP, AT(settings, retention), .rows = retention_rows,
      .help = "how long what is kept; counts by quarter hour and day stay for ever"},
+    {"channels", CONFIG_LIST, AT(settings, channels), .rows = channel_rows, .item_bytes = sizeof(struct channel),
+     LINE(channel), .help = "who is told of alerts, and how"},
     {"seed", CONFIG_GROUP, AT(settings, seed), .rows = seed_rows,
      .help = "fills an empty store; later changes go through puasctl config"},
     END,
@@ -489,4 +493,15 @@ bool seed_check(const char *name, const struct seed *s, struct config_error *e)
         }
     }
     return true;
+}
+
+bool settings_check(const char *name, const struct settings *s, struct config_error *e)
+{
+    const char *url = s->http.public_url;
+    if (url[0] != '\0' && ((strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0) ||
+                           strpbrk(url, " \t\r\n\"<>") != NULL)) {
+        snprintf(e->text, sizeof e->text, "%s: http.public_url is https://HOST or http://HOST", name);
+        return false;
+    }
+    return channels_check(name, &s->channels, e) && seed_check(name, &s->seed, e);
 }

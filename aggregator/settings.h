@@ -4,6 +4,7 @@
 #ifndef PUAS_AGGREGATOR_SETTINGS_H
 #define PUAS_AGGREGATOR_SETTINGS_H
 
+#include "aggregator/channel.h"
 #include "shared/config.h"
 #include "shared/ident.h"
 
@@ -100,6 +101,7 @@ struct settings {
     struct settings_http {
         char *address;
         int64_t port;
+        char *public_url; // as people open the pages, for links in messages; "": no links
     } http;
     struct settings_times {
         int64_t inhibit_ms; // no silence or offline alert for this long after our or the broker's return
@@ -122,6 +124,7 @@ struct settings {
     struct settings_retention { // in days; 0: for ever
         int64_t contacts_days, comments_days, raw_days;
     } retention;
+    struct config_list channels; // struct channel
     struct seed seed;
 };
 
@@ -131,6 +134,7 @@ extern const struct config_row setting_rows[]; // a struct seed_standard by itse
 
 // Checks what single rows cannot: parents exist and come first, ids are unique, kiosks and rules name known
 // places, hours parse, kinds have what they need. `name` and lines stand in the message.
+bool settings_check(const char *name, const struct settings *s, struct config_error *ret_error); // with its seed
 bool seed_check(const char *name, const struct seed *s, struct config_error *ret_error);
 
 // The same of one standard: what its rows cannot check.

@@ -77,7 +77,7 @@ bool store_each_open_alert(struct store *st, bool (*each)(void *ctx, const struc
     sqlite3_stmt *s =
         store_bind(st,
                    "SELECT id, rule_id, rule_version, place_id, kiosk_id, state, since, opened, raised,"
-                   " first_event, last_event FROM alert WHERE closed IS NULL ORDER BY alert_id",
+                   " first_event, last_event, coalesce(ack_until, 0) FROM alert WHERE closed IS NULL ORDER BY alert_id",
                    "");
     while (go && store_row(st, s, &failed)) {
         struct store_alert a = {
@@ -91,6 +91,7 @@ bool store_each_open_alert(struct store *st, bool (*each)(void *ctx, const struc
             .raised = sqlite3_column_int64(s, 8),
             .first_event = sqlite3_column_int64(s, 9),
             .last_event = sqlite3_column_int64(s, 10),
+            .ack_until = sqlite3_column_int64(s, 11),
         };
         store_copy(s, 0, a.id.s, sizeof a.id.s);
         go = each(ctx, &a);

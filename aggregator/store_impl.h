@@ -82,7 +82,7 @@ struct store {
     int contact_days;    // contact data is kept so long at most; 0: as its question says
     int64_t last_pack;   // the newest, by its event_id
     int64_t saved_event; // next_event as it was saved
-    int64_t next_event, next_epoch, next_name, next_quarantine, next_alert, next_log, next_change, next_audit;
+    int64_t next_event, next_epoch, next_name, next_quarantine, next_alert, next_log, next_change, next_audit, next_outgoing;
     struct store_recount recount;
     int lock_fd;
     int log_pages;  // of the write-ahead log, as of the last COMMIT

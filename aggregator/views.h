@@ -64,6 +64,13 @@ enum views_error views_verdicts(struct views *v, const struct views_user *u, con
                                 char **ret_json);
 enum views_error views_alert_votes(struct views *v, const struct views_user *u, const char *alert,
                                    wall_ms now, char **ret_json);
+// {"branch":{id,name,tz},"alert":...}, the alert as on its branch's page, so that messages tell no more than that.
+enum views_error views_alert(struct views *v, const char *alert, wall_ms now, char **ret_json);
+// {"channels":[{id, kind, lang, sends, waiting, sentToday, deadToday, lastSent, attempts, reply}], "dead":[message]}:
+// attempts and reply of what waits after a failure; today: the last 24 hours; dead: the newest 50.
+enum views_error views_channels(struct views *v, const struct config_list *channels, wall_ms now, char **ret_json);
+// {id, channel, alert, event, state, at, attempts, reply, ended}
+enum views_error views_message(struct views *v, const char *id, char **ret_json);
 // Who sees a place and may act there: {people: [{name, display, role}]}.
 enum views_error views_people(struct views *v, const struct views_user *u, const char *place, char **ret_json);
 // Silences in force (silence.h) of a place, what is above it and what is under it: {silences: [{id, place, rule, kiosk, by,

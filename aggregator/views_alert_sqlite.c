@@ -350,3 +350,22 @@ json_t *branch_alerts(struct views *v, struct branch *b)
     free(alerts);
     return list;
 }
+
+// ---------------------------------------------------------------- one alert, for messages
+
+static json_t *told_json(struct views *v, struct branch *b, const char *id)
+{
+    struct alert a;
+    if (!alert_load(v, b, id, &a)) {
+        return NULL;
+    }
+    json_t *o = json_pack("{s:{s:s,s:s,s:s},s:o}", "branch", "id", b->id, "name", b->name, "tz", b->tz_name, "alert",
+                          alert_json(v, b, &a));
+    json_decref(a.name);
+    return o;
+}
+
+enum views_error views_alert(struct views *v, const char *alert, wall_ms now, char **ret_json)
+{
+    return views_of_alert(v, NULL, alert, now, told_json, ret_json);
+}

@@ -5,6 +5,7 @@
 //   views_alert_sqlite.c   the alerts of a branch
 //   views_people_sqlite.c  what people do about one
 //   views_votes_sqlite.c   the votes behind one
+//   views_channels_sqlite.c the outbox of notifications
 //   views_verdicts_sqlite.c the day without suspects
 #ifndef PUAS_AGGREGATOR_VIEWS_IMPL_H
 #define PUAS_AGGREGATOR_VIEWS_IMPL_H
@@ -183,5 +184,9 @@ bool alert_load(struct views *v, const struct branch *b, const char *id, struct 
 struct votes alert_votes(struct views *v, const struct branch *b, const struct alert *a);
 json_t *votes_curve(const struct branch *b, const struct alert *a, const struct votes *votes); // points
 json_t *votes_places(const struct branch *b, const struct votes *votes);                       // where, worst first
+// The document that `make` (NULL: there is none) makes of an alert and its branch. u NULL: whoever asks may see it.
+enum views_error views_of_alert(struct views *v, const struct views_user *u, const char *alert, wall_ms now,
+                                json_t *(*make)(struct views *v, struct branch *b, const char *alert),
+                                char **ret_json);
 
 #endif

@@ -301,7 +301,7 @@ static json_t *quarters_json(const struct branch *b, struct votes *votes)
     return json_pack("{s:o}", "quarters", list);
 }
 
-static json_t *votes_json(struct views *v, const struct branch *b, const char *id)
+static json_t *votes_json(struct views *v, struct branch *b, const char *id)
 {
     struct alert a;
     struct votes votes = {.items = NULL};
@@ -317,8 +317,9 @@ static json_t *votes_json(struct views *v, const struct branch *b, const char *i
     return o;
 }
 
-enum views_error views_alert_votes(struct views *v, const struct views_user *u, const char *alert,
-                                   wall_ms now, char **ret_json)
+enum views_error views_of_alert(struct views *v, const struct views_user *u, const char *alert, wall_ms now,
+                                json_t *(*make)(struct views *v, struct branch *b, const char *alert),
+                                char **ret_json)
 {
     char id[IDENT_MAX + 1], *text = NULL;
     int32_t place;
@@ -328,11 +329,12 @@ enum views_error views_alert_votes(struct views *v, const struct views_user *u, 
     enum views_error e = VIEWS_NOT_FOUND;
     struct branch *b = calloc(1, sizeof *b);
     v->failed = v->failed || b == NULL;
-    if (b != NULL && find_alert(v, alert, id, sizeof id, &place) && views_in_scope(v, place, u->place)) {
+    if (b != NULL && find_alert(v, alert, id, sizeof id, &place) &&
+        (u == NULL || views_in_scope(v, place, u->place))) {
         e = branch_load(v, id, now, b);
     }
     if (e == VIEWS_OK) {
-        json_t *o = votes_json(v, b, alert);
+        json_t *o = make(v, b, alert);
         e = o != NULL ? VIEWS_OK : VIEWS_NOT_FOUND;
         text = o != NULL ? views_dump(o) : NULL;
         v->failed = v->failed || (o != NULL && text == NULL);
@@ -348,4 +350,10 @@ enum views_error views_alert_votes(struct views *v, const struct views_user *u, 
     }
     *ret_json = text;
     return VIEWS_OK;
+}
+
+enum views_error views_alert_votes(struct views *v, const struct views_user *u, const char *alert,
+                                   wall_ms now, char **ret_json)
+{
+    return views_of_alert(v, u, alert, now, votes_json, ret_json);
 }

@@ -1,4 +1,4 @@
-// outbox: the kiosk's durable store of answers (SQLite, WAL, synchronous=FULL). Edge: outbox_sqlite.c.
+// outbox: the kiosk's durable store of answers (SQLite, WAL, synchronous=FULL). Edge: outbox*_sqlite.c.
 // One thread owns it (the writer). An answer is on disk before it is thanked, and stays until 30 days after
 // the aggregator has acknowledged it, so that a restored aggregator can have it again. But the text of a
 // contact is wiped, from the file too, once it is acknowledged: PROTOCOL.md, "Contact data".

@@ -1,22 +1,19 @@
--- The people side of alerts (store_people.h). What somebody does about an alert is a line of its log, so that there is one
--- history and what holds now is read from the last lines: whose it is, which steps are done, what was granted.
-ALTER TABLE alert_log ADD COLUMN subject TEXT NOT NULL DEFAULT ''; -- user, step, language: what the line is about
-ALTER TABLE alert_log ADD COLUMN amount INTEGER NOT NULL DEFAULT 0; -- check: 1 done, 0 undone; recover: its cost
-
--- An alert that has ended and is worked on again: since when; NULL: it is not.
-ALTER TABLE alert ADD COLUMN reopened INTEGER;
-CREATE INDEX alert_reopened ON alert(place_id) WHERE reopened IS NOT NULL;
-
--- Silences (silence.h): alerts that are not told to signs and channels for a time.
-CREATE TABLE silence(
-    silence_id INTEGER PRIMARY KEY,
-    place_id INTEGER NOT NULL REFERENCES place, -- and all under it
-    rule_id INTEGER NOT NULL,            -- 0: every rule
-    kiosk_id INTEGER NOT NULL,           -- 0: of every kiosk, and of none
-    who TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    from_ms INTEGER NOT NULL,
-    until_ms INTEGER NOT NULL,
-    ended_at INTEGER, ended_by TEXT      -- before that, by hand
+-- What channels are to tell (store_outgoing.h): written in the transaction of the alert's change, sent after it.
+CREATE TABLE outgoing(
+    outgoing_id INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,             -- the other side's key against doubles; the same transition has the same one
+    channel TEXT NOT NULL,               -- of the settings
+    alert TEXT NOT NULL,                 -- id; '': a test
+    event INTEGER NOT NULL,              -- enum channel_event
+    who TEXT NOT NULL,                   -- acknowledged, closed or asked for the test
+    at INTEGER NOT NULL,
+    deadline INTEGER NOT NULL,
+    state INTEGER NOT NULL DEFAULT 0,    -- enum outgoing_state
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_at INTEGER NOT NULL,            -- not before
+    ended_at INTEGER,
+    reply TEXT NOT NULL DEFAULT ''       -- what the other side said at the last attempt
 );
-CREATE INDEX silence_open ON silence(until_ms) WHERE ended_at IS NULL;
+CREATE INDEX outgoing_waiting ON outgoing(channel, next_at) WHERE state = 0;
+CREATE INDEX outgoing_alert ON outgoing(alert, channel);
+CREATE INDEX outgoing_ended ON outgoing(ended_at) WHERE state <> 0;

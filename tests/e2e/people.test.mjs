@@ -5,6 +5,7 @@ import { Aggregator } from "./lib/aggregator.mjs";
 import { Broker, SECRET } from "./lib/broker.mjs";
 import { ForeignKiosk } from "./lib/foreign.mjs";
 import { run } from "./lib/process.mjs";
+import { HttpReceiver } from "./lib/receivers.mjs";
 import { Session } from "./lib/session.mjs";
 import { waitFor } from "./lib/wait.mjs";
 import { scenario } from "./lib/world.mjs";
@@ -136,8 +137,10 @@ scenario("an alert that has ended is reopened with a reason, as a follow-up; the
   assert.notEqual(next, id);
 });
 
-scenario("a silenced alert happens and is shown, and no sign is told; its end, by hand or by time, tells what is open", async (world) => {
-  const it = await system(world);
+scenario("a silenced alert happens and is shown, and no sign or channel is told; its end, by hand or by time, tells what is open", async (world) => {
+  const receiver = await HttpReceiver.start(world);
+  const channel = `channels:\n  - { id: hook, kind: http, url: "${receiver.url}", allow_private: true, body: "{{title}}" }\n`;
+  const it = await system(world, { change: people((text) => text.replace(/^times:/m, (all) => channel + all)) });
   const { aggregator, store, retained } = it;
   const [manager, viewer, other, head] = await Promise.all(["manager", "eka", "cica", "hadi"].map((user) => Session.login(aggregator.url, user)));
   const path = "/api/v1/silences";
@@ -173,6 +176,7 @@ scenario("a silenced alert happens and is shown, and no sign is told; its end, b
   await refused(manager, 404, `${path}/${id}/end`, {});
   await waitFor("the sign", () => retained.get(TOPIC + alert)?.state === "firing");
   assert.equal((await shown()).silence, null);
+  await waitFor("the channel", () => receiver.requests.length === 1);
 
   // From above, for all there is: a manager of the branch sees it, but may not end it. Over by time.
   await head.post(path, { place: "jawa-barat", minutes: 5, comment: "Listrik padam" });
@@ -185,6 +189,7 @@ scenario("a silenced alert happens and is shown, and no sign is told; its end, b
   await aggregator.up();
   await waitFor("the sign by itself", () => retained.get(TOPIC + alert)?.state === "firing");
   assert.deepEqual(await list(manager), []);
+  assert.deepEqual(await store.query("SELECT channel, alert, event FROM outgoing"), [{ channel: "hook", alert, event: 0 }], "told once");
   assert.deepEqual(await audit(store, "silence"), [
     { who: "manager", subject: "bandung-dago", detail: "satisfied-85: Renovasi lobi" },
     { who: "hadi", subject: "jawa-barat", detail: "Listrik padam" },

@@ -91,6 +91,19 @@ export interface AlertVotes { quarters: { at: number; n: number; unhappy: number
 /** POST /api/v1/alerts/ID/ack | comment | resolve -> 204 or Problem */
 export interface AlertAction { comment: string; minutes?: number } // ack expires after minutes (default 60, 5..1440)
 
+// For administrators. GET /api/v1/channels: who is told of alerts. GET /api/v1/channels/messages/ID: one ChannelMessage.
+// POST /api/v1/channels/ID/test -> 202 {"id"}: of the message, to ask for until its state is not "waiting"
+export interface Channels { channels: Channel[]; dead: ChannelMessage[] } // dead: the newest 50
+export interface Channel {
+  id: string; kind: string; lang: "id" | "en"; sends: boolean; // false: mqtt, which says how it is
+  waiting: number; sentToday: number; deadToday: number; lastSent: number | null; // today: the last 24 hours
+  attempts: number; reply: string; // of what waits after a failure
+}
+export interface ChannelMessage {
+  id: string; channel: string; alert: string; event: "raised" | "acknowledged" | "unattended" | "ended" | "test";
+  state: "waiting" | "sent" | "dead" | "dropped"; at: number; attempts: number; reply: string; ended: number | null;
+}
+
 // GET /api/v1/trends/REPORT?place=ID&from=DAY&to=DAY&question=ID: days that are over, both counted, "2026-11-17".
 // Without them: the four weeks up to yesterday, by the clock of the place. Figures allow for days.
 export interface Figure {

@@ -1,0 +1,77 @@
+// store: the outbox of notifications. A row is made in the transaction that stores what it tells of, so that there is
+// never one without the other. A thread of its own sends (courier.h) and reads the rows through a connection of its own;
+// what came of it is written by the core, as everything.
+//
+//   waiting --taken--> sent
+//      |  \--refused, or past its deadline--> dead: stays to be seen for OUTGOING_KEEP_MS
+//      \----the raise that it goes with is dead--> dropped
+//
+// Of one channel and alert a row is sent only when those before it are settled: nobody hears of an end first.
+#ifndef PUAS_AGGREGATOR_STORE_OUTGOING_H
+#define PUAS_AGGREGATOR_STORE_OUTGOING_H
+
+#include "aggregator/channel.h"
+#include "aggregator/store.h"
+
+enum outgoing_state { OUTGOING_WAITING, OUTGOING_SENT, OUTGOING_DEAD, OUTGOING_DROPPED };
+const char *outgoing_state_name(enum outgoing_state s); // "waiting" "sent" "dead" "dropped"
+
+enum { OUTGOING_ID = 32, OUTGOING_REPLY_MAX = 300, OUTGOING_EXPIRED_MAX = 50 };
+#define OUTGOING_KEEP_MS ((wall_ms)30 * 86400000) // settled rows are deleted after this
+#define OUTGOING_FRESH_MS ((wall_ms)86400000)     // a dead one as old as this is no news
+
+struct outgoing {
+    int64_t number;
+    char id[OUTGOING_ID + 1];    // hex
+    struct ident channel, alert; // alert "": a test
+    enum channel_event event;
+    char who[65];
+    wall_ms at, deadline;
+    enum outgoing_state state;
+    int attempts;
+    wall_ms next_at, ended_at; // ended_at 0: not yet
+    char reply[OUTGOING_REPLY_MAX + 1];
+};
+
+struct outgoing_outcome { // of an attempt, or of none when its time was over
+    int64_t number;
+    enum outgoing_state state;
+    int attempts;
+    wall_ms next_at; // waiting
+    const char *reply;
+};
+
+// ---------------------------------------------------------------- the core's
+// Adds one (number, state and attempts are set here); one whose id is there already is left out.
+bool store_outgoing_put(struct store *st, const struct outgoing *o);
+// Calls `each` with every channel that was told of the alert's raise, or is to be.
+bool store_each_told(struct store *st, const char *alert, bool (*each)(void *ctx, const char *channel),
+                     void *ctx);
+// *ret_o: the row as it was told, for the log. A row that is settled already is left as it is; *ret_found false.
+bool store_outgoing_outcome(struct store *st, const struct outgoing_outcome *o, wall_ms now,
+                            struct outgoing *ret_o, bool *ret_found);
+bool store_outgoing_prune(struct store *st, wall_ms now);
+
+// ---------------------------------------------------------------- readers', too
+// The next row of a channel that may be sent at `now`: a test, else the one that waits longest, unless only_tests; one that would wait for longer than
+// most_ms is due (the clock was set back). *ret_found false: none, and *ret_next is when there may be one (INT64_MAX: none
+// waits).
+bool store_outgoing_next(struct store *st, const char *channel, wall_ms now, int64_t most_ms, bool only_tests,
+                         struct outgoing *ret_o, bool *ret_found, wall_ms *ret_next);
+// Waiting rows whose time is over, at most OUTGOING_EXPIRED_MAX. *ret_next: when the next one's is; INT64_MAX: none waits.
+bool store_outgoing_expired(struct store *st, wall_ms now, struct outgoing *ret_list, int *ret_count,
+                            wall_ms *ret_next);
+bool store_outgoing_by_id(struct store *st, const char *id, struct outgoing *ret_o, bool *ret_found);
+// The newest dead ones, at most `most`.
+bool store_each_dead(struct store *st, int most, bool (*each)(void *ctx, const struct outgoing *o),
+                     void *ctx);
+struct outgoing_counts {
+    int64_t waiting, sent, dead;        // sent, dead: of the last OUTGOING_FRESH_MS
+    wall_ms last_sent;                  // 0: none is known
+    int attempts;                       // of the waiting row that was tried most often
+    char reply[OUTGOING_REPLY_MAX + 1]; // to it
+};
+// channel "": all of them.
+bool store_outgoing_counts(struct store *st, const char *channel, wall_ms now, struct outgoing_counts *ret_c);
+
+#endif

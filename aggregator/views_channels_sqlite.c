@@ -1,0 +1,78 @@
+// views: the outbox of notifications: how each channel is doing, what was given up, what became of one message.
+#include "aggregator/store_outgoing.h"
+#include "aggregator/views_impl.h"
+
+#include <stdlib.h>
+
+enum { DEAD_SHOWN = 50 };
+
+static json_t *row_json(const struct outgoing *o)
+{
+    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:I,s:i,s:s,s:o}", "id", o->id, "channel", o->channel.s, "alert",
+                     o->alert.s, "event", channel_event_name(o->event), "state",
+                     outgoing_state_name(o->state), "at", (json_int_t)o->at, "attempts", o->attempts, "reply",
+                     o->reply, "ended", null_or_int(o->ended_at, o->ended_at > 0));
+}
+
+static bool add_dead(void *ctx, const struct outgoing *o)
+{
+    return json_array_append_new(ctx, row_json(o)) == 0;
+}
+
+static json_t *channel_json(struct views *v, const struct channel *ch, wall_ms now)
+{
+    struct outgoing_counts c;
+    if (!store_outgoing_counts(v->st, ch->id.s, now, &c)) {
+        v->failed = true;
+        return NULL;
+    }
+    return json_pack("{s:s,s:s,s:s,s:b,s:I,s:I,s:I,s:o,s:i,s:s}", "id", ch->id.s, "kind",
+                     channel_kinds[ch->kind], "lang", channel_langs[ch->lang], "sends", channel_sends(ch),
+                     "waiting", (json_int_t)c.waiting, "sentToday", (json_int_t)c.sent, "deadToday",
+                     (json_int_t)c.dead, "lastSent", null_or_int(c.last_sent, c.last_sent > 0), "attempts",
+                     c.attempts, "reply", c.reply);
+}
+
+enum views_error views_channels(struct views *v, const struct config_list *channels, wall_ms now,
+                                char **ret_json)
+{
+    if (!views_begin(v)) {
+        return views_end(v, VIEWS_FAILED);
+    }
+    json_t *list = json_array(), *dead = json_array();
+    for (size_t i = 0; i < channels->count && !v->failed; i++) {
+        json_array_append_new(list, channel_json(v, &((const struct channel *)channels->items)[i], now));
+    }
+    v->failed = v->failed || !store_each_dead(v->st, DEAD_SHOWN, add_dead, dead);
+    char *text = views_dump(json_pack("{s:o,s:o}", "channels", list, "dead", dead));
+    v->failed = v->failed || text == NULL;
+    enum views_error e = views_end(v, VIEWS_OK);
+    if (e != VIEWS_OK) {
+        free(text);
+        return e;
+    }
+    *ret_json = text;
+    return VIEWS_OK;
+}
+
+enum views_error views_message(struct views *v, const char *id, char **ret_json)
+{
+    struct outgoing o;
+    bool found = false;
+    if (!views_begin(v)) {
+        return views_end(v, VIEWS_FAILED);
+    }
+    char *text = NULL;
+    v->failed = !store_outgoing_by_id(v->st, id, &o, &found);
+    if (!v->failed && found) {
+        text = views_dump(row_json(&o));
+        v->failed = text == NULL;
+    }
+    enum views_error e = views_end(v, found ? VIEWS_OK : VIEWS_NOT_FOUND);
+    if (e != VIEWS_OK) {
+        free(text);
+        return e;
+    }
+    *ret_json = text;
+    return VIEWS_OK;
+}
