@@ -41,6 +41,8 @@ enum command_kind {
     COMMAND_OFFER,          // alert, who, text; subject: language
     COMMAND_SILENCE,        // alert: place; subject: standard, by: kiosk, "": all; who, text, minutes
     COMMAND_SILENCE_END,    // alert: number of the silence, who
+    COMMAND_CHECK,          // alert, who, text; subject: step of the playbook; amount: 1 done, 0 undone
+    COMMAND_RECOVER,        // alert, who, text; amount: its cost
 };
 enum command_result {
     COMMAND_DONE,

@@ -109,7 +109,8 @@ static enum command_result configure(struct core *c, struct command *cmd, bool a
 static bool record(struct core *c, const struct command *cmd, const char *action)
 {
     char detail[sizeof cmd->subject + sizeof cmd->text + 2];
-    snprintf(detail, sizeof detail, "%s%s%s", cmd->subject, cmd->subject[0] != '\0' ? ": " : "", cmd->text);
+    snprintf(detail, sizeof detail, "%s%s%s", cmd->subject, cmd->subject[0] != '\0' && cmd->text[0] != '\0' ? ": " : "",
+             cmd->text);
     return store_audit(c->store, c->now, cmd->who, action, cmd->alert, detail);
 }
 
@@ -120,7 +121,7 @@ void core_do_command(struct core *c, struct command *cmd)
         "config-apply",  "content-push",  "content-clear", "kiosk-order", "",       "verdicts-rerun",
         "contacts-read", "contact-erase", "import",        "",            "import-undo",
         "erase",         "rollups-repair", "channel-test", "",          "alert-assign", "alert-reopen",
-        "alert-offer",   "silence",       "silence-end"}; // "": changes nothing, or is on record elsewhere
+        "alert-offer",   "silence",       "silence-end",  "alert-check", "alert-recover"}; // "": changes nothing, or is on record elsewhere
     cmd->result = COMMAND_UNAVAILABLE;
     if (c->guard.damaged || !core_writes(c)) {
         return;
@@ -204,6 +205,12 @@ void core_do_command(struct core *c, struct command *cmd)
         break;
     case COMMAND_SILENCE_END:
         cmd->result = core_end_silence(c, cmd);
+        break;
+    case COMMAND_CHECK:
+        cmd->result = core_check(c, cmd);
+        break;
+    case COMMAND_RECOVER:
+        cmd->result = core_recover(c, cmd);
         break;
     }
     if (cmd->result == COMMAND_UNAVAILABLE) {

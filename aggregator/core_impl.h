@@ -182,6 +182,8 @@ enum command_result core_assign(struct core *c, struct command *cmd);
 enum command_result core_reopen(struct core *c, struct command *cmd);
 enum command_result core_settle(struct core *c, struct command *cmd); // UNKNOWN: it has no follow-up
 enum command_result core_offer(struct core *c, struct command *cmd);
+enum command_result core_check(struct core *c, struct command *cmd);
+enum command_result core_recover(struct core *c, struct command *cmd); // FORBIDDEN: over the limit of the role
 bool core_start_silences(struct core *c, char *ret_why, size_t n);
 bool core_is_silent(struct core *c, int32_t rule, int32_t place, int32_t kiosk); // whoever tells others asks this
 enum command_result core_silence(struct core *c, struct command *cmd);

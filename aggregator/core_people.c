@@ -1,6 +1,7 @@
 // core: what people do about alerts beside taking and closing them (store_people.h).
 #include "aggregator/core_impl.h"
 
+#include "aggregator/rules_json.h"
 #include "aggregator/store_people.h"
 
 #include <stdarg.h>
@@ -94,4 +95,62 @@ enum command_result core_offer(struct core *c, struct command *cmd)
     struct store_case a;
     enum command_result result = find_case(c, cmd, true, &a);
     return result == COMMAND_DONE ? put(c, cmd, &a, "offer") : result;
+}
+
+enum command_result core_check(struct core *c, struct command *cmd)
+{
+    struct store_case a;
+    char body[STORE_RULE_MAX];
+    enum command_result result = find_case(c, cmd, false, &a);
+    if (result != COMMAND_DONE) {
+        return result;
+    }
+    if (!store_case_rule(c->store, &a, body)) {
+        return COMMAND_UNAVAILABLE;
+    }
+    if (!rule_has_step(body, cmd->subject)) {
+        return refuse(cmd, COMMAND_BAD, "The playbook of this alert's standard has no step '%s'.", cmd->subject);
+    }
+    result = put(c, cmd, &a, "check");
+    if (cmd->text[0] == '\0') {
+        snprintf(cmd->text, sizeof cmd->text, "%s", cmd->amount != 0 ? "done" : "undone"); // for the record
+    }
+    return result;
+}
+
+static enum role role_of(const struct store_user *u)
+{
+    int role = ROLE_ADMIN;
+    while (role > ROLE_VIEWER && strcmp(roles[role], u->role) != 0) {
+        role--;
+    }
+    return (enum role)role;
+}
+
+enum command_result core_recover(struct core *c, struct command *cmd)
+{
+    struct store_case a;
+    struct store_user u;
+    bool known;
+    int64_t given = 0;
+    char body[STORE_RULE_MAX];
+    enum command_result result = find_case(c, cmd, false, &a);
+    if (result != COMMAND_DONE) {
+        return result;
+    }
+    if (!store_case_rule(c->store, &a, body) || !store_case_given(c->store, &a, &given) ||
+        !store_user(c->store, cmd->who, &u, &known)) {
+        return COMMAND_UNAVAILABLE;
+    }
+    int64_t limit = known ? rule_recovery(body, role_of(&u)) : 0;
+    if (cmd->amount > limit - given) {
+        return refuse(
+            cmd, COMMAND_FORBIDDEN,
+            "For one alert of this standard your role may give up to %lld; %lld are given already. Ask "
+            "somebody who may give more.",
+            (long long)limit, (long long)given);
+    }
+    result = put(c, cmd, &a, "recover");
+    snprintf(cmd->subject, sizeof cmd->subject, "%lld", (long long)cmd->amount); // for the record
+    return result;
 }

@@ -424,6 +424,8 @@ static const struct route {
     {"POST", "/api/v1/alerts/*/assign", USER | ACTOR, api_assign},
     {"POST", "/api/v1/alerts/*/reopen", USER | ACTOR, api_reopen},
     {"POST", "/api/v1/alerts/*/offer", USER | ACTOR, api_offer},
+    {"POST", "/api/v1/alerts/*/check", USER | ACTOR, api_check},
+    {"POST", "/api/v1/alerts/*/recover", USER | ACTOR, api_recover},
     {"GET", "/api/v1/people", USER, api_people},
     {"GET", "/api/v1/silences", USER, api_silences},
     {"POST", "/api/v1/silences", USER | ACTOR, api_silence},

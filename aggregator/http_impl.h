@@ -107,6 +107,8 @@ bool answer_views(struct http_answer *r, enum views_error e, const char *what);
 void api_assign(struct api_call *c); // body: {"user","comment"}
 void api_reopen(struct api_call *c); // body: {"comment"}
 void api_offer(struct api_call *c);  // body: {"lang","text"}: for "you said, we did"
+void api_check(struct api_call *c);   // body: {"step","done","comment"}
+void api_recover(struct api_call *c); // body: {"what","cost"}
 void api_people(struct api_call *c); // ?place: who may be given its alerts
 void api_silences(struct api_call *c);    // ?place: those in force that it is under, or that are under it
 void api_silence(struct api_call *c);     // body: {"place","rule","kiosk","minutes","comment"}

@@ -122,6 +122,17 @@ void api_offer(struct api_call *c)
     act(c, &(struct form){COMMAND_OFFER, .subject = "lang", .subject_needed = true, .text = "text"});
 }
 
+void api_check(struct api_call *c)
+{
+    act(c, &(struct form){COMMAND_CHECK, .subject = "step", .subject_needed = true, .text = "comment",
+                          .flag = "done"});
+}
+
+void api_recover(struct api_call *c)
+{
+    act(c, &(struct form){COMMAND_RECOVER, .text = "what", .text_needed = true, .amount = "cost"});
+}
+
 // ---------------------------------------------------------------- silences
 
 static const char *text_of(const json_t *o, const char *field)

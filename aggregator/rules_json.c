@@ -56,9 +56,39 @@ static int64_t index_resolve(const struct seed_standard *s)
     return s->resolve_percent >= 0 ? s->resolve_percent : usual < 0 ? 0 : usual > 100 ? 100 : usual;
 }
 
+static json_t *texts_json(const struct config_list *texts)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < texts->count; i++) {
+        const struct seed_text *t = &((const struct seed_text *)texts->items)[i];
+        json_array_append_new(list, json_pack("{s:s,s:o}", "id", t->id.s, "text", pairs_json(&t->text)));
+    }
+    return list;
+}
+
+// Only what the document says, so that standards without it stay as they were.
+static void add_people(json_t *o, const struct seed_standard *s)
+{
+    const int64_t limits[] = {s->recovery.manager, s->recovery.head_office, s->recovery.admin};
+    if (s->playbook.count > 0) {
+        json_object_set_new(o, "playbook", texts_json(&s->playbook));
+    }
+    for (int i = 0; i < 3; i++) {
+        if (limits[i] >= 0) {
+            json_t *recovery = json_object_get(o, "recovery");
+            if (recovery == NULL) {
+                recovery = json_object();
+                json_object_set_new(o, "recovery", recovery);
+            }
+            json_object_set_new(recovery, roles[ROLE_MANAGER + i], json_integer(limits[i]));
+        }
+    }
+}
+
 char *rule_encode(const struct seed_standard *s)
 {
     json_t *o = json_object();
+    add_people(o, s);
     json_object_set_new(o, "kind", json_string(standard_kinds[s->kind]));
     json_object_set_new(o, "name", pairs_json(&s->name));
     json_object_set_new(o, "question", json_string(s->question.s));
@@ -234,11 +264,39 @@ bool rule_decode(const char *body, struct engine_rule *ret_r)
     return ok;
 }
 
+bool rule_has_step(const char *body, const char *step)
+{
+    json_t *o = json_loads(body, 0, NULL), *one;
+    bool has = false;
+    size_t i;
+    json_array_foreach(json_object_get(o, "playbook"), i, one)
+    {
+        const char *id = json_string_value(json_object_get(one, "id"));
+        has = has || (id != NULL && strcmp(id, step) == 0);
+    }
+    json_decref(o);
+    return has;
+}
+
+int64_t rule_recovery(const char *body, enum role role)
+{
+    json_t *o = json_loads(body, 0, NULL);
+    int64_t limit = 0;
+    for (int i = ROLE_MANAGER; i <= (int)role; i++) {
+        limit = number(json_object_get(o, "recovery"), roles[i], limit);
+    }
+    json_decref(o);
+    return limit;
+}
+
 bool rules_alike(const char *a, const char *b)
 {
+    static const char *const people[] = {"name", "playbook", "recovery"};
     json_t *x = json_loads(a, 0, NULL), *y = json_loads(b, 0, NULL);
-    json_object_del(x, "name");
-    json_object_del(y, "name");
+    for (size_t i = 0; i < sizeof people / sizeof people[0]; i++) {
+        json_object_del(x, people[i]);
+        json_object_del(y, people[i]);
+    }
     bool alike = x != NULL && json_equal(x, y);
     json_decref(x);
     json_decref(y);
@@ -247,17 +305,10 @@ bool rules_alike(const char *a, const char *b)
 
 char *survey_encode(const struct seed_survey *s)
 {
-    json_t *o = json_object(), *reasons = json_array();
+    json_t *o = json_object();
     json_object_set_new(o, "question", json_string(s->question.s));
     json_object_set_new(o, "faces", json_integer(s->faces));
     json_object_set_new(o, "text", pairs_json(&s->text));
-    for (size_t i = 0; i < s->reasons.count; i++) {
-        const struct seed_text *t = &((const struct seed_text *)s->reasons.items)[i];
-        json_t *r = json_object();
-        json_object_set_new(r, "id", json_string(t->id.s));
-        json_object_set_new(r, "text", pairs_json(&t->text));
-        json_array_append_new(reasons, r);
-    }
-    json_object_set_new(o, "reasons", reasons);
+    json_object_set_new(o, "reasons", texts_json(&s->reasons));
     return dump(o);
 }

@@ -78,6 +78,15 @@ static const struct config_row face_rows[] = {{"", CONFIG_INT, .offset = 0, .min
 static const struct config_row weight_rows[] = {
     {"", CONFIG_INT, .offset = 0, .min = 0, .max = 1e9, .help = ""}, END};
 
+static const struct config_row recovery_rows[] = {
+    {"manager", CONFIG_INT, AT(seed_recovery, manager), .fallback = "-1", .min = -1, .max = 1e12, .help = "-1: nothing"},
+    {"head-office", CONFIG_INT, AT(seed_recovery, head_office), .fallback = "-1", .min = -1, .max = 1e12,
+     .help = "-1: as a manager"},
+    {"admin", CONFIG_INT, AT(seed_recovery, admin), .fallback = "-1", .min = -1, .max = 1e12,
+     .help = "-1: as head office"},
+    END,
+};
+
 // What a standard says, wherever it stands.
 #define STANDARD_ROWS                                                                                                  \
     {"kind", CONFIG_ENUM, AT(seed_standard, kind), .fallback = "standard", .choices = standard_kinds, .help = ""},     \
@@ -119,7 +128,11 @@ static const struct config_row weight_rows[] = {
     {"hold", CONFIG_DURATION, AT(seed_standard, hold_ms), .fallback = "0 s", .max = 86400e3,                           \
      .help = "a breach must last so long before it is an alert; coverage, clock: 0 s is 15 min, 5 min"},               \
     {"mash", CONFIG_DURATION, AT(seed_standard, mash_ms), .fallback = "2 s", .max = 60e3,                              \
-     .help = "presses of one kiosk nearer than this count once for alerts"}
+     .help = "presses of one kiosk nearer than this count once for alerts"},                                           \
+    {"playbook", CONFIG_LIST, AT(seed_standard, playbook), .rows = text_rows, .item_bytes = sizeof(struct seed_text),  \
+     LINE(seed_text), .help = "what to do about an alert, ticked off on it; ids stay when words change"},              \
+    {"recovery", CONFIG_GROUP, AT(seed_standard, recovery), .rows = recovery_rows,                                     \
+     .help = "what a role may give a customer on the spot, in whole units of money"}
 
 static const struct config_row standard_rows[] = {
     {"id", CONFIG_IDENT, AT(seed_standard, id), .required = true, .help = ""},
@@ -334,7 +347,7 @@ static unsigned day_mask(const char *s)
     }
 }
 
-enum { SPANS_MAX = 4 };
+enum { SPANS_MAX = 4, PLAYBOOK_MOST = 20 };
 
 bool seed_hours_text(const struct config_list *hours, char *ret, size_t n, int *ret_line)
 {
@@ -429,6 +442,20 @@ static bool check_places(const char *name, const struct seed *s, struct config_e
 
 bool setting_check(const char *name, const struct seed_standard *r, struct config_error *e)
 {
+    const struct seed_text *step = r->playbook.items;
+    if (r->playbook.count > PLAYBOOK_MOST) {
+        return wrong(e, name, r->line, "'%s': a playbook has at most 20 steps", r->id.s);
+    }
+    for (size_t i = 0; i < r->playbook.count; i++) {
+        for (size_t k = 0; k < i; k++) {
+            if (ident_equal(&step[k].id, &step[i].id)) {
+                return wrong(e, name, step[i].line, "step '%s' of the playbook stands twice", step[i].id.s);
+            }
+        }
+        if (step[i].text.count == 0) {
+            return wrong(e, name, step[i].line, "step '%s' of the playbook has no words", step[i].id.s);
+        }
+    }
     if (r->kind == KIND_STANDARD && (r->percent < 1 || r->percent > 99)) {
         return wrong(e, name, r->line, "'%s': percent of a standard is 1 to 99", r->id.s);
     }

@@ -59,6 +59,10 @@ struct seed_survey {
     struct config_list reasons; // struct seed_text
     int line;
 };
+struct seed_recovery { // by role: so much may be given on the spot, in whole units of the organisation's money; -1: as
+                       // the role below it
+    int64_t manager, head_office, admin;
+};
 struct seed_standard {
     struct ident id, place, question, option; // option: count, of a question of reasons
     int kind; // enum standard_kind
@@ -79,6 +83,8 @@ struct seed_standard {
     double probability;       // silence: P(no rating in t) below this is an alert
     int64_t hold_ms;          // raise only after this long; offline: no heartbeat for this long
     int64_t mash_ms;          // presses of one kiosk closer than this count once
+    struct config_list playbook; // struct seed_text: what to do, in order
+    struct seed_recovery recovery;
     int line;
 };
 struct seed_user {

@@ -26,6 +26,10 @@ struct store_case { // an alert as people see it
 };
 bool store_case(struct store *st, const char *alert, struct store_case *ret_c, bool *ret_found);
 
+// The body of the rule that it is an alert of, "" when there is none; and the sum of what was given.
+bool store_case_rule(struct store *st, const struct store_case *a, char ret[STORE_RULE_MAX]);
+bool store_case_given(struct store *st, const struct store_case *a, int64_t *ret_sum);
+
 struct store_act {
     int64_t number; // of the alert
     wall_ms at;

@@ -27,6 +27,30 @@ bool store_case(struct store *st, const char *alert, struct store_case *ret_c, b
     return !failed;
 }
 
+bool store_case_rule(struct store *st, const struct store_case *a, char ret[STORE_RULE_MAX])
+{
+    bool failed = false;
+    sqlite3_stmt *s = store_bind(st, "SELECT body FROM rule WHERE rule_id = ?1 AND version = ?2", "dd",
+                                 a->rule, a->version);
+    ret[0] = '\0';
+    while (store_row(st, s, &failed)) {
+        store_copy(s, 0, ret, STORE_RULE_MAX);
+    }
+    return !failed;
+}
+
+bool store_case_given(struct store *st, const struct store_case *a, int64_t *ret_sum)
+{
+    bool failed = false;
+    sqlite3_stmt *s = store_bind(
+        st, "SELECT coalesce(sum(amount), 0) FROM alert_log WHERE alert_id = ?1 AND action = 'recover'", "i",
+        a->number);
+    while (store_row(st, s, &failed)) {
+        *ret_sum = sqlite3_column_int64(s, 0);
+    }
+    return !failed;
+}
+
 bool store_put_act(struct store *st, const struct store_act *a)
 {
     bool begins = strcmp(a->action, "reopen") == 0, ends = strcmp(a->action, "settle") == 0;

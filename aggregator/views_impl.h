@@ -175,7 +175,7 @@ struct votes {
 
 // The alerts of the page, most severe first; marks silent kiosks.
 json_t *branch_alerts(struct views *v, struct branch *b);
-// Adds assigned, reopened, offer, silence.
+// Adds assigned, reopened, offer, silence, playbook, recovery.
 void alert_people(struct views *v, const struct branch *b, const struct alert *a, json_t *o);
 // One of the branch's alerts; a->name is the caller's. False: not there, or failed.
 bool alert_load(struct views *v, const struct branch *b, const char *id, struct alert *ret_a);

@@ -2,6 +2,7 @@
 #include "aggregator/views_impl.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 // As pages show a user.
 #define SHOWN(name) "coalesce((SELECT display FROM user WHERE user.name = " name "), " name ")"
@@ -62,6 +63,62 @@ static json_t *offers_json(struct views *v, const struct alert *a)
     "USING(place_id)"                                                                                        \
     " WHERE p.parent_id IS NOT NULL)"
 
+// What the standard says to people, with what was done of it.
+static json_t *playbook_json(struct views *v, const struct alert *a, const json_t *body)
+{
+    json_t *steps = json_deep_copy(json_object_get(body, "playbook")), *step;
+    size_t i;
+    steps = steps != NULL ? steps : json_array();
+    json_array_foreach(steps, i, step)
+    {
+        json_object_set_new(step, "done", json_null());
+    }
+    sqlite3_stmt *s = newest(v, a, "check");
+    while (views_row(v, s)) {
+        const char *id = (const char *)sqlite3_column_text(s, 0);
+        json_array_foreach(steps, i, step)
+        {
+            if (sqlite3_column_int64(s, 4) != 0 &&
+                strcmp(json_string_value(json_object_get(step, "id")), id) == 0) {
+                json_object_set_new(step, "done",
+                                    json_pack("{s:s,s:I}", "by", sqlite3_column_text(s, 2), "at",
+                                              (json_int_t)sqlite3_column_int64(s, 3)));
+            }
+        }
+    }
+    return steps;
+}
+
+static json_t *recovery_json(struct views *v, const struct alert *a, const json_t *body)
+{
+    json_t *limits = json_object_get(body, "recovery"), *given = json_array();
+    sqlite3_stmt *s =
+        store_bind(v->st,
+                   "SELECT " SHOWN("who") ", at, amount, text FROM alert_log WHERE alert_id = ?1"
+                                          " AND action = 'recover' ORDER BY log_id",
+                   "i", a->number);
+    while (views_row(v, s)) {
+        json_array_append_new(given, json_pack("{s:s,s:I,s:I,s:s}", "by", sqlite3_column_text(s, 0), "at",
+                                               (json_int_t)sqlite3_column_int64(s, 1), "cost",
+                                               (json_int_t)sqlite3_column_int64(s, 2), "what",
+                                               sqlite3_column_text(s, 3)));
+    }
+    return json_pack("{s:O?,s:o}", "limits", limits, "given", given);
+}
+
+static void add_standard(struct views *v, const struct alert *a, json_t *o)
+{
+    json_t *body = NULL;
+    sqlite3_stmt *s = store_bind(v->st, "SELECT body FROM rule WHERE rule_id = ?1 AND version = ?2", "dd",
+                                 a->rule, a->version);
+    while (views_row(v, s)) {
+        body = json_loads((const char *)sqlite3_column_text(s, 0), 0, NULL);
+    }
+    json_object_set_new(o, "playbook", playbook_json(v, a, body));
+    json_object_set_new(o, "recovery", recovery_json(v, a, body));
+    json_decref(body);
+}
+
 // As silences_cover says it, of those that last longest.
 static json_t *silence_json(struct views *v, const struct branch *b, const struct alert *a)
 {
@@ -83,6 +140,7 @@ static json_t *silence_json(struct views *v, const struct branch *b, const struc
 
 void alert_people(struct views *v, const struct branch *b, const struct alert *a, json_t *o)
 {
+    add_standard(v, a, o);
     json_object_set_new(o, "silence", silence_json(v, b, a));
     json_object_set_new(o, "assigned", assigned_json(v, a));
     json_object_set_new(o, "reopened", reopened_json(v, a));

@@ -1,5 +1,6 @@
 // What people do about alerts: whose it is, what is done, who is told. By role and place, on record, over restarts.
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import mqtt from "mqtt";
 import { Aggregator } from "./lib/aggregator.mjs";
 import { Broker, SECRET } from "./lib/broker.mjs";
@@ -8,7 +9,7 @@ import { run } from "./lib/process.mjs";
 import { HttpReceiver } from "./lib/receivers.mjs";
 import { Session } from "./lib/session.mjs";
 import { waitFor } from "./lib/wait.mjs";
-import { scenario } from "./lib/world.mjs";
+import { BIN, scenario } from "./lib/world.mjs";
 
 const TOPIC = "puas/1/alerts/bandung-dago/";
 
@@ -195,4 +196,65 @@ scenario("a silenced alert happens and is shown, and no sign or channel is told;
     { who: "hadi", subject: "jawa-barat", detail: "Listrik padam" },
   ]);
   assert.deepEqual(await audit(store, "silence-end"), [{ who: "manager", subject: String(id), detail: "" }]);
+});
+
+scenario("a playbook is ticked off and undone, and money is given up to the limit of the role, all of it once per alert", async (world) => {
+  const playbook = `      recovery: { manager: 50000, head-office: 500000 }
+      playbook:
+        - { id: look, text: { en: Look at the queue, id: Lihat antrean } }
+        - { id: open-counter, text: { en: Open a counter, id: Buka loket } }
+`;
+  const it = await system(world, { change: people((text) => text.replace(/(?<=^ {6}percent: 85\n)/m, playbook)) });
+  const { aggregator, store } = it;
+  const [manager, viewer, other, head] = await Promise.all(["manager", "eka", "cica", "hadi"].map((user) => Session.login(aggregator.url, user)));
+  const id = await alarm(it);
+  const [check, recover] = ["check", "recover"].map((verb) => `/api/v1/alerts/${id}/${verb}`);
+  const shown = async () => (await manager.today()).alerts[0];
+  assert.deepEqual((await shown()).playbook, [
+    { id: "look", text: { en: "Look at the queue", id: "Lihat antrean" }, done: null },
+    { id: "open-counter", text: { en: "Open a counter", id: "Buka loket" }, done: null },
+  ]);
+
+  await refused(viewer, 403, check, { step: "look", done: true });
+  await refused(other, 404, check, { step: "look", done: true });
+  assert.equal((await refused(manager, 422, check, { step: "look" })).field, "done");
+  assert.match((await refused(manager, 422, check, { step: "dance", done: true })).detail, /no step 'dance'/);
+  await manager.post(check, { step: "look", done: true });
+  await head.post(check, { step: "open-counter", done: true });
+  await manager.post(check, { step: "open-counter", done: false });
+  await aggregator.kill();
+  await aggregator.up();
+  assert.deepEqual((await shown()).playbook.map((step) => step.done?.by ?? null), ["Sari Wulandari", null]);
+
+  await refused(viewer, 403, recover, { what: "Kupon", cost: 1 });
+  await refused(other, 404, recover, { what: "Kupon", cost: 1 });
+  for (const [field, value] of [["cost", -1], ["cost", 1.5], ["cost", "5"], ["what", ""]])
+    assert.equal((await refused(manager, 422, recover, { what: "Kupon", cost: 5, [field]: value })).field, field);
+  assert.match((await refused(manager, 403, recover, { what: "Kupon", cost: 50_001 })).detail, /up to 50000; 0 are given/);
+  await manager.post(recover, { what: "Kupon", cost: 30_000 });
+  assert.match((await refused(manager, 403, recover, { what: "Kupon", cost: 20_001 })).detail, /30000 are given/, "not in parts either");
+  await manager.post(recover, { what: "Minuman", cost: 20_000 });
+  await head.post(recover, { what: "Uang kembali", cost: 450_000 });
+  await refused(head, 403, recover, { what: "Uang kembali", cost: 1 });
+  const { recovery } = await shown();
+  assert.deepEqual(recovery.limits, { manager: 50_000, "head-office": 500_000 });
+  assert.deepEqual(recovery.given.map((g) => [g.by, g.cost, g.what]), [["Sari Wulandari", 30_000, "Kupon"], ["Sari Wulandari", 20_000, "Minuman"], ["Hadi", 450_000, "Uang kembali"]]);
+  assert.deepEqual((await audit(store, "alert-recover")).map((row) => row.detail), ["30000: Kupon", "20000: Minuman", "450000: Uang kembali"]);
+  assert.deepEqual((await audit(store, "alert-check")).map((row) => row.detail), ["look: done", "open-counter: done", "open-counter: undone"]);
+
+  // Other words end no alert, and what is exported is what is there.
+  const ctl = (...args) => run(`${BIN}/puasctl`, ["--config", aggregator.file, ...args]);
+  const file = world.path("org.yaml");
+  const text = (await ctl("config", "export")).lines.join("\n");
+  writeFileSync(file, text);
+  const same = await ctl("config", "diff", file);
+  assert.match(same.lines.join("\n"), /no change/);
+  writeFileSync(file, text.replace("Buka loket", "Buka loket kedua").replace("manager: 50000", "manager: 600000"));
+  assert.equal((await ctl("config", "apply", file)).code, 0);
+  const after = await shown();
+  assert.deepEqual([after.id, after.state, after.playbook[1].text.id], [id, "firing", "Buka loket kedua"]);
+  await manager.post(recover, { what: "Kupon", cost: 100_000 });
+  writeFileSync(file, text.replace("- id: open-counter", "- id: look"));
+  const twice = await ctl("config", "diff", file);
+  assert.match(twice.lines.join("\n"), /'look' of the playbook stands twice/);
 });

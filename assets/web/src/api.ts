@@ -82,8 +82,16 @@ export interface Alert {
   assigned: { user: string; to: string; by: string; at: number } | null; // whose it is: user, and the name to show
   reopened: { by: string; at: number; why: string } | null; // its follow-up: it has ended, and is worked on again until it is resolved
   offer: Texts; // "you said, we did", by language
+  silence: { id: number; by: string; reason: string; until: number } | null; // now: signs and channels are not told
+  playbook: { id: string; text: Texts; done: { by: string; at: number } | null }[];
+  recovery: { limits: Partial<Record<Session["user"]["role"], number>> | null; given: { by: string; at: number; cost: number; what: string }[] };
 }
-/** POST /api/v1/alerts/ID/assign {user, comment?} ("": nobody) | reopen {comment} | offer {lang, text} ("": none) -> 204 or Problem */
+/** POST /api/v1/alerts/ID/assign {user, comment?} ("": nobody) | reopen {comment} | offer {lang, text} ("": none)
+ * | check {step, done, comment?} | recover {what, cost} (403: over the role's limit, for all that was given) -> 204 or Problem */
+/** GET /api/v1/silences?place=ID: those in force that touch it. POST {place, rule?, kiosk?, minutes, comment}; POST /api/v1/silences/ID/end {} */
+export interface Silences {
+  silences: { id: number; place: { id: string; name: string }; rule: string | null; kiosk: string | null; by: string; reason: string; from: number; until: number; mine: boolean }[];
+}
 /** GET /api/v1/people?place=ID: who may be given its alerts */
 export interface People { people: { name: string; display: string; role: Session["user"]["role"] }[] }
 /** GET /api/v1/alerts/ID/votes: the votes behind it, to the quarter hour */
