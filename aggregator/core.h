@@ -43,6 +43,8 @@ enum command_kind {
     COMMAND_SILENCE_END,    // alert: number of the silence, who
     COMMAND_CHECK,          // alert, who, text; subject: step of the playbook; amount: 1 done, 0 undone
     COMMAND_RECOVER,        // alert, who, text; amount: its cost
+    COMMAND_CONTACT_TAKE,   // alert: number of the event, who, text
+    COMMAND_CONTACT_OUTCOME, // the same; subject: what came of it; amount 1: it is over, and the contact data go
 };
 enum command_result {
     COMMAND_DONE,

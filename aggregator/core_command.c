@@ -121,7 +121,8 @@ void core_do_command(struct core *c, struct command *cmd)
         "config-apply",  "content-push",  "content-clear", "kiosk-order", "",       "verdicts-rerun",
         "contacts-read", "contact-erase", "import",        "",            "import-undo",
         "erase",         "rollups-repair", "channel-test", "",          "alert-assign", "alert-reopen",
-        "alert-offer",   "silence",       "silence-end",  "alert-check", "alert-recover"}; // "": changes nothing, or is on record elsewhere
+        "alert-offer",   "silence",       "silence-end",  "alert-check", "alert-recover",
+        "contact-take",  "contact-outcome"}; // "": changes nothing, or is on record elsewhere
     cmd->result = COMMAND_UNAVAILABLE;
     if (c->guard.damaged || !core_writes(c)) {
         return;
@@ -211,6 +212,12 @@ void core_do_command(struct core *c, struct command *cmd)
         break;
     case COMMAND_RECOVER:
         cmd->result = core_recover(c, cmd);
+        break;
+    case COMMAND_CONTACT_TAKE:
+        cmd->result = core_take_contact(c, cmd);
+        break;
+    case COMMAND_CONTACT_OUTCOME:
+        cmd->result = core_contact_outcome(c, cmd);
         break;
     }
     if (cmd->result == COMMAND_UNAVAILABLE) {

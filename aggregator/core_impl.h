@@ -177,6 +177,9 @@ void core_expire_contacts(struct core *c, mono_ms mono); // a slice
 void core_empty_log(struct core *c);                     // after the commit, when it is time
 enum command_result core_read_contacts(struct core *c, const struct command *cmd);
 enum command_result core_erase_contact(struct core *c, const struct command *cmd);
+bool core_contact_asked(struct core *c, const struct stored_event *s); // it has just been stored
+enum command_result core_take_contact(struct core *c, struct command *cmd);
+enum command_result core_contact_outcome(struct core *c, struct command *cmd);
 
 enum command_result core_assign(struct core *c, struct command *cmd);
 enum command_result core_reopen(struct core *c, struct command *cmd);

@@ -109,7 +109,8 @@ enum command_result core_check(struct core *c, struct command *cmd)
         return COMMAND_UNAVAILABLE;
     }
     if (!rule_has_step(body, cmd->subject)) {
-        return refuse(cmd, COMMAND_BAD, "The playbook of this alert's standard has no step '%s'.", cmd->subject);
+        return refuse(cmd, COMMAND_BAD, "The playbook of this alert's standard has no step '%s'.",
+                      cmd->subject);
     }
     result = put(c, cmd, &a, "check");
     if (cmd->text[0] == '\0') {

@@ -110,6 +110,9 @@ void api_offer(struct api_call *c);  // body: {"lang","text"}: for "you said, we
 void api_check(struct api_call *c);   // body: {"step","done","comment"}
 void api_recover(struct api_call *c); // body: {"what","cost"}
 void api_people(struct api_call *c); // ?place: who may be given its alerts
+void api_contacts(struct api_call *c);        // ?place: who asked to be called, without what they left
+void api_take_contact(struct api_call *c);    // body: {"comment"}; the path's *: its number
+void api_contact_outcome(struct api_call *c); // body: {"outcome","done","comment"}; done: the contact data go
 void api_silences(struct api_call *c);    // ?place: those in force that it is under, or that are under it
 void api_silence(struct api_call *c);     // body: {"place","rule","kiosk","minutes","comment"}
 void api_end_silence(struct api_call *c); // the path's *: its number

@@ -19,6 +19,7 @@ struct form {
     bool text_needed;
     const char *amount; // 0..COST_MOST
     const char *flag;   // true or false, as amount
+    bool contact;       // the path's * is a contact, not an alert
 };
 
 static bool blank(const char *text)
@@ -92,7 +93,8 @@ static void act(struct api_call *c, const struct form *f)
         answer_command(c->r, COMMAND_UNAVAILABLE, NULL);
         return;
     }
-    if (may_see(c, c->id, views_may_see_alert, "No such alert")) {
+    if (f->contact ? may_see(c, c->id, views_may_see_contact, "Nobody with this number waits to be called")
+                   : may_see(c, c->id, views_may_see_alert, "No such alert")) {
         json_t *o = json_loadb(c->q->body, c->q->body_bytes, JSON_REJECT_DUPLICATES, NULL);
         const char *field, *wrong = read_form(o, f, cmd, &field);
         json_decref(o);
@@ -131,6 +133,17 @@ void api_check(struct api_call *c)
 void api_recover(struct api_call *c)
 {
     act(c, &(struct form){COMMAND_RECOVER, .text = "what", .text_needed = true, .amount = "cost"});
+}
+
+void api_take_contact(struct api_call *c)
+{
+    act(c, &(struct form){COMMAND_CONTACT_TAKE, .text = "comment", .contact = true});
+}
+
+void api_contact_outcome(struct api_call *c)
+{
+    act(c, &(struct form){COMMAND_CONTACT_OUTCOME, .subject = "outcome", .subject_needed = true,
+                          .text = "comment", .flag = "done", .contact = true});
 }
 
 // ---------------------------------------------------------------- silences
@@ -189,25 +202,31 @@ void api_end_silence(struct api_call *c)
 
 // ---------------------------------------------------------------- documents
 
-void api_people(struct api_call *c)
+typedef enum views_error document_fn(struct views *v, const struct views_user *u, const char *place,
+                                     wall_ms now, char **ret_json);
+
+static void document(struct api_call *c, document_fn *make)
 {
     char *text = NULL;
     struct views *v = api_views(c->a);
-    enum views_error e = v != NULL ? views_people(v, &c->u, c->q->place, &text) : VIEWS_FAILED;
+    enum views_error e = v != NULL ? make(v, &c->u, c->q->place, clock_wall_ms(), &text) : VIEWS_FAILED;
     api_views_back(c->a, v);
     if (!answer_views(c->r, e, "No such place")) {
         answer_json(c->r, text);
     }
 }
 
+void api_people(struct api_call *c)
+{
+    document(c, views_people);
+}
+
 void api_silences(struct api_call *c)
 {
-    char *text = NULL;
-    struct views *v = api_views(c->a);
-    enum views_error e =
-        v != NULL ? views_silences(v, &c->u, c->q->place, clock_wall_ms(), &text) : VIEWS_FAILED;
-    api_views_back(c->a, v);
-    if (!answer_views(c->r, e, "No such place")) {
-        answer_json(c->r, text);
-    }
+    document(c, views_silences);
+}
+
+void api_contacts(struct api_call *c)
+{
+    document(c, views_contacts);
 }

@@ -236,6 +236,8 @@ static const struct config_row time_rows[] = {
      .help = "time-driven rules and steps are looked at so often"},
     {"session", CONFIG_DURATION, AT(settings_times, session_ms), .fallback = "30 d", .min = 60e3,
      .max = 31536000e3, .help = "a login lasts so long"},
+    {"callback", CONFIG_DURATION, AT(settings_times, callback_ms), .fallback = "4 h", .min = 60e3, .max = 2592000e3,
+     .help = "opening time of the place until somebody takes care of who asked to be called"},
     END,
 };
 static const struct config_row store_rows[] = {

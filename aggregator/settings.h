@@ -115,6 +115,7 @@ struct settings {
         int64_t backoff_min_ms, backoff_max_ms, steady_ms;
         int64_t tick_ms;    // how often time-driven rules are looked at
         int64_t session_ms; // a login lasts this long
+        int64_t callback_ms; // of business time: who asks to be called is taken care of by then
     } times;
     struct settings_store {
         int64_t disk_warn, disk_stop; // CONFIG_ROOM (guard.h): below the first it warns, below the second it stores no more

@@ -46,4 +46,18 @@ bool store_end_silence(struct store *st, int64_t id, const char *who, wall_ms no
 bool store_each_silence(struct store *st, wall_ms now, bool (*each)(void *ctx, const struct silence *s),
                         void *ctx);
 
+// ---------------------------------------------------------------- who asked to be called
+struct store_contact_case {
+    int64_t event; // as the contact data go by
+    int32_t place, kiosk;
+    wall_ms asked, due; // due HOURS_EVER: never
+};
+bool store_put_contact_case(struct store *st, const struct store_contact_case *k);
+// Of an open one. *ret_place: its place, 0: there is none. It is taken by the first who does: the clock stops.
+bool store_contact_case(struct store *st, int64_t event, int32_t *ret_place, bool *ret_taken);
+bool store_take_contact(struct store *st, int64_t event, const char *who, wall_ms now);
+// What came of an attempt; `ended`: it is over. The contact data are not touched (store_contact.h).
+bool store_contact_outcome(struct store *st, int64_t event, const char *outcome, const char *note,
+                           const char *who, wall_ms now, bool ended);
+
 #endif

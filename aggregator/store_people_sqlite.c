@@ -1,6 +1,7 @@
 // store: what people do about alerts: lines of their log, and silences.
 #include "aggregator/store_people.h"
 
+#include "aggregator/hours.h"
 #include "aggregator/store_impl.h"
 
 #include <string.h>
@@ -103,4 +104,46 @@ bool store_each_silence(struct store *st, wall_ms now, bool (*each)(void *ctx, c
         go = each(ctx, &s);
     }
     return go && !failed;
+}
+
+// ---------------------------------------------------------------- who asked to be called
+
+bool store_put_contact_case(struct store *st, const struct store_contact_case *k)
+{
+    return store_run(st,
+                     "INSERT INTO contact_case(event_id, place_id, kiosk_id, asked, due) VALUES(?1, ?2, ?3, "
+                     "?4, nullif(?5, ?6))",
+                     "iddiii", k->event, k->place, k->kiosk, k->asked, k->due, HOURS_EVER);
+}
+
+bool store_contact_case(struct store *st, int64_t event, int32_t *ret_place, bool *ret_taken)
+{
+    bool failed = false;
+    sqlite3_stmt *s =
+        store_bind(st,
+                   "SELECT place_id, taken_at IS NOT NULL FROM contact_case JOIN contact USING(event_id)"
+                   " WHERE event_id = ?1 AND ended_at IS NULL",
+                   "i", event);
+    *ret_place = 0;
+    while (store_row(st, s, &failed)) {
+        *ret_place = sqlite3_column_int(s, 0);
+        *ret_taken = sqlite3_column_int(s, 1) != 0;
+    }
+    return !failed;
+}
+
+bool store_take_contact(struct store *st, int64_t event, const char *who, wall_ms now)
+{
+    return store_run(
+        st, "UPDATE contact_case SET taken_at = ?2, taken_by = ?3 WHERE event_id = ?1 AND taken_at IS NULL",
+        "iit", event, now, who);
+}
+
+bool store_contact_outcome(struct store *st, int64_t event, const char *outcome, const char *note,
+                           const char *who, wall_ms now, bool ended)
+{
+    return store_run(st,
+                     "UPDATE contact_case SET outcome = ?2, note = ?3, ended_at = iif(?6, ?5, NULL),"
+                     " ended_by = iif(?6, ?4, NULL) WHERE event_id = ?1",
+                     "itttid", event, outcome, note, who, now, (int)ended);
 }

@@ -164,17 +164,27 @@ enum views_error views_may_see_place(struct views *v, const struct views_user *u
     return views_end(v, seen ? VIEWS_OK : VIEWS_NOT_FOUND);
 }
 
-enum views_error views_may_see_silence(struct views *v, const struct views_user *u, const char *number)
+static enum views_error may_see(struct views *v, const struct views_user *u, const char *sql,
+                                const char *number)
 {
     bool seen = false;
     if (views_begin(v)) {
-        sqlite3_stmt *s = store_bind(
-            v->st, "SELECT place_id FROM silence WHERE silence_id = CAST(?1 AS INTEGER)", "t", number);
+        sqlite3_stmt *s = store_bind(v->st, sql, "t", number);
         int32_t place = views_row(v, s) ? sqlite3_column_int(s, 0) : 0;
         sqlite3_reset(s);
         seen = place != 0 && views_in_scope(v, place, u->place);
     }
     return views_end(v, seen ? VIEWS_OK : VIEWS_NOT_FOUND);
+}
+
+enum views_error views_may_see_silence(struct views *v, const struct views_user *u, const char *number)
+{
+    return may_see(v, u, "SELECT place_id FROM silence WHERE silence_id = CAST(?1 AS INTEGER)", number);
+}
+
+enum views_error views_may_see_contact(struct views *v, const struct views_user *u, const char *number)
+{
+    return may_see(v, u, "SELECT place_id FROM contact_case WHERE event_id = CAST(?1 AS INTEGER)", number);
 }
 
 static json_t *people_of(struct views *v, const struct views_user *u, int32_t place, wall_ms now)
@@ -226,6 +236,42 @@ static json_t *silences_of(struct views *v, const struct views_user *u, int32_t 
     return json_pack("{s:o}", "silences", list);
 }
 
+static json_t *contacts_of(struct views *v, const struct views_user *u, int32_t place, wall_ms now)
+{
+    (void)u;
+    json_t *list = json_array();
+    sqlite3_stmt *s = store_bind(
+        v->st,
+        "WITH RECURSIVE down(place_id) AS (SELECT ?1 UNION SELECT p.place_id FROM down JOIN place p ON "
+        "p.parent_id ="
+        " down.place_id) SELECT q.event_id, p.id, p.name, k.id, k.name, q.asked, coalesce(q.due, 0),"
+        " coalesce(q.taken_at, 0), coalesce(" SHOWN(
+            "q.taken_by") ", ''), q.outcome, q.note, c.expires"
+                          " FROM contact_case q JOIN contact c USING(event_id) JOIN place p ON p.place_id = "
+                          "q.place_id"
+                          " JOIN kiosk k ON k.kiosk_id = q.kiosk_id WHERE q.ended_at IS NULL AND c.expires > "
+                          "?2 AND q.place_id IN down"
+                          " ORDER BY q.due IS NULL, q.due",
+        "di", place, now);
+    while (views_row(v, s)) {
+        wall_ms due = sqlite3_column_int64(s, 6), taken = sqlite3_column_int64(s, 7);
+        json_t *o =
+            json_pack("{s:I,s:{s:s,s:s},s:{s:s,s:s},s:I,s:o,s:b,s:s,s:s,s:I,s:n}", "event",
+                      (json_int_t)sqlite3_column_int64(s, 0), "place", "id", sqlite3_column_text(s, 1),
+                      "name", sqlite3_column_text(s, 2), "kiosk", "id", sqlite3_column_text(s, 3), "name",
+                      sqlite3_column_text(s, 4), "asked", (json_int_t)sqlite3_column_int64(s, 5), "due",
+                      null_or_int(due, due > 0), "overdue", (int)(due > 0 && (taken > 0 ? taken : now) > due),
+                      "outcome", sqlite3_column_text(s, 9), "note", sqlite3_column_text(s, 10), "until",
+                      (json_int_t)sqlite3_column_int64(s, 11), "taken");
+        if (taken > 0) {
+            json_object_set_new(
+                o, "taken", json_pack("{s:s,s:I}", "by", sqlite3_column_text(s, 8), "at", (json_int_t)taken));
+        }
+        json_array_append_new(list, o);
+    }
+    return json_pack("{s:o}", "contacts", list);
+}
+
 static enum views_error document(struct views *v, const struct views_user *u, const char *place, wall_ms now,
                                  json_t *(*make)(struct views *v, const struct views_user *u, int32_t place,
                                                  wall_ms now),
@@ -247,13 +293,20 @@ static enum views_error document(struct views *v, const struct views_user *u, co
     return VIEWS_OK;
 }
 
-enum views_error views_people(struct views *v, const struct views_user *u, const char *place, char **ret_json)
+enum views_error views_people(struct views *v, const struct views_user *u, const char *place, wall_ms now,
+                              char **ret_json)
 {
-    return document(v, u, place, 0, people_of, ret_json);
+    return document(v, u, place, now, people_of, ret_json);
 }
 
 enum views_error views_silences(struct views *v, const struct views_user *u, const char *place, wall_ms now,
                                 char **ret_json)
 {
     return document(v, u, place, now, silences_of, ret_json);
+}
+
+enum views_error views_contacts(struct views *v, const struct views_user *u, const char *place, wall_ms now,
+                                char **ret_json)
+{
+    return document(v, u, place, now, contacts_of, ret_json);
 }

@@ -20,3 +20,16 @@ CREATE TABLE silence(
     ended_at INTEGER, ended_by TEXT      -- before that, by hand
 );
 CREATE INDEX silence_open ON silence(until_ms) WHERE ended_at IS NULL;
+
+-- Who asked to be called (store_people.h): a case beside the contact data, which it never holds. It is open while it has
+-- not ended and the contact data are there. Contact data from before have none: they have no clock.
+CREATE TABLE contact_case(
+    event_id INTEGER PRIMARY KEY,        -- as in contact
+    place_id INTEGER NOT NULL, kiosk_id INTEGER NOT NULL,
+    asked INTEGER NOT NULL,
+    due INTEGER,                         -- somebody takes it before; NULL: the place never opens
+    taken_at INTEGER, taken_by TEXT,
+    outcome TEXT NOT NULL DEFAULT '', note TEXT NOT NULL DEFAULT '', -- of the last attempt
+    ended_at INTEGER, ended_by TEXT
+);
+CREATE INDEX contact_case_open ON contact_case(place_id) WHERE ended_at IS NULL;

@@ -1,5 +1,6 @@
 // What people do about alerts: whose it is, what is done, who is told. By role and place, on record, over restarts.
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import mqtt from "mqtt";
 import { Aggregator } from "./lib/aggregator.mjs";
@@ -257,4 +258,55 @@ scenario("a playbook is ticked off and undone, and money is given up to the limi
   writeFileSync(file, text.replace("- id: open-counter", "- id: look"));
   const twice = await ctl("config", "diff", file);
   assert.match(twice.lines.join("\n"), /'look' of the playbook stands twice/);
+});
+
+scenario("who asks to be called has a clock of opening time that stops when somebody takes it; done, what they left is gone", async (world) => {
+  const it = await system(world, { times: { callback: "2 h" } });
+  const { aggregator, store, kiosk } = it;
+  const [manager, viewer, other, head] = await Promise.all(["manager", "eka", "cica", "hadi"].map((user) => Session.login(aggregator.url, user)));
+  const inbox = async (session = manager, place = "bandung-dago") => (await session.get(`/api/v1/contacts?place=${place}`)).contacts;
+  assert.deepEqual(await inbox(), []);
+  const sealed = randomBytes(90).toString("base64");
+  const before = Date.now();
+  for (let i = 0; i < 2; i++) {
+    const { seq } = kiosk.press(1);
+    kiosk.press(undefined, { type: "contact", question: "reach", text: sealed, visit: seq, score: undefined, of: undefined });
+    await kiosk.settled();
+  }
+  const [one, two] = await inbox();
+  const { event, asked, due, until, ...said } = one;
+  assert.deepEqual(said, { place: { id: "bandung-dago", name: "Bandung Dago" }, kiosk: { id: "dago-entrance", name: "Main entrance" }, overdue: false, outcome: "", note: "", taken: null });
+  assert.ok(due - before >= 2 * 3_600_000 && due <= Date.now() + 2 * 3_600_000, "open round the clock");
+  assert.ok(until > due);
+  assert.ok(!JSON.stringify(await inbox()).includes(sealed), "never what they left");
+  assert.equal((await inbox(head, "harapan")).length, 2);
+  assert.deepEqual(await inbox(other, "cimahi"), []);
+  assert.equal((await other.raw("GET", "/api/v1/contacts?place=bandung-dago")).status, 404);
+
+  const at = (verb, number = event) => `/api/v1/contacts/${number}/${verb}`;
+  await refused(viewer, 403, at("take"), {});
+  await refused(other, 404, at("take"), {});
+  await aggregator.kill();
+  await run("sqlite3", [store.file, `UPDATE contact_case SET due = ${before} WHERE event_id = ${event}`]);
+  await aggregator.up();
+  assert.deepEqual((await inbox()).map((c) => [c.event, c.overdue, c.due]), [[event, true, before], [two.event, false, two.due]], "deadlines are stored, not timers");
+  await manager.post(at("take", two.event), {});
+  await refused(head, 409, at("take", two.event), {});
+  await run("sqlite3", ["-cmd", ".timeout 5000", store.file, `UPDATE contact_case SET due = taken_at WHERE event_id = ${two.event}`]);
+  const taken = (await inbox()).find((c) => c.event === two.event);
+  assert.deepEqual([taken.taken.by, taken.overdue], ["Sari Wulandari", false], "the clock has stopped in time");
+
+  assert.equal((await refused(manager, 422, at("outcome"), { outcome: "reached" })).field, "done");
+  assert.equal((await refused(manager, 422, at("outcome"), { done: true })).field, "outcome");
+  await refused(viewer, 403, at("outcome"), { outcome: "reached", done: true });
+  await refused(other, 404, at("outcome"), { outcome: "reached", done: true });
+  await manager.post(at("outcome"), { outcome: "no-answer", done: false, comment: "Coba lagi sore" });
+  const tried = (await inbox()).find((c) => c.event === event);
+  assert.deepEqual([tried.outcome, tried.note, tried.taken.by], ["no-answer", "Coba lagi sore", "Sari Wulandari"]);
+  await manager.post(at("outcome"), { outcome: "reached", done: true, comment: "Sudah selesai" });
+  assert.deepEqual((await inbox()).map((c) => c.event), [two.event]);
+  assert.deepEqual(await store.query("SELECT event_id FROM contact"), [{ event_id: two.event }]);
+  await refused(manager, 404, at("outcome"), { outcome: "reached", done: true });
+  assert.deepEqual((await audit(store, "contact-outcome")).map((row) => row.detail), ["no-answer: Coba lagi sore", "reached: Sudah selesai"]);
+  assert.equal((await audit(store, "contact-take")).length, 1);
 });

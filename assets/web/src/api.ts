@@ -92,6 +92,14 @@ export interface Alert {
 export interface Silences {
   silences: { id: number; place: { id: string; name: string }; rule: string | null; kiosk: string | null; by: string; reason: string; from: number; until: number; mine: boolean }[];
 }
+/** GET /api/v1/contacts?place=ID: who waits to be called, never what they left (puasctl contacts). POST /api/v1/contacts/EVENT/take {comment?}
+ * | outcome {outcome, done, comment?}: done erases what they left */
+export interface Contacts {
+  contacts: {
+    event: number; place: { id: string; name: string }; kiosk: { id: string; name: string }; asked: number;
+    due: number | null; overdue: boolean; taken: { by: string; at: number } | null; outcome: string; note: string; until: number;
+  }[];
+}
 /** GET /api/v1/people?place=ID: who may be given its alerts */
 export interface People { people: { name: string; display: string; role: Session["user"]["role"] }[] }
 /** GET /api/v1/alerts/ID/votes: the votes behind it, to the quarter hour */
