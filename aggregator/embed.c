@@ -23,6 +23,8 @@ EMBED(web_trends_js);
 EMBED(web_trends_css);
 EMBED(web_votes_js);
 EMBED(web_votes_css);
+EMBED(web_act_js);
+EMBED(web_act_css);
 EMBED(web_backtest_js);
 EMBED(web_backtest_css);
 EMBED(web_favicon_svg);
@@ -54,6 +56,8 @@ const struct embedded embedded_web[] = {
     {"trends.css", web_trends_css_begin, web_trends_css_end},
     {"votes.js", web_votes_js_begin, web_votes_js_end},
     {"votes.css", web_votes_css_begin, web_votes_css_end},
+    {"act.js", web_act_js_begin, web_act_js_end},
+    {"act.css", web_act_css_begin, web_act_css_end},
     {"backtest.js", web_backtest_js_begin, web_backtest_js_end},
     {"backtest.css", web_backtest_css_begin, web_backtest_css_end},
     {"favicon.svg", web_favicon_svg_begin, web_favicon_svg_end},

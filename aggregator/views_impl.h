@@ -76,6 +76,7 @@ struct branch_place {
 
 struct branch {
     int32_t place;
+    enum role role; // of whom it is shown to; viewer: of nobody in particular
     char id[IDENT_MAX + 1], name[81], tz_name[65];
     json_t *path;  // owned: names above, from the top
     struct tz *tz; // owned; NULL: UTC

@@ -1,4 +1,5 @@
 // views: what people did and have to do about an alert, and who may.
+#include "aggregator/rules_json.h"
 #include "aggregator/views_impl.h"
 
 #include <stdlib.h>
@@ -89,9 +90,11 @@ static json_t *playbook_json(struct views *v, const struct alert *a, const json_
     return steps;
 }
 
-static json_t *recovery_json(struct views *v, const struct alert *a, const json_t *body)
+// limit: of the reader's role; null: it may give nothing.
+static json_t *recovery_json(struct views *v, const struct branch *b, const struct alert *a, const char *body)
 {
-    json_t *limits = json_object_get(body, "recovery"), *given = json_array();
+    int64_t limit = rule_recovery(body, b->role);
+    json_t *given = json_array();
     sqlite3_stmt *s =
         store_bind(v->st,
                    "SELECT " SHOWN("who") ", at, amount, text FROM alert_log WHERE alert_id = ?1"
@@ -103,20 +106,21 @@ static json_t *recovery_json(struct views *v, const struct alert *a, const json_
                                                (json_int_t)sqlite3_column_int64(s, 2), "what",
                                                sqlite3_column_text(s, 3)));
     }
-    return json_pack("{s:O?,s:o}", "limits", limits, "given", given);
+    return json_pack("{s:o,s:o}", "limit", null_or_int(limit, limit > 0), "given", given);
 }
 
-static void add_standard(struct views *v, const struct alert *a, json_t *o)
+static void add_standard(struct views *v, const struct branch *b, const struct alert *a, json_t *o)
 {
-    json_t *body = NULL;
+    char body[STORE_RULE_MAX] = "";
     sqlite3_stmt *s = store_bind(v->st, "SELECT body FROM rule WHERE rule_id = ?1 AND version = ?2", "dd",
                                  a->rule, a->version);
     while (views_row(v, s)) {
-        body = json_loads((const char *)sqlite3_column_text(s, 0), 0, NULL);
+        store_copy(s, 0, body, sizeof body);
     }
-    json_object_set_new(o, "playbook", playbook_json(v, a, body));
-    json_object_set_new(o, "recovery", recovery_json(v, a, body));
-    json_decref(body);
+    json_t *parsed = json_loads(body, 0, NULL);
+    json_object_set_new(o, "playbook", playbook_json(v, a, parsed));
+    json_object_set_new(o, "recovery", recovery_json(v, b, a, body));
+    json_decref(parsed);
 }
 
 // As silences_cover says it, of those that last longest.
@@ -140,7 +144,7 @@ static json_t *silence_json(struct views *v, const struct branch *b, const struc
 
 void alert_people(struct views *v, const struct branch *b, const struct alert *a, json_t *o)
 {
-    add_standard(v, a, o);
+    add_standard(v, b, a, o);
     json_object_set_new(o, "silence", silence_json(v, b, a));
     json_object_set_new(o, "assigned", assigned_json(v, a));
     json_object_set_new(o, "reopened", reopened_json(v, a));

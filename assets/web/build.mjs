@@ -21,6 +21,7 @@ const PAGES = {
   trends: "src/trends/page.tsx",
   backtest: "src/backtest/page.tsx",
   votes: "src/alert-votes.tsx",
+  act: "src/alert-act.tsx",
 };
 const FIRST_BYTES = 30_000; // app.js + app.css, gzip
 const PAGE_BYTES = 30_000; // a page of its own, both files

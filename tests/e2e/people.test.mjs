@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import mqtt from "mqtt";
 import { Aggregator } from "./lib/aggregator.mjs";
+import { Browser, DESKTOP, PHONE } from "./lib/browser.mjs";
 import { Broker, SECRET } from "./lib/broker.mjs";
 import { ForeignKiosk } from "./lib/foreign.mjs";
 import { run } from "./lib/process.mjs";
@@ -238,7 +239,7 @@ scenario("a playbook is ticked off and undone, and money is given up to the limi
   await head.post(recover, { what: "Uang kembali", cost: 450_000 });
   await refused(head, 403, recover, { what: "Uang kembali", cost: 1 });
   const { recovery } = await shown();
-  assert.deepEqual(recovery.limits, { manager: 50_000, "head-office": 500_000 });
+  assert.deepEqual([recovery.limit, (await head.today()).alerts[0].recovery.limit, (await viewer.today()).alerts[0].recovery.limit], [50_000, 500_000, null]);
   assert.deepEqual(recovery.given.map((g) => [g.by, g.cost, g.what]), [["Sari Wulandari", 30_000, "Kupon"], ["Sari Wulandari", 20_000, "Minuman"], ["Hadi", 450_000, "Uang kembali"]]);
   assert.deepEqual((await audit(store, "alert-recover")).map((row) => row.detail), ["30000: Kupon", "20000: Minuman", "450000: Uang kembali"]);
   assert.deepEqual((await audit(store, "alert-check")).map((row) => row.detail), ["look: done", "open-counter: done", "open-counter: undone"]);
@@ -309,4 +310,73 @@ scenario("who asks to be called has a clock of opening time that stops when some
   await refused(manager, 404, at("outcome"), { outcome: "reached", done: true });
   assert.deepEqual((await audit(store, "contact-outcome")).map((row) => row.detail), ["no-answer: Coba lagi sore", "reached: Sudah selesai"]);
   assert.equal((await audit(store, "contact-take")).length, 1);
+});
+
+scenario("the page: assign, tick off, silence, give, resolve and reopen, in both languages, themes and widths", async (world) => {
+  const playbook = `      recovery: { manager: 50000 }
+      playbook:
+        - { id: look, text: { en: "Walk to the exit, look at the queue", id: "Ke pintu keluar, lihat antrean" } }
+        - { id: open-counter, text: { en: Open a second counter, id: Buka loket kedua } }
+`;
+  const it = await system(world, { change: people((text) => text.replace(/(?<=^ {6}percent: 85\n)/m, playbook)) });
+  const { aggregator, store } = it;
+  await alarm(it);
+  const browser = await Browser.start(world);
+  const page = await browser.open(`${aggregator.url}/?place=bandung-dago`);
+  await page.login();
+  await page.live();
+  const card = page.id("alert-card");
+  await page.id("alert-more").click();
+  const dialog = page.id("alert-people");
+  await dialog.waitFor();
+  await page.id("step-look").click();
+  await waitFor("the step", async () => (await store.one("SELECT amount FROM alert_log WHERE action = 'check' AND subject = 'look'")) === 1);
+  await page.id("assign-user").selectOption("dewi");
+  await page.id("assign").click();
+  await waitFor("the card to say whose it is", async () => /Dewi/.test(await card.locator(".who").textContent()));
+  await page.id("recover-what").fill("Voucher");
+  await page.id("recover-cost").fill("60000");
+  await page.id("recover").click();
+  await waitFor("the limit to be said", async () => /50000/.test(await dialog.textContent()));
+  await page.id("recover-cost").fill("20000");
+  await page.id("recover").click();
+  await waitFor("what was given", async () => (await store.one("SELECT sum(amount) FROM alert_log WHERE action = 'recover'")) === 20_000);
+  await page.id("silence-reason").fill("Renovasi");
+  await page.id("silence").click();
+  await page.id("silence-end").waitFor();
+  for (const box of await dialog.locator("button, select, input:not([type=checkbox]), label.step").all()) {
+    const { height } = await box.boundingBox();
+    assert.ok(height >= 43.5, `${await box.textContent()} is ${height} px high`);
+  }
+  for (const [width, viewport] of [["desktop", DESKTOP], ["phone", PHONE]])
+    for (const theme of ["light", "dark"]) {
+      await page.page.setViewportSize(viewport);
+      await page.page.evaluate((t) => (document.documentElement.dataset.theme = t), theme);
+      await page.shot(`people-${width}-${theme}`);
+      await page.accessible("people");
+    }
+  await page.page.setViewportSize(DESKTOP);
+  await page.id("silence-end").click();
+  await page.id("silence-reason").waitFor();
+  await page.page.keyboard.press("Escape");
+  await page.shot("people-card");
+  await page.id("alert-resolve").click();
+  await page.id("alert-comment-input").fill("Loket kedua dibuka");
+  await page.id("alert-confirm").click();
+  await page.id("alert-reopen").click();
+  await page.id("alert-confirm").click();
+  assert.match(await page.page.textContent("form.action-form [role=alert]"), /\S/, "a reason is needed");
+  await page.id("alert-comment-input").fill("Pelanggan datang lagi");
+  await page.id("alert-confirm").click();
+  await waitFor("the follow-up", async () => (await store.one("SELECT reopened IS NOT NULL FROM alert")) === 1);
+  await page.id("alert-more").waitFor();
+  await page.shot("people-reopened");
+  await page.accessible("people");
+  page.clean();
+
+  const viewer = await browser.open(`${aggregator.url}/?place=bandung-dago`);
+  await viewer.login("eka");
+  await viewer.live();
+  await viewer.id("alert-card").waitFor();
+  assert.equal(await viewer.id("alert-more").count(), 0, "who may only look is offered nothing");
 });

@@ -84,7 +84,7 @@ export interface Alert {
   offer: Texts; // "you said, we did", by language
   silence: { id: number; by: string; reason: string; until: number } | null; // now: signs and channels are not told
   playbook: { id: string; text: Texts; done: { by: string; at: number } | null }[];
-  recovery: { limits: Partial<Record<Session["user"]["role"], number>> | null; given: { by: string; at: number; cost: number; what: string }[] };
+  recovery: { limit: number | null; /* of this user, for all of it; null: nothing */ given: { by: string; at: number; cost: number; what: string }[] };
 }
 /** POST /api/v1/alerts/ID/assign {user, comment?} ("": nobody) | reopen {comment} | offer {lang, text} ("": none)
  * | check {step, done, comment?} | recover {what, cost} (403: over the role's limit, for all that was given) -> 204 or Problem */
