@@ -354,6 +354,7 @@ scenario("the page: assign, tick off, silence, give, resolve and reopen, in both
       await page.page.evaluate((t) => (document.documentElement.dataset.theme = t), theme);
       await page.shot(`people-${width}-${theme}`);
       await page.accessible("people");
+      assert.ok(await page.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `nothing stands beside the page: ${width}`);
     }
   await page.page.setViewportSize(DESKTOP);
   await page.id("silence-end").click();
