@@ -238,6 +238,9 @@ static enum trends_error read_setting(struct backtest_job *j, const char *field,
     if (!fits) {
         return bad(p, field, "its texts are too long");
     }
+    if (r.kind == ENGINE_CONTACT) {
+        return bad(p, field, "each contact is an alert of its own: there is nothing to test");
+    }
     if (!engine_is_content(r.kind)) {
         return bad(p, field,
                    "it judges what kiosks did, which is not kept by the minute: standard, change, mood, share, run, "

@@ -31,6 +31,8 @@
         embed web_trends_css, "build/web/trends.css"
         embed web_votes_js, "build/web/votes.js"
         embed web_votes_css, "build/web/votes.css"
+        embed web_comments_js, "build/web/comments.js"
+        embed web_comments_css, "build/web/comments.css"
         embed web_act_js, "build/web/act.js"
         embed web_act_css, "build/web/act.css"
         embed web_backtest_js, "build/web/backtest.js"

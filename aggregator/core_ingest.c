@@ -69,6 +69,7 @@ static bool is_score(enum event_type t)
     return t == EVENT_RATING || t == EVENT_NUMBER;
 }
 
+#define DAY_MS INT64_C(86400000)
 enum { UNSCORED = EVENT_REPEATED | EVENT_VOIDED | EVENT_UNASSIGNED };
 
 static void tell_engine(struct core *c, const struct stored_event *s)
@@ -81,7 +82,9 @@ static void tell_engine(struct core *c, const struct stored_event *s)
         steps_event(&branch->steps, s->event_id, scored, c->now);
     }
     bool rating = s->e->type == EVENT_RATING && s->e->of > 0;
-    int times = rating ? 1 : s->e->type == EVENT_CHOICE ? s->e->option_count : 0;
+    bool contact = s->e->type == EVENT_CONTACT && (s->flags & (EVENT_VOIDED | EVENT_UNASSIGNED)) == 0 &&
+                   s->e->text[0] != '\0' && c->now < s->at + s->e->keep_days * DAY_MS; // else nobody can be called
+    int times = rating || contact ? 1 : s->e->type == EVENT_CHOICE ? s->e->option_count : 0;
     for (int i = 0; s->place != 0 && i < times; i++) {
         struct engine_vote v = {.event = s->event_id,
                                 .place = s->place,
@@ -89,7 +92,8 @@ static void tell_engine(struct core *c, const struct stored_event *s)
                                 .question = s->e->question.s,
                                 .score = s->e->score,
                                 .of = s->e->of,
-                                .option = rating ? NULL : s->e->options[i].s,
+                                .contact = contact,
+                                .option = rating || contact ? NULL : s->e->options[i].s,
                                 .at = s->at,
                                 .arrived = s->arrived,
                                 .late = (s->flags & EVENT_LATE) != 0,

@@ -69,6 +69,7 @@ int ctl_ranking(struct ctl *c, int argc, char **argv);
 int ctl_reasons(struct ctl *c, int argc, char **argv);
 int ctl_coverage(struct ctl *c, int argc, char **argv);
 int ctl_gaps(struct ctl *c, int argc, char **argv);
+int ctl_goal(struct ctl *c, int argc, char **argv);
 int ctl_scores(struct ctl *c, int argc, char **argv);
 int ctl_segments(struct ctl *c, int argc, char **argv);
 int ctl_skm(struct ctl *c, int argc, char **argv);

@@ -421,3 +421,40 @@ int ctl_skm(struct ctl *c, int argc, char **argv)
               json_is_true(json_object_get(sample, "reached")) ? "sample reached" : "sample not reached");
     return finish(c, o, &t);
 }
+
+int ctl_goal(struct ctl *c, int argc, char **argv)
+{
+    int code;
+    json_t *o = ask(c, "goal", argc, argv, &code);
+    const json_t *s, *goal = json_object_get(o, "goal"), *now = json_object_get(goal, "now");
+    size_t i;
+    struct table t;
+    if (o == NULL) {
+        return code;
+    }
+    table_init(&t, "by|satisfied|reached|history");
+    json_array_foreach(json_object_get(goal, "steps"), i, s)
+    {
+        bool reached = json_is_true(json_object_get(s, "reached"));
+        table_add(&t, "%s", string(s, "by"));
+        add_number(&t, s, "target", 100, " %");
+        table_add(&t, "%s",
+                  json_is_true(json_object_get(s, "proven")) ? "yes"
+                  : reached                                  ? "yes, not proven yet"
+                                                             : "-");
+        table_add(&t, "%s",
+                  reached                                     ? ""
+                  : strcmp(string(s, "reach"), "out") == 0    ? "out of reach: never rose so fast"
+                  : strcmp(string(s, "reach"), "within") == 0 ? "within reach"
+                                                              : "not known");
+    }
+    if (!c->json && json_is_null(goal)) {
+        printf("No goal is set for the standard here: goal, goal_from and goal_by in the configuration (puasctl config).\n");
+    } else if (!c->json && json_is_number(json_object_get(now, "share"))) {
+        printf("The last four weeks: %.1f %% of %lld votes; goal %.0f %% by %s, set at %.1f %% on %s\n",
+               json_number_value(json_object_get(now, "share")) * 100, (long long)json_integer_value(json_object_get(now, "n")),
+               json_number_value(json_object_get(goal, "target")) * 100, string(goal, "by"),
+               json_number_value(json_object_get(goal, "start")) * 100, string(goal, "since"));
+    }
+    return finish(c, o, &t);
+}

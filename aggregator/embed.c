@@ -23,6 +23,8 @@ EMBED(web_trends_js);
 EMBED(web_trends_css);
 EMBED(web_votes_js);
 EMBED(web_votes_css);
+EMBED(web_comments_js);
+EMBED(web_comments_css);
 EMBED(web_act_js);
 EMBED(web_act_css);
 EMBED(web_backtest_js);
@@ -56,6 +58,8 @@ const struct embedded embedded_web[] = {
     {"trends.css", web_trends_css_begin, web_trends_css_end},
     {"votes.js", web_votes_js_begin, web_votes_js_end},
     {"votes.css", web_votes_css_begin, web_votes_css_end},
+    {"comments.js", web_comments_js_begin, web_comments_js_end},
+    {"comments.css", web_comments_css_begin, web_comments_css_end},
     {"act.js", web_act_js_begin, web_act_js_end},
     {"act.css", web_act_css_begin, web_act_css_end},
     {"backtest.js", web_backtest_js_begin, web_backtest_js_end},

@@ -245,7 +245,7 @@ void engine_vote(struct engine *e, const struct engine_vote *v)
         kiosk_heard(e, k);
     }
     bool scored = v->of >= 2 && v->of <= PROTOCOL_SCORE_MAX && v->score >= 1 && v->score <= v->of;
-    if (v->late || v->unscored || !(v->option || scored))
+    if (!v->contact && (v->late || v->unscored || !(v->option || scored)))
         return;
     struct place *p = tables_place(&e->t, v->place);
     for (size_t i = 0; p && i < p->content.count; i++)

@@ -96,6 +96,7 @@ enum engine_rule_kind {
     ENGINE_COVERAGE,
     ENGINE_CLOCK,
     ENGINE_TAMPER,
+    ENGINE_CONTACT,
     ENGINE_KINDS
 };
 
@@ -168,6 +169,9 @@ struct engine_rule {
     //
     // tamper: something that no kiosk of ours does alone, as two with one identity, in the last ENGINE_TAMPER_MS
     // (engine_tampered).
+    //
+    // contact: somebody has asked to be called back, also late or after closing time. A person closes it, nothing else does;
+    // further ones are counted (points; flaps).
 };
 
 // Defaults of a kind: everything but id, version and place.
@@ -232,7 +236,7 @@ enum engine_cause {
 bool engine_is_content(enum engine_rule_kind kind); // about what people say: not silence, offline, coverage, clock, tamper
 bool engine_is_window(enum engine_rule_kind kind);  // judged by a rolling window: share, count, index
 const char *engine_kind_name(enum engine_rule_kind kind); // "standard" "share" "silence" "offline" "change" "run" "count" "index" "mood"
-                                                          // "coverage" "clock" "tamper"
+                                                          // "coverage" "clock" "tamper" "contact"
 const char *engine_state_name(enum engine_state state);   // "ok" "pending" ...
 const char *engine_cause_name(enum engine_cause cause);   // "breach" "held" ...
 // The one table that every change goes through.
@@ -252,7 +256,7 @@ struct engine_transition {
     wall_ms raised; // first fired; 0: not yet
     int64_t n, unhappy; // standard, change, mood, run: of the cycle; share, count: in the window (unhappy: named faces, or
                         // answers that name the option); index: in the window (unhappy: ENGINE_INDEX_UNITS, added up)
-    int32_t points, peak, limit; // standard, mood; run: votes in a row and how many raise; change: of the first part that reached its limit at the last alarm
+    int32_t points, peak, limit; // contact: who waits; standard, mood; run: votes in a row and how many raise; change: of the first part that reached its limit at the last alarm
     int32_t start;               // standard: points before first_event
     int32_t flaps;               // relapses from recovering; change: further alarms
     int32_t usual;               // change: the share that it is judged by, of ENGINE_SHARE_UNITS
@@ -355,6 +359,7 @@ struct engine_vote {
     int32_t place, kiosk;
     const char *question; // borrowed for the call
     int score, of;        // 1..of, of 2..PROTOCOL_SCORE_MAX
+    bool contact;         // no rating: somebody leaves a contact, to be called back. score and of are 0
     const char *option;   // borrowed; NULL: a rating. Else the answer names this one, and has no score; an answer that
                           // names several is told once for each
     wall_ms at;           // event time as fixed at arrival

@@ -13,6 +13,8 @@ static bool content_takes(struct key *k, const struct engine_vote *v)
     const struct engine_rule *r = &k->rule->c;
     if (v->event <= k->s.last_event || (r->question.s[0] && strcmp(r->question.s, v->question) != 0))
         return false;
+    if (v->contact != (r->kind == ENGINE_CONTACT))
+        return false;
     if (v->option ? strcmp(r->option.s, v->option) != 0 : r->option.s[0] != '\0')
         return false;
     k->s.last_event = v->event;
@@ -145,11 +147,38 @@ struct verdict run_judge(const struct key *k)
                             .since = s->since};
 }
 
+// ---------------------------------------------------------------- contact
+static void contact_vote(struct key *k, const struct engine_vote *v)
+{
+    struct engine_key_state *s = &k->s;
+    if (s->points == 0) {
+        s->since = v->at;
+        s->first_event = v->event;
+    }
+    s->points += s->points < ENGINE_RUN_MAX;
+    s->n++;
+    k->alarm = true;
+}
+
+// A person closes it.
+struct verdict contact_judge(const struct key *k)
+{
+    return (struct verdict){
+        .breached = k->s.points > 0, .again = k->alarm, .due = HOURS_EVER, .since = k->s.since};
+}
+
 // ---------------------------------------------------------------- all of them
 void content_vote(struct engine *e, struct key *k, const struct engine_vote *v)
 {
     if (!content_takes(k, v))
         return;
+    if (v->contact) {
+        contact_vote(k, v);
+        key_evaluate(e, k);
+        k->alarm = false;
+        key_touch(e, k);
+        return;
+    }
     struct hours_period p = place_period(k->place, v->at);
     if (p.open && !content_mashed(k, v)) { // closed: points pause, windows take nothing
         if (k->rule->chart.limit)
@@ -175,7 +204,7 @@ void content_closed(struct key *k, wall_ms now)
         s->since = now;
     } else if (k->rule->c.kind == ENGINE_CHANGE) {
         change_closed(k);
-    } else if (k->rule->c.kind == ENGINE_RUN) {
+    } else if (k->rule->c.kind == ENGINE_RUN || k->rule->c.kind == ENGINE_CONTACT) {
         s->points = 0;
         s->step = 0;
     } else {

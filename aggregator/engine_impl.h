@@ -137,6 +137,7 @@ void content_vote(struct engine *e, struct key *k, const struct engine_vote *v);
 void content_closed(struct key *k, wall_ms now); // by hand
 struct verdict standard_judge(const struct key *k);
 struct verdict run_judge(const struct key *k);
+struct verdict contact_judge(const struct key *k);
 void window_vote(struct key *k, const struct engine_vote *v);
 struct verdict window_judge(struct key *k, wall_ms now);
 void cycle_end(struct engine_key_state *s); // the next vote is the first of a cycle

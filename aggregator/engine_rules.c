@@ -62,6 +62,7 @@ struct engine_rule engine_rule_defaults(enum engine_rule_kind kind)
         r.hold_ms = 5 * 60000;
         break;
     case ENGINE_TAMPER:
+    case ENGINE_CONTACT:
     case ENGINE_KINDS:
         break;
     }
@@ -163,10 +164,12 @@ const char *engine_rule_check(const struct engine_rule *r)
     case ENGINE_CLOCK:
     case ENGINE_TAMPER:
         return NULL;
+    case ENGINE_CONTACT:
+        return r->hold_ms == 0 && r->resolve_ms == 0 ? NULL : "hold, resolve hold: 0, somebody waits";
     case ENGINE_KINDS:
         break;
     }
-    return "kind: standard, change, mood, share, run, count, index, silence, offline, coverage, clock or tamper";
+    return "kind: standard, change, mood, share, run, count, index, silence, offline, coverage, clock, tamper or contact";
 }
 
 static double rule_usual(const struct engine_rule *r)

@@ -16,7 +16,7 @@ static const struct {
     {ENGINE_PENDING, ENGINE_OK, ENGINE_CLEARED},
     {ENGINE_PENDING, ENGINE_OK, ENGINE_NO_DATA},
     {ENGINE_PENDING, ENGINE_OK, ENGINE_RULE},
-    {ENGINE_FIRING, ENGINE_FIRING, ENGINE_BREACH}, // another alarm of a change
+    {ENGINE_FIRING, ENGINE_FIRING, ENGINE_BREACH}, // another alarm of a change, another contact
     {ENGINE_ACKNOWLEDGED, ENGINE_ACKNOWLEDGED, ENGINE_BREACH},
     {ENGINE_FIRING, ENGINE_ACKNOWLEDGED, ENGINE_ACK},
     {ENGINE_ACKNOWLEDGED, ENGINE_ACKNOWLEDGED, ENGINE_ACK},
@@ -66,7 +66,8 @@ const char *engine_kind_name(enum engine_rule_kind kind)
 {
     static const char *const names[ENGINE_KINDS] = {"standard", "share", "silence", "offline",
                                                     "change",   "run",   "count",   "index",
-                                                    "mood",     "coverage", "clock", "tamper"};
+                                                    "mood",     "coverage", "clock", "tamper",
+                                                    "contact"};
     return names[kind];
 }
 
@@ -243,6 +244,8 @@ static struct verdict judge(struct engine *e, struct key *k)
         return fact_judge(e, k);
     case ENGINE_TAMPER:
         return tamper_judge(e, k);
+    case ENGINE_CONTACT:
+        return contact_judge(k);
     case ENGINE_KINDS:
         break;
     }

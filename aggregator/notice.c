@@ -21,6 +21,7 @@ static words kind_words[] = {
     [NOTICE_RUN] = {"Beruntun", "Votes in a row"},
     [NOTICE_COUNT] = {"Terlalu sering", "Too often"},
     [NOTICE_INDEX] = {"Rata-rata lewat batas", "Average off limits"},
+    [NOTICE_CONTACT] = {"Ada yang minta dihubungi", "Somebody asks to be called"},
     [NOTICE_SILENCE] = {"Kios sepi", "Kiosk silent"},
     [NOTICE_OFFLINE] = {"Kios tidak terjangkau", "Kiosk not reachable"},
     [NOTICE_COVERAGE] = {"Jawaban belum lengkap", "Answers are missing"},

@@ -27,6 +27,7 @@ enum notice_kind {
     NOTICE_RUN,
     NOTICE_COUNT,
     NOTICE_INDEX,
+    NOTICE_CONTACT,
     NOTICE_SILENCE, // from here on about a kiosk
     NOTICE_OFFLINE,
     NOTICE_COVERAGE,

@@ -39,6 +39,8 @@ static const struct command_row {
      "how much of what kiosks counted is here, and how long they were ready within opening hours"},
     {"gaps", NULL, "PLACE [--from DAY] [--to DAY]", 1, 5, ctl_gaps,
      "what customers expect against what they find, by dimension, weighted by what matters to them"},
+    {"goal", NULL, "PLACE", 1, 1, ctl_goal,
+     "how far the place is on the way to its goal: steps by quarter, and which of them history says are out of reach"},
     {"scores", NULL, "PLACE [--from DAY] [--to DAY]", 1, 5, ctl_scores,
      "every question: face index, satisfied, NPS or customer effort, with standard errors"},
     {"segments", NULL, "PLACE [--from DAY] [--to DAY] [--question ID]", 1, 7, ctl_segments,

@@ -100,6 +100,11 @@ char *rule_encode(const struct seed_standard *s)
         json_object_set_new(o, "top_faces", json_integer(s->top_faces));
         json_object_set_new(o, "usual_unhappy", json_real(s->usual_unhappy));
         json_object_set_new(o, "false_alarm_votes", json_real(s->false_alarm_votes));
+        if (s->goal > 0) {
+            json_object_set_new(o, "goal", json_integer(s->goal));
+            json_object_set_new(o, "goal_from", json_string(s->goal_from));
+            json_object_set_new(o, "goal_by", json_string(s->goal_by));
+        }
         break;
     case KIND_CHANGE:
         json_object_set_new(o, "top_faces", json_integer(s->top_faces));
@@ -291,11 +296,12 @@ int64_t rule_recovery(const char *body, enum role role)
 
 bool rules_alike(const char *a, const char *b)
 {
-    static const char *const people[] = {"name", "playbook", "recovery"};
     json_t *x = json_loads(a, 0, NULL), *y = json_loads(b, 0, NULL);
-    for (size_t i = 0; i < sizeof people / sizeof people[0]; i++) {
-        json_object_del(x, people[i]);
-        json_object_del(y, people[i]);
+    static const char *const told[] = {"name",    "goal",     "goal_from", "goal_by",
+                                       "playbook", "recovery"}; // nothing is judged by them
+    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
+        json_object_del(x, told[i]);
+        json_object_del(y, told[i]);
     }
     bool alike = x != NULL && json_equal(x, y);
     json_decref(x);

@@ -1,6 +1,9 @@
 // settings: schema rows of the aggregator's YAML and the checks across rows.
 #include "aggregator/settings.h"
 
+#include "aggregator/trend_goal.h"
+#include "aggregator/trends.h"
+
 #include <ctype.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -10,7 +13,7 @@
 const char *const place_kinds[] = {"org", "region", "branch", "area", NULL};
 const char *const standard_kinds[] = {"standard", "share", "silence", "offline",
                                       "change",   "run",   "count",   "index",   "mood",
-                                      "coverage", "clock", "tamper",  NULL};
+                                      "coverage", "clock", "tamper",  "contact", NULL};
 const char *const roles[] = {"viewer", "manager", "head-office", "admin", NULL};
 const char *const boundaries[] = {">", ">=", NULL};
 
@@ -96,6 +99,12 @@ static const struct config_row recovery_rows[] = {
      .help = "standard: satisfied promised; share: too much of the named faces; index: too low a mean"},               \
     {"resolve_percent", CONFIG_INT, AT(seed_standard, resolve_percent), .fallback = "-1", .min = -1,                   \
      .max = 100, .help = "share: ends at or below this; -1: percent minus 10; index: at or above; -1: plus 5"},        \
+    {"goal", CONFIG_INT, AT(seed_standard, goal), .fallback = "0", .min = 0, .max = 100,                               \
+     .help = "standard: percent satisfied wished in the long run (`puasctl goal`); 0: none"},                          \
+    {"goal_from", CONFIG_STRING, AT(seed_standard, goal_from), .fallback = "", .max = 10,                              \
+     .help = "the day that the goal was set, YYYY-MM-DD"},                                                             \
+    {"goal_by", CONFIG_STRING, AT(seed_standard, goal_by), .fallback = "", .max = 10,                                  \
+     .help = "the day that it is to be reached by, five years on at most"},                                            \
     {"above", CONFIG_BOOL, AT(seed_standard, above), .fallback = "false",                                              \
      .help = "index: the other way round, a mean that is worth praise"},                                               \
     {"votes", CONFIG_INT, AT(seed_standard, votes), .fallback = "3", .min = 1, .max = 1000,                            \
@@ -460,6 +469,13 @@ bool setting_check(const char *name, const struct seed_standard *r, struct confi
     }
     if (r->kind == KIND_STANDARD && (r->percent < 1 || r->percent > 99)) {
         return wrong(e, name, r->line, "'%s': percent of a standard is 1 to 99", r->id.s);
+    }
+    int32_t from, by;
+    bool dated = r->goal_from != NULL && r->goal_by != NULL && trend_day_parse(r->goal_from, &from) &&
+                 trend_day_parse(r->goal_by, &by) && from < by && by - from <= TREND_GOAL_STEPS_MAX * TREND_GOAL_STEP_DAYS;
+    if (r->goal > 0 && (r->kind != KIND_STANDARD || !dated)) {
+        return wrong(e, name, r->line, "'%s': a goal is a standard's, with goal_from before goal_by, as YYYY-MM-DD, at most "
+                     "1,680 days apart", r->id.s);
     }
     if (r->kind == KIND_RUN && (r->votes < 2 || r->end_votes == 0)) {
         return wrong(e, name, r->line, "'%s': votes of a run are at least 2, end_votes at least 1", r->id.s);

@@ -22,7 +22,8 @@ enum standard_kind { // as enum engine_rule_kind
     KIND_MOOD,
     KIND_COVERAGE,
     KIND_CLOCK,
-    KIND_TAMPER
+    KIND_TAMPER,
+    KIND_CONTACT
 };
 extern const char *const standard_kinds[];
 enum role { ROLE_VIEWER, ROLE_MANAGER, ROLE_HEAD_OFFICE, ROLE_ADMIN };
@@ -77,6 +78,8 @@ struct seed_standard {
     int64_t top_faces;        // standard, change: that many of the best faces are satisfied; 2 is usual
     struct config_list faces; // share, run, count: int64_t scores of the named faces
     struct config_list usual_mix; // mood: int64_t weights, worst face first
+    int64_t goal;             // standard: percent wished in the long run; 0: none
+    char *goal_from, *goal_by; // "YYYY-MM-DD": set on, to be reached by
     double usual_unhappy;     // standard, change: q0; run: of the named faces
     double false_alarm_votes; // standard, change, mood: in-control ARL wished
     bool drift;               // change: with a third part

@@ -7,11 +7,13 @@
 //   trends_change.c   comparison with the period before, effect of a change
 //   trends_gaps.c     expectation against perception; what each question scores
 //   trends_skm.c      the SKM report
+//   trends_goal.c     the way to the goal of a standard (trend_goal.h)
 //   trends_coverage*  what is not here, and how long kiosks were there
 //   trend_calendar.c  days and dates
 #ifndef PUAS_AGGREGATOR_TRENDS_IMPL_H
 #define PUAS_AGGREGATOR_TRENDS_IMPL_H
 
+#include "aggregator/trend_goal.h"
 #include "aggregator/trend_stats.h"
 #include "aggregator/trends.h"
 #include "shared/ident.h"
@@ -88,6 +90,7 @@ struct trends {
     char question_id[IDENT_MAX + 1];
     int32_t segment; // TREND_ALL: of any and of none
     json_t *promise; // owned
+    struct trend_goal goal; // of the promise; target 0: none
     enum { SCALE_UNKNOWN, SCALE_SHORT, SCALE_LONG } scale; // of the question: are there more than five levels?
     enum trends_error error;
 };
@@ -171,6 +174,7 @@ json_t *trends_compare(struct trends *t);
 json_t *trends_effect(struct trends *t);
 json_t *trends_skm(struct trends *t);
 json_t *trends_gaps(struct trends *t);
+json_t *trends_goal(struct trends *t);
 json_t *trends_scores(struct trends *t);
 json_t *trends_coverage(struct trends *t);
 json_t *trends_segments(struct trends *t);

@@ -550,6 +550,11 @@ static bool find_promise(struct trends *t)
     t->promise = mine ? json_pack("{s:O?,s:O?}", "target", json_object_get(rule, "percent"), "name",
                                   json_object_get(rule, "name"))
                       : json_null();
+    const char *from = json_string_value(json_object_get(rule, "goal_from"));
+    const char *by = json_string_value(json_object_get(rule, "goal_by"));
+    if (mine && from != NULL && by != NULL && trend_day_parse(from, &t->goal.from) && trend_day_parse(by, &t->goal.by)) {
+        t->goal.target = (double)json_integer_value(json_object_get(rule, "goal")) / 100;
+    }
     json_decref(rule);
     return trends_done(t, s, t->promise != NULL);
 }
@@ -576,7 +581,7 @@ enum trends_error trends_read(struct views *v, const struct views_user *u, const
         {"compare", trends_compare, true},    {"effect", trends_effect, true},
         {"skm", trends_skm, false},           {"coverage", trends_coverage, false},
         {"gaps", trends_gaps, false},         {"scores", trends_scores, true},
-        {"segments", trends_segments, false},
+        {"segments", trends_segments, false}, {"goal", trends_goal, false},
     };
     struct trend_query all = *q;
     struct trends t = {.v = v, .u = u, .q = &all, .problem = ret_problem, .now = now};

@@ -62,6 +62,12 @@ enum views_error views_today(struct views *v, const struct views_user *u, const 
 // raw = filtered + suspects, score by score; suspects come in whole steps.
 enum views_error views_verdicts(struct views *v, const struct views_user *u, const char *branch, wall_ms now,
                                 char **ret_json);
+// What was written at the branch in the last VIEWS_COMMENT_DAYS, newest first, 20 at a time: {place, rev, days, comments:
+// [{id, at, question, text, lang, flags}], next}. As of the last step, times to the quarter hour; flags: "urgent",
+// "personal" (comment_flags.h). before: a `next`, or 0 for the newest.
+enum { VIEWS_COMMENT_DAYS = 30 };
+enum views_error views_comments(struct views *v, const struct views_user *u, const char *branch, int64_t before,
+                                wall_ms now, char **ret_json);
 enum views_error views_alert_votes(struct views *v, const struct views_user *u, const char *alert,
                                    wall_ms now, char **ret_json);
 // {"branch":{id,name,tz},"alert":...}, the alert as on its branch's page, so that messages tell no more than that.

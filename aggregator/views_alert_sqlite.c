@@ -287,7 +287,7 @@ static json_t *alert_json(struct views *v, struct branch *b, const struct alert 
                   (json_int_t)a->flaps, "comments", comments, "curve", "reasons", "places");
     json_object_update(o, head);
     json_decref(head);
-    if (engine_is_content(a->r.kind)) {
+    if (engine_is_content(a->r.kind) && a->r.kind != ENGINE_CONTACT) {
         add_content(v, b, a, o);
     } else {
         add_liveness(v, b, a, o);
@@ -310,7 +310,8 @@ static int severity(const struct alert *a)
     static const int kinds[] = {
         [ENGINE_STANDARD] = 0, [ENGINE_CHANGE] = 1, [ENGINE_SHARE] = 2,   [ENGINE_RUN] = 3,
         [ENGINE_COUNT] = 4,    [ENGINE_INDEX] = 5,  [ENGINE_OFFLINE] = 6, [ENGINE_SILENCE] = 7,
-        [ENGINE_MOOD] = 1,     [ENGINE_COVERAGE] = 8, [ENGINE_CLOCK] = 9, [ENGINE_TAMPER] = 6};
+        [ENGINE_MOOD] = 1,     [ENGINE_COVERAGE] = 8, [ENGINE_CLOCK] = 9, [ENGINE_TAMPER] = 6,
+        [ENGINE_CONTACT] = 0};
     int state = 0;
     while (state < 4 && strcmp(states[state], a->state) != 0) {
         state++;

@@ -15,7 +15,7 @@ const ID = "dago-entrance";
 const TOPIC = "puas/1/alerts/bandung-dago/";
 const rule = (...ids) => (text) => {
   const [head, ...standards] = text.split(/^(?= {4}- id: )/m);
-  const keep = standards.filter((s) => !/^ {6}kind: (standard|change|share|run|count|index|silence|offline)$/m.test(s) || ids.some((id) => s.startsWith(`    - id: ${id}\n`)));
+  const keep = standards.filter((s) => !/^ {6}kind: (standard|change|share|run|count|index|silence|offline|contact)$/m.test(s) || ids.some((id) => s.startsWith(`    - id: ${id}\n`)));
   // What follows the last standard (users) stays.
   const users = standards[standards.length - 1].match(/^ {2}users:[^]*$/m)?.[0] ?? "";
   return head + keep.map((s) => s.replace(users, "")).join("") + users;
@@ -196,7 +196,11 @@ scenario("worse than usual: what it costs is said before it is saved; what canno
   assert.notEqual(refused.code, 0);
 });
 
-const counting = (text) => rule("room", "row", "mean")(text.replace(/^ {2}users:/m, `    - id: room
+const counting = (text) => rule("room", "row", "mean", "call")(text.replace(/^ {2}users:/m, `    - id: call
+      kind: contact
+      place: harapan
+      name: { en: Call back within a day, id: Hubungi dalam sehari }
+    - id: room
       kind: count
       place: harapan
       option: room
@@ -224,7 +228,7 @@ const counting = (text) => rule("room", "row", "mean")(text.replace(/^ {2}users:
       mash: 0 s
   users:`));
 
-scenario("what is counted: a reason named three times, four unhappy votes in a row, a low average; each ends by its own rule", async (world) => {
+scenario("what is counted: a reason named three times, four unhappy votes in a row, a low average, somebody to call; each ends by its own rule", async (world) => {
   const { aggregator, store, open } = await system(world, { change: counting });
   const kiosk = await open();
   const of = (id) => store.one(`SELECT a.state FROM alert a JOIN rule r USING(rule_id) WHERE r.id = '${id}' ORDER BY a.alert_id DESC`);
@@ -252,6 +256,18 @@ scenario("what is counted: a reason named three times, four unhappy votes in a r
   assert.deepEqual([alerts.room.count, alerts.room.window, alerts.room.falseAlarmVotes], [3, 30, null]);
   assert.deepEqual([alerts.mean.boundary, alerts.mean.minN, alerts.mean.window], [">", 8, 60]);
 
+  const ask = (more) => kiosk.press(undefined, { type: "contact", question: "reach", keep: 2, score: undefined, of: undefined, ...more });
+  ask({}); // wiped: nobody can be called
+  ask({ text: "dG9vIGxhdGU=", at: Date.now() - 3 * 86_400_000 }); // nor after the days that were promised
+  await kiosk.settled();
+  assert.equal(await of("call"), undefined);
+  ask({ text: "c2VhbGVk", at: Date.now() - 3_600_000 }); // it came late: somebody waits all the longer
+  await waitFor("the alert of the contact", async () => (await of("call")) === "firing");
+  const call = (await manager.today()).alerts.find((a) => a.rule.id === "call");
+  assert.deepEqual([call.kind, call.votes, call.reasons], ["contact", null, []]);
+  await manager.post(`/api/v1/alerts/${call.id}/resolve`, { comment: "Sudah ditelepon" });
+  await waitFor("its end", async () => (await of("call")) === "resolved");
+
   await press(kiosk, [5]);
   await waitFor("the end of the run", async () => (await of("row")) === "resolved");
   await press(kiosk, [5, 5, 5, 5]); // (225 + 500) / 13 = 55.8
@@ -262,6 +278,46 @@ scenario("what is counted: a reason named three times, four unhappy votes in a r
   writeFileSync(file, exported.lines.join("\n"));
   const diff = await run(`${BIN}/puasctl`, ["--config", aggregator.file, "config", "diff", file]);
   assert.equal(diff.code, 0, `what is exported is what is there: ${diff.lines.join("\n")}`);
+});
+
+scenario("goal: steps by quarter of a standard, reached or not, and what history says; changing it closes no alert", async (world) => {
+  const day = (ago) => new Date(Date.now() + 7 * 3_600_000 - ago * 86_400_000).toISOString().slice(0, 10); // in Jakarta
+  const goal = (text) => text.replace(/(?<= {6}percent: 85\n)/, `      goal: 95\n      goal_from: ${day(100)}\n      goal_by: ${day(-236)}\n`);
+  const { aggregator, store, open } = await system(world, { change: (text) => rule("satisfied-85")(goal(text)) });
+  const kiosk = await open();
+  // A year of four weeks each, 40 votes: from 60 % satisfied up by 2.5 points, the last four weeks 90 %.
+  for (let period = 0; period < 13; period++) {
+    for (let i = 0; i < 40; i++) kiosk.press(i < 24 + period ? 5 : 2, { at: Date.now() - ((13 - period) * 28 - 3) * 86_400_000 + i * 1000 });
+  }
+  await kiosk.settled();
+  const ctl = async (...args) => {
+    const p = await run(`${BIN}/puasctl`, ["--config", aggregator.file, ...args]);
+    assert.equal(p.code, 0, p.lines.join("\n"));
+    return p.lines.join("\n");
+  };
+  const manager = await Session.login(aggregator.url);
+  const told = (await manager.get("/api/v1/trends/goal?place=bandung-dago")).goal;
+  assert.deepEqual([told.target, told.since, told.by, told.now.n, told.now.share, told.steps.length], [0.95, day(100), day(-236), 40, 0.9, 4]);
+  assert.ok(Math.abs(told.best - 0.075) < 1e-9, "three periods of 2.5 points");
+  assert.ok(told.start > 0.75 && told.start < 0.85, `start ${told.start}`);
+  assert.deepEqual(told.steps.map(({ reached, reach }) => [reached, reach]).slice(0, 2), [[true, "within"], [true, "within"]]);
+  assert.deepEqual([told.steps[3].target, told.steps[3].reached, told.steps[3].reach], [0.95, false, "within"]);
+  const said = await ctl("goal", "bandung-dago");
+  assert.match(said, /The last four weeks: 90\.0 % of 40 votes; goal 95 % by/);
+  assert.match(said, new RegExp(`${day(-236)}\\s+95\\.0 %\\s+-\\s+within reach`));
+
+  // Another goal is no other rule: what is open stays open.
+  await press(kiosk, Array(8).fill(1));
+  await waitFor("the alert", async () => (await state(store)) === "firing");
+  const file = world.path("org.yaml");
+  writeFileSync(file, (await ctl("config", "export")).replace("goal: 95", "goal: 99"));
+  await ctl("config", "apply", file);
+  assert.equal((await manager.get("/api/v1/trends/goal?place=bandung-dago")).goal.target, 0.99);
+  assert.equal(await state(store), "firing");
+  writeFileSync(file, (await ctl("config", "export")).replace(/goal_by: .*/, "goal_by: soon"));
+  const refused = await run(`${BIN}/puasctl`, ["--config", aggregator.file, "config", "apply", file]);
+  assert.notEqual(refused.code, 0);
+  assert.match(refused.lines.join("\n"), /a goal is a standard's, with goal_from before goal_by/);
 });
 
 scenario("a kiosk that is gone raises an alert, its return ends it; the aggregator's own absence does not", async (world) => {

@@ -224,6 +224,37 @@ static void an_index_of_an_empty_window_is_over(void **state)
     finish(&w);
 }
 
+// ---------------------------------------------------------------- contact
+static void somebody_waits_until_a_person_closes_it(void **state)
+{
+    (void)state;
+    struct world w = world(engine_rule_defaults(ENGINE_CONTACT));
+    give_hours(&w);
+    wait(&w, 10 * HOUR); // closed
+    struct engine_vote v = next_vote(&w, 4, 13, 0);
+    v.of = 0;
+    v.contact = v.late = true;
+    engine_vote(w.e, &v);
+    struct engine_transition t = expect(&w, ENGINE_OK, ENGINE_FIRING, ENGINE_BREACH);
+    assert_true(t.place == 2 && t.points == 1 && t.n == 1 && t.first_event == v.event);
+    engine_vote(w.e, &v); // told again
+    expect_nothing(&w);
+    v.event = ++w.event;
+    engine_vote(w.e, &v);
+    t = expect(&w, ENGINE_FIRING, ENGINE_FIRING, ENGINE_BREACH);
+    assert_int_equal(t.points, 2);
+    vote(&w, 2, 1, 30); // ratings are nothing to it
+    wait(&w, 100 * HOUR);
+    expect_nothing(&w);
+    assert_int_equal(engine_close(w.e, t.alert, "ani", ++w.now), ENGINE_DONE);
+    expect(&w, ENGINE_FIRING, ENGINE_RESOLVED, ENGINE_CLOSED);
+    v.event = ++w.event;
+    v.arrived = w.now;
+    engine_vote(w.e, &v);
+    assert_int_equal(expect(&w, ENGINE_RESOLVED, ENGINE_FIRING, ENGINE_BREACH).points, 1);
+    finish(&w);
+}
+
 // ---------------------------------------------------------------- what kiosks tell of themselves
 static struct world kiosks(struct engine_rule r)
 {
@@ -336,6 +367,7 @@ int main(void)
         cmocka_unit_test(the_mean_at_its_threshold),
         cmocka_unit_test(an_index_that_praises),
         cmocka_unit_test(an_index_of_an_empty_window_is_over),
+        cmocka_unit_test(somebody_waits_until_a_person_closes_it),
         cmocka_unit_test(answers_are_missing_for_too_long),
         cmocka_unit_test(a_wrong_clock),
         cmocka_unit_test(tampered_for_an_hour_after_the_last_sign),

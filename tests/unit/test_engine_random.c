@@ -18,7 +18,7 @@
 #define DAY (24 * HOUR)
 #define MONDAY (INT64_C(20773) * DAY)
 
-enum { BRANCHES = 3, KIOSKS = 6, RULES = 15, INPUTS = 1500, CONFIGS = 4 };
+enum { BRANCHES = 3, KIOSKS = 6, RULES = 16, INPUTS = 1500, CONFIGS = 4 };
 
 static uint32_t next(uint64_t *seed)
 {
@@ -79,6 +79,7 @@ static void generate(uint64_t *seed, struct input *in, unsigned late_percent)
                 x->vote.at -= 10 * MINUTE;
             if (chance(seed, 10))
                 x->vote.option = chance(seed, 80) ? "dirty" : "queue";
+            x->vote.contact = !x->vote.option && !x->vote.late && chance(seed, 2); // a late one counts too
         } else if (dice < 82) {
             x->kind = HEARD;
         } else if (dice < 91) {

@@ -52,6 +52,7 @@ export function sayAlert(alert: Alert, now: number, { t, f, lang }: Text): Said 
     case "coverage":
     case "clock":
     case "tamper":
+    case "contact":
       return { kind, headline: name, detail: "" };
     default: // mood, run, count, index: what the rule is called says it best
       return { kind, headline: pick(alert.rule.name, lang), detail: t.subChange(f.int(votes?.unhappy ?? 0), f.int(votes?.n ?? 0)) };

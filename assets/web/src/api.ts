@@ -57,7 +57,7 @@ export interface Kiosk {
 }
 export type AlertState = "pending" | "firing" | "acknowledged" | "recovering" | "resolved" | "unknown";
 export interface Alert {
-  id: string; state: AlertState; kind: "standard" | "change" | "mood" | "share" | "run" | "count" | "index" | "silence" | "offline" | "coverage" | "clock" | "tamper";
+  id: string; state: AlertState; kind: "standard" | "change" | "mood" | "share" | "run" | "count" | "index" | "silence" | "offline" | "coverage" | "clock" | "tamper" | "contact";
   rule: { id: string; version: number; name: Texts };
   place: { id: string; name: string }; subject: { kiosk: string; name: string } | null;
   since: number; // start of the cycle that led to the raise
@@ -102,6 +102,9 @@ export interface Contacts {
 }
 /** GET /api/v1/people?place=ID: who may be given its alerts */
 export interface People { people: { name: string; display: string; role: Session["user"]["role"] }[] }
+/** GET /api/v1/comments?place=ID&before=NEXT (a branch): newest first, 20 at a time */
+export interface Comments { place: string; rev: number; days: number; comments: Comment[]; next: number | null }
+export interface Comment { id: number; at: number; question: string; text: string; lang: string; flags: ("urgent" | "personal")[] }
 /** GET /api/v1/alerts/ID/votes: the votes behind it, to the quarter hour */
 export interface AlertVotes { quarters: { at: number; n: number; unhappy: number; kiosks: { name: string; n: number; unhappy: number }[] }[] }
 /** POST /api/v1/alerts/ID/ack | comment | resolve -> 204 or Problem */

@@ -6,12 +6,15 @@ import { AlertCard } from "./alert-card.tsx";
 import { isOpen, sayAlert } from "./alert-text.ts";
 import { failureText } from "./failure.tsx";
 import { HoursCard } from "./hours-card.tsx";
+import { lazy } from "./lazy.tsx";
 import { KiosksCard } from "./kiosks-card.tsx";
 import { useFeed } from "./live.ts";
 import { PlaceHead } from "./place-head.tsx";
 import { ReasonsCard } from "./reasons-card.tsx";
 import { ScoreCard } from "./score-card.tsx";
 import { browserZone, makeText, TextContext, useText, type Text } from "./text.ts";
+
+const CommentsCard = lazy("comments", async () => (await import("./comments/card.tsx")).CommentsCard, true);
 
 interface Props {
   session: Session;
@@ -52,6 +55,7 @@ export function TodayPage({ session, place, go, signedOut }: Props) {
               <HoursCard today={today} />
               <KiosksCard kiosks={today.kiosks} now={today.now} />
               <AboutCard today={today} />
+              <CommentsCard place={today.place.id} rev={today.rev} now={today.now} />
             </div>
           </>
         ) : (

@@ -62,6 +62,7 @@ export const en = {
     coverage: "Answers are missing",
     clock: "Kiosk's clock is wrong",
     tamper: "Kiosk tampered with",
+    contact: "Somebody asks to be called",
   },
   pending: "Being watched",
   recovering: "Recovering",

@@ -57,6 +57,7 @@ export const id: Messages = {
     coverage: "Jawaban belum lengkap",
     clock: "Jam kios salah",
     tamper: "Kios diutak-atik",
+    contact: "Ada yang minta dihubungi",
   },
   pending: "Sedang dipantau",
   recovering: "Membaik",

@@ -1,0 +1,81 @@
+// What customers wrote at the branch, newest first: text, and nothing but text. A file of its own.
+import type { Comment, Comments } from "../api.ts";
+import type { Failure } from "../http.ts";
+import { failureText, getJson, useEffect, useState, useText } from "../kit.ts";
+import { words } from "./words.ts";
+import "./comments.css";
+
+const AT_FIRST = 6; // of the newest page; the others are a press away
+
+interface Props {
+  place: string;
+  rev: number; // of the page: the card follows it
+  now: number;
+}
+
+export function CommentsCard({ place, rev, now }: Props) {
+  const { t, lang } = useText();
+  const w = words[lang];
+  const [shown, setShown] = useState<Comments | null>(null);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [all, setAll] = useState(false);
+
+  useEffect(() => {
+    const abort = new AbortController();
+    void getJson<Comments>(`/api/v1/comments?place=${encodeURIComponent(place)}`, abort.signal).then((answer) => {
+      if (abort.signal.aborted) return;
+      setFailure(answer.ok ? null : answer.failure);
+      // Earlier ones that were asked for stay; what is new goes above them.
+      if (answer.ok) setShown((was) => (was && was.place === place ? join(answer.value, was) : answer.value));
+    });
+    return () => abort.abort();
+  }, [place, rev]);
+
+  const more = async () => {
+    if (!all) return setAll(true);
+    if (!shown?.next || busy) return;
+    setBusy(true);
+    const answer = await getJson<Comments>(`/api/v1/comments?place=${encodeURIComponent(place)}&before=${shown.next}`);
+    setBusy(false);
+    setFailure(answer.ok ? null : answer.failure);
+    if (answer.ok) setShown({ ...answer.value, comments: [...shown.comments, ...answer.value.comments] });
+  };
+
+  return (
+    <section class="card said" aria-labelledby="h-comments" data-testid="card-comments">
+      <header><h2 id="h-comments">{w.comments}</h2></header>
+      {failure && <p class="error" role="alert">{failureText(failure, t)}</p>}
+      {shown && !shown.comments.length && <p class="hint">{w.none(shown.days)}</p>}
+      {shown && shown.comments.length > 0 && (
+        <ol>
+          {shown.comments.slice(0, all ? undefined : AT_FIRST).map((comment) => <Said key={comment.id} comment={comment} now={now} />)}
+        </ol>
+      )}
+      {shown && (shown.next || (!all && shown.comments.length > AT_FIRST)) && <button type="button" class="link" data-testid="comments-more" disabled={busy} onClick={() => void more()}>{busy ? w.busy : w.more}</button>}
+    </section>
+  );
+}
+
+function Said({ comment, now }: { comment: Comment; now: number }) {
+  const { f, lang } = useText();
+  const w = words[lang];
+  return (
+    <li class={comment.flags.includes("urgent") ? "urgent" : ""}>
+      <p lang={comment.lang || undefined} dir="auto">{comment.text}</p>
+      <p class="sub">
+        {f.when(comment.at, now)}
+        {comment.flags.map((flag) => <span key={flag} class="pill">{w[flag]}</span>)}
+      </p>
+    </li>
+  );
+}
+
+// The newest page over what was there, without doubles. When a gap is left between them the old ones go.
+function join(newest: Comments, was: Comments): Comments {
+  const last = newest.comments[newest.comments.length - 1];
+  const at = last ? was.comments.findIndex(({ id }) => id <= last.id) : -1;
+  const meets = !newest.next || (at >= 0 && was.comments[at]?.id === last?.id);
+  if (!meets || at < 0) return newest;
+  return { ...newest, next: was.next, comments: [...newest.comments, ...was.comments.slice(at).filter(({ id }) => id < (last?.id ?? 0))] };
+}
