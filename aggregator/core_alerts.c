@@ -146,7 +146,7 @@ static bool take_one(struct core *c, const struct engine_transition *t)
     log_event(t->to == ENGINE_FIRING ? LOG_WARN : LOG_INFO, "alert",
               "id=%s rule=%s place=%s from=%s to=%s cause=%s", t->alert, core_rule_id(c, t->rule),
               c->org.places[t->place].id.s, a.from, a.to, a.action);
-    if (!core_tell_channels(c, t)) {
+    if (!core_tell_channels(c, t) || !core_escalate(c, t)) {
         return false;
     }
     if (branch == NULL) {

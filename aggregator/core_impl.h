@@ -7,6 +7,7 @@
 //   core_remote.c  orders to kiosks and their replies
 //   core_contacts.c what customers left to be answered: its end
 //   core_people.c  what people do about alerts
+//   core_escalation.c who else is told when nobody is on an alert
 //   core_silence.c  alerts that are not told
 //   core_presence.c how long kiosks are ready, by day
 //   core_outgoing.c what channels are to tell, and what came of it
@@ -205,6 +206,9 @@ void core_blank(struct event *e, bool score, int *flags); // takes out what it s
 
 // Within the transaction of the transition.
 bool core_tell_channels(struct core *c, const struct engine_transition *t);
+bool core_tell_unattended(struct core *c, const struct channel *ch, const char *alert, wall_ms due); // a ladder's step
+bool core_escalate(struct core *c, const struct engine_transition *t); // within the transaction of the transition
+void core_tick_escalations(struct core *c);
 // A silence has ended: an open alert that nobody was told of is told now.
 bool core_tell_after_silence(struct core *c, const struct store_alert *a);
 bool core_serves_place(struct core *c, const struct channel *ch, int32_t place);

@@ -142,6 +142,13 @@ bool core_tell_after_silence(struct core *c, const struct store_alert *a)
            tell_raise(c, &t, c->now);
 }
 
+bool core_tell_unattended(struct core *c, const struct channel *ch, const char *alert, wall_ms due)
+{
+    struct engine_transition t = {.cause = ENGINE_ACK_EXPIRED, .at = due};
+    snprintf(t.alert, sizeof t.alert, "%s", alert);
+    return put(c, ch, &t, CHANNEL_UNATTENDED, c->now);
+}
+
 // ---------------------------------------------------------------- test, outcome
 
 enum command_result core_test_channel(struct core *c, struct command *cmd)

@@ -329,6 +329,7 @@ static void timers(struct core *c, mono_ms mono)
         engine_tick(c->engine, c->now);
         core_expire_contacts(c, mono);
         core_tick_silences(c);
+        core_tick_escalations(c);
     }
     if (!guard_holds(&c->guard)) { // what can wait needs room
         core_judge(c, mono);

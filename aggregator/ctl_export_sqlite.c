@@ -289,6 +289,14 @@ static void print_rule(const json_t *o)
     {
         printf("      %s: %lld\n", role, (long long)json_integer_value(limit));
     }
+    json_t *step;
+    size_t at;
+    json_array_foreach(json_object_get(o, "escalation"), at, step)
+    {
+        printf("%s      - { after: %lld s, channel: %s }\n", at == 0 ? "    escalation:\n" : "",
+               (long long)(json_integer_value(json_object_get(step, "after_ms")) / 1000),
+               json_string_value(json_object_get(step, "channel")));
+    }
     print_list("playbook", json_object_get(o, "playbook"));
 }
 

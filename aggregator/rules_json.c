@@ -73,6 +73,13 @@ static void add_people(json_t *o, const struct seed_standard *s)
     if (s->playbook.count > 0) {
         json_object_set_new(o, "playbook", texts_json(&s->playbook));
     }
+    for (size_t i = 0; i < s->escalation.count; i++) {
+        const struct seed_escalation *step = &((const struct seed_escalation *)s->escalation.items)[i];
+        json_t *ladder = i == 0 ? json_array() : json_incref(json_object_get(o, "escalation"));
+        json_array_append_new(
+            ladder, json_pack("{s:I,s:s}", "after_ms", (json_int_t)step->after_ms, "channel", step->channel.s));
+        json_object_set_new(o, "escalation", ladder);
+    }
     for (int i = 0; i < 3; i++) {
         if (limits[i] >= 0) {
             json_t *recovery = json_object_get(o, "recovery");
@@ -283,6 +290,21 @@ bool rule_has_step(const char *body, const char *step)
     return has;
 }
 
+bool rule_each_step(const char *body, bool (*each)(void *ctx, int step, int64_t after_ms, const char *channel),
+                    void *ctx)
+{
+    json_t *o = json_loads(body, 0, NULL), *one;
+    bool go = true;
+    size_t i;
+    json_array_foreach(json_object_get(o, "escalation"), i, one)
+    {
+        const char *channel = json_string_value(json_object_get(one, "channel"));
+        go = go && each(ctx, (int)i + 1, number(one, "after_ms", 0), channel != NULL ? channel : "");
+    }
+    json_decref(o);
+    return go;
+}
+
 int64_t rule_recovery(const char *body, enum role role)
 {
     json_t *o = json_loads(body, 0, NULL);
@@ -298,7 +320,7 @@ bool rules_alike(const char *a, const char *b)
 {
     json_t *x = json_loads(a, 0, NULL), *y = json_loads(b, 0, NULL);
     static const char *const told[] = {"name",    "goal",     "goal_from", "goal_by",
-                                       "playbook", "recovery"}; // nothing is judged by them
+                                       "playbook", "recovery", "escalation"}; // nothing is judged by them
     for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
         json_object_del(x, told[i]);
         json_object_del(y, told[i]);

@@ -90,6 +90,13 @@ static const struct config_row recovery_rows[] = {
     END,
 };
 
+static const struct config_row escalation_rows[] = {
+    {"after", CONFIG_DURATION, AT(seed_escalation, after_ms), .required = true, .min = 60e3, .max = 604800e3,
+     .help = "opening time of the place that nobody is on it"},
+    {"channel", CONFIG_IDENT, AT(seed_escalation, channel), .required = true, .help = "of this server's channels"},
+    END,
+};
+
 // What a standard says, wherever it stands.
 #define STANDARD_ROWS                                                                                                  \
     {"kind", CONFIG_ENUM, AT(seed_standard, kind), .fallback = "standard", .choices = standard_kinds, .help = ""},     \
@@ -141,7 +148,10 @@ static const struct config_row recovery_rows[] = {
     {"playbook", CONFIG_LIST, AT(seed_standard, playbook), .rows = text_rows, .item_bytes = sizeof(struct seed_text),  \
      LINE(seed_text), .help = "what to do about an alert, ticked off on it; ids stay when words change"},              \
     {"recovery", CONFIG_GROUP, AT(seed_standard, recovery), .rows = recovery_rows,                                     \
-     .help = "what a role may give a customer on the spot, in whole units of money"}
+     .help = "what a role may give a customer on the spot, in whole units of money"},                                  \
+    {"escalation", CONFIG_LIST, AT(seed_standard, escalation), .rows = escalation_rows,                                \
+     .item_bytes = sizeof(struct seed_escalation), LINE(seed_escalation),                                              \
+     .help = "who else is told of an alert that nobody is on"}
 
 static const struct config_row standard_rows[] = {
     {"id", CONFIG_IDENT, AT(seed_standard, id), .required = true, .help = ""},
@@ -358,7 +368,7 @@ static unsigned day_mask(const char *s)
     }
 }
 
-enum { SPANS_MAX = 4, PLAYBOOK_MOST = 20 };
+enum { SPANS_MAX = 4, PLAYBOOK_MOST = 20, LADDER_MOST = 8 };
 
 bool seed_hours_text(const struct config_list *hours, char *ret, size_t n, int *ret_line)
 {
@@ -454,6 +464,9 @@ static bool check_places(const char *name, const struct seed *s, struct config_e
 bool setting_check(const char *name, const struct seed_standard *r, struct config_error *e)
 {
     const struct seed_text *step = r->playbook.items;
+    if (r->escalation.count > LADDER_MOST) {
+        return wrong(e, name, r->line, "'%s': a ladder has at most 8 steps", r->id.s);
+    }
     if (r->playbook.count > PLAYBOOK_MOST) {
         return wrong(e, name, r->line, "'%s': a playbook has at most 20 steps", r->id.s);
     }

@@ -64,6 +64,11 @@ struct seed_recovery { // by role: so much may be given on the spot, in whole un
                        // the role below it
     int64_t manager, head_office, admin;
 };
+struct seed_escalation { // a step of the ladder: who else is told when nobody is on an alert
+    int64_t after_ms;    // opening time of the place since it fires, or fires again as the acknowledgement expired
+    struct ident channel;
+    int line;
+};
 struct seed_standard {
     struct ident id, place, question, option; // option: count, of a question of reasons
     int kind; // enum standard_kind
@@ -88,6 +93,7 @@ struct seed_standard {
     int64_t mash_ms;          // presses of one kiosk closer than this count once
     struct config_list playbook; // struct seed_text: what to do, in order
     struct seed_recovery recovery;
+    struct config_list escalation; // struct seed_escalation
     int line;
 };
 struct seed_user {

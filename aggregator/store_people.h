@@ -60,4 +60,18 @@ bool store_take_contact(struct store *st, int64_t event, const char *who, wall_m
 bool store_contact_outcome(struct store *st, int64_t event, const char *outcome, const char *note,
                            const char *who, wall_ms now, bool ended);
 
+// ---------------------------------------------------------------- ladders
+struct store_escalation {
+    struct ident alert, channel;
+    int step;
+    wall_ms due;
+    int32_t rule, place, kiosk; // of the alert
+};
+bool store_put_escalation(struct store *st, const char *alert, int step, const char *channel, wall_ms due);
+bool store_drop_escalations(struct store *st, const char *alert); // those that are not told yet
+// Those that are due and not told, of alerts that fire: soonest first.
+bool store_each_due_escalation(struct store *st, wall_ms now,
+                               bool (*each)(void *ctx, const struct store_escalation *e), void *ctx);
+bool store_told_escalation(struct store *st, const struct store_escalation *e, wall_ms now);
+
 #endif

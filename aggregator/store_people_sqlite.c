@@ -147,3 +147,44 @@ bool store_contact_outcome(struct store *st, int64_t event, const char *outcome,
                      " ended_by = iif(?6, ?4, NULL) WHERE event_id = ?1",
                      "itttid", event, outcome, note, who, now, (int)ended);
 }
+
+// ---------------------------------------------------------------- ladders
+
+bool store_put_escalation(struct store *st, const char *alert, int step, const char *channel, wall_ms due)
+{
+    return store_run(st, "INSERT INTO escalation VALUES(?1, ?2, ?3, ?4, NULL) ON CONFLICT DO NOTHING", "tdti",
+                     alert, step, channel, due);
+}
+
+bool store_drop_escalations(struct store *st, const char *alert)
+{
+    return store_run(st, "DELETE FROM escalation WHERE alert = ?1 AND told IS NULL", "t", alert);
+}
+
+bool store_each_due_escalation(struct store *st, wall_ms now,
+                               bool (*each)(void *ctx, const struct store_escalation *e), void *ctx)
+{
+    bool failed = false, go = true;
+    sqlite3_stmt *s = store_bind(st,
+                                 "SELECT e.alert, e.channel, e.step, e.due, a.rule_id, a.place_id, a.kiosk_id"
+                                 " FROM escalation e JOIN alert a ON a.id = e.alert AND a.state = 'firing'"
+                                 " WHERE e.told IS NULL AND e.due <= ?1 ORDER BY e.due",
+                                 "i", now);
+    while (go && store_row(st, s, &failed)) {
+        struct store_escalation e = {.step = sqlite3_column_int(s, 2),
+                                     .due = sqlite3_column_int64(s, 3),
+                                     .rule = sqlite3_column_int(s, 4),
+                                     .place = sqlite3_column_int(s, 5),
+                                     .kiosk = sqlite3_column_int(s, 6)};
+        store_copy(s, 0, e.alert.s, sizeof e.alert.s);
+        store_copy(s, 1, e.channel.s, sizeof e.channel.s);
+        go = each(ctx, &e);
+    }
+    return go && !failed;
+}
+
+bool store_told_escalation(struct store *st, const struct store_escalation *e, wall_ms now)
+{
+    return store_run(st, "UPDATE escalation SET told = ?4 WHERE alert = ?1 AND step = ?2 AND due = ?3",
+                     "tdii", e->alert.s, e->step, e->due, now);
+}

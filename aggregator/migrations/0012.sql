@@ -33,3 +33,14 @@ CREATE TABLE contact_case(
     ended_at INTEGER, ended_by TEXT
 );
 CREATE INDEX contact_case_open ON contact_case(place_id) WHERE ended_at IS NULL;
+
+-- Who else is to be told of an alert that nobody is on, and when: a row a step of its standard's ladder, made when it begins
+-- to fire and gone when somebody is on it or it has ended.
+CREATE TABLE escalation(
+    alert TEXT NOT NULL, step INTEGER NOT NULL, -- 1, 2, ...
+    channel TEXT NOT NULL,               -- of the settings
+    due INTEGER NOT NULL,
+    told INTEGER,                        -- NULL: not yet
+    PRIMARY KEY(alert, step, due)
+) WITHOUT ROWID;
+CREATE INDEX escalation_due ON escalation(due) WHERE told IS NULL;

@@ -381,3 +381,45 @@ scenario("the page: assign, tick off, silence, give, resolve and reopen, in both
   await viewer.id("alert-card").waitFor();
   assert.equal(await viewer.id("alert-more").count(), 0, "who may only look is offered nothing");
 });
+
+scenario("nobody is on it: the ladder tells the next one in opening time, each step once, over a restart; not once somebody is", async (world) => {
+  const receiver = await HttpReceiver.start(world);
+  const boss = (id) => `  - { id: ${id}, kind: http, url: "${receiver.url}/${id}", allow_private: true, body: "{{title}}", events: [unattended] }\n`;
+  const ladder = `      escalation:
+        - { after: 10 min, channel: first }
+        - { after: 30 min, channel: second }
+        - { after: 1 h, channel: nowhere }
+`;
+  const it = await system(world, {
+    change: people((text) => text.replace(/^times:/m, (all) => `channels:\n${boss("first")}${boss("second")}${all}`).replace(/(?<=^ {6}percent: 85\n)/m, ladder)),
+  });
+  const { aggregator, store } = it;
+  const manager = await Session.login(aggregator.url);
+  const id = await alarm(it);
+  const steps = () => store.query("SELECT step, channel, due - (SELECT raised FROM alert) AS after, told IS NOT NULL AS told FROM escalation ORDER BY step");
+  assert.deepEqual(await steps(), [
+    { step: 1, channel: "first", after: 600_000, told: 0 },
+    { step: 2, channel: "second", after: 1_800_000, told: 0 },
+    { step: 3, channel: "nowhere", after: 3_600_000, told: 0 },
+  ]);
+  assert.equal(receiver.requests.length, 0);
+  const pass = async (step) => { // its time has come while the aggregator was away
+    await aggregator.kill();
+    await run("sqlite3", [store.file, `UPDATE escalation SET due = ${Date.now()} WHERE step = ${step}`]);
+    await aggregator.up();
+    await waitFor(`step ${step}`, async () => (await steps())[step - 1].told === 1);
+  };
+  await pass(1);
+  await waitFor("the first one", () => receiver.requests.length === 1);
+  assert.equal(receiver.requests[0].path, "/first");
+  await pass(3);
+  assert.match(aggregator.process.lines.join("\n"), /escalation_channel_unknown .*channel=nowhere/);
+  await manager.post(`/api/v1/alerts/${id}/ack`, { comment: "", minutes: 5 });
+  assert.deepEqual((await steps()).map((row) => row.channel), ["first", "nowhere"], "what was left is gone");
+
+  const ctl = (...args) => run(`${BIN}/puasctl`, ["--config", aggregator.file, ...args]);
+  const file = world.path("org.yaml");
+  writeFileSync(file, (await ctl("config", "export")).lines.join("\n"));
+  assert.match((await ctl("config", "diff", file)).lines.join("\n"), /no change/);
+  assert.deepEqual(receiver.requests.map((request) => request.path), ["/first"]);
+});
