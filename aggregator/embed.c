@@ -14,6 +14,7 @@ EMBED(migration_0009);
 EMBED(migration_0010);
 EMBED(migration_0011);
 EMBED(migration_0012);
+EMBED(migration_0013);
 EMBED(web_index_html);
 EMBED(web_app_js);
 EMBED(web_app_css);
@@ -25,6 +26,8 @@ EMBED(web_votes_js);
 EMBED(web_votes_css);
 EMBED(web_comments_js);
 EMBED(web_comments_css);
+EMBED(web_act_js);
+EMBED(web_act_css);
 EMBED(web_backtest_js);
 EMBED(web_backtest_css);
 EMBED(web_openapi_json);
@@ -44,6 +47,7 @@ const struct embedded embedded_migrations[] = {
     {"0010", migration_0010_begin, migration_0010_end},
     {"0011", migration_0011_begin, migration_0011_end},
     {"0012", migration_0012_begin, migration_0012_end},
+    {"0013", migration_0013_begin, migration_0013_end},
     {NULL, NULL, NULL},
 };
 
@@ -59,6 +63,8 @@ const struct embedded embedded_web[] = {
     {"votes.css", web_votes_css_begin, web_votes_css_end},
     {"comments.js", web_comments_js_begin, web_comments_js_end},
     {"comments.css", web_comments_css_begin, web_comments_css_end},
+    {"act.js", web_act_js_begin, web_act_js_end},
+    {"act.css", web_act_css_begin, web_act_css_end},
     {"backtest.js", web_backtest_js_begin, web_backtest_js_end},
     {"backtest.css", web_backtest_css_begin, web_backtest_css_end},
     {"api/v1/openapi.json", web_openapi_json_begin, web_openapi_json_end},
