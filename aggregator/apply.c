@@ -52,7 +52,7 @@ static bool say(struct work *w, const char *line)
 // Reports a difference and, when writing, keeps it in the history. `before` NULL: new; `after` NULL: gone.
 static bool changed(struct work *w, const char *kind, const char *id, const char *before, const char *after)
 {
-    char line[5000];
+    char line[2 * STORE_RULE_MAX + 1000];
     if (before == NULL) {
         snprintf(line, sizeof line, "+ %s %s: %s", kind, id, after);
     } else if (after == NULL) {
@@ -239,7 +239,7 @@ static bool apply_standard(struct work *w, const struct seed_standard *s, const 
     const struct store_rule *there = NULL;
     struct store_rule row = {.id = s->id, .place = number_of(w, numbers, s->place.s)};
     struct engine_rule judged;
-    char before[2200], after[2200];
+    char before[STORE_RULE_MAX + 200], after[STORE_RULE_MAX + 200];
     for (int i = 0; i < w->org->rule_count; i++) {
         there = strcmp(w->org->rules[i].id.s, s->id.s) == 0 ? &w->org->rules[i] : there;
     }

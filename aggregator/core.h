@@ -40,6 +40,15 @@ enum command_kind {
     COMMAND_TOKEN_END,      // alert: its name
     COMMAND_TOKEN_USED,     // token
     COMMAND_OUTGOING,       // outcome; UNKNOWN: the row is settled already
+    COMMAND_ASSIGN,         // alert, who, text; subject: a user, "": nobody
+    COMMAND_REOPEN,         // alert, who, text
+    COMMAND_OFFER,          // alert, who, text; subject: language
+    COMMAND_SILENCE,        // alert: place; subject: standard, by: kiosk, "": all; who, text, minutes
+    COMMAND_SILENCE_END,    // alert: number of the silence, who
+    COMMAND_CHECK,          // alert, who, text; subject: step of the playbook; amount: 1 done, 0 undone
+    COMMAND_RECOVER,        // alert, who, text; amount: its cost
+    COMMAND_CONTACT_TAKE,   // alert: number of the event, who, text
+    COMMAND_CONTACT_OUTCOME, // the same; subject: what came of it; amount 1: it is over, and the contact data go
     COMMAND_SHARE_OPEN,     // alert: place, token, text: path of the view, expires, who -> reply: its number
     COMMAND_SHARE_END,      // alert: number of a link, who
     COMMAND_MAILING_STOP,   // alert: token of an address of a mailing, who
@@ -48,6 +57,7 @@ enum command_result {
     COMMAND_DONE,
     COMMAND_UNKNOWN,     // no such open alert, place, kiosk or order
     COMMAND_NOT_NOW,     // the alert's state does not allow it; there is no reply yet
+    COMMAND_FORBIDDEN,   // the role of `who` does not reach so far; reply says how far
     COMMAND_BAD,         // an argument is wrong; reply says which
     COMMAND_UNAVAILABLE, // the core is stopping or the store failed: nothing was done
 };
@@ -57,14 +67,16 @@ struct command {
     char who[65];
     char alert[IDENT_MAX + 1]; // what it is about: alert, place, kiosk, order
     char text[PROTOCOL_TEXT_MAX + 1];
-    int minutes; // 5..1440
+    int minutes; // 5..1440; of a silence up to SILENCE_MOST_MIN
+    char subject[IDENT_MAX + 1]; // user, step, language, standard
+    int64_t amount;
     bool for_kiosk;
     enum order order;
     int timeout_ms; // until the order expires, 1..PROTOCOL_COMMAND_MS
     uint8_t epoch[EPOCH_BYTES]; // with seq: an answer of the kiosk
     int64_t seq;
     bool score_too;
-    char by[65]; // on this machine
+    char by[65]; // on this machine; or the kiosk of a silence
     uint8_t token[32];
     int32_t user;
     enum role role;

@@ -68,7 +68,8 @@ static bool publish_open(void *ctx, const struct store_alert *a)
 {
     struct core *c = ctx;
     const char *branch = branch_id(c, a->place);
-    return branch == NULL || core_queue_publish(c, branch, a->id.s, alert_payload(c, a), NULL);
+    bool silent = core_is_silent(c, a->rule, a->place, a->kiosk);
+    return branch == NULL || core_queue_publish(c, branch, a->id.s, silent ? NULL : alert_payload(c, a), NULL);
 }
 
 bool core_publish_open_alerts(struct core *c)
@@ -145,7 +146,7 @@ static bool take_one(struct core *c, const struct engine_transition *t)
     log_event(t->to == ENGINE_FIRING ? LOG_WARN : LOG_INFO, "alert",
               "id=%s rule=%s place=%s from=%s to=%s cause=%s", t->alert, core_rule_id(c, t->rule),
               c->org.places[t->place].id.s, a.from, a.to, a.action);
-    if (!core_tell_channels(c, t)) {
+    if (!core_tell_channels(c, t) || !core_escalate(c, t)) {
         return false;
     }
     if (branch == NULL) {
@@ -156,7 +157,8 @@ static bool take_one(struct core *c, const struct engine_transition *t)
     }
     core_sign_due(c, t->place);
     core_touch(c, t->place);
-    return core_queue_publish(c, branch, t->alert, a.closed != 0 ? NULL : alert_payload(c, &a), a.to);
+    bool told = a.closed == 0 && !core_is_silent(c, t->rule, t->place, t->kiosk);
+    return core_queue_publish(c, branch, t->alert, told ? alert_payload(c, &a) : NULL, a.to);
 }
 
 bool core_take_transitions(struct core *c)

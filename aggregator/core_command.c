@@ -106,14 +106,24 @@ static enum command_result configure(struct core *c, struct command *cmd, bool a
     return COMMAND_DONE;
 }
 
+static bool record(struct core *c, const struct command *cmd, const char *action)
+{
+    char detail[sizeof cmd->subject + sizeof cmd->text + 2];
+    snprintf(detail, sizeof detail, "%s%s%s", cmd->subject, cmd->subject[0] != '\0' && cmd->text[0] != '\0' ? ": " : "",
+             cmd->text);
+    return store_audit(c->store, c->now, cmd->who, action, cmd->alert, detail);
+}
+
 void core_do_command(struct core *c, struct command *cmd)
 {
     static const char *const names[] = {
         "alert-ack",     "alert-comment", "alert-resolve", "login",       "logout", "",
         "config-apply",  "content-push",  "content-clear", "kiosk-order", "",       "verdicts-rerun",
         "contacts-read", "contact-erase", "import",        "",            "import-undo",
-        "erase",         "rollups-repair", "channel-test", "token-add",   "token-revoke", "",
-        "",              "share-open",    "share-end",     "mailing-stop"}; // "": changes nothing, or is on record elsewhere
+        "erase",         "rollups-repair", "channel-test", "token-add",    "token-revoke", "",
+        "",              "alert-assign",  "alert-reopen",  "alert-offer", "silence",      "silence-end",
+        "alert-check",   "alert-recover", "contact-take",  "contact-outcome", "share-open",  "share-end",
+        "mailing-stop"}; // "": changes nothing, or is on record elsewhere
     cmd->result = COMMAND_UNAVAILABLE;
     if (c->guard.damaged || !core_writes(c)) {
         return;
@@ -125,6 +135,7 @@ void core_do_command(struct core *c, struct command *cmd)
         break;
     case COMMAND_RESOLVE:
         cmd->result = of_engine(engine_close(c->engine, cmd->alert, cmd->who, c->now));
+        cmd->result = cmd->result == COMMAND_UNKNOWN ? core_settle(c, cmd) : cmd->result;
         break;
     case COMMAND_COMMENT:
         cmd->result = comment(c, cmd);
@@ -191,6 +202,33 @@ void core_do_command(struct core *c, struct command *cmd)
     case COMMAND_OUTGOING:
         cmd->result = core_take_outcome(c, cmd);
         break;
+    case COMMAND_ASSIGN:
+        cmd->result = core_assign(c, cmd);
+        break;
+    case COMMAND_REOPEN:
+        cmd->result = core_reopen(c, cmd);
+        break;
+    case COMMAND_OFFER:
+        cmd->result = core_offer(c, cmd);
+        break;
+    case COMMAND_SILENCE:
+        cmd->result = core_silence(c, cmd);
+        break;
+    case COMMAND_SILENCE_END:
+        cmd->result = core_end_silence(c, cmd);
+        break;
+    case COMMAND_CHECK:
+        cmd->result = core_check(c, cmd);
+        break;
+    case COMMAND_RECOVER:
+        cmd->result = core_recover(c, cmd);
+        break;
+    case COMMAND_CONTACT_TAKE:
+        cmd->result = core_take_contact(c, cmd);
+        break;
+    case COMMAND_CONTACT_OUTCOME:
+        cmd->result = core_contact_outcome(c, cmd);
+        break;
     case COMMAND_SHARE_OPEN:
         cmd->result = core_open_share(c, cmd);
         break;
@@ -203,8 +241,7 @@ void core_do_command(struct core *c, struct command *cmd)
     }
     if (cmd->result == COMMAND_UNAVAILABLE) {
         core_fail(c);
-    } else if (cmd->result == COMMAND_DONE && names[cmd->kind][0] != '\0' &&
-               !store_audit(c->store, c->now, cmd->who, names[cmd->kind], cmd->alert, cmd->text)) {
+    } else if (cmd->result == COMMAND_DONE && names[cmd->kind][0] != '\0' && !record(c, cmd, names[cmd->kind])) {
         core_fail(c);
     }
 }

@@ -6,6 +6,9 @@
 //   core_config.c  the configuration document of each kiosk, retained, and its content
 //   core_remote.c  orders to kiosks and their replies
 //   core_contacts.c what customers left to be answered: its end
+//   core_people.c  what people do about alerts
+//   core_escalation.c who else is told when nobody is on an alert
+//   core_silence.c  alerts that are not told
 //   core_presence.c how long kiosks are ready, by day
 //   core_outgoing.c what channels are to tell, and what came of it
 //   core_mailings.c reports by mail that are due
@@ -29,6 +32,7 @@
 #include "aggregator/judge.h"
 #include "aggregator/keeper.h"
 #include "aggregator/org.h"
+#include "aggregator/silence.h"
 #include "aggregator/store.h"
 #include "aggregator/store_erase.h"
 #include "shared/link.h"
@@ -121,6 +125,7 @@ struct core {
     size_t command_count;
     bool signs_due, signs_all; // mqtt channels are to be told, of all branches
     bool outgoing_new; // the outbox has a new row: the courier is woken after the commit
+    struct silences silences;
     struct core_order orders[CORE_ORDERS_MAX];
     struct core_erasure *erasures; // owned
     size_t erasure_count, erasure_room;
@@ -177,6 +182,21 @@ void core_expire_contacts(struct core *c, mono_ms mono); // a slice
 void core_empty_log(struct core *c);                     // after the commit, when it is time
 enum command_result core_read_contacts(struct core *c, const struct command *cmd);
 enum command_result core_erase_contact(struct core *c, const struct command *cmd);
+bool core_contact_asked(struct core *c, const struct stored_event *s); // it has just been stored
+enum command_result core_take_contact(struct core *c, struct command *cmd);
+enum command_result core_contact_outcome(struct core *c, struct command *cmd);
+
+enum command_result core_assign(struct core *c, struct command *cmd);
+enum command_result core_reopen(struct core *c, struct command *cmd);
+enum command_result core_settle(struct core *c, struct command *cmd); // UNKNOWN: it has no follow-up
+enum command_result core_offer(struct core *c, struct command *cmd);
+enum command_result core_check(struct core *c, struct command *cmd);
+enum command_result core_recover(struct core *c, struct command *cmd); // FORBIDDEN: over the limit of the role
+bool core_start_silences(struct core *c, char *ret_why, size_t n);
+bool core_is_silent(struct core *c, int32_t rule, int32_t place, int32_t kiosk); // whoever tells others asks this
+enum command_result core_silence(struct core *c, struct command *cmd);
+enum command_result core_end_silence(struct core *c, struct command *cmd);
+void core_tick_silences(struct core *c);
 
 // Applies the log of erasures to a store that may be older than it.
 bool core_start_erasures(struct core *c, char *ret_why, size_t n);
@@ -190,6 +210,11 @@ void core_blank(struct event *e, bool score, int *flags); // takes out what it s
 
 // Within the transaction of the transition.
 bool core_tell_channels(struct core *c, const struct engine_transition *t);
+bool core_tell_unattended(struct core *c, const struct channel *ch, const char *alert, wall_ms due); // a ladder's step
+bool core_escalate(struct core *c, const struct engine_transition *t); // within the transaction of the transition
+void core_tick_escalations(struct core *c);
+// A silence has ended: an open alert that nobody was told of is told now.
+bool core_tell_after_silence(struct core *c, const struct store_alert *a);
 bool core_serves_place(struct core *c, const struct channel *ch, int32_t place);
 bool core_channel_is_for(struct core *c, const struct channel *ch, const struct engine_transition *t,
                          enum channel_event event);

@@ -139,7 +139,7 @@ static bool store_one(struct core *c, struct org_kiosk *k, struct epoch *ep, con
     ep->voids += e->type == EVENT_VOID;
     atomic_fetch_add(&c->meter.answers[e->type], 1);
     tell_engine(c, &s);
-    return true;
+    return core_contact_asked(c, &s);
 }
 
 static bool conflict(struct core *c, const struct org_kiosk *k, const struct epoch *ep, const struct event *e,

@@ -70,9 +70,9 @@ static enum channel_event event_of(const struct engine_transition *t)
 
 // The same transition has the same id, also when a restored store sees it once more.
 static bool put(struct core *c, const struct channel *ch, const struct engine_transition *t,
-                enum channel_event event)
+                enum channel_event event, wall_ms from)
 {
-    struct outgoing o = {.event = event, .at = t->at, .deadline = t->at + ch->deadline_ms, .channel = ch->id};
+    struct outgoing o = {.event = event, .at = t->at, .deadline = from + ch->deadline_ms, .channel = ch->id};
     char key[200], hex[DIGEST_HEX + 1];
     int n = snprintf(key, sizeof key, "%s|%s|%lld|%s", t->alert, channel_event_name(event), (long long)t->at,
                      ch->id.s);
@@ -94,27 +94,59 @@ static bool put_later(void *ctx, const char *channel)
 {
     const struct later *l = ctx;
     const struct channel *ch = channel_find(&l->c->o.settings->channels, channel);
-    return ch == NULL || !core_channel_is_for(l->c, ch, l->t, l->event) || put(l->c, ch, l->t, l->event);
+    return ch == NULL || !core_channel_is_for(l->c, ch, l->t, l->event) || put(l->c, ch, l->t, l->event, l->t->at);
+}
+
+static bool tell_raise(struct core *c, const struct engine_transition *t, wall_ms from)
+{
+    const struct config_list *list = &c->o.settings->channels;
+    const struct channel *ch = list->items;
+    for (size_t i = 0; i < list->count; i++) {
+        if (channel_sends(&ch[i]) && core_channel_is_for(c, &ch[i], t, CHANNEL_RAISED) &&
+            !put(c, &ch[i], t, CHANNEL_RAISED, from)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 bool core_tell_channels(struct core *c, const struct engine_transition *t)
 {
     const struct config_list *list = &c->o.settings->channels;
-    const struct channel *ch = list->items;
     enum channel_event event = event_of(t);
     if (list->count == 0 || event == CHANNEL_TEST) {
+        return true;
+    }
+    // Who was told of an alert is told of its end, whatever is silenced meanwhile.
+    if (event != CHANNEL_ENDED && core_is_silent(c, t->rule, t->place, t->kiosk)) {
         return true;
     }
     if (event != CHANNEL_RAISED) {
         struct later l = {c, t, event};
         return store_each_told(c->store, t->alert, put_later, &l) || core_fail(c);
     }
-    for (size_t i = 0; i < list->count; i++) {
-        if (channel_sends(&ch[i]) && core_channel_is_for(c, &ch[i], t, event) && !put(c, &ch[i], t, event)) {
-            return false;
-        }
-    }
-    return true;
+    return tell_raise(c, t, t->at);
+}
+
+bool core_tell_after_silence(struct core *c, const struct store_alert *a)
+{
+    // As it was raised: where it was told then, its id is there already.
+    struct engine_transition t = {.rule = a->rule,
+                                  .place = a->place,
+                                  .kiosk = a->kiosk,
+                                  .kind = a->kiosk != 0 ? ENGINE_OFFLINE : ENGINE_STANDARD, // about kiosks or not
+                                  .to = ENGINE_FIRING,
+                                  .at = a->raised};
+    memcpy(t.alert, a->id.s, sizeof t.alert);
+    return strcmp(a->to, engine_state_name(ENGINE_FIRING)) != 0 || core_is_silent(c, t.rule, t.place, t.kiosk) ||
+           tell_raise(c, &t, c->now);
+}
+
+bool core_tell_unattended(struct core *c, const struct channel *ch, const char *alert, wall_ms due)
+{
+    struct engine_transition t = {.cause = ENGINE_ACK_EXPIRED, .at = due};
+    snprintf(t.alert, sizeof t.alert, "%s", alert);
+    return put(c, ch, &t, CHANNEL_UNATTENDED, c->now);
 }
 
 // ---------------------------------------------------------------- test, outcome

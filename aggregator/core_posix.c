@@ -349,6 +349,8 @@ static void timers(struct core *c, mono_ms mono)
         watch_clock(c, mono);
         engine_tick(c->engine, c->now);
         core_expire_contacts(c, mono);
+        core_tick_silences(c);
+        core_tick_escalations(c);
     }
     if (!guard_holds(&c->guard)) { // what can wait needs room
         core_judge(c, mono);
@@ -579,7 +581,7 @@ struct core *core_create(const struct core_options *o, char *ret_why, size_t n, 
     bool ok = c->mail != NULL && c->engine != NULL && draw_run(c) && open_store(c, ret_why, n, ret_retry) &&
               core_start_guard(c, ret_why, n) && open_contacts(c, ret_why, n) && seed_store(c, ret_why, n) &&
               org_load(&c->org, c->store, ret_why, n) && core_start_rollups(c, ret_why, n) &&
-              core_start_erasures(c, ret_why, n) && core_start_retention(c, ret_why, n) &&
+              core_start_erasures(c, ret_why, n) && core_start_silences(c, ret_why, n) && core_start_retention(c, ret_why, n) &&
               core_start_imports(c, ret_why, n) && core_restore_engine(c, ret_why, n) &&
               judge_init(&c->judge, c->store);
     if (ok && !open_link(c)) {
@@ -631,6 +633,7 @@ void core_destroy(struct core *c)
     org_finish(&c->org);
     store_close(c->store);
     free(c->erasures);
+    silences_finish(&c->silences);
     free(c->syncs);
     free(c->publishes);
     free(c);

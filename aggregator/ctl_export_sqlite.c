@@ -180,6 +180,21 @@ static bool export_kiosks(struct store *st)
     return !failed;
 }
 
+// Things with words: reasons, steps of a playbook.
+static void print_list(const char *key, const json_t *list)
+{
+    json_t *one;
+    size_t i;
+    json_array_foreach(list, i, one)
+    {
+        if (i == 0) {
+            printf("    %s:\n", key);
+        }
+        printf("      - id: %s\n", json_string_value(json_object_get(one, "id")));
+        print_texts("        ", "text", json_object_get(one, "text"));
+    }
+}
+
 static bool export_surveys(struct store *st)
 {
     bool failed = false;
@@ -187,18 +202,12 @@ static bool export_surveys(struct store *st)
     sqlite3_stmt *s =
         store_bind(st, "SELECT id, version, body FROM survey WHERE to_ms IS NULL ORDER BY id", "");
     while (store_row(st, s, &failed)) {
-        json_t *o = json_loads(text(s, 2), 0, NULL), *reason;
-        size_t i;
+        json_t *o = json_loads(text(s, 2), 0, NULL);
         printf("%s  - id: %s\n    version: %d\n", head, text(s, 0), sqlite3_column_int(s, 1));
         print_field("question", json_string_value(json_object_get(o, "question")));
         printf("    faces: %lld\n", (long long)json_integer_value(json_object_get(o, "faces")));
         print_texts("    ", "text", json_object_get(o, "text"));
-        json_array_foreach(json_object_get(o, "reasons"), i, reason)
-        {
-            printf("%s      - id: %s\n", i == 0 ? "    reasons:\n" : "",
-                   json_string_value(json_object_get(reason, "id")));
-            print_texts("        ", "text", json_object_get(reason, "text"));
-        }
+        print_list("reasons", json_object_get(o, "reasons"));
         json_decref(o);
         head = "";
     }
@@ -271,6 +280,24 @@ static void print_rule(const json_t *o)
     }
     print_numbers("faces", json_object_get(o, "faces"));
     print_numbers("usual_mix", json_object_get(o, "usual_mix"));
+    const char *role;
+    json_t *limit;
+    if (json_object_get(o, "recovery") != NULL) {
+        printf("    recovery:\n");
+    }
+    json_object_foreach(json_object_get(o, "recovery"), role, limit)
+    {
+        printf("      %s: %lld\n", role, (long long)json_integer_value(limit));
+    }
+    json_t *step;
+    size_t at;
+    json_array_foreach(json_object_get(o, "escalation"), at, step)
+    {
+        printf("%s      - { after: %lld s, channel: %s }\n", at == 0 ? "    escalation:\n" : "",
+               (long long)(json_integer_value(json_object_get(step, "after_ms")) / 1000),
+               json_string_value(json_object_get(step, "channel")));
+    }
+    print_list("playbook", json_object_get(o, "playbook"));
 }
 
 static bool export_standards(struct store *st)

@@ -16,6 +16,7 @@ EMBED(migration_0011);
 EMBED(migration_0012);
 EMBED(migration_0013);
 EMBED(migration_0014);
+EMBED(migration_0015);
 EMBED(web_index_html);
 EMBED(web_app_js);
 EMBED(web_app_css);
@@ -27,6 +28,8 @@ EMBED(web_votes_js);
 EMBED(web_votes_css);
 EMBED(web_comments_js);
 EMBED(web_comments_css);
+EMBED(web_act_js);
+EMBED(web_act_css);
 EMBED(web_backtest_js);
 EMBED(web_backtest_css);
 EMBED(web_report_js);
@@ -50,6 +53,7 @@ const struct embedded embedded_migrations[] = {
     {"0012", migration_0012_begin, migration_0012_end},
     {"0013", migration_0013_begin, migration_0013_end},
     {"0014", migration_0014_begin, migration_0014_end},
+    {"0015", migration_0015_begin, migration_0015_end},
     {NULL, NULL, NULL},
 };
 
@@ -65,6 +69,8 @@ const struct embedded embedded_web[] = {
     {"votes.css", web_votes_css_begin, web_votes_css_end},
     {"comments.js", web_comments_js_begin, web_comments_js_end},
     {"comments.css", web_comments_css_begin, web_comments_css_end},
+    {"act.js", web_act_js_begin, web_act_js_end},
+    {"act.css", web_act_css_begin, web_act_css_end},
     {"backtest.js", web_backtest_js_begin, web_backtest_js_end},
     {"backtest.css", web_backtest_css_begin, web_backtest_css_end},
     {"report.js", web_report_js_begin, web_report_js_end},

@@ -104,6 +104,19 @@ int64_t hours_open_ms(const struct hours *h, const struct hours_zone *zone, wall
     return sum;
 }
 
+wall_ms hours_after(const struct hours *h, const struct hours_zone *zone, wall_ms from, int64_t ms)
+{
+    for (;;) {
+        struct hours_period p = hours_period(h, zone, from);
+        if (p.open && (p.until == HOURS_EVER || p.until - from >= ms))
+            return from + ms;
+        if (p.until == HOURS_EVER)
+            return HOURS_EVER;
+        ms -= p.open ? p.until - from : 0;
+        from = p.until;
+    }
+}
+
 int hours_of_week(const struct hours_zone *zone, wall_ms at, wall_ms *ret_until)
 {
     int64_t hour = floor_div(at + offset_ms(zone, at), HOUR_MS);

@@ -46,6 +46,10 @@ struct hours_period hours_period(const struct hours *h, const struct hours_zone 
 // Business time between two instants; 0 when to <= from.
 int64_t hours_open_ms(const struct hours *h, const struct hours_zone *zone, wall_ms from, wall_ms to);
 
+// When so much business time (at least 1 ms) will have passed since `from`: a moment of an open period, or its end.
+// HOURS_EVER: never, as far as anyone can tell.
+wall_ms hours_after(const struct hours *h, const struct hours_zone *zone, wall_ms from, int64_t ms);
+
 // Local hour of the week, 0..167: weekday * 24 + hour, 0 = Sunday midnight; *ret_until is when it ends.
 int hours_of_week(const struct hours_zone *zone, wall_ms at, wall_ms *ret_until);
 

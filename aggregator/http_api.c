@@ -159,8 +159,11 @@ void answer_command(struct http_answer *r, enum command_result result, const cha
         answer_problem(r, 404, "No such open alert", "It may have ended in the meantime.", "");
         break;
     case COMMAND_NOT_NOW:
-        answer_problem(r, 409, "Not possible in the alert's state", "It may have changed in the meantime.",
-                       "");
+        answer_problem(r, 409, "Not possible in the alert's state",
+                       reply != NULL ? reply : "It may have changed in the meantime.", "");
+        break;
+    case COMMAND_FORBIDDEN:
+        answer_problem(r, 403, "Your role may not do this", reply != NULL ? reply : "", "");
         break;
     case COMMAND_BAD:
         answer_problem(r, 422, "Not accepted", reply != NULL ? reply : "", "");
@@ -479,6 +482,18 @@ static const struct route {
     {"POST", "/api/v1/alerts/*/ack", USER | ACTOR, post_ack},
     {"POST", "/api/v1/alerts/*/comment", USER | ACTOR, post_comment},
     {"POST", "/api/v1/alerts/*/resolve", USER | ACTOR, post_resolve},
+    {"POST", "/api/v1/alerts/*/assign", USER | ACTOR, api_assign},
+    {"POST", "/api/v1/alerts/*/reopen", USER | ACTOR, api_reopen},
+    {"POST", "/api/v1/alerts/*/offer", USER | ACTOR, api_offer},
+    {"POST", "/api/v1/alerts/*/check", USER | ACTOR, api_check},
+    {"POST", "/api/v1/alerts/*/recover", USER | ACTOR, api_recover},
+    {"GET", "/api/v1/people", USER, api_people},
+    {"GET", "/api/v1/contacts", USER, api_contacts},
+    {"POST", "/api/v1/contacts/*/take", USER | ACTOR, api_take_contact},
+    {"POST", "/api/v1/contacts/*/outcome", USER | ACTOR, api_contact_outcome},
+    {"GET", "/api/v1/silences", USER, api_silences},
+    {"POST", "/api/v1/silences", USER | ACTOR, api_silence},
+    {"POST", "/api/v1/silences/*/end", USER | ACTOR, api_end_silence},
     {"POST", "/api/v1/config/diff", CONTROL | YAML, post_diff},
     {"POST", "/api/v1/config/apply", CONTROL | YAML, post_apply},
     {"POST", "/api/v1/verdicts/rerun", CONTROL | YAML, post_judge_again},

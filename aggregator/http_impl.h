@@ -1,6 +1,7 @@
 // http_impl: what the http files share. Not for others.
 //   http_microhttpd.c  sockets, threads, event streams: the only one that knows the library
 //   http_api.c         routes and their answers
+//   http_people.c      answers of the routes by which people act on alerts
 //   http_remote.c      answers of the routes that push contents and order kiosks about
 //   http_channels.c    channels and their messages
 //   http_trends.c      what the days that are over say
@@ -116,6 +117,20 @@ struct api_call {
 // Asks the core, which may not run.
 enum command_result api_ask(struct http_api *a, struct command *cmd);
 void answer_command(struct http_answer *r, enum command_result result, const char *reply);
+// Answers what went wrong; `what`: there is none. False: nothing did.
+bool answer_views(struct http_answer *r, enum views_error e, const char *what);
+void api_assign(struct api_call *c); // body: {"user","comment"}
+void api_reopen(struct api_call *c); // body: {"comment"}
+void api_offer(struct api_call *c);  // body: {"lang","text"}: for "you said, we did"
+void api_check(struct api_call *c);   // body: {"step","done","comment"}
+void api_recover(struct api_call *c); // body: {"what","cost"}
+void api_people(struct api_call *c); // ?place: who may be given its alerts
+void api_contacts(struct api_call *c);        // ?place: who asked to be called, without what they left
+void api_take_contact(struct api_call *c);    // body: {"comment"}; the path's *: its number
+void api_contact_outcome(struct api_call *c); // body: {"outcome","done","comment"}; done: the contact data go
+void api_silences(struct api_call *c);    // ?place: those in force that it is under, or that are under it
+void api_silence(struct api_call *c);     // body: {"place","rule","kiosk","minutes","comment"}
+void api_end_silence(struct api_call *c); // the path's *: its number
 void api_push_place(struct api_call *c);
 void api_push_kiosk(struct api_call *c);
 void api_clear_place(struct api_call *c);

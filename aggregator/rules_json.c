@@ -56,9 +56,46 @@ static int64_t index_resolve(const struct seed_standard *s)
     return s->resolve_percent >= 0 ? s->resolve_percent : usual < 0 ? 0 : usual > 100 ? 100 : usual;
 }
 
+static json_t *texts_json(const struct config_list *texts)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < texts->count; i++) {
+        const struct seed_text *t = &((const struct seed_text *)texts->items)[i];
+        json_array_append_new(list, json_pack("{s:s,s:o}", "id", t->id.s, "text", pairs_json(&t->text)));
+    }
+    return list;
+}
+
+// Only what the document says, so that standards without it stay as they were.
+static void add_people(json_t *o, const struct seed_standard *s)
+{
+    const int64_t limits[] = {s->recovery.manager, s->recovery.head_office, s->recovery.admin};
+    if (s->playbook.count > 0) {
+        json_object_set_new(o, "playbook", texts_json(&s->playbook));
+    }
+    for (size_t i = 0; i < s->escalation.count; i++) {
+        const struct seed_escalation *step = &((const struct seed_escalation *)s->escalation.items)[i];
+        json_t *ladder = i == 0 ? json_array() : json_incref(json_object_get(o, "escalation"));
+        json_array_append_new(
+            ladder, json_pack("{s:I,s:s}", "after_ms", (json_int_t)step->after_ms, "channel", step->channel.s));
+        json_object_set_new(o, "escalation", ladder);
+    }
+    for (int i = 0; i < 3; i++) {
+        if (limits[i] >= 0) {
+            json_t *recovery = json_object_get(o, "recovery");
+            if (recovery == NULL) {
+                recovery = json_object();
+                json_object_set_new(o, "recovery", recovery);
+            }
+            json_object_set_new(recovery, roles[ROLE_MANAGER + i], json_integer(limits[i]));
+        }
+    }
+}
+
 char *rule_encode(const struct seed_standard *s)
 {
     json_t *o = json_object();
+    add_people(o, s);
     json_object_set_new(o, "kind", json_string(standard_kinds[s->kind]));
     json_object_set_new(o, "name", pairs_json(&s->name));
     json_object_set_new(o, "question", json_string(s->question.s));
@@ -239,10 +276,51 @@ bool rule_decode(const char *body, struct engine_rule *ret_r)
     return ok;
 }
 
+bool rule_has_step(const char *body, const char *step)
+{
+    json_t *o = json_loads(body, 0, NULL), *one;
+    bool has = false;
+    size_t i;
+    json_array_foreach(json_object_get(o, "playbook"), i, one)
+    {
+        const char *id = json_string_value(json_object_get(one, "id"));
+        has = has || (id != NULL && strcmp(id, step) == 0);
+    }
+    json_decref(o);
+    return has;
+}
+
+bool rule_each_step(const char *body, bool (*each)(void *ctx, int step, int64_t after_ms, const char *channel),
+                    void *ctx)
+{
+    json_t *o = json_loads(body, 0, NULL), *one;
+    bool go = true;
+    size_t i;
+    json_array_foreach(json_object_get(o, "escalation"), i, one)
+    {
+        const char *channel = json_string_value(json_object_get(one, "channel"));
+        go = go && each(ctx, (int)i + 1, number(one, "after_ms", 0), channel != NULL ? channel : "");
+    }
+    json_decref(o);
+    return go;
+}
+
+int64_t rule_recovery(const char *body, enum role role)
+{
+    json_t *o = json_loads(body, 0, NULL);
+    int64_t limit = 0;
+    for (int i = ROLE_MANAGER; i <= (int)role; i++) {
+        limit = number(json_object_get(o, "recovery"), roles[i], limit);
+    }
+    json_decref(o);
+    return limit;
+}
+
 bool rules_alike(const char *a, const char *b)
 {
     json_t *x = json_loads(a, 0, NULL), *y = json_loads(b, 0, NULL);
-    static const char *const told[] = {"name", "goal", "goal_from", "goal_by"}; // nothing is judged by them
+    static const char *const told[] = {"name",    "goal",     "goal_from", "goal_by",
+                                       "playbook", "recovery", "escalation"}; // nothing is judged by them
     for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
         json_object_del(x, told[i]);
         json_object_del(y, told[i]);
@@ -255,17 +333,10 @@ bool rules_alike(const char *a, const char *b)
 
 char *survey_encode(const struct seed_survey *s)
 {
-    json_t *o = json_object(), *reasons = json_array();
+    json_t *o = json_object();
     json_object_set_new(o, "question", json_string(s->question.s));
     json_object_set_new(o, "faces", json_integer(s->faces));
     json_object_set_new(o, "text", pairs_json(&s->text));
-    for (size_t i = 0; i < s->reasons.count; i++) {
-        const struct seed_text *t = &((const struct seed_text *)s->reasons.items)[i];
-        json_t *r = json_object();
-        json_object_set_new(r, "id", json_string(t->id.s));
-        json_object_set_new(r, "text", pairs_json(&t->text));
-        json_array_append_new(reasons, r);
-    }
-    json_object_set_new(o, "reasons", reasons);
+    json_object_set_new(o, "reasons", texts_json(&s->reasons));
     return dump(o);
 }

@@ -17,7 +17,14 @@ bool rule_decode(const char *body, struct engine_rule *ret_r);
 // The same for surveys: JSON with texts and reasons, and back for export.
 char *survey_encode(const struct seed_survey *s);
 
-// True when two bodies judge alike: they differ in names at most.
+// What a body says to people. Is there such a step in the playbook? What may the role give, in units of money?
+bool rule_has_step(const char *body, const char *step);
+// The steps of its ladder, from 1. False: the callback has said so.
+bool rule_each_step(const char *body, bool (*each)(void *ctx, int step, int64_t after_ms, const char *channel),
+                    void *ctx);
+int64_t rule_recovery(const char *body, enum role role); // 0: nothing
+
+// True when two bodies judge alike: they differ at most in names and in what they say to people.
 bool rules_alike(const char *a, const char *b);
 
 #endif

@@ -82,6 +82,22 @@ static const struct config_row face_rows[] = {{"", CONFIG_INT, .offset = 0, .min
 static const struct config_row weight_rows[] = {
     {"", CONFIG_INT, .offset = 0, .min = 0, .max = 1e9, .help = ""}, END};
 
+static const struct config_row recovery_rows[] = {
+    {"manager", CONFIG_INT, AT(seed_recovery, manager), .fallback = "-1", .min = -1, .max = 1e12, .help = "-1: nothing"},
+    {"head-office", CONFIG_INT, AT(seed_recovery, head_office), .fallback = "-1", .min = -1, .max = 1e12,
+     .help = "-1: as a manager"},
+    {"admin", CONFIG_INT, AT(seed_recovery, admin), .fallback = "-1", .min = -1, .max = 1e12,
+     .help = "-1: as head office"},
+    END,
+};
+
+static const struct config_row escalation_rows[] = {
+    {"after", CONFIG_DURATION, AT(seed_escalation, after_ms), .required = true, .min = 60e3, .max = 604800e3,
+     .help = "opening time of the place that nobody is on it"},
+    {"channel", CONFIG_IDENT, AT(seed_escalation, channel), .required = true, .help = "of this server's channels"},
+    END,
+};
+
 // What a standard says, wherever it stands.
 #define STANDARD_ROWS                                                                                                  \
     {"kind", CONFIG_ENUM, AT(seed_standard, kind), .fallback = "standard", .choices = standard_kinds, .help = ""},     \
@@ -129,7 +145,14 @@ static const struct config_row weight_rows[] = {
     {"hold", CONFIG_DURATION, AT(seed_standard, hold_ms), .fallback = "0 s", .max = 86400e3,                           \
      .help = "a breach must last so long before it is an alert; coverage, clock: 0 s is 15 min, 5 min"},               \
     {"mash", CONFIG_DURATION, AT(seed_standard, mash_ms), .fallback = "2 s", .max = 60e3,                              \
-     .help = "presses of one kiosk nearer than this count once for alerts"}
+     .help = "presses of one kiosk nearer than this count once for alerts"},                                           \
+    {"playbook", CONFIG_LIST, AT(seed_standard, playbook), .rows = text_rows, .item_bytes = sizeof(struct seed_text),  \
+     LINE(seed_text), .help = "what to do about an alert, ticked off on it; ids stay when words change"},              \
+    {"recovery", CONFIG_GROUP, AT(seed_standard, recovery), .rows = recovery_rows,                                     \
+     .help = "what a role may give a customer on the spot, in whole units of money"},                                  \
+    {"escalation", CONFIG_LIST, AT(seed_standard, escalation), .rows = escalation_rows,                                \
+     .item_bytes = sizeof(struct seed_escalation), LINE(seed_escalation),                                              \
+     .help = "who else is told of an alert that nobody is on"}
 
 static const struct config_row standard_rows[] = {
     {"id", CONFIG_IDENT, AT(seed_standard, id), .required = true, .help = ""},
@@ -236,6 +259,8 @@ static const struct config_row time_rows[] = {
      .help = "time-driven rules and steps are looked at so often"},
     {"session", CONFIG_DURATION, AT(settings_times, session_ms), .fallback = "30 d", .min = 60e3,
      .max = 31536000e3, .help = "a login lasts so long"},
+    {"callback", CONFIG_DURATION, AT(settings_times, callback_ms), .fallback = "4 h", .min = 60e3, .max = 2592000e3,
+     .help = "opening time of the place until somebody takes care of who asked to be called"},
     END,
 };
 static const struct config_row store_rows[] = {
@@ -349,7 +374,7 @@ static unsigned day_mask(const char *s)
     }
 }
 
-enum { SPANS_MAX = 4 };
+enum { SPANS_MAX = 4, PLAYBOOK_MOST = 20, LADDER_MOST = 8 };
 
 bool seed_hours_text(const struct config_list *hours, char *ret, size_t n, int *ret_line)
 {
@@ -444,6 +469,23 @@ static bool check_places(const char *name, const struct seed *s, struct config_e
 
 bool setting_check(const char *name, const struct seed_standard *r, struct config_error *e)
 {
+    const struct seed_text *step = r->playbook.items;
+    if (r->escalation.count > LADDER_MOST) {
+        return wrong(e, name, r->line, "'%s': a ladder has at most 8 steps", r->id.s);
+    }
+    if (r->playbook.count > PLAYBOOK_MOST) {
+        return wrong(e, name, r->line, "'%s': a playbook has at most 20 steps", r->id.s);
+    }
+    for (size_t i = 0; i < r->playbook.count; i++) {
+        for (size_t k = 0; k < i; k++) {
+            if (ident_equal(&step[k].id, &step[i].id)) {
+                return wrong(e, name, step[i].line, "step '%s' of the playbook stands twice", step[i].id.s);
+            }
+        }
+        if (step[i].text.count == 0) {
+            return wrong(e, name, step[i].line, "step '%s' of the playbook has no words", step[i].id.s);
+        }
+    }
     if (r->kind == KIND_STANDARD && (r->percent < 1 || r->percent > 99)) {
         return wrong(e, name, r->line, "'%s': percent of a standard is 1 to 99", r->id.s);
     }

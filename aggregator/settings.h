@@ -60,6 +60,15 @@ struct seed_survey {
     struct config_list reasons; // struct seed_text
     int line;
 };
+struct seed_recovery { // by role: so much may be given on the spot, in whole units of the organisation's money; -1: as
+                       // the role below it
+    int64_t manager, head_office, admin;
+};
+struct seed_escalation { // a step of the ladder: who else is told when nobody is on an alert
+    int64_t after_ms;    // opening time of the place since it fires, or fires again as the acknowledgement expired
+    struct ident channel;
+    int line;
+};
 struct seed_standard {
     struct ident id, place, question, option; // option: count, of a question of reasons
     int kind; // enum standard_kind
@@ -82,6 +91,9 @@ struct seed_standard {
     double probability;       // silence: P(no rating in t) below this is an alert
     int64_t hold_ms;          // raise only after this long; offline: no heartbeat for this long
     int64_t mash_ms;          // presses of one kiosk closer than this count once
+    struct config_list playbook; // struct seed_text: what to do, in order
+    struct seed_recovery recovery;
+    struct config_list escalation; // struct seed_escalation
     int line;
 };
 struct seed_user {
@@ -113,6 +125,7 @@ struct settings {
         int64_t backoff_min_ms, backoff_max_ms, steady_ms;
         int64_t tick_ms;    // how often time-driven rules are looked at
         int64_t session_ms; // a login lasts this long
+        int64_t callback_ms; // of business time: who asks to be called is taken care of by then
     } times;
     struct settings_store {
         int64_t disk_warn, disk_stop; // CONFIG_ROOM (guard.h): below the first it warns, below the second it stores no more

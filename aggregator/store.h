@@ -98,10 +98,11 @@ struct store_kiosk {
     bool has_epoch;
     char engine[400];
 };
+enum { STORE_RULE_MAX = 8000 }; // a playbook of 20 steps in two languages
 struct store_rule {
     int32_t rule, version, place;
     struct ident id;
-    char body[2000]; // JSON, rules_json.h
+    char body[STORE_RULE_MAX]; // JSON, rules_json.h
 };
 struct store_survey {
     struct ident id;

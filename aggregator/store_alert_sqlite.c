@@ -51,7 +51,8 @@ bool store_alert_change(struct store *st, const struct store_alert *a)
             store_run(st,
                       "UPDATE alert SET ack_by = NULL, ack_at = NULL, ack_until = NULL WHERE alert_id = ?1",
                       "i", number)) &&
-           store_run(st, "INSERT INTO alert_log VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+           store_run(st, "INSERT INTO alert_log(log_id, alert_id, at, action, who, from_state, to_state, text, n, unhappy, points)"
+                     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
                      "iiitttttiii", st->next_log++, number, a->at, a->action, a->who, a->from, a->to, a->text,
                      a->n, a->unhappy, a->points);
 }

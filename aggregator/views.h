@@ -98,6 +98,21 @@ enum views_error views_channels(struct views *v, const struct config_list *chann
 enum views_error views_message(struct views *v, const char *id, char **ret_json);
 // {"shares":[{id, path, by, created, expires}]}: links that have not expired, of places within the scope, the newest first.
 enum views_error views_shares(struct views *v, const struct views_user *u, wall_ms now, char **ret_json);
+// Who sees a place and may act there: {people: [{name, display, role}]}.
+enum views_error views_people(struct views *v, const struct views_user *u, const char *place, wall_ms now,
+                              char **ret_json);
+// Silences in force (silence.h) of a place, what is above it and what is under it: {silences: [{id, place, rule, kiosk, by,
+// reason, from, until, mine}]}; mine: the user's scope reaches so far that they may end it, role apart.
+enum views_error views_silences(struct views *v, const struct views_user *u, const char *place, wall_ms now,
+                                char **ret_json);
+// Who asked at a place or under it to be called, soonest deadline first, never what they left: {contacts: [{event, place,
+// kiosk, asked, due, overdue, taken, outcome, note, until}]}; due: business time has run out then, if nobody takes it;
+// until: the contact data go.
+enum views_error views_contacts(struct views *v, const struct views_user *u, const char *place, wall_ms now,
+                                char **ret_json);
+enum views_error views_may_see_contact(struct views *v, const struct views_user *u, const char *number);
+// VIEWS_OK when the place, or a silence with this number, exists and lies within the user's scope.
+enum views_error views_may_see_silence(struct views *v, const struct views_user *u, const char *number);
 // Revision of a branch, 0 before its first step. u NULL: any branch.
 enum views_error views_rev(struct views *v, const struct views_user *u, const char *branch, int64_t *ret_rev);
 // VIEWS_OK when the alert exists and lies within the user's scope.

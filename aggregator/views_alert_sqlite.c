@@ -25,13 +25,14 @@ enum {
     " FROM alert_log l WHERE l.alert_id = a.alert_id AND l.action = 'closed' ORDER BY log_id DESC LIMIT 1), ''),"      \
     " a.flaps, a.first_event, a.last_event, a.point_limit, a.point_start,"                                             \
     " coalesce((SELECT display FROM user WHERE name = a.ack_by), a.ack_by, ''), coalesce(a.ack_at, 0),"                \
-    " coalesce(a.ack_until, 0), r.id, r.body, a.judged"                                                                          \
+    " coalesce(a.ack_until, 0), r.id, r.body, a.judged, coalesce(a.reopened, 0)"                                        \
     " FROM alert a JOIN rule r ON r.rule_id = a.rule_id AND r.version = a.rule_version"
 
-// Two ways into the index of `closed`: what ended long ago is never looked at.
+// Ways into indices: what ended long ago is never looked at, unless it is worked on again.
 static const char alerts_shown[] =
     ALERT_COLUMNS " WHERE a.alert_id IN (SELECT alert_id FROM alert WHERE place_id = ?2 AND closed IS NULL"
-                  " UNION ALL SELECT alert_id FROM alert WHERE place_id = ?2 AND closed >= ?3) ORDER BY a.alert_id DESC";
+                  " UNION ALL SELECT alert_id FROM alert WHERE place_id = ?2 AND closed >= ?3"
+                  " UNION ALL SELECT alert_id FROM alert WHERE place_id = ?2 AND reopened IS NOT NULL) ORDER BY a.alert_id DESC";
 static const char alert_by_id[] = ALERT_COLUMNS " WHERE a.id = ?2";
 
 static void read_change(const char *judged, struct alert_change *ret_c)
@@ -70,7 +71,8 @@ static bool read_alert(sqlite3_stmt *s, struct alert *a)
                         .limit = sqlite3_column_int64(s, 14),
                         .start = sqlite3_column_int64(s, 15),
                         .ack_at = sqlite3_column_int64(s, 17),
-                        .ack_until = sqlite3_column_int64(s, 18)};
+                        .ack_until = sqlite3_column_int64(s, 18),
+                        .reopened = sqlite3_column_int64(s, 22)};
     store_copy(s, 1, a->id, sizeof a->id);
     store_copy(s, 2, a->state, sizeof a->state);
     store_copy(s, 10, a->closed_by, sizeof a->closed_by);
@@ -160,8 +162,9 @@ static json_t *comments_json(struct views *v, const struct alert *a, char *ret_a
     sqlite3_stmt *s =
         store_bind(v->st,
                    "SELECT coalesce((SELECT display FROM user WHERE name = who), who), at, text,"
-                   " CASE action WHEN 'closed' THEN 'resolve' ELSE action END FROM alert_log"
-                   " WHERE alert_id = ?1 AND action IN ('ack', 'comment', 'closed') ORDER BY log_id",
+                   " CASE action WHEN 'closed' THEN 'resolve' WHEN 'settle' THEN 'resolve' ELSE action END FROM alert_log"
+                   " WHERE alert_id = ?1 AND action IN ('ack', 'comment', 'closed', 'settle', 'assign', 'reopen')"
+                   " ORDER BY log_id",
                    "i", a->number);
     ret_ack[0] = '\0';
     while (views_row(v, s)) {
@@ -289,6 +292,7 @@ static json_t *alert_json(struct views *v, struct branch *b, const struct alert 
     } else {
         add_liveness(v, b, a, o);
     }
+    alert_people(v, b, a, o);
     if (a->closed == 0 && a->ack_by[0] != '\0' && a->ack_until > b->now) {
         json_object_set_new(o, "ack",
                             json_pack("{s:s,s:I,s:I,s:s}", "by", a->ack_by, "at", (json_int_t)a->ack_at,
@@ -312,7 +316,7 @@ static int severity(const struct alert *a)
     while (state < 4 && strcmp(states[state], a->state) != 0) {
         state++;
     }
-    return (a->closed > 0) * 1000 + kinds[a->r.kind] * 10 + state;
+    return (a->closed > 0 && a->reopened == 0) * 1000 + kinds[a->r.kind] * 10 + state;
 }
 
 static int most_severe(const void *x, const void *y)

@@ -3,6 +3,7 @@
 //   views_branch_sqlite.c  a branch in memory: its places, kiosks, hours, promise, what is not released yet
 //   views_today_sqlite.c   score, hours, reasons, kiosks, coverage
 //   views_alert_sqlite.c   the alerts of a branch
+//   views_people_sqlite.c  what people do about one
 //   views_votes_sqlite.c   the votes behind one
 //   views_channels_sqlite.c the outbox of notifications
 //   views_shares_sqlite.c   links to one view
@@ -79,6 +80,7 @@ struct branch_place {
 
 struct branch {
     int32_t place;
+    enum role role; // of whom it is shown to; viewer: of nobody in particular
     char id[IDENT_MAX + 1], name[81], tz_name[65];
     json_t *path;  // owned: names above, from the top
     struct tz *tz; // owned; NULL: UTC
@@ -112,6 +114,8 @@ bool views_row(struct views *v, sqlite3_stmt *s);
 // Is `place` the user's or below it?
 bool views_in_scope(struct views *v, int32_t place, int32_t scope);
 struct views_user views_read_user(sqlite3_stmt *s); // columns: user_id, name, display, role, place_id, lang
+// VIEWS_NOT_FOUND unless the user's scope holds it. sql: the place_id of what ?1 names.
+enum views_error views_may_see(struct views *v, const struct views_user *u, const char *sql, const char *id);
 char *views_dump(json_t *o); // takes o; NULL: out of memory
 
 // Loads a branch as of `now`. Finish it in every case.
@@ -151,6 +155,7 @@ struct alert {
     char id[IDENT_MAX + 1], state[16], rule_id[IDENT_MAX + 1], closed_by[81], ack_by[81];
     int32_t rule, version, place, kiosk;
     wall_ms since, raised, closed, ack_at, ack_until;
+    wall_ms reopened; // 0: no follow-up (store_people.h)
     int64_t flaps, first_event, last_event, limit, start; // start: points before first_event
     struct engine_rule r;
     json_t *name; // owned
@@ -178,6 +183,8 @@ struct votes {
 
 // The alerts of the page, most severe first; marks silent kiosks.
 json_t *branch_alerts(struct views *v, struct branch *b);
+// Adds assigned, reopened, offer, silence, playbook, recovery.
+void alert_people(struct views *v, const struct branch *b, const struct alert *a, json_t *o);
 // One of the branch's alerts; a->name is the caller's. False: not there, or failed.
 bool alert_load(struct views *v, const struct branch *b, const char *id, struct alert *ret_a);
 // The votes an alert speaks of, up to the last step: the cycle of a standard or change, a share's window. The caller frees

@@ -84,6 +84,18 @@ bool views_row(struct views *v, sqlite3_stmt *s)
     return row;
 }
 
+enum views_error views_may_see(struct views *v, const struct views_user *u, const char *sql, const char *id)
+{
+    enum views_error e = VIEWS_NOT_FOUND;
+    if (views_begin(v)) {
+        sqlite3_stmt *s = store_bind(v->st, sql, "t", id);
+        if (views_row(v, s) && (u->place == 0 || views_in_scope(v, sqlite3_column_int(s, 0), u->place))) {
+            e = VIEWS_OK;
+        }
+    }
+    return views_end(v, e);
+}
+
 char *views_dump(json_t *o)
 {
     char *text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(8));

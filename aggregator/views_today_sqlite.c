@@ -507,6 +507,7 @@ enum views_error views_today(struct views *v, const struct views_user *u, const 
         e = VIEWS_NOT_FOUND;
     }
     if (e == VIEWS_OK) {
+        b->role = u->role;
         json_t *o = today_json(v, b);
         text = views_dump(o);
         v->failed = v->failed || text == NULL;

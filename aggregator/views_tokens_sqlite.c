@@ -57,25 +57,12 @@ enum views_error views_tokens(struct views *v, const struct views_user *u, wall_
     return VIEWS_OK;
 }
 
-// sql: the number of the place of what ?1 names.
-static enum views_error may_see(struct views *v, const struct views_user *u, const char *sql, const char *id)
-{
-    enum views_error e = VIEWS_NOT_FOUND;
-    if (views_begin(v)) {
-        sqlite3_stmt *s = store_bind(v->st, sql, "t", id);
-        if (views_row(v, s) && (u->place == 0 || views_in_scope(v, sqlite3_column_int(s, 0), u->place))) {
-            e = VIEWS_OK;
-        }
-    }
-    return views_end(v, e);
-}
-
 enum views_error views_may_see_place(struct views *v, const struct views_user *u, const char *place)
 {
-    return may_see(v, u, "SELECT place_id FROM place WHERE id = ?1", place);
+    return views_may_see(v, u, "SELECT place_id FROM place WHERE id = ?1", place);
 }
 
 enum views_error views_may_see_token(struct views *v, const struct views_user *u, const char *name)
 {
-    return may_see(v, u, "SELECT place_id FROM token WHERE name = ?1", name);
+    return views_may_see(v, u, "SELECT place_id FROM token WHERE name = ?1", name);
 }

@@ -1,15 +1,9 @@
--- Reports by mail (store_mailing.h). A row: for these days the mailing has been put into the outbox for this address, once and for all.
-CREATE TABLE mailing_sent(
-    mailing TEXT NOT NULL,               -- id in the settings
-    recipient TEXT NOT NULL,             -- mail address
-    to_day INTEGER NOT NULL,             -- local days since 1970-01-01
-    from_day INTEGER NOT NULL,
-    id TEXT NOT NULL UNIQUE,             -- of the row in outgoing
-    PRIMARY KEY(mailing, recipient, to_day)
-) WITHOUT ROWID;
-CREATE TABLE mailing_recipient(
-    mailing TEXT NOT NULL, recipient TEXT NOT NULL,
-    token TEXT NOT NULL UNIQUE,          -- of the link that ends it, as hex: it can do nothing else
-    stopped INTEGER,                     -- when they ended it
-    PRIMARY KEY(mailing, recipient)
-) WITHOUT ROWID;
+-- Links to one view, for people without a login (store_share.h). One that is taken back is deleted: the audit log knows it.
+CREATE TABLE share(
+    share_id INTEGER PRIMARY KEY,
+    token BLOB NOT NULL UNIQUE,          -- BLAKE2b hash of what stands in the link, never that
+    place_id INTEGER NOT NULL REFERENCES place, -- scope: this subtree
+    path TEXT NOT NULL,                  -- of the view: "/?page=report&place=..."
+    who TEXT NOT NULL,                   -- has made it
+    created INTEGER NOT NULL, expires INTEGER NOT NULL
+);

@@ -23,6 +23,7 @@ const PAGES = {
   report: "src/report/page.tsx",
   votes: "src/alert-votes.tsx",
   comments: "src/comments/card.tsx",
+  act: "src/alert-act.tsx",
 };
 const FIRST_BYTES = 30_000; // app.js + app.css, gzip
 const PAGE_BYTES = 30_000; // a page of its own, both files

@@ -201,10 +201,12 @@ scenario("openapi: every path and method is called, and answers as the document 
   writeFileSync(world.path("hook.key"), `whsec_${Buffer.from("a key of the signature, 32 bytes").toString("base64")}\n`);
   const aggregator = await Aggregator.start(world, {
     brokerPort: broker.port,
-    change: (text) => text.replace(/^times:/m, `channels:\n  - { id: hook, kind: webhook, url: "${sink.url}", secret_file: ${world.path("hook.key")}, allow_private: true, lang: en }\ntimes:`),
+    change: (text) => text.replace(/^times:/m, `channels:\n  - { id: hook, kind: webhook, url: "${sink.url}", secret_file: ${world.path("hook.key")}, allow_private: true, lang: en }\ntimes:`)
+      .replace(/(?<=^ {6}percent: 85\n)/m, "      recovery: { manager: 50000, head-office: 500000, admin: 500000 }\n      playbook:\n        - { id: look, text: { en: Look at the queue, id: Lihat antrean } }\n"),
   });
   const { url, store } = aggregator;
   const kiosk = await kioskOf(world, broker);
+  kiosk.press(undefined, { type: "contact", question: "reach", text: "c2VhbGVk", keep: 2, score: undefined, of: undefined });
   const yesterday = Date.now() - 30 * HOUR;
   for (let i = 0; i < 12; i++) kiosk.press(5, { at: yesterday });
   for (let i = 0; i < 12; i++) {
@@ -227,7 +229,7 @@ scenario("openapi: every path and method is called, and answers as the document 
   const yaml = `${exported.lines.join("\n")}\n`;
   const content = readFileSync(`${ASSETS}/surveys/everyday.yaml`, "utf8");
   const rows = [];
-  let message, order, batch, share;
+  let message, order, batch, share, quiet, event;
   const place = "place=bandung-dago";
   // [operation, path, body?, wanted status]; what one has brought the next ones need.
   const calls = [
@@ -253,7 +255,19 @@ scenario("openapi: every path and method is called, and answers as the document 
     ["export", `export?${place}&format=xlsx`],
     ["acknowledge", `alerts/${alert}/ack`, { comment: "on it", minutes: 30 }, 204],
     ["comment", `alerts/${alert}/comment`, { comment: "a second counter opens" }, 204],
+    ["people", `people?${place}`],
+    ["assign", `alerts/${alert}/assign`, { user: "manager", comment: "yours" }, 204],
+    ["check", `alerts/${alert}/check`, { step: "look", done: true }, 204],
+    ["recover", `alerts/${alert}/recover`, { what: "a voucher", cost: 20_000 }, 403], // people have a limit, a program none
+    ["silence", "silences", { place: "bandung-dago", minutes: 60, comment: "building work" }, 204],
+    ["silences", `silences?${place}`, undefined, 200, (o) => (quiet = o.silences[0].id)],
+    ["endSilence", () => `silences/${quiet}/end`, {}, 204],
     ["resolve", `alerts/${alert}/resolve`, { comment: "done" }, 204],
+    ["reopen", `alerts/${alert}/reopen`, { comment: "it comes back" }, 204],
+    ["offer", `alerts/${alert}/offer`, { lang: "en", text: "A second counter is open now." }, 204],
+    ["contacts", `contacts?${place}`, undefined, 200, (o) => ([{ event }] = o.contacts)],
+    ["takeContact", () => `contacts/${event}/take`, { comment: "I call" }, 204],
+    ["contactOutcome", () => `contacts/${event}/outcome`, { outcome: "reached", done: true }, 204],
     ["channels", "channels"],
     ["testChannel", "channels/hook/test", {}, 202, (o) => (message = o.id)],
     ["channelMessage", () => `channels/messages/${message}`],

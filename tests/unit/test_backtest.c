@@ -762,9 +762,9 @@ static void test_settings(void **state)
     refused(w, q, 0, "a", "must not be above");
     q.a = "kind: change, usual_unhappy: 0.9";
     refused(w, q, 0, "a", ".02 to .5");
-    char name[2200], *end = stpcpy(name, "kind: share\nname:\n  en: ");
-    memset(end, 'x', 2000);
-    end[2000] = '\0';
+    char name[STORE_RULE_MAX + 200], *end = stpcpy(name, "kind: share\nname:\n  en: ");
+    memset(end, 'x', STORE_RULE_MAX);
+    end[STORE_RULE_MAX] = '\0';
     q.a = name;
     refused(w, q, 0, "a", "too long");
     q.a = "]";

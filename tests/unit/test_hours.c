@@ -140,6 +140,30 @@ static void periods_tile_time(void **state)
     assert_int_equal(hours_open_ms(&h, &dst, start, end), sum);
 }
 
+// The deadline of a complaint: business minutes, on a virtual clock.
+static void business_deadline(void **state)
+{
+    (void)state;
+    struct hours h = office(), never = {0};
+    wall_ms monday = MONDAY - 7 * HOUR; // 00:00 in Jakarta
+    assert_int_equal(hours_after(&h, &wib, monday + 9 * HOUR, 2 * HOUR), monday + 11 * HOUR);
+    assert_int_equal(hours_after(&h, &wib, monday + 9 * HOUR, 3 * HOUR), monday + 12 * HOUR); // the close itself
+    assert_int_equal(hours_after(&h, &wib, monday + 9 * HOUR, 3 * HOUR + 1), monday + 13 * HOUR + 1);
+    assert_int_equal(hours_after(&h, &wib, monday, HOUR), monday + 9 * HOUR); // asked in the night
+    // Friday 11:00 leaves half an hour; the rest is Monday's.
+    assert_int_equal(hours_after(&h, &wib, monday + 4 * DAY + 11 * HOUR, HOUR), monday + 7 * DAY + 8 * HOUR + 30 * MINUTE);
+    assert_int_equal(hours_after(&h, &wib, monday, 40 * HOUR), monday + 8 * DAY + 9 * HOUR + 30 * MINUTE);
+    assert_int_equal(hours_after(NULL, NULL, monday, 5 * DAY), monday + 5 * DAY);
+    assert_int_equal(hours_after(&never, NULL, monday, 1), HOURS_EVER);
+    for (wall_ms from = MONDAY; from < MONDAY + 8 * DAY; from += 37 * MINUTE) {
+        for (int64_t ms = MINUTE; ms < 30 * HOUR; ms += 97 * MINUTE) {
+            wall_ms due = hours_after(&h, &dst, from, ms);
+            assert_int_equal(hours_open_ms(&h, &dst, from, due), ms);
+            assert_int_equal(hours_open_ms(&h, &dst, from, due - 1), ms - 1);
+        }
+    }
+}
+
 static void hour_of_week(void **state)
 {
     (void)state;
@@ -179,6 +203,7 @@ int main(void)
         cmocka_unit_test(a_day),         cmocka_unit_test(always_and_never),  cmocka_unit_test(once_a_week),
         cmocka_unit_test(business_time), cmocka_unit_test(through_midnight),  cmocka_unit_test(bad_hours),
         cmocka_unit_test(hour_of_week),  cmocka_unit_test(periods_tile_time),
+        cmocka_unit_test(business_deadline),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

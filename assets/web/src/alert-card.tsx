@@ -49,8 +49,9 @@ export function AlertCard(props: Props) {
       {isOpen(alert) && <div class="act">
         {hasCurve(alert) && <Places alert={alert} />}
         <Who alert={alert} now={now} />
-        {mayAct && <AlertActions alert={alert} done={props.done} signedOut={props.signedOut} />}
+        {mayAct && <AlertActions alert={alert} now={now} done={props.done} signedOut={props.signedOut} />}
       </div>}
+      {!isOpen(alert) && mayAct && <AlertActions alert={alert} now={now} done={props.done} signedOut={props.signedOut} />}
     </article>
   );
 }
@@ -176,7 +177,11 @@ function Who({ alert, now }: { alert: Alert; now: number }) {
   return (
     <p class="who">
       <Icon name="person" />
-      {alert.ack ? t.onIt(alert.ack.by, f.when(alert.ack.at, now), f.when(alert.ack.until, now)) : t.nobody}
+      <span>
+        {alert.ack ? t.onIt(alert.ack.by, f.when(alert.ack.at, now), f.when(alert.ack.until, now)) : !alert.assigned && t.nobody}
+        {alert.assigned && ` ${t.given(alert.assigned.to)}`}
+        {alert.silence && ` ${t.silenced(f.when(alert.silence.until, now))}`}
+      </span>
     </p>
   );
 }

@@ -68,10 +68,11 @@ export function stateWord(alert: Alert, { t }: Text): string | null {
     case "unknown":
       return t.noData;
     case "resolved":
-      return t.resolved;
+      return alert.reopened ? t.reopened : t.resolved;
     default:
       return null;
   }
 }
 
-export const isOpen = (alert: Alert): boolean => alert.state !== "resolved";
+/** Ended alerts that are worked on again are shown as open ones. */
+export const isOpen = (alert: Alert): boolean => alert.state !== "resolved" || alert.reopened !== null;

@@ -79,8 +79,30 @@ export interface Alert {
   // silence and offline:
   silentMin: number | null; usualGapMin: number | null; lastHeard: number | null;
   ack: { by: string; at: number; until: number; comment: string } | null;
-  comments: { by: string; at: number; text: string; action: "ack" | "comment" | "resolve" }[];
+  comments: { by: string; at: number; text: string; action: "ack" | "comment" | "resolve" | "assign" | "reopen" }[];
+  assigned: { user: string; to: string; by: string; at: number } | null; // whose it is: user, and the name to show
+  reopened: { by: string; at: number; why: string } | null; // its follow-up: it has ended, and is worked on again until it is resolved
+  offer: Texts; // "you said, we did", by language
+  silence: { id: number; by: string; reason: string; until: number } | null; // now: signs and channels are not told
+  playbook: { id: string; text: Texts; done: { by: string; at: number } | null }[];
+  recovery: { limit: number | null; /* of this user, for all of it; null: nothing */ given: { by: string; at: number; cost: number; what: string }[] };
 }
+/** POST /api/v1/alerts/ID/assign {user, comment?} ("": nobody) | reopen {comment} | offer {lang, text} ("": none)
+ * | check {step, done, comment?} | recover {what, cost} (403: over the role's limit, for all that was given) -> 204 or Problem */
+/** GET /api/v1/silences?place=ID: those in force that touch it. POST {place, rule?, kiosk?, minutes, comment}; POST /api/v1/silences/ID/end {} */
+export interface Silences {
+  silences: { id: number; place: { id: string; name: string }; rule: string | null; kiosk: string | null; by: string; reason: string; from: number; until: number; mine: boolean }[];
+}
+/** GET /api/v1/contacts?place=ID: who waits to be called, never what they left (puasctl contacts). POST /api/v1/contacts/EVENT/take {comment?}
+ * | outcome {outcome, done, comment?}: done erases what they left */
+export interface Contacts {
+  contacts: {
+    event: number; place: { id: string; name: string }; kiosk: { id: string; name: string }; asked: number;
+    due: number | null; overdue: boolean; taken: { by: string; at: number } | null; outcome: string; note: string; until: number;
+  }[];
+}
+/** GET /api/v1/people?place=ID: who may be given its alerts */
+export interface People { people: { name: string; display: string; role: Session["user"]["role"] }[] }
 /** GET /api/v1/comments?place=ID&before=NEXT (a branch): newest first, 20 at a time */
 export interface Comments { place: string; rev: number; days: number; comments: Comment[]; next: number | null }
 export interface Comment { id: number; at: number; question: string; text: string; lang: string; flags: ("urgent" | "personal")[] }
