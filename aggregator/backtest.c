@@ -231,8 +231,8 @@ static int64_t two_digits(int64_t n)
 }
 
 // found false: there is no chain for it, or memory ran out. Valid until the next call.
-static const struct memo *find_cost(struct backtest *b, const struct engine_rule *rule, int32_t place, double usual,
-                                    int64_t votes)
+static const struct memo *find_cost(struct backtest *b, const struct engine_rule *rule, int32_t place,
+                                    double usual, int64_t votes)
 {
     struct engine_rule r = *rule;
     r.usual = usual;

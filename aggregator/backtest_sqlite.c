@@ -242,9 +242,10 @@ static enum trends_error read_setting(struct backtest_job *j, const char *field,
         return bad(p, field, "each contact is an alert of its own: there is nothing to test");
     }
     if (!engine_is_content(r.kind)) {
-        return bad(p, field,
-                   "it judges what kiosks did, which is not kept by the minute: standard, change, mood, share, run, "
-                   "count and index can be tested");
+        return bad(
+            p, field,
+            "it judges what kiosks did, which is not kept by the minute: standard, change, mood, share, run, "
+            "count and index can be tested");
     }
     if (r.option.s[0] != '\0') {
         return bad(p, field, "a count of a reason is not tested: only ratings are read");

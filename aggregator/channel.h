@@ -32,7 +32,14 @@ extern const char *const channel_kinds[]; // NULL-terminated, as all lists of ch
 enum channel_lang { CHANNEL_ID, CHANNEL_EN };
 extern const char *const channel_langs[];
 // What is told. The three after `raised` go only to those who were told of the raise.
-enum channel_event { CHANNEL_RAISED, CHANNEL_ACKNOWLEDGED, CHANNEL_UNATTENDED, CHANNEL_ENDED, CHANNEL_TEST, CHANNEL_REPORT };
+enum channel_event {
+    CHANNEL_RAISED,
+    CHANNEL_ACKNOWLEDGED,
+    CHANNEL_UNATTENDED,
+    CHANNEL_ENDED,
+    CHANNEL_TEST,
+    CHANNEL_REPORT
+};
 extern const char *const channel_events[]; // without test and report, which are no choice
 const char *channel_event_name(enum channel_event e);
 // alarm: about what customers say; warning: about kiosks (silent, offline).
@@ -72,7 +79,7 @@ extern const struct config_row channel_rows[];
 bool channels_check(const char *name, const struct config_list *channels, struct config_error *ret_error);
 // The address as configured or as of the kind; "" when the secret is the address, or there is none.
 const char *channel_url(const struct channel *c);
-bool channel_sends(const struct channel *c);        // through the outbox: every kind but mqtt
+bool channel_sends(const struct channel *c);      // through the outbox: every kind but mqtt
 bool channel_has_secret(const struct channel *c); // one is named
 // True when the channel is for this rule and severity, and tells such an event. Places are the caller's: it knows the tree.
 bool channel_tells(const struct channel *c, const char *rule, enum channel_severity severity,

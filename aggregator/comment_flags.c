@@ -8,10 +8,11 @@
 enum { PHONE_DIGITS = 8, WORD_MAX = 24 };
 
 static const char *const urgent_words[] = {
-    "bahaya",  "berbahaya", "kebakaran", "terbakar", "terluka", "berdarah", "pingsan",   "jatuh",  "terjatuh",
-    "ancam",   "diancam",   "dipukul",   "pelecehan", "dilecehkan", "pungli", "suap",    "korupsi", "gratifikasi",
-    "danger",  "dangerous", "fire",      "injured",  "injury",  "bleeding", "fainted",   "threat", "threatened",
-    "harassed", "harassment", "assault", "bribe",    "bribery", "corruption", "unsafe",
+    "bahaya",     "berbahaya", "kebakaran", "terbakar",    "terluka",    "berdarah",   "pingsan",
+    "jatuh",      "terjatuh",  "ancam",     "diancam",     "dipukul",    "pelecehan",  "dilecehkan",
+    "pungli",     "suap",      "korupsi",   "gratifikasi", "danger",     "dangerous",  "fire",
+    "injured",    "injury",    "bleeding",  "fainted",     "threat",     "threatened", "harassed",
+    "harassment", "assault",   "bribe",     "bribery",     "corruption", "unsafe",
 };
 
 static bool is_letter(char c)

@@ -94,7 +94,8 @@ static bool put_later(void *ctx, const char *channel)
 {
     const struct later *l = ctx;
     const struct channel *ch = channel_find(&l->c->o.settings->channels, channel);
-    return ch == NULL || !core_channel_is_for(l->c, ch, l->t, l->event) || put(l->c, ch, l->t, l->event, l->t->at);
+    return ch == NULL || !core_channel_is_for(l->c, ch, l->t, l->event) ||
+           put(l->c, ch, l->t, l->event, l->t->at);
 }
 
 static bool tell_raise(struct core *c, const struct engine_transition *t, wall_ms from)
@@ -134,12 +135,13 @@ bool core_tell_after_silence(struct core *c, const struct store_alert *a)
     struct engine_transition t = {.rule = a->rule,
                                   .place = a->place,
                                   .kiosk = a->kiosk,
-                                  .kind = a->kiosk != 0 ? ENGINE_OFFLINE : ENGINE_STANDARD, // about kiosks or not
+                                  .kind =
+                                      a->kiosk != 0 ? ENGINE_OFFLINE : ENGINE_STANDARD, // about kiosks or not
                                   .to = ENGINE_FIRING,
                                   .at = a->raised};
     memcpy(t.alert, a->id.s, sizeof t.alert);
-    return strcmp(a->to, engine_state_name(ENGINE_FIRING)) != 0 || core_is_silent(c, t.rule, t.place, t.kiosk) ||
-           tell_raise(c, &t, c->now);
+    return strcmp(a->to, engine_state_name(ENGINE_FIRING)) != 0 ||
+           core_is_silent(c, t.rule, t.place, t.kiosk) || tell_raise(c, &t, c->now);
 }
 
 bool core_tell_unattended(struct core *c, const struct channel *ch, const char *alert, wall_ms due)

@@ -41,7 +41,8 @@ static bool count(void *ctx, const struct store_alert *a)
     int32_t branch = a->place <= org->place_count ? org->places[a->place].branch : 0;
     enum channel_severity severity =
         a->kiosk != 0 ? CHANNEL_WARNING : CHANNEL_ALARM; // rules about kiosks have one
-    if (branch == 0 || core_is_silent(s->c, a->rule, a->place, a->kiosk) || !channel_tells(s->ch, core_rule_id(s->c, a->rule), severity, CHANNEL_RAISED) ||
+    if (branch == 0 || core_is_silent(s->c, a->rule, a->place, a->kiosk) ||
+        !channel_tells(s->ch, core_rule_id(s->c, a->rule), severity, CHANNEL_RAISED) ||
         !core_serves_place(s->c, s->ch, a->place)) {
         return true;
     }

@@ -257,8 +257,8 @@ static void letter_finish(struct letter *t)
 }
 
 // Addresses of the report and of its end; none without public_url.
-static void make_links(const struct courier *c, const struct mailing *m, const struct trend_query *q, struct letter *t,
-                       char *ret_link, size_t n)
+static void make_links(const struct courier *c, const struct mailing *m, const struct trend_query *q,
+                       struct letter *t, char *ret_link, size_t n)
 {
     const char *base = c->s->http.public_url;
     const char *slash = base[0] != '\0' && base[strlen(base) - 1] != '/' ? "/" : "";
@@ -271,8 +271,8 @@ static void make_links(const struct courier *c, const struct mailing *m, const s
 }
 
 // *ret_t is to be finished in any case. False: ret_why; *ret_never: it will never go.
-static bool gather_report(struct courier *c, const struct line *l, struct letter *ret_t, char *ret_why, size_t n,
-                          bool *ret_never)
+static bool gather_report(struct courier *c, const struct line *l, struct letter *ret_t, char *ret_why,
+                          size_t n, bool *ret_never)
 {
     struct sheets *s = NULL;
     struct trend_problem problem = {.field = ""};
@@ -313,13 +313,15 @@ static bool add_letter(struct line *l, const struct letter *t)
     curl_mime *texts = curl_mime_init(l->curl);
     curl_mimepart *both = l->mime != NULL ? curl_mime_addpart(l->mime) : NULL;
     if (both == NULL || texts == NULL || !add_part(texts, t->text.plain, "text/plain; charset=utf-8") ||
-        !add_part(texts, t->text.html, "text/html; charset=utf-8") || curl_mime_subparts(both, texts) != CURLE_OK) {
+        !add_part(texts, t->text.html, "text/html; charset=utf-8") ||
+        curl_mime_subparts(both, texts) != CURLE_OK) {
         curl_mime_free(texts);
         return false;
     }
     curl_mimepart *file = curl_mime_addpart(l->mime);
     return curl_mime_type(both, "multipart/alternative") == CURLE_OK && file != NULL &&
-           curl_mime_data(file, t->book, t->bytes) == CURLE_OK && curl_mime_filename(file, t->name) == CURLE_OK &&
+           curl_mime_data(file, t->book, t->bytes) == CURLE_OK &&
+           curl_mime_filename(file, t->name) == CURLE_OK &&
            curl_mime_type(file, export_types[EXPORT_XLSX]) == CURLE_OK &&
            curl_mime_encoder(file, "base64") == CURLE_OK;
 }
@@ -498,9 +500,10 @@ static void begin_attempt(struct courier *c, struct line *l)
     l->said_bytes = 0;
     l->said[0] = l->error[0] = l->refused[0] = '\0';
     l->curl = curl_easy_init();
-    bool ok = l->curl != NULL && (report                         ? prepare_report(c, l, why, sizeof why, &never)
-                                  : l->ch->kind == CHANNEL_EMAIL ? prepare_mail(l, &n, &t)
-                                                                 : prepare_http(c, l, &n, &t, why, sizeof why));
+    bool ok =
+        l->curl != NULL && (report                         ? prepare_report(c, l, why, sizeof why, &never)
+                            : l->ch->kind == CHANNEL_EMAIL ? prepare_mail(l, &n, &t)
+                                                           : prepare_http(c, l, &n, &t, why, sizeof why));
     if (ok && l->ch->kind == CHANNEL_EMAIL) {
         set_mail(l);
     }

@@ -169,7 +169,8 @@ const char *engine_rule_check(const struct engine_rule *r)
     case ENGINE_KINDS:
         break;
     }
-    return "kind: standard, change, mood, share, run, count, index, silence, offline, coverage, clock, tamper or contact";
+    return "kind: standard, change, mood, share, run, count, index, silence, offline, coverage, clock, "
+           "tamper or contact";
 }
 
 static double rule_usual(const struct engine_rule *r)

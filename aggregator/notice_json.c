@@ -40,8 +40,9 @@ static void by_lang(const json_t *texts, enum channel_lang lang, char *ret, size
 
 static enum notice_kind kind_of(const json_t *alert)
 {
-    static const char *const kinds[] = {"standard", "change",  "mood",    "share",    "run",   "count",
-                                        "index",    "contact", "silence", "offline", "coverage", "clock", "tamper"};
+    static const char *const kinds[] = {"standard", "change", "mood",    "share",   "run",
+                                        "count",    "index",  "contact", "silence", "offline",
+                                        "coverage", "clock",  "tamper"};
     char kind[20];
     text(alert, "kind", kind, sizeof kind);
     for (int i = 0; i < NOTICE_OTHER; i++) {

@@ -37,8 +37,8 @@ static enum trend_reach reach_of(double from, double target, int quarters, doubl
     return target - from <= quarters * best + 1e-12 ? TREND_REACH_WITHIN : TREND_REACH_OUT;
 }
 
-bool trend_goal_way(const struct trend_goal *g, const struct trend_share *before, const struct trend_share *past,
-                    size_t count, int32_t today, struct trend_goal_way *ret)
+bool trend_goal_way(const struct trend_goal *g, const struct trend_share *before,
+                    const struct trend_share *past, size_t count, int32_t today, struct trend_goal_way *ret)
 {
     struct trend_goal_way w = {.best = best_rise(past, count), .progress = NAN, .reachable = NAN};
     int steps = quarters_left(g->from, g->by);
@@ -56,7 +56,8 @@ bool trend_goal_way(const struct trend_goal *g, const struct trend_share *before
         s->target = w.start + (g->target - w.start) * (i + 1) / steps;
         s->reached = told && now >= s->target - 1e-12;
         s->proven = told && last->interval.lo >= s->target - 1e-12;
-        s->reach = s->reached ? TREND_REACH_WITHIN : reach_of(now, s->target, quarters_left(today, s->by), w.best);
+        s->reach =
+            s->reached ? TREND_REACH_WITHIN : reach_of(now, s->target, quarters_left(today, s->by), w.best);
     }
     if (w.known && fabs(g->target - w.start) > 1e-12) {
         w.progress = (now - w.start) / (g->target - w.start);

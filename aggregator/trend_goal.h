@@ -35,14 +35,16 @@ struct trend_goal_way {
     double start; // share in the four weeks before
     struct trend_goal_step step[TREND_GOAL_STEPS_MAX];
     int count;
-    double best;      // rise of a quarter; NAN: not known
-    double progress;  // of the way from start to target, by the share now; may be below 0 or above 1; NAN: not known
-    double reachable; // share that the best rise, quarter after quarter, comes to by the date, the target at most; NAN
+    double best; // rise of a quarter; NAN: not known
+    double
+        progress; // of the way from start to target, by the share now; may be below 0 or above 1; NAN: not known
+    double
+        reachable; // share that the best rise, quarter after quarter, comes to by the date, the target at most; NAN
 };
 
 // `before`: the four weeks before goal.from; `past`: periods of four weeks, oldest first, the last one is the last four weeks
 // before `today`; those under TREND_MIN_N votes are gaps. False: the goal is out of range (dates, or more steps than fit).
-bool trend_goal_way(const struct trend_goal *g, const struct trend_share *before, const struct trend_share *past,
-                    size_t count, int32_t today, struct trend_goal_way *ret);
+bool trend_goal_way(const struct trend_goal *g, const struct trend_share *before,
+                    const struct trend_share *past, size_t count, int32_t today, struct trend_goal_way *ret);
 
 #endif

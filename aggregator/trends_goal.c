@@ -27,12 +27,12 @@ static json_t *way_json(const struct trend_goal *g, const struct trend_goal_way 
     char day[16];
     for (int i = 0; i < w->count; i++) {
         const struct trend_goal_step *s = &w->step[i];
-        json_array_append_new(steps, json_pack("{s:s,s:f,s:b,s:b,s:s}", "by", trend_day_text(s->by, day), "target",
-                                               s->target, "reached", s->reached, "proven", s->proven, "reach",
-                                               trend_reach_name(s->reach)));
+        json_array_append_new(steps, json_pack("{s:s,s:f,s:b,s:b,s:s}", "by", trend_day_text(s->by, day),
+                                               "target", s->target, "reached", s->reached, "proven",
+                                               s->proven, "reach", trend_reach_name(s->reach)));
     }
-    json_t *o = json_pack("{s:f,s:o,s:o,s:o,s:o,s:o}", "target", g->target, "start", real_or_null(w->start), "progress",
-                          real_or_null(w->progress), "best", real_or_null(w->best), "reachable",
+    json_t *o = json_pack("{s:f,s:o,s:o,s:o,s:o,s:o}", "target", g->target, "start", real_or_null(w->start),
+                          "progress", real_or_null(w->progress), "best", real_or_null(w->best), "reachable",
                           real_or_null(w->reachable), "steps", steps);
     json_object_set_new(o, "since", json_string(trend_day_text(g->from, day)));
     json_object_set_new(o, "by", json_string(trend_day_text(g->by, day)));
@@ -52,13 +52,15 @@ json_t *trends_goal(struct trends *t)
         return o;
     }
     int32_t start = t->goal.from - TREND_GOAL_PERIOD_DAYS;
-    bool ok = trends_load_days(t, t->place.number, t->question, start < first ? start : first, today, &rows) &&
-              load_share(&rows, start, &before);
+    bool ok =
+        trends_load_days(t, t->place.number, t->question, start < first ? start : first, today, &rows) &&
+        load_share(&rows, start, &before);
     for (int i = 0; ok && i < TREND_GOAL_PAST; i++) {
         ok = load_share(&rows, first + i * TREND_GOAL_PERIOD_DAYS, &past[i]);
     }
     if (ok && trend_goal_way(&t->goal, &before, past, TREND_GOAL_PAST, today, &way)) {
-        json_t *now = json_pack("{s:I,s:o}", "n", (json_int_t)past[TREND_GOAL_PAST - 1].n, "from", json_null());
+        json_t *now =
+            json_pack("{s:I,s:o}", "n", (json_int_t)past[TREND_GOAL_PAST - 1].n, "from", json_null());
         const struct trend_share *last = &past[TREND_GOAL_PAST - 1];
         bool told = last->n >= TREND_MIN_N;
         char day[16];

@@ -25,7 +25,8 @@ static json_t *comment_json(sqlite3_stmt *s)
         // To the quarter hour, so that nobody who stood there knows whose words they are.
         o = json_pack("{s:I,s:I,s:s,s:s,s:s,s:o}", "id", (json_int_t)sqlite3_column_int64(s, 0), "at",
                       (json_int_t)(sqlite3_column_int64(s, 1) / QUARTER_MS * QUARTER_MS), "question",
-                      sqlite3_column_text(s, 3), "text", text, "lang", lang != NULL ? lang : "", "flags", flags);
+                      sqlite3_column_text(s, 3), "text", text, "lang", lang != NULL ? lang : "", "flags",
+                      flags);
     }
     json_decref(body);
     return o;
@@ -40,10 +41,12 @@ static json_t *comments_json(struct views *v, const struct branch *b, int64_t be
         "WITH RECURSIVE down(place_id) AS (SELECT ?1 UNION SELECT p.place_id FROM down d JOIN place p"
         " ON p.parent_id = d.place_id)"
         " SELECT e.event_id, e.at, e.body, coalesce(n.id, '') FROM down CROSS JOIN event e USING(place_id)"
-        " LEFT JOIN name n ON n.name_id = e.name_id WHERE e.kind = ?2 AND e.event_id >= ?3 AND e.event_id <= ?4"
+        " LEFT JOIN name n ON n.name_id = e.name_id WHERE e.kind = ?2 AND e.event_id >= ?3 AND e.event_id <= "
+        "?4"
         " AND (e.flags & ?5) = 0 AND e.body IS NOT NULL ORDER BY e.event_id DESC",
-        "ddiid", b->place, (int)EVENT_TEXT, views_first_event_since(v, b->now - VIEWS_COMMENT_DAYS * (wall_ms)DAY_MS),
-        through, (int)EVENT_VOIDED);
+        "ddiid", b->place, (int)EVENT_TEXT,
+        views_first_event_since(v, b->now - VIEWS_COMMENT_DAYS * (wall_ms)DAY_MS), through,
+        (int)EVENT_VOIDED);
     while (views_row(v, s)) {
         if (json_array_size(list) == A_PAGE) { // one more is there
             next = json_integer_value(json_object_get(json_array_get(list, A_PAGE - 1), "id"));
@@ -55,12 +58,12 @@ static json_t *comments_json(struct views *v, const struct branch *b, int64_t be
         }
     }
     sqlite3_reset(s);
-    return json_pack("{s:s,s:I,s:i,s:o,s:o}", "place", b->id, "rev", (json_int_t)b->rev, "days", VIEWS_COMMENT_DAYS,
-                     "comments", list, "next", null_or_int(next, next > 0));
+    return json_pack("{s:s,s:I,s:i,s:o,s:o}", "place", b->id, "rev", (json_int_t)b->rev, "days",
+                     VIEWS_COMMENT_DAYS, "comments", list, "next", null_or_int(next, next > 0));
 }
 
-enum views_error views_comments(struct views *v, const struct views_user *u, const char *branch, int64_t before,
-                                wall_ms now, char **ret_json)
+enum views_error views_comments(struct views *v, const struct views_user *u, const char *branch,
+                                int64_t before, wall_ms now, char **ret_json)
 {
     char *text = NULL;
     if (!views_begin(v)) {

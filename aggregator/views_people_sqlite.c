@@ -169,7 +169,8 @@ enum views_error views_may_see_silence(struct views *v, const struct views_user 
 
 enum views_error views_may_see_contact(struct views *v, const struct views_user *u, const char *number)
 {
-    return views_may_see(v, u, "SELECT place_id FROM contact_case WHERE event_id = CAST(?1 AS INTEGER)", number);
+    return views_may_see(v, u, "SELECT place_id FROM contact_case WHERE event_id = CAST(?1 AS INTEGER)",
+                         number);
 }
 
 static json_t *people_of(struct views *v, const struct views_user *u, int32_t place, wall_ms now)

@@ -102,7 +102,7 @@ static inline void wait(struct world *w, int64_t ms)
 }
 
 static inline struct engine_transition expect(struct world *w, enum engine_state from, enum engine_state to,
-                                       enum engine_cause cause)
+                                              enum engine_cause cause)
 {
     size_t n;
     const struct engine_transition *t = engine_transitions(w->e, &n);

@@ -339,7 +339,8 @@ static void out_of_range(void **state)
         good[i].id = good[i].version = good[i].place = 1;
         assert_null(engine_rule_check(&good[i]));
     }
-    struct engine_rule bad[] = {good[0], good[0], good[0], good[1], good[1], good[1], good[2], good[2], good[2]};
+    struct engine_rule bad[] = {good[0], good[0], good[0], good[1], good[1],
+                                good[1], good[2], good[2], good[2]};
     bad[0].raise = 1;
     bad[1].resolve = 0;
     bad[2].faces = 0;

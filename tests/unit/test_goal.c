@@ -80,7 +80,8 @@ static void too_few_votes_say_nothing(void **state)
         past[i].n = i == TREND_GOAL_PAST - 1 ? 100 : 0; // a place that is new
     }
     assert_true(trend_goal_way(&g, &before, past, TREND_GOAL_PAST, SET, &w));
-    assert_true(w.count == 1 && isnan(w.best) && isnan(w.reachable) && w.step[0].reach == TREND_REACH_UNKNOWN);
+    assert_true(w.count == 1 && isnan(w.best) && isnan(w.reachable) &&
+                w.step[0].reach == TREND_REACH_UNKNOWN);
     past[TREND_GOAL_PAST - 1].n = 0;
     assert_true(trend_goal_way(&g, &before, past, TREND_GOAL_PAST, SET, &w));
     assert_true(!w.step[0].reached && isnan(w.progress));
@@ -107,7 +108,10 @@ static void out_of_range(void **state)
     (void)state;
     struct trend_share before = share(.7, 400), past = share(.7, 400);
     struct trend_goal_way w;
-    const struct trend_goal bad[] = {{0, SET, SET + 84}, {1.01, SET, SET + 84}, {.9, SET, SET}, {.9, SET, SET - 1},
+    const struct trend_goal bad[] = {{0, SET, SET + 84},
+                                     {1.01, SET, SET + 84},
+                                     {.9, SET, SET},
+                                     {.9, SET, SET - 1},
                                      {.9, SET, SET + 20 * 84 + 1}};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_false(trend_goal_way(&bad[i], &before, &past, 1, SET, &w));
@@ -119,8 +123,10 @@ static void out_of_range(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(even_steps_by_quarter),     cmocka_unit_test(reached_proven_and_within_reach),
-        cmocka_unit_test(too_few_votes_say_nothing), cmocka_unit_test(a_place_that_only_fell_never_rose),
+        cmocka_unit_test(even_steps_by_quarter),
+        cmocka_unit_test(reached_proven_and_within_reach),
+        cmocka_unit_test(too_few_votes_say_nothing),
+        cmocka_unit_test(a_place_that_only_fell_never_rose),
         cmocka_unit_test(out_of_range),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
