@@ -206,6 +206,8 @@ bool ui_run(struct ui *u, const struct ui_ops *ops)
         for (bool got = wait_event(u, &ev); got && !u->quit; got = SDL_PollEvent(&ev))
             ui_on_event(u, &ev);
         read_notes(u);
+        if (u->dirty) // what has come is shown before time can end it
+            ui_draw(u);
         do_due(u);
     }
     return u->restart;
