@@ -1,6 +1,8 @@
 // mailing: what the mail says: the tables of the report as plain text and as HTML without anything from elsewhere.
 #include "aggregator/mailing.h"
 
+#include "aggregator/html.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,28 +48,6 @@ static const char *say_cell(const struct sheet_cell *c, enum sheet_lang lang, ch
     return ret;
 }
 
-static void put_html(FILE *f, const char *text)
-{
-    for (; *text != '\0'; text++) {
-        switch (*text) {
-        case '<':
-            fputs("&lt;", f);
-            break;
-        case '>':
-            fputs("&gt;", f);
-            break;
-        case '&':
-            fputs("&amp;", f);
-            break;
-        case '"':
-            fputs("&quot;", f);
-            break;
-        default:
-            fputc(*text, f);
-        }
-    }
-}
-
 // Only tables that say something.
 static size_t rows_of(const struct sheets *s, size_t i)
 {
@@ -105,7 +85,7 @@ static void html_sheet(FILE *f, const struct sheets *s, size_t i)
         return;
     }
     fputs("<h2 style=\"font-size:16px;margin:24px 0 8px\">", f);
-    put_html(f, sheets_title(s, i));
+    html_put(f, sheets_title(s, i));
     fputs("</h2><table cellpadding=\"4\" style=\"border-collapse:collapse\">", f);
     for (size_t row = 0; row < rows; row++) {
         fputs("<tr style=\"border-top:1px solid #e4e9f2\">", f);
@@ -114,7 +94,7 @@ static void html_sheet(FILE *f, const struct sheets *s, size_t i)
             bool name = (sheets_upright(s, i) ? column : row) == 0;
             fprintf(f, "<%s align=\"%s\"%s>", name ? "th" : "td",
                     c.kind == SHEET_NUMBER || (name && column > 0) ? "right" : "left", name ? head : "");
-            put_html(f, say_cell(&c, sheets_lang(s), room));
+            html_put(f, say_cell(&c, sheets_lang(s), room));
             fprintf(f, "</%s>", name ? "th" : "td");
         }
         fputs("</tr>", f);
@@ -149,9 +129,9 @@ static void html_link(FILE *f, const char *address, const char *said)
 {
     if (address[0] != '\0') {
         fputs("<p><a href=\"", f);
-        put_html(f, address);
+        html_put(f, address);
         fputs("\">", f);
-        put_html(f, said);
+        html_put(f, said);
         fputs("</a></p>", f);
     }
 }
@@ -167,11 +147,11 @@ static char *make_html(const struct sheets *s, const char *title, const char *li
     }
     fprintf(f, "<!doctype html><html lang=\"%s\"><head><meta charset=\"utf-8\"><title>",
             lang == SHEET_ID ? "id" : "en");
-    put_html(f, title);
+    html_put(f, title);
     fputs(
         "</title></head><body style=\"font:14px/1.5 sans-serif;color:#16213a\"><h1 style=\"font-size:20px\">",
         f);
-    put_html(f, title);
+    html_put(f, title);
     fputs("</h1>", f);
     html_link(f, link, said_link[lang]);
     for (size_t i = 0; i < sheets_count(s); i++) {

@@ -1,6 +1,8 @@
 // notice: the words.
 #include "aggregator/notice.h"
 
+#include "aggregator/html.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -280,28 +282,6 @@ char *notice_plain(const struct notice *n, const struct notice_text *t, bool tit
     return fclose(f) == 0 ? text : NULL;
 }
 
-static void put_html(FILE *f, const char *s)
-{
-    for (; *s != '\0'; s++) {
-        switch (*s) {
-        case '&':
-            fputs("&amp;", f);
-            break;
-        case '<':
-            fputs("&lt;", f);
-            break;
-        case '>':
-            fputs("&gt;", f);
-            break;
-        case '"':
-            fputs("&quot;", f);
-            break;
-        default:
-            fputc(*s, f);
-        }
-    }
-}
-
 char *notice_html(const struct notice *n, const struct notice_text *t)
 {
     static const char *const colours[] = {[CHANNEL_RAISED] = "#b3261e",
@@ -319,23 +299,23 @@ char *notice_html(const struct notice *n, const struct notice_text *t)
             "<!doctype html><html lang=\"%s\"><body style=\"font:16px/1.5 sans-serif;color:#1c1b1f\">"
             "<p style=\"font-size:20px;font-weight:bold;color:%s\">",
             channel_langs[n->lang], colours[n->event]);
-    put_html(f, t->title);
+    html_put(f, t->title);
     fputs("</p><table cellpadding=\"4\" style=\"border-collapse:collapse\">", f);
     for (int i = 0; i < t->line_count; i++) {
         fputs("<tr><th align=\"left\" valign=\"top\" "
               "style=\"white-space:nowrap;font-weight:normal;color:#5f5b66\">",
               f);
-        put_html(f, t->lines[i].label);
+        html_put(f, t->lines[i].label);
         fputs("</th><td>", f);
-        put_html(f, t->lines[i].text);
+        html_put(f, t->lines[i].text);
         fputs("</td></tr>", f);
     }
     fputs("</table>", f);
     if (n->link[0] != '\0') {
         fputs("<p><a href=\"", f);
-        put_html(f, n->link);
+        html_put(f, n->link);
         fputs("\">", f);
-        put_html(f, t->link_label);
+        html_put(f, t->link_label);
         fputs("</a></p>", f);
     }
     fputs("</body></html>\n", f);

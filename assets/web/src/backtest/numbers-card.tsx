@@ -5,8 +5,8 @@ import { useWords } from "./words.ts";
 
 export function NumbersCard({ report }: { report: Backtest }) {
   const { w, t, f, few } = useWords(report.tz);
-  const between = ({ expected }: BacktestSetting) =>
-    !expected || (expected.days === null && expected.learning > 0) ? w.unknown : expected.days === null ? w.never : expected.days < 2 ? f.span(expected.days * 1440) : t.days(Math.round(expected.days));
+  const between = ({ expected, votes }: BacktestSetting) =>
+    !expected || !votes || (expected.days === null && expected.learning > 0) ? w.unknown : expected.days === null ? w.never : expected.days < 2 ? f.span(expected.days * 1440) : t.days(Math.round(expected.days));
   const shares = [...new Set(report.settings.flatMap(({ cost }) => cost?.seen.map(({ unhappy }) => Math.round(unhappy * 1000) / 1000) ?? []))].sort((one, other) => one - other);
   const seen = (share: number) => ({ cost }: BacktestSetting) => {
     const found = cost?.seen.find(({ unhappy }) => Math.abs(unhappy - share) < 0.001);
@@ -24,7 +24,7 @@ export function NumbersCard({ report }: { report: Backtest }) {
     [w.rows.toAlert, ({ alerts }) => means(alerts)],
     [w.rows.inAlert, ({ inAlert }) => f.share(inAlert)],
     [w.rows.judged, ({ votes }) => f.int(votes)],
-    [w.rows.expected, ({ expected, cost }) => (expected && (cost || expected.aMonth > 0) ? few(expected.aMonth) : w.unknown)],
+    [w.rows.expected, ({ expected, cost, votes }) => (expected && votes && (cost || expected.aMonth > 0) ? few(expected.aMonth) : w.unknown)],
     [w.rows.between, between],
     ...shares.map((share): [string, (setting: BacktestSetting) => string] => [w.rows.seen(f.percent(share * 100)), seen(share)]),
   ];

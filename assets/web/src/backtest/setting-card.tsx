@@ -81,16 +81,16 @@ function Figure({ id, label, value, min, max, set }: FigureProps) {
   );
 }
 
-function Price({ name, tested: { rule, expected, cost } }: { name: Name; tested: BacktestSetting }) {
+function Price({ name, tested: { rule, expected, cost, votes } }: { name: Name; tested: BacktestSetting }) {
   const { t, w, f, few } = useWords();
   const points = rule.kind === "standard" ? cost?.parts[0] : undefined;
-  const known = expected !== null && cost !== null;
+  const known = expected !== null && cost !== null && votes > 0;
   const span = expected?.days == null ? null : expected.days < 2 ? f.span(expected.days * 1440) : t.days(Math.round(expected.days));
   return (
     <div class="price" data-testid={`price-${name}`}>
       <b>{!expected ? w.priceUnknown : !known ? w.priceLearning : span === null ? w.priceNever : w.price(span)}</b>
       <p>
-        {!expected ? w.priceUnknownHint : !known ? w.priceLearningHint : expected.votes !== null && w.priceHint(f.int(Math.round(expected.votes)), f.percent(Number(few(cost.usual * 100).replace(",", "."))))}
+        {!expected ? w.priceUnknownHint : !known ? votes > 0 && w.priceLearningHint : expected.votes !== null && w.priceHint(f.int(Math.round(expected.votes)), f.percent(Number(few(cost.usual * 100).replace(",", "."))))}
         {known && expected.learning > 0 && <> {w.someLearn(expected.learning, f.int(expected.learning))}.</>}
         {points && <><br />{w.points(f.int(points.up), f.int(points.down), f.int(points.limit))}</>}
       </p>
