@@ -52,6 +52,10 @@ enum command_kind {
     COMMAND_SHARE_OPEN,     // alert: place, token, text: path of the view, expires, who -> reply: its number
     COMMAND_SHARE_END,      // alert: number of a link, who
     COMMAND_MAILING_STOP,   // alert: token of an address of a mailing, who
+    COMMAND_PHONE_OPEN,     // alert: place, token, who -> reply: its number. NOT_NOW: the place has one in force
+    COMMAND_PHONE_END,      // alert: number of a token of phones, who
+    COMMAND_PHONE_ANSWER,   // alert: the token; token: the visit; yaml: its answers as an events message, seq and visit of which
+                            // are not used. UNKNOWN: no such token; BAD: reply says why; NOT_NOW: nothing is stored now
 };
 enum command_result {
     COMMAND_DONE,

@@ -17,6 +17,7 @@ EMBED(migration_0012);
 EMBED(migration_0013);
 EMBED(migration_0014);
 EMBED(migration_0015);
+EMBED(migration_0016);
 EMBED(web_index_html);
 EMBED(web_app_js);
 EMBED(web_app_css);
@@ -34,6 +35,9 @@ EMBED(web_backtest_js);
 EMBED(web_backtest_css);
 EMBED(web_report_js);
 EMBED(web_report_css);
+EMBED(web_phone_html);
+EMBED(web_phone_js);
+EMBED(web_phone_css);
 EMBED(web_openapi_json);
 EMBED(web_favicon_svg);
 EMBED(web_manifest);
@@ -54,6 +58,7 @@ const struct embedded embedded_migrations[] = {
     {"0013", migration_0013_begin, migration_0013_end},
     {"0014", migration_0014_begin, migration_0014_end},
     {"0015", migration_0015_begin, migration_0015_end},
+    {"0016", migration_0016_begin, migration_0016_end},
     {NULL, NULL, NULL},
 };
 
@@ -75,6 +80,9 @@ const struct embedded embedded_web[] = {
     {"backtest.css", web_backtest_css_begin, web_backtest_css_end},
     {"report.js", web_report_js_begin, web_report_js_end},
     {"report.css", web_report_css_begin, web_report_css_end},
+    {"phone.html", web_phone_html_begin, web_phone_html_end},
+    {"phone.js", web_phone_js_begin, web_phone_js_end},
+    {"phone.css", web_phone_css_begin, web_phone_css_end},
     {"api/v1/openapi.json", web_openapi_json_begin, web_openapi_json_end},
     {"favicon.svg", web_favicon_svg_begin, web_favicon_svg_end},
     {"manifest.webmanifest", web_manifest_begin, web_manifest_end},

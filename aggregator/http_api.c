@@ -21,6 +21,7 @@ bool api_init(struct http_api *a, const struct http_options *o, char *ret_why, s
     a->started = clock_mono_ms();
     snprintf(a->db_path, sizeof a->db_path, "%s/puas.db", o->settings->data);
     pthread_mutex_init(&a->limiter.lock, NULL);
+    pthread_mutex_init(&a->phones.lock, NULL);
     pthread_mutex_init(&a->verify, NULL);
     pthread_mutex_init(&a->pool_lock, NULL);
     password_random(random, sizeof random);
@@ -41,6 +42,7 @@ void api_finish(struct http_api *a)
         views_destroy(a->pool[i]);
     }
     pthread_mutex_destroy(&a->limiter.lock);
+    pthread_mutex_destroy(&a->phones.lock);
     pthread_mutex_destroy(&a->verify);
     pthread_mutex_destroy(&a->pool_lock);
 }
@@ -474,6 +476,12 @@ static const struct route {
     {"GET", "/api/v1/shares", USER, api_shares},
     {"POST", "/api/v1/shares", USER | ACTOR, api_make_share},
     {"POST", "/api/v1/shares/*/revoke", USER | ACTOR, api_end_share},
+    {"GET", "/q/*", 0, api_phone_page},
+    {"GET", "/api/v1/phone/*", 0, api_phone_survey},
+    {"POST", "/api/v1/phone/*", 0, api_phone_answer},
+    {"GET", "/api/v1/phones", USER, api_phones},
+    {"POST", "/api/v1/phones", USER | ACTOR, api_make_phone},
+    {"POST", "/api/v1/phones/*/revoke", USER | ACTOR, api_end_phone},
     {"GET", "/api/v1/tokens", ADMIN, api_tokens},
     {"POST", "/api/v1/tokens", ADMIN | YAML, api_add_token},
     {"POST", "/api/v1/tokens/*/revoke", ADMIN | YAML, api_end_token},

@@ -98,6 +98,9 @@ enum views_error views_channels(struct views *v, const struct config_list *chann
 enum views_error views_message(struct views *v, const char *id, char **ret_json);
 // {"shares":[{id, path, by, created, expires}]}: links that have not expired, of places within the scope, the newest first.
 enum views_error views_shares(struct views *v, const struct views_user *u, wall_ms now, char **ret_json);
+// {"phones":[{id, place: {id, name}, path, by, created}], "publicUrl"}: tokens in force, of places within the scope, the newest first.
+enum views_error views_phones(struct views *v, const struct views_user *u, const char *public_url, char **ret_json);
+enum views_error views_may_end_phone(struct views *v, const struct views_user *u, int64_t number);
 // Who sees a place and may act there: {people: [{name, display, role}]}.
 enum views_error views_people(struct views *v, const struct views_user *u, const char *place, wall_ms now,
                               char **ret_json);

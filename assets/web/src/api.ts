@@ -33,6 +33,7 @@ export interface Today {
   minN: number; // below this no verdict
   score: Interval & { verdict: Verdict };
   tally: { score: number; n: number }[]; // best first
+  phone: Interval; // from customers' own phones, in no other figure here
   coverage: Coverage;
   hours: (Interval & { hour: number; verdict: Verdict; usual: number | null; now: boolean })[]; // opening hours of the day
   usual: (Interval & { weekday: number; days: number }) | null; // the last four same weekdays; weekday 0 = Sunday

@@ -41,6 +41,7 @@ export const en = {
   live: "Live",
   liveLast: (time: string) => `Live, last vote ${time}`,
   liveNone: "Live, no votes yet",
+  byPhone: (n: string, share: string) => `And ${n} by phone, ${share} satisfied: not counted above.`,
   connecting: "Connecting…",
   notLive: (time: string) => `Not live: figures from ${time}`,
   notLiveHint: "Trying again by itself",

@@ -37,6 +37,7 @@ export const id: Messages = {
   live: "Langsung",
   liveLast: (time) => `Langsung, suara terakhir ${time}`,
   liveNone: "Langsung, belum ada suara",
+  byPhone: (n, share) => `Dan ${n} lewat ponsel, ${share} puas: tidak dihitung di atas.`,
   connecting: "Menghubungkan…",
   notLive: (time) => `Tidak langsung: angka pukul ${time}`,
   notLiveHint: "Mencoba lagi sendiri",
