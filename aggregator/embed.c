@@ -35,6 +35,10 @@ EMBED(web_backtest_js);
 EMBED(web_backtest_css);
 EMBED(web_report_js);
 EMBED(web_report_css);
+EMBED(web_poster_js);
+EMBED(web_poster_css);
+EMBED(web_wall_js);
+EMBED(web_wall_css);
 EMBED(web_phone_html);
 EMBED(web_phone_js);
 EMBED(web_phone_css);
@@ -80,6 +84,10 @@ const struct embedded embedded_web[] = {
     {"backtest.css", web_backtest_css_begin, web_backtest_css_end},
     {"report.js", web_report_js_begin, web_report_js_end},
     {"report.css", web_report_css_begin, web_report_css_end},
+    {"poster.js", web_poster_js_begin, web_poster_js_end},
+    {"poster.css", web_poster_css_begin, web_poster_css_end},
+    {"wall.js", web_wall_js_begin, web_wall_js_end},
+    {"wall.css", web_wall_css_begin, web_wall_css_end},
     {"phone.html", web_phone_html_begin, web_phone_html_end},
     {"phone.js", web_phone_js_begin, web_phone_js_end},
     {"phone.css", web_phone_css_begin, web_phone_css_end},

@@ -268,6 +268,10 @@ static void get_alert_votes(struct api_call *c)
 static void get_live(struct api_call *c)
 {
     int64_t rev;
+    if (c->u.view == SHARE_BOARD) { // events tell of alerts
+        answer_problem(c->r, 403, "A screen for customers asks now and then", "", "");
+        return;
+    }
     struct views *v = api_views(c->a);
     enum views_error e = v != NULL ? views_rev(v, &c->u, c->q->place, &rev) : VIEWS_FAILED;
     api_views_back(c->a, v);
@@ -441,8 +445,9 @@ static void post_repair(struct api_call *c)
 // ---------------------------------------------------------------- routes
 
 // ACTOR: a user who may do more than look. ADMIN: one of that role, or the control token. SHARED: whoever comes by a link, too.
+// WALL: whoever comes by a link to a screen, who sees no SHARED ones but those that are both.
 // FORM: a form of anybody, and mail programs (RFC 8058): the path holds a secret.
-enum { USER = 1, ACTOR = 2, CONTROL = 4, YAML = 8, ADMIN = 16, SHARED = 32, FORM = 64 };
+enum { USER = 1, ACTOR = 2, CONTROL = 4, YAML = 8, ADMIN = 16, SHARED = 32, FORM = 64, WALL = 128 };
 
 static const struct route {
     const char *method, *path; // one * stands for an id
@@ -452,7 +457,7 @@ static const struct route {
     {"GET", "/healthz", 0, api_health},
     {"GET", "/readyz", 0, api_ready},
     {"GET", "/metrics", 0, api_metrics},
-    {"GET", "/api/v1/session", USER | SHARED, get_session},
+    {"GET", "/api/v1/session", USER | SHARED | WALL, get_session},
     {"GET", "/api/v1/today", USER, get_today},
     {"GET", "/api/v1/verdicts", USER, get_verdicts},
     {"GET", "/api/v1/trends/*.xlsx", USER | SHARED, api_trends_xlsx},
@@ -461,7 +466,8 @@ static const struct route {
     {"GET", "/api/v1/comments", USER, get_comments},
     {"GET", "/api/v1/backtest", USER, api_backtest},
     {"GET", "/api/v1/export", USER, api_export},
-    {"GET", "/api/v1/live", USER, get_live},
+    {"GET", "/api/v1/live", USER | WALL, get_live},
+    {"GET", "/api/v1/wall", USER | WALL, api_wall},
     {"GET", "/api/v1/alerts", USER, api_alerts},
     {"GET", "/api/v1/alerts/*/votes", USER, get_alert_votes},
     {"GET", "/api/v1/audit", ADMIN, api_audit},
@@ -567,7 +573,8 @@ static bool allowed(struct api_call *c, const struct route *route)
         return true;
     }
     if ((route->needs & (USER | ADMIN)) != 0 && !login_user(c->a, c->q, &c->u, c->r)) {
-        if ((route->needs & SHARED) == 0 || !share_user(c->a, c->q, &c->u)) {
+        if ((route->needs & (SHARED | WALL)) == 0 || !share_user(c->a, c->q, &c->u) ||
+            (route->needs & (c->u.view == SHARE_REPORT ? SHARED : WALL)) == 0) {
             return false;
         }
         answer_finish(c->r);

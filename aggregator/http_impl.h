@@ -12,6 +12,7 @@
 //   http_backtest.c    what rules would have done in them
 //   http_mailings.c    reports by mail: preview, end
 //   http_shares.c      links to one view, for people without a login
+//   http_wall.c        a branch on a screen
 //   http_phones.c      the survey on the customer's own phone
 //   http_login.c       who is it, and how often may they try
 //   http_static.c      the embedded pages
@@ -169,6 +170,7 @@ void api_open_share(struct api_call *c); // the path's *: token; leads to the vi
 void api_shares(struct api_call *c);
 void api_make_share(struct api_call *c); // body: {"path","days"} -> 201 {"id","url","expires"}
 void api_end_share(struct api_call *c);
+void api_wall(struct api_call *c);         // ?place, for=staff|customers
 void api_phone_page(struct api_call *c);   // the path's *: token, here and below
 void api_phone_survey(struct api_call *c); // what is asked
 void api_phone_answer(struct api_call *c); // body: {"visit","lang","answers":[{"question", "score" | "options" | "text"}]}

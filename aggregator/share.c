@@ -32,10 +32,22 @@ bool share_path_place(const char *path, char *ret_place)
         path[2 + strspn(path + 2, plain)] != '\0') {
         return false;
     }
-    bool ok = field(path + 2, "page", page, sizeof page) && field(path + 2, "place", place, sizeof place) &&
-              (strcmp(page, "trends") == 0 || strcmp(page, "report") == 0) && ident_valid(place);
+    static const char *const pages[] = {"trends", "report", "wall", "board"};
+    bool ok = field(path + 2, "page", page, sizeof page) && field(path + 2, "place", place, sizeof place) && ident_valid(place);
+    bool known = false;
+    for (size_t i = 0; ok && i < sizeof pages / sizeof pages[0]; i++) {
+        known = known || strcmp(page, pages[i]) == 0;
+    }
+    ok = ok && known;
     if (ok) {
         strcpy(ret_place, place);
     }
     return ok;
+}
+
+enum share_view share_path_page(const char *path)
+{
+    char page[12] = "";
+    (void)field(path + 2, "page", page, sizeof page);
+    return strcmp(page, "wall") == 0 ? SHARE_WALL : strcmp(page, "board") == 0 ? SHARE_BOARD : SHARE_REPORT;
 }

@@ -7,6 +7,7 @@
 //   views_votes_sqlite.c   the votes behind one
 //   views_channels_sqlite.c the outbox of notifications
 //   views_shares_sqlite.c   links to one view
+//   views_wall_sqlite.c    a branch on a screen
 //   views_phones_sqlite.c   the survey on the customer's own phone
 //   views_verdicts_sqlite.c the day without suspects
 //   views_tokens_sqlite.c  tokens of programs

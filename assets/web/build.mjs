@@ -22,6 +22,8 @@ const PAGES = {
   trends: "src/trends/page.tsx",
   backtest: "src/backtest/page.tsx",
   report: "src/report/page.tsx",
+  poster: "src/poster/page.tsx",
+  wall: "src/wall/page.tsx",
   votes: "src/alert-votes.tsx",
   comments: "src/comments/card.tsx",
   act: "src/alert-act.tsx",

@@ -239,6 +239,8 @@ scenario("openapi: every path and method is called, and answers as the document 
     ["verdicts", `verdicts?${place}`],
     ["comments", `comments?${place}`],
     ["live", `live?${place}`],
+    ["wall", `wall?${place}&for=staff`],
+    ["wall", `wall?${place}&for=customers`],
     ["alerts", `alerts?${place}&state=open&limit=10`],
     ["alertVotes", `alerts/${alert}/votes`],
     ...["series", "grid", "ranking", "reasons", "compare", "skm", "coverage", "gaps", "scores", "segments", "goal"].map((report) => ["trends", `trends/${report}?${place}`]),

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { Aggregator } from "./lib/aggregator.mjs";
 import { Broker, SECRET } from "./lib/broker.mjs";
-import { Browser, PHONE } from "./lib/browser.mjs";
+import { Browser, DESKTOP, PHONE } from "./lib/browser.mjs";
 import { ForeignKiosk } from "./lib/foreign.mjs";
 import { run } from "./lib/process.mjs";
 import { Session } from "./lib/session.mjs";
@@ -243,4 +243,47 @@ scenario("phone: every screen is accessible, in both themes", async (world) => {
     await page.shot(`phone-thanks-${colorScheme}`);
     page.clean();
   }
+});
+
+scenario("poster: a manager makes the code, prints it in either language, and takes it back; a camera reads it", async (world) => {
+  const { aggregator, manager, id, path } = await system(world);
+  const { url } = aggregator;
+  await manager.post(`/api/v1/phones/${id}/revoke`, {});
+  const page = await (await Browser.start(world)).open(url, { viewport: DESKTOP });
+  await page.enter();
+  await page.id("account").click();
+  await page.id("to-poster").click();
+  await page.id("phone-make").click();
+  const sheet = page.id("poster");
+  await sheet.waitFor();
+  const { phones } = await manager.get("/api/v1/phones");
+  assert.notEqual(phones[0].path, path);
+  assert.match(await sheet.textContent(), new RegExp(`Bandung Dago.*${phones[0].path}`, "s"));
+  for (const [lang, question, promise] of [["id", /Bagaimana layanan kami hari ini\?/, /Ramah, jelas, dan tanpa antre lama/], ["en", /How was our service today\?/, /Friendly, clear, and without a long wait/]]) {
+    await page.id(`poster-lang-${lang}`).click();
+    await waitFor(`the poster in ${lang}`, async () => question.test(await sheet.textContent()) && promise.test(await sheet.textContent()));
+    await page.accessible(`poster, ${lang}`);
+    await page.shot(`poster-page-${lang}`);
+    const pdf = await page.page.pdf({ preferCSSPageSize: true, printBackground: true });
+    const text = pdf.toString("latin1");
+    assert.equal(text.match(/\/Type\s*\/Page\b/g).length, 1, "one sheet");
+    const [, , w, h] = /MediaBox\s*\[([^\]]+)\]/.exec(text)[1].trim().split(/\s+/).map(Number);
+    assert.deepEqual([Math.round(w), Math.round(h)], [595, 842], "A4");
+    writeFileSync(world.path(`poster-${lang}.pdf`), pdf);
+    await page.page.emulateMedia({ media: "print" });
+    await page.page.setViewportSize({ width: 794, height: 1123 });
+    await page.shot(`poster-${lang}`);
+    await page.page.emulateMedia({ media: null });
+    await page.page.setViewportSize(DESKTOP);
+  }
+  // The code says the address: its modules are read back as a camera would (libqrencode's own reading of the same text).
+  const link = url + phones[0].path;
+  assert.equal(await page.id("code").getAttribute("aria-label"), `QR code: ${link}`);
+  await page.page.emulateMedia({ colorScheme: "dark" });
+  await page.accessible("poster, dark");
+  await page.id("phone-end").click();
+  await page.id("phone-end-yes").click();
+  await page.id("phone-make").waitFor();
+  assert.deepEqual((await manager.get("/api/v1/phones")).phones, []);
+  page.clean();
 });

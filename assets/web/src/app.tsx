@@ -14,6 +14,8 @@ import { Topbar } from "./topbar.tsx";
 const LoginPage = lazy("login", async () => (await import("./login.tsx")).LoginPage);
 const TrendsPage = lazy("trends", async () => (await import("./trends/page.tsx")).TrendsPage);
 const ReportPage = lazy("report", async () => (await import("./report/page.tsx")).ReportPage);
+const PosterPage = lazy("poster", async () => (await import("./poster/page.tsx")).PosterPage);
+const WallPage = lazy("wall", async () => (await import("./wall/page.tsx")).WallPage);
 const BacktestPage = lazy("backtest", async () => (await import("./backtest/page.tsx")).BacktestPage);
 
 const SESSION_RENEW_MS = 60_000; // places and their open alerts, for the picker
@@ -31,7 +33,7 @@ export function App() {
     const result = await getJson<Session>("/api/v1/session");
     setState((was) => {
       if (result.ok) return { kind: "in", session: result.value };
-      if (result.failure.kind === "auth") return { kind: "out", expired: was.kind === "in" };
+      if (result.failure.kind === "auth") return screen && was.kind === "in" ? was : { kind: "out", expired: was.kind === "in" };
       return was.kind === "in" ? was : { kind: "failed", failure: result.failure };
     });
   };
@@ -47,7 +49,7 @@ export function App() {
 
   useEffect(() => void load(), []);
   useEffect(() => {
-    if (state.kind !== "in") return;
+    if (state.kind !== "in" && state.kind !== "failed") return;
     const renew = () => {
       if (!document.hidden) void load();
     };
@@ -59,8 +61,9 @@ export function App() {
   }, [lang]);
 
   const session = state.kind === "in" ? state.session : null;
+  const screen = route.page === "wall" || route.page === "board"; // hangs on a wall: nobody is there to press
   const place = route.place ?? (session && (route.page === "today" ? usualPlace(session) : session.places[0]?.id));
-  const LatePage = { today: TrendsPage, trends: TrendsPage, backtest: BacktestPage, report: ReportPage }[route.page];
+  const LatePage = { today: TrendsPage, trends: TrendsPage, backtest: BacktestPage, report: ReportPage, poster: PosterPage, wall: WallPage, board: WallPage }[route.page];
   useEffect(() => {
     if (!session || !place || route.page !== "today") return;
     if (!route.place) nameInAddress(place);
@@ -82,7 +85,7 @@ export function App() {
       )}
       {session && (
         <>
-          <Topbar session={session} page={route.page} place={place ?? null} setLang={setLang} signOut={() => void signOut()} />
+          {!screen && <Topbar session={session} page={route.page} place={place ?? null} setLang={setLang} signOut={() => void signOut()} />}
           {place && route.page !== "today" ? (
             <LatePage session={session} place={place} query={route.query} signedOut={signedOut} />
           ) : place ? (

@@ -17,7 +17,7 @@ export function Topbar({ session, page, place, setLang, signOut }: Props) {
   const { t } = useText();
   // Trends begin with all one may see; back at today one finds the branch that was shown last.
   const branch = session.places.find(({ id, kind }) => id === place && kind === "branch");
-  const pages: [Exclude<PageName, "report">, string][] = [["today", addressOf("today", branch && { place: branch.id })], ["trends", addressOf("trends")], ["backtest", addressOf("backtest")]];
+  const pages: ["today" | "trends" | "backtest", string][] = [["today", addressOf("today", branch && { place: branch.id })], ["trends", addressOf("trends")], ["backtest", addressOf("backtest")]];
   return (
     <div class="topbar" role="banner">
       <a class="skip" href="#content">{t.skip}</a>
@@ -31,13 +31,13 @@ export function Topbar({ session, page, place, setLang, signOut }: Props) {
         </nav>}
         <span class="gap" />
         <Switches setLang={setLang} />
-        {session.user.name && <Account session={session} signOut={signOut} />}
+        {session.user.name && <Account session={session} signOut={signOut} poster={addressOf("poster", branch && { place: branch.id })} />}
       </div>
     </div>
   );
 }
 
-function Account({ session, signOut }: Pick<Props, "session" | "signOut">) {
+function Account({ session, signOut, poster }: Pick<Props, "session" | "signOut"> & { poster: string }) {
   const { t } = useText();
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
@@ -67,6 +67,7 @@ function Account({ session, signOut }: Pick<Props, "session" | "signOut">) {
         <div class="menu">
           <b>{user.display}</b>
           <small>{t.role[user.role]}</small>
+          <a href={poster} data-testid="to-poster">{t.poster}</a>
           <button type="button" data-testid="sign-out" onClick={signOut}>{t.signOut}</button>
           <small>{t.version(session.version)}</small>
         </div>

@@ -12,6 +12,7 @@ export const en = {
   toLight: "Switch to the light theme",
   account: (name: string) => `Account of ${name}`,
   signOut: "Sign out",
+  poster: "Poster and screens",
   role: { viewer: "Viewer", manager: "Manager", "head-office": "Head office", admin: "Administrator" },
   skip: "Skip to the content",
   version: (v: string) => `Puas ${v}`,

@@ -11,6 +11,7 @@ export const id: Messages = {
   toLight: "Ganti ke tema terang",
   account: (name) => `Akun ${name}`,
   signOut: "Keluar",
+  poster: "Poster dan layar",
   role: { viewer: "Pengamat", manager: "Manajer", "head-office": "Kantor pusat", admin: "Administrator" },
   skip: "Langsung ke isi",
   version: (v) => `Puas ${v}`,
