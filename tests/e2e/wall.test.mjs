@@ -1,5 +1,6 @@
 // Screens in a branch, opened by a link without a login: for the staff room, and for customers, who see no alert, comment or kiosk.
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
 import { Aggregator } from "./lib/aggregator.mjs";
 import { Broker, SECRET } from "./lib/broker.mjs";
 import { Browser, DESKTOP } from "./lib/browser.mjs";
@@ -132,11 +133,26 @@ scenario("wall: both screens, upright and lying, both languages and themes: acce
       page.clean();
     }
   }
+  // Words as long as they may be, and many: each has its place.
+  const long = (n) => `${"Antrean di loket pendaftaran terlalu panjang menjelang siang, ".repeat(4).slice(0, 180)} ${n}`;
+  const messages = Array.from({ length: 5 }, (_, i) => `  - { said: { id: "${long(i)}" }, did: { id: "${long(i)}" } }`).join("\n");
+  writeFileSync(world.path("long.yaml"), readFileSync(`${ASSETS}/surveys/everyday.yaml`, "utf8").replace(/(?<=^messages:\n)(?: .*\n)+/m, `${messages}\n`));
+  assert.equal((await run(`${BIN}/puasctl`, ["--config", aggregator.file, "push", world.path("long.yaml"), "--place", PLACE])).code, 0);
+  const crowded = await browser.open(aggregator.url + (await share("board", "&lang=id")).url, { viewport: SCREENS.landscape, reducedMotion: "reduce" });
+  await crowded.id("wall-did").first().waitFor();
+  const seen = [];
+  for (let part = 0; part < (await crowded.page.locator(".wall nav button:not(.hold)").count()); part++) {
+    await crowded.page.locator(".wall nav button").nth(part).click();
+    seen.push(...(await crowded.id("wall-did").locator("strong").allTextContents()));
+    assert.deepEqual(await crowded.page.locator(".wall .panel").evaluateAll((list) => list.filter((e) => e.scrollHeight > e.clientHeight + 4).map((e) => e.className)), []);
+  }
+  assert.equal(seen.length, 5);
+  crowded.clean();
   // Without that wish the parts take turns by themselves, until somebody holds them.
   const { url } = await share("wall", "&lang=en");
   const page = await browser.open(aggregator.url + url, { viewport: DESKTOP });
   await page.id("wall-score").waitFor();
-  const turn = () => page.page.locator(".wall .turn h2").textContent();
+  const turn = () => page.page.locator(".wall .turn").textContent();
   const first = await turn();
   await waitFor("the next part", async () => (await turn()) !== first, 25_000);
   await page.id("wall-hold").click();

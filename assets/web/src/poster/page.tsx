@@ -66,7 +66,7 @@ export function PosterPage({ session, place, query, signedOut }: Props) {
         </Pick>
       </div>
       <div class="poster-grid">
-        <section class="card about" aria-label={w.heading}>
+        <section class="card poster-side" aria-label={w.heading}>
           <p>{w.lead}</p>
           {failure && <p class="error" role="alert">{failure}</p>}
           {phones && !phone && (acts ? (

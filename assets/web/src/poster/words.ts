@@ -60,7 +60,7 @@ const posterEn = {
   easy: "Half a minute. No app, no name.",
   promise: "Our promise",
   then: "What happens with your answer",
-  thenMore: "The team of this place reads it the same day. What we change because of it is shown on the screen at the exit.",
+  thenMore: "It reaches the team of this place the same day. What we change because of it is shown on the screen at the exit.",
   alt: (url: string) => `QR code: ${url}`,
 };
 const posterId: typeof posterEn = {
@@ -69,7 +69,7 @@ const posterId: typeof posterEn = {
   easy: "Setengah menit. Tanpa aplikasi, tanpa nama.",
   promise: "Janji layanan kami",
   then: "Yang terjadi dengan jawaban Anda",
-  thenMore: "Tim di tempat ini membacanya pada hari yang sama. Yang kami perbaiki karenanya tampil di layar pintu keluar.",
+  thenMore: "Tim di tempat ini menerimanya pada hari yang sama. Yang kami perbaiki karenanya tampil di layar pintu keluar.",
   alt: (url) => `Kode QR: ${url}`,
 };
 export const POSTER: Record<Lang, typeof posterEn> = { en: posterEn, id: posterId };

@@ -17,6 +17,8 @@ interface Props {
 
 const TURN_MS = 15_000;
 const DONE_AT_ONCE = 3; // what was done, on one part
+const DONE_HIGH = 470; // ... and all of it so high, in pixels of 1920x1080; what is this low may be larger:
+const DONE_LOW = 250;
 const ALERTS_AT_ONCE = 4;
 const MINUTE_MS = 60_000;
 
@@ -61,11 +63,30 @@ function itemsOf(wall: Wall, lang: Lang, w: Words, date: (ms: number) => string)
   return [...offers, ...said];
 }
 
+// About as high as it will be: a line of either text has so many letters.
+const height = ({ said, did, since }: Item): number => 38 + 33 * Math.ceil(said.length / 50) + 37 * Math.ceil(did.length / 42) + (since ? 31 : 0);
+
+function inParts(items: Item[]): Item[][] {
+  const parts: Item[][] = [[]];
+  let high = 0;
+  for (const item of items) {
+    const part = parts[parts.length - 1] ?? [];
+    if (part.length === DONE_AT_ONCE || (part.length > 0 && high + height(item) > DONE_HIGH)) {
+      parts.push([item]);
+      high = height(item);
+    } else {
+      part.push(item);
+      high += height(item);
+    }
+  }
+  return parts;
+}
+
 function Screen({ wall, at, live, org, w }: { wall: Wall; at: number; live: boolean; org: string; w: Words }) {
   const { f, lang } = useText();
   const now = useMinute(wall.now, at);
   const items = itemsOf(wall, lang, w, f.shortDate);
-  const done = Array.from({ length: Math.max(1, Math.ceil(items.length / DONE_AT_ONCE)) }, (_, i) => items.slice(i * DONE_AT_ONCE, (i + 1) * DONE_AT_ONCE));
+  const done = inParts(items);
   const parts = [...done.map((list, i) => <Done key={`done-${i}`} items={list} w={w} />), ...(wall.staff ? [<Act key="act" staff={wall.staff} w={w} />] : [])];
   const urgent = wall.staff?.alerts.some(({ closed }) => closed === null) ?? false;
   const turn = useTurn(parts.length, urgent ? parts.length - 1 : 0);
@@ -136,7 +157,7 @@ function Track({ share, target, verdict, label }: { share: number; target: numbe
 
 function Done({ items, w }: { items: Item[]; w: Words }) {
   return (
-    <section class="panel done" aria-labelledby="h-did">
+    <section class={`panel done ${items.reduce((sum, item) => sum + height(item), 0) <= DONE_LOW ? "few" : ""}`} aria-labelledby="h-did">
       <h2 id="h-did">{w.did}</h2>
       {items.length === 0 && <p class="nothing">{w.didNone}</p>}
       <ul>
