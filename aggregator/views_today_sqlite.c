@@ -252,7 +252,8 @@ static json_t *phone_json(struct views *v, const struct branch *b, int64_t first
     for (int i = 0; i < b->place_count; i++) {
         sqlite3_stmt *s = store_bind(v->st,
                                      "SELECT score, levels FROM event WHERE place_id = ?1 AND event_id >= ?2 AND kind = 0"
-                                     " AND visit = seq AND (flags & ?3) = ?4 AND at >= ?5 AND at < ?6 ORDER BY event_id",
+                                     " AND visit = seq AND (flags & ?3) = ?4 AND at >= ?5 AND at < ?6"
+                                     " AND EXISTS (SELECT 1 FROM phone WHERE place_id = ?1) ORDER BY event_id",
                                      "diddii", b->places[i].place, first, (int)(EVENT_PHONE | EVENT_VOIDED), (int)EVENT_PHONE,
                                      b->day, b->next_day);
         while (views_row(v, s)) {

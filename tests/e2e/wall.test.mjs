@@ -81,12 +81,12 @@ scenario("wall: a link to a screen reads what that screen shows, and nothing els
 scenario("wall: a bad day is said, with what is done about it; live, over a restart of the aggregator and without a network", async (world) => {
   const { aggregator, manager, share, vote } = await system(world);
   const { url } = await share("wall", "&lang=en");
-  await vote([...Array(5).fill(5), ...Array(15).fill(1)]);
+  await vote([...Array(70).fill(5), ...Array(30).fill(1)]);
   const alert = await waitFor("an alert", async () => (await manager.today()).alerts.find(({ kind }) => kind === "standard"));
   const page = await (await Browser.start(world)).open(aggregator.url + url, { viewport: SCREENS.landscape, reducedMotion: "reduce" });
-  await page.id("wall-score").waitFor();
-  assert.equal(await shown(page, "wall-score"), "25%");
-  assert.equal(await shown(page, "wall-n"), "satisfied, of 20 votes");
+  await waitFor("all votes", async () => (await shown(page, "wall-n")) === "satisfied, of 100 votes", 30_000);
+  assert.equal(await shown(page, "wall-score"), "70%");
+  assert.equal(await shown(page, "wall-n"), "satisfied, of 100 votes");
   assert.match(await shown(page, "wall-verdict"), /^Not as promised yet\./);
   assert.equal(await page.id("wall-alert").first().waitFor().then(() => page.id("wall-alerts").count()), 1, "what is urgent comes first");
   await manager.post(`/api/v1/alerts/${alert.id}/ack`, { comment: "" });
@@ -95,12 +95,13 @@ scenario("wall: a bad day is said, with what is done about it; live, over a rest
   await waitFor("what was done", async () => /Done: Counter 3 opened at noon/.test(await shown(page, "wall-verdict")), 40_000);
   await page.page.getByRole("button", { name: "Part 1" }).click();
   assert.match(await page.id("wall-did").first().textContent(), /Counter 3 opened at noon/);
+  await page.shot("wall-bad-day");
   assert.match(await page.id("wall-did").nth(1).textContent(), /The queue at lunch is too long.*a third counter is open/);
 
   await aggregator.kill();
   await waitFor("it to say that it is not live", async () => (await page.id("wall-live").getAttribute("data-live")) === "false");
   assert.match(await shown(page, "wall-live"), /^Not live: as of \d\d:\d\d$/);
-  assert.equal(await shown(page, "wall-score"), "25%", "what was shown stays");
+  assert.equal(await shown(page, "wall-score"), "70%", "what was shown stays");
   await aggregator.up();
   await waitFor("it to be live again", async () => (await page.id("wall-live").getAttribute("data-live")) === "true", 40_000);
   await page.page.context().setOffline(true);

@@ -44,6 +44,8 @@ export function saveVisit(token: string, visit: Visit): void {
 }
 
 export async function send(token: string, { visit, lang, answers }: Visit): Promise<Sent> {
+  const abort = new AbortController(); // older phones have no AbortSignal.timeout
+  const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
   try {
     const answer = await fetch(`/api/v1/phone/${token}`, {
       method: "POST",
@@ -52,11 +54,13 @@ export async function send(token: string, { visit, lang, answers }: Visit): Prom
       credentials: "omit",
       cache: "no-store",
       keepalive: true, // goes on when the page is left
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: abort.signal,
     });
     if (answer.ok) return "stored";
     return answer.status === 404 ? "ended" : answer.status === 429 ? "busy" : answer.status < 500 ? "refused" : "offline";
   } catch {
     return "offline";
+  } finally {
+    clearTimeout(timer);
   }
 }
