@@ -266,7 +266,7 @@ int ctl_kiosks(struct ctl *c, int argc, char **argv)
                                  " k.assignment FROM kiosk k"
                                  " LEFT JOIN assignment a ON a.kiosk_id = k.kiosk_id AND a.to_ms IS NULL "
                                  "LEFT JOIN place p USING(place_id)"
-                                 " ORDER BY p.id, k.id",
+                                 " WHERE k.kiosk_id NOT IN (SELECT kiosk_id FROM phone) ORDER BY p.id, k.id",
                                  "");
     while (store_row(st, s, &failed)) {
         wall_ms at = sqlite3_column_int64(s, 4);

@@ -10,15 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-// All who stand in a branch may come from one address (its own network), so that the limit of one is wide. What people cannot
-// do, programs cannot either.
+// All who stand in a branch may come from one address (its own network), so that the limit of one is wide: more than its
+// customers do, and too little to move a figure unseen.
 enum {
     ADDRESS_BURST = 60, // answers of one address to one token at once
     ADDRESS_EVERY_MS = 5000,
     TOKEN_BURST = 120, // of all addresses
     TOKEN_EVERY_MS = 1000,
     AGAIN_MIN = 15, // the page asks the same person again after so long
-    AGAIN_S = 2,
 };
 
 static void answer_unknown(struct http_answer *r)
@@ -98,7 +97,12 @@ void api_phone_survey(struct api_call *c)
     struct phone_survey p;
     if (survey_of(c, &p)) {
         json_t *o = survey_json(&p);
-        answer_tagged(c, json_dumps(o, JSON_COMPACT));
+        char *text = json_dumps(o, JSON_COMPACT);
+        if (text != NULL) {
+            answer_tagged(c, text);
+        } else {
+            (void)answer_views(c->r, VIEWS_FAILED, "");
+        }
         json_decref(o);
         content_finish(&p.content);
     }

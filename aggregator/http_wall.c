@@ -13,7 +13,8 @@ void api_wall(struct api_call *c)
         return;
     }
     struct views *v = api_views(c->a);
-    enum views_error e = v != NULL ? views_wall(v, &c->u, c->q->place, staff && c->u.view != SHARE_BOARD, clock_wall_ms(), &text)
+    enum views_error e = v != NULL ? views_wall(v, &c->u, c->q->place, staff && c->u.view != SHARE_BOARD,
+                                                clock_wall_ms(), &text)
                                    : VIEWS_FAILED;
     api_views_back(c->a, v);
     if (!answer_views(c->r, e, "No such branch")) {

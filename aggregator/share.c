@@ -24,21 +24,32 @@ static bool field(const char *query, const char *name, char *ret, size_t n)
     return false;
 }
 
+static const struct {
+    const char *name;
+    enum share_view view;
+} pages[] = {{"trends", SHARE_REPORT}, {"report", SHARE_REPORT}, {"wall", SHARE_WALL}, {"board", SHARE_BOARD}};
+enum { PAGES = sizeof pages / sizeof pages[0] };
+
+// Index of the page that an address names; PAGES: none that can be shared.
+static int page_of(const char *path)
+{
+    char page[12];
+    int i = field(path + 2, "page", page, sizeof page) ? 0 : PAGES;
+    while (i < PAGES && strcmp(pages[i].name, page) != 0) {
+        i++;
+    }
+    return i;
+}
+
 bool share_path_place(const char *path, char *ret_place)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~%+&=:";
-    char page[12], place[IDENT_MAX + 1];
+    char place[IDENT_MAX + 1];
     if (strncmp(path, "/?", 2) != 0 || strlen(path) > SHARE_PATH_MAX ||
         path[2 + strspn(path + 2, plain)] != '\0') {
         return false;
     }
-    static const char *const pages[] = {"trends", "report", "wall", "board"};
-    bool ok = field(path + 2, "page", page, sizeof page) && field(path + 2, "place", place, sizeof place) && ident_valid(place);
-    bool known = false;
-    for (size_t i = 0; ok && i < sizeof pages / sizeof pages[0]; i++) {
-        known = known || strcmp(page, pages[i]) == 0;
-    }
-    ok = ok && known;
+    bool ok = page_of(path) < PAGES && field(path + 2, "place", place, sizeof place) && ident_valid(place);
     if (ok) {
         strcpy(ret_place, place);
     }
@@ -47,7 +58,6 @@ bool share_path_place(const char *path, char *ret_place)
 
 enum share_view share_path_page(const char *path)
 {
-    char page[12] = "";
-    (void)field(path + 2, "page", page, sizeof page);
-    return strcmp(page, "wall") == 0 ? SHARE_WALL : strcmp(page, "board") == 0 ? SHARE_BOARD : SHARE_REPORT;
+    int i = page_of(path);
+    return i < PAGES ? pages[i].view : SHARE_REPORT;
 }

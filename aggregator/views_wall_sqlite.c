@@ -12,15 +12,16 @@ static json_t *offers_json(struct views *v, const struct branch *b)
 {
     json_t *list = json_array(), *o = NULL;
     int64_t alert = 0;
-    sqlite3_stmt *s = store_bind(v->st,
-                                 "WITH RECURSIVE down(place_id) AS (SELECT ?1 UNION SELECT p.place_id FROM down d JOIN place p"
-                                 " ON p.parent_id = d.place_id)"
-                                 " SELECT a.alert_id, l.subject, l.text, l.at FROM alert a JOIN alert_log l USING(alert_id)"
-                                 " WHERE a.place_id IN (SELECT place_id FROM down) AND l.action = 'offer' AND l.at >= ?2"
-                                 " AND l.log_id = (SELECT max(m.log_id) FROM alert_log m WHERE m.alert_id = l.alert_id"
-                                 " AND m.action = 'offer' AND m.subject = l.subject) AND l.text <> ''"
-                                 " ORDER BY a.alert_id DESC, l.log_id",
-                                 "di", b->place, b->now - OFFER_DAYS * (wall_ms)DAY_MS);
+    sqlite3_stmt *s = store_bind(
+        v->st,
+        "WITH RECURSIVE down(place_id) AS (SELECT ?1 UNION SELECT p.place_id FROM down d JOIN place p"
+        " ON p.parent_id = d.place_id)"
+        " SELECT a.alert_id, l.subject, l.text, l.at FROM alert a JOIN alert_log l USING(alert_id)"
+        " WHERE a.place_id IN (SELECT place_id FROM down) AND l.action = 'offer' AND l.at >= ?2"
+        " AND l.log_id = (SELECT max(m.log_id) FROM alert_log m WHERE m.alert_id = l.alert_id"
+        " AND m.action = 'offer' AND m.subject = l.subject) AND l.text <> ''"
+        " ORDER BY a.alert_id DESC, l.log_id",
+        "di", b->place, b->now - OFFER_DAYS * (wall_ms)DAY_MS);
     while (views_row(v, s)) {
         if (o == NULL || alert != sqlite3_column_int64(s, 0)) {
             if (json_array_size(list) == OFFERS_MAX) {
@@ -71,8 +72,8 @@ static json_t *only(const json_t *list, const char *const *names)
 
 static json_t *staff_json(const json_t *today)
 {
-    static const char *const of_alert[] = {"id", "state", "kind", "rule", "place", "subject", "since", "raised", "closed", "ack",
-                                           "assigned", NULL};
+    static const char *const of_alert[] = {"id",    "state",  "kind",   "rule", "place",    "subject",
+                                           "since", "raised", "closed", "ack",  "assigned", NULL};
     static const char *const of_kiosk[] = {"id", "name", "state", "since", "lastHeard", "silentMin", NULL};
     static const char *const of_reason[] = {"id", "label", "n", NULL};
     const json_t *reasons = json_object_get(json_object_get(today, "reasons"), "items");
@@ -86,7 +87,8 @@ static json_t *staff_json(const json_t *today)
 
 static json_t *wall_json(struct views *v, const struct branch *b, const json_t *today, bool staff)
 {
-    static const char *const same[] = {"now", "date", "asOf", "open", "promise", "minN", "step", "score", "tally", "phone", NULL};
+    static const char *const same[] = {"now",  "date",  "asOf",  "open",  "promise", "minN",
+                                       "step", "score", "tally", "phone", NULL};
     static const char *const of_coverage[] = {"stored", "known", "share", "complete"};
     const json_t *coverage = json_object_get(today, "coverage");
     json_t *o = json_object(), *kept = json_object(), *content = views_content(v, b->place);
@@ -97,7 +99,8 @@ static json_t *wall_json(struct views *v, const struct branch *b, const json_t *
     for (size_t i = 0; i < sizeof of_coverage / sizeof of_coverage[0]; i++) {
         json_object_set(kept, of_coverage[i], json_object_get(coverage, of_coverage[i]));
     }
-    json_object_set_new(o, "place", json_pack("{s:s,s:s,s:s}", "id", b->id, "name", b->name, "tz", b->tz_name));
+    json_object_set_new(o, "place",
+                        json_pack("{s:s,s:s,s:s}", "id", b->id, "name", b->name, "tz", b->tz_name));
     json_object_set_new(o, "coverage", kept);
     json_object_set_new(o, "words", promise != NULL ? json_incref(promise) : json_object());
     json_object_set_new(o, "messages", messages != NULL ? json_incref(messages) : json_array());
@@ -108,8 +111,8 @@ static json_t *wall_json(struct views *v, const struct branch *b, const json_t *
     return o;
 }
 
-enum views_error views_wall(struct views *v, const struct views_user *u, const char *branch, bool staff, wall_ms now,
-                            char **ret_json)
+enum views_error views_wall(struct views *v, const struct views_user *u, const char *branch, bool staff,
+                            wall_ms now, char **ret_json)
 {
     char *text = NULL;
     enum views_error e = views_today(v, u, branch, now, &text);

@@ -1,6 +1,7 @@
 // The survey on the customer's own phone: asked as it is in force, stored once whatever happens, told apart from the kiosks'
 // votes, limited, and gone with its code.
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import jsQR from "jsqr";
 import { Aggregator } from "./lib/aggregator.mjs";
@@ -17,7 +18,7 @@ const EVERYDAY = `${ASSETS}/surveys/everyday.yaml`;
 const ADDRESS_BURST = 60; // http_phones.c
 const DOT = 6; // pixels a module
 const QUIET = 4; // modules around a code
-const random = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
+const random = () => randomBytes(16).toString("hex");
 
 async function system(world, { pushed = true } = {}) {
   const broker = await Broker.start(world);
@@ -139,6 +140,7 @@ scenario("phone: votes by phone stand apart: no score, reason, trend, alert or s
   assert.deepEqual([today.coverage.stored, today.coverage.complete], [5, true]);
   assert.equal(await aggregator.store.one("SELECT coalesce(sum(c1 + c2 + c3 + c4 + c5), 0) FROM day_tally WHERE place_id = (SELECT place_id FROM place WHERE id = 'harapan')"), 5);
   assert.equal((await ctl("recount")).code, 0);
+  assert.ok(!(await ctl("kiosks")).lines.join("\n").includes("phone-"), "it is no kiosk that stands anywhere");
   const csv = await manager.raw("GET", `/api/v1/export?place=${PLACE}&format=csv`);
   assert.equal(csv.status, 200);
 

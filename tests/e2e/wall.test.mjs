@@ -89,6 +89,9 @@ scenario("wall: a bad day is said, with what is done about it; live, over a rest
   assert.equal(await shown(page, "wall-n"), "satisfied, of 100 votes");
   assert.match(await shown(page, "wall-verdict"), /^Not as promised yet\./);
   assert.equal(await page.id("wall-alert").first().waitFor().then(() => page.id("wall-alerts").count()), 1, "what is urgent comes first");
+  await page.shot("wall-alerts");
+  assert.deepEqual(await page.page.locator(".wall .panel").evaluateAll((list) => list.filter((e) => e.scrollHeight > e.clientHeight + 4).map((e) => e.className)), []);
+  await page.accessible("open alerts");
   await manager.post(`/api/v1/alerts/${alert.id}/ack`, { comment: "" });
   await waitFor("somebody to be on it", async () => /Not as promised yet\. We are working on it\./.test(await shown(page, "wall-verdict")));
   await manager.post(`/api/v1/alerts/${alert.id}/offer`, { lang: "en", text: "Counter 3 opened at noon" });
