@@ -237,7 +237,7 @@ enum command_result core_end_share(struct core *c, const struct command *cmd);
 enum command_result core_open_phone(struct core *c, struct command *cmd);
 enum command_result core_end_phone(struct core *c, const struct command *cmd);
 enum command_result core_answer_phone(struct core *c, struct command *cmd);
-// Stores an answer of ours to name: its key is not settled yet, its place is known.
+// Stores an answer that came now, under a key that is not settled yet.
 bool core_store_event(struct core *c, int32_t kiosk, struct epoch *ep, const struct event *e, int32_t place, int flags);
 
 void core_sign_due(struct core *c, int32_t place); // an alert there has changed

@@ -2,7 +2,7 @@
 // No hashes in names: the server sends an ETag.
 //
 //   app.js, app.css      what every page needs, and the today page: a manager's phone on a slow network waits for these
-//   phone.js, .css      the survey on a customer's phone (phone.html): nothing of the other files is loaded there
+//   phone.js, .css       the survey on a customer's phone (phone.html): nothing of the other files is loaded there
 //   <page>.js, .css      a page that not everybody needs, fetched when it is first shown (lazy.tsx). What it shares
 //                        with the first bundle it imports from app.js, by the names of kit.ts
 import { build } from "esbuild";
