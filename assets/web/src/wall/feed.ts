@@ -24,10 +24,12 @@ export function useWall(place: string, audience: "staff" | "customers"): WallSta
     const began = performance.now();
     let timer = 0;
     let busy = false;
+    let again = false; // something changed while it was asked
     let stream: EventSource | null = null;
     const path = `/api/v1/wall?place=${encodeURIComponent(place)}&for=${audience}`;
 
     const ask = async (): Promise<void> => {
+      again = busy;
       if (busy) return;
       busy = true;
       clearTimeout(timer);
@@ -42,7 +44,11 @@ export function useWall(place: string, audience: "staff" | "customers"): WallSta
         const ended = result.failure.kind === "auth";
         setState((was) => ({ ...was, ended, live: !ended && was.live && performance.now() - was.at < OLD_MS && result.failure.kind !== "offline" }));
       }
-      timer = window.setTimeout(() => void ask(), result.ok ? ASK_MS : RETRY_MS);
+      later(!result.ok ? RETRY_MS : again ? 0 : ASK_MS);
+    };
+    const later = (ms: number) => {
+      clearTimeout(timer);
+      timer = window.setTimeout(() => void ask(), ms);
     };
     const listen = () => {
       if (audience !== "staff" || stream) return;
@@ -52,7 +58,8 @@ export function useWall(place: string, audience: "staff" | "customers"): WallSta
       stream.onerror = () => {
         stream?.close();
         stream = null;
-        void ask(); // is it the stream alone, or the server?
+        // The stream alone, or the server? Not at once: one that is refused would be asked for on and on.
+        later(RETRY_MS);
       };
     };
     const offline = () => setState((was) => ({ ...was, live: false }));
