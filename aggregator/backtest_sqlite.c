@@ -508,7 +508,8 @@ static bool usual(void *ctx, const struct engine_rule *r, int32_t place, wall_ms
 {
     struct backtest_job *j = ctx;
     if (views_begin(j->v) &&
-        !usual_votes(j->v->st, r, place, j->org.places[place].tz, at, ret_n, ret_unhappy)) {
+        !usual_votes(j->v->st, r, place, &j->org.places[place].hours, j->org.places[place].tz, at, ret_n,
+                     ret_unhappy)) {
         j->v->failed = true;
         snprintf(j->v->why, sizeof j->v->why, "%s", store_why(j->v->st));
     }

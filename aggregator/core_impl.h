@@ -210,7 +210,8 @@ void core_blank(struct event *e, bool score, int *flags); // takes out what it s
 
 // Within the transaction of the transition.
 bool core_tell_channels(struct core *c, const struct engine_transition *t);
-bool core_tell_unattended(struct core *c, const struct channel *ch, const char *alert, wall_ms due); // a ladder's step
+struct store_escalation;
+bool core_tell_unattended(struct core *c, const struct channel *ch, const struct store_escalation *e); // a ladder's step
 bool core_escalate(struct core *c, const struct engine_transition *t); // within the transaction of the transition
 void core_tick_escalations(struct core *c);
 // A silence has ended: an open alert that nobody was told of is told now.

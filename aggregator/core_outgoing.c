@@ -2,6 +2,7 @@
 #include "aggregator/core_impl.h"
 
 #include "aggregator/store_outgoing.h"
+#include "aggregator/store_people.h"
 #include "shared/digest.h"
 #include "shared/log.h"
 
@@ -22,11 +23,21 @@ bool core_serves_place(struct core *c, const struct channel *ch, int32_t place)
     return ch->places.count == 0;
 }
 
+static int zone_offset(void *ctx, wall_ms at)
+{
+    return tz_offset_s(ctx, at);
+}
+
+static enum channel_severity severity_of(const struct engine_transition *t)
+{
+    return engine_is_content(t->kind) ? CHANNEL_ALARM : CHANNEL_WARNING;
+}
+
 bool core_channel_is_for(struct core *c, const struct channel *ch, const struct engine_transition *t,
                          enum channel_event event)
 {
     return channel_tells(ch, core_rule_id(c, t->rule),
-                         engine_is_content(t->kind) ? CHANNEL_ALARM : CHANNEL_WARNING, event) &&
+                         severity_of(t), event) &&
            core_serves_place(c, ch, t->place);
 }
 
@@ -68,11 +79,18 @@ static enum channel_event event_of(const struct engine_transition *t)
                                             : CHANNEL_TEST;
 }
 
-// The same transition has the same id, also when a restored store sees it once more.
+// The same transition has the same id, also when a restored store sees it once more. In quiet hours it waits, and its time
+// begins when they are over.
 static bool put(struct core *c, const struct channel *ch, const struct engine_transition *t,
                 enum channel_event event, wall_ms from)
 {
-    struct outgoing o = {.event = event, .at = t->at, .deadline = from + ch->deadline_ms, .channel = ch->id};
+    const struct hours_zone zone = {zone_offset, c->org.places[t->place].tz};
+    wall_ms due = channel_quiet_until(ch, severity_of(t), &zone, from);
+    struct outgoing o = {.event = event,
+                         .at = t->at,
+                         .deadline = due + ch->deadline_ms,
+                         .next_at = due > from ? due : 0,
+                         .channel = ch->id};
     char key[200], hex[DIGEST_HEX + 1];
     int n = snprintf(key, sizeof key, "%s|%s|%lld|%s", t->alert, channel_event_name(event), (long long)t->at,
                      ch->id.s);
@@ -144,10 +162,13 @@ bool core_tell_after_silence(struct core *c, const struct store_alert *a)
            core_is_silent(c, t.rule, t.place, t.kiosk) || tell_raise(c, &t, c->now);
 }
 
-bool core_tell_unattended(struct core *c, const struct channel *ch, const char *alert, wall_ms due)
+bool core_tell_unattended(struct core *c, const struct channel *ch, const struct store_escalation *e)
 {
-    struct engine_transition t = {.cause = ENGINE_ACK_EXPIRED, .at = due};
-    snprintf(t.alert, sizeof t.alert, "%s", alert);
+    struct engine_transition t = {.cause = ENGINE_ACK_EXPIRED,
+                                  .place = e->place,
+                                  .kind = e->kiosk != 0 ? ENGINE_OFFLINE : ENGINE_STANDARD,
+                                  .at = e->due};
+    memcpy(t.alert, e->alert.s, sizeof t.alert);
     return put(c, ch, &t, CHANNEL_UNATTENDED, c->now);
 }
 

@@ -613,6 +613,7 @@ static bool look_at_line(struct courier *c, struct line *l, wall_ms now, mono_ms
     }
     bool rests = mono < l->rest_until;
     int64_t most = l->ch->retry_max_ms > ASKED_MOST_MS ? l->ch->retry_max_ms : ASKED_MOST_MS;
+    most = l->ch->quiet.count > 0 ? CHANNEL_QUIET_MOST_MS : most;
     if (!store_outgoing_next(c->store, l->ch->id.s, now, most, rests, &l->row, &found, &next)) {
         return read_failed(c);
     }

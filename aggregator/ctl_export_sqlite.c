@@ -2,8 +2,10 @@
 #include "aggregator/ctl.h"
 #include "aggregator/hours.h"
 #include "aggregator/org.h"
-#include "aggregator/store_impl.h"
 #include "aggregator/settings.h"
+#include "aggregator/store_calendar.h"
+#include "aggregator/store_impl.h"
+#include "aggregator/trends.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -84,7 +86,7 @@ static void print_duration(const char *key, int64_t ms)
 static const char *const days[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 
 // The days of one span as "daily", "mon-fri", "sat": one line for each run.
-static void print_span(unsigned mask, int from, int to)
+static void print_span(const char *indent, unsigned mask, int from, int to)
 {
     for (int d = 0; d < 7;) {
         int end = d;
@@ -95,7 +97,7 @@ static void print_span(unsigned mask, int from, int to)
             d++;
             continue;
         }
-        printf("      - { days: ");
+        printf("%s  - { days: ", indent);
         if (mask == 0x7f) {
             printf("daily");
         } else if (end == d + 1) {
@@ -108,7 +110,7 @@ static void print_span(unsigned mask, int from, int to)
     }
 }
 
-static void print_hours(const char *stored)
+static void print_hours(const char *indent, const char *stored)
 {
     struct hours h;
     struct {
@@ -134,9 +136,9 @@ static void print_hours(const char *stored)
             spans[k].mask |= 1u << d;
         }
     }
-    printf("    hours:\n");
+    printf("%shours:\n", indent);
     for (int k = 0; k < count; k++) {
-        print_span(spans[k].mask, spans[k].from, spans[k].to);
+        print_span(indent, spans[k].mask, spans[k].from, spans[k].to);
     }
 }
 
@@ -157,9 +159,53 @@ static bool export_places(struct store *st)
         printf("    kind: %s\n", place_kinds[sqlite3_column_int(s, 2)]);
         print_field("name", text(s, 3));
         print_field("tz", text(s, 4));
-        print_hours(text(s, 5));
+        print_hours("    ", text(s, 5));
     }
     return !failed;
+}
+
+struct calendars {
+    struct store *st;
+    struct ident last;
+    bool failed;
+};
+
+static void print_calendar(struct calendars *c, const struct store_special *d)
+{
+    sqlite3_stmt *s = store_bind(c->st, "SELECT id FROM place WHERE place_id = ?1", "d", d->place);
+    printf("%s  - id: %s\n", c->last.s[0] == '\0' ? "calendars:\n" : "", d->calendar.s);
+    if (store_row(c->st, s, &c->failed)) {
+        print_field("place", text(s, 0));
+        sqlite3_reset(s);
+    }
+    printf("    days:\n");
+    c->last = d->calendar;
+}
+
+static bool print_special(void *ctx, const struct store_special *d)
+{
+    struct calendars *c = ctx;
+    char from[16], to[16];
+    if (!ident_equal(&c->last, &d->calendar)) {
+        print_calendar(c, d);
+    }
+    printf("      - from: %s\n        to: %s\n", trend_day_text(d->from, from), trend_day_text(d->to, to));
+    if (d->name[0] != '\0') {
+        printf("    "); // deeper than the fields of a place
+        print_field("name", d->name);
+    }
+    if (strcmp(d->hours, STORE_SPECIAL_USUAL) == 0) {
+        printf("        usual: true\n");
+    } else {
+        print_hours("        ", d->hours);
+    }
+    return !c->failed;
+}
+
+static bool export_calendars(struct store *st)
+{
+    struct calendars c = {.st = st};
+    return store_each_special(st, print_special, &c);
 }
 
 static bool export_kiosks(struct store *st)
@@ -348,8 +394,8 @@ int ctl_export(struct ctl *c, int argc, char **argv)
     if (st == NULL) {
         return CTL_FINDING;
     }
-    bool ok = store_run(st, "BEGIN", "") && export_places(st) && export_kiosks(st) && export_surveys(st) &&
-              export_standards(st) && export_users(st);
+    bool ok = store_run(st, "BEGIN", "") && export_places(st) && export_kiosks(st) && export_calendars(st) &&
+              export_surveys(st) && export_standards(st) && export_users(st);
     int code = ok ? CTL_FINE : ctl_failed(st);
     store_close(st);
     return code;

@@ -42,7 +42,7 @@ struct outgoing_outcome { // of an attempt, or of none when its time was over
 };
 
 // ---------------------------------------------------------------- the core's
-// Adds one (number, state and attempts are set here); one whose id is there already is left out.
+// Adds one (number, state and attempts are set here; next_at 0: at once); one whose id is there already is left out.
 bool store_outgoing_put(struct store *st, const struct outgoing *o);
 // Calls `each` with every channel that was told of the alert's raise, or is to be.
 bool store_each_told(struct store *st, const char *alert, bool (*each)(void *ctx, const char *channel),

@@ -51,9 +51,9 @@ bool store_outgoing_put(struct store *st, const struct outgoing *o)
     return store_run(
         st,
         "INSERT INTO outgoing(outgoing_id, id, channel, alert, event, who, at, deadline, next_at)"
-        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?7) ON CONFLICT DO NOTHING",
-        "itttdtii", st->next_outgoing++, o->id, o->channel.s, o->alert.s, (int)o->event, o->who, o->at,
-        o->deadline);
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
+        "itttdtiii", st->next_outgoing++, o->id, o->channel.s, o->alert.s, (int)o->event, o->who, o->at,
+        o->deadline, o->next_at != 0 ? o->next_at : o->at);
 }
 
 bool store_each_told(struct store *st, const char *alert, bool (*each)(void *ctx, const char *channel),

@@ -86,6 +86,7 @@ struct branch {
     struct tz *tz; // owned; NULL: UTC
     struct hours hours;
     bool has_hours;
+    struct hours_dates *dates; // owned: special days
     int64_t released, rev; // events after `released` are hidden
     wall_ms released_at;
     wall_ms now, day, next_day;                // today, local

@@ -72,6 +72,8 @@ static void settings_are_checked(void **state)
         {EMAIL ", user: u, secret_env: MAIL }\n", NULL},
         {EMAIL ", user: u }\n", "s:2: channel 'm' (email): user and secret belong together"},
         {EMAIL ", body: x }\n", "body is not of this kind"},
+        {EMAIL ", quiet: [{ from: \"22:00\", to: \"06:00\" }] }\n", "quiet: days are"},
+        {"  - { id: q, kind: mqtt, quiet: [{ from: \"22:00\", to: \"24:00\" }] }\n", "quiet is not of this kind"},
         {EMAIL ", severities: [alarm], events: [raised], places: [a, b] }\n", NULL},
         {EMAIL ", severities: [loud] }\n", "one of these is needed: alarm, warning"},
         {"  - { id: m, kind: email, url: \"https://mx\", from: p@x.org, to: [a@x.org] }\n",
@@ -725,6 +727,59 @@ static void only_who_heard_of_the_raise_hears_of_the_rest(void **state)
     assert_string_equal(next(w, "x", NOON, &at), "x1"); // what waits stays
 }
 
+// ---------------------------------------------------------------- quiet hours
+
+// Half an hour off the hour; an hour back at 2026-04-04 16:30 UTC, 03:00 local time of the Sunday: as Adelaide in autumn.
+static int autumn(void *ctx, wall_ms at)
+{
+    (void)ctx;
+    return at >= INT64_C(1775320200000) ? 9 * 3600 + 1800 : 10 * 3600 + 1800;
+}
+
+static void quiet_hours_hold_until_they_end(void **state)
+{
+    (void)state;
+    struct settings s;
+    const struct hours_zone zone = {autumn, NULL};
+    struct channel *c = one(EMAIL ", quiet: [{ from: \"21:00\", to: \"24:00\" }, { from: \"00:00\", to: \"06:30\" }],"
+                                  " quiet_for: [warning] }\n", &s);
+    wall_ms midnight = INT64_C(1775320200000) - 3 * HOUR, end = midnight + 7 * HOUR + 30 * MINUTE; // an hour comes twice
+    assert_int_equal(channel_quiet_until(c, CHANNEL_WARNING, &zone, midnight - 3 * HOUR - 1), midnight - 3 * HOUR - 1);
+    assert_int_equal(channel_quiet_until(c, CHANNEL_WARNING, &zone, midnight - 3 * HOUR), end);
+    assert_int_equal(channel_quiet_until(c, CHANNEL_WARNING, &zone, midnight + 2 * HOUR), end);
+    assert_int_equal(channel_quiet_until(c, CHANNEL_WARNING, &zone, end - 1), end);
+    assert_int_equal(channel_quiet_until(c, CHANNEL_WARNING, &zone, end), end);
+    assert_int_equal(channel_quiet_until(c, CHANNEL_ALARM, &zone, midnight), midnight); // what customers say does not wait
+    c->quiet_for.count = 0;
+    assert_int_equal(channel_quiet_until(c, CHANNEL_ALARM, &zone, midnight), end);
+    c->quiet.count = 0;
+    assert_int_equal(channel_quiet_until(c, CHANNEL_ALARM, &zone, midnight), midnight);
+    c->quiet.count = 2;
+    config_free(rows_of_settings, &s);
+}
+
+// What is held is sent once, when its time has come, and its order stays.
+static void what_is_held_is_sent_later(void **state)
+{
+    struct world *w = *state;
+    wall_ms at;
+    for (int i = 0; i < 2; i++) { // the second time it is there already
+        struct outgoing o = {.event = CHANNEL_RAISED, .at = NOON, .next_at = NOON + 10 * HOUR, .deadline = NOON + 16 * HOUR, .id = "n1"};
+        ident_set(&o.channel, "x");
+        ident_set(&o.alert, "n");
+        assert_true(store_outgoing_put(w->st, &o));
+    }
+    put(w, "n2", "x", "n", CHANNEL_ENDED, NOON + MINUTE);
+    struct outgoing o;
+    bool found;
+    assert_true(store_outgoing_next(w->st, "x", NOON + MINUTE, CHANNEL_QUIET_MOST_MS, false, &o, &found, &at));
+    assert_false(found);
+    assert_int_equal(at, NOON + 10 * HOUR);
+    assert_true(store_outgoing_next(w->st, "x", NOON + 10 * HOUR, CHANNEL_QUIET_MOST_MS, false, &o, &found, &at));
+    assert_string_equal(found ? o.id : "", "n1");
+    assert_true(settle(w, "n1", OUTGOING_SENT, 1, 0, NOON + 10 * HOUR));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -740,6 +795,8 @@ int main(void)
         cmocka_unit_test(a_signature_is_that_of_the_standard),
         cmocka_unit_test(each_kind_gets_its_document),
         cmocka_unit_test(a_mail_has_its_headers),
+        cmocka_unit_test(quiet_hours_hold_until_they_end),
+        cmocka_unit_test_setup_teardown(what_is_held_is_sent_later, setup, teardown),
         cmocka_unit_test_setup_teardown(rows_wait_are_sent_in_order_and_end, setup, teardown),
         cmocka_unit_test_setup_teardown(only_who_heard_of_the_raise_hears_of_the_rest, setup, teardown),
     };

@@ -1,0 +1,12 @@
+-- Special days (store_calendar.h): which days are not as every week, at a place and all under it.
+CREATE TABLE special_day(
+    calendar TEXT NOT NULL,              -- id
+    position INTEGER NOT NULL,           -- in it
+    place_id INTEGER NOT NULL REFERENCES place,
+    from_day INTEGER NOT NULL,           -- local days since 1970-01-01, both in it
+    to_day INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    hours TEXT NOT NULL,                 -- '': closed; 'usual': as every week; else as place.hours
+    PRIMARY KEY(calendar, position)
+) WITHOUT ROWID;
+CREATE INDEX special_day_place ON special_day(place_id);
