@@ -94,6 +94,9 @@ const struct config_row channel_rows[] = {
      .line_offset = offsetof(struct seed_hours, line) + 1, .help = "what happens then is told when it is over; none: never"},
     {"quiet_for", CONFIG_LIST, AT(quiet_for), .rows = severity_rows, .item_bytes = sizeof(int),
      .help = "severities that wait; none: both"},
+    {"gather", CONFIG_DURATION, AT(gather_ms), .fallback = "30 s", .min = 0, .max = 600e3,
+     .help = "kiosks that are gone or back so near together, and branches of a region that break a standard from the third "
+             "within an hour on, are one message; not for webhook and http; 0 s: never"},
     {"per_minute", CONFIG_INT, AT(per_minute), .fallback = "20", .min = 1, .max = 600,
      .help = "messages a minute at most; more wait"},
     {"timeout", CONFIG_DURATION, AT(timeout_ms), .fallback = "15 s", .min = 100, .max = 120e3,
@@ -145,6 +148,11 @@ const char *channel_url(const struct channel *c)
 bool channel_sends(const struct channel *c)
 {
     return c->kind != CHANNEL_MQTT;
+}
+
+bool channel_gathers(const struct channel *c)
+{
+    return channel_sends(c) && c->kind != CHANNEL_WEBHOOK && c->kind != CHANNEL_HTTP && c->gather_ms > 0;
 }
 
 bool channel_has_secret(const struct channel *c)

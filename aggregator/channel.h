@@ -69,6 +69,7 @@ struct channel {
     struct config_list severities, events; // int; none: both; raised, unattended, ended
     struct config_list quiet;              // struct seed_hours (settings.h): when it waits
     struct config_list quiet_for;          // int, severities that wait; none: both
+    int64_t gather_ms;                     // messages that are alike and come so near together are one; 0: never
     int64_t per_minute;                    // at most
     int64_t timeout_ms;                    // of one attempt
     int64_t retry_min_ms, retry_max_ms;    // between attempts
@@ -84,6 +85,7 @@ bool channels_check(const char *name, const struct config_list *channels, struct
 // The address as configured or as of the kind; "" when the secret is the address, or there is none.
 const char *channel_url(const struct channel *c);
 bool channel_sends(const struct channel *c);      // through the outbox: every kind but mqtt
+bool channel_gathers(const struct channel *c);    // tells of several alerts in one message: to people, not to programs
 bool channel_has_secret(const struct channel *c); // one is named
 // True when the channel is for this rule and severity, and tells such an event. Places are the caller's: it knows the tree.
 bool channel_tells(const struct channel *c, const char *rule, enum channel_severity severity,

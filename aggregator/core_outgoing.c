@@ -9,7 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TEST_ID_BYTES = OUTGOING_ID / 2, TEST_SLACK_MS = 5000 };
+enum {
+    TEST_ID_BYTES = OUTGOING_ID / 2,
+    TEST_SLACK_MS = 5000,
+    TOGETHER_BRANCHES = 3, // of a region that break a standard within OUTGOING_ALIKE_MS are told in one message
+};
 
 bool core_serves_place(struct core *c, const struct channel *ch, int32_t place)
 {
@@ -79,6 +83,39 @@ static enum channel_event event_of(const struct engine_transition *t)
                                             : CHANNEL_TEST;
 }
 
+// What may be told in one message: what happens to kiosks, by kind; that branches of a region break a standard.
+static void name_alike(const struct core *c, const struct engine_transition *t, struct outgoing *o)
+{
+    if (!engine_is_content(t->kind) && (o->event == CHANNEL_RAISED || o->event == CHANNEL_ENDED)) {
+        snprintf(o->together, sizeof o->together, "%s", engine_kind_name(t->kind));
+    } else if (t->kind != ENGINE_CONTACT && o->event == CHANNEL_RAISED) {
+        const struct org_place *p = &c->org.places[t->place];
+        snprintf(o->together, sizeof o->together, OUTGOING_REGION "%d %d", (int)t->rule,
+                 (int)c->org.places[p->branch != 0 ? p->branch : t->place].parent);
+    }
+}
+
+// Alone, or held for a moment with others like it. The first branches that break a standard do not wait for more.
+static bool put_gathered(struct core *c, const struct channel *ch, const struct engine_transition *t, struct outgoing *o,
+                         wall_ms from, wall_ms due)
+{
+    int64_t alike = TOGETHER_BRANCHES;
+    name_alike(c, t, o);
+    if (o->together[0] == '\0') {
+        return store_outgoing_put(c->store, o);
+    }
+    if (engine_is_content(t->kind) && due == from &&
+        !store_outgoing_alike(c->store, o, t->at - OUTGOING_ALIKE_MS, &alike)) {
+        return false;
+    }
+    if (alike + 1 < TOGETHER_BRANCHES) {
+        return store_outgoing_put(c->store, o);
+    }
+    o->next_at = due > from + ch->gather_ms ? due : from + ch->gather_ms;
+    o->deadline = o->next_at + ch->deadline_ms;
+    return store_outgoing_join(c->store, o, c->now);
+}
+
 // The same transition has the same id, also when a restored store sees it once more. In quiet hours it waits, and its time
 // begins when they are over.
 static bool put(struct core *c, const struct channel *ch, const struct engine_transition *t,
@@ -99,7 +136,8 @@ static bool put(struct core *c, const struct channel *ch, const struct engine_tr
     snprintf(o.who, sizeof o.who, "%s", t->cause == ENGINE_ACK || t->cause == ENGINE_CLOSED ? t->who : "");
     ident_set(&o.alert, t->alert);
     c->outgoing_new = true;
-    return store_outgoing_put(c->store, &o) || core_fail(c);
+    bool stored = channel_gathers(ch) ? put_gathered(c, ch, t, &o, from, due) : store_outgoing_put(c->store, &o);
+    return stored || core_fail(c);
 }
 
 struct later {

@@ -39,6 +39,10 @@ static words titles[] = {
     [CHANNEL_ENDED] = {"%s: selesai – %s", "%s: over – %s"},
     [CHANNEL_TEST] = {"Puas: pesan uji saluran %s", "Puas: test message of channel %s"},
 };
+static words titles_together[] = { // area, kind, how many kiosks or branches
+    [CHANNEL_RAISED] = {"%s: %s (%s %s)", "%s: %s (%s %s)"},
+    [CHANNEL_ENDED] = {"%s: selesai – %s (%s %s)", "%s: over – %s (%s %s)"},
+};
 enum label { WHAT, WHERE, SINCE, FIGURES, SURE, REASONS, BY, SAID, LASTED, PEAK, TO_DO, LINK };
 static words labels[] = {
     [WHAT] = {"Apa", "What"},
@@ -219,6 +223,21 @@ static void say_end(const struct notice *n, const struct tz *tz, struct notice_t
     }
 }
 
+// Several alerts of one cause: what, how many, where.
+static void say_together(const struct notice *n, const struct tz *tz, struct notice_text *t)
+{
+    static words counted[] = {{"cabang", "branches"}, {"kios", "kiosks"}};
+    bool kiosks = n->kind >= NOTICE_SILENCE && n->kind < NOTICE_OTHER;
+    char number[32], time[60];
+    say_number(kiosks ? n->together : n->branches, n->lang, number);
+    snprintf(t->title, sizeof t->title, titles_together[n->event][n->lang], n->area, kind_words[n->kind][n->lang], number,
+             counted[kiosks][n->lang]);
+    add(t, n, WHAT, "%s", n->rule_name[0] != '\0' ? n->rule_name : kind_words[n->kind][n->lang]);
+    add(t, n, WHERE, "%s", n->names);
+    say_time(n->event == CHANNEL_ENDED || n->since <= 0 ? n->at : n->since, tz, n->lang, time, sizeof time);
+    add(t, n, SINCE, "%s", time);
+}
+
 void notice_say(const struct notice *n, const struct tz *tz, struct notice_text *ret_t)
 {
     struct notice_text *t = ret_t;
@@ -226,6 +245,10 @@ void notice_say(const struct notice *n, const struct tz *tz, struct notice_text 
     char time[60];
     t->line_count = 0;
     t->link_label = labels[LINK][n->lang];
+    if (n->together > 1) {
+        say_together(n, tz, t);
+        return;
+    }
     snprintf(t->title, sizeof t->title, titles[n->event][n->lang], test ? n->channel : n->branch,
              kind_words[n->kind][n->lang]);
     if (test) {

@@ -56,6 +56,10 @@ struct notice {
     int64_t peak, limit;                 // points
     int64_t false_alarm_votes, false_alarm_days;
     int64_t silent_min, usual_gap_min;
+    int64_t together; // so many alerts are told of at once; the rest is of the first of them; up to 1: of itself
+    int64_t branches;           // ... at so many
+    char area[NOTICE_NAME_MAX]; // ... all of them in it
+    char names[NOTICE_LINE_MAX]; // ... kiosks or branches, as far as they fit
     struct notice_reason {
         char label[NOTICE_NAME_MAX];
         int64_t n;

@@ -10,3 +10,9 @@ CREATE TABLE special_day(
     PRIMARY KEY(calendar, position)
 ) WITHOUT ROWID;
 CREATE INDEX special_day_place ON special_day(place_id);
+
+-- Alerts that are told in one message (store_outgoing.h).
+ALTER TABLE outgoing ADD COLUMN together TEXT NOT NULL DEFAULT ''; -- what is alike; '': told by itself
+ALTER TABLE outgoing ADD COLUMN lead INTEGER NOT NULL DEFAULT 0;   -- outgoing_id of the row whose message tells of it; 0: its own
+CREATE INDEX outgoing_lead ON outgoing(lead) WHERE lead <> 0;
+CREATE INDEX outgoing_together ON outgoing(channel, together, at) WHERE together <> '';
