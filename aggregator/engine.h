@@ -51,7 +51,7 @@ enum {
     ENGINE_DEPTH_MAX = 32,      // levels of the place tree; deeper places belong to no rule
     ENGINE_ARL_DEFAULT = 5000,  // votes between false alarms
     ENGINE_LEARN_VOTES = 900,   // with no more of them the usual share of a place is not known
-    ENGINE_SHARE_UNITS = 10000, // a usual share is stored in these
+    ENGINE_SHARE_UNITS = CHANGE_SHARE_UNITS, // a usual share is stored in these
     ENGINE_INDEX_UNITS = 2520,  // best face of an index rule: whole numbers for scales of 2 to 11 faces
     ENGINE_TAMPER_MS = 3600000, // a tamper alert stays so long after the last sign
     ENGINE_INHIBIT_MS = 180000, // default of engine_config.inhibit_ms

@@ -13,16 +13,13 @@ int32_t change_units(double share)
     return (int32_t)lround(share * ENGINE_SHARE_UNITS);
 }
 
-// Up to the next of a hundred values. 0: nothing that could be usual.
+// 0: nothing that could be usual.
 static int32_t rounded(int64_t n, int64_t unhappy)
 {
     double share = ceil((double)unhappy * ENGINE_SHARE_UNITS / (double)n);
     if (n <= ENGINE_LEARN_VOTES || unhappy < 0 || share > CHANGE_USUAL_MAX * ENGINE_SHARE_UNITS)
         return 0;
-    int32_t units = (int32_t)share, least = change_units(CHANGE_USUAL_MIN);
-    int32_t step = units <= 1000 ? 25 : units <= 2000 ? 50 : 100;
-    units = (units + step - 1) / step * step;
-    return units > least ? units : least;
+    return change_round((int)share);
 }
 
 const struct change *change_chart(struct engine *e, const struct engine_rule *r, int32_t usual)
