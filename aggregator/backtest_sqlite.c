@@ -516,6 +516,17 @@ static bool usual(void *ctx, const struct engine_rule *r, int32_t place, wall_ms
     return views_end(j->v, VIEWS_OK) == VIEWS_OK;
 }
 
+static bool usual_by_hour(void *ctx, const struct engine_rule *r, int32_t place, wall_ms at, int64_t ret_hours[HOURS_WEEK][2])
+{
+    struct backtest_job *j = ctx;
+    if (views_begin(j->v) &&
+        !usual_hours(j->v->st, r, place, &j->org.places[place].hours, j->org.places[place].tz, at, ret_hours)) {
+        j->v->failed = true;
+        snprintf(j->v->why, sizeof j->v->why, "%s", store_why(j->v->st));
+    }
+    return views_end(j->v, VIEWS_OK) == VIEWS_OK;
+}
+
 static struct backtest *begin(struct backtest_job *j, char *ret_why, size_t n)
 {
     struct engine_rule rules[BACKTEST_RULES];
@@ -543,6 +554,7 @@ static struct backtest *begin(struct backtest_job *j, char *ret_why, size_t n)
                                  .from = j->from_ms,
                                  .to = j->to_ms,
                                  .usual = usual,
+                                 .hours = usual_by_hour,
                                  .ctx = j};
     return backtest_create(e, &o);
 }

@@ -1,22 +1,34 @@
 #include "aggregator/usual.h"
 
+#include <string.h>
+
 enum { DAY_MS = 86400000 };
+
+// The next run of days in [*day, end) that are as every week. False: there is none.
+static bool next_run(const struct hours *hours, int64_t *day, int64_t end, int64_t *ret_from)
+{
+    while (*day < end && hours_special(hours, *day)) {
+        ++*day;
+    }
+    *ret_from = *day;
+    while (*day < end && !hours_special(hours, *day)) {
+        ++*day;
+    }
+    return *ret_from < *day;
+}
+
+static int64_t end_of(const struct tz *tz, wall_ms at)
+{
+    wall_ms to = at / DAY_MS * DAY_MS;
+    return (to + (wall_ms)tz_offset_s(tz, to) * 1000) / DAY_MS;
+}
 
 bool usual_votes(struct store *st, const struct engine_rule *r, int32_t place, const struct hours *hours,
                  const struct tz *tz, wall_ms at, int64_t *ret_n, int64_t *ret_unhappy)
 {
-    wall_ms to = at / DAY_MS * DAY_MS;
-    int64_t end = (to + (wall_ms)tz_offset_s(tz, to) * 1000) / DAY_MS, day = end - USUAL_WEEKS * 7;
-    int64_t n = 0, unhappy = 0;
-    while (day < end) {
-        int64_t from = day, some, bad;
-        bool special = hours_special(hours, day);
-        while (day < end && hours_special(hours, day) == special) {
-            day++;
-        }
-        if (special) {
-            continue;
-        }
+    int64_t end = end_of(tz, at), day = end - USUAL_WEEKS * 7, from, n = 0, unhappy = 0;
+    while (next_run(hours, &day, end, &from)) {
+        int64_t some, bad;
         if (!store_usual(st, place, r->question.s, r->top_faces, from, day, &some, &bad)) {
             return false;
         }
@@ -25,5 +37,18 @@ bool usual_votes(struct store *st, const struct engine_rule *r, int32_t place, c
     }
     *ret_n = n;
     *ret_unhappy = unhappy;
+    return true;
+}
+
+bool usual_hours(struct store *st, const struct engine_rule *r, int32_t place, const struct hours *hours,
+                 const struct tz *tz, wall_ms at, int64_t ret_hours[HOURS_WEEK][2])
+{
+    int64_t end = end_of(tz, at), day = end - USUAL_WEEKS * 7, from;
+    memset(ret_hours, 0, HOURS_WEEK * sizeof *ret_hours);
+    while (next_run(hours, &day, end, &from)) {
+        if (!store_usual_hours(st, place, r->question.s, r->top_faces, from, day, ret_hours)) {
+            return false;
+        }
+    }
     return true;
 }

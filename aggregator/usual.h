@@ -13,5 +13,8 @@ enum { USUAL_WEEKS = 8 };
 // False: the store failed.
 bool usual_votes(struct store *st, const struct engine_rule *r, int32_t place, const struct hours *hours,
                  const struct tz *tz, wall_ms at, int64_t *ret_n, int64_t *ret_unhappy);
+// The same by local hour of the week, for a rule by_hour (engine_set_hours).
+bool usual_hours(struct store *st, const struct engine_rule *r, int32_t place, const struct hours *hours,
+                 const struct tz *tz, wall_ms at, int64_t ret_hours[HOURS_WEEK][2]);
 
 #endif
