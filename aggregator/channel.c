@@ -12,7 +12,7 @@
 const char *const channel_kinds[] = {"email", "webhook",  "telegram", "ntfy", "slack",
                                      "teams", "whatsapp", "http",     "mqtt", NULL};
 const char *const channel_langs[] = {"id", "en", NULL};
-const char *const channel_events[] = {"raised", "acknowledged", "unattended", "ended", NULL};
+const char *const channel_events[] = {"raised", "acknowledged", "unattended", "ended", "praise", NULL};
 const char *const channel_severities[] = {"alarm", "warning", NULL};
 static const char topic[] = "puas/1/signs";
 static const char *const methods[] = {"POST", "PUT", "PATCH", NULL};
@@ -89,7 +89,8 @@ const struct config_row channel_rows[] = {
      .help = "alarm (what customers say), warning (kiosks); none: both"},
     {"events", CONFIG_LIST, AT(events), .rows = event_rows, .item_bytes = sizeof(int),
      .help =
-         "raised, acknowledged, unattended (nobody is on it any more), ended; none: all but acknowledged"},
+         "raised, acknowledged, unattended (nobody is on it any more), ended, praise (goals and milestones); none: all but "
+         "acknowledged and praise"},
     {"quiet", CONFIG_LIST, AT(quiet), .rows = quiet_rows, .item_bytes = sizeof(struct seed_hours),
      .line_offset = offsetof(struct seed_hours, line) + 1, .help = "what happens then is told when it is over; none: never"},
     {"quiet_for", CONFIG_LIST, AT(quiet_for), .rows = severity_rows, .item_bytes = sizeof(int),
@@ -342,7 +343,7 @@ bool channel_tells(const struct channel *c, const char *rule, enum channel_sever
         of_rule = of_rule || strcmp(r[i].s, rule) == 0;
     }
     return of_rule && (c->severities.count == 0 || among(&c->severities, (int)severity)) &&
-           (c->events.count == 0 ? event != CHANNEL_ACKNOWLEDGED : among(&c->events, (int)event));
+           (c->events.count == 0 ? event != CHANNEL_ACKNOWLEDGED && event != CHANNEL_PRAISE : among(&c->events, (int)event));
 }
 
 wall_ms channel_quiet_until(const struct channel *c, enum channel_severity severity, const struct hours_zone *zone,

@@ -38,6 +38,7 @@ enum channel_event {
     CHANNEL_ACKNOWLEDGED,
     CHANNEL_UNATTENDED,
     CHANNEL_ENDED,
+    CHANNEL_PRAISE, // of a branch: a goal's step, a milestone; told only where it is asked for
     CHANNEL_TEST,
     CHANNEL_REPORT
 };

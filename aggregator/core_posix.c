@@ -359,6 +359,9 @@ static void timers(struct core *c, mono_ms mono)
         core_undo(c, mono);
         core_build_rollups(c, mono);
         core_look_at_mailings(c, mono);
+        if (c->tick_at == mono + c->o.settings->times.tick_ms && !c->rollups_due) {
+            core_look_for_praise(c);
+        }
     }
     // glibc keeps what was freed: an eighth of all, after 10,000 kiosks have come at once.
     if (mono >= c->trim_at) {

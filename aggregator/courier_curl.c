@@ -6,6 +6,7 @@
 #include "aggregator/mail.h"
 #include "aggregator/request.h"
 #include "aggregator/store_mailing.h"
+#include "aggregator/store_praise.h"
 #include "aggregator/views.h"
 #include "shared/log.h"
 
@@ -207,7 +208,13 @@ static bool gather(struct courier *c, struct line *l, struct notice *n, struct n
     snprintf(n->channel, sizeof n->channel, "%s", l->ch->id.s);
     snprintf(n->alert, sizeof n->alert, "%s", l->row.alert.s);
     snprintf(n->who, sizeof n->who, "%s", l->row.who);
-    if (n->alert[0] != '\0') {
+    if (n->event == CHANNEL_PRAISE) {
+        bool found;
+        if (!store_praise_read(c->store, n->alert, n, zone, &found)) {
+            log_event(LOG_WARN, "courier_cannot_read", "why=%Q", store_why(c->store));
+            return false;
+        }
+    } else if (n->alert[0] != '\0') {
         enum views_error e = views_alert(c->views, n->alert, clock_wall_ms(), &json);
         if (e == VIEWS_FAILED) {
             log_event(LOG_WARN, "courier_cannot_read", "why=%Q", views_why(c->views));

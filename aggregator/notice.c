@@ -223,6 +223,26 @@ static void say_end(const struct notice *n, const struct tz *tz, struct notice_t
     }
 }
 
+static void say_praise(const struct notice *n, struct notice_text *t)
+{
+    bool en = n->lang == CHANNEL_EN;
+    char number[32];
+    if (n->praise == PRAISE_ANSWERS) {
+        snprintf(t->title, sizeof t->title, en ? "%s: %s answers" : "%s: %s jawaban", n->branch,
+                 say_number(n->praise_value, n->lang, number));
+    } else if (n->praise == PRAISE_STEP) {
+        snprintf(t->title, sizeof t->title,
+                 en ? "%s: %.1f %% satisfied, a step of the goal is reached" : "%s: %.1f %% puas, satu langkah target tercapai",
+                 n->branch, n->praise_percent);
+    } else {
+        snprintf(t->title, sizeof t->title, en ? "%s: a year above its promise" : "%s: setahun penuh di atas janji", n->branch);
+    }
+    if (n->rule_name[0] != '\0') {
+        add(t, n, WHAT, "%s", n->rule_name);
+    }
+    say_where(n, t);
+}
+
 // Several alerts of one cause: what, how many, where.
 static void say_together(const struct notice *n, const struct tz *tz, struct notice_text *t)
 {
@@ -245,6 +265,10 @@ void notice_say(const struct notice *n, const struct tz *tz, struct notice_text 
     char time[60];
     t->line_count = 0;
     t->link_label = labels[LINK][n->lang];
+    if (n->event == CHANNEL_PRAISE) {
+        say_praise(n, t);
+        return;
+    }
     if (n->together > 1) {
         say_together(n, tz, t);
         return;
@@ -311,6 +335,7 @@ char *notice_html(const struct notice *n, const struct notice_text *t)
                                           [CHANNEL_ACKNOWLEDGED] = "#7a5900",
                                           [CHANNEL_UNATTENDED] = "#b3261e",
                                           [CHANNEL_ENDED] = "#1b6e3c",
+                                          [CHANNEL_PRAISE] = "#1b6e3c",
                                           [CHANNEL_TEST] = "#37474f"};
     char *text = NULL;
     size_t bytes;

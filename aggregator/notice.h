@@ -19,6 +19,8 @@ enum {
     NOTICE_URL_MAX = 300
 };
 
+enum praise_kind { PRAISE_NONE, PRAISE_ANSWERS, PRAISE_STEP, PRAISE_YEAR };
+
 enum notice_kind {
     NOTICE_STANDARD,
     NOTICE_CHANGE,
@@ -56,6 +58,9 @@ struct notice {
     int64_t peak, limit;                 // points
     int64_t false_alarm_votes, false_alarm_days;
     int64_t silent_min, usual_gap_min;
+    enum praise_kind praise; // CHANNEL_PRAISE
+    int64_t praise_value;    // answers
+    double praise_percent;   // of a step: satisfied
     int64_t together; // so many alerts are told of at once; the rest is of the first of them; up to 1: of itself
     int64_t branches;           // ... at so many
     char area[NOTICE_NAME_MAX]; // ... all of them in it

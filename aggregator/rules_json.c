@@ -1,6 +1,9 @@
 // rules: JSON bodies.
 #include "aggregator/rules_json.h"
 
+#include "aggregator/trend_goal.h"
+#include "aggregator/trends.h"
+
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -307,6 +310,20 @@ bool rule_each_step(const char *body, bool (*each)(void *ctx, int step, int64_t 
     }
     json_decref(o);
     return go;
+}
+
+bool rule_goal(const char *body, struct trend_goal *ret_g)
+{
+    json_t *o = json_loads(body, 0, NULL);
+    struct trend_goal g = {.target = (double)number(o, "goal", 0) / 100};
+    const char *from = json_string_value(json_object_get(o, "goal_from"));
+    const char *by = json_string_value(json_object_get(o, "goal_by"));
+    bool has = g.target > 0 && from != NULL && by != NULL && trend_day_parse(from, &g.from) && trend_day_parse(by, &g.by);
+    json_decref(o);
+    if (has) {
+        *ret_g = g;
+    }
+    return has;
 }
 
 int64_t rule_recovery(const char *body, enum role role)

@@ -356,6 +356,34 @@ scenario("kiosks that are gone together are one message, and so are branches of 
   assert.deepEqual([people.requests.length, (await s.rows()).filter(({ channel }) => channel === "staff").length], [5, 11]);
 });
 
+scenario("praise: a milestone and a proven step of a goal are told once, to who asks for praise", async (world) => {
+  const staff = await HttpReceiver.start(world), other = await HttpReceiver.start(world);
+  const ntfy = (id, url, more) => `id: ${id}, kind: ntfy, url: "${url}", to: [${id}], allow_private: true, lang: en, ${QUICK}${more}`;
+  const DAY = 86_400_000, now = Date.now();
+  const day = (ago) => new Date(now - ago * DAY).toISOString().slice(0, 10);
+  const s = await system(world, [ntfy("staff", staff.url, ", events: [praise]"), ntfy("other", other.url, ", rules: [offline]")], {
+    change: (text) => text.replace(/^ {6}percent: 85$/m, `      percent: 85\n      goal: 90\n      goal_from: ${day(100)}\n      goal_by: ${day(-100)}`),
+  });
+  const kiosk = await s.kiosk();
+  for (let i = 0; i < 1100; i++) {
+    const old = i < 200; // before the goal 60 % were satisfied, in the last days 98 %
+    kiosk.press(old ? (i % 5 < 3 ? 5 : 2) : i % 50 ? 5 : 2, { at: old ? now - 110 * DAY + i * 60_000 : now - 3 * DAY + i * 60_000 });
+  }
+  await kiosk.settled();
+  const again = async () => {
+    await s.aggregator.stop();
+    await s.aggregator.up();
+  };
+  await again(); // a branch is looked at once a day, and after a start
+  await staff.arrived(2);
+  const titles = () => staff.requests.map(({ body }) => JSON.parse(body).title).sort();
+  assert.deepEqual(titles(), ["Bandung Dago: 1,000 answers", "Bandung Dago: 90.0 % satisfied, a step of the goal is reached"]);
+  await again();
+  await s.aggregator.process.line(/ praise_looked /);
+  await waitFor("all to be settled", async () => (await s.rows()).every(({ state }) => state === 1));
+  assert.deepEqual([(await s.rows()).length, await s.store.one("SELECT count(*) FROM praise"), staff.requests.length, other.requests.length], [2, 2, 2, 0]);
+});
+
 scenario("mail servers without TLS, with another login or another mind: said as it is, nothing goes in the open", async (world) => {
   const tls = await certificate(world);
   const receiver = await MailReceiver.start(world, { tls, secure: false, refuse: (to) => (to === "gone@example.org" ? Object.assign(new Error("no such user"), { responseCode: 550 }) : null) });

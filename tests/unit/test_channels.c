@@ -13,6 +13,7 @@
 #include "aggregator/request.h"
 #include "aggregator/signature.h"
 #include "aggregator/store_outgoing.h"
+#include "aggregator/store_praise.h"
 
 #include <arpa/inet.h>
 #include <jansson.h>
@@ -876,6 +877,39 @@ static void alike_ones_are_one_message(void **state)
     assert_int_equal(state_of(w, "e3"), OUTGOING_DROPPED);
 }
 
+static bool praised(struct world *w, enum praise_kind kind, int32_t rule, int64_t value, int64_t apart)
+{
+    struct store_praise p = {.place = 1, .kind = kind, .rule = rule, .value = value, .at = NOON};
+    bool new;
+    assert_true(store_praise_put(w->st, &p, apart, &new));
+    return new;
+}
+
+static void praise_is_given_once(void **state)
+{
+    struct world *w = *state;
+    struct notice n = {.event = CHANNEL_PRAISE, .lang = CHANNEL_ID};
+    struct notice_text t;
+    char zone[65];
+    bool found;
+    place(w, 1, 0, "dago");
+    assert_true(praised(w, PRAISE_ANSWERS, 0, 10000, 1));
+    assert_false(praised(w, PRAISE_ANSWERS, 0, 10000, 1));
+    assert_false(praised(w, PRAISE_ANSWERS, 0, 1000, 1)); // what lies behind it is no news
+    assert_true(praised(w, PRAISE_STEP, 1, 20800, 1));
+    assert_true(praised(w, PRAISE_STEP, 1, 20884, 1));
+    assert_false(praised(w, PRAISE_STEP, 1, 20800, 1)); // it has fallen back and is there again
+    assert_true(praised(w, PRAISE_STEP, 2, 20800, 1));
+    assert_true(praised(w, PRAISE_YEAR, 1, 20000, 364));
+    assert_false(praised(w, PRAISE_YEAR, 1, 20363, 364));
+    assert_true(praised(w, PRAISE_YEAR, 1, 20364, 364));
+    assert_true(store_praise_read(w->st, STORE_PRAISE "1", &n, zone, &found) && found);
+    notice_say(&n, NULL, &t);
+    assert_string_equal(t.title, "dago: 10.000 jawaban");
+    assert_true(store_praise_read(w->st, STORE_PRAISE "99", &n, zone, &found));
+    assert_false(found);
+}
+
 static void several_are_told_in_both_languages(void **state)
 {
     (void)state;
@@ -910,6 +944,7 @@ int main(void)
         cmocka_unit_test(a_signature_is_that_of_the_standard),
         cmocka_unit_test(each_kind_gets_its_document),
         cmocka_unit_test(a_mail_has_its_headers),
+        cmocka_unit_test_setup_teardown(praise_is_given_once, setup, teardown),
         cmocka_unit_test(several_are_told_in_both_languages),
         cmocka_unit_test_setup_teardown(alike_ones_are_one_message, setup, teardown),
         cmocka_unit_test(quiet_hours_hold_until_they_end),

@@ -120,7 +120,7 @@ export interface Channel {
   attempts: number; reply: string; // of what waits after a failure
 }
 export interface ChannelMessage {
-  id: string; channel: string; alert: string; event: "raised" | "acknowledged" | "unattended" | "ended" | "test" | "report"; // report: alert is its own id
+  id: string; channel: string; alert: string; event: "raised" | "acknowledged" | "unattended" | "ended" | "praise" | "test" | "report"; // report: alert is its own id
   state: "waiting" | "sent" | "dead" | "dropped"; at: number; attempts: number; reply: string; ended: number | null;
 }
 
