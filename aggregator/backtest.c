@@ -133,6 +133,13 @@ static void tell_usual(void *ctx, const struct engine_rule *r, int32_t place)
 {
     struct telling *t = ctx;
     int64_t n = 0, unhappy = 0, hours[HOURS_WEEK][2];
+    if (r->spread && !t->b->failed) {
+        double deviation;
+        t->b->failed = !t->b->o.spread(t->b->o.ctx, r, place, t->at, &deviation);
+        if (!t->b->failed) {
+            engine_set_spread(t->b->e, r->id, place, deviation, t->at);
+        }
+    }
     if (r->by_hour && !t->b->failed) {
         t->b->failed = !t->b->o.hours(t->b->o.ctx, r, place, t->at, hours);
         if (!t->b->failed) {
@@ -243,7 +250,7 @@ static const struct memo *find_cost(struct backtest *b, const struct engine_rule
 {
     struct engine_rule r = *rule;
     r.usual = usual;
-    r.by_hour = false; // the chart of the place's share
+    r.by_hour = r.spread = false; // the chart of that share
     for (int k = 0; k < b->memo_count; k++) {
         if (b->memo[k].usual == usual && b->memo[k].votes == votes) {
             return &b->memo[k];

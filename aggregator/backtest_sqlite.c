@@ -527,6 +527,17 @@ static bool usual_by_hour(void *ctx, const struct engine_rule *r, int32_t place,
     return views_end(j->v, VIEWS_OK) == VIEWS_OK;
 }
 
+static bool spread(void *ctx, const struct engine_rule *r, int32_t place, wall_ms at, double *ret_deviation)
+{
+    struct backtest_job *j = ctx;
+    if (views_begin(j->v) &&
+        !usual_spread(j->v->st, r, place, &j->org.places[place].hours, j->org.places[place].tz, at, ret_deviation)) {
+        j->v->failed = true;
+        snprintf(j->v->why, sizeof j->v->why, "%s", store_why(j->v->st));
+    }
+    return views_end(j->v, VIEWS_OK) == VIEWS_OK;
+}
+
 static struct backtest *begin(struct backtest_job *j, char *ret_why, size_t n)
 {
     struct engine_rule rules[BACKTEST_RULES];
@@ -555,6 +566,7 @@ static struct backtest *begin(struct backtest_job *j, char *ret_why, size_t n)
                                  .to = j->to_ms,
                                  .usual = usual,
                                  .hours = usual_by_hour,
+                                 .spread = spread,
                                  .ctx = j};
     return backtest_create(e, &o);
 }

@@ -92,6 +92,9 @@ static char *judged_json(const struct engine_transition *t)
                                                p->limit, "start", t->parts_start[i], "points", t->parts_alarm[i]));
     }
     json_t *o = json_pack("{s:f,s:o}", "usual", (double)t->usual / ENGINE_SHARE_UNITS, "parts", parts);
+    if (t->spread != 0) {
+        json_object_set_new(o, "spread", json_real((double)t->spread / ENGINE_SHARE_UNITS));
+    }
     if (t->base != 0) {
         json_object_set_new(o, "place_usual", json_real((double)t->base / ENGINE_SHARE_UNITS));
     }
@@ -330,6 +333,14 @@ static void tell_usual(void *ctx, const struct engine_rule *r, int32_t place)
     struct core *c = ctx;
     int64_t n = 0, unhappy = 0;
     wall_ms to = c->rates_day * DAY_MS;
+    if (r->spread) {
+        double deviation;
+        if (!usual_spread(c->store, r, place, &c->org.places[place].hours, c->org.places[place].tz, to, &deviation)) {
+            core_fail(c);
+            return;
+        }
+        engine_set_spread(c->engine, r->id, place, deviation, c->now);
+    }
     if (r->by_hour) {
         int64_t hours[HOURS_WEEK][2];
         if (!usual_hours(c->store, r, place, &c->org.places[place].hours, c->org.places[place].tz, to, hours)) {

@@ -286,6 +286,7 @@ static void print_rule(const json_t *o)
         {"usual_unhappy", "usual_unhappy", REAL},
         {"false_alarm_votes", "false_alarm_votes", REAL},
         {"by_hour", "by_hour", YES_NO},
+        {"spread", "spread", YES_NO},
         {"drift", "drift", YES_NO},
         {"resolve_percent", "resolve_percent", WHOLE},
         {"goal", "goal", WHOLE},

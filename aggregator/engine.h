@@ -133,6 +133,9 @@ struct engine_rule {
     //   noon is no alert at noon, and a bad quiet morning is one. Each vote is judged by the chart of its hour's usual share;
     //   where the next hour has another one, points go over in proportion to the limits. usual and parts.count are 0 then.
     bool by_hour;
+    //   spread: days of a place that differ by more than chance are usual too (engine_set_spread): the share that it is judged
+    //   by is higher by half their standard deviation. A chart for a fixed share cries over every somewhat worse day.
+    bool spread;
     bool drift;          // with a third part
     struct change parts; // points and limits; count 0: found for the usual share
 
@@ -268,6 +271,7 @@ struct engine_transition {
     int32_t start;               // standard: points before first_event
     int32_t flaps;               // relapses from recovering; change: further alarms
     int32_t usual;               // change: the share that it is judged by, of ENGINE_SHARE_UNITS; by_hour: of the hour
+    int32_t spread;              // change, spread: how much of `usual` is there for days that differ
     int32_t base;                // change, by_hour: the share of all hours together; else 0
     struct change parts;         // change: points and limits in force
     int32_t parts_start[CHANGE_PARTS], parts_alarm[CHANGE_PARTS]; // change: points before first_event, at the last alarm
@@ -287,6 +291,7 @@ struct engine_key_state {
     int32_t usual, learned;         // change: the share in force, and the newest told; 0: learning
     int32_t parts[CHANGE_PARTS], parts_start[CHANGE_PARTS], parts_alarm[CHANGE_PARTS]; // change
     int32_t base;                                 // by_hour: the share of all hours together in force, as `usual` is that of the hour
+    int32_t spread, learned_spread;               // change: in force, and the newest told
     int32_t alarm_usual;                          // by_hour: the share that the last alarm was judged by
     int64_t raise_usual;                          // by_hour: sum of the shares that the votes of raise_n were judged by
     char hours[HOURS_WEEK + 1], learned_hours[HOURS_WEEK + 1]; // by_hour: classes in force, and the newest told; "": none
@@ -367,7 +372,10 @@ void engine_set_usual(struct engine *e, int32_t rule, int32_t place, int64_t n, 
 // toward that of its hour on all days, and that toward the place's, as if ENGINE_HOUR_PRIOR votes had said so; it is told in
 // classes of odds, ENGINE_HOUR_ODDS times the next and rather the higher, ENGINE_HOUR_CLASSES either side of the place's at most.
 void engine_set_hours(struct engine *e, int32_t rule, int32_t place, int64_t hours[HOURS_WEEK][2], wall_ms at);
-// Each key of a change rule that learns. The callback may call engine_set_usual or, by_hour, engine_set_hours.
+// How much the share of a place's days differs, its standard deviation beyond that of chance, for a rule with `spread`: told
+// before what is usual, and taken over with it.
+void engine_set_spread(struct engine *e, int32_t rule, int32_t place, double deviation, wall_ms at);
+// Each key of a change rule that learns. The callback may call the three above.
 void engine_each_learning(struct engine *e,
                           void (*each)(void *ctx, const struct engine_rule *rule, int32_t place), void *ctx);
 

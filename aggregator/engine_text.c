@@ -68,6 +68,8 @@ static const struct field change_fields[] = {
 // Since key3.
 static const struct field hour_fields[] = {
     NARROW(K, base, 0, ENGINE_SHARE_UNITS),
+    NARROW(K, spread, 0, ENGINE_SHARE_UNITS),
+    NARROW(K, learned_spread, 0, ENGINE_SHARE_UNITS),
     NARROW(K, alarm_usual, 0, ENGINE_SHARE_UNITS),
     WIDE(K, raise_usual, 0),
 };

@@ -121,7 +121,10 @@ char *rule_encode(const struct seed_standard *s)
         json_object_set_new(o, "usual_unhappy", json_real(s->usual_unhappy));
         json_object_set_new(o, "false_alarm_votes", json_real(s->false_alarm_votes));
         json_object_set_new(o, "drift", json_boolean(s->drift));
-        if (s->by_hour) { // so that rules without it stay as they were
+        if (s->spread) { // so that rules without it stay as they were
+            json_object_set_new(o, "spread", json_true());
+        }
+        if (s->by_hour) {
             json_object_set_new(o, "by_hour", json_true());
         }
         break;
@@ -256,6 +259,7 @@ bool rule_decode(const char *body, struct engine_rule *ret_r)
             r.mix[i] = json_integer_value(json_array_get(mix, (size_t)i));
         }
     }
+    r.spread = json_is_true(json_object_get(o, "spread"));
     r.by_hour = json_is_true(json_object_get(o, "by_hour"));
     r.drift = json_is_true(json_object_get(o, "drift"));
     const char *boundary = json_string_value(json_object_get(o, "boundary"));

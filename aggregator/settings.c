@@ -159,6 +159,8 @@ static const struct config_row escalation_rows[] = {
      .max = 1e9, .help = "standard, change, mood: votes between false alarms"},                                        \
     {"by_hour", CONFIG_BOOL, AT(seed_standard, by_hour), .fallback = "false",                                          \
      .help = "change: worse than usual at that hour of the week; it learns each place's hours"},                       \
+    {"spread", CONFIG_BOOL, AT(seed_standard, spread), .fallback = "false",                                            \
+     .help = "change: judges by more, where days of a place differ by more than chance"},                              \
     {"drift", CONFIG_BOOL, AT(seed_standard, drift), .fallback = "false",                                              \
      .help = "change: also sees a slow drift sooner, other changes a little later"},                                   \
     {"probability", CONFIG_NUMBER, AT(seed_standard, probability), .fallback = "0.001", .min = 1e-9,                   \
@@ -573,8 +575,8 @@ bool setting_check(const char *name, const struct seed_standard *r, struct confi
         return wrong(e, name, r->line, "'%s': a goal is a standard's, with goal_from before goal_by, as YYYY-MM-DD, at most "
                      "1,680 days apart", r->id.s);
     }
-    if (r->by_hour && (r->kind != KIND_CHANGE || r->usual_unhappy > 0)) {
-        return wrong(e, name, r->line, "'%s': by_hour is of a change whose usual share is learned", r->id.s);
+    if ((r->by_hour || r->spread) && (r->kind != KIND_CHANGE || r->usual_unhappy > 0)) {
+        return wrong(e, name, r->line, "'%s': by_hour and spread are of a change whose usual share is learned", r->id.s);
     }
     if (r->kind == KIND_RUN && (r->votes < 2 || r->end_votes == 0)) {
         return wrong(e, name, r->line, "'%s': votes of a run are at least 2, end_votes at least 1", r->id.s);

@@ -100,6 +100,7 @@ struct seed_standard {
     double usual_unhappy;     // standard, change: q0; run: of the named faces
     double false_alarm_votes; // standard, change, mood: in-control ARL wished
     bool by_hour;             // change: usual is what is usual at that hour of the week
+    bool spread;              // change: days that differ are usual too
     bool drift;               // change: with a third part
     double probability;       // silence: P(no rating in t) below this is an alert
     int64_t hold_ms;          // raise only after this long; offline: no heartbeat for this long

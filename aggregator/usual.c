@@ -1,5 +1,6 @@
 #include "aggregator/usual.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { DAY_MS = 86400000 };
@@ -50,5 +51,44 @@ bool usual_hours(struct store *st, const struct engine_rule *r, int32_t place, c
             return false;
         }
     }
+    return true;
+}
+
+double usual_deviation(const int64_t days[][2], size_t count)
+{
+    double n = 0, unhappy = 0, squares = 0, apart = 0, with_votes = 0;
+    for (size_t i = 0; i < count; i++) {
+        n += (double)days[i][0];
+        unhappy += (double)days[i][1];
+        squares += (double)days[i][0] * (double)days[i][0];
+        with_votes += days[i][0] > 0;
+    }
+    if (with_votes < 2) {
+        return 0;
+    }
+    double share = unhappy / n;
+    for (size_t i = 0; i < count; i++) {
+        double off = days[i][0] > 0 ? (double)days[i][1] / (double)days[i][0] - share : 0;
+        apart += (double)days[i][0] * off * off;
+    }
+    double variance = (apart - (with_votes - 1) * share * (1 - share)) / (n - squares / n);
+    return variance > 0 ? sqrt(variance) : 0;
+}
+
+bool usual_spread(struct store *st, const struct engine_rule *r, int32_t place, const struct hours *hours,
+                  const struct tz *tz, wall_ms at, double *ret_deviation)
+{
+    int64_t end = end_of(tz, at), days[USUAL_WEEKS * 7][2];
+    size_t count = 0;
+    for (int64_t day = end - USUAL_WEEKS * 7; day < end; day++) {
+        if (hours_special(hours, day)) {
+            continue;
+        }
+        if (!store_usual(st, place, r->question.s, r->top_faces, day, day + 1, &days[count][0], &days[count][1])) {
+            return false;
+        }
+        count++;
+    }
+    *ret_deviation = usual_deviation((const int64_t(*)[2])days, count);
     return true;
 }

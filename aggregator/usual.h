@@ -16,5 +16,10 @@ bool usual_votes(struct store *st, const struct engine_rule *r, int32_t place, c
 // The same by local hour of the week, for a rule by_hour (engine_set_hours).
 bool usual_hours(struct store *st, const struct engine_rule *r, int32_t place, const struct hours *hours,
                  const struct tz *tz, wall_ms at, int64_t ret_hours[HOURS_WEEK][2]);
+// How much the shares of its days differ, beyond what chance makes of their votes: the standard deviation of the days' true
+// shares, by moments (DerSimonian and Laird 1986); 0 when chance explains them. For a rule with `spread`.
+bool usual_spread(struct store *st, const struct engine_rule *r, int32_t place, const struct hours *hours,
+                  const struct tz *tz, wall_ms at, double *ret_deviation);
+double usual_deviation(const int64_t days[][2], size_t count); // of votes and unhappy ones, a day each
 
 #endif

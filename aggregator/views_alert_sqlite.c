@@ -39,6 +39,7 @@ static void read_change(const char *judged, struct alert_change *ret_c)
 {
     json_t *o = json_loads(judged, 0, NULL), *part, *parts = json_object_get(o, "parts");
     struct alert_change c = {.usual = json_number_value(json_object_get(o, "usual")),
+                             .spread = json_number_value(json_object_get(o, "spread")),
                              .by_hour = json_object_get(o, "place_usual") != NULL};
     size_t i;
     json_array_foreach(parts, i, part)
@@ -218,6 +219,7 @@ static void add_content(struct views *v, const struct branch *b, const struct al
     json_object_set_new(o, "up", null_or_int(chart.up, charted && !mood));
     json_object_set_new(o, "down", null_or_int(chart.down, charted && !mood));
     json_object_set_new(o, "curve", curve);
+    json_object_set_new(o, "spread", null_or_real(a->change.spread, change && a->change.spread > 0));
     json_object_set_new(o, "falseAlarmDays", null_or_real(cost.days, isfinite(cost.days)));
     json_object_set_new(o, "falseAlarmVotes", null_or_real(round(cost.arl), isfinite(cost.arl)));
     json_object_set_new(
@@ -273,7 +275,7 @@ static json_t *alert_json(struct views *v, struct branch *b, const struct alert 
     static const char *const nulls[] = {"target",    "boundary",    "window",         "minN",
                                         "votes",     "points",      "limit",          "up", "count",
                                         "down",      "ack",         "falseAlarmDays", "falseAlarmVotes",
-                                        "silentMin", "usualGapMin", "lastHeard"};
+                                        "silentMin", "usualGapMin", "lastHeard", "spread"};
     const struct branch_place *p = branch_place(b, a->place);
     char words[PROTOCOL_TEXT_MAX + 1];
     json_t *o = json_object(), *comments = comments_json(v, a, words, sizeof words);

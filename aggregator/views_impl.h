@@ -162,6 +162,7 @@ struct alert {
     json_t *name; // owned
     struct alert_change { // what a change was judged by; parts.count 0: another kind
         double usual;
+        double spread; // part of it that is there for days that differ
         bool by_hour; // charts of several hours: no curve of one of them
         struct change parts;
         int start[CHANGE_PARTS], points[CHANGE_PARTS]; // before first_event; at the last alarm

@@ -1,5 +1,6 @@
-// Worse than usual at that hour of the week: the queue of every noon is no alert, a bad morning is one; in control the rule keeps
+// Worse than usual at that hour of the week, and where days differ: the queue of every noon is no alert, a bad morning is one; in control the rule keeps
 // its price; a restart changes nothing.
+#include "aggregator/usual.h"
 #include "tests/unit/engine_world.h"
 
 #include <stdlib.h>
@@ -204,6 +205,68 @@ static void an_alert_says_the_hour_s_share(void **state)
     finish(&w);
 }
 
+// ---------------------------------------------------------------- days that differ
+
+static double normal(void)
+{
+    double sum = -6;
+    for (int i = 0; i < 12; i++)
+        sum += random_share();
+    return sum;
+}
+
+// Usually 10 % are unhappy, on a day 4 points more or fewer (standard deviation).
+static double share_of_day(void)
+{
+    double share = .10 + .04 * normal();
+    return share < .005 ? .005 : share;
+}
+
+static int64_t votes_an_alarm_of_days(bool spread, double *ret_deviation)
+{
+    struct engine_rule r = hourly(false);
+    int64_t days[56][2] = {{0}}, n = 0, unhappy = 0, votes = 0;
+    r.spread = spread;
+    seed = 21;
+    for (int d = 0; d < 56; d++) {
+        double share = share_of_day();
+        for (int v = 0; v < 200; v++)
+            days[d][1] += random_share() < share;
+        days[d][0] = 200;
+        n += days[d][0];
+        unhappy += days[d][1];
+    }
+    *ret_deviation = usual_deviation((const int64_t(*)[2])days, 56);
+    struct world w = world(r);
+    engine_set_spread(w.e, 1, 2, *ret_deviation, w.now);
+    engine_set_usual(w.e, 1, 2, n, unhappy, w.now);
+    for (int d = 0; d < 3000; d++)
+        for (double share = share_of_day(), v = 0; v < 200; v++, votes++)
+            one(&w, share);
+    int64_t all = alarms(&w);
+    assert_int_equal(key(&w, 2, 0).spread > 0, spread);
+    finish(&w);
+    return votes / (all + 1);
+}
+
+static void days_that_differ_are_usual(void **state)
+{
+    (void)state;
+    double deviation;
+    int64_t plain = votes_an_alarm_of_days(false, &deviation),
+            wide = votes_an_alarm_of_days(true, &deviation);
+    print_message("          days differ by %.3f: one alarm in %d votes, with the spread in %d\n", deviation,
+                  (int)plain, (int)wide);
+    assert_true(deviation > .03 && deviation < .05);
+    assert_true(wide > 3 * plain && wide > 4000 && wide < 9000); // promised are 5,000
+    static const int64_t even[][2] = {{100, 10}, {200, 20}, {0, 0}, {50, 5}}, one_day[][2] = {{100, 50}};
+    assert_true(usual_deviation(even, 4) == 0 && usual_deviation(one_day, 1) == 0 &&
+                usual_deviation(one_day, 0) == 0);
+    // By hand: shares .1 and .3 of 100 votes each, .2 together: (2 - .16) / (200 - 100) is the variance.
+    static const int64_t two[][2] = {{100, 10}, {100, 30}};
+    assert_true(fabs(usual_deviation(two, 2) - sqrt((2 - .16) / 100)) < 1e-12);
+}
+
 static void wrong_ones_are_refused(void **state)
 {
     (void)state;
@@ -212,14 +275,17 @@ static void wrong_ones_are_refused(void **state)
     assert_null(engine_rule_check(&r));
     r.usual = .1;
     assert_string_equal(engine_rule_check(&r), "by hour: only where the usual share is learned");
+    r.by_hour = false;
+    r.spread = true;
+    assert_string_equal(engine_rule_check(&r), "spread: only where the usual share is learned");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_usual_queue_is_no_alert), cmocka_unit_test(a_bad_morning_is_one_sooner),
-        cmocka_unit_test(restarts_change_nothing),   cmocka_unit_test(an_alert_says_the_hour_s_share),
-        cmocka_unit_test(wrong_ones_are_refused),
+        cmocka_unit_test(a_usual_queue_is_no_alert),  cmocka_unit_test(a_bad_morning_is_one_sooner),
+        cmocka_unit_test(restarts_change_nothing),    cmocka_unit_test(an_alert_says_the_hour_s_share),
+        cmocka_unit_test(days_that_differ_are_usual), cmocka_unit_test(wrong_ones_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -74,6 +74,7 @@ export interface Alert {
   curve: { at: number; points: number }[]; // steps, at most 200
   falseAlarmDays: number | null; // expected open days between false alarms at the usual rate; null: learning
   falseAlarmVotes: number | null;
+  spread: number | null; // of a change with `spread`: part of the usual share that is there for days that differ
   reasons: { id: string; label: Texts; n: number }[];
   places: { id: string; name: string; n: number; unhappy: number }[]; // kiosks or areas with most unhappy votes first
   // silence and offline:
