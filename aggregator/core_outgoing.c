@@ -1,6 +1,7 @@
 // core: what channels are to tell: rows of the outbox beside each change of an alert, and what came of sending them.
 #include "aggregator/core_impl.h"
 
+#include "aggregator/rules_json.h"
 #include "aggregator/store_outgoing.h"
 #include "aggregator/store_people.h"
 #include "shared/digest.h"
@@ -185,14 +186,25 @@ bool core_tell_channels(struct core *c, const struct engine_transition *t)
     return tell_raise(c, t, t->at);
 }
 
+// Of a rule in force; of one that has ended since, something of its sort.
+static enum engine_rule_kind kind_of(const struct core *c, int32_t rule, int32_t kiosk)
+{
+    struct engine_rule r;
+    for (int i = 0; i < c->org.rule_count; i++) {
+        if (c->org.rules[i].rule == rule && rule_decode(c->org.rules[i].body, &r)) {
+            return r.kind;
+        }
+    }
+    return kiosk != 0 ? ENGINE_OFFLINE : ENGINE_STANDARD;
+}
+
 bool core_tell_after_silence(struct core *c, const struct store_alert *a)
 {
     // As it was raised: where it was told then, its id is there already.
     struct engine_transition t = {.rule = a->rule,
                                   .place = a->place,
                                   .kiosk = a->kiosk,
-                                  .kind =
-                                      a->kiosk != 0 ? ENGINE_OFFLINE : ENGINE_STANDARD, // about kiosks or not
+                                  .kind = kind_of(c, a->rule, a->kiosk),
                                   .to = ENGINE_FIRING,
                                   .at = a->raised};
     memcpy(t.alert, a->id.s, sizeof t.alert);
@@ -204,7 +216,7 @@ bool core_tell_unattended(struct core *c, const struct channel *ch, const struct
 {
     struct engine_transition t = {.cause = ENGINE_ACK_EXPIRED,
                                   .place = e->place,
-                                  .kind = e->kiosk != 0 ? ENGINE_OFFLINE : ENGINE_STANDARD,
+                                  .kind = kind_of(c, e->rule, e->kiosk),
                                   .at = e->due};
     memcpy(t.alert, e->alert.s, sizeof t.alert);
     return put(c, ch, &t, CHANNEL_UNATTENDED, c->now);

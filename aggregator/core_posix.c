@@ -351,6 +351,9 @@ static void timers(struct core *c, mono_ms mono)
         core_expire_contacts(c, mono);
         core_tick_silences(c);
         core_tick_escalations(c);
+        if (!guard_holds(&c->guard) && !c->rollups_due) {
+            core_look_for_praise(c);
+        }
     }
     if (!guard_holds(&c->guard)) { // what can wait needs room
         core_judge(c, mono);
@@ -359,9 +362,6 @@ static void timers(struct core *c, mono_ms mono)
         core_undo(c, mono);
         core_build_rollups(c, mono);
         core_look_at_mailings(c, mono);
-        if (c->tick_at == mono + c->o.settings->times.tick_ms && !c->rollups_due) {
-            core_look_for_praise(c);
-        }
     }
     // glibc keeps what was freed: an eighth of all, after 10,000 kiosks have come at once.
     if (mono >= c->trim_at) {

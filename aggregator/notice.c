@@ -223,10 +223,10 @@ static void say_end(const struct notice *n, const struct tz *tz, struct notice_t
     }
 }
 
-static void say_praise(const struct notice *n, struct notice_text *t)
+static void say_praise(const struct notice *n, const struct tz *tz, struct notice_text *t)
 {
     bool en = n->lang == CHANNEL_EN;
-    char number[32];
+    char number[32], time[60];
     if (n->praise == PRAISE_ANSWERS) {
         snprintf(t->title, sizeof t->title, en ? "%s: %s answers" : "%s: %s jawaban", n->branch,
                  say_number(n->praise_value, n->lang, number));
@@ -237,10 +237,10 @@ static void say_praise(const struct notice *n, struct notice_text *t)
     } else {
         snprintf(t->title, sizeof t->title, en ? "%s: a year above its promise" : "%s: setahun penuh di atas janji", n->branch);
     }
-    if (n->rule_name[0] != '\0') {
-        add(t, n, WHAT, "%s", n->rule_name);
-    }
+    add(t, n, WHAT, "%s", n->rule_name[0] != '\0' ? n->rule_name : en ? "Thank you all" : "Terima kasih kepada semua");
     say_where(n, t);
+    say_time(n->at, tz, n->lang, time, sizeof time);
+    add(t, n, SINCE, "%s", time);
 }
 
 // Several alerts of one cause: what, how many, where.
@@ -266,7 +266,7 @@ void notice_say(const struct notice *n, const struct tz *tz, struct notice_text 
     t->line_count = 0;
     t->link_label = labels[LINK][n->lang];
     if (n->event == CHANNEL_PRAISE) {
-        say_praise(n, t);
+        say_praise(n, tz, t);
         return;
     }
     if (n->together > 1) {

@@ -16,6 +16,7 @@ enum {
     NOTICE_LINES = 10,
     NOTICE_NAME_MAX = 120,
     NOTICE_LINE_MAX = 1100,
+    NOTICE_NAMES_MAX = 600, // a message of WhatsApp holds 1,024 in all
     NOTICE_URL_MAX = 300
 };
 
@@ -64,7 +65,7 @@ struct notice {
     int64_t together; // so many alerts are told of at once; the rest is of the first of them; up to 1: of itself
     int64_t branches;           // ... at so many
     char area[NOTICE_NAME_MAX]; // ... all of them in it
-    char names[NOTICE_LINE_MAX]; // ... kiosks or branches, as far as they fit
+    char names[NOTICE_NAMES_MAX]; // ... kiosks or branches, as far as they fit
     struct notice_reason {
         char label[NOTICE_NAME_MAX];
         int64_t n;
