@@ -23,6 +23,7 @@ enum {
 static bool put(struct core *c, const struct channel *ch, const struct store_praise *p,
                 const struct hours_zone *zone)
 {
+    // Good news waits as a warning does.
     wall_ms due = channel_quiet_until(ch, CHANNEL_WARNING, zone, c->now);
     struct outgoing o = {.event = CHANNEL_PRAISE,
                          .at = c->now,

@@ -52,7 +52,7 @@ enum {
     ENGINE_ARL_DEFAULT = 5000,  // votes between false alarms
     ENGINE_LEARN_VOTES = 900,   // with no more of them the usual share of a place is not known
     ENGINE_SHARE_UNITS = CHANGE_SHARE_UNITS, // a usual share is stored in these
-    ENGINE_HOUR_PRIOR = 100,
+    ENGINE_HOUR_PRIOR = 100,    // votes; see engine_set_hours
     ENGINE_HOUR_CLASSES = 9,
     ENGINE_INDEX_UNITS = 2520,  // best face of an index rule: whole numbers for scales of 2 to 11 faces
     ENGINE_TAMPER_MS = 3600000, // a tamper alert stays so long after the last sign
@@ -78,7 +78,8 @@ struct engine_place {
     int32_t id;     // > 0
     int32_t parent; // 0: none
     enum engine_place_kind kind;
-    const struct hours *hours; // resolved down the tree by the caller; NULL: always open. Copied
+    const struct hours *hours; // resolved down the tree by the caller; NULL: always open. Copied;
+                               // their special days (dates) outlive the engine or the next configure
     struct hours_zone zone;    // its ctx outlives the engine or the next configure
 };
 
