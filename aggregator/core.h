@@ -13,6 +13,7 @@
 
 struct core;
 struct outgoing_outcome; // store_outgoing.h
+struct manage_change;    // manage.h
 
 enum command_kind {
     COMMAND_ACK,            // alert, who, text, minutes
@@ -52,6 +53,9 @@ enum command_kind {
     COMMAND_SHARE_OPEN,     // alert: place, token, text: path of the view, expires, who -> reply: its number
     COMMAND_SHARE_END,      // alert: number of a link, who
     COMMAND_MAILING_STOP,   // alert: token of an address of a mailing, who
+    COMMAND_MANAGE_DRY,     // manage, who -> reply: one line a change; BAD: manage->refusal says why not
+    COMMAND_MANAGE,         // the same, done
+    COMMAND_USER_PASSWORD,  // alert: a user, who; manage: hash, NULL: they cannot log in any more. Ends their sessions
 };
 enum command_result {
     COMMAND_DONE,
@@ -84,6 +88,7 @@ struct command {
     wall_ms expires;
     const char *yaml; // borrowed until the call returns
     const struct outgoing_outcome *outcome; // the same
+    struct manage_change *manage;           // the same (manage.h)
     char *reply;      // set by the core, malloc'd; the caller frees. NULL: none
     enum command_result result;
     sem_t done; // the core's

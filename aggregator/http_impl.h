@@ -8,6 +8,7 @@
 //   http_export.c      their answers as a file
 //   http_history.c     alerts and the audit log, page by page
 //   http_tokens.c      tokens of programs
+//   http_manage.c      the organisation: what is there, and changes of it
 //   http_metrics.c     what a monitoring system asks
 //   http_backtest.c    what rules would have done in them
 //   http_mailings.c    reports by mail: preview, end
@@ -149,10 +150,21 @@ void api_message(struct api_call *c);
 void api_export(struct api_call *c); // ?format=csv|json|xlsx and place, from, to, question of export.h
 void api_backtest(struct api_call *c); // ?place, from, to, a, b, late of backtest_report.h
 void api_alerts(struct api_call *c); // ?place, state=open|closed, limit, cursor
-void api_audit(struct api_call *c);  // ?limit, cursor
+void api_audit(struct api_call *c);  // ?who, action, subject, limit, cursor
 void api_tokens(struct api_call *c);
 void api_add_token(struct api_call *c); // body: {"name","place","role","days"} -> 201 with the token
 void api_end_token(struct api_call *c);
+void api_manage_list(struct api_call *c); // the path's *: places, kiosks, standards, users
+void api_put_place(struct api_call *c);   // body: {"item","version"}; ?dry=1: only says what would change
+void api_put_kiosk(struct api_call *c);
+void api_put_standard(struct api_call *c);
+void api_put_user(struct api_call *c); // a new one: with its password
+void api_remove_kiosk(struct api_call *c); // body: {"version"}
+void api_remove_standard(struct api_call *c);
+void api_user_password(struct api_call *c); // a new one, told once
+void api_disable_user(struct api_call *c);
+void api_retention(struct api_call *c);
+bool api_is_person(struct api_call *c, const char *detail); // no token. False: answered, detail says what to do
 void api_metrics(struct api_call *c);
 bool metrics_read_token(struct http_api *a, const char *path, char *ret_why, size_t n); // path "": none
 void api_health(struct api_call *c);
