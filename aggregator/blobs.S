@@ -42,6 +42,8 @@
         embed web_backtest_css, "build/web/backtest.css"
         embed web_report_js, "build/web/report.js"
         embed web_report_css, "build/web/report.css"
+        embed web_manage_js, "build/web/manage.js"
+        embed web_manage_css, "build/web/manage.css"
         embed web_openapi_json, "build/web/openapi.json"
         embed web_favicon_svg, "build/web/favicon.svg"
         embed web_manifest, "build/web/manifest.webmanifest"

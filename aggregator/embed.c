@@ -34,6 +34,8 @@ EMBED(web_backtest_js);
 EMBED(web_backtest_css);
 EMBED(web_report_js);
 EMBED(web_report_css);
+EMBED(web_manage_js);
+EMBED(web_manage_css);
 EMBED(web_openapi_json);
 EMBED(web_favicon_svg);
 EMBED(web_manifest);
@@ -75,6 +77,8 @@ const struct embedded embedded_web[] = {
     {"backtest.css", web_backtest_css_begin, web_backtest_css_end},
     {"report.js", web_report_js_begin, web_report_js_end},
     {"report.css", web_report_css_begin, web_report_css_end},
+    {"manage.js", web_manage_js_begin, web_manage_js_end},
+    {"manage.css", web_manage_css_begin, web_manage_css_end},
     {"api/v1/openapi.json", web_openapi_json_begin, web_openapi_json_end},
     {"favicon.svg", web_favicon_svg_begin, web_favicon_svg_end},
     {"manifest.webmanifest", web_manifest_begin, web_manifest_end},

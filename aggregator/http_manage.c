@@ -42,7 +42,8 @@ static void answer_list(struct api_call *c, const char *list)
     char *text = NULL;
     struct views *v = api_views(c->a);
     enum views_error e =
-        v != NULL ? views_manage(v, &c->u, list, &c->a->o.settings->channels, &text) : VIEWS_FAILED;
+        v != NULL ? views_manage(v, &c->u, list, &c->a->o.settings->channels, clock_wall_ms(), &text)
+                  : VIEWS_FAILED;
     api_views_back(c->a, v);
     if (!answer_views(c->r, e, "No such list")) {
         answer_json(c->r, text);

@@ -114,11 +114,11 @@ enum views_error views_may_see_contact(struct views *v, const struct views_user 
 // VIEWS_OK when the place, or a silence with this number, exists and lies within the user's scope.
 enum views_error views_may_see_silence(struct views *v, const struct views_user *u, const char *number);
 // {LIST: [{item, version, mine, ...}]}: the things of a list of the configuration (manage.h) of places within the user's
-// scope; places and standards also of those above it, not `mine`. Besides, of kiosks: state, heard, unsent, lost,
+// scope; places and standards also of those above it, not `mine`. Besides, of kiosks: state (or "unheard": ready, and not heard for too long), heard, unsent, lost,
 // clockSynced, software, reason, published, content, refused, refusedWhy, assignment (those that stand nowhere have version
 // ""); of standards: number, since, votesBetweenAlarms (null: not known), told: ids of channels; of users: disabled.
 enum views_error views_manage(struct views *v, const struct views_user *u, const char *list,
-                              const struct config_list *channels, char **ret_json);
+                              const struct config_list *channels, wall_ms now, char **ret_json);
 enum views_error views_may_see_user(struct views *v, const struct views_user *u, const char *name);
 enum views_error views_may_see_kiosk(struct views *v, const struct views_user *u, const char *id);
 // Revision of a branch, 0 before its first step. u NULL: any branch.

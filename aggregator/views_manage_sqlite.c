@@ -15,6 +15,7 @@ struct reader {
     const struct config_list *channels; // struct channel
     json_t *parents;                    // place -> its parent, "" where there is none
     char top[IDENT_MAX + 1];            // the place of who reads
+    wall_ms now;
 };
 
 static const char *word(const json_t *o, const char *key)
@@ -46,10 +47,12 @@ static void add_kiosk(struct reader *r, const char *id, json_t *o)
         return;
     }
     int64_t heard = sqlite3_column_int64(s, 1);
+    enum kiosk_state state = (enum kiosk_state)sqlite3_column_int(s, 0);
+    bool unheard = state == KIOSK_READY && r->now - heard > r->v->o.offline_ms;
     json_object_update_new(
         o, json_pack("{s:s,s:o,s:I,s:I,s:b,s:s?,s:s?,s:s?,s:s?,s:s?,s:s?,s:s?}", "state",
-                     kiosk_state_name((enum kiosk_state)sqlite3_column_int(s, 0)), "heard",
-                     null_or_int(heard, heard > 0), "unsent", (json_int_t)sqlite3_column_int64(s, 2), "lost",
+                     unheard ? "unheard" : kiosk_state_name(state), "heard", null_or_int(heard, heard > 0),
+                     "unsent", (json_int_t)sqlite3_column_int64(s, 2), "lost",
                      (json_int_t)sqlite3_column_int64(s, 3), "clockSynced",
                      sqlite3_column_int(s, 4) == CLOCK_SYNCED, "software", sqlite3_column_text(s, 5),
                      "reason", sqlite3_column_text(s, 6), "published", sqlite3_column_text(s, 7), "content",
@@ -198,9 +201,9 @@ static char *list_json(struct reader *r, const char *list, int32_t scope)
 }
 
 enum views_error views_manage(struct views *v, const struct views_user *u, const char *list,
-                              const struct config_list *channels, char **ret_json)
+                              const struct config_list *channels, wall_ms now, char **ret_json)
 {
-    struct reader r = {.v = v, .channels = channels};
+    struct reader r = {.v = v, .channels = channels, .now = now};
     if (!views_begin(v)) {
         return views_end(v, VIEWS_FAILED);
     }

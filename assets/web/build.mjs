@@ -21,6 +21,7 @@ const PAGES = {
   trends: "src/trends/page.tsx",
   backtest: "src/backtest/page.tsx",
   report: "src/report/page.tsx",
+  manage: "src/manage/page.tsx",
   votes: "src/alert-votes.tsx",
   comments: "src/comments/card.tsx",
   act: "src/alert-act.tsx",

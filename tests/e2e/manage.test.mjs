@@ -1,10 +1,15 @@
 // The organisation run from a browser: changes by API and page, to the store and the kiosks.
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import mqtt from "mqtt";
 import { Aggregator } from "./lib/aggregator.mjs";
-import { Broker } from "./lib/broker.mjs";
+import { Broker, SECRET } from "./lib/broker.mjs";
+import { Browser, DESKTOP, PHONE } from "./lib/browser.mjs";
 import { write } from "./lib/config.mjs";
 import { run } from "./lib/process.mjs";
+import { HttpReceiver } from "./lib/receivers.mjs";
 import { Session } from "./lib/session.mjs";
+import { waitFor } from "./lib/wait.mjs";
 import { BIN, scenario } from "./lib/world.mjs";
 
 const PLACES = `
@@ -23,12 +28,11 @@ const PEOPLE = `
     - { name: looker, display: Lia Looker, role: viewer, place: harapan, lang: en, password_file: @dir@/secrets/manager }
 `;
 
-async function chain(world, more = {}) {
+async function chain(world, change = (text) => text) {
   const broker = await Broker.start(world, { users: ["aggregator", "dago-entrance", "malang-entrance"] });
   const aggregator = await Aggregator.start(world, {
     brokerPort: broker.port,
-    change: (text) => `${text.replace(/(?<=^ {2}places:\n)[^]*?(?=^ {2}surveys:)/m, PLACES.slice(1)).trimEnd()}\n${PEOPLE.slice(1).replaceAll("@dir@", world.dir)}`,
-    ...more,
+    change: (text) => `${change(text).replace(/(?<=^ {2}places:\n)[^]*?(?=^ {2}surveys:)/m, PLACES.slice(1)).trimEnd()}\n${PEOPLE.slice(1).replaceAll("@dir@", world.dir)}`,
   });
   return { broker, aggregator, ...aggregator };
 }
@@ -183,3 +187,245 @@ scenario("who may not is refused, wrong input is told beside its field, and noth
   assert.equal((await put(west, "places", "jawa-barat", { ...own.item, name: "West Java" }, own.version)).status, 200);
   assert.equal((await put(west, "places", "cimahi", { kind: "branch", parent: "jawa-barat", name: "Cimahi" })).status, 200);
 });
+
+const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
+
+/** A kiosk that does what it is told, and says so. */
+async function obedient(world, port, id) {
+  const client = await mqtt.connectAsync({ host: "127.0.0.1", port, username: id, password: SECRET, clientId: id, reconnectPeriod: 0 });
+  world.own(`kiosk ${id}`, () => client.endAsync(true));
+  const orders = [];
+  client.on("message", (_, payload) => {
+    const order = JSON.parse(payload);
+    orders.push(order.do);
+    void client.publishAsync(`puas/1/kiosk/${id}/reply`, JSON.stringify({ v: 1, id: order.id, ok: order.do !== "reload", ...(order.do === "reload" ? { why: "kiosk.yaml:3:1: unknown key" } : {}), ...(order.do === "screenshot" ? { png: PNG } : {}) }), { qos: 1 });
+  });
+  await client.subscribeAsync(`puas/1/kiosk/${id}/command`, { qos: 1 });
+  return orders;
+}
+
+const done = (page, want) => waitFor(async () => `'${want}', it says '${await page.id("done").textContent()}'`, async () => want.test(await page.id("done").textContent()));
+const errorOf = async (page, field) => {
+  const error = page.page.locator(`#error-${field}`);
+  await waitFor(`an error beside ${field}`, async () => (await error.textContent()) !== "");
+  return error.textContent();
+};
+
+scenario("places and kiosks from the page: click to effect, two tabs, wrong input", async (world) => {
+  const { url, store, broker } = await chain(world);
+  const orders = await obedient(world, broker.port, "dago-entrance");
+  const browser = await Browser.start(world);
+  const page = await browser.open(`${url}/?page=manage`);
+  await page.login("admin");
+
+  // What each place has from above, and from where.
+  await page.id("places").waitFor();
+  assert.match(await page.id("row-malang").textContent(), /Asia\/Makassarfrom Jawa TimurDaily 07:00\u201320:00from Harapan Clinic/);
+
+  // A new place: wrong first, beside the field, nothing lost; then right.
+  await page.id("open-jawa-barat").click();
+  await page.id("new").click();
+  await page.id("save").click();
+  assert.match(await errorOf(page, "name"), /needed/);
+  await page.id("m-name").fill("Cimahi Utara");
+  assert.equal(await page.id("m-id").inputValue(), "cimahi-utara");
+  await page.id("m-tz").fill("Asia/Cimahi");
+  await page.id("m-hours-add").click();
+  await page.id("m-open-0").fill("08:00");
+  await page.id("m-close-0").fill("15:00");
+  await page.id("save").click();
+  assert.match(await errorOf(page, "tz"), /unknown time zone/);
+  assert.equal(await page.id("m-name").inputValue(), "Cimahi Utara");
+  await page.id("m-tz").fill("Asia/Pontianak");
+  await page.id("dry").click();
+  await page.id("preview").filter({ hasText: "time zone: nothing \u2192 Asia/Pontianak" }).waitFor();
+  assert.equal(await store.one("SELECT count(*) FROM place WHERE id = 'cimahi-utara'"), 0);
+  await page.id("save").click();
+  await page.id("row-cimahi-utara").waitFor();
+  assert.equal(await store.one("SELECT p.name || q.id || p.tz || p.hours FROM place p JOIN place q ON q.place_id = p.parent_id WHERE p.id = 'cimahi-utara'"), "Cimahi Utarajawa-baratAsia/Pontianak0;1 08:00-15:00;2 08:00-15:00;3 08:00-15:00;4 08:00-15:00;5 08:00-15:00;6");
+  assert.equal(new URL(page.page.url()).searchParams.get("place"), "cimahi-utara");
+
+  // Two tabs: the second is told, keeps what was typed, and overwrites nothing that it did not mean.
+  const other = await browser.open(`${url}/?page=manage&place=malang`);
+  await other.login("admin");
+  await other.id("m-name").fill("Malang Kota");
+  await page.id("open-malang").click();
+  await page.id("m-tz").fill("Asia/Jayapura");
+  await page.id("save").click();
+  await done(page, /saved/);
+  await other.id("save").click();
+  await other.id("conflict").filter({ hasText: "time zone is now: Asia/Jayapura" }).waitFor();
+  assert.equal(await store.one("SELECT name FROM place WHERE id = 'malang'"), "Malang Ijen");
+  assert.equal(await other.id("m-name").inputValue(), "Malang Kota");
+  await other.id("save").click();
+  await done(other, /saved/);
+  assert.equal(await store.one("SELECT name || tz FROM place WHERE id = 'malang'"), "Malang KotaAsia/Jayapura");
+  other.clean();
+
+  // A kiosk: moved, ordered about, its screen shown, out of service and in again.
+  await page.id("tab-kiosks").click();
+  await page.id("open-dago-entrance").click();
+  await page.id("order-screenshot").click();
+  await page.id("screenshot").waitFor();
+  await page.id("order-identify").click();
+  await done(page, /dago-entrance has done it/);
+  await page.id("order-reload").click();
+  await page.id("order-failure").filter({ hasText: "kiosk.yaml:3:1: unknown key" }).waitFor();
+  assert.deepEqual(orders, ["screenshot", "identify", "reload"]);
+  assert.equal(await store.one("SELECT group_concat(who || ' ' || detail, ', ') FROM (SELECT * FROM audit WHERE action = 'kiosk-order' AND subject = 'dago-entrance' ORDER BY audit_id)"), "admin screenshot, admin identify, admin reload");
+  await page.id("m-place").selectOption("malang");
+  await page.id("save").click();
+  await done(page, /saved/);
+  const place = () => store.one("SELECT p.id FROM kiosk k JOIN assignment a USING(kiosk_id) JOIN place p USING(place_id) WHERE k.id = 'dago-entrance' AND to_ms IS NULL");
+  assert.equal(await place(), "malang");
+  await page.id("take-out").click();
+  await page.id("take-out-sure").click();
+  await page.id("row-dago-entrance").filter({ hasText: "Nowhere yet" }).waitFor();
+  await page.id("open-dago-entrance").click();
+  await page.id("m-place").selectOption("bandung-dago");
+  await page.id("save").click();
+  await waitFor("the kiosk to be back", async () => (await place()) === "bandung-dago");
+
+  // Back goes back, a link leads there.
+  await page.page.goto(`${url}/?page=manage&tab=kiosks&place=jawa-timur`);
+  await page.id("row-malang-entrance").waitFor();
+  assert.equal(await page.id("row-dago-entrance").count(), 0);
+  page.clean();
+});
+
+scenario("standards, channels, people, tokens and the log from the page", async (world) => {
+  const sink = await HttpReceiver.start(world);
+  writeFileSync(world.path("hook.key"), `whsec_${Buffer.from("a key of the signature, 32 bytes").toString("base64")}\n`);
+  const { url, store } = await chain(world, (text) => text.replace(/^times:/m, `channels:\n  - { id: hook, kind: webhook, url: "${sink.url}", secret_file: ${world.path("hook.key")}, allow_private: true, lang: en }\ntimes:`));
+  const browser = await Browser.start(world);
+  const page = await browser.open(`${url}/?page=manage&tab=standards&place=bandung-dago`);
+  await page.login("admin");
+
+  // What holds at a place, what it costs, who is told; changed, with the way to the back-test.
+  await page.id("standards").waitFor();
+  assert.match(await page.id("row-satisfied-85").textContent(), /version 1.*from Harapan Clinic.*85% satisfied1 in [\d,]+ voteshook/);
+  await page.id("open-satisfied-85").click();
+  await page.id("m-percent").fill("900");
+  await page.id("save").click();
+  assert.match(await errorOf(page, "percent"), /percent/);
+  await page.id("m-percent").fill("90");
+  assert.match(await page.id("test-link").getAttribute("href"), /page=backtest&place=harapan&a=kind%3A\+standard.*percent%3A\+90/);
+  await page.id("dry").click();
+  await page.id("preview").filter({ hasText: /percent: 85 \u2192 90.*one false alarm in \d+ votes/s }).waitFor();
+  await page.id("save").click();
+  await page.id("row-satisfied-85").filter({ hasText: "version 2" }).waitFor();
+  assert.equal(await store.one("SELECT body ->> '$.percent' FROM rule WHERE id = 'satisfied-85' AND to_ms IS NULL"), 90);
+  await page.id("test-link").click();
+  await page.id("percent-a").waitFor();
+  assert.equal(await page.id("percent-a").inputValue(), "90");
+  await page.page.goBack();
+  await page.id("new").click();
+  await page.id("m-id").fill("queue");
+  await page.id("m-kind").selectOption("share");
+  await page.id("m-name").fill("Antrean");
+  await page.id("m-window").fill("30");
+  await page.id("save").click();
+  await page.id("row-queue").waitFor();
+  assert.deepEqual(JSON.parse(await store.one("SELECT json_array(body ->> '$.kind', body ->> '$.window_ms', p.id) FROM rule JOIN place p USING(place_id) WHERE rule.id = 'queue'")), ["share", 1_800_000, "bandung-dago"]);
+  await page.id("end").click();
+  await page.id("end-sure").click();
+  await waitFor("the rule to end", async () => (await page.id("row-queue").count()) === 0);
+  assert.equal(await store.one("SELECT count(*) FROM rule WHERE id = 'queue' AND to_ms IS NULL"), 0);
+
+  // A channel is tried.
+  await page.id("tab-channels").click();
+  await page.id("test-hook").click();
+  await page.id("tried-hook").filter({ hasText: "Taken." }).waitFor();
+  assert.equal(sink.requests.length, 1);
+
+  // A person: the password is shown once and works; disabled is out.
+  await page.id("tab-users").click();
+  await page.id("new").click();
+  await page.id("m-display").fill("Tuti");
+  await page.id("m-name").fill("Tuti!");
+  await page.id("m-place").selectOption("malang");
+  await page.id("save").click();
+  assert.match(await errorOf(page, "name"), /a\u2013z/);
+  await page.id("m-name").fill("tuti");
+  await page.id("save").click();
+  const password = await page.id("secret").textContent();
+  await page.id("secret-done").click();
+  assert.equal(await page.id("secret").count(), 0);
+  const tuti = await Session.login(url, "tuti", password);
+  await page.id("open-tuti").click();
+  await page.id("disable").click();
+  await page.id("disable-sure").click();
+  await page.id("row-tuti").filter({ hasText: "Disabled" }).waitFor();
+  assert.equal((await tuti.raw("GET", "/api/v1/session")).status, 401);
+
+  // A token: shown once, used, revoked.
+  await page.id("tab-tokens").click();
+  await page.id("new").click();
+  await page.id("m-name").fill("crm");
+  await page.id("m-days").fill("0");
+  await page.id("save").click();
+  assert.match(await errorOf(page, "days"), /3,650/);
+  await page.id("m-days").fill("30");
+  await page.id("save").click();
+  const token = await page.id("secret").textContent();
+  const ask = () => fetch(`${url}/api/v1/session`, { headers: { Authorization: `Bearer ${token}` } });
+  assert.equal((await ask()).status, 200);
+  await page.id("secret-done").click();
+  await page.id("revoke-crm").click();
+  await page.id("revoke-crm-sure").click();
+  await waitFor("the token to go", async () => (await page.id("row-crm").count()) === 0);
+  assert.equal((await ask()).status, 401);
+
+  // The log: all of it, page by page, and what one looks for.
+  await page.id("tab-log").click();
+  await page.id("log").waitFor();
+  assert.match(await page.id("kept").textContent(), /Contact data365 days.*Words of customersfor ever/);
+  await page.id("log-action").selectOption("token-revoke");
+  await page.id("log-search").click();
+  await waitFor("one entry", async () => (await page.id("log").locator("tbody tr").count()) === 1);
+  assert.match(await page.id("log").locator("tbody tr").textContent(), /admintoken revokedcrm/);
+  page.clean();
+});
+
+scenario("who may not sees no link, head office its own; both themes and languages on a desk and a phone", async (world) => {
+  const { url, broker } = await chain(world);
+  await obedient(world, broker.port, "dago-entrance");
+  const browser = await Browser.start(world);
+  const manager = await browser.open(url);
+  await manager.enter("manager");
+  assert.equal(await manager.id("nav-manage").count(), 0);
+  const west = await browser.open(url);
+  await west.login("west");
+  await west.id("nav-manage").click();
+  await west.id("open-bandung-dago").waitFor();
+  assert.deepEqual(await west.page.locator(".tabs a").evaluateAll((all) => all.map((each) => each.textContent)), ["Places", "Kiosks", "Standards"]);
+  assert.equal(await west.id("open-harapan").count(), 0, "above her: only to be read");
+  assert.equal(await west.id("row-malang").count(), 0);
+  west.clean();
+
+  const tabs = { places: "&place=bandung-dago", kiosks: "&id=dago-entrance", standards: "&id=satisfied-85", channels: "", users: "&id=manager", tokens: "&id=new*", log: "" };
+  for (const [name, viewport] of [["desktop", DESKTOP], ["phone", PHONE]]) {
+    const page = await browser.open(`${url}/?page=manage`, { viewport });
+    await page.login("admin");
+    for (const [tab, more] of Object.entries(tabs)) {
+      await page.page.goto(`${url}/?page=manage&tab=${tab}${more}`);
+      await page.page.locator("main .card").first().waitFor();
+      for (const theme of ["light", "dark"]) {
+        if ((await page.id("theme-switch").getAttribute("data-theme-now")) !== theme) await page.id("theme-switch").click();
+        for (const lang of ["id", "en"]) {
+          if ((await page.id("lang-switch").getAttribute("data-lang")) !== lang) await page.id("lang-switch").click();
+          await waitFor(`the page in ${lang}`, async () => (await page.id("nav-manage").textContent()) === { id: "Kelola", en: "Manage" }[lang]);
+          await page.accessible(`${tab}, ${name}, ${theme}, ${lang}`);
+          const wide = await page.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+          assert.ok(wide <= 0, `${tab}, ${name}, ${lang}: ${wide} px too wide`);
+          await page.shot(`page-manage-${tab}-${name}-${theme}-${lang}`);
+        }
+      }
+      if (name === "phone") {
+        const small = await page.page.locator("main :is(button, select, input, a)").evaluateAll((list) => list.map((each) => [each.textContent || each.id, Math.round(each.getBoundingClientRect().height)]).filter(([, height]) => height < 44));
+        assert.deepEqual(small, [], `targets under 44 px: ${tab}`);
+      }
+    }
+    page.clean();
+  }
+}, { ms: 240_000 });

@@ -15,6 +15,25 @@ export interface Session {
 }
 /** POST /api/v1/login -> 204 with cookie, or Problem 401/429 */
 export interface Login { user: string; password: string }
+// Managing (head office, administrators). GET /api/v1/manage/places | kiosks | standards | users (administrators) -> {LIST: Managed[]}.
+// POST /api/v1/manage/LIST/ID {item, version}, ?dry=1: only says what would change -> Changes; Problem 403, 404, 409 (there is one),
+// 412 (changed since), 422, with its field. POST .../kiosks/ID/remove, .../standards/ID/remove {version} -> Changes.
+// POST .../users/ID/password {} -> {password}; .../users/ID/disable {} -> 204
+export type Item = Record<string, unknown>; // as the configuration's document has it
+export interface Managed { item: Item; version: string; mine: boolean } // version "": it is not in the configuration yet
+export interface ManagedKiosk extends Managed {
+  state: string; heard: number | null; unsent: number; lost: number; clockSynced: boolean; software: string; reason: string;
+  published: string; content: string; refused: string; refusedWhy: string; assignment: string;
+}
+export interface ManagedStandard extends Managed { number: number; since: number; votesBetweenAlarms: number | null; told: string[] }
+export interface ManagedUser extends Managed { disabled: boolean }
+export interface Changes { lines: string[]; password?: string }
+/** GET /api/v1/manage/retention; 0: for ever */
+export interface Retention { contactsDays: number; commentsDays: number; rawDays: number }
+/** GET /api/v1/tokens (administrators) */
+export interface Tokens { tokens: { name: string; role: Session["user"]["role"]; place: string; created: number; createdBy: string; expires: number; expired: boolean; lastUsed: number | null }[] }
+/** GET /api/v1/audit?who, action, subject, cursor (administrators of the whole organisation) */
+export interface Audit { audit: { id: number; at: number; who: string; action: string; subject: string; detail: string }[]; next: number | null }
 // POST /api/v1/logout -> 204
 
 export interface Interval { n: number; good: number; share: number | null; lo: number | null; hi: number | null }

@@ -18,6 +18,7 @@ export function Topbar({ session, page, place, setLang, signOut }: Props) {
   // Trends begin with all one may see; back at today one finds the branch that was shown last.
   const branch = session.places.find(({ id, kind }) => id === place && kind === "branch");
   const pages: [Exclude<PageName, "report">, string][] = [["today", addressOf("today", branch && { place: branch.id })], ["trends", addressOf("trends")], ["backtest", addressOf("backtest")]];
+  if (["head-office", "admin"].includes(session.user.role)) pages.push(["manage", addressOf("manage")]);
   return (
     <div class="topbar" role="banner">
       <a class="skip" href="#content">{t.skip}</a>
