@@ -407,6 +407,7 @@ scenario("who may not sees no link, head office its own; both themes and languag
   for (const [name, viewport] of [["desktop", DESKTOP], ["phone", PHONE]]) {
     const page = await browser.open(`${url}/?page=manage`, { viewport });
     await page.login("admin");
+    await page.id("nav-manage").waitFor();
     for (const [tab, more] of Object.entries(tabs)) {
       await page.page.goto(`${url}/?page=manage&tab=${tab}${more}`);
       await page.page.locator("main .card").first().waitFor();

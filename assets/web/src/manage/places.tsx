@@ -16,7 +16,7 @@ export function PlacesTab({ view, places, set, changed, say }: TabProps) {
   const { w } = useManageWords();
   const given = places.find((each) => idOf(each) === view.id) ?? null;
   const top = places.find(({ mine }) => mine);
-  const under = given?.mine ? given : top;
+  const under = places.find((each) => each.mine && idOf(each) === view.place) ?? top; // of a new one
   const open = (id: string) => set(id === NEW ? { id } : { id, place: id });
   return (
     <Split
