@@ -45,10 +45,10 @@ export function ChannelsTab({ signedOut }: TabProps) {
                   <tr key={each.id} data-testid={`row-${each.id}`}>
                     <th scope="row">{each.id}<small>{each.kind}, {each.lang}</small></th>
                     <td>{!each.sends ? w.retained : each.deadToday ? <b class="warn">{w.givenUp}</b> : each.attempts ? <span class="warn">{w.failing(each.reply)}</span> : w.fine}</td>
-                    <td class="num">{f.int(each.waiting)}</td>
-                    <td class="num">{f.int(each.sentToday)}</td>
-                    <td class="num">{f.int(each.deadToday)}</td>
-                    <td>{each.lastSent === null ? "\u2013" : stamp(each.lastSent)}</td>
+                    <td class="num" data-label={w.waiting}>{f.int(each.waiting)}</td>
+                    <td class="num" data-label={w.sentToday}>{f.int(each.sentToday)}</td>
+                    <td class="num" data-label={w.deadToday}>{f.int(each.deadToday)}</td>
+                    <td data-label={w.lastSent}>{each.lastSent === null ? "\u2013" : stamp(each.lastSent)}</td>
                     <td>
                       <button type="button" class="tool" data-testid={`test-${each.id}`} aria-label={w.testOf(each.id)} onClick={() => void test(each.id)}>{w.test}</button>
                       <small role="status" data-testid={`tried-${each.id}`}>{tried[each.id] ?? ""}</small>
@@ -66,7 +66,7 @@ export function ChannelsTab({ signedOut }: TabProps) {
           <div class="scroll-x">
             <table class="data things" data-testid="dead">
               <thead><tr><th scope="col">{w.when}</th><th scope="col">{w.channel}</th><th scope="col">{w.about}</th><th scope="col" class="num">{w.attempts}</th><th scope="col">{w.reply}</th></tr></thead>
-              <tbody>{dead.map((each) => <tr key={each.id}><th scope="row">{stamp(each.at)}</th><td>{each.channel}</td><td>{each.event}<small>{each.alert}</small></td><td class="num">{each.attempts}</td><td class="wrap">{each.reply}</td></tr>)}</tbody>
+              <tbody>{dead.map((each) => <tr key={each.id}><th scope="row">{stamp(each.at)}</th><td>{each.channel}</td><td>{each.event}<small>{each.alert}</small></td><td class="num" data-label={w.attempts}>{each.attempts}</td><td class="wrap" data-label={w.reply}>{each.reply}</td></tr>)}</tbody>
             </table>
           </div>
         </section>

@@ -50,9 +50,9 @@ export function KiosksTab({ view, places, set, say, signedOut }: TabProps) {
                       <span class="mark-word"><Mark kind={MARKS[each.state] ?? "unknown"} />{w.states(each.state)}</span>
                       <small title={each.heard === null ? undefined : stamp(each.heard)}>{each.heard === null ? w.neverHeard : w.heard(ago(each.heard))}{!each.clockSynced && each.heard !== null && `, ${w.clockUnsure}`}</small>
                     </td>
-                    <td class="num">{each.unsent}</td>
-                    <td>{content(each, w)}</td>
-                    <td>{each.software || "\u2013"}</td>
+                    <td class="num" data-label={w.unsent}>{each.unsent}</td>
+                    <td data-label={w.shows}>{content(each, w)}</td>
+                    <td data-label={w.software}>{each.software || "\u2013"}</td>
                   </tr>
                 ))}
               </tbody>

@@ -3,7 +3,7 @@
 import "../trends/trends.css";
 import "./manage.css";
 import type { Managed, Session } from "../api.ts";
-import { follow, go, useEffect, useState } from "../kit.ts";
+import { follow, go, useEffect, useRef, useState } from "../kit.ts";
 import { useReport } from "../trends/report.ts";
 import { ChannelsTab } from "./channels.tsx";
 import { KiosksTab } from "./kiosks.tsx";
@@ -54,13 +54,15 @@ export function ManagePage({ session, query, signedOut }: Props) {
   useEffect(() => {
     if (places.failure?.kind === "auth") signedOut();
   }, [places.failure]);
-  useEffect(() => setSaid(""), [view.tab, view.id]);
+  useEffect(() => setSaid(""), [view.tab]);
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }), [view.tab]); // on a phone the row of tabs is longer than the screen
   const Shown = TAB[view.tab];
   return (
     <main id="content" class="page manage" tabIndex={-1}>
       <div class="manage-head">
         <h1>{t.manage}</h1>
-        <nav class="tabs" aria-label={w.parts}>
+        <nav class="tabs" ref={nav} aria-label={w.parts}>
           {tabs.map((each) => {
             const address = viewAddress({ tab: each, place: "", id: "" });
             return <a key={each} href={address} data-testid={`tab-${each}`} aria-current={each === view.tab ? "page" : undefined} onClick={follow(address)}>{w.tabs[each]}</a>;

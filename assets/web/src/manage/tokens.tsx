@@ -46,8 +46,8 @@ export function TokensTab({ view, places, set, say, signedOut }: TabProps) {
                         <th scope="row">{each.name}<small>{w.madeBy(each.createdBy)}</small></th>
                         <td>{t.role[each.role]}</td>
                         <td>{nameOf(places, each.place)}</td>
-                        <td>{each.expired ? <b class="warn">{w.expired}</b> : stamp(each.expires)}</td>
-                        <td>{each.lastUsed === null ? w.never : stamp(each.lastUsed)}</td>
+                        <td data-label={w.until}>{each.expired ? <b class="warn">{w.expired}</b> : stamp(each.expires)}</td>
+                        <td data-label={w.lastUsed}>{each.lastUsed === null ? w.never : stamp(each.lastUsed)}</td>
                         <td><Twice id={`revoke-${each.name}`} words={w.revoke} sure={w.revokeSure(each.name)} hint={w.revokeHint} press={() => void revoke(each.name)} /></td>
                       </tr>
                     ))}

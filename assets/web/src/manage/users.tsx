@@ -65,7 +65,7 @@ export function UsersTab({ session, view, places, set, say, signedOut }: TabProp
                         <small>{idOf(each)}</small>
                       </th>
                       <td>{t.role[word(each.item, "role") as Role]}</td>
-                      <td>{nameOf(places, word(each.item, "place"))}</td>
+                      <td data-label={w.field.sees}>{nameOf(places, word(each.item, "place"))}</td>
                       <td>{each.disabled ? <b class="warn">{w.disabled}</b> : w.mayLogIn}</td>
                     </tr>
                   ))}
@@ -80,7 +80,7 @@ export function UsersTab({ session, view, places, set, say, signedOut }: TabProp
               form={({ item, isNew, put, error }) => (
                 <>
                   <TextField name="display" label={w.field.display} value={word(item, "display")} set={(display) => put({ display })} error={error("display")} />
-                  <TextField name="name" label={w.field.login} hint={isNew ? w.loginHint : w.idFixed} fixed={!isNew} value={word(item, "name")} set={(name) => put({ name })} error={error("name")} />
+                  <TextField name="name" label={w.field.login} hint={isNew ? w.loginHint : w.loginFixed} fixed={!isNew} value={word(item, "name")} set={(name) => put({ name })} error={error("name")} />
                   <SelectField name="role" label={w.field.role} hint={w.roleHint[word(item, "role") as Role]} value={word(item, "role")} options={ROLES.map((each) => [each, t.role[each]] as const)} set={(role) => put({ role })} error={error("role")} />
                   <PlaceField name="place" label={w.field.sees} hint={w.seesHint} places={places} value={word(item, "place")} set={(place) => put({ place })} error={error("place")} />
                   <SelectField name="lang" label={w.field.lang} value={word(item, "lang")} options={LANGS} set={(lang) => put({ lang })} error={error("lang")} />
@@ -90,8 +90,10 @@ export function UsersTab({ session, view, places, set, say, signedOut }: TabProp
               {given && (
                 <>
                   {failure && <p class="error" role="alert">{failure}</p>}
-                  <Twice id="password" words={given.disabled ? w.enable : w.newPassword} sure={w.newPasswordSure} hint={w.newPasswordHint} press={() => void renew(view.id)} />
-                  {!given.disabled && view.id !== session.user.name && <Twice id="disable" words={w.disable} sure={w.disableSure} hint={w.disableHint} press={() => void disable(view.id)} />}
+                  <div class="more-actions">
+                    <Twice id="password" words={given.disabled ? w.enable : w.newPassword} sure={w.newPasswordSure} hint={w.newPasswordHint} press={() => void renew(view.id)} />
+                    {!given.disabled && view.id !== session.user.name && <Twice id="disable" words={w.disable} sure={w.disableSure} hint={w.disableHint} press={() => void disable(view.id)} />}
+                  </div>
                 </>
               )}
             </Editor>

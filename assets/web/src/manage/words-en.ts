@@ -167,6 +167,7 @@ export const en = {
   // people
   newUser: "New person",
   loginHint: "To sign in with: a\u2013z, 0\u20139 and -.",
+  loginFixed: "Never changes: the log holds it.",
   seesHint: "This place and all under it.",
   roleHint: {
     viewer: "Looks, and changes nothing.",

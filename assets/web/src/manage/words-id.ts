@@ -164,6 +164,7 @@ export const id: Words = {
   reply: "Jawaban pihak lain",
   newUser: "Orang baru",
   loginHint: "Untuk masuk: a\u2013z, 0\u20139 dan -.",
+  loginFixed: "Tidak pernah berubah: catatan memakainya.",
   seesHint: "Tempat ini dan semua di bawahnya.",
   roleHint: {
     viewer: "Melihat, tidak mengubah apa pun.",
