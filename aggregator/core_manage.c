@@ -39,6 +39,8 @@ static bool may(struct core *c, const struct command *cmd, struct manage_change 
         refuse(m, MANAGE_UNKNOWN, "", "It does not exist, or you may not see it");
     } else if (m->refusal != MANAGE_FINE) {
         return false;
+    } else if (is_place && p->after.s[0] == '\0' && (here == NULL || here->parent != 0)) {
+        refuse(m, MANAGE_WRONG, field, "It must lie in another place: only the organisation lies in none");
     } else if (after != NULL && !(is_place && here != NULL && here->parent == after->number) &&
                !org_under(&c->org, after->number, m->scope)) { // where it lies already need not be ours
         refuse(m, MANAGE_FORBIDDEN, field, "It is outside of what you run");

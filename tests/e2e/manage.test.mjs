@@ -163,6 +163,8 @@ scenario("who may not is refused, wrong input is told beside its field, and noth
     [admin, "places", "malang", { ...malang.item, name: "" }, malang.version, 422, "name"],
     [admin, "places", "malang", { ...malang.item, parent: "nowhere" }, malang.version, 422, "parent"],
     [admin, "places", "jawa-barat", { ...own.item, parent: "bandung-dago" }, own.version, 422, "parent"],
+    [west, "places", "empire", { kind: "org", name: "Empire" }, "", 422, "parent"],
+    [admin, "places", "malang", { kind: "org", name: "Empire" }, malang.version, 422, "parent"],
     [admin, "places", "hall", { kind: "area", parent: "harapan", name: "Hall" }, "", 422],
     [admin, "kiosks", "new", { name: "New", place: "nowhere" }, "", 422, "place"],
     [admin, "standards", "satisfied-85", { ...promise.item, percent: 101 }, promise.version, 422, "percent"],

@@ -63,10 +63,10 @@ export function PlacesTab({ view, places, set, changed, say }: TabProps) {
 function Own({ places, place, field }: { places: Managed[]; place: Managed; field: "tz" | "hours" }) {
   const { w } = useManageWords();
   const found = inherited(places, idOf(place), field);
-  if (!found) return <small>{w.notSaid}</small>;
+  if (!found) return <span class="none">{w.notSaid}</span>;
   return (
     <>
-      <span class="nowrap-tz">{field === "tz" ? String(found.value) : w.hoursLine(spansOf(found.value))}</span>
+      {field === "tz" ? String(found.value) : w.hoursLine(spansOf(found.value))}
       {found.from !== place && <small class="from">{w.from(word(found.from.item, "name"))}</small>}
     </>
   );

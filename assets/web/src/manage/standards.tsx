@@ -58,8 +58,8 @@ export function StandardsTab({ view, places, set, say, signedOut }: TabProps) {
                       </th>
                       <td>{nameOf(places, at)}{view.place && at !== view.place && above.includes(at) && <small class="from">{w.from(nameOf(places, at))}</small>}</td>
                       <td>{w.ruleKind(word(each.item, "kind"))}<small>{w.limit(each.item, f)}</small></td>
-                      <td data-label={w.falseAlarm}>{each.votesBetweenAlarms === null ? <small>{w.priceUnknown}</small> : w.inVotes(f.int(Math.round(each.votesBetweenAlarms)))}</td>
-                      <td data-label={w.told}>{each.told.length ? each.told.join(", ") : <small>{w.nobodyTold}</small>}</td>
+                      <td data-label={w.falseAlarm}>{each.votesBetweenAlarms === null ? <span class="none">{w.priceUnknown}</span> : w.inVotes(f.int(Math.round(each.votesBetweenAlarms)))}</td>
+                      <td data-label={w.told}>{each.told.length ? each.told.join(", ") : <span class="none">{w.nobodyTold}</span>}</td>
                     </tr>
                   );
                 })}
