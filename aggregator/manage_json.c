@@ -5,12 +5,11 @@
 #include "aggregator/manage_items.h"
 #include "shared/digest.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { DOCUMENT_MAX = 4 * 1024 * 1024 }; // as JSON; what is applied is limited by config.h
+enum { DOCUMENT_MAX = 8 * 1024 * 1024 }; // as JSON: 10,000 kiosks take one
 
 const char *const manage_lists[] = {"places", "kiosks", "standards", "users", NULL};
 

@@ -6,6 +6,7 @@ import { Aggregator } from "./lib/aggregator.mjs";
 import { Broker, SECRET } from "./lib/broker.mjs";
 import { Browser, DESKTOP, PHONE } from "./lib/browser.mjs";
 import { write } from "./lib/config.mjs";
+import { ForeignKiosk } from "./lib/foreign.mjs";
 import { run } from "./lib/process.mjs";
 import { HttpReceiver } from "./lib/receivers.mjs";
 import { Session } from "./lib/session.mjs";
@@ -280,6 +281,20 @@ scenario("places and kiosks from the page: click to effect, two tabs, wrong inpu
   await done(page, /saved/);
   const place = () => store.one("SELECT p.id FROM kiosk k JOIN assignment a USING(kiosk_id) JOIN place p USING(place_id) WHERE k.id = 'dago-entrance' AND to_ms IS NULL");
   assert.equal(await place(), "malang");
+  // Twice in a row by the same hand is no conflict; a change by somebody else takes nothing that is being typed.
+  await page.id("m-name").fill("Hall");
+  await page.id("save").click();
+  await waitFor("the name", async () => (await store.one("SELECT name FROM kiosk WHERE id = 'dago-entrance'")) === "Hall");
+  await page.id("m-name").fill("Hall, left");
+  const admin = await Session.login(url, "admin");
+  const hall = await find(admin, "kiosks", "dago-entrance");
+  assert.equal((await put(admin, "kiosks", "dago-entrance", { ...hall.item, place: "cimahi-utara" }, hall.version)).status, 200);
+  await page.id("row-dago-entrance").filter({ hasText: "Cimahi Utara" }).waitFor(); // the list looks again by itself
+  assert.equal(await page.id("m-name").inputValue(), "Hall, left");
+  await page.id("save").click();
+  await page.id("conflict").filter({ hasText: "place is now: cimahi-utara" }).waitFor();
+  await page.id("save").click();
+  await waitFor("both changes", async () => (await store.one("SELECT name FROM kiosk WHERE id = 'dago-entrance'")) === "Hall, left" && (await place()) === "cimahi-utara");
   await page.id("take-out").click();
   await page.id("take-out-sure").click();
   await page.id("row-dago-entrance").filter({ hasText: "Nowhere yet" }).waitFor();
@@ -390,8 +405,12 @@ scenario("standards, channels, people, tokens and the log from the page", async 
 });
 
 scenario("who may not sees no link, head office its own; both themes and languages on a desk and a phone", async (world) => {
-  const { url, broker } = await chain(world);
+  const { url, broker } = await chain(world, (text) => text.replace(/^times:/m, "channels:\n  - { id: sari, kind: email, url: \"smtp://127.0.0.1:1\", from: puas@example.org, to: [sari@example.org], lang: id, retry_min: 60 s }\n  - { id: wall, kind: mqtt }\ntimes:"));
   await obedient(world, broker.port, "dago-entrance");
+  const kiosk = new ForeignKiosk({ port: broker.port, id: "malang-entrance", branch: "malang", secret: SECRET });
+  world.own("foreign kiosk", () => kiosk.die());
+  await kiosk.connect();
+  await kiosk.synced;
   const browser = await Browser.start(world);
   const manager = await browser.open(url);
   await manager.enter("manager");

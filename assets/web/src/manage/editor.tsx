@@ -41,6 +41,13 @@ export function Editor({ list, given, start = {}, title, shown, saved, close, fo
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
 
+  // What is there now is taken over, unless something is typed: then the next save finds out, and keeps both.
+  useEffect(() => {
+    if (!given || given.version === base.version || differing(tidy(base.item), tidy(item)).length) return;
+    setBase(given);
+    setItem(given.item);
+  }, [given?.version]);
+
   const put = (change: Item) => {
     setItem((was) => ({ ...was, ...change }));
     setWrong((was) => Object.fromEntries(Object.entries(was).filter(([field]) => !(field in change))));
@@ -51,7 +58,7 @@ export function Editor({ list, given, start = {}, title, shown, saved, close, fo
     const first = Object.keys(fields)[0];
     if (first) document.getElementById(`m-${first}`)?.focus();
   };
-  const ask = async (dry: boolean) => {
+  const ask = async (dry: boolean, version = base.version): Promise<void> => {
     const id = word(item, key);
     const found = { ...(id === "" ? { [key]: w.needed } : /^[a-z0-9-]{1,32}$/.test(id) ? {} : { [key]: w.badId }), ...check?.(item) };
     setFailure(null);
@@ -59,27 +66,30 @@ export function Editor({ list, given, start = {}, title, shown, saved, close, fo
     if (busy || Object.keys(found).length) return;
     setBusy(true);
     const { [key]: _id, ...rest } = tidy(item);
-    const result = await postJson<Changes>(`/api/v1/manage/${list}/${id}${dry ? "?dry=1" : ""}`, { item: rest, version: base.version });
+    const result = await postJson<Changes>(`/api/v1/manage/${list}/${id}${dry ? "?dry=1" : ""}`, { item: rest, version });
     setBusy(false);
     if (result.ok) {
-      if (!dry) return saved(id, result.value);
-      setPreview(result.value.lines);
-      return;
+      if (dry) return setPreview(result.value.lines);
+      setBase({ ...base, item });
+      setTheirs([]);
+      setPreview(null);
+      return saved(id, result.value);
     }
     const problem = result.failure;
-    if (problem.kind === "problem" && problem.status === 412) return void renew(id);
+    if (problem.kind === "problem" && problem.status === 412) return renew(id, dry);
     if (problem.kind === "problem" && shown.includes(problem.field)) return refuse({ [problem.field]: problem.detail });
     setFailure(problem);
   };
   // What was typed stays; the next save goes on from what is there now.
-  const renew = async (id: string) => {
+  const renew = async (id: string, dry: boolean): Promise<void> => {
     const result = await getJson<Record<string, Managed[]>>(`/api/v1/manage/${list}`);
     const now = result.ok ? result.value[list]?.find((each) => idOf(each) === id) : undefined;
     if (!now) return setFailure(result.ok ? { kind: "problem", status: 404, title: w.gone, detail: w.gone, field: "" } : result.failure);
     const fields = differing(base.item, now.item);
+    setBase(now);
+    if (fields.length === 0) return ask(dry, now.version); // it was our own save
     setTheirs(fields.map((field) => w.nowSays(w.fieldName(field), sayValue(now.item[field], w.nothing))));
     setItem((mine) => ({ ...now.item, ...Object.fromEntries(differing(base.item, mine).map((field) => [field, mine[field]])) }));
-    setBase(now);
   };
   const mine = differing(tidy(base.item), tidy(item)).filter((field) => field !== key || isNew);
   return (

@@ -37,7 +37,8 @@ export interface Span {
 }
 export const spansOf = (value: unknown): Span[] => (Array.isArray(value) ? (value as Span[]) : []);
 
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? "") === JSON.stringify(b ?? "");
+const plain = (value: unknown): string => (value === undefined || value === null ? "" : typeof value === "object" ? JSON.stringify(value) : String(value)); // 85 and "85" are one
+const same = (a: unknown, b: unknown): boolean => plain(a) === plain(b);
 /** Fields in which two versions differ. */
 export const differing = (a: Item, b: Item): string[] => [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((key) => !same(a[key], b[key]));
 

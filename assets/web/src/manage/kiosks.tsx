@@ -63,7 +63,7 @@ export function KiosksTab({ view, places, set, say, signedOut }: TabProps) {
       }
       open={
         (view.id === NEW || given) && (
-          <KioskForm key={view.id + (given?.version ?? "")} given={view.id === NEW ? null : given} places={places} start={view.place} close={() => set({ id: "" })} say={say} gone={() => {
+          <KioskForm key={view.id} given={view.id === NEW ? null : given} places={places} start={view.place} close={() => set({ id: "" })} say={say} gone={() => {
             loaded.again();
             set({ id: "" });
           }} saved={(id, { lines }) => {

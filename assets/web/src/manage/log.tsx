@@ -1,7 +1,7 @@
 // The audit log, newest first, page by page; and how long what is kept.
 import type { Audit, Retention } from "../api.ts";
 import type { Failure } from "../http.ts";
-import { getJson, useEffect, useState } from "../kit.ts";
+import { failureText, getJson, useEffect, useState } from "../kit.ts";
 import { pathOf, useReport } from "../trends/report.ts";
 import type { TabProps } from "./page.tsx";
 import { Waiting } from "./parts.tsx";
@@ -14,7 +14,7 @@ const ACTIONS = [
 type Entry = Audit["audit"][number];
 
 export function LogTab({ signedOut }: TabProps) {
-  const { w, stamp } = useManageWords();
+  const { t, w, stamp } = useManageWords();
   const [who, setWho] = useState("");
   const [action, setAction] = useState("");
   const [subject, setSubject] = useState("");
@@ -57,7 +57,7 @@ export function LogTab({ signedOut }: TabProps) {
           <label>{w.subject}<input type="text" data-testid="log-subject" value={subject} autocomplete="off" onInput={(event) => setSubject(event.currentTarget.value)} /></label>
           <button type="submit" class="tool" data-testid="log-search">{w.search}</button>
         </form>
-        {failure && <p class="error" role="alert">{failure.kind === "problem" ? failure.detail : ""} <Again again={() => void load(null)} /></p>}
+        {failure && <p class="error" role="alert">{failureText(failure, t)} <button type="button" class="link" onClick={() => void load(null)}>{t.retry}</button></p>}
         {rows && rows.length === 0 && <p class="hint">{w.nothingFound}</p>}
         {rows && rows.length > 0 && (
           <div class="scroll-x">
@@ -72,11 +72,6 @@ export function LogTab({ signedOut }: TabProps) {
       </section>
     </>
   );
-}
-
-function Again({ again }: { again: () => void }) {
-  const { t } = useManageWords();
-  return <button type="button" class="link" onClick={again}>{t.retry}</button>;
 }
 
 function Kept() {

@@ -48,7 +48,7 @@ export function PlacesTab({ view, places, set, changed, say }: TabProps) {
       }
       open={
         (view.id === NEW || given?.mine) && (
-          <PlaceForm key={view.id + (given?.version ?? "")} given={view.id === NEW ? null : given} under={under} places={places} close={() => set({ id: "", place: "" })} saved={(id, { lines }) => {
+          <PlaceForm key={view.id} given={view.id === NEW ? null : given} under={under} places={places} close={() => set({ id: "", place: "" })} saved={(id, { lines }) => {
             say(lines[0] === "no change" ? w.noChange : w.saved(nameOf(places, id)));
             changed();
             if (view.id === NEW) open(id);

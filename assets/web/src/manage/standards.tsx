@@ -71,7 +71,7 @@ export function StandardsTab({ view, places, set, say, signedOut }: TabProps) {
       }
       open={
         (view.id === NEW || given) && (
-          <StandardForm key={view.id + (given?.version ?? "")} given={view.id === NEW ? null : given} places={places} start={view.place} close={() => set({ id: "" })} say={say} gone={() => {
+          <StandardForm key={view.id} given={view.id === NEW ? null : given} places={places} start={view.place} close={() => set({ id: "" })} say={say} gone={() => {
             loaded.again();
             set({ id: "" });
           }} saved={(id, { lines }) => {
