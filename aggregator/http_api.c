@@ -27,7 +27,7 @@ bool api_init(struct http_api *a, const struct http_options *o, char *ret_why, s
     ident_hex(random, sizeof random, nobody);
     password_random(random, sizeof random);
     ident_hex(random, sizeof random, a->control);
-    a->hub = hub_create(o->comment_ms > 0 ? o->comment_ms : HUB_COMMENT_MS);
+    a->hub = hub_create(o->comment_ms > 0 ? o->comment_ms : HUB_COMMENT_MS, HUB_REVISION_MS);
     a->downloads = downloads_create();
     return a->hub != NULL && a->downloads != NULL && password_hash(nobody, a->dummy_hash) &&
            metrics_read_token(a, o->settings->http.metrics_token_file, ret_why, n);
