@@ -13,6 +13,7 @@
 
 struct core;
 struct outgoing_outcome; // store_outgoing.h
+struct webpush_browser;  // store_webpush.h
 
 enum command_kind {
     COMMAND_ACK,            // alert, who, text, minutes
@@ -51,6 +52,8 @@ enum command_kind {
     COMMAND_CONTACT_OUTCOME, // the same; subject: what came of it; amount 1: it is over, and the contact data go
     COMMAND_SHARE_OPEN,     // alert: place, token, text: path of the view, expires, who -> reply: its number
     COMMAND_SHARE_END,      // alert: number of a link, who
+    COMMAND_WEBPUSH_PUT,    // alert: place, browser (without it and its times), who
+    COMMAND_WEBPUSH_END,    // browser: its endpoint, and whose, "": whosever
     COMMAND_MAILING_STOP,   // alert: token of an address of a mailing, who
 };
 enum command_result {
@@ -84,6 +87,7 @@ struct command {
     wall_ms expires;
     const char *yaml; // borrowed until the call returns
     const struct outgoing_outcome *outcome; // the same
+    const struct webpush_browser *browser;  // the same
     char *reply;      // set by the core, malloc'd; the caller frees. NULL: none
     enum command_result result;
     sem_t done; // the core's

@@ -123,7 +123,7 @@ void core_do_command(struct core *c, struct command *cmd)
         "erase",         "rollups-repair", "channel-test", "token-add",    "token-revoke", "",
         "",              "alert-assign",  "alert-reopen",  "alert-offer", "silence",      "silence-end",
         "alert-check",   "alert-recover", "contact-take",  "contact-outcome", "share-open",  "share-end",
-        "mailing-stop"}; // "": changes nothing, or is on record elsewhere
+        "webpush-on",    "",              "mailing-stop"}; // "": changes nothing, or is on record elsewhere
     cmd->result = COMMAND_UNAVAILABLE;
     if (c->guard.damaged || !core_writes(c)) {
         return;
@@ -234,6 +234,12 @@ void core_do_command(struct core *c, struct command *cmd)
         break;
     case COMMAND_SHARE_END:
         cmd->result = core_end_share(c, cmd);
+        break;
+    case COMMAND_WEBPUSH_PUT:
+        cmd->result = core_put_webpush(c, cmd);
+        break;
+    case COMMAND_WEBPUSH_END:
+        cmd->result = core_end_webpush(c, cmd);
         break;
     case COMMAND_MAILING_STOP:
         cmd->result = core_stop_mailing(c, cmd);

@@ -230,6 +230,8 @@ void core_check_mailings(struct core *c);                // logs what they name 
 void core_look_at_mailings(struct core *c, mono_ms mono); // when it is time for it
 enum command_result core_stop_mailing(struct core *c, const struct command *cmd);
 
+enum command_result core_put_webpush(struct core *c, struct command *cmd);
+enum command_result core_end_webpush(struct core *c, const struct command *cmd);
 enum command_result core_open_share(struct core *c, struct command *cmd);
 enum command_result core_end_share(struct core *c, const struct command *cmd);
 

@@ -18,6 +18,7 @@ EMBED(migration_0013);
 EMBED(migration_0014);
 EMBED(migration_0015);
 EMBED(migration_0016);
+EMBED(migration_0017);
 EMBED(web_index_html);
 EMBED(web_app_js);
 EMBED(web_app_css);
@@ -56,6 +57,7 @@ const struct embedded embedded_migrations[] = {
     {"0014", migration_0014_begin, migration_0014_end},
     {"0015", migration_0015_begin, migration_0015_end},
     {"0016", migration_0016_begin, migration_0016_end},
+    {"0017", migration_0017_begin, migration_0017_end},
     {NULL, NULL, NULL},
 };
 

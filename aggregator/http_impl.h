@@ -12,6 +12,7 @@
 //   http_backtest.c    what rules would have done in them
 //   http_mailings.c    reports by mail: preview, end
 //   http_shares.c      links to one view, for people without a login
+//   http_webpush.c     browsers that want messages
 //   http_login.c       who is it, and how often may they try
 //   http_static.c      the embedded pages
 #ifndef PUAS_AGGREGATOR_HTTP_IMPL_H
@@ -21,6 +22,7 @@
 #include "aggregator/http.h"
 #include "aggregator/hub.h"
 #include "aggregator/views.h"
+#include "aggregator/webpush.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -91,6 +93,7 @@ struct http_api {
     pthread_mutex_t verify;               // one password at a time: each takes 19 MiB and 60 ms
     char dummy_hash[PASSWORD_HASH_BYTES]; // for unknown users: they take as long as known ones
     char control[HTTP_TOKEN_HEX + 1];
+    char webpush_key[WEBPUSH_PUBLIC_TEXT]; // "": no channel sends to browsers
     char metrics_token[HTTP_METRICS_TOKEN_MAX + 2]; // "": /metrics is for this machine only
     _Atomic int64_t answered[HTTP_STATUSES]; // requests, by status
     mono_ms started;
@@ -167,6 +170,10 @@ void api_open_share(struct api_call *c); // the path's *: token; leads to the vi
 void api_shares(struct api_call *c);
 void api_make_share(struct api_call *c); // body: {"path","days"} -> 201 {"id","url","expires"}
 void api_end_share(struct api_call *c);
+void api_webpush(struct api_call *c);
+void api_put_webpush(struct api_call *c); // body: {"endpoint","keys":{"p256dh","auth"},"place","lang"}
+void api_end_webpush(struct api_call *c); // body: {"endpoint"}
+bool webpush_read_key(struct http_api *a, char *ret_why, size_t n); // where a channel wants it
 void api_preview_mailing(struct api_call *c); // the path's *: id of a mailing -> HTML
 void api_ask_to_stop(struct api_call *c);
 void api_stop_mailing(struct api_call *c); // the path's *: token
