@@ -32,6 +32,9 @@ EMBED(web_comments_js);
 EMBED(web_comments_css);
 EMBED(web_act_js);
 EMBED(web_act_css);
+EMBED(web_push_js);
+EMBED(web_push_css);
+EMBED(web_worker_js);
 EMBED(web_backtest_js);
 EMBED(web_backtest_css);
 EMBED(web_report_js);
@@ -75,6 +78,9 @@ const struct embedded embedded_web[] = {
     {"comments.css", web_comments_css_begin, web_comments_css_end},
     {"act.js", web_act_js_begin, web_act_js_end},
     {"act.css", web_act_css_begin, web_act_css_end},
+    {"push.js", web_push_js_begin, web_push_js_end},
+    {"push.css", web_push_css_begin, web_push_css_end},
+    {"worker.js", web_worker_js_begin, web_worker_js_end},
     {"backtest.js", web_backtest_js_begin, web_backtest_js_end},
     {"backtest.css", web_backtest_css_begin, web_backtest_css_end},
     {"report.js", web_report_js_begin, web_report_js_end},

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { Aggregator } from "./lib/aggregator.mjs";
 import { Broker, SECRET } from "./lib/broker.mjs";
+import { Browser, PHONE } from "./lib/browser.mjs";
 import { BrowserKey, claims } from "./lib/browser-key.mjs";
 import { ForeignKiosk } from "./lib/foreign.mjs";
 import { run } from "./lib/process.mjs";
@@ -149,4 +150,67 @@ scenario("a server without such a channel says so", async (world) => {
   const answer = await manager.raw("POST", "/api/v1/webpush", s.browser("phone").subscription("bandung-dago"));
   assert.equal(answer.status, 409);
   assert.match((await answer.json()).detail, /no channel of the kind webpush/);
+});
+
+// The service of Chromium's maker is out of reach here: what it hands to the browser is handed over by the browser's own
+// debugger, after the subscription has been made with keys of the test's. All else is the real thing.
+scenario("switched on in the page, shown by the browser, replaced by the end; and a page without a network", async (world) => {
+  const s = await system(world);
+  const browser = await Browser.start(world);
+  const phone = s.browser("phone");
+  const page = await browser.open(`${s.aggregator.url}/?place=bandung-dago`, { viewport: PHONE, locale: "id-ID" });
+  const context = page.page.context();
+  await context.grantPermissions(["notifications"]);
+  await page.page.evaluate((made) => {
+    let current = null;
+    PushManager.prototype.getSubscription = async () => current;
+    PushManager.prototype.subscribe = async (options) => {
+      const key = btoa(String.fromCharCode(...new Uint8Array(options.applicationServerKey))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
+      current = { endpoint: made.endpoint, toJSON: () => made, unsubscribe: async () => ((current = null), true) };
+      globalThis.subscribedWith = key;
+      return current;
+    };
+  }, phone.subscription());
+  await page.enter();
+  const { key } = await (await Session.login(s.aggregator.url)).get("/api/v1/webpush");
+  await page.id("account").click();
+  await waitFor("the switch", async () => (await page.id("push").getAttribute("data-state")) === "off");
+  await page.accessible("the switch");
+  await page.shot("push-off");
+  await page.id("push-switch").click();
+  await waitFor("it to be on", async () => (await page.id("push").getAttribute("data-state")) === "on");
+  assert.match(await page.id("push").textContent(), /Peringatan Bandung Dago sampai di sini/);
+  assert.equal(await page.page.evaluate(() => globalThis.subscribedWith), key);
+  await page.shot("push-on");
+  assert.deepEqual(await s.store.query("SELECT who, endpoint, lang FROM webpush"), [{ who: "manager", endpoint: phone.endpoint, lang: "id" }]);
+
+  const cdp = await context.newCDPSession(page.page);
+  const registrations = new Promise((done) => cdp.on("ServiceWorker.workerRegistrationUpdated", (e) => e.registrations.length && done(e.registrations)));
+  await cdp.send("ServiceWorker.enable");
+  const [{ registrationId }] = await registrations;
+  const deliver = (request) => cdp.send("ServiceWorker.deliverPushMessage", { origin: s.aggregator.url, registrationId, data: JSON.stringify(phone.open(request.bytes)) });
+  const shown = () => page.page.evaluate(async () => (await (await navigator.serviceWorker.ready).getNotifications()).map(({ title, tag, data, lang }) => ({ title, tag, data, lang })));
+  await s.raise();
+  const [raised] = await s.service.arrived(1);
+  await deliver(raised);
+  await deliver(raised); // once more, as after a kill
+  const alert = await s.store.one("SELECT id FROM alert WHERE closed IS NULL");
+  const first = { title: "Bandung Dago: Janji tidak terpenuhi", tag: alert, data: "/?place=bandung-dago", lang: "id" };
+  await waitFor("one message to be shown", async () => JSON.stringify(await shown()) === JSON.stringify([first]));
+  const manager = await Session.login(s.aggregator.url);
+  await manager.post(`/api/v1/alerts/${alert}/ack`, { comment: "", minutes: 30 });
+  await manager.post(`/api/v1/alerts/${alert}/resolve`, { comment: "second counter" });
+  await deliver((await s.service.arrived(2))[1]);
+  await waitFor("its end in its place", async () => (await shown()).length === 1 && (await shown())[0].title !== first.title);
+
+  await page.id("push-switch").click();
+  await waitFor("it to be off", async () => (await page.id("push").getAttribute("data-state")) === "off");
+  assert.equal(await s.store.one("SELECT count(*) FROM webpush"), 0);
+
+  // Without a network there is still a page, and it says that the server is out of reach.
+  await s.aggregator.kill();
+  await page.page.reload();
+  await waitFor("the page to say so", async () => /tidak (dapat|bisa)|Coba lagi/i.test((await page.page.textContent("body")) ?? ""));
+  assert.deepEqual(await page.page.evaluate(async () => (await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map((r) => new URL(r.url).pathname)))).flat().filter((path) => path.startsWith("/api"))), [], "nothing of customers is kept");
+  page.clean();
 });
