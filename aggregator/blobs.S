@@ -40,6 +40,8 @@
         embed web_comments_css, "build/web/comments.css"
         embed web_act_js, "build/web/act.js"
         embed web_act_css, "build/web/act.css"
+        embed web_inbox_js, "build/web/inbox.js"
+        embed web_inbox_css, "build/web/inbox.css"
         embed web_push_js, "build/web/push.js"
         embed web_push_css, "build/web/push.css"
         embed web_worker_js, "build/web/worker.js"

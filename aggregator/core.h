@@ -50,6 +50,7 @@ enum command_kind {
     COMMAND_RECOVER,        // alert, who, text; amount: its cost
     COMMAND_CONTACT_TAKE,   // alert: number of the event, who, text
     COMMAND_CONTACT_OUTCOME, // the same; subject: what came of it; amount 1: it is over, and the contact data go
+    COMMAND_CONTACT_OPEN,    // alert: number of the event, who: has taken it -> reply: what is sealed
     COMMAND_SHARE_OPEN,     // alert: place, token, text: path of the view, expires, who -> reply: its number
     COMMAND_SHARE_END,      // alert: number of a link, who
     COMMAND_WEBPUSH_PUT,    // alert: place, browser (without it and its times), who

@@ -122,7 +122,7 @@ void core_do_command(struct core *c, struct command *cmd)
         "contacts-read", "contact-erase", "import",        "",            "import-undo",
         "erase",         "rollups-repair", "channel-test", "token-add",    "token-revoke", "",
         "",              "alert-assign",  "alert-reopen",  "alert-offer", "silence",      "silence-end",
-        "alert-check",   "alert-recover", "contact-take",  "contact-outcome", "share-open",  "share-end",
+        "alert-check",   "alert-recover", "contact-take",  "contact-outcome", "contact-open", "share-open",  "share-end",
         "webpush-on",    "",              "mailing-stop"}; // "": changes nothing, or is on record elsewhere
     cmd->result = COMMAND_UNAVAILABLE;
     if (c->guard.damaged || !core_writes(c)) {
@@ -228,6 +228,9 @@ void core_do_command(struct core *c, struct command *cmd)
         break;
     case COMMAND_CONTACT_OUTCOME:
         cmd->result = core_contact_outcome(c, cmd);
+        break;
+    case COMMAND_CONTACT_OPEN:
+        cmd->result = core_open_contact(c, cmd);
         break;
     case COMMAND_SHARE_OPEN:
         cmd->result = core_open_share(c, cmd);

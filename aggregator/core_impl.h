@@ -185,6 +185,7 @@ enum command_result core_erase_contact(struct core *c, const struct command *cmd
 bool core_contact_asked(struct core *c, const struct stored_event *s); // it has just been stored
 enum command_result core_take_contact(struct core *c, struct command *cmd);
 enum command_result core_contact_outcome(struct core *c, struct command *cmd);
+enum command_result core_open_contact(struct core *c, struct command *cmd);
 
 enum command_result core_assign(struct core *c, struct command *cmd);
 enum command_result core_reopen(struct core *c, struct command *cmd);

@@ -32,6 +32,8 @@ EMBED(web_comments_js);
 EMBED(web_comments_css);
 EMBED(web_act_js);
 EMBED(web_act_css);
+EMBED(web_inbox_js);
+EMBED(web_inbox_css);
 EMBED(web_push_js);
 EMBED(web_push_css);
 EMBED(web_worker_js);
@@ -78,6 +80,8 @@ const struct embedded embedded_web[] = {
     {"comments.css", web_comments_css_begin, web_comments_css_end},
     {"act.js", web_act_js_begin, web_act_js_end},
     {"act.css", web_act_css_begin, web_act_css_end},
+    {"inbox.js", web_inbox_js_begin, web_inbox_js_end},
+    {"inbox.css", web_inbox_css_begin, web_inbox_css_end},
     {"push.js", web_push_js_begin, web_push_js_end},
     {"push.css", web_push_css_begin, web_push_css_end},
     {"worker.js", web_worker_js_begin, web_worker_js_end},

@@ -494,6 +494,7 @@ static const struct route {
     {"GET", "/api/v1/people", USER, api_people},
     {"GET", "/api/v1/contacts", USER, api_contacts},
     {"POST", "/api/v1/contacts/*/take", USER | ACTOR, api_take_contact},
+    {"POST", "/api/v1/contacts/*/open", USER | ACTOR, api_open_contact},
     {"POST", "/api/v1/contacts/*/outcome", USER | ACTOR, api_contact_outcome},
     {"GET", "/api/v1/silences", USER, api_silences},
     {"POST", "/api/v1/silences", USER | ACTOR, api_silence},

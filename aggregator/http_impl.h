@@ -12,6 +12,7 @@
 //   http_backtest.c    what rules would have done in them
 //   http_mailings.c    reports by mail: preview, end
 //   http_shares.c      links to one view, for people without a login
+//   http_contacts.c    what somebody left to be called
 //   http_webpush.c     browsers that want messages
 //   http_login.c       who is it, and how often may they try
 //   http_static.c      the embedded pages
@@ -130,6 +131,7 @@ void api_recover(struct api_call *c); // body: {"what","cost"}
 void api_people(struct api_call *c); // ?place: who may be given its alerts
 void api_contacts(struct api_call *c);        // ?place: who asked to be called, without what they left
 void api_take_contact(struct api_call *c);    // body: {"comment"}; the path's *: its number
+void api_open_contact(struct api_call *c); // 200 {"name","reach"}, for whoever has taken it
 void api_contact_outcome(struct api_call *c); // body: {"outcome","done","comment"}; done: the contact data go
 void api_silences(struct api_call *c);    // ?place: those in force that it is under, or that are under it
 void api_silence(struct api_call *c);     // body: {"place","rule","kiosk","minutes","comment"}

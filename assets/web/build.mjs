@@ -26,6 +26,7 @@ const PAGES = {
   comments: "src/comments/card.tsx",
   act: "src/alert-act.tsx",
   push: "src/push.tsx",
+  inbox: "src/inbox/card.tsx",
 };
 const FIRST_BYTES = 30_000; // app.js + app.css, gzip
 const PAGE_BYTES = 30_000; // a page of its own, both files

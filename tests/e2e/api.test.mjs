@@ -270,6 +270,7 @@ scenario("openapi: every path and method is called, and answers as the document 
     ["offer", `alerts/${alert}/offer`, { lang: "en", text: "A second counter is open now." }, 204],
     ["contacts", `contacts?${place}`, undefined, 200, (o) => ([{ event }] = o.contacts)],
     ["takeContact", () => `contacts/${event}/take`, { comment: "I call" }, 204],
+    ["openContact", () => `contacts/${event}/open`, {}, 409], // it is sealed for nobody
     ["contactOutcome", () => `contacts/${event}/outcome`, { outcome: "reached", done: true }, 204],
     ["channels", "channels"],
     ["testChannel", "channels/hook/test", {}, 202, (o) => (message = o.id)],
