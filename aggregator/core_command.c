@@ -126,8 +126,8 @@ void core_do_command(struct core *c, struct command *cmd)
         "contacts-read", "contact-erase", "import",        "",            "import-undo",
         "erase",         "rollups-repair", "channel-test", "token-add",    "token-revoke", "",
         "",              "alert-assign",  "alert-reopen",  "alert-offer", "silence",      "silence-end",
-        "alert-check",   "alert-recover", "contact-take",  "contact-outcome", "share-open",  "share-end",
-        "mailing-stop", "",              "manage",        "user-password"}; // "": changes nothing, or is on record elsewhere
+        "alert-check",   "alert-recover", "contact-take",  "contact-outcome", "contact-open", "share-open",  "share-end",
+        "webpush-on",    "",              "mailing-stop", "",              "manage",        "user-password"}; // "": changes nothing, or is on record elsewhere
     cmd->result = COMMAND_UNAVAILABLE;
     if (c->guard.damaged || !core_writes(c)) {
         return;
@@ -234,11 +234,20 @@ void core_do_command(struct core *c, struct command *cmd)
     case COMMAND_CONTACT_OUTCOME:
         cmd->result = core_contact_outcome(c, cmd);
         break;
+    case COMMAND_CONTACT_OPEN:
+        cmd->result = core_open_contact(c, cmd);
+        break;
     case COMMAND_SHARE_OPEN:
         cmd->result = core_open_share(c, cmd);
         break;
     case COMMAND_SHARE_END:
         cmd->result = core_end_share(c, cmd);
+        break;
+    case COMMAND_WEBPUSH_PUT:
+        cmd->result = core_put_webpush(c, cmd);
+        break;
+    case COMMAND_WEBPUSH_END:
+        cmd->result = core_end_webpush(c, cmd);
         break;
     case COMMAND_MAILING_STOP:
         cmd->result = core_stop_mailing(c, cmd);

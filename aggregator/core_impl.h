@@ -192,6 +192,7 @@ enum command_result core_erase_contact(struct core *c, const struct command *cmd
 bool core_contact_asked(struct core *c, const struct stored_event *s); // it has just been stored
 enum command_result core_take_contact(struct core *c, struct command *cmd);
 enum command_result core_contact_outcome(struct core *c, struct command *cmd);
+enum command_result core_open_contact(struct core *c, struct command *cmd);
 
 enum command_result core_assign(struct core *c, struct command *cmd);
 enum command_result core_reopen(struct core *c, struct command *cmd);
@@ -237,6 +238,8 @@ void core_check_mailings(struct core *c);                // logs what they name 
 void core_look_at_mailings(struct core *c, mono_ms mono); // when it is time for it
 enum command_result core_stop_mailing(struct core *c, const struct command *cmd);
 
+enum command_result core_put_webpush(struct core *c, struct command *cmd);
+enum command_result core_end_webpush(struct core *c, const struct command *cmd);
 enum command_result core_open_share(struct core *c, struct command *cmd);
 enum command_result core_end_share(struct core *c, const struct command *cmd);
 

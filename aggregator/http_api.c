@@ -27,10 +27,11 @@ bool api_init(struct http_api *a, const struct http_options *o, char *ret_why, s
     ident_hex(random, sizeof random, nobody);
     password_random(random, sizeof random);
     ident_hex(random, sizeof random, a->control);
-    a->hub = hub_create(o->comment_ms > 0 ? o->comment_ms : HUB_COMMENT_MS);
+    a->hub = hub_create(o->comment_ms > 0 ? o->comment_ms : HUB_COMMENT_MS, HUB_REVISION_MS);
     a->downloads = downloads_create();
     return a->hub != NULL && a->downloads != NULL && password_hash(nobody, a->dummy_hash) &&
-           metrics_read_token(a, o->settings->http.metrics_token_file, ret_why, n);
+           metrics_read_token(a, o->settings->http.metrics_token_file, ret_why, n) &&
+           webpush_read_key(a, ret_why, n);
 }
 
 void api_finish(struct http_api *a)
@@ -488,9 +489,13 @@ static const struct route {
     {"POST", "/api/v1/alerts/*/offer", USER | ACTOR, api_offer},
     {"POST", "/api/v1/alerts/*/check", USER | ACTOR, api_check},
     {"POST", "/api/v1/alerts/*/recover", USER | ACTOR, api_recover},
+    {"GET", "/api/v1/webpush", USER, api_webpush},
+    {"POST", "/api/v1/webpush", USER, api_put_webpush},
+    {"POST", "/api/v1/webpush/end", USER, api_end_webpush},
     {"GET", "/api/v1/people", USER, api_people},
     {"GET", "/api/v1/contacts", USER, api_contacts},
     {"POST", "/api/v1/contacts/*/take", USER | ACTOR, api_take_contact},
+    {"POST", "/api/v1/contacts/*/open", USER | ACTOR, api_open_contact},
     {"POST", "/api/v1/contacts/*/outcome", USER | ACTOR, api_contact_outcome},
     {"GET", "/api/v1/silences", USER, api_silences},
     {"POST", "/api/v1/silences", USER | ACTOR, api_silence},

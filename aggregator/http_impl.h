@@ -13,6 +13,8 @@
 //   http_backtest.c    what rules would have done in them
 //   http_mailings.c    reports by mail: preview, end
 //   http_shares.c      links to one view, for people without a login
+//   http_contacts.c    what somebody left to be called
+//   http_webpush.c     browsers that want messages
 //   http_login.c       who is it, and how often may they try
 //   http_static.c      the embedded pages
 #ifndef PUAS_AGGREGATOR_HTTP_IMPL_H
@@ -22,6 +24,7 @@
 #include "aggregator/http.h"
 #include "aggregator/hub.h"
 #include "aggregator/views.h"
+#include "aggregator/webpush.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -92,6 +95,7 @@ struct http_api {
     pthread_mutex_t verify;               // one password at a time: each takes 19 MiB and 60 ms
     char dummy_hash[PASSWORD_HASH_BYTES]; // for unknown users: they take as long as known ones
     char control[HTTP_TOKEN_HEX + 1];
+    char webpush_key[WEBPUSH_PUBLIC_TEXT]; // "": no channel sends to browsers
     char metrics_token[HTTP_METRICS_TOKEN_MAX + 2]; // "": /metrics is for this machine only
     _Atomic int64_t answered[HTTP_STATUSES]; // requests, by status
     mono_ms started;
@@ -128,6 +132,7 @@ void api_recover(struct api_call *c); // body: {"what","cost"}
 void api_people(struct api_call *c); // ?place: who may be given its alerts
 void api_contacts(struct api_call *c);        // ?place: who asked to be called, without what they left
 void api_take_contact(struct api_call *c);    // body: {"comment"}; the path's *: its number
+void api_open_contact(struct api_call *c); // 200 {"name","reach"}, for whoever has taken it
 void api_contact_outcome(struct api_call *c); // body: {"outcome","done","comment"}; done: the contact data go
 void api_silences(struct api_call *c);    // ?place: those in force that it is under, or that are under it
 void api_silence(struct api_call *c);     // body: {"place","rule","kiosk","minutes","comment"}
@@ -179,6 +184,10 @@ void api_open_share(struct api_call *c); // the path's *: token; leads to the vi
 void api_shares(struct api_call *c);
 void api_make_share(struct api_call *c); // body: {"path","days"} -> 201 {"id","url","expires"}
 void api_end_share(struct api_call *c);
+void api_webpush(struct api_call *c);
+void api_put_webpush(struct api_call *c); // body: {"endpoint","keys":{"p256dh","auth"},"place","lang"}
+void api_end_webpush(struct api_call *c); // body: {"endpoint"}
+bool webpush_read_key(struct http_api *a, char *ret_why, size_t n); // where a channel wants it
 void api_preview_mailing(struct api_call *c); // the path's *: id of a mailing -> HTML
 void api_ask_to_stop(struct api_call *c);
 void api_stop_mailing(struct api_call *c); // the path's *: token

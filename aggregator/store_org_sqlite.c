@@ -211,7 +211,8 @@ bool store_set_password(struct store *st, const char *name, const char *hash, bo
     }
     *ret_found = sqlite3_changes(st->db) > 0;
     return store_run(st, "DELETE FROM session WHERE user_id = (SELECT user_id FROM user WHERE name = ?1)", "t",
-                     name);
+                     name) &&
+           store_run(st, "DELETE FROM webpush WHERE who = ?1", "t", name);
 }
 
 bool store_user(struct store *st, const char *name, struct store_user *ret_u, bool *ret_found)

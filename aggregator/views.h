@@ -98,6 +98,8 @@ enum views_error views_channels(struct views *v, const struct config_list *chann
 enum views_error views_message(struct views *v, const char *id, char **ret_json);
 // {"shares":[{id, path, by, created, expires}]}: links that have not expired, of places within the scope, the newest first.
 enum views_error views_shares(struct views *v, const struct views_user *u, wall_ms now, char **ret_json);
+// {"key": to subscribe browsers with, null: the server sends none, "browsers":[{id, service, place, lang, since}]}: of the user.
+enum views_error views_webpush(struct views *v, const struct views_user *u, const char *key, char **ret_json);
 // Who sees a place and may act there: {people: [{name, display, role}]}.
 enum views_error views_people(struct views *v, const struct views_user *u, const char *place, wall_ms now,
                               char **ret_json);

@@ -248,6 +248,9 @@ scenario("openapi: every path and method is called, and answers as the document 
     ["share", "shares", { path: `/?page=report&${place}`, days: 3 }, 201, (o) => (share = o.id)],
     ["shares", "shares"],
     ["revokeShare", () => `shares/${share}/revoke`, {}, 204],
+    ["browsers", "webpush"],
+    ["subscribeBrowser", "webpush", { endpoint: "https://push.example.org/1", keys: { p256dh: "x", auth: "x" }, place: "bandung-dago" }, 403], // push.test: people may
+    ["unsubscribeBrowser", "webpush/end", { endpoint: "https://push.example.org/1" }, 403],
     ["previewMailing", "mailings/none/preview", undefined, 404], // report.test has some
     ["backtest", `backtest?${place}`],
     ["export", `export?${place}&format=csv`],
@@ -267,6 +270,7 @@ scenario("openapi: every path and method is called, and answers as the document 
     ["offer", `alerts/${alert}/offer`, { lang: "en", text: "A second counter is open now." }, 204],
     ["contacts", `contacts?${place}`, undefined, 200, (o) => ([{ event }] = o.contacts)],
     ["takeContact", () => `contacts/${event}/take`, { comment: "I call" }, 204],
+    ["openContact", () => `contacts/${event}/open`, {}, 409], // it is sealed for nobody
     ["contactOutcome", () => `contacts/${event}/outcome`, { outcome: "reached", done: true }, 204],
     ["channels", "channels"],
     ["testChannel", "channels/hook/test", {}, 202, (o) => (message = o.id)],

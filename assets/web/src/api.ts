@@ -112,16 +112,16 @@ export interface Alert {
 export interface Silences {
   silences: { id: number; place: { id: string; name: string }; rule: string | null; kiosk: string | null; by: string; reason: string; from: number; until: number; mine: boolean }[];
 }
-/** GET /api/v1/contacts?place=ID: who waits to be called, never what they left (puasctl contacts). POST /api/v1/contacts/EVENT/take {comment?}
- * | outcome {outcome, done, comment?}: done erases what they left */
-export interface Contacts {
-  contacts: {
-    event: number; place: { id: string; name: string }; kiosk: { id: string; name: string }; asked: number;
-    due: number | null; overdue: boolean; taken: { by: string; at: number } | null; outcome: string; note: string; until: number;
-  }[];
-}
 /** GET /api/v1/people?place=ID: who may be given its alerts */
 export interface People { people: { name: string; display: string; role: Session["user"]["role"] }[] }
+/** GET /api/v1/contacts?place=ID: who waits to be called, who is due first at the top, never what they left.
+ * POST /api/v1/contacts/EVENT/take {comment?} | open {} -> {name, reach} | outcome {outcome, done, comment?}: done erases it */
+export interface Contacts { contacts: Contact[] }
+export interface Contact {
+  event: number; place: { id: string; name: string }; kiosk: { id: string; name: string };
+  asked: number; due: number | null; overdue: boolean; until: number; // until: what they left is deleted
+  taken: { by: string; at: number; mine: boolean } | null; outcome: string; note: string;
+}
 /** GET /api/v1/comments?place=ID&before=NEXT (a branch): newest first, 20 at a time */
 export interface Comments { place: string; rev: number; days: number; comments: Comment[]; next: number | null }
 export interface Comment { id: number; at: number; question: string; text: string; lang: string; flags: ("urgent" | "personal")[] }

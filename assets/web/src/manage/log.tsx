@@ -9,7 +9,7 @@ import { useManageWords } from "./words.ts";
 
 const ACTIONS = [
   "login", "logout", "manage", "user-password", "config-apply", "content-push", "content-clear", "kiosk-order", "alert-ack", "alert-comment", "alert-resolve", "alert-assign", "alert-reopen", "alert-check",
-  "alert-recover", "silence", "silence-end", "contacts-read", "contact-take", "contact-outcome", "contact-erase", "channel-test", "token-add", "token-revoke", "share-open", "share-end", "mailing-stop", "import", "import-undo", "erase",
+  "alert-recover", "silence", "silence-end", "contacts-read", "contact-take", "contact-outcome", "contact-open", "contact-erase", "channel-test", "token-add", "token-revoke", "share-open", "share-end", "webpush-on", "mailing-stop", "import", "import-undo", "erase",
 ];
 type Entry = Audit["audit"][number];
 

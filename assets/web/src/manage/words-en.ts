@@ -17,8 +17,8 @@ const STATES: Record<string, string> = { never: "Never connected", ready: "Ready
 const ACTIONS: Record<string, string> = {
   login: "signed in", logout: "signed out", manage: "changed", "user-password": "password", "config-apply": "configuration applied", "content-push": "content sent", "content-clear": "content withdrawn", "kiosk-order": "order to a kiosk",
   "alert-ack": "alert acknowledged", "alert-comment": "alert commented", "alert-resolve": "alert closed", "alert-assign": "alert assigned", "alert-reopen": "alert reopened", "alert-check": "playbook ticked", "alert-recover": "given to a customer", "alert-offer": "words for customers",
-  silence: "silenced", "silence-end": "silence ended", "contacts-read": "contacts read", "contact-take": "contact taken", "contact-outcome": "contact settled", "contact-erase": "contact erased", "channel-test": "channel tried", "token-add": "token made", "token-revoke": "token revoked",
-  "share-open": "link made", "share-end": "link ended", "mailing-stop": "unsubscribed", import: "import", "import-undo": "import undone", erase: "erased",
+  silence: "silenced", "silence-end": "silence ended", "contacts-read": "contacts read", "contact-take": "contact taken", "contact-outcome": "contact settled", "contact-open": "contact opened", "contact-erase": "contact erased", "channel-test": "channel tried", "token-add": "token made", "token-revoke": "token revoked",
+  "share-open": "link made", "share-end": "link ended", "webpush-on": "messages on a device", "mailing-stop": "unsubscribed", import: "import", "import-undo": "import undone", erase: "erased",
 };
 const or = (map: Record<string, string>) => (key: string): string => map[key] ?? key;
 
