@@ -100,7 +100,7 @@ enum views_error views_message(struct views *v, const char *id, char **ret_json)
 enum views_error views_shares(struct views *v, const struct views_user *u, wall_ms now, char **ret_json);
 // {"key": to subscribe browsers with, null: the server sends none, "browsers":[{id, service, place, lang, since}]}: of the user.
 enum views_error views_webpush(struct views *v, const struct views_user *u, const char *key, char **ret_json);
-// Who sees a place and may act there: {people: [{name, display, role}]}.
+// Who sees a place and may act there, and can log in: {people: [{name, display, role}]}.
 enum views_error views_people(struct views *v, const struct views_user *u, const char *place, wall_ms now,
                               char **ret_json);
 // Silences in force (silence.h) of a place, what is above it and what is under it: {silences: [{id, place, rule, kiosk, by,

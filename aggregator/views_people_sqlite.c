@@ -180,7 +180,7 @@ static json_t *people_of(struct views *v, const struct views_user *u, int32_t pl
     json_t *list = json_array();
     sqlite3_stmt *s = store_bind(
         v->st,
-        UP " SELECT name, display, role FROM user WHERE place_id IN up AND role <> ?2 ORDER BY display", "dt",
+        UP " SELECT name, display, role FROM user WHERE place_id IN up AND role <> ?2 AND hash <> '!' ORDER BY display", "dt",
         place, roles[ROLE_VIEWER]);
     while (views_row(v, s)) {
         json_array_append_new(list, json_pack("{s:s,s:s,s:s}", "name", sqlite3_column_text(s, 0), "display",
