@@ -117,6 +117,12 @@ static void test_order(void **state)
     assert_string_equal(c.field, "parent");
     free(text);
     free(first);
+    // A store may hold a second organisation, since applying a document takes no place out: it can be changed too.
+    static const char two[] =
+        "places: [ { id: x, kind: org, name: X, tz: UTC }, { id: y, kind: org, name: Y, tz: UTC } ]";
+    assert_true(config_parse("x", two, strlen(two), seed_rows, &seed, &error));
+    assert_true(seed_check("x", &seed, &error));
+    config_free(seed_rows, &seed);
 }
 
 static void test_fields(void **state)

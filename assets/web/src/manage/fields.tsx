@@ -80,7 +80,7 @@ export function HoursField({ value, set, error, hint }: { value: unknown; set: (
   const spans = spansOf(value);
   const put = (at: number, change: Partial<Span>) => set(spans.map((each, i) => (i === at ? { ...each, ...change } : each)));
   return (
-    <fieldset class="field hours-field" aria-describedby="hint-hours error-hours">
+    <fieldset class="field hours-field" id="m-hours" tabIndex={-1} aria-describedby="hint-hours error-hours">
       <legend>{w.field.hours}</legend>
       {spans.map(({ days, open, close }, i) => (
         <div class="span-row" key={i}>
