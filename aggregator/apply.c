@@ -111,7 +111,7 @@ static bool apply_place(struct work *w, const struct seed_place *p, int32_t *num
     int line;
     struct tz *tz = tz_load(p->tz);
     if (tz == NULL) {
-        return wrong(w, "unknown time zone (IANA name, such as Asia/Jakarta; is tzdata installed?)", p->tz);
+        return wrong(w, "tz: unknown time zone (IANA name, such as Asia/Jakarta; is tzdata installed?)", p->tz);
     }
     tz_free(tz);
     snprintf(row.name, sizeof row.name, "%s", p->name);
@@ -471,7 +471,7 @@ static bool apply_user(struct work *w, const struct seed_user *u, const int32_t 
     if (!store_user(w->st, u->name.s, &row, &there)) {
         return store_failed(w);
     }
-    if (!there && !read_password(w, u, password, sizeof password)) {
+    if (!there && u->hash == NULL && !read_password(w, u, password, sizeof password)) {
         return false;
     }
     user_text(after, sizeof after, display, roles[u->role], u->place.s, u->lang);
@@ -485,9 +485,9 @@ static bool apply_user(struct work *w, const struct seed_user *u, const int32_t 
         return false;
     }
     return !w->write ||
-           ((there || password_hash(password, hash)) &&
+           ((there || u->hash != NULL || password_hash(password, hash)) &&
             store_put_user(w->st, u->name.s, display, roles[u->role], number_of(w, numbers, u->place.s),
-                           u->lang, there ? NULL : hash)) ||
+                           u->lang, there ? NULL : u->hash != NULL ? u->hash : hash)) ||
            store_failed(w);
 }
 

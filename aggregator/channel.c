@@ -10,7 +10,7 @@
 #include <string.h>
 
 const char *const channel_kinds[] = {"email", "webhook",  "telegram", "ntfy", "slack",
-                                     "teams", "whatsapp", "http",     "mqtt", NULL};
+                                     "teams", "whatsapp", "http",     "mqtt", "webpush", NULL};
 const char *const channel_langs[] = {"id", "en", NULL};
 const char *const channel_events[] = {"raised", "acknowledged", "unattended", "ended", "praise", NULL};
 const char *const channel_severities[] = {"alarm", "warning", NULL};
@@ -51,7 +51,7 @@ const struct config_row channel_rows[] = {
     {"user", CONFIG_STRING, AT(user), .fallback = "", .max = 200,
      .help = "email: to log in with; none: without"},
     {"from", CONFIG_STRING, AT(from), .fallback = "", .max = 200,
-     .help = "email: the sender's address; whatsapp: id of the phone number"},
+     .help = "email: the sender's address; whatsapp: id of the phone number; webpush: whom a push service may write to"},
     {"to", CONFIG_LIST, AT(to), .rows = text_rows, .item_bytes = sizeof(char *),
      .help = "email: addresses; telegram: the chat's id; ntfy: the topic; whatsapp: the phone number"},
     {"secret_file", CONFIG_STRING, AT(secret_file), .fallback = "", .max = 400,
@@ -139,6 +139,7 @@ static const struct kind {
     [CHANNEL_WHATSAPP] = {FROM | TO | SECRET | TEMPLATE, URL, "https://graph.facebook.com/v23.0"},
     [CHANNEL_HTTP] = {URL | BODY, SECRET | MORE, ""},
     [CHANNEL_MQTT] = {0, TOPIC, ""},
+    [CHANNEL_WEBPUSH] = {0, FROM, ""},
 };
 
 const char *channel_url(const struct channel *c)
@@ -153,7 +154,8 @@ bool channel_sends(const struct channel *c)
 
 bool channel_gathers(const struct channel *c)
 {
-    return channel_sends(c) && c->kind != CHANNEL_WEBHOOK && c->kind != CHANNEL_HTTP && c->gather_ms > 0;
+    bool each = c->kind == CHANNEL_WEBHOOK || c->kind == CHANNEL_HTTP || c->kind == CHANNEL_WEBPUSH; // hears of every one
+    return channel_sends(c) && !each && c->gather_ms > 0;
 }
 
 bool channel_has_secret(const struct channel *c)
@@ -238,7 +240,7 @@ static bool check_addresses(const char *name, const struct channel *c, struct co
         !(c->allow_private && is_url(url, "http://"))) {
         return wrong(e, name, c, "url is https://...; http:// only with allow_private: true");
     }
-    if (mail && !channel_is_address(c->from)) {
+    if ((mail || (c->kind == CHANNEL_WEBPUSH && c->from[0] != '\0')) && !channel_is_address(c->from)) {
         return wrong(e, name, c, "from is a mail address");
     }
     if (!mail && c->to.count > 1) {

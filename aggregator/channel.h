@@ -10,6 +10,7 @@
 //   ntfy              the message's sequence_id is the id: servers from 2.16 on replace what they have, older ones show two
 //   telegram, slack,  know no such id: may be shown twice after a kill in that moment
 //   teams, whatsapp
+//   webpush           the browser replaces what it shows of the alert
 //   mqtt              a retained topic that says how it is, not what happened: said again as often as you like
 #ifndef PUAS_AGGREGATOR_CHANNEL_H
 #define PUAS_AGGREGATOR_CHANNEL_H
@@ -28,6 +29,7 @@ enum channel_kind {
     CHANNEL_WHATSAPP,
     CHANNEL_HTTP,
     CHANNEL_MQTT,
+    CHANNEL_WEBPUSH,
 };
 extern const char *const channel_kinds[]; // NULL-terminated, as all lists of choices here
 enum channel_lang { CHANNEL_ID, CHANNEL_EN };

@@ -4,6 +4,7 @@
 //   core_alerts.c  engine outputs -> rows, retained topics, rates
 //   core_command.c commands of other threads
 //   core_config.c  the configuration document of each kiosk, retained, and its content
+//   core_manage.c  changes of the configuration that a page asks for
 //   core_remote.c  orders to kiosks and their replies
 //   core_contacts.c what customers left to be answered: its end
 //   core_people.c  what people do about alerts
@@ -173,6 +174,12 @@ void core_publish_configs(struct core *c, bool all);
 enum command_result core_push_content(struct core *c, struct command *cmd);
 enum command_result core_clear_content(struct core *c, struct command *cmd);
 
+// Makes the configuration what `yaml` says, or with `apply` false only says what would change: *ret_reply, malloc'd, one
+// line a change; of BAD, why. hash: of the password of users that are new; NULL: they need a password_file.
+enum command_result core_configure(struct core *c, const char *yaml, const char *who, const char *hash,
+                                   bool apply, char **ret_reply);
+enum command_result core_manage(struct core *c, struct command *cmd);
+enum command_result core_user_password(struct core *c, struct command *cmd);
 enum command_result core_order_kiosk(struct core *c, struct command *cmd);
 enum command_result core_order_reply(struct core *c, struct command *cmd);
 void core_send_orders(struct core *c); // after the commit
@@ -187,6 +194,7 @@ enum command_result core_erase_contact(struct core *c, const struct command *cmd
 bool core_contact_asked(struct core *c, const struct stored_event *s); // it has just been stored
 enum command_result core_take_contact(struct core *c, struct command *cmd);
 enum command_result core_contact_outcome(struct core *c, struct command *cmd);
+enum command_result core_open_contact(struct core *c, struct command *cmd);
 
 enum command_result core_assign(struct core *c, struct command *cmd);
 enum command_result core_reopen(struct core *c, struct command *cmd);
@@ -234,6 +242,8 @@ void core_check_mailings(struct core *c);                // logs what they name 
 void core_look_at_mailings(struct core *c, mono_ms mono); // when it is time for it
 enum command_result core_stop_mailing(struct core *c, const struct command *cmd);
 
+enum command_result core_put_webpush(struct core *c, struct command *cmd);
+enum command_result core_end_webpush(struct core *c, const struct command *cmd);
 enum command_result core_open_share(struct core *c, struct command *cmd);
 enum command_result core_end_share(struct core *c, const struct command *cmd);
 

@@ -17,7 +17,8 @@ enum {
     NOTICE_NAME_MAX = 120,
     NOTICE_LINE_MAX = 1100,
     NOTICE_NAMES_MAX = 600, // a message of WhatsApp holds 1,024 in all
-    NOTICE_URL_MAX = 300
+    NOTICE_URL_MAX = 300,
+    NOTICE_MESSAGE_MAX = 3000,
 };
 
 enum praise_kind { PRAISE_NONE, PRAISE_ANSWERS, PRAISE_STEP, PRAISE_YEAR };
@@ -90,6 +91,10 @@ void notice_say(const struct notice *n, const struct tz *tz, struct notice_text 
 char *notice_plain(const struct notice *n, const struct notice_text *t, bool title);
 // The same as an HTML document without anything from elsewhere.
 char *notice_html(const struct notice *n, const struct notice_text *t);
+
+// notice_json.c. As what a browser gets and shows (assets/web/src/worker.ts): {id, event, alert, title, body, url, lang}, at most
+// NOTICE_MESSAGE_MAX bytes; malloc'd, NULL: out of memory.
+char *notice_message(const struct notice *n, const struct notice_text *t);
 
 // notice_json.c. Takes the facts out of a document of views_alert; what the message knows (event, lang, who, at ...) must
 // stand there. ret_tz (65 bytes): the branch's zone. False: it is no such document.

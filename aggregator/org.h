@@ -41,6 +41,12 @@ struct org_kiosk {
                   1]; // what the broker has of it since the last connect; "-": nothing on purpose
 };
 
+// From an id to its number: open addressing, 0 = free.
+struct org_index {
+    int32_t *slots; // owned
+    int32_t size;   // a power of two, at least twice what is in it
+};
+
 struct org {
     struct org_place *places; // owned; index = number, 0 unused
     int32_t place_count;      // highest number
@@ -48,8 +54,7 @@ struct org {
     int32_t kiosk_count;
     struct store_rule *rules; // owned
     int rule_count;
-    int32_t *kiosk_hash; // owned: open addressing by id, 0 = free
-    int32_t hash_size;   // a power of two
+    struct org_index place_index, kiosk_index;
 };
 
 // Reads everything from the store. False: the store failed, memory ran out or a stored row is unusable

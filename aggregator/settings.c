@@ -470,9 +470,9 @@ static bool check_places(const char *name, const struct seed *s, struct config_e
         if (find_place(s, i, p[i].id.s) != NULL) {
             return wrong(e, name, p[i].line, "place '%s' stands twice", p[i].id.s);
         }
-        if (p[i].parent.s[0] == '\0' && (i > 0 || p[i].kind != PLACE_ORG)) {
+        if (p[i].parent.s[0] == '\0' && p[i].kind != PLACE_ORG) {
             return wrong(e, name, p[i].line,
-                         "place '%s' needs a parent: only the first place, the org, has none", p[i].id.s);
+                         "place '%s' needs a parent: only an org has none", p[i].id.s);
         }
         if (p[i].parent.s[0] != '\0' && find_place(s, i, p[i].parent.s) == NULL) {
             return wrong(e, name, p[i].line, "unknown parent '%s': parents stand before their children",

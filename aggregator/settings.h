@@ -113,6 +113,7 @@ struct seed_standard {
 struct seed_user {
     struct ident name, place;
     char *display, *lang, *password_file;
+    const char *hash; // of a password that a page has made, instead of the file; NULL: none. Borrowed, no row of the document
     int role;
     int line;
 };

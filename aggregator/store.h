@@ -131,6 +131,8 @@ struct store_user {
     char display[81], role[16], lang[9];
     int32_t place; // scope: this subtree
 };
+// hash NULL: they cannot log in any more. Their sessions and the messages to their browsers end. False: the store failed.
+bool store_set_password(struct store *st, const char *name, const char *hash, bool *ret_found);
 bool store_user(struct store *st, const char *name, struct store_user *ret_u, bool *ret_found);
 bool store_config_change(struct store *st, wall_ms at, const char *who, const char *kind, const char *id,
                          const char *before, const char *after);

@@ -207,64 +207,6 @@ bool trends_load_hours(struct trends *t, int32_t place, int32_t from, int32_t to
         place, rows);
 }
 
-// `s` gives one trend_days. Days of each scale for themselves.
-static bool add_unit(struct trends *t, sqlite3_stmt *s, struct trend_days *sums)
-{
-    struct trend_days d;
-    if (views_row(t->v, s)) {
-        memcpy(&d, sqlite3_column_blob(s, 0), sizeof d);
-        sums->n += d.n;
-        sums->good += d.good;
-        sums->days += d.days;
-        sums->good_squares += d.good_squares;
-        sums->products += d.products;
-        sums->n_squares += d.n_squares;
-    }
-    return trends_done(t, s, true);
-}
-
-// Asked of the report's own place, which counts what is under it.
-static bool find_scale(struct trends *t)
-{
-    bool failed = false;
-    sqlite3_stmt *s = store_bind(t->v->st,
-                                 "SELECT 1 FROM day_tally WHERE place_id = ?1 AND day >= ?3 AND day < ?4"
-                                 " AND name_id = ?2 AND levels BETWEEN 6 AND 10 LIMIT 1",
-                                 "dddd", t->place.number, t->question, t->from, t->to);
-    t->scale = t->building || store_row(t->v->st, s, &failed) ? SCALE_LONG : SCALE_SHORT;
-    if (s != NULL) {
-        sqlite3_reset(s);
-    }
-    return !failed;
-}
-
-bool trends_load_unit(struct trends *t, int32_t place, struct trend_unit *ret_u)
-{
-    if (t->scale == SCALE_UNKNOWN && !find_scale(t)) {
-        return false;
-    }
-    struct trend_days sums = {.n = 0};
-    bool ok =
-        add_unit(t,
-                 store_bind(t->v->st,
-                            "SELECT trend_days(levels, c1, c2, c3, c4, c5) FROM day_tally WHERE place_id = ?1"
-                            " AND day >= ?3 AND day < ?4 AND name_id = ?2 AND levels BETWEEN 2 AND 5",
-                            "dddd", place, t->question, t->from, t->to),
-                 &sums) &&
-        (t->scale == SCALE_SHORT ||
-         add_unit(
-             t,
-             store_bind(t->v->st,
-                        "SELECT trend_days(levels, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10) FROM day_tally"
-                        " WHERE place_id = ?1 AND day >= ?3 AND day < ?4 AND name_id = ?2"
-                        " AND levels BETWEEN 6 AND 10",
-                        "dddd", place, t->question, t->from, t->to),
-             &sums));
-    *ret_u = (struct trend_unit){.id = place, .n = sums.n, .good = sums.good};
-    trend_unit_days(ret_u, (size_t)sums.days, sums.good_squares, sums.products, sums.n_squares);
-    return ok;
-}
-
 static bool read_counts(struct trends *t, sqlite3_stmt *s, struct trend_counts *counts)
 {
     bool ok = true;

@@ -18,6 +18,7 @@ export const en = {
   pages: "Pages",
   trends: "Trends",
   backtest: "Back-test",
+  manage: "Manage",
   loading: "Loading…",
   retry: "Try again",
   signedOut: "Your session has ended. Sign in to go on where you were.",

@@ -17,6 +17,7 @@ export const id: Messages = {
   pages: "Halaman",
   trends: "Tren",
   backtest: "Uji aturan",
+  manage: "Kelola",
   loading: "Memuat…",
   retry: "Coba lagi",
   signedOut: "Sesi Anda berakhir. Masuk lagi untuk melanjutkan dari tempat tadi.",
