@@ -1,101 +1,60 @@
 // contact: libsodium.
 #include "aggregator/contact.h"
 
-#include <errno.h>
-#include <fcntl.h>
+#include "aggregator/secret_file.h"
+
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 _Static_assert(CONTACT_KEY_BYTES == crypto_box_SECRETKEYBYTES, "one key");
 _Static_assert(CONTACT_KEY_BYTES == crypto_box_PUBLICKEYBYTES, "and the other");
 
 // ---------------------------------------------------------------- the file
 
-static bool write_all(int fd, const char *text, size_t n)
+static void make_file(const char *folder, const char *path)
 {
-    return write(fd, text, n) == (ssize_t)n && fsync(fd) == 0;
-}
-
-// Makes a key: whole under another name, then under its own, so that a power cut leaves one or none.
-static bool make_file(const char *folder, const char *path)
-{
-    char fresh[600], line[CONTACT_KEY_TEXT + 1];
+    char line[CONTACT_KEY_TEXT];
     unsigned char public_key[CONTACT_KEY_BYTES], secret_key[CONTACT_KEY_BYTES];
-    snprintf(fresh, sizeof fresh, "%s.new", path);
     crypto_box_keypair(public_key, secret_key);
-    sodium_bin2base64(line, CONTACT_KEY_TEXT, secret_key, sizeof secret_key, sodium_base64_VARIANT_ORIGINAL);
+    sodium_bin2base64(line, sizeof line, secret_key, sizeof secret_key, sodium_base64_VARIANT_ORIGINAL);
     sodium_memzero(secret_key, sizeof secret_key);
-    size_t n = strlen(line);
-    line[n++] = '\n';
-    unlink(fresh);
-    int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    bool ok = fd >= 0 && write_all(fd, line, n);
+    secret_file_make(folder, path, line);
     sodium_memzero(line, sizeof line);
-    ok = (fd < 0 || close(fd) == 0) && ok;
-    ok = ok && link(fresh, path) == 0; // never over one that is there
-    int error = errno;
-    unlink(fresh);
-    int dir = ok ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    if (dir >= 0) {
-        fsync(dir);
-        close(dir);
-    }
-    errno = error;
-    return ok;
 }
 
-// Reads the secret. False: why.
-static bool read_file(const char *path, int fd, struct contact_key *k, char *ret_why, size_t n)
+// The secret of the line. False: why.
+static bool read_line(const char *path, const char *line, struct contact_key *k, char *ret_why, size_t n)
 {
-    struct stat st;
-    char line[CONTACT_KEY_TEXT + 8];
-    ssize_t got = read(fd, line, sizeof line - 1);
     size_t bytes = 0;
-    bool ok = got > 0 && fstat(fd, &st) == 0;
-    if (ok && (st.st_mode & 077) != 0) {
-        snprintf(ret_why, n, "%s can be read by others: chmod 600 it, and make a new one if they may have",
+    bool ok = sodium_base642bin(k->secret_key, sizeof k->secret_key, line, strlen(line), NULL, &bytes, NULL,
+                                sodium_base64_VARIANT_ORIGINAL) == 0 &&
+              bytes == sizeof k->secret_key;
+    if (!ok) {
+        snprintf(ret_why, n,
+                 "%s holds no key: restore it from a backup; without it nobody can read the contact data "
+                 "that is stored",
                  path);
-        ok = false;
-    } else {
-        line[ok ? got : 0] = '\0';
-        line[strcspn(line, "\n")] = '\0';
-        ok = ok &&
-             sodium_base642bin(k->secret_key, sizeof k->secret_key, line, strlen(line), NULL, &bytes, NULL,
-                               sodium_base64_VARIANT_ORIGINAL) == 0 &&
-             bytes == sizeof k->secret_key;
-        if (!ok) {
-            snprintf(ret_why, n,
-                     "%s holds no key: restore it from a backup; without it nobody can read the contact data "
-                     "that is stored",
-                     path);
-        }
     }
-    sodium_memzero(line, sizeof line);
     return ok;
 }
 
 bool contact_key_load(const char *folder, bool make, struct contact_key *ret, char *ret_why, size_t n)
 {
-    char path[500];
+    char path[500], line[CONTACT_KEY_TEXT + 8];
     struct contact_key k;
     snprintf(path, sizeof path, "%s/contact.key", folder);
     if (sodium_init() < 0) {
         snprintf(ret_why, n, "libsodium cannot start");
         return false;
     }
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 && errno == ENOENT && make && make_file(folder, path)) {
-        fd = open(path, O_RDONLY | O_CLOEXEC);
+    enum secret_file there = secret_file_read(path, line, sizeof line, ret_why, n);
+    if (there == SECRET_FILE_NONE && make) {
+        make_file(folder, path);
+        there = secret_file_read(path, line, sizeof line, ret_why, n);
     }
-    if (fd < 0) {
-        snprintf(ret_why, n, "%s: %s", path, strerror(errno));
-        return false;
-    }
-    bool ok = read_file(path, fd, &k, ret_why, n);
-    close(fd);
+    bool ok = there == SECRET_FILE_READ && read_line(path, line, &k, ret_why, n);
+    sodium_memzero(line, sizeof line);
     if (ok) {
         crypto_scalarmult_base(k.public_key, k.secret_key);
         sodium_bin2base64(k.text, sizeof k.text, k.public_key, sizeof k.public_key,

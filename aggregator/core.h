@@ -13,6 +13,8 @@
 
 struct core;
 struct outgoing_outcome; // store_outgoing.h
+struct manage_change;    // manage.h
+struct webpush_browser;  // store_webpush.h
 
 enum command_kind {
     COMMAND_ACK,            // alert, who, text, minutes
@@ -49,13 +51,19 @@ enum command_kind {
     COMMAND_RECOVER,        // alert, who, text; amount: its cost
     COMMAND_CONTACT_TAKE,   // alert: number of the event, who, text
     COMMAND_CONTACT_OUTCOME, // the same; subject: what came of it; amount 1: it is over, and the contact data go
+    COMMAND_CONTACT_OPEN,    // alert: number of the event, who: has taken it -> reply: what is sealed
     COMMAND_SHARE_OPEN,     // alert: place, token, text: path of the view, expires, who -> reply: its number
     COMMAND_SHARE_END,      // alert: number of a link, who
+    COMMAND_WEBPUSH_PUT,    // alert: place, browser (without it and its times), who
+    COMMAND_WEBPUSH_END,    // browser: its endpoint, and whose, "": whosever
     COMMAND_MAILING_STOP,   // alert: token of an address of a mailing, who
     COMMAND_PHONE_OPEN,     // alert: place, token, who -> reply: its number. NOT_NOW: the place has one in force
     COMMAND_PHONE_END,      // alert: number of a token of phones, who
     COMMAND_PHONE_ANSWER,   // alert: the token; token: the visit; yaml: its answers as an events message, seq and visit of which
                             // are not used. UNKNOWN: no such token; BAD: reply says why; NOT_NOW: nothing is stored now
+    COMMAND_MANAGE_DRY,     // manage, who -> reply: one line a change; BAD: manage->refusal says why not
+    COMMAND_MANAGE,         // the same, done
+    COMMAND_USER_PASSWORD,  // alert: a user, who; manage: hash, NULL: they cannot log in any more. Ends their sessions
 };
 enum command_result {
     COMMAND_DONE,
@@ -88,6 +96,8 @@ struct command {
     wall_ms expires;
     const char *yaml; // borrowed until the call returns
     const struct outgoing_outcome *outcome; // the same
+    struct manage_change *manage;           // the same (manage.h)
+    const struct webpush_browser *browser;  // the same
     char *reply;      // set by the core, malloc'd; the caller frees. NULL: none
     enum command_result result;
     sem_t done; // the core's

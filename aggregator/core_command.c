@@ -71,26 +71,30 @@ static bool reload(struct core *c, char *why, size_t n)
     return core_load_rates(c) && core_load_usual(c);
 }
 
-static enum command_result configure(struct core *c, struct command *cmd, bool apply)
+enum command_result core_configure(struct core *c, const char *yaml, const char *who, const char *hash,
+                                   bool apply, char **ret_reply)
 {
     struct seed seed;
     struct config_error error;
     struct apply_report report = {.text = NULL};
     char why[700] = "";
-    if (!config_parse("configuration", cmd->yaml, strlen(cmd->yaml), seed_rows, &seed, &error)) {
-        cmd->reply = strdup(error.text);
+    if (!config_parse("configuration", yaml, strlen(yaml), seed_rows, &seed, &error)) {
+        *ret_reply = strdup(error.text);
         return COMMAND_BAD;
+    }
+    for (size_t i = 0; i < seed.users.count; i++) {
+        ((struct seed_user *)seed.users.items)[i].hash = hash;
     }
     bool ok = seed_check("configuration", &seed, &error);
     if (!ok) {
         snprintf(why, sizeof why, "%s", error.text);
     }
     // The comparison finds everything that can be wrong with the document, before anything is written.
-    ok = ok && apply_seed(c->store, &c->org, &seed, c->now, cmd->who, false, &report, why, sizeof why);
+    ok = ok && apply_seed(c->store, &c->org, &seed, c->now, who, false, &report, why, sizeof why);
     if (ok && apply) {
         free(report.text);
         report = (struct apply_report){.text = NULL};
-        if (!apply_seed(c->store, &c->org, &seed, c->now, cmd->who, true, &report, why, sizeof why) ||
+        if (!apply_seed(c->store, &c->org, &seed, c->now, who, true, &report, why, sizeof why) ||
             !reload(c, why, sizeof why)) {
             core_fail(c); // half of it may be written: the turn is rolled back and all state built anew
             ok = false;
@@ -99,10 +103,10 @@ static enum command_result configure(struct core *c, struct command *cmd, bool a
     config_free(seed_rows, &seed);
     if (!ok) {
         free(report.text);
-        cmd->reply = strdup(why);
+        *ret_reply = strdup(why);
         return COMMAND_BAD;
     }
-    cmd->reply = report.text != NULL ? report.text : strdup("no change\n");
+    *ret_reply = report.text != NULL ? report.text : strdup("no change\n");
     return COMMAND_DONE;
 }
 
@@ -122,8 +126,9 @@ void core_do_command(struct core *c, struct command *cmd)
         "contacts-read", "contact-erase", "import",        "",            "import-undo",
         "erase",         "rollups-repair", "channel-test", "token-add",    "token-revoke", "",
         "",              "alert-assign",  "alert-reopen",  "alert-offer", "silence",      "silence-end",
-        "alert-check",   "alert-recover", "contact-take",  "contact-outcome", "share-open",  "share-end",
-        "mailing-stop",  "phone-open",    "phone-end",     ""}; // "": changes nothing, or is on record elsewhere
+        "alert-check",   "alert-recover", "contact-take",  "contact-outcome", "contact-open", "share-open",  "share-end",
+        "webpush-on",    "",              "mailing-stop", "phone-open",    "phone-end",     "",
+        "",              "manage",        "user-password"}; // "": changes nothing, or is on record elsewhere
     cmd->result = COMMAND_UNAVAILABLE;
     if (c->guard.damaged || !core_writes(c)) {
         return;
@@ -149,7 +154,8 @@ void core_do_command(struct core *c, struct command *cmd)
         break;
     case COMMAND_CONFIG_DIFF:
     case COMMAND_CONFIG_APPLY:
-        cmd->result = configure(c, cmd, cmd->kind == COMMAND_CONFIG_APPLY);
+        cmd->result =
+            core_configure(c, cmd->yaml, cmd->who, NULL, cmd->kind == COMMAND_CONFIG_APPLY, &cmd->reply);
         break;
     case COMMAND_CONTENT_PUSH:
         cmd->result = core_push_content(c, cmd);
@@ -229,11 +235,20 @@ void core_do_command(struct core *c, struct command *cmd)
     case COMMAND_CONTACT_OUTCOME:
         cmd->result = core_contact_outcome(c, cmd);
         break;
+    case COMMAND_CONTACT_OPEN:
+        cmd->result = core_open_contact(c, cmd);
+        break;
     case COMMAND_SHARE_OPEN:
         cmd->result = core_open_share(c, cmd);
         break;
     case COMMAND_SHARE_END:
         cmd->result = core_end_share(c, cmd);
+        break;
+    case COMMAND_WEBPUSH_PUT:
+        cmd->result = core_put_webpush(c, cmd);
+        break;
+    case COMMAND_WEBPUSH_END:
+        cmd->result = core_end_webpush(c, cmd);
         break;
     case COMMAND_MAILING_STOP:
         cmd->result = core_stop_mailing(c, cmd);
@@ -246,6 +261,13 @@ void core_do_command(struct core *c, struct command *cmd)
         break;
     case COMMAND_PHONE_ANSWER:
         cmd->result = core_answer_phone(c, cmd);
+        break;
+    case COMMAND_MANAGE_DRY:
+    case COMMAND_MANAGE:
+        cmd->result = core_manage(c, cmd);
+        break;
+    case COMMAND_USER_PASSWORD:
+        cmd->result = core_user_password(c, cmd);
         break;
     }
     if (cmd->result == COMMAND_UNAVAILABLE) {

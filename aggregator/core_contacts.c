@@ -116,3 +116,24 @@ enum command_result core_contact_outcome(struct core *c, struct command *cmd)
     }
     return ended ? core_erase_contact(c, cmd) : COMMAND_DONE;
 }
+
+enum command_result core_open_contact(struct core *c, struct command *cmd)
+{
+    char who[65];
+    int64_t event;
+    bool taken;
+    enum command_result result = find_contact(c, cmd, &event, &taken);
+    if (result != COMMAND_DONE) {
+        return result;
+    }
+    if (!store_contact_taker(c->store, event, who, sizeof who) ||
+        !store_contact_sealed(c->store, event, &cmd->reply)) {
+        return COMMAND_UNAVAILABLE;
+    }
+    if (strcmp(who, cmd->who) != 0) {
+        free(cmd->reply);
+        cmd->reply = strdup("Whoever takes the call sees what they left: take it first.");
+        return COMMAND_FORBIDDEN;
+    }
+    return cmd->reply != NULL ? COMMAND_DONE : COMMAND_UNKNOWN;
+}

@@ -4,6 +4,7 @@
 //   core_alerts.c  engine outputs -> rows, retained topics, rates
 //   core_command.c commands of other threads
 //   core_config.c  the configuration document of each kiosk, retained, and its content
+//   core_manage.c  changes of the configuration that a page asks for
 //   core_remote.c  orders to kiosks and their replies
 //   core_contacts.c what customers left to be answered: its end
 //   core_people.c  what people do about alerts
@@ -116,6 +117,8 @@ struct core {
     int rollups_days;                   // in a step of it
     mono_ms empty_log_at;               // something was deleted that must leave the log too; -1: nothing
     char contact_key[CONTACT_KEY_TEXT]; // the public one
+    int64_t praise_day;                 // number of the UTC day for which branches are looked at
+    int32_t praise_next;                // the place to look at; above the last one: all were
     int64_t rates_day;                  // number of the UTC day for which rates and usual shares were computed
 
     struct core_sync *syncs; // owned
@@ -172,6 +175,12 @@ void core_publish_configs(struct core *c, bool all);
 enum command_result core_push_content(struct core *c, struct command *cmd);
 enum command_result core_clear_content(struct core *c, struct command *cmd);
 
+// Makes the configuration what `yaml` says, or with `apply` false only says what would change: *ret_reply, malloc'd, one
+// line a change; of BAD, why. hash: of the password of users that are new; NULL: they need a password_file.
+enum command_result core_configure(struct core *c, const char *yaml, const char *who, const char *hash,
+                                   bool apply, char **ret_reply);
+enum command_result core_manage(struct core *c, struct command *cmd);
+enum command_result core_user_password(struct core *c, struct command *cmd);
 enum command_result core_order_kiosk(struct core *c, struct command *cmd);
 enum command_result core_order_reply(struct core *c, struct command *cmd);
 void core_send_orders(struct core *c); // after the commit
@@ -186,6 +195,7 @@ enum command_result core_erase_contact(struct core *c, const struct command *cmd
 bool core_contact_asked(struct core *c, const struct stored_event *s); // it has just been stored
 enum command_result core_take_contact(struct core *c, struct command *cmd);
 enum command_result core_contact_outcome(struct core *c, struct command *cmd);
+enum command_result core_open_contact(struct core *c, struct command *cmd);
 
 enum command_result core_assign(struct core *c, struct command *cmd);
 enum command_result core_reopen(struct core *c, struct command *cmd);
@@ -198,6 +208,7 @@ bool core_is_silent(struct core *c, int32_t rule, int32_t place, int32_t kiosk);
 enum command_result core_silence(struct core *c, struct command *cmd);
 enum command_result core_end_silence(struct core *c, struct command *cmd);
 void core_tick_silences(struct core *c);
+void core_look_for_praise(struct core *c); // a few branches of those of the day
 
 // Applies the log of erasures to a store that may be older than it.
 bool core_start_erasures(struct core *c, char *ret_why, size_t n);
@@ -211,7 +222,8 @@ void core_blank(struct event *e, bool score, int *flags); // takes out what it s
 
 // Within the transaction of the transition.
 bool core_tell_channels(struct core *c, const struct engine_transition *t);
-bool core_tell_unattended(struct core *c, const struct channel *ch, const char *alert, wall_ms due); // a ladder's step
+struct store_escalation;
+bool core_tell_unattended(struct core *c, const struct channel *ch, const struct store_escalation *e); // a ladder's step
 bool core_escalate(struct core *c, const struct engine_transition *t); // within the transaction of the transition
 void core_tick_escalations(struct core *c);
 // A silence has ended: an open alert that nobody was told of is told now.
@@ -231,6 +243,8 @@ void core_check_mailings(struct core *c);                // logs what they name 
 void core_look_at_mailings(struct core *c, mono_ms mono); // when it is time for it
 enum command_result core_stop_mailing(struct core *c, const struct command *cmd);
 
+enum command_result core_put_webpush(struct core *c, struct command *cmd);
+enum command_result core_end_webpush(struct core *c, const struct command *cmd);
 enum command_result core_open_share(struct core *c, struct command *cmd);
 enum command_result core_end_share(struct core *c, const struct command *cmd);
 

@@ -6,7 +6,7 @@
 //   ctl_backup.c       a copy of the store, and what is known of the last one
 //   ctl_restore_sqlite.c a copy in place of the store
 //   ctl_rollups_sqlite.c recount up the tree, repair
-//   ctl_export_sqlite.c the configuration as YAML
+//   ctl_export_sqlite.c the configuration as YAML (config_text.h)
 //   ctl_trends.c       trends, ranking, reasons, coverage, gaps, scores, segments, skm
 //   ctl_backtest.c     what rules would have done
 //   ctl_answers.c      the answers as a file

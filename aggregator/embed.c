@@ -18,6 +18,9 @@ EMBED(migration_0013);
 EMBED(migration_0014);
 EMBED(migration_0015);
 EMBED(migration_0016);
+EMBED(migration_0017);
+EMBED(migration_0018);
+EMBED(migration_0019);
 EMBED(web_index_html);
 EMBED(web_app_js);
 EMBED(web_app_css);
@@ -31,6 +34,11 @@ EMBED(web_comments_js);
 EMBED(web_comments_css);
 EMBED(web_act_js);
 EMBED(web_act_css);
+EMBED(web_inbox_js);
+EMBED(web_inbox_css);
+EMBED(web_push_js);
+EMBED(web_push_css);
+EMBED(web_worker_js);
 EMBED(web_backtest_js);
 EMBED(web_backtest_css);
 EMBED(web_report_js);
@@ -42,6 +50,8 @@ EMBED(web_wall_css);
 EMBED(web_phone_html);
 EMBED(web_phone_js);
 EMBED(web_phone_css);
+EMBED(web_manage_js);
+EMBED(web_manage_css);
 EMBED(web_openapi_json);
 EMBED(web_favicon_svg);
 EMBED(web_manifest);
@@ -63,6 +73,9 @@ const struct embedded embedded_migrations[] = {
     {"0014", migration_0014_begin, migration_0014_end},
     {"0015", migration_0015_begin, migration_0015_end},
     {"0016", migration_0016_begin, migration_0016_end},
+    {"0017", migration_0017_begin, migration_0017_end},
+    {"0018", migration_0018_begin, migration_0018_end},
+    {"0019", migration_0019_begin, migration_0019_end},
     {NULL, NULL, NULL},
 };
 
@@ -80,6 +93,11 @@ const struct embedded embedded_web[] = {
     {"comments.css", web_comments_css_begin, web_comments_css_end},
     {"act.js", web_act_js_begin, web_act_js_end},
     {"act.css", web_act_css_begin, web_act_css_end},
+    {"inbox.js", web_inbox_js_begin, web_inbox_js_end},
+    {"inbox.css", web_inbox_css_begin, web_inbox_css_end},
+    {"push.js", web_push_js_begin, web_push_js_end},
+    {"push.css", web_push_css_begin, web_push_css_end},
+    {"worker.js", web_worker_js_begin, web_worker_js_end},
     {"backtest.js", web_backtest_js_begin, web_backtest_js_end},
     {"backtest.css", web_backtest_css_begin, web_backtest_css_end},
     {"report.js", web_report_js_begin, web_report_js_end},
@@ -91,6 +109,8 @@ const struct embedded embedded_web[] = {
     {"phone.html", web_phone_html_begin, web_phone_html_end},
     {"phone.js", web_phone_js_begin, web_phone_js_end},
     {"phone.css", web_phone_css_begin, web_phone_css_end},
+    {"manage.js", web_manage_js_begin, web_manage_js_end},
+    {"manage.css", web_manage_css_begin, web_manage_css_end},
     {"api/v1/openapi.json", web_openapi_json_begin, web_openapi_json_end},
     {"favicon.svg", web_favicon_svg_begin, web_favicon_svg_end},
     {"manifest.webmanifest", web_manifest_begin, web_manifest_end},

@@ -58,7 +58,7 @@ struct event_cursor {
     sqlite3_stmt *packs[PLANS]; // owned, prepared at first use
     sqlite3_stmt *now;          // borrowed: that of the running plan; NULL: at the end
     bool down;
-    int64_t epoch_id, place_id;
+    int64_t epoch_id, place_id, since, until;
     int count, at;
     struct packed
         answers[PACK_ANSWERS_MAX]; // of the pack that is being read; bodies borrow from the statement's row
@@ -130,7 +130,7 @@ static struct wanted wanted_on(const sqlite3_index_info *info, int column)
 }
 
 // Which values `filter` gets, in this order: bits of idxNum above the plan.
-enum { HAS_KEY = 16, HAS_FROM = 32, HAS_TO = 64, HAS_POINT = 128 };
+enum { HAS_KEY = 16, HAS_FROM = 32, HAS_TO = 64, HAS_POINT = 128, HAS_SINCE = 256, HAS_UNTIL = 512 };
 
 static void use(sqlite3_index_info *info, int constraint, int bit, int *next)
 {
@@ -176,6 +176,10 @@ static int best_index(sqlite3_vtab *t, sqlite3_index_info *info)
         use(info, range->from, HAS_FROM, &next);
         use(info, range->to, HAS_TO, &next);
     }
+    // What has come late lies among what is wanted: a day's reasons, on the day a backlog of months arrives.
+    struct wanted at = wanted_on(info, C_AT);
+    use(info, at.from, HAS_SINCE, &next);
+    use(info, at.to, HAS_UNTIL, &next);
     return SQLITE_OK; // SQLite checks every condition again on each row: ours only spare it rows
 }
 
@@ -234,7 +238,8 @@ static int load(struct event_cursor *c)
                   sqlite3_column_int64(c->now, 0), sqlite3_column_int64(c->now, 2),
                   sqlite3_column_int64(c->now, 5));
         while (pack_next(&r, &c->answers[c->count], &damaged)) {
-            c->count++;
+            wall_ms given = c->answers[c->count].at;
+            c->count += given >= c->since && given <= c->until;
         }
         if (damaged) {
             return SQLITE_CORRUPT_VTAB;
@@ -242,6 +247,11 @@ static int load(struct event_cursor *c)
     }
     c->at = c->down ? c->count - 1 : 0;
     return SQLITE_OK;
+}
+
+static int64_t bound_of(sqlite3_value *v, int64_t none)
+{
+    return sqlite3_value_type(v) == SQLITE_INTEGER ? sqlite3_value_int64(v) : none;
 }
 
 static int filter(sqlite3_vtab_cursor *base, int number, const char *text, int argc, sqlite3_value **argv)
@@ -285,6 +295,8 @@ static int filter(sqlite3_vtab_cursor *base, int number, const char *text, int a
     if ((number & HAS_TO) != 0) {
         sqlite3_bind_value(s, 3, argv[at++]);
     }
+    c->since = (number & HAS_SINCE) != 0 ? bound_of(argv[at++], INT64_MIN) : INT64_MIN;
+    c->until = (number & HAS_UNTIL) != 0 ? bound_of(argv[at++], INT64_MAX) : INT64_MAX;
     c->now = s;
     c->down = plan == BY_EPOCH_DOWN;
     return load(c);

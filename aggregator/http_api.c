@@ -28,10 +28,11 @@ bool api_init(struct http_api *a, const struct http_options *o, char *ret_why, s
     ident_hex(random, sizeof random, nobody);
     password_random(random, sizeof random);
     ident_hex(random, sizeof random, a->control);
-    a->hub = hub_create(o->comment_ms > 0 ? o->comment_ms : HUB_COMMENT_MS);
+    a->hub = hub_create(o->comment_ms > 0 ? o->comment_ms : HUB_COMMENT_MS, HUB_REVISION_MS);
     a->downloads = downloads_create();
     return a->hub != NULL && a->downloads != NULL && password_hash(nobody, a->dummy_hash) &&
-           metrics_read_token(a, o->settings->http.metrics_token_file, ret_why, n);
+           metrics_read_token(a, o->settings->http.metrics_token_file, ret_why, n) &&
+           webpush_read_key(a, ret_why, n);
 }
 
 void api_finish(struct http_api *a)
@@ -95,7 +96,7 @@ static const char *problem_type(int status)
         const char *type;
     } types[] = {{401, "urn:puas:problem:not-logged-in"}, {403, "urn:puas:problem:not-allowed"},
                  {404, "urn:puas:problem:not-found"},     {405, "urn:puas:problem:method"},
-                 {409, "urn:puas:problem:not-now"},       {413, "urn:puas:problem:too-large"},
+                 {409, "urn:puas:problem:not-now"},       {412, "urn:puas:problem:changed"},       {413, "urn:puas:problem:too-large"},
                  {415, "urn:puas:problem:media-type"},    {422, "urn:puas:problem:not-accepted"},
                  {429, "urn:puas:problem:too-often"},     {503, "urn:puas:problem:unavailable"}};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
@@ -446,8 +447,9 @@ static void post_repair(struct api_call *c)
 
 // ACTOR: a user who may do more than look. ADMIN: one of that role, or the control token. SHARED: whoever comes by a link, too.
 // WALL: whoever comes by a link to a screen, who sees no SHARED ones but those that are both.
+// OFFICE: head office or an administrator; with CONTROL: or the control token.
 // FORM: a form of anybody, and mail programs (RFC 8058): the path holds a secret.
-enum { USER = 1, ACTOR = 2, CONTROL = 4, YAML = 8, ADMIN = 16, SHARED = 32, FORM = 64, WALL = 128 };
+enum { USER = 1, ACTOR = 2, CONTROL = 4, YAML = 8, ADMIN = 16, SHARED = 32, FORM = 64, OFFICE = 128, WALL = 256 };
 
 static const struct route {
     const char *method, *path; // one * stands for an id
@@ -501,9 +503,13 @@ static const struct route {
     {"POST", "/api/v1/alerts/*/offer", USER | ACTOR, api_offer},
     {"POST", "/api/v1/alerts/*/check", USER | ACTOR, api_check},
     {"POST", "/api/v1/alerts/*/recover", USER | ACTOR, api_recover},
+    {"GET", "/api/v1/webpush", USER, api_webpush},
+    {"POST", "/api/v1/webpush", USER, api_put_webpush},
+    {"POST", "/api/v1/webpush/end", USER, api_end_webpush},
     {"GET", "/api/v1/people", USER, api_people},
     {"GET", "/api/v1/contacts", USER, api_contacts},
     {"POST", "/api/v1/contacts/*/take", USER | ACTOR, api_take_contact},
+    {"POST", "/api/v1/contacts/*/open", USER | ACTOR, api_open_contact},
     {"POST", "/api/v1/contacts/*/outcome", USER | ACTOR, api_contact_outcome},
     {"GET", "/api/v1/silences", USER, api_silences},
     {"POST", "/api/v1/silences", USER | ACTOR, api_silence},
@@ -516,8 +522,18 @@ static const struct route {
     {"POST", "/api/v1/config/kiosk/*/content", CONTROL | YAML, api_push_kiosk},
     {"POST", "/api/v1/config/place/*/clear", CONTROL | YAML, api_clear_place},
     {"POST", "/api/v1/config/kiosk/*/clear", CONTROL | YAML, api_clear_kiosk},
-    {"POST", "/api/v1/kiosks/*/command", CONTROL | YAML, api_order}, // JSON is YAML
-    {"GET", "/api/v1/commands/*", CONTROL, api_order_reply},
+    {"POST", "/api/v1/kiosks/*/command", OFFICE | CONTROL | YAML, api_order}, // JSON is YAML
+    {"GET", "/api/v1/commands/*", OFFICE | CONTROL, api_order_reply},
+    {"GET", "/api/v1/manage/retention", OFFICE, api_retention},
+    {"GET", "/api/v1/manage/*", OFFICE, api_manage_list},
+    {"POST", "/api/v1/manage/places/*", OFFICE, api_put_place},
+    {"POST", "/api/v1/manage/kiosks/*", OFFICE, api_put_kiosk},
+    {"POST", "/api/v1/manage/kiosks/*/remove", OFFICE, api_remove_kiosk},
+    {"POST", "/api/v1/manage/standards/*", OFFICE, api_put_standard},
+    {"POST", "/api/v1/manage/standards/*/remove", OFFICE, api_remove_standard},
+    {"POST", "/api/v1/manage/users/*", OFFICE, api_put_user},
+    {"POST", "/api/v1/manage/users/*/password", USER | ADMIN, api_user_password},
+    {"POST", "/api/v1/manage/users/*/disable", USER | ADMIN, api_disable_user},
     {"POST", "/api/v1/contacts/read", CONTROL | YAML, api_read_contacts},
     {"POST", "/api/v1/contacts/*/read", CONTROL | YAML, api_read_contacts},
     {"POST", "/api/v1/contacts/*/erase", CONTROL | YAML, api_erase_contact},
@@ -565,14 +581,15 @@ static bool post_allowed(const struct api_call *c, const struct route *route)
 
 static bool allowed(struct api_call *c, const struct route *route)
 {
-    if ((route->needs & CONTROL) != 0 && !login_is_control(c->a, c->q)) {
+    bool control = c->q->authorization[0] != '\0' && login_is_control(c->a, c->q);
+    if ((route->needs & (CONTROL | OFFICE)) == CONTROL && !control) {
         answer_problem(c->r, 401, "The control token is wrong", "puasctl reads it from the data folder.", "");
         return false;
     }
-    if ((route->needs & ADMIN) != 0 && c->q->authorization[0] != '\0' && login_is_control(c->a, c->q)) {
+    if (control && ((route->needs & CONTROL) != 0 || (route->needs & (ADMIN | USER)) == ADMIN)) {
         return true;
     }
-    if ((route->needs & (USER | ADMIN)) != 0 && !login_user(c->a, c->q, &c->u, c->r)) {
+    if ((route->needs & (USER | ADMIN | OFFICE)) != 0 && !login_user(c->a, c->q, &c->u, c->r)) {
         if ((route->needs & (SHARED | WALL)) == 0 || !share_user(c->a, c->q, &c->u) ||
             (route->needs & (c->u.view == SHARE_REPORT ? SHARED : WALL)) == 0) {
             return false;
@@ -582,6 +599,10 @@ static bool allowed(struct api_call *c, const struct route *route)
     }
     if ((route->needs & ACTOR) != 0 && c->u.role == ROLE_VIEWER) {
         answer_problem(c->r, 403, "Your role may only look", "", "");
+        return false;
+    }
+    if ((route->needs & OFFICE) != 0 && c->u.role < ROLE_HEAD_OFFICE) {
+        answer_problem(c->r, 403, "Only head office and administrators may do this", "", "");
         return false;
     }
     if ((route->needs & ADMIN) != 0 && c->u.role != ROLE_ADMIN) {

@@ -80,22 +80,38 @@ void api_alerts(struct api_call *c)
     answer_tagged(c, text);
 }
 
+// What may be looked for: names and ids, "token:NAME" among them. False: answered.
+static bool ident_or_none(struct api_call *c, const char *name, const char *text)
+{
+    bool good = text[0] == '\0' || ident_valid(strncmp(text, "token:", 6) == 0 ? text + 6 : text);
+    if (!good) {
+        answer_problem(c->r, 422, "Not accepted", "That is no name of somebody or something", name);
+    }
+    return good;
+}
+
 void api_audit(struct api_call *c)
 {
-    char *text = NULL;
+    struct views_audit f = {argument(c, "who"), argument(c, "action"), argument(c, "subject")};
+    char *text = NULL, more[150];
     int64_t next = 0;
     struct views_page p;
-    if (!read_page(c, &p)) {
+    if (!ident_or_none(c, "who", f.who) || !ident_or_none(c, "action", f.action) ||
+        !ident_or_none(c, "subject", f.subject) || !read_page(c, &p)) {
         return;
     }
     struct views *v = api_views(c->a);
-    enum views_error e = v != NULL ? views_audit(v, &c->u, &p, &text, &next) : VIEWS_FAILED;
+    enum views_error e = v != NULL ? views_audit(v, &c->u, &f, &p, &text, &next) : VIEWS_FAILED;
     api_views_back(c->a, v);
     if (e == VIEWS_NOT_FOUND) {
         answer_problem(c->r, 403, "The audit log is of the whole organisation",
                        "You administer a part of it.", "");
     } else if (!answer_views(c->r, e, "")) {
-        put_next(c, "", &p, next);
+        snprintf(more, sizeof more, "%s%s%s%s%s%s%s%s%s", f.who[0] != '\0' ? "who=" : "", f.who,
+                 f.who[0] != '\0' ? "&" : "", f.action[0] != '\0' ? "action=" : "", f.action,
+                 f.action[0] != '\0' ? "&" : "", f.subject[0] != '\0' ? "subject=" : "", f.subject,
+                 f.subject[0] != '\0' ? "&" : "");
+        put_next(c, more, &p, next);
         answer_json(c->r, text);
     }
 }

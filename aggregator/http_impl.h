@@ -8,12 +8,15 @@
 //   http_export.c      their answers as a file
 //   http_history.c     alerts and the audit log, page by page
 //   http_tokens.c      tokens of programs
+//   http_manage.c      the organisation: what is there, and changes of it
 //   http_metrics.c     what a monitoring system asks
 //   http_backtest.c    what rules would have done in them
 //   http_mailings.c    reports by mail: preview, end
 //   http_shares.c      links to one view, for people without a login
 //   http_wall.c        a branch on a screen
 //   http_phones.c      the survey on the customer's own phone
+//   http_contacts.c    what somebody left to be called
+//   http_webpush.c     browsers that want messages
 //   http_login.c       who is it, and how often may they try
 //   http_static.c      the embedded pages
 #ifndef PUAS_AGGREGATOR_HTTP_IMPL_H
@@ -23,6 +26,7 @@
 #include "aggregator/http.h"
 #include "aggregator/hub.h"
 #include "aggregator/views.h"
+#include "aggregator/webpush.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -94,6 +98,7 @@ struct http_api {
     pthread_mutex_t verify;               // one password at a time: each takes 19 MiB and 60 ms
     char dummy_hash[PASSWORD_HASH_BYTES]; // for unknown users: they take as long as known ones
     char control[HTTP_TOKEN_HEX + 1];
+    char webpush_key[WEBPUSH_PUBLIC_TEXT]; // "": no channel sends to browsers
     char metrics_token[HTTP_METRICS_TOKEN_MAX + 2]; // "": /metrics is for this machine only
     _Atomic int64_t answered[HTTP_STATUSES]; // requests, by status
     mono_ms started;
@@ -130,6 +135,7 @@ void api_recover(struct api_call *c); // body: {"what","cost"}
 void api_people(struct api_call *c); // ?place: who may be given its alerts
 void api_contacts(struct api_call *c);        // ?place: who asked to be called, without what they left
 void api_take_contact(struct api_call *c);    // body: {"comment"}; the path's *: its number
+void api_open_contact(struct api_call *c); // 200 {"name","reach"}, for whoever has taken it
 void api_contact_outcome(struct api_call *c); // body: {"outcome","done","comment"}; done: the contact data go
 void api_silences(struct api_call *c);    // ?place: those in force that it is under, or that are under it
 void api_silence(struct api_call *c);     // body: {"place","rule","kiosk","minutes","comment"}
@@ -152,10 +158,21 @@ void api_message(struct api_call *c);
 void api_export(struct api_call *c); // ?format=csv|json|xlsx and place, from, to, question of export.h
 void api_backtest(struct api_call *c); // ?place, from, to, a, b, late of backtest_report.h
 void api_alerts(struct api_call *c); // ?place, state=open|closed, limit, cursor
-void api_audit(struct api_call *c);  // ?limit, cursor
+void api_audit(struct api_call *c);  // ?who, action, subject, limit, cursor
 void api_tokens(struct api_call *c);
 void api_add_token(struct api_call *c); // body: {"name","place","role","days"} -> 201 with the token
 void api_end_token(struct api_call *c);
+void api_manage_list(struct api_call *c); // the path's *: places, kiosks, standards, users
+void api_put_place(struct api_call *c);   // body: {"item","version"}; ?dry=1: only says what would change
+void api_put_kiosk(struct api_call *c);
+void api_put_standard(struct api_call *c);
+void api_put_user(struct api_call *c); // a new one: with its password
+void api_remove_kiosk(struct api_call *c); // body: {"version"}
+void api_remove_standard(struct api_call *c);
+void api_user_password(struct api_call *c); // a new one, told once
+void api_disable_user(struct api_call *c);
+void api_retention(struct api_call *c);
+bool api_is_person(struct api_call *c, const char *detail); // no token. False: answered, detail says what to do
 void api_metrics(struct api_call *c);
 bool metrics_read_token(struct http_api *a, const char *path, char *ret_why, size_t n); // path "": none
 void api_health(struct api_call *c);
@@ -177,6 +194,10 @@ void api_phone_answer(struct api_call *c); // body: {"visit","lang","answers":[{
 void api_phones(struct api_call *c);
 void api_make_phone(struct api_call *c); // body: {"place"} -> 201 {"id","path"}
 void api_end_phone(struct api_call *c);  // the path's *: its number
+void api_webpush(struct api_call *c);
+void api_put_webpush(struct api_call *c); // body: {"endpoint","keys":{"p256dh","auth"},"place","lang"}
+void api_end_webpush(struct api_call *c); // body: {"endpoint"}
+bool webpush_read_key(struct http_api *a, char *ret_why, size_t n); // where a channel wants it
 void api_preview_mailing(struct api_call *c); // the path's *: id of a mailing -> HTML
 void api_ask_to_stop(struct api_call *c);
 void api_stop_mailing(struct api_call *c); // the path's *: token

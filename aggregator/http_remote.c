@@ -1,4 +1,4 @@
-// http: pushing contents, ordering kiosks about and putting readings of contact data on record, for puasctl.
+// http: pushing contents and putting readings of contact data on record, for puasctl; ordering kiosks about.
 // The answer of a kiosk takes its time: it is asked for again and again, so that no thread of ours waits for
 // it.
 #include "aggregator/http_impl.h"
@@ -66,6 +66,18 @@ void api_clear_kiosk(struct api_call *c)
     content(c, COMMAND_CONTENT_CLEAR, true);
 }
 
+// puasctl may order every kiosk, people those of their place. False: answered.
+static bool may_order(struct api_call *c)
+{
+    if (c->u.name[0] == '\0') {
+        return true;
+    }
+    struct views *v = api_views(c->a);
+    enum views_error e = v != NULL ? views_may_see_kiosk(v, &c->u, c->id) : VIEWS_FAILED;
+    api_views_back(c->a, v);
+    return !answer_views(c->r, e, "No such registered kiosk");
+}
+
 void api_order(struct api_call *c)
 {
     json_t *o = json_loadb(c->q->body, c->q->body_bytes, JSON_REJECT_DUPLICATES, NULL);
@@ -73,8 +85,10 @@ void api_order(struct api_call *c)
     const char *name = json_string_value(json_object_get(o, "do"));
     enum order order = name != NULL ? order_parse(name) : ORDER_UNKNOWN;
     json_int_t ms = timeout != NULL ? json_integer_value(timeout) : TIMEOUT_DEFAULT_MS;
-    struct command *cmd = calloc(1, sizeof *cmd);
-    if (order >= ORDER_ERASE) {
+    struct command *cmd = may_order(c) ? calloc(1, sizeof *cmd) : NULL;
+    if (c->r->body != NULL) {
+        ; // answered
+    } else if (order >= ORDER_ERASE) {
         answer_problem(c->r, 422, "No such order", "identify, reload, restart, resend or screenshot", "do");
     } else if (ms < TIMEOUT_LEAST_MS || ms > PROTOCOL_COMMAND_MS) {
         answer_problem(c->r, 422, "The time-out is 1 second to 1 hour", "", "timeoutMs");
@@ -82,7 +96,7 @@ void api_order(struct api_call *c)
         cmd->kind = COMMAND_KIOSK;
         cmd->order = order;
         cmd->timeout_ms = (int)ms;
-        snprintf(cmd->who, sizeof cmd->who, "puasctl");
+        snprintf(cmd->who, sizeof cmd->who, "%s", c->u.name[0] != '\0' ? c->u.name : "puasctl");
         snprintf(cmd->alert, sizeof cmd->alert, "%s", c->id);
         snprintf(cmd->text, sizeof cmd->text, "%s", order_name(order));
         answer_ask(c, cmd, "No such registered kiosk", "text/plain; charset=utf-8");

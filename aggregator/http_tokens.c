@@ -10,15 +10,7 @@
 enum { DAYS_DEFAULT = 365, DAYS_MOST = 3650 };
 #define DAY_MS ((wall_ms)86400000)
 
-static bool is_person(struct api_call *c)
-{
-    if (strncmp(c->u.name, "token:", 6) != 0) {
-        return true;
-    }
-    answer_problem(c->r, 403, "A token cannot do this", "Log in as an administrator, or use puasctl token.",
-                   "");
-    return false;
-}
+static const char by_person[] = "Log in as an administrator, or use puasctl token.";
 
 void api_tokens(struct api_call *c)
 {
@@ -105,7 +97,7 @@ void api_add_token(struct api_call *c)
 {
     uint8_t token[HTTP_TOKEN_BYTES];
     char hex[HTTP_TOKEN_HEX + 1];
-    struct command *cmd = is_person(c) ? calloc(1, sizeof *cmd) : NULL;
+    struct command *cmd = api_is_person(c, by_person) ? calloc(1, sizeof *cmd) : NULL;
     if (cmd == NULL) {
         if (c->r->body == NULL) {
             answer_command(c->r, COMMAND_UNAVAILABLE, NULL);
@@ -137,7 +129,7 @@ void api_add_token(struct api_call *c)
 void api_end_token(struct api_call *c)
 {
     struct command cmd = {.kind = COMMAND_TOKEN_END};
-    if (!is_person(c)) {
+    if (!api_is_person(c, by_person)) {
         return;
     }
     struct views *v = api_views(c->a);

@@ -17,6 +17,7 @@ struct hub_client {
     void *ctx;
     char branch[IDENT_MAX + 1];
     int64_t rev, seen; // newest known, last one told
+    mono_ms told_at;   // when
     bool greeted, parked, comment;
     int alert_count;
     struct {
@@ -28,24 +29,48 @@ struct hub {
     pthread_mutex_t lock;
     pthread_cond_t work;
     pthread_t thread;
-    bool has_thread, dirty, closing, stop;
-    int comment_ms, count;
+    bool has_thread, closing, stop;
+    int comment_ms, revision_ms, count;
     struct hub_client *clients; // borrowed from those who joined
 };
 
-static bool is_due(const struct hub_client *c)
+// A mere revision waits for its turn; all else is due at once.
+static bool is_due(const struct hub_client *c, mono_ms now)
 {
-    return c->comment || c->alert_count > 0 || c->rev > c->seen || !c->greeted || c->hub->closing;
+    return c->comment || c->alert_count > 0 || !c->greeted || c->hub->closing ||
+           (c->rev > c->seen && now - c->told_at >= c->hub->revision_ms);
 }
 
-static void wake_due(struct hub *h)
+// Returns when the next parked client's turn comes, at the latest `until`.
+static mono_ms wake_due(struct hub *h, mono_ms until)
 {
+    mono_ms now = clock_mono_ms();
     for (struct hub_client *c = h->clients; c != NULL; c = c->next) {
-        if (c->parked && is_due(c)) {
+        if (c->parked && is_due(c, now)) {
             c->parked = false;
             c->ops.wake(c->ctx);
+        } else if (c->parked && c->rev > c->seen && c->told_at + h->revision_ms < until) {
+            until = c->told_at + h->revision_ms;
         }
     }
+    return until;
+}
+
+static void wait_until(struct hub *h, mono_ms at)
+{
+    mono_ms left = at - clock_mono_ms();
+    struct timespec until;
+    if (left <= 0) {
+        return;
+    }
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += left / 1000;
+    until.tv_nsec += left % 1000 * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    pthread_cond_timedwait(&h->work, &h->lock, &until);
 }
 
 static void *run(void *arg)
@@ -54,34 +79,20 @@ static void *run(void *arg)
     mono_ms comment_at = clock_mono_ms() + h->comment_ms;
     pthread_mutex_lock(&h->lock);
     while (!h->stop) {
-        mono_ms left = comment_at - clock_mono_ms();
-        if (left <= 0) {
+        mono_ms late = clock_mono_ms() - comment_at;
+        if (late >= 0) {
             for (struct hub_client *c = h->clients; c != NULL; c = c->next) {
                 c->comment = true;
             }
-            comment_at += h->comment_ms - (left < -h->comment_ms ? left : 0);
-            h->dirty = true;
+            comment_at += h->comment_ms + (late > h->comment_ms ? late : 0);
         }
-        if (h->dirty) {
-            h->dirty = false;
-            wake_due(h);
-            continue;
-        }
-        struct timespec until;
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec += left / 1000;
-        until.tv_nsec += left % 1000 * 1000000;
-        if (until.tv_nsec >= 1000000000) {
-            until.tv_sec++;
-            until.tv_nsec -= 1000000000;
-        }
-        pthread_cond_timedwait(&h->work, &h->lock, &until);
+        wait_until(h, wake_due(h, comment_at));
     }
     pthread_mutex_unlock(&h->lock);
     return NULL;
 }
 
-struct hub *hub_create(int comment_ms)
+struct hub *hub_create(int comment_ms, int revision_ms)
 {
     struct hub *h = calloc(1, sizeof *h);
     pthread_condattr_t monotonic;
@@ -89,6 +100,7 @@ struct hub *hub_create(int comment_ms)
         return NULL;
     }
     h->comment_ms = comment_ms;
+    h->revision_ms = revision_ms;
     pthread_mutex_init(&h->lock, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -187,17 +199,20 @@ static void remember_alert(struct hub_client *c, const char *alert, const char *
 
 void hub_publish(struct hub *h, const char *branch, int64_t rev, const char *alert, const char *state)
 {
+    bool wake = false;
     pthread_mutex_lock(&h->lock);
+    mono_ms now = clock_mono_ms();
     for (struct hub_client *c = h->clients; c != NULL; c = c->next) {
         if (strcmp(c->branch, branch) == 0) {
+            bool waits = c->rev > c->seen; // its turn is in the thread's plan
             c->rev = rev > c->rev ? rev : c->rev;
             if (alert[0] != '\0') {
                 remember_alert(c, alert, state);
             }
-            h->dirty = true;
+            wake = wake || (c->parked && (!waits || is_due(c, now)));
         }
     }
-    if (h->dirty) {
+    if (wake) {
         pthread_cond_signal(&h->work);
     }
     pthread_mutex_unlock(&h->lock);
@@ -231,6 +246,7 @@ static size_t write_events(struct hub_client *c, char *ret, size_t n)
     c->comment = false;
     c->alert_count = 0;
     c->seen = c->rev;
+    c->told_at = clock_mono_ms();
     return used;
 }
 
@@ -240,12 +256,15 @@ size_t hub_take(struct hub_client *c, char *ret, size_t n)
     pthread_mutex_lock(&c->hub->lock);
     if (c->hub->closing) {
         used = HUB_END;
-    } else if (is_due(c)) {
+    } else if (is_due(c, clock_mono_ms())) {
         used = write_events(c, ret, n);
     }
     if (used == 0) {
         c->parked = true;
         c->ops.park(c->ctx);
+        if (c->rev > c->seen) { // its turn is still to come
+            pthread_cond_signal(&c->hub->work);
+        }
     }
     pthread_mutex_unlock(&c->hub->lock);
     return used;
@@ -255,7 +274,7 @@ void hub_close(struct hub *h)
 {
     pthread_mutex_lock(&h->lock);
     h->closing = true;
-    wake_due(h);
+    wake_due(h, 0);
     pthread_mutex_unlock(&h->lock);
 }
 

@@ -19,6 +19,7 @@ enum {
     HUB_ALERTS = 4,         // alert changes kept for a client; older ones are dropped: `today` tells all
     HUB_TEXT_MAX = 1024,    // bytes that hub_take may write at once
     HUB_COMMENT_MS = 20000, // a comment line this often finds dead clients
+    HUB_REVISION_MS = 500,  // no page hears of new figures more often (nobody reads faster); of alerts at once
 };
 
 // Both are called with the hub's lock held and must not call the hub.
@@ -27,7 +28,7 @@ struct hub_ops {
     void (*wake)(void *ctx); // any thread
 };
 
-struct hub *hub_create(int comment_ms);
+struct hub *hub_create(int comment_ms, int revision_ms);
 void hub_destroy(struct hub *h); // accepts NULL; all clients have left
 
 // A page on `branch` that has seen revision `seen` (-1: nothing). NULL: too many, closing, or out of memory.

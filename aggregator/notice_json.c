@@ -2,7 +2,11 @@
 #include "aggregator/notice.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <string.h>
+
+// Bytes of a message to a browser: with every byte of its texts escaped it stays below NOTICE_MESSAGE_MAX.
+enum { MESSAGE_BODY = 700, MESSAGE_LINE = 300 };
 
 // What people wrote or named: on one line, and no letter cut in two.
 static void take(const json_t *text, char *ret, size_t n)
@@ -128,4 +132,27 @@ bool notice_read(const char *json, struct notice *n, char *ret_tz)
     }
     json_decref(o);
     return true;
+}
+
+char *notice_message(const struct notice *n, const struct notice_text *t)
+{
+    char body[MESSAGE_BODY + MESSAGE_LINE + 1] = "", title[MESSAGE_LINE + 1], line[MESSAGE_LINE + 1], said[MESSAGE_LINE + 1];
+    char url[NOTICE_URL_MAX + IDENT_MAX];
+    size_t at = 0;
+    for (int i = 0; i < t->line_count; i++) {
+        protocol_words(t->lines[i].text, MESSAGE_LINE / 2, said);
+        int bytes = snprintf(line, sizeof line, "%s%s: %s", at > 0 ? "\n" : "", t->lines[i].label, said);
+        if (bytes >= (int)sizeof line || at + (size_t)bytes > MESSAGE_BODY) {
+            break; // the page tells the rest
+        }
+        memcpy(body + at, line, (size_t)bytes + 1);
+        at += (size_t)bytes;
+    }
+    protocol_words(t->title, MESSAGE_LINE, title);
+    snprintf(url, sizeof url, "%s%s", n->link[0] != '\0' ? n->link : "/?place=", n->link[0] != '\0' ? "" : n->branch_id);
+    json_t *o = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "id", n->id, "event", channel_event_name(n->event), "alert", n->alert,
+                          "title", title, "body", body, "url", url, "lang", channel_langs[n->lang]);
+    char *text = json_dumps(o, JSON_COMPACT);
+    json_decref(o);
+    return text;
 }

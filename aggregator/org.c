@@ -3,12 +3,14 @@
 
 #include "aggregator/rules_json.h"
 #include "aggregator/settings.h"
+#include "aggregator/store_calendar.h"
+#include "shared/hash.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { HASH_MIN = 64 };
+enum { INDEX_MIN = 64 };
 
 // ---------------------------------------------------------------- hours
 
@@ -50,36 +52,54 @@ bool org_hours_parse(const char *text, struct hours *ret_h)
     return true;
 }
 
-// ---------------------------------------------------------------- kiosks
+// ---------------------------------------------------------------- by id
 
-static int32_t *slot(const struct org *o, const char *id)
+static const char *indexed_id(const struct org *o, const struct org_index *x, int32_t number)
 {
-    uint32_t i = ident_crc32(id, strlen(id));
-    for (;; i++) {
-        int32_t *s = &o->kiosk_hash[i & (uint32_t)(o->hash_size - 1)];
-        if (*s == 0 || strcmp(o->kiosks[*s].id.s, id) == 0) {
+    return x == &o->place_index ? o->places[number].id.s : o->kiosks[number].id.s;
+}
+
+static int32_t *slot(const struct org *o, const struct org_index *x, const char *id)
+{
+    for (uint64_t i = hash_text(HASH_START, id);; i++) {
+        int32_t *s = &x->slots[i & (uint64_t)(x->size - 1)];
+        if (*s == 0 || strcmp(indexed_id(o, x, *s), id) == 0) {
             return s;
         }
     }
 }
 
-static bool rehash(struct org *o, int32_t size)
+static int32_t indexed(const struct org *o, const struct org_index *x, const char *id)
 {
-    int32_t *old = o->kiosk_hash;
-    o->kiosk_hash = calloc((size_t)size, sizeof *o->kiosk_hash);
-    if (o->kiosk_hash == NULL) {
-        o->kiosk_hash = old;
-        return false;
-    }
-    o->hash_size = size;
-    free(old);
-    for (int32_t k = 1; k <= o->kiosk_count; k++) {
-        if (o->kiosks[k].number != 0) {
-            *slot(o, o->kiosks[k].id.s) = k;
+    return x->size > 0 ? *slot(o, x, id) : 0;
+}
+
+// `number` is in its array already, which goes up to `count`.
+static bool put_in_index(const struct org *o, struct org_index *x, int32_t number, int32_t count)
+{
+    if (x->size < 2 * (count + 1)) {
+        struct org_index grown = {.size = x->size == 0 ? INDEX_MIN : x->size};
+        while (grown.size < 2 * (count + 1)) {
+            grown.size *= 2;
         }
+        grown.slots = calloc((size_t)grown.size, sizeof *grown.slots);
+        if (grown.slots == NULL) {
+            return false;
+        }
+        struct org_index old = *x;
+        *x = grown;
+        for (int32_t i = 0; i < old.size; i++) {
+            if (old.slots[i] != 0) {
+                *slot(o, x, indexed_id(o, x, old.slots[i])) = old.slots[i];
+            }
+        }
+        free(old.slots);
     }
+    *slot(o, x, indexed_id(o, x, number)) = number;
     return true;
 }
+
+// ---------------------------------------------------------------- kiosks
 
 bool org_add_kiosk(struct org *o, const struct store_kiosk *k)
 {
@@ -111,23 +131,12 @@ bool org_add_kiosk(struct org *o, const struct store_kiosk *k)
                             .epoch_count = k->has_epoch};
     memcpy(r->name, k->name, sizeof r->name);
     memcpy(r->epochs[0], k->epoch, EPOCH_BYTES);
-    if (o->hash_size < 2 * (o->kiosk_count + 1)) {
-        int32_t size = o->hash_size == 0 ? HASH_MIN : o->hash_size;
-        while (size < 2 * (o->kiosk_count + 1)) {
-            size *= 2;
-        }
-        return rehash(o, size);
-    }
-    *slot(o, r->id.s) = r->number;
-    return true;
+    return put_in_index(o, &o->kiosk_index, r->number, o->kiosk_count);
 }
 
 struct org_kiosk *org_kiosk(struct org *o, const char *id)
 {
-    if (o->hash_size == 0) {
-        return NULL;
-    }
-    int32_t k = *slot(o, id);
+    int32_t k = indexed(o, &o->kiosk_index, id);
     return k != 0 ? &o->kiosks[k] : NULL;
 }
 
@@ -135,12 +144,8 @@ struct org_kiosk *org_kiosk(struct org *o, const char *id)
 
 struct org_place *org_place(struct org *o, const char *id)
 {
-    for (int32_t i = 1; i <= o->place_count; i++) {
-        if (strcmp(o->places[i].id.s, id) == 0) {
-            return &o->places[i];
-        }
-    }
-    return NULL;
+    int32_t p = indexed(o, &o->place_index, id);
+    return p != 0 ? &o->places[p] : NULL;
 }
 
 bool org_under(const struct org *o, int32_t place, int32_t above)
@@ -185,6 +190,7 @@ static bool resolve(struct org_place *p, const struct org_place *parent, char *r
 
 struct loading {
     struct org *o;
+    struct store *st;
     char *why;
     size_t n;
 };
@@ -212,7 +218,8 @@ static bool load_place(void *ctx, const struct store_place *p)
     memcpy(r->tz_name, p->tz, sizeof r->tz_name);
     memcpy(r->hours_text, p->hours, sizeof r->hours_text);
     // Numbers are given out in the order of the document, parents first.
-    return resolve(r, p->parent != 0 ? &grown[p->parent] : NULL, l->why, l->n);
+    return put_in_index(o, &o->place_index, r->number, o->place_count) &&
+           resolve(r, p->parent != 0 ? &grown[p->parent] : NULL, l->why, l->n);
 }
 
 static bool load_kiosk(void *ctx, const struct store_kiosk *k)
@@ -245,13 +252,46 @@ static bool load_released(void *ctx, const struct store_released *r)
     return true;
 }
 
+static bool load_dates(void *ctx, const struct store_special *d)
+{
+    struct loading *l = ctx;
+    struct org_place *p = d->place <= l->o->place_count ? &l->o->places[d->place] : NULL;
+    return p == NULL || p->dates != NULL || store_special_days(l->st, d->place, &p->dates);
+}
+
+void org_add_dates(struct hours *h, bool *has_hours, const struct hours_dates *dates)
+{
+    if (dates != NULL && !*has_hours) {
+        *h = (struct hours){.dates = NULL};
+        for (int day = 0; day < 7; day++) {
+            h->spans[day][0] = (struct hours_span){0, HOURS_DAY_MIN};
+        }
+        *has_hours = true;
+    }
+    h->dates = dates;
+}
+
+// Each place has the special days of the nearest one above that has any of its own: they hold what is above that.
+static void spread_dates(struct org *o)
+{
+    for (int32_t i = 1; i <= o->place_count; i++) {
+        int32_t at = i;
+        for (int depth = 0; o->places[at].dates == NULL && o->places[at].parent != 0 && depth < ENGINE_DEPTH_MAX; depth++) {
+            at = o->places[at].parent;
+        }
+        org_add_dates(&o->places[i].hours, &o->places[i].has_hours, o->places[at].dates);
+    }
+}
+
 bool org_load(struct org *o, struct store *st, char *ret_why, size_t n)
 {
-    struct loading l = {o, ret_why, n};
+    struct loading l = {o, st, ret_why, n};
     *o = (struct org){.place_count = 0};
     ret_why[0] = '\0';
     bool ok = store_each_place(st, load_place, &l) && store_each_kiosk(st, load_kiosk, &l) &&
-              store_each_rule(st, load_rule, &l) && store_each_released(st, load_released, &l);
+              store_each_rule(st, load_rule, &l) && store_each_released(st, load_released, &l) &&
+              store_each_special(st, load_dates, &l);
+    spread_dates(o);
     // What a branch has received since its last step.
     for (int32_t i = 1; ok && i <= o->place_count; i++) {
         struct org_place *branch = o->places[i].branch != 0 ? &o->places[o->places[i].branch] : NULL;
@@ -276,11 +316,13 @@ void org_finish(struct org *o)
         if (o->places[i].owns_tz) {
             tz_free(o->places[i].tz);
         }
+        free(o->places[i].dates);
     }
     free(o->places);
     free(o->kiosks);
     free(o->rules);
-    free(o->kiosk_hash);
+    free(o->place_index.slots);
+    free(o->kiosk_index.slots);
     *o = (struct org){.place_count = 0};
 }
 

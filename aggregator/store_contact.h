@@ -14,6 +14,8 @@ bool store_put_contact(struct store *st, const struct stored_event *s);
 void store_keep_contacts(struct store *st, int days);
 bool store_contacts_due(struct store *st, wall_ms now, bool *ret_due); // has any expired?
 bool store_expire_contacts(struct store *st, wall_ms now, int limit);  // the oldest ones first
+// *ret_sealed: malloc'd; NULL: there is none.
+bool store_contact_sealed(struct store *st, int64_t event_id, char **ret_sealed);
 bool store_erase_contact(struct store *st, int64_t event_id, bool *ret_found);
 // Outside a transaction: writes the log back and empties it. False: somebody reads just now; try again later.
 bool store_empty_log(struct store *st);

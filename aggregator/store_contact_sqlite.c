@@ -3,6 +3,8 @@
 
 #include "aggregator/store_impl.h"
 
+#include <string.h>
+
 enum { DAY_MS = 86400000 };
 
 bool store_put_contact(struct store *st, const struct stored_event *s)
@@ -40,6 +42,19 @@ bool store_expire_contacts(struct store *st, wall_ms now, int limit)
                      "DELETE FROM contact WHERE event_id IN"
                      " (SELECT event_id FROM contact WHERE expires <= ?1 ORDER BY expires LIMIT ?2)",
                      "id", now, limit);
+}
+
+bool store_contact_sealed(struct store *st, int64_t event_id, char **ret_sealed)
+{
+    bool failed = false;
+    sqlite3_stmt *s = store_bind(st, "SELECT sealed FROM contact WHERE event_id = ?1", "i", event_id);
+    *ret_sealed = NULL;
+    if (store_row(st, s, &failed)) {
+        const char *sealed = (const char *)sqlite3_column_text(s, 0);
+        *ret_sealed = sealed != NULL ? strdup(sealed) : NULL;
+        sqlite3_reset(s);
+    }
+    return !failed;
 }
 
 bool store_erase_contact(struct store *st, int64_t event_id, bool *ret_found)

@@ -204,6 +204,17 @@ bool store_put_user(struct store *st, const char *name, const char *display, con
         "tttdtz", name, display, role, place, lang, hash);
 }
 
+bool store_set_password(struct store *st, const char *name, const char *hash, bool *ret_found)
+{
+    if (!store_run(st, "UPDATE user SET hash = coalesce(?2, '!') WHERE name = ?1", "tz", name, hash)) {
+        return false;
+    }
+    *ret_found = sqlite3_changes(st->db) > 0;
+    return store_run(st, "DELETE FROM session WHERE user_id = (SELECT user_id FROM user WHERE name = ?1)", "t",
+                     name) &&
+           store_run(st, "DELETE FROM webpush WHERE who = ?1", "t", name);
+}
+
 bool store_user(struct store *st, const char *name, struct store_user *ret_u, bool *ret_found)
 {
     bool failed = false;

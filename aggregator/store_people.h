@@ -55,6 +55,7 @@ struct store_contact_case {
 bool store_put_contact_case(struct store *st, const struct store_contact_case *k);
 // Of an open one. *ret_place: its place, 0: there is none. It is taken by the first who does: the clock stops.
 bool store_contact_case(struct store *st, int64_t event, int32_t *ret_place, bool *ret_taken);
+bool store_contact_taker(struct store *st, int64_t event, char *ret_who, size_t n); // "": nobody yet
 bool store_take_contact(struct store *st, int64_t event, const char *who, wall_ms now);
 // What came of an attempt; `ended`: it is over. The contact data are not touched (store_contact.h).
 bool store_contact_outcome(struct store *st, int64_t event, const char *outcome, const char *note,

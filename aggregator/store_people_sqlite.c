@@ -132,6 +132,18 @@ bool store_contact_case(struct store *st, int64_t event, int32_t *ret_place, boo
     return !failed;
 }
 
+bool store_contact_taker(struct store *st, int64_t event, char *ret_who, size_t n)
+{
+    bool failed = false;
+    sqlite3_stmt *s =
+        store_bind(st, "SELECT coalesce(taken_by, '') FROM contact_case WHERE event_id = ?1", "i", event);
+    ret_who[0] = '\0';
+    while (store_row(st, s, &failed)) {
+        store_copy(s, 0, ret_who, n);
+    }
+    return !failed;
+}
+
 bool store_take_contact(struct store *st, int64_t event, const char *who, wall_ms now)
 {
     return store_run(

@@ -4,6 +4,7 @@
 #include "aggregator/embed.h"
 #include "aggregator/event_table.h"
 #include "aggregator/store_segments.h"
+#include "shared/hash.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -414,7 +415,7 @@ static bool find_name(struct store *st, const char *id, int32_t *ret_name)
 // Every rating asks for the same few questions.
 bool store_name(struct store *st, const char *id, int32_t *ret_name)
 {
-    struct store_cached_name *c = &st->names[ident_crc32(id, strlen(id)) % NAMES_CACHED];
+    struct store_cached_name *c = &st->names[hash_text(HASH_START, id) % NAMES_CACHED];
     if (c->name == 0 || strcmp(c->id.s, id) != 0) {
         int32_t name;
         if (!find_name(st, id, &name)) {

@@ -1,6 +1,7 @@
 // trends: who asks for which place and days; reading the rollups.
 #include "aggregator/trends_impl.h"
 
+#include "aggregator/rules_json.h"
 #include "aggregator/store_segments.h"
 #include "aggregator/views_impl.h"
 #include "shared/survey.h"
@@ -204,64 +205,6 @@ bool trends_load_hours(struct trends *t, int32_t place, int32_t from, int32_t to
                    " ORDER BY day, hour",
                    "dddd", place, t->question, from, to),
         place, rows);
-}
-
-// `s` gives one trend_days. Days of each scale for themselves.
-static bool add_unit(struct trends *t, sqlite3_stmt *s, struct trend_days *sums)
-{
-    struct trend_days d;
-    if (views_row(t->v, s)) {
-        memcpy(&d, sqlite3_column_blob(s, 0), sizeof d);
-        sums->n += d.n;
-        sums->good += d.good;
-        sums->days += d.days;
-        sums->good_squares += d.good_squares;
-        sums->products += d.products;
-        sums->n_squares += d.n_squares;
-    }
-    return trends_done(t, s, true);
-}
-
-// Asked of the report's own place, which counts what is under it.
-static bool find_scale(struct trends *t)
-{
-    bool failed = false;
-    sqlite3_stmt *s = store_bind(t->v->st,
-                                 "SELECT 1 FROM day_tally WHERE place_id = ?1 AND day >= ?3 AND day < ?4"
-                                 " AND name_id = ?2 AND levels BETWEEN 6 AND 10 LIMIT 1",
-                                 "dddd", t->place.number, t->question, t->from, t->to);
-    t->scale = t->building || store_row(t->v->st, s, &failed) ? SCALE_LONG : SCALE_SHORT;
-    if (s != NULL) {
-        sqlite3_reset(s);
-    }
-    return !failed;
-}
-
-bool trends_load_unit(struct trends *t, int32_t place, struct trend_unit *ret_u)
-{
-    if (t->scale == SCALE_UNKNOWN && !find_scale(t)) {
-        return false;
-    }
-    struct trend_days sums = {.n = 0};
-    bool ok =
-        add_unit(t,
-                 store_bind(t->v->st,
-                            "SELECT trend_days(levels, c1, c2, c3, c4, c5) FROM day_tally WHERE place_id = ?1"
-                            " AND day >= ?3 AND day < ?4 AND name_id = ?2 AND levels BETWEEN 2 AND 5",
-                            "dddd", place, t->question, t->from, t->to),
-                 &sums) &&
-        (t->scale == SCALE_SHORT ||
-         add_unit(
-             t,
-             store_bind(t->v->st,
-                        "SELECT trend_days(levels, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10) FROM day_tally"
-                        " WHERE place_id = ?1 AND day >= ?3 AND day < ?4 AND name_id = ?2"
-                        " AND levels BETWEEN 6 AND 10",
-                        "dddd", place, t->question, t->from, t->to),
-             &sums));
-    *ret_u = (struct trend_unit){.id = place, .n = sums.n, .good = sums.good};
-    trend_unit_days(ret_u, (size_t)sums.days, sums.good_squares, sums.products, sums.n_squares);
-    return ok;
 }
 
 static bool read_counts(struct trends *t, sqlite3_stmt *s, struct trend_counts *counts)
@@ -543,17 +486,16 @@ static bool find_promise(struct trends *t)
         " SELECT r.body FROM up JOIN rule r USING(place_id) WHERE r.to_ms IS NULL"
         " AND json_extract(r.body, '$.kind') = 'standard' ORDER BY depth, rule_id LIMIT 1",
         "d", t->place.number);
-    json_t *rule = views_row(t->v, s) ? json_loads((const char *)sqlite3_column_text(s, 0), 0, NULL) : NULL;
+    const char *body = views_row(t->v, s) ? (const char *)sqlite3_column_text(s, 0) : NULL;
+    json_t *rule = body != NULL ? json_loads(body, 0, NULL) : NULL;
     const char *question = json_string_value(json_object_get(rule, "question"));
     bool mine =
         rule != NULL && (question == NULL || question[0] == '\0' || strcmp(question, t->question_id) == 0);
     t->promise = mine ? json_pack("{s:O?,s:O?}", "target", json_object_get(rule, "percent"), "name",
                                   json_object_get(rule, "name"))
                       : json_null();
-    const char *from = json_string_value(json_object_get(rule, "goal_from"));
-    const char *by = json_string_value(json_object_get(rule, "goal_by"));
-    if (mine && from != NULL && by != NULL && trend_day_parse(from, &t->goal.from) && trend_day_parse(by, &t->goal.by)) {
-        t->goal.target = (double)json_integer_value(json_object_get(rule, "goal")) / 100;
+    if (mine) {
+        rule_goal(body, &t->goal);
     }
     json_decref(rule);
     return trends_done(t, s, t->promise != NULL);

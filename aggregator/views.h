@@ -108,7 +108,9 @@ enum views_error views_may_end_phone(struct views *v, const struct views_user *u
 // A branch on a screen (assets/web/src/wall): parts of today, what was promised and done; staff: alerts, kiosks and reasons too.
 enum views_error views_wall(struct views *v, const struct views_user *u, const char *branch, bool staff, wall_ms now,
                             char **ret_json);
-// Who sees a place and may act there: {people: [{name, display, role}]}.
+// {"key": to subscribe browsers with, null: the server sends none, "browsers":[{id, service, place, lang, since}]}: of the user.
+enum views_error views_webpush(struct views *v, const struct views_user *u, const char *key, char **ret_json);
+// Who sees a place and may act there, and can log in: {people: [{name, display, role}]}.
 enum views_error views_people(struct views *v, const struct views_user *u, const char *place, wall_ms now,
                               char **ret_json);
 // Silences in force (silence.h) of a place, what is above it and what is under it: {silences: [{id, place, rule, kiosk, by,
@@ -123,6 +125,14 @@ enum views_error views_contacts(struct views *v, const struct views_user *u, con
 enum views_error views_may_see_contact(struct views *v, const struct views_user *u, const char *number);
 // VIEWS_OK when the place, or a silence with this number, exists and lies within the user's scope.
 enum views_error views_may_see_silence(struct views *v, const struct views_user *u, const char *number);
+// {LIST: [{item, version, mine, ...}]}: the things of a list of the configuration (manage.h) of places within the user's
+// scope; places and standards also of those above it, not `mine`. Besides, of kiosks: state (or "unheard": ready, and not heard for too long), heard, unsent, lost,
+// clockSynced, software, reason, published, content, refused, refusedWhy, assignment (those that stand nowhere have version
+// ""); of standards: number, since, votesBetweenAlarms (null: not known), told: ids of channels; of users: disabled.
+enum views_error views_manage(struct views *v, const struct views_user *u, const char *list,
+                              const struct config_list *channels, wall_ms now, char **ret_json);
+enum views_error views_may_see_user(struct views *v, const struct views_user *u, const char *name);
+enum views_error views_may_see_kiosk(struct views *v, const struct views_user *u, const char *id);
 // Revision of a branch, 0 before its first step. u NULL: any branch.
 enum views_error views_rev(struct views *v, const struct views_user *u, const char *branch, int64_t *ret_rev);
 // VIEWS_OK when the alert exists and lies within the user's scope.
@@ -141,8 +151,11 @@ enum views_open { VIEWS_ANY, VIEWS_OPEN, VIEWS_CLOSED };
 enum views_error views_alerts(struct views *v, const struct views_user *u, const char *place, enum views_open open,
                               const struct views_page *p, char **ret_json, int64_t *ret_next);
 // {id, at, who, action, subject, detail}. NOT_FOUND: the user's scope is not the whole organisation.
-enum views_error views_audit(struct views *v, const struct views_user *u, const struct views_page *p, char **ret_json,
-                             int64_t *ret_next);
+struct views_audit {
+    const char *who, *action, *subject; // only these; "": all
+};
+enum views_error views_audit(struct views *v, const struct views_user *u, const struct views_audit *f,
+                             const struct views_page *p, char **ret_json, int64_t *ret_next);
 
 // ---------------------------------------------------------------- monitoring
 enum { VIEWS_KIOSK_STATES = KIOSK_LOST + 1, VIEWS_ALERT_KINDS = ENGINE_KINDS, VIEWS_ALERT_STATES = ENGINE_STATES };

@@ -84,8 +84,8 @@ enum views_error views_alerts(struct views *v, const struct views_user *u, const
     return page(v, "alerts", list, p, last, e, ret_json, ret_next);
 }
 
-enum views_error views_audit(struct views *v, const struct views_user *u, const struct views_page *p,
-                             char **ret_json, int64_t *ret_next)
+enum views_error views_audit(struct views *v, const struct views_user *u, const struct views_audit *f,
+                             const struct views_page *p, char **ret_json, int64_t *ret_next)
 {
     enum views_error e = VIEWS_NOT_FOUND;
     int64_t last = 0;
@@ -100,8 +100,9 @@ enum views_error views_audit(struct views *v, const struct views_user *u, const 
         e = VIEWS_OK;
         s = store_bind(v->st,
                        "SELECT audit_id, at, who, action, subject, detail FROM audit WHERE audit_id < ?1"
+                       " AND ?3 IN ('', who) AND ?4 IN ('', action) AND ?5 IN ('', subject)"
                        " ORDER BY audit_id DESC LIMIT ?2",
-                       "id", p->before, p->limit + 1);
+                       "idttt", p->before, p->limit + 1, f->who, f->action, f->subject);
         while (views_row(v, s)) {
             last = json_array_size(list) < (size_t)p->limit ? sqlite3_column_int64(s, 0) : last;
             json_array_append_new(

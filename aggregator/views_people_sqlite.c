@@ -180,7 +180,7 @@ static json_t *people_of(struct views *v, const struct views_user *u, int32_t pl
     json_t *list = json_array();
     sqlite3_stmt *s = store_bind(
         v->st,
-        UP " SELECT name, display, role FROM user WHERE place_id IN up AND role <> ?2 ORDER BY display", "dt",
+        UP " SELECT name, display, role FROM user WHERE place_id IN up AND role <> ?2 AND hash <> '!' ORDER BY display", "dt",
         place, roles[ROLE_VIEWER]);
     while (views_row(v, s)) {
         json_array_append_new(list, json_pack("{s:s,s:s,s:s}", "name", sqlite3_column_text(s, 0), "display",
@@ -224,7 +224,6 @@ static json_t *silences_of(struct views *v, const struct views_user *u, int32_t 
 
 static json_t *contacts_of(struct views *v, const struct views_user *u, int32_t place, wall_ms now)
 {
-    (void)u;
     json_t *list = json_array();
     sqlite3_stmt *s = store_bind(
         v->st,
@@ -232,13 +231,13 @@ static json_t *contacts_of(struct views *v, const struct views_user *u, int32_t 
         "p.parent_id ="
         " down.place_id) SELECT q.event_id, p.id, p.name, k.id, k.name, q.asked, coalesce(q.due, 0),"
         " coalesce(q.taken_at, 0), coalesce(" SHOWN(
-            "q.taken_by") ", ''), q.outcome, q.note, c.expires"
+            "q.taken_by") ", ''), q.outcome, q.note, c.expires, coalesce(q.taken_by, '') = ?3"
                           " FROM contact_case q JOIN contact c USING(event_id) JOIN place p ON p.place_id = "
                           "q.place_id"
                           " JOIN kiosk k ON k.kiosk_id = q.kiosk_id WHERE q.ended_at IS NULL AND c.expires > "
                           "?2 AND q.place_id IN down"
                           " ORDER BY q.due IS NULL, q.due",
-        "di", place, now);
+        "dit", place, now, u->name);
     while (views_row(v, s)) {
         wall_ms due = sqlite3_column_int64(s, 6), taken = sqlite3_column_int64(s, 7);
         json_t *o =
@@ -251,7 +250,8 @@ static json_t *contacts_of(struct views *v, const struct views_user *u, int32_t 
                       (json_int_t)sqlite3_column_int64(s, 11), "taken");
         if (taken > 0) {
             json_object_set_new(
-                o, "taken", json_pack("{s:s,s:I}", "by", sqlite3_column_text(s, 8), "at", (json_int_t)taken));
+                o, "taken", json_pack("{s:s,s:I,s:b}", "by", sqlite3_column_text(s, 8), "at", (json_int_t)taken,
+                                            "mine", sqlite3_column_int(s, 12)));
         }
         json_array_append_new(list, o);
     }

@@ -86,9 +86,8 @@ static bool text_of(const struct scan_value *v, size_t max, char *ret)
 // An id; absent or "" is none (an event takes a default of its envelope back so).
 static bool ident_of(const struct scan_value *v, struct ident *ret)
 {
-    char s[IDENT_MAX + 1];
-    ret->s[0] = '\0';
-    return v->kind == SCAN_ABSENT || (scan_text(v, IDENT_MAX, s) && (s[0] == '\0' || ident_set(ret, s)));
+    *ret = (struct ident){.s = ""};
+    return v->kind == SCAN_ABSENT || (scan_text(v, IDENT_MAX, ret->s) && (ret->s[0] == '\0' || ident_valid(ret->s)));
 }
 
 // ---------------------------------------------------------------- one event
@@ -240,7 +239,8 @@ static bool read_item(struct reading *r, struct scan *s, const struct event *def
         return scan_value(s, &v[0]);
     }
     struct event *e = &m->events[m->count];
-    *e = *defaults;
+    memcpy(e, defaults, offsetof(struct event, text));
+    e->text[0] = '\0';
     if (!need_int(&v[F_SEQ], 1, PROTOCOL_INT_MAX, &e->seq)) {
         note(r, PROTOCOL_BAD_FIELD); // nothing to answer it by
         return true;

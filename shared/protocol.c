@@ -1,6 +1,8 @@
 // protocol: names, topics and hashes of the wire contract. Pure.
 #include "shared/protocol.h"
 
+#include "shared/hash.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -161,41 +163,19 @@ void reply_message_finish(struct reply_message *m)
 
 // ---------------------------------------------------------------- content hash
 
-static uint64_t hash_bytes(uint64_t h, const void *data, size_t n)
-{
-    const uint8_t *p = data;
-    for (size_t i = 0; i < n; i++) {
-        h = (h ^ p[i]) * 0x100000001b3u; // FNV-1a, 64 bit
-    }
-    return h;
-}
-
-static uint64_t hash_text(uint64_t h, const char *s)
-{
-    return hash_bytes(h, s, strlen(s) + 1);
-}
-
-static uint64_t hash_int(uint64_t h, int64_t v)
-{
-    return hash_bytes(h, &v, sizeof v);
-}
-
 uint64_t event_hash(const struct event *e)
 {
-    uint64_t h = 0xcbf29ce484222325u;
-    h = hash_int(h, e->at);
-    h = hash_int(h, e->visit);
-    h = hash_int(h, e->type);
+    uint64_t h = HASH_START;
+    h = hash_word(h, (uint64_t)e->at);
+    h = hash_word(h, (uint64_t)e->visit);
+    h = hash_word(h, (uint64_t)e->voids);
+    h = hash_word(h, (uint64_t)e->type << 32 | (uint64_t)e->score << 16 | (uint64_t)e->of);
     h = hash_text(h, e->question.s);
-    h = hash_int(h, e->score);
-    h = hash_int(h, e->of);
     for (int i = 0; i < e->option_count; i++) {
         h = hash_text(h, e->options[i].s);
     }
     h = hash_text(h, e->type == EVENT_CONTACT ? "" : e->text); // one that was wiped is the same event
-    h = hash_int(h, e->voids);
-    h = hash_text(h, e->ref);
-    return h;
+    return hash_text(h, e->ref);
 }
 
 // ---------------------------------------------------------------- topics

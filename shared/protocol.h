@@ -65,13 +65,11 @@ struct event {
     struct ident question; // empty for void
     int score, of;         // rating, number: 1..of, of 2..11; else 0
     int option_count;      // choice
-    struct ident options[PROTOCOL_OPTIONS_MAX];
-    char text[PROTOCOL_TEXT_MAX + 1]; // text: the comment; contact: the sealed box, "" once wiped; UTF-8
-    int keep_days;                    // contact: to be deleted so long after `at`, 1..PROTOCOL_KEEP_DAYS_MAX
-    int64_t voids;                    // void: the seq that is taken back; else 0
-    int since_ms;                     // ms since the last press on this kiosk, -1 unknown (fact for verdicts)
-    int fingers;                      // fingers down at the press, 0 unknown
-    char ref[PROTOCOL_REF_MAX + 1];   // of the queue system; empty: none
+    int keep_days;         // contact: to be deleted so long after `at`, 1..PROTOCOL_KEEP_DAYS_MAX
+    int64_t voids;         // void: the seq that is taken back; else 0
+    int since_ms;          // ms since the last press on this kiosk, -1 unknown (fact for verdicts)
+    int fingers;           // fingers down at the press, 0 unknown
+    char ref[PROTOCOL_REF_MAX + 1]; // of the queue system; empty: none
     // Defaults of the envelope, resolved into each event:
     int64_t boot;       // count of program starts
     struct ident place; // place of the assignment; empty: the branch itself
@@ -80,6 +78,9 @@ struct event {
     char lang[PROTOCOL_LANG_MAX + 1];
     char by[12]; // touch, mouse, key, web, button
     enum clock_quality clock;
+    // Large and mostly not there, therefore last: the decoder does not touch what is not used.
+    char text[PROTOCOL_TEXT_MAX + 1]; // text: the comment; contact: the sealed box, "" once wiped; UTF-8
+    struct ident options[PROTOCOL_OPTIONS_MAX]; // option_count of them
 };
 
 // One message on the events topic.
@@ -121,8 +122,7 @@ char *events_encode(const uint8_t epoch[EPOCH_BYTES], wall_ms sent, int64_t sent
 // A press of a simple device: {"v":1,"score":4,"of":5}.
 enum protocol_error press_decode(const void *payload, size_t n, int *ret_score, int *ret_of);
 
-// Content hash of an event (FNV-1a over its fields): equal keys with different hashes are a conflict (rule
-// 7).
+// Content hash of an event, for this process only: equal keys with different hashes are a conflict (rule 7).
 uint64_t event_hash(const struct event *e);
 
 // ---------------------------------------------------------------- acknowledgement and sync

@@ -45,14 +45,15 @@ bool scan_utf8_valid(const char *text, size_t n)
     return true;
 }
 
-static void skip_space(struct scan *s)
+static inline void skip_space(struct scan *s)
 {
-    while (s->at < s->end && (*s->at == ' ' || *s->at == '\n' || *s->at == '\r' || *s->at == '\t')) {
+    while (s->at < s->end && (unsigned char)*s->at <= ' ' &&
+           (*s->at == ' ' || *s->at == '\n' || *s->at == '\r' || *s->at == '\t')) {
         s->at++;
     }
 }
 
-static bool take(struct scan *s, char c)
+static inline bool take(struct scan *s, char c)
 {
     skip_space(s);
     if (s->at == s->end || *s->at != c) {
@@ -118,26 +119,25 @@ static int escape_at(const char *at, const char *end, uint32_t *ret_c)
 // After the opening quote.
 static bool read_string(struct scan *s, struct scan_value *v)
 {
-    *v = (struct scan_value){.kind = SCAN_STRING, .text = s->at};
-    for (; s->at < s->end; s->at++) {
-        unsigned char c = (unsigned char)*s->at;
+    const char *at = s->at, *end = s->end;
+    *v = (struct scan_value){.kind = SCAN_STRING, .text = at};
+    for (; at < end; at++) {
+        unsigned char c = (unsigned char)*at;
+        if (c > '\\' || (c > '"' && c < '\\') || c == ' ' || c == '!') {
+            continue; // nearly all of it
+        }
         if (c == '"') {
-            v->n = (size_t)(s->at - v->text);
-            s->at++;
+            v->n = (size_t)(at - v->text);
+            s->at = at + 1;
             return true;
         }
-        if (c < 0x20) {
+        uint32_t meant;
+        int n = c == '\\' ? escape_at(at + 1, end, &meant) : 0;
+        if (n == 0) {
             return false;
         }
-        if (c == '\\') {
-            uint32_t meant;
-            int n = escape_at(s->at + 1, s->end, &meant);
-            if (n == 0) {
-                return false;
-            }
-            v->escaped = true;
-            s->at += n;
-        }
+        v->escaped = true;
+        at += n;
     }
     return false;
 }
@@ -478,13 +478,24 @@ static bool note_stranger(struct scan_members *m, const struct scan_value *name)
     return true;
 }
 
-static int known_name(const char *const *names, int count, const struct scan_value *name)
+static bool same_word(const char *word, const struct scan_value *v)
 {
-    for (int i = 0; i < count; i++) {
-        if (names[i][0] == name->text[0] || name->escaped) {
-            if (scan_text_is(name, names[i])) {
-                return i;
-            }
+    size_t i = 0;
+    while (i < v->n && word[i] == v->text[i]) { // a text of JSON holds no NUL: it stops at the word's end
+        i++;
+    }
+    return i == v->n && word[i] == '\0';
+}
+
+// Whoever writes many objects writes their members in one order: the search begins behind the last one found.
+static int known_name(struct scan_members *m, const struct scan_value *name)
+{
+    for (int k = 0, i = m->next; k < m->count; k++, i++) {
+        i = i < m->count ? i : 0;
+        const char *word = m->names[i];
+        if (name->escaped ? scan_text_is(name, word) : same_word(word, name)) {
+            m->next = i + 1;
+            return i;
         }
     }
     return -1;
@@ -495,6 +506,7 @@ void scan_members_begin(struct scan *s, const char *const *names, int count, str
     ret_m->names = names;
     ret_m->count = count;
     ret_m->seen = 0;
+    ret_m->next = 0;
     ret_m->first = true;
     ret_m->many = NULL;
     ret_m->strangers = ret_m->room = 0;
@@ -520,7 +532,7 @@ enum scan_step scan_members_next(struct scan *s, struct scan_members *m, int *re
         if (!take(s, '"') || !read_string(s, &name) || !take(s, ':')) {
             return SCAN_BAD;
         }
-        int i = name.n > 0 ? known_name(m->names, m->count, &name) : -1;
+        int i = name.n > 0 ? known_name(m, &name) : -1;
         if (i >= 0) {
             if ((m->seen & 1u << i) != 0) {
                 return SCAN_BAD;

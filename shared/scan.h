@@ -64,6 +64,7 @@ struct scan_members {
     const char *const *names; // borrowed
     int count;
     uint32_t seen; // bit i: names[i] has come
+    int next;      // where the search for the next name begins
     bool first;
     struct scan_strange { // names that nobody asked for, kept to notice one that stands there twice
         const char *text;

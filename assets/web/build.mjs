@@ -5,6 +5,7 @@
 //   phone.js, .css       the survey on a customer's phone (phone.html): nothing of the other files is loaded there
 //   <page>.js, .css      a page that not everybody needs, fetched when it is first shown (lazy.tsx). What it shares
 //                        with the first bundle it imports from app.js, by the names of kit.ts
+//   worker.js            the service worker
 import { build } from "esbuild";
 import { copyFile, mkdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
@@ -24,9 +25,12 @@ const PAGES = {
   report: "src/report/page.tsx",
   poster: "src/poster/page.tsx",
   wall: "src/wall/page.tsx",
+  manage: "src/manage/page.tsx",
   votes: "src/alert-votes.tsx",
   comments: "src/comments/card.tsx",
   act: "src/alert-act.tsx",
+  push: "src/push.tsx",
+  inbox: "src/inbox/card.tsx",
 };
 const FIRST_BYTES = 30_000; // app.js + app.css, gzip
 const PAGE_BYTES = 30_000; // a page of its own, both files
@@ -76,6 +80,7 @@ for (const { entryPoint, inputs } of Object.values(pages.metafile.outputs)) {
   const twice = Object.keys(inputs).filter((name) => name in first.metafile.inputs);
   if (twice.length) fail(`${entryPoint} takes ${twice.join(", ")} along, which app.js has already: import from kit.ts instead`);
 }
+await build({ absWorkingDir: here, entryPoints: { worker: "src/worker.ts" }, outdir: out, bundle: true, minify: true, format: "iife", target: ["es2020"], charset: "utf8", logLevel: "warning" });
 await Promise.all(
   ["index.html", "phone.html", "favicon.svg", "manifest.webmanifest"].map((name) => copyFile(join(here, name), join(out, name))),
 );

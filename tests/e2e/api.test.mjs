@@ -229,7 +229,7 @@ scenario("openapi: every path and method is called, and answers as the document 
   const yaml = `${exported.lines.join("\n")}\n`;
   const content = readFileSync(`${ASSETS}/surveys/everyday.yaml`, "utf8");
   const rows = [];
-  let message, order, batch, share, quiet, event, code;
+  let message, order, version, batch, share, quiet, event, code;
   const place = "place=bandung-dago";
   // [operation, path, body?, wanted status]; what one has brought the next ones need.
   const calls = [
@@ -250,6 +250,9 @@ scenario("openapi: every path and method is called, and answers as the document 
     ["share", "shares", { path: `/?page=report&${place}`, days: 3 }, 201, (o) => (share = o.id)],
     ["shares", "shares"],
     ["revokeShare", () => `shares/${share}/revoke`, {}, 204],
+    ["browsers", "webpush"],
+    ["subscribeBrowser", "webpush", { endpoint: "https://push.example.org/1", keys: { p256dh: "x", auth: "x" }, place: "bandung-dago" }, 403], // push.test: people may
+    ["unsubscribeBrowser", "webpush/end", { endpoint: "https://push.example.org/1" }, 403],
     ["previewMailing", "mailings/none/preview", undefined, 404], // report.test has some
     ["backtest", `backtest?${place}`],
     ["export", `export?${place}&format=csv`],
@@ -269,6 +272,7 @@ scenario("openapi: every path and method is called, and answers as the document 
     ["offer", `alerts/${alert}/offer`, { lang: "en", text: "A second counter is open now." }, 204],
     ["contacts", `contacts?${place}`, undefined, 200, (o) => ([{ event }] = o.contacts)],
     ["takeContact", () => `contacts/${event}/take`, { comment: "I call" }, 204],
+    ["openContact", () => `contacts/${event}/open`, {}, 409], // it is sealed for nobody
     ["contactOutcome", () => `contacts/${event}/outcome`, { outcome: "reached", done: true }, 204],
     ["channels", "channels"],
     ["testChannel", "channels/hook/test", {}, 202, (o) => (message = o.id)],
@@ -281,7 +285,21 @@ scenario("openapi: every path and method is called, and answers as the document 
     ["tokens", "tokens"],
     ["addToken", "tokens", { name: "one", place: "jawa-barat", role: "viewer", days: 3 }, 201],
     ["revokeToken", "tokens/one/revoke", {}, 204],
-    ["audit", "audit?limit=5"],
+    ["manageList", "manage/users"],
+    ["manageList", "manage/places", undefined, 200, (o) => (version = o.places.find(({ item }) => item.id === "bandung-dago").version)],
+    ["putPlace", "manage/places/bogor?dry=1", { item: { kind: "branch", parent: "jawa-barat", name: "Bogor" }, version: "" }],
+    ["putPlace", "manage/places/bandung-dago", () => ({ item: { kind: "branch", name: "Elsewhere" }, version }), 422],
+    ["putKiosk", "manage/kiosks/dago-back", { item: { name: "Back door", place: "bandung-dago" }, version: "" }],
+    ["manageList", "manage/kiosks", undefined, 200, (o) => (version = o.kiosks.find(({ item }) => item.id === "dago-back").version)],
+    ["removeKiosk", "manage/kiosks/dago-back/remove", () => ({ version })],
+    ["putStandard", "manage/standards/quiet", { item: { kind: "silence", place: "bandung-dago" }, version: "" }],
+    ["manageList", "manage/standards", undefined, 200, (o) => (version = o.standards.find(({ item }) => item.id === "quiet").version)],
+    ["removeStandard", "manage/standards/quiet/remove", () => ({ version })],
+    ["retention", "manage/retention"],
+    ["putUser", "manage/users/tuti", { item: { role: "manager", place: "bandung-dago" }, version: "" }, 401], // people make people: manage.test
+    ["newPassword", "manage/users/manager/password", {}, 401],
+    ["disableUser", "manage/users/manager/disable", {}, 401],
+    ["audit", "audit?limit=5&who=token:all&action=manage&subject=quiet"],
     ["status", "status"],
     ["configDiff", "config/diff", yaml],
     ["configApply", "config/apply", yaml],

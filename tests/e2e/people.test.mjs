@@ -291,11 +291,18 @@ scenario("who asks to be called has a clock of opening time that stops when some
   await run("sqlite3", [store.file, `UPDATE contact_case SET due = ${before} WHERE event_id = ${event}`]);
   await aggregator.up();
   assert.deepEqual((await inbox()).map((c) => [c.event, c.overdue, c.due]), [[event, true, before], [two.event, false, two.due]], "deadlines are stored, not timers");
+  await refused(viewer, 403, at("open"), {});
+  await refused(other, 404, at("open"), {});
+  await refused(manager, 403, at("open", two.event), {}); // who wants to see it takes the call
   await manager.post(at("take", two.event), {});
+  await refused(head, 403, at("open", two.event), {}); // somebody else's
+  assert.match((await refused(manager, 409, at("open", two.event), {})).detail, /another key/); // visit.test has one of ours
+  assert.deepEqual((await audit(store, "contact-open")).map((row) => [row.who, row.subject]), [["manager", String(two.event)]]);
   await refused(head, 409, at("take", two.event), {});
   await run("sqlite3", ["-cmd", ".timeout 5000", store.file, `UPDATE contact_case SET due = taken_at WHERE event_id = ${two.event}`]);
   const taken = (await inbox()).find((c) => c.event === two.event);
-  assert.deepEqual([taken.taken.by, taken.overdue], ["Sari Wulandari", false], "the clock has stopped in time");
+  assert.deepEqual([taken.taken.by, taken.taken.mine, taken.overdue], ["Sari Wulandari", true, false], "the clock has stopped in time");
+  assert.equal((await inbox(head)).find((c) => c.event === two.event).taken.mine, false);
 
   assert.equal((await refused(manager, 422, at("outcome"), { outcome: "reached" })).field, "done");
   assert.equal((await refused(manager, 422, at("outcome"), { done: true })).field, "outcome");

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Aggregator } from "./lib/aggregator.mjs";
 import { Broker } from "./lib/broker.mjs";
-import { Browser } from "./lib/browser.mjs";
+import { Browser, PHONE } from "./lib/browser.mjs";
 import { TouchScreen } from "./lib/display.mjs";
 import { Kiosk } from "./lib/kiosk.mjs";
 import { run } from "./lib/process.mjs";
@@ -126,6 +126,60 @@ contact_key: ${key}
   await broker.up();
   await kiosk.drained();
   await waitFor("both events in the store", async () => (await aggregator.store.count()) === 2);
+});
+
+scenario("who asks to be called is called from the page: shown to whoever takes it, deleted with what came of it", async (world) => {
+  const broker = await Broker.start(world);
+  const aggregator = await Aggregator.start(world, { brokerPort: broker.port });
+  const screen = await TouchScreen.start(world);
+  const kiosk = await Kiosk.start(world, { brokerPort: broker.port, screen, times: { settle_step: "0 s", typing: "15 s", warn: "1 s" } });
+  writeFileSync(world.path("content.yaml"), `survey:
+  id: call
+  version: 7
+  questions:
+    - { id: overall, type: faces, of: 5 }
+    - { id: reach, type: contact, keep_days: 3 }
+`);
+  assert.equal((await run(`${BIN}/puasctl`, ["--config", aggregator.file, "push", world.path("content.yaml"), "--place", "bandung-dago"])).code, 0);
+  await kiosk.process.line(/ content survey=call version=7 /);
+  const browser = await Browser.start(world);
+  const page = await browser.open(`${aggregator.url}/?place=bandung-dago`, { viewport: PHONE, locale: "id-ID" });
+  await page.enter();
+  assert.equal(await page.id("inbox").count(), 0, "nobody waits");
+  await kiosk.answer("face-1", "contact");
+  for (const name of ["key-20", "key-14", "key-20", "key-14"]) await kiosk.touch(name); // z g z g
+  await kiosk.touch("field-2");
+  for (const name of ["key-21", "key-15", "key-21", "key-15"]) await kiosk.touch(name); // x h x h
+  await kiosk.answer("done", "thanks");
+  await kiosk.drained();
+  await page.id("inbox").waitFor();
+  await page.accessible("the inbox");
+  await page.shot("inbox");
+  await page.id("inbox-take").click();
+  await waitFor("what they left", async () => (await page.id("inbox-left").textContent({ timeout: 500 }).catch(() => "")) === "xhxh");
+  assert.match(await page.id("inbox-one").textContent(), /zgzg/);
+  await page.id("inbox-outcome").click();
+  await page.id("inbox-what").selectOption("no-answer");
+  await page.id("inbox-save").click();
+  await waitFor("the attempt", async () => (await aggregator.store.one("SELECT outcome FROM contact_case")) === "no-answer");
+  await page.shot("inbox-taken");
+  for (const theme of ["light", "dark"]) {
+    await page.page.evaluate((name) => (document.documentElement.dataset.theme = name), theme);
+    await page.accessible(`the inbox, ${theme}`);
+  }
+  for (const button of await page.id("inbox").locator("button").all()) assert.ok((await button.boundingBox()).height >= 43.5);
+  // A page opened anew shows it once more, on record each time.
+  await page.page.reload();
+  await page.live();
+  await page.id("inbox-show").click();
+  await waitFor("what they left, again", async () => (await page.id("inbox-left").textContent({ timeout: 500 }).catch(() => "")) === "xhxh");
+  assert.equal(await aggregator.store.one("SELECT count(*) FROM audit WHERE action = 'contact-open' AND who = 'manager'"), 2);
+  await page.id("inbox-outcome").click();
+  await page.shot("inbox-outcome");
+  await page.id("inbox-save").click();
+  await waitFor("nobody to wait any more", async () => (await page.id("inbox").count()) === 0);
+  assert.equal(await aggregator.store.one("SELECT count(*) FROM contact"), 0);
+  page.clean();
 });
 
 const filesBelow = (folder) => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((f) => f.isFile()).map((f) => join(f.path, f.name));

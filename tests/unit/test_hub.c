@@ -77,7 +77,7 @@ static void greets_at_once(void **state)
 {
     (void)state;
     char buf[HUB_TEXT_MAX + 1];
-    struct hub *h = hub_create(60000);
+    struct hub *h = hub_create(60000, 0);
     struct page fresh, back, current;
     join(h, &fresh, "dago", -1, 7);
     join(h, &back, "dago", 5, 7);
@@ -99,7 +99,7 @@ static void only_the_newest_matters(void **state)
 {
     (void)state;
     char buf[HUB_TEXT_MAX + 1];
-    struct hub *h = hub_create(60000);
+    struct hub *h = hub_create(60000, 0);
     struct page here, elsewhere;
     join(h, &here, "dago", -1, 1);
     join(h, &elsewhere, "cimahi", -1, 1);
@@ -126,7 +126,7 @@ static void a_change_while_joining_is_not_lost(void **state)
 {
     (void)state;
     char buf[HUB_TEXT_MAX + 1];
-    struct hub *h = hub_create(60000);
+    struct hub *h = hub_create(60000, 0);
     struct page p = {.parked = 0};
     sem_init(&p.woken, 0, 0);
     p.c = hub_join(h, "dago", -1, &ops, &p);
@@ -141,7 +141,7 @@ static void alerts_are_bounded(void **state)
 {
     (void)state;
     char buf[HUB_TEXT_MAX + 1], id[40];
-    struct hub *h = hub_create(60000);
+    struct hub *h = hub_create(60000, 0);
     struct page p;
     join(h, &p, "dago", -1, 1);
     take(&p, buf);
@@ -164,7 +164,7 @@ static void comments_find_the_dead(void **state)
 {
     (void)state;
     char buf[HUB_TEXT_MAX + 1];
-    struct hub *h = hub_create(40);
+    struct hub *h = hub_create(40, 0);
     struct page p;
     join(h, &p, "dago", -1, 1);
     take(&p, buf);
@@ -181,7 +181,7 @@ static void closing_wakes_and_ends(void **state)
 {
     (void)state;
     char buf[HUB_TEXT_MAX + 1];
-    struct hub *h = hub_create(60000);
+    struct hub *h = hub_create(60000, 0);
     struct page p;
     join(h, &p, "dago", -1, 1);
     take(&p, buf);
@@ -198,7 +198,7 @@ static void closing_wakes_and_ends(void **state)
 static void clients_are_bounded(void **state)
 {
     (void)state;
-    struct hub *h = hub_create(60000);
+    struct hub *h = hub_create(60000, 0);
     static struct hub_client *all[HUB_CLIENTS_MAX];
     struct page p = {.parked = 0};
     for (int i = 0; i < HUB_CLIENTS_MAX; i++) {
@@ -219,11 +219,45 @@ static void clients_are_bounded(void **state)
     hub_destroy(NULL);
 }
 
+// Time is real here: a revision of ten seconds is one that does not come within the test.
+static void figures_wait_for_their_turn_alerts_do_not(void **state)
+{
+    (void)state;
+    char buf[HUB_TEXT_MAX + 1];
+    struct hub *h = hub_create(60000, 10000);
+    struct page p;
+    join(h, &p, "dago", 1, 1);
+    assert_non_null(strstr(take(&p, buf), "event: hello"));
+    assert_string_equal(take(&p, buf), ""); // parked
+    hub_publish(h, "dago", 2, "", "");
+    assert_false(woken(&p, 50));
+    assert_string_equal(take(&p, buf), ""); // nor when it asks
+    hub_publish(h, "dago", 3, "a1", "open");
+    assert_true(woken(&p, 2000));
+    assert_int_equal(count(take(&p, buf), "event: alert"), 1);
+    assert_int_equal(count(buf, "event: today"), 1); // and the figures go with it
+    leave(&p);
+    hub_destroy(h);
+
+    h = hub_create(60000, 60);
+    join(h, &p, "dago", 1, 1);
+    take(&p, buf);
+    hub_publish(h, "dago", 2, "", "");
+    if (take(&p, buf)[0] == '\0') { // its turn comes by itself
+        assert_true(woken(&p, 2000));
+        take(&p, buf);
+    }
+    assert_non_null(strstr(buf, "\"rev\":2}"));
+    leave(&p);
+    hub_destroy(h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(greets_at_once),
         cmocka_unit_test(only_the_newest_matters),
+        cmocka_unit_test(figures_wait_for_their_turn_alerts_do_not),
         cmocka_unit_test(a_change_while_joining_is_not_lost),
         cmocka_unit_test(alerts_are_bounded),
         cmocka_unit_test(comments_find_the_dead),

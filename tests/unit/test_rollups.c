@@ -487,9 +487,30 @@ static void assert_segments(struct world *w, sqlite3 *db)
     free(want.items);
 }
 
+// Blocks of days hold the sums of their days, and nothing where no day is left.
+static void assert_blocks(struct world *w)
+{
+    static const char *const cases[] = {"c2", "c3", "c3 + c4", "c4 + c5", "c5 + c6", "c6 + c7", "c7 + c8", "c8 + c9", "c9 + c10"};
+    char sql[2000];
+    for (int levels = 2; levels <= 10; levels++) {
+        snprintf(sql, sizeof sql,
+                 "WITH d AS (SELECT place_id, day, name_id, c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 AS v, %s AS g"
+                 " FROM day_tally WHERE levels = %d), b AS (SELECT place_id, day >> 5, name_id, sum(v), sum(g), sum(v <> 0) AS days,"
+                 " sum(g * g), sum(g * v), sum(v * v) FROM d GROUP BY 1, 2, 3), is_there AS (SELECT place_id, block, name_id,"
+                 " n, good, days, good_squares, products, n_squares FROM day_block WHERE levels = %d AND days <> 0)"
+                 " SELECT (SELECT count(*) FROM (SELECT * FROM b EXCEPT SELECT * FROM is_there) WHERE days <> 0)"
+                 " + (SELECT count(*) FROM (SELECT * FROM is_there EXCEPT SELECT * FROM b))",
+                 cases[levels - 2], levels, levels);
+        assert_int_equal(ask(w, sql), 0);
+    }
+    assert_int_equal(ask(w, "SELECT count(*) FROM day_block WHERE levels > 10 OR (days = 0 AND (n <> 0 OR good <> 0 OR"
+                            " good_squares <> 0 OR products <> 0 OR n_squares <> 0))"), 0);
+}
+
 static void assert_equal_to_recount(struct world *w)
 {
     assert_presence(w);
+    assert_blocks(w);
     struct lines want = {.items = NULL}, is = {.items = NULL};
     sqlite3 *db;
     assert_int_equal(sqlite3_open_v2(w->path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
@@ -824,7 +845,7 @@ static void the_migration_brings_the_past(void **state)
            "DROP INDEX epoch_lacking; DROP TABLE segment; DROP TABLE place_segment; DROP TABLE segment_day; "
            "DROP INDEX assignment_place; "
            "DROP TABLE erasure; DROP TABLE gone; DROP TABLE import; DROP TABLE outgoing; DROP TABLE token; ALTER TABLE alert DROP COLUMN judged; "
-           "DROP TABLE phone; DROP TABLE phone_visit; DROP TABLE share; DROP TABLE mailing_sent; DROP TABLE mailing_recipient; DROP TABLE contact_case; DROP TABLE escalation; DROP TABLE silence; DROP INDEX alert_reopened; ALTER TABLE alert DROP COLUMN reopened; "
+           "DROP TABLE phone; DROP TABLE phone_visit; DROP TABLE special_day; DROP TABLE praise; DROP TABLE day_block; DROP TABLE webpush; DROP TABLE share; DROP TABLE mailing_sent; DROP TABLE mailing_recipient; DROP TABLE contact_case; DROP TABLE escalation; DROP TABLE silence; DROP INDEX alert_reopened; ALTER TABLE alert DROP COLUMN reopened; "
            "ALTER TABLE alert_log DROP COLUMN subject; ALTER TABLE alert_log DROP COLUMN amount; "
            "PRAGMA user_version = 5");
     memset(w->ready, 0, sizeof w->ready);

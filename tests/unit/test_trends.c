@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define HOUR ((wall_ms)3600000)
@@ -478,6 +479,43 @@ static void ranking_shares_ranks(void **state)
     assert_string_equal(str(o, "units.1.place.id"), "east");
     assert_int_equal((int)num(o, "units.1.rank"), 2);
     json_decref(o);
+}
+
+// A ranking adds up whole blocks of 32 days and the days around them: whatever days are asked for, it counts what the
+// series of the same place counts.
+static void ranking_counts_every_day_once(void **state)
+{
+    struct world *w = *state;
+    static const int scales[] = {2, 3, 4, 5, 7, 10};
+    for (int i = 1; i <= 130; i++) { // not the same scale each day, and some days without an answer
+        int of = scales[i * i % 6];
+        vote(w, DAGO, 1, TODAY - i, 9, "overall", of, of, i % 7);
+        vote(w, DAGO, 1, TODAY - i, 10, "overall", 1 + i % of, of, 40 + i % 5);
+        vote(w, BRAGA, 2, TODAY - i, 9, "overall", 1 + i % 5, 5, i % 3 == 0 ? 0 : i % 11);
+    }
+    for (int length = 1; length <= 129; length += length < 30 ? 29 : length < 66 ? 1 : 7) {
+        for (int ago = 1; ago + length <= 130; ago += 9) {
+            char from[16], to[16];
+            time_t first = (time_t)(TODAY - ago - length + 1) * 86400, last = (time_t)(TODAY - ago) * 86400;
+            struct tm tm;
+            strftime(from, sizeof from, "%Y-%m-%d", gmtime_r(&first, &tm));
+            strftime(to, sizeof to, "%Y-%m-%d", gmtime_r(&last, &tm));
+            json_t *ranking = ask(w, "ranking", (struct trend_query){.place = "west", .from = from, .to = to, .question = "overall"});
+            size_t i;
+            json_t *u;
+            json_array_foreach(at(ranking, "units"), i, u)
+            {
+                json_t *o = ask(w, "series", (struct trend_query){.place = str(u, "place.id"), .from = from, .to = to, .question = "overall"});
+                assert_int_equal((int)num(u, "n"), (int)num(o, "total.n"));
+                if (json_is_false(at(u, "hidden"))) {
+                    NEAR(num(u, "share"), num(o, "total.share"));
+                }
+                json_decref(o);
+            }
+            assert_int_equal((int)i, 2);
+            json_decref(ranking);
+        }
+    }
 }
 
 static void reasons_are_ordered(void **state)
@@ -1094,6 +1132,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(few_votes_are_not_told, setup, teardown),
         cmocka_unit_test_setup_teardown(nps_is_no_share, setup, teardown),
         cmocka_unit_test_setup_teardown(ranking_shares_ranks, setup, teardown),
+        cmocka_unit_test_setup_teardown(ranking_counts_every_day_once, setup, teardown),
         cmocka_unit_test_setup_teardown(reasons_are_ordered, setup, teardown),
         cmocka_unit_test_setup_teardown(reasons_by_unhappy_and_happy_visits, setup, teardown),
         cmocka_unit_test_setup_teardown(labels_are_of_the_language_asked_for, setup, teardown),

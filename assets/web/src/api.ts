@@ -15,6 +15,25 @@ export interface Session {
 }
 /** POST /api/v1/login -> 204 with cookie, or Problem 401/429 */
 export interface Login { user: string; password: string }
+// Managing (head office, administrators). GET /api/v1/manage/places | kiosks | standards | users (administrators) -> {LIST: Managed[]}.
+// POST /api/v1/manage/LIST/ID {item, version}, ?dry=1: only says what would change -> Changes; Problem 403, 404, 409 (there is one),
+// 412 (changed since), 422, with its field. POST .../kiosks/ID/remove, .../standards/ID/remove {version} -> Changes.
+// POST .../users/ID/password {} -> {password}; .../users/ID/disable {} -> 204
+export type Item = Record<string, unknown>; // as the configuration's document has it
+export interface Managed { item: Item; version: string; mine: boolean } // version "": it is not in the configuration yet
+export interface ManagedKiosk extends Managed {
+  state: string; heard: number | null; unsent: number; lost: number; clockSynced: boolean; software: string; reason: string;
+  published: string; content: string; refused: string; refusedWhy: string; assignment: string;
+}
+export interface ManagedStandard extends Managed { number: number; since: number; votesBetweenAlarms: number | null; told: string[] }
+export interface ManagedUser extends Managed { disabled: boolean }
+export interface Changes { lines: string[]; password?: string }
+/** GET /api/v1/manage/retention; 0: for ever */
+export interface Retention { contactsDays: number; commentsDays: number; rawDays: number }
+/** GET /api/v1/tokens (administrators) */
+export interface Tokens { tokens: { name: string; role: Session["user"]["role"]; place: string; created: number; createdBy: string; expires: number; expired: boolean; lastUsed: number | null }[] }
+/** GET /api/v1/audit?who, action, subject, cursor (administrators of the whole organisation) */
+export interface Audit { audit: { id: number; at: number; who: string; action: string; subject: string; detail: string }[]; next: number | null }
 // POST /api/v1/logout -> 204
 
 export interface Interval { n: number; good: number; share: number | null; lo: number | null; hi: number | null }
@@ -75,6 +94,7 @@ export interface Alert {
   curve: { at: number; points: number }[]; // steps, at most 200
   falseAlarmDays: number | null; // expected open days between false alarms at the usual rate; null: learning
   falseAlarmVotes: number | null;
+  spread: number | null; // of a change with `spread`: part of the usual share that is there for days that differ
   reasons: { id: string; label: Texts; n: number }[];
   places: { id: string; name: string; n: number; unhappy: number }[]; // kiosks or areas with most unhappy votes first
   // silence and offline:
@@ -94,16 +114,16 @@ export interface Alert {
 export interface Silences {
   silences: { id: number; place: { id: string; name: string }; rule: string | null; kiosk: string | null; by: string; reason: string; from: number; until: number; mine: boolean }[];
 }
-/** GET /api/v1/contacts?place=ID: who waits to be called, never what they left (puasctl contacts). POST /api/v1/contacts/EVENT/take {comment?}
- * | outcome {outcome, done, comment?}: done erases what they left */
-export interface Contacts {
-  contacts: {
-    event: number; place: { id: string; name: string }; kiosk: { id: string; name: string }; asked: number;
-    due: number | null; overdue: boolean; taken: { by: string; at: number } | null; outcome: string; note: string; until: number;
-  }[];
-}
 /** GET /api/v1/people?place=ID: who may be given its alerts */
 export interface People { people: { name: string; display: string; role: Session["user"]["role"] }[] }
+/** GET /api/v1/contacts?place=ID: who waits to be called, who is due first at the top, never what they left.
+ * POST /api/v1/contacts/EVENT/take {comment?} | open {} -> {name, reach} | outcome {outcome, done, comment?}: done erases it */
+export interface Contacts { contacts: Contact[] }
+export interface Contact {
+  event: number; place: { id: string; name: string }; kiosk: { id: string; name: string };
+  asked: number; due: number | null; overdue: boolean; until: number; // until: what they left is deleted
+  taken: { by: string; at: number; mine: boolean } | null; outcome: string; note: string;
+}
 /** GET /api/v1/comments?place=ID&before=NEXT (a branch): newest first, 20 at a time */
 export interface Comments { place: string; rev: number; days: number; comments: Comment[]; next: number | null }
 export interface Comment { id: number; at: number; question: string; text: string; lang: string; flags: ("urgent" | "personal")[] }
@@ -121,7 +141,7 @@ export interface Channel {
   attempts: number; reply: string; // of what waits after a failure
 }
 export interface ChannelMessage {
-  id: string; channel: string; alert: string; event: "raised" | "acknowledged" | "unattended" | "ended" | "test" | "report"; // report: alert is its own id
+  id: string; channel: string; alert: string; event: "raised" | "acknowledged" | "unattended" | "ended" | "praise" | "test" | "report"; // report: alert is its own id
   state: "waiting" | "sent" | "dead" | "dropped"; at: number; attempts: number; reply: string; ended: number | null;
 }
 

@@ -17,6 +17,7 @@ const ReportPage = lazy("report", async () => (await import("./report/page.tsx")
 const PosterPage = lazy("poster", async () => (await import("./poster/page.tsx")).PosterPage);
 const WallPage = lazy("wall", async () => (await import("./wall/page.tsx")).WallPage);
 const BacktestPage = lazy("backtest", async () => (await import("./backtest/page.tsx")).BacktestPage);
+const ManagePage = lazy("manage", async () => (await import("./manage/page.tsx")).ManagePage);
 
 const SESSION_RENEW_MS = 60_000; // places and their open alerts, for the picker
 
@@ -63,7 +64,7 @@ export function App() {
   const session = state.kind === "in" ? state.session : null;
   const screen = route.page === "wall" || route.page === "board"; // hangs on a wall: nobody is there to press
   const place = route.place ?? (session && (route.page === "today" ? usualPlace(session) : session.places[0]?.id));
-  const LatePage = { today: TrendsPage, trends: TrendsPage, backtest: BacktestPage, report: ReportPage, poster: PosterPage, wall: WallPage, board: WallPage }[route.page];
+  const LatePage = { today: TrendsPage, trends: TrendsPage, backtest: BacktestPage, report: ReportPage, poster: PosterPage, wall: WallPage, board: WallPage, manage: ManagePage }[route.page];
   useEffect(() => {
     if (!session || !place || route.page !== "today") return;
     if (!route.place) nameInAddress(place);

@@ -5,7 +5,7 @@ export { useEffect, useMemo, useRef, useState } from "preact/hooks";
 export { Face } from "./face.tsx";
 export { failureText, FieldError } from "./failure.tsx";
 export { getJson, postJson } from "./http.ts";
-export { Icon } from "./icons.tsx";
+export { Icon, Mark } from "./icons.tsx";
 export { addressOf, follow, go } from "./route.ts";
 export { Switches } from "./switches.tsx";
 export { makeText, pick, TextContext, useText } from "./text.ts";

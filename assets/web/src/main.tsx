@@ -6,5 +6,6 @@ import { applyTheme } from "./theme.ts";
 export * from "./kit.ts";
 
 applyTheme();
+void navigator.serviceWorker?.register("/worker.js");
 const root = document.getElementById("app");
 if (root) render(<App />, root);

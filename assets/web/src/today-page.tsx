@@ -15,6 +15,7 @@ import { ScoreCard } from "./score-card.tsx";
 import { browserZone, makeText, TextContext, useText, type Text } from "./text.ts";
 
 const CommentsCard = lazy("comments", async () => (await import("./comments/card.tsx")).CommentsCard, true);
+const InboxCard = lazy("inbox", async () => (await import("./inbox/card.tsx")).InboxCard, true);
 
 interface Props {
   session: Session;
@@ -49,6 +50,7 @@ export function TodayPage({ session, place, go, signedOut }: Props) {
                 ))}
               </section>
             )}
+            <InboxCard place={today.place.id} rev={today.rev} now={today.now} mayAct={session.user.role !== "viewer"} signedOut={signedOut} />
             <div class="cards">
               <ScoreCard today={today} />
               <ReasonsCard reasons={today.reasons} />

@@ -3,7 +3,10 @@ import type { Session } from "./api.ts";
 import type { Lang } from "./settings.ts";
 import { addressOf, follow, type PageName } from "./route.ts";
 import { Switches } from "./switches.tsx";
+import { lazy } from "./lazy.tsx";
 import { useText } from "./text.ts";
+
+const PushSwitch = lazy("push", async () => (await import("./push.tsx")).PushSwitch, true);
 
 interface Props {
   session: Session;
@@ -17,7 +20,8 @@ export function Topbar({ session, page, place, setLang, signOut }: Props) {
   const { t } = useText();
   // Trends begin with all one may see; back at today one finds the branch that was shown last.
   const branch = session.places.find(({ id, kind }) => id === place && kind === "branch");
-  const pages: ["today" | "trends" | "backtest", string][] = [["today", addressOf("today", branch && { place: branch.id })], ["trends", addressOf("trends")], ["backtest", addressOf("backtest")]];
+  const pages: ["today" | "trends" | "backtest" | "manage", string][] = [["today", addressOf("today", branch && { place: branch.id })], ["trends", addressOf("trends")], ["backtest", addressOf("backtest")]];
+  if (["head-office", "admin"].includes(session.user.role)) pages.push(["manage", addressOf("manage")]);
   return (
     <div class="topbar" role="banner">
       <a class="skip" href="#content">{t.skip}</a>
@@ -31,13 +35,13 @@ export function Topbar({ session, page, place, setLang, signOut }: Props) {
         </nav>}
         <span class="gap" />
         <Switches setLang={setLang} />
-        {session.user.name && <Account session={session} signOut={signOut} poster={addressOf("poster", branch && { place: branch.id })} />}
+        {session.user.name && <Account session={session} place={place} signOut={signOut} poster={addressOf("poster", branch && { place: branch.id })} />}
       </div>
     </div>
   );
 }
 
-function Account({ session, signOut, poster }: Pick<Props, "session" | "signOut"> & { poster: string }) {
+function Account({ session, place, signOut, poster }: Pick<Props, "session" | "place" | "signOut"> & { poster: string }) {
   const { t } = useText();
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
@@ -68,6 +72,7 @@ function Account({ session, signOut, poster }: Pick<Props, "session" | "signOut"
           <b>{user.display}</b>
           <small>{t.role[user.role]}</small>
           <a href={poster} data-testid="to-poster">{t.poster}</a>
+          <PushSwitch session={session} place={place} />
           <button type="button" data-testid="sign-out" onClick={signOut}>{t.signOut}</button>
           <small>{t.version(session.version)}</small>
         </div>

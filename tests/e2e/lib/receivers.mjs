@@ -21,12 +21,13 @@ export class HttpReceiver {
   /** `answer(request, n)`: { status, headers, body }, or null to hang; n counts from 1. tls: a certificate. */
   static async start(world, { answer = () => ({ status: 200 }), tls = null, port = 0 } = {}) {
     const r = new HttpReceiver();
-    r.requests = []; // { method, path, headers, body, at }
+    r.requests = []; // { method, path, headers, bytes, body, at }
     r.answer = answer;
     const handle = (request, response) => {
-      let body = "";
-      request.setEncoding("utf8").on("data", (text) => (body += text)).on("end", () => {
-        const got = { method: request.method, path: request.url, headers: request.headers, body, at: Date.now() };
+      const parts = [];
+      request.on("data", (part) => parts.push(part)).on("end", () => {
+        const bytes = Buffer.concat(parts);
+        const got = { method: request.method, path: request.url, headers: request.headers, bytes, body: bytes.toString(), at: Date.now() };
         r.requests.push(got);
         const said = r.answer(got, r.requests.length);
         if (said) response.writeHead(said.status, said.headers ?? {}).end(said.body ?? "");

@@ -18,6 +18,7 @@ export const id: Messages = {
   pages: "Halaman",
   trends: "Tren",
   backtest: "Uji aturan",
+  manage: "Kelola",
   loading: "Memuat…",
   retry: "Coba lagi",
   signedOut: "Sesi Anda berakhir. Masuk lagi untuk melanjutkan dari tempat tadi.",
@@ -91,6 +92,7 @@ export const id: Messages = {
   pointsRule: (up, down) => `Tiap suara tidak puas menambah ${up} poin, tiap suara puas mengurangi ${down}.`,
   falseAlarmDays: (count, days) =>
     count <= 1 ? "Alarm palsu: ± sekali tiap hari buka." : `Alarm palsu: ± sekali per ${days} hari buka.`,
+  spreadRule: (points) => `Hari-hari di sini berbeda: ${points} lebih banyak suara tidak puas masih dianggap biasa.`,
   falseAlarmVotes: (votes) => `Alarm palsu: ± sekali per ${votes} suara; harinya masih dipelajari.`,
   falseAlarmLearning: "Alarm palsu: masih mempelajari yang biasa di sini.",
   whereWorst: "Di mana",

@@ -1,0 +1,14 @@
+// config_text: the configuration in the store as the YAML document that `puasctl config apply` takes. Applied unchanged
+// it changes nothing. Edge: config_text_sqlite.c. The thread that may use the store.
+#ifndef PUAS_AGGREGATOR_CONFIG_TEXT_H
+#define PUAS_AGGREGATOR_CONFIG_TEXT_H
+
+#include "aggregator/store.h"
+
+#include <stdio.h>
+
+// Places (parents first), kiosks, surveys, standards, users. All of one moment when the caller holds a transaction.
+// False: the store cannot be read (store_why); some of it may be written.
+bool config_text(struct store *st, FILE *out);
+
+#endif

@@ -1,0 +1,248 @@
+// http: the pages by which head office runs the organisation: what is there, and changes of it (manage.h).
+#include "aggregator/http_impl.h"
+
+#include "aggregator/manage.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// A password that people read and type once: no letters that look like another, 80 bits.
+enum { GROUPS = 4, GROUP = 4, PASSWORD_MADE = GROUPS * (GROUP + 1) };
+
+static void make_password(char ret[PASSWORD_MADE])
+{
+    static const char letters[] = "abcdefghijkmnpqrstuvwxyz23456789"; // 32 of them: none is likelier
+    uint8_t random[GROUPS * GROUP];
+    char *p = ret;
+    password_random(random, sizeof random);
+    for (int i = 0; i < GROUPS * GROUP; i++) {
+        if (i > 0 && i % GROUP == 0) {
+            *p++ = '-';
+        }
+        *p++ = letters[random[i] % 32];
+    }
+    *p = '\0';
+}
+
+bool api_is_person(struct api_call *c, const char *detail)
+{
+    if (strncmp(c->u.name, "token:", 6) != 0) {
+        return true;
+    }
+    answer_problem(c->r, 403, "A token cannot do this", detail, "");
+    return false;
+}
+
+// ---------------------------------------------------------------- reading
+
+static void answer_list(struct api_call *c, const char *list)
+{
+    char *text = NULL;
+    struct views *v = api_views(c->a);
+    enum views_error e =
+        v != NULL ? views_manage(v, &c->u, list, &c->a->o.settings->channels, clock_wall_ms(), &text)
+                  : VIEWS_FAILED;
+    api_views_back(c->a, v);
+    if (!answer_views(c->r, e, "No such list")) {
+        answer_json(c->r, text);
+    }
+}
+
+void api_manage_list(struct api_call *c)
+{
+    const char *list = manage_list(c->id);
+    if (list == NULL) {
+        answer_problem(c->r, 404, "No such list", "places, kiosks, standards, users", "");
+    } else if (strcmp(list, "users") == 0 && c->u.role != ROLE_ADMIN) {
+        answer_problem(c->r, 403, "Only administrators may do this", "", "");
+    } else {
+        answer_list(c, list);
+    }
+}
+
+void api_retention(struct api_call *c)
+{
+    const struct settings_retention *r = &c->a->o.settings->retention;
+    json_t *o = json_pack("{s:I,s:I,s:I}", "contactsDays", (json_int_t)r->contacts_days, "commentsDays",
+                          (json_int_t)r->comments_days, "rawDays", (json_int_t)r->raw_days);
+    answer_json(c->r, json_dumps(o, JSON_COMPACT));
+    json_decref(o);
+}
+
+// ---------------------------------------------------------------- changing
+
+static void answer_refusal(struct api_call *c, const struct manage_change *m)
+{
+    static const struct {
+        int status;
+        const char *title;
+    } of[] = {[MANAGE_UNKNOWN] = {404, "It is not there"},
+              [MANAGE_FORBIDDEN] = {403, "You may not do this"},
+              [MANAGE_TAKEN] = {409, "There is one of this id"},
+              [MANAGE_STALE] = {412, "Changed in the meantime"},
+              [MANAGE_WRONG] = {422, "Not accepted"}};
+    answer_problem(c->r, of[m->refusal].status, of[m->refusal].title, m->why, m->field);
+}
+
+// {"lines": [...]}, and the password of a new user: the only time that it is told.
+static void answer_lines(struct api_call *c, const char *text, const char *password)
+{
+    json_t *o = json_object(), *lines = json_array();
+    for (const char *p = text, *end; *p != '\0'; p = *end != '\0' ? end + 1 : end) {
+        end = strchr(p, '\n');
+        end = end != NULL ? end : p + strlen(p);
+        json_array_append_new(lines, json_stringn(p, (size_t)(end - p)));
+    }
+    json_object_set_new(o, "lines", lines);
+    if (password[0] != '\0') {
+        json_object_set_new(o, "password", json_string(password));
+    }
+    answer_json(c->r, json_dumps(o, JSON_COMPACT));
+    json_decref(o);
+}
+
+static void ask(struct api_call *c, struct manage_change *m, const char *password)
+{
+    const char *dry = c->q->argument(c->q->argument_ctx, "dry");
+    struct command *cmd = calloc(1, sizeof *cmd);
+    enum command_result result = COMMAND_UNAVAILABLE;
+    if (cmd != NULL) {
+        cmd->kind = dry != NULL && strcmp(dry, "1") == 0 ? COMMAND_MANAGE_DRY : COMMAND_MANAGE;
+        cmd->manage = m;
+        snprintf(cmd->who, sizeof cmd->who, "%s", c->u.name);
+        snprintf(cmd->alert, sizeof cmd->alert, "%s", c->id);
+        snprintf(cmd->subject, sizeof cmd->subject, "%s", m->list);
+        result = api_ask(c->a, cmd);
+    }
+    if (result == COMMAND_DONE && cmd->reply != NULL) {
+        answer_lines(c, cmd->reply, cmd->kind == COMMAND_MANAGE ? password : "");
+    } else if (result == COMMAND_BAD && m->refusal != MANAGE_FINE) {
+        answer_refusal(c, m);
+    } else {
+        answer_command(c->r, result, cmd != NULL ? cmd->reply : NULL);
+    }
+    if (cmd != NULL) {
+        free(cmd->reply);
+    }
+    free(cmd);
+}
+
+// body: {"item": {...}, "version": "..."}; without item it is taken out.
+static void change(struct api_call *c, const char *list, bool remove)
+{
+    json_t *o = json_loadb(c->q->body, c->q->body_bytes, JSON_REJECT_DUPLICATES, NULL);
+    const json_t *item = json_object_get(o, "item");
+    const char *version = json_string_value(json_object_get(o, "version"));
+    const char *role = json_string_value(json_object_get(item, "role"));
+    char password[PASSWORD_MADE] = "", hash[PASSWORD_HASH_BYTES];
+    char *text = json_is_object(item) && !remove ? json_dumps(item, 0) : NULL;
+    struct manage_change m = {
+        .list = list, .id = c->id, .item = text, .version = version, .role = c->u.role, .scope = c->u.place};
+    bool is_user = strcmp(list, "users") == 0, is_new = is_user && version != NULL && version[0] == '\0';
+    if (version == NULL) {
+        answer_problem(c->r, 422, "Not accepted",
+                       "version is that of the thing as you have seen it, \"\" of a new one", "version");
+    } else if (!remove && text == NULL) {
+        answer_problem(c->r, 422, "Not accepted", "item is an object: all of the thing as it shall be",
+                       "item");
+    } else if (remove && version[0] == '\0') {
+        answer_problem(c->r, 422, "Not accepted", "What is not there cannot be taken out", "version");
+    } else if (is_user && !api_is_person(c, "Log in as an administrator, or use puasctl config.")) {
+        ; // answered
+    } else if (is_user && strcmp(c->id, c->u.name) == 0 &&
+               (role == NULL || strcmp(role, roles[c->u.role]) != 0)) {
+        answer_problem(c->r, 403, "You may not do this", "Another administrator must do this: it is you",
+                       "role");
+    } else {
+        if (is_new) {
+            make_password(password);
+            m.hash = password_hash(password, hash) ? hash : NULL;
+        }
+        if (is_new && m.hash == NULL) {
+            answer_command(c->r, COMMAND_UNAVAILABLE, NULL);
+        } else {
+            ask(c, &m, password);
+        }
+    }
+    free(text);
+    json_decref(o);
+}
+
+void api_put_place(struct api_call *c)
+{
+    change(c, manage_list("places"), false);
+}
+
+void api_put_kiosk(struct api_call *c)
+{
+    change(c, manage_list("kiosks"), false);
+}
+
+void api_put_standard(struct api_call *c)
+{
+    change(c, manage_list("standards"), false);
+}
+
+void api_put_user(struct api_call *c)
+{
+    change(c, manage_list("users"), false);
+}
+
+void api_remove_kiosk(struct api_call *c)
+{
+    change(c, manage_list("kiosks"), true);
+}
+
+void api_remove_standard(struct api_call *c)
+{
+    change(c, manage_list("standards"), true);
+}
+
+// hash NULL: no login any more. False: answered.
+static bool set_password(struct api_call *c, const char *hash)
+{
+    struct manage_change m = {.hash = hash};
+    struct command cmd = {.kind = COMMAND_USER_PASSWORD, .manage = &m};
+    struct views *v = api_views(c->a);
+    enum views_error e = v != NULL ? views_may_see_user(v, &c->u, c->id) : VIEWS_FAILED;
+    api_views_back(c->a, v);
+    if (answer_views(c->r, e, "No such user")) {
+        return false;
+    }
+    snprintf(cmd.who, sizeof cmd.who, "%s", c->u.name);
+    snprintf(cmd.alert, sizeof cmd.alert, "%s", c->id);
+    enum command_result result = api_ask(c->a, &cmd);
+    answer_command(c->r, result, cmd.reply);
+    free(cmd.reply);
+    return result == COMMAND_DONE;
+}
+
+void api_user_password(struct api_call *c)
+{
+    char password[PASSWORD_MADE], hash[PASSWORD_HASH_BYTES];
+    make_password(password);
+    if (!api_is_person(c, "Log in as an administrator.")) {
+        return;
+    }
+    if (!password_hash(password, hash)) {
+        answer_command(c->r, COMMAND_UNAVAILABLE, NULL);
+    } else if (set_password(c, hash)) {
+        json_t *o = json_pack("{s:s}", "password", password);
+        answer_json(c->r, json_dumps(o, JSON_COMPACT));
+        json_decref(o);
+    }
+}
+
+void api_disable_user(struct api_call *c)
+{
+    if (!api_is_person(c, "Log in as an administrator.")) {
+        return;
+    }
+    if (strcmp(c->id, c->u.name) == 0) {
+        answer_problem(c->r, 403, "You may not do this", "Another administrator must do this: it is you", "");
+    } else {
+        (void)set_password(c, NULL);
+    }
+}

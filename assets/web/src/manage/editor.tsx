@@ -1,0 +1,137 @@
+// A thing open in a form: checked and saved as a whole, with what would change said before, what is wrong beside its field, and
+// nothing lost when somebody else was quicker.
+import type { ComponentChildren } from "preact";
+import type { Changes, Item, Managed } from "../api.ts";
+import type { Failure } from "../http.ts";
+import { failureText, getJson, postJson, useEffect, useRef, useState } from "../kit.ts";
+import { differing, idOf, tidy, word } from "./items.ts";
+import { useManageWords } from "./words.ts";
+
+export interface Draft {
+  item: Item; // as typed
+  isNew: boolean;
+  put: (change: Item) => void;
+  error: (field: string) => string | null;
+}
+
+interface Props {
+  list: "places" | "kiosks" | "standards" | "users";
+  given: Managed | null; // null: a new one
+  start?: Item; // of a new one
+  title: string;
+  shown: readonly string[]; // fields that have a place for their error
+  saved: (id: string, changes: Changes) => void;
+  close: () => void;
+  form: (draft: Draft) => ComponentChildren;
+  check?: (item: Item) => Record<string, string>; // field -> what is wrong, before the server is asked
+  children?: ComponentChildren; // what else can be done
+}
+
+export function Editor({ list, given, start = {}, title, shown, saved, close, form, check, children }: Props) {
+  const { t, w } = useManageWords();
+  const isNew = given === null || given.version === "";
+  const key = list === "users" ? "name" : "id";
+  const [base, setBase] = useState<Managed>(given ?? { item: start, version: "", mine: true });
+  const [item, setItem] = useState<Item>(base.item);
+  const [wrong, setWrong] = useState<Record<string, string>>({});
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const [theirs, setTheirs] = useState<string[]>([]); // what somebody else has changed meanwhile
+  const [preview, setPreview] = useState<string[] | null>(null);
+  const [busy, setBusy] = useState(false);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+
+  // What is there now is taken over, unless something is typed: then the next save finds out, and keeps both.
+  useEffect(() => {
+    if (!given || given.version === base.version || differing(tidy(base.item), tidy(item)).length) return;
+    setBase(given);
+    setItem(given.item);
+  }, [given?.version]);
+
+  const put = (change: Item) => {
+    setItem((was) => ({ ...was, ...change }));
+    setWrong((was) => Object.fromEntries(Object.entries(was).filter(([field]) => !(field in change))));
+    setPreview(null);
+  };
+  const refuse = (fields: Record<string, string>) => {
+    setWrong(fields);
+    const first = Object.keys(fields)[0];
+    if (first) document.getElementById(`m-${first}`)?.focus();
+  };
+  const ask = async (dry: boolean, version = base.version): Promise<void> => {
+    const id = word(item, key);
+    const found = { ...(id === "" ? { [key]: w.needed } : /^[a-z0-9-]{1,32}$/.test(id) ? {} : { [key]: w.badId }), ...check?.(item) };
+    setFailure(null);
+    refuse(found);
+    if (busy || Object.keys(found).length) return;
+    setBusy(true);
+    const { [key]: _id, ...rest } = tidy(item);
+    const result = await postJson<Changes>(`/api/v1/manage/${list}/${id}${dry ? "?dry=1" : ""}`, { item: rest, version });
+    setBusy(false);
+    if (result.ok) {
+      if (dry) return setPreview(result.value.lines);
+      setBase({ ...base, item });
+      setTheirs([]);
+      setPreview(null);
+      return saved(id, result.value);
+    }
+    const problem = result.failure;
+    if (problem.kind === "problem" && problem.status === 412) return renew(id, dry);
+    if (problem.kind === "problem" && shown.includes(problem.field)) return refuse({ [problem.field]: problem.detail });
+    setFailure(problem);
+  };
+  // What was typed stays; the next save goes on from what is there now.
+  const renew = async (id: string, dry: boolean): Promise<void> => {
+    const result = await getJson<Record<string, Managed[]>>(`/api/v1/manage/${list}`);
+    const now = result.ok ? result.value[list]?.find((each) => idOf(each) === id) : undefined;
+    if (!now) return setFailure(result.ok ? { kind: "problem", status: 404, title: w.gone, detail: w.gone, field: "" } : result.failure);
+    const fields = differing(base.item, now.item);
+    setBase(now);
+    if (fields.length === 0) return ask(dry, now.version); // it was our own save
+    setTheirs(fields.map((field) => w.nowSays(w.fieldName(field), sayValue(now.item[field], w.nothing))));
+    setItem((mine) => ({ ...now.item, ...Object.fromEntries(differing(base.item, mine).map((field) => [field, mine[field]])) }));
+  };
+  const mine = differing(tidy(base.item), tidy(item)).filter((field) => field !== key || isNew);
+  return (
+    <form class="card editor" data-testid="editor" aria-labelledby="h-editor" noValidate onSubmit={(event) => {
+      event.preventDefault();
+      void ask(false);
+    }}>
+      <header>
+        <h2 id="h-editor" tabIndex={-1} ref={heading}>{title}</h2>
+        <button type="button" class="link" data-testid="close" onClick={close}>{w.close}</button>
+      </header>
+      {theirs.length > 0 && (
+        <div class="gaps" role="alert" data-testid="conflict">
+          <b>{w.conflict}</b>
+          <ul>{theirs.map((each) => <li key={each}>{each}</li>)}</ul>
+          {w.conflictHint}
+        </div>
+      )}
+      {form({ item, isNew, put, error: (field) => wrong[field] ?? null })}
+      {preview && (
+        <div class="preview" role="status" data-testid="preview">
+          <b>{mine.length ? w.willChange : w.noChange}</b>
+          <ul>
+            {mine.map((field) => <li key={field}>{w.change(w.fieldName(field), sayValue(base.item[field], w.nothing), sayValue(item[field], w.nothing))}</li>)}
+            {preview.filter((line) => line.startsWith("    ")).map((line) => <li key={line} lang="en">{line.trim()}</li>)}
+          </ul>
+        </div>
+      )}
+      {failure && <p class="error" role="alert" data-testid="failure">{failureText(failure, t)}</p>}
+      <div class="actions">
+        <button type="submit" class="primary" data-testid="save" aria-disabled={busy}>{w.save}</button>
+        <button type="button" data-testid="dry" aria-disabled={busy} onClick={() => void ask(true)}>{w.preview}</button>
+      </div>
+      {children}
+    </form>
+  );
+}
+
+/** A value of the document in a line. */
+export function sayValue(value: unknown, nothing: string): string {
+  if (value === undefined || value === null || value === "") return nothing;
+  if (Array.isArray(value)) return value.length ? value.map((each) => sayValue(each, nothing)).join("; ") : nothing;
+  if (typeof value === "object") return Object.values(value).map((each) => sayValue(each, nothing)).join(" ");
+  return String(value);
+}

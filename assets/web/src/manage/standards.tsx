@@ -1,0 +1,179 @@
+// Standards: the promises and rules that hold at a place, what each costs in false alarms and who is told; the common kinds as a
+// form, with the way to what they would have done.
+import type { Changes, Item, Managed, ManagedStandard } from "../api.ts";
+import { minutesOf } from "../backtest/setting.ts";
+import { addressOf, failureText, follow, pick, postJson, useState } from "../kit.ts";
+import { useReport } from "../trends/report.ts";
+import { Editor } from "./editor.tsx";
+import { PlaceField, SelectField, TextField, TextsField } from "./fields.tsx";
+import { idOf, tidy, upFrom, word } from "./items.ts";
+import type { TabProps } from "./page.tsx";
+import { isUnder, nameOf, PlacePick, Split, Twice, useEnded, Waiting } from "./parts.tsx";
+import { NEW } from "./view.ts";
+import { useManageWords } from "./words.ts";
+
+const KINDS = ["standard", "change", "share", "silence", "offline"] as const;
+type Kind = (typeof KINDS)[number];
+const TESTED: readonly string[] = ["standard", "change", "share"]; // the back-test has a form of these
+// What a kind has besides id, place, name, question, hold and what people do: the rest goes when the kind changes.
+const OF_ALL = ["id", "place", "name", "kind", "question", "mash", "playbook", "recovery", "escalation"];
+const START: Record<Kind, Item> = {
+  standard: { percent: "85", false_alarm_votes: "5000" },
+  change: { false_alarm_votes: "5000" },
+  share: { percent: "50", window: "15 min", min_n: "4" },
+  silence: { probability: "0.001" },
+  offline: { hold: "10 min" },
+};
+const SHOWN = ["id", "place", "kind", "name", "percent", "false_alarm_votes", "window", "min_n", "probability", "hold"] as const;
+
+export function StandardsTab({ view, places, set, say, signedOut }: TabProps) {
+  const { w, f, lang } = useManageWords();
+  const loaded = useReport<{ standards: ManagedStandard[] }>("manage/standards");
+  useEnded(loaded, signedOut);
+  if (!loaded.data) return <Waiting failure={loaded.failure} again={loaded.again} />;
+  const all = loaded.data.standards;
+  const given = all.find((each) => idOf(each) === view.id) ?? null;
+  const above = upFrom(places, view.place).map(idOf);
+  const shown = all.filter(({ item }) => isUnder(places, word(item, "place"), view.place) || above.includes(word(item, "place")));
+  return (
+    <Split
+      list={
+        <section class="card" aria-labelledby="h-standards">
+          <header>
+            <h2 id="h-standards">{w.tabs.standards}</h2>
+            <PlacePick places={places} value={view.place} choose={(place) => set({ place, id: "" })} />
+            <button type="button" class="tool" data-testid="new" onClick={() => set({ id: NEW })}>{w.newStandard}</button>
+          </header>
+          <div class="scroll-x">
+            <table class="data things" data-testid="standards">
+              <thead><tr><th scope="col">{w.standard}</th><th scope="col">{w.field.place}</th><th scope="col">{w.field.kind}</th><th scope="col">{w.falseAlarm}</th><th scope="col">{w.told}</th></tr></thead>
+              <tbody>
+                {shown.map((each) => {
+                  const at = word(each.item, "place");
+                  return (
+                    <tr key={idOf(each)} class={idOf(each) === view.id ? "on" : ""} data-testid={`row-${idOf(each)}`}>
+                      <th scope="row">
+                        <button type="button" class="link" data-testid={`open-${idOf(each)}`} aria-current={idOf(each) === view.id ? "true" : undefined} onClick={() => set({ id: idOf(each) })}>{title(each.item, lang)}</button>
+                        <small>{idOf(each)}, {w.version(each.number)}</small>
+                      </th>
+                      <td>{nameOf(places, at)}{view.place && at !== view.place && above.includes(at) && <small class="from">{w.from(nameOf(places, at))}</small>}</td>
+                      <td>{w.ruleKind(word(each.item, "kind"))}<small>{w.limit(each.item, f)}</small></td>
+                      <td data-label={w.falseAlarm}>{each.votesBetweenAlarms === null ? <span class="none">{w.priceUnknown}</span> : w.inVotes(f.int(Math.round(each.votesBetweenAlarms)))}</td>
+                      <td data-label={w.told}>{each.told.length ? each.told.join(", ") : <span class="none">{w.nobodyTold}</span>}</td>
+                    </tr>
+                  );
+                })}
+              </tbody>
+            </table>
+          </div>
+          {shown.length === 0 && <p class="hint">{w.noStandards}</p>}
+        </section>
+      }
+      open={
+        (view.id === NEW || given) && (
+          <StandardForm key={view.id} given={view.id === NEW ? null : given} places={places} start={view.place} close={() => set({ id: "" })} say={say} gone={() => {
+            loaded.again();
+            set({ id: "" });
+          }} saved={(id, { lines }) => {
+            say(lines[0] === "no change" ? w.noChange : w.saved(id));
+            loaded.again();
+            if (view.id === NEW) set({ id });
+          }} />
+        )
+      }
+    />
+  );
+}
+
+const title = (item: Item, lang: "id" | "en"): string => pick((item["name"] ?? {}) as Record<string, string>, lang) || word(item, "id");
+
+interface FormProps {
+  given: ManagedStandard | null;
+  places: Managed[];
+  start: string;
+  saved: (id: string, changes: Changes) => void;
+  gone: () => void;
+  close: () => void;
+  say: (words: string) => void;
+}
+
+function StandardForm({ given, places, start, saved, gone, close, say }: FormProps) {
+  const { t, w, lang } = useManageWords();
+  const [failure, setFailure] = useState("");
+  const top = places.find(({ mine }) => mine);
+  const id = given ? idOf(given) : "";
+  const end = async () => {
+    const result = await postJson<Changes>(`/api/v1/manage/standards/${id}/remove`, { version: given?.version ?? "" });
+    if (!result.ok) return setFailure(failureText(result.failure, t));
+    say(w.ended(id));
+    gone();
+  };
+  if (given && !given.mine) {
+    return (
+      <section class="card editor" aria-labelledby="h-editor" data-testid="editor">
+        <header>
+          <h2 id="h-editor">{title(given.item, lang)}</h2>
+          <button type="button" class="link" data-testid="close" onClick={close}>{w.close}</button>
+        </header>
+        <p class="hint">{w.fromAbove(nameOf(places, word(given.item, "place")))}</p>
+      </section>
+    );
+  }
+  return (
+    <Editor list="standards" given={given} start={{ id: "", kind: "standard", place: start || (top ? idOf(top) : ""), ...START.standard }} title={given ? title(given.item, lang) : w.newStandard} shown={SHOWN} saved={saved} close={close}
+      check={(item) => (word(item, "place") === "" ? { place: w.needed } : ({} as Record<string, string>))}
+      form={({ item, isNew, put, error }) => {
+        const kind = KINDS.find((each) => each === word(item, "kind"));
+        const figure = (key: string, label: string, hint?: string) => <TextField key={key} name={key} number label={label} hint={hint} value={word(item, key)} set={(value) => put({ [key]: value })} error={error(key)} />;
+        const minutes = (key: string, label: string, hint?: string) => {
+          const value = word(item, key);
+          const known = minutesOf(value);
+          return <TextField key={key} name={key} number label={label} hint={hint} value={value === "" ? "" : known === null ? value.replace(/ min$/, "") : String(known)} set={(text) => put({ [key]: text && `${text} min` })} error={error(key)} />;
+        };
+        return (
+          <>
+            {isNew && <TextField name="id" label={w.field.id} hint={w.idHint} value={word(item, "id")} set={(next) => put({ id: next })} error={error("id")} />}
+            <PlaceField name="place" label={w.field.appliesTo} places={places} value={word(item, "place")} set={(place) => put({ place })} error={error("place")} />
+            {kind || isNew ? (
+              <SelectField name="kind" label={w.field.kind} hint={kind && w.ruleHint[kind]} value={word(item, "kind")} options={KINDS.map((each) => [each, w.ruleKind(each)] as const)} set={(next) => {
+                const cleared = Object.fromEntries(Object.keys(item).filter((key) => !OF_ALL.includes(key)).map((key) => [key, undefined]));
+                put({ ...cleared, kind: next, ...START[next as Kind] });
+              }} error={error("kind")} />
+            ) : (
+              <p class="hint">{w.otherKind(w.ruleKind(word(item, "kind")))}</p>
+            )}
+            <TextsField item={item} set={(name) => put({ name })} error={error("name")} />
+            {(kind === "standard" || kind === "share") && <TextField name="percent" number label={w.percent[kind]} value={word(item, "percent")} set={(percent) => put({ percent, ...(kind === "share" ? { resolve_percent: undefined } : {}) })} error={error("percent")} />}
+            {(kind === "standard" || kind === "change") && figure("false_alarm_votes", w.field.falseAlarmVotes, w.falseAlarmHint)}
+            {kind === "share" && [minutes("window", w.field.window), figure("min_n", w.field.minN)]}
+            {kind === "silence" && figure("probability", w.field.probability, w.probabilityHint)}
+            {(kind === "offline" || kind === "silence") && minutes("hold", kind === "offline" ? w.field.offlineFor : w.field.hold)}
+            {TESTED.includes(word(item, "kind")) && <TestLink item={tidy(item)} />}
+            {!isNew && given && <p class="hint">{w.newVersionHint}</p>}
+          </>
+        );
+      }}
+    >
+      {given && (
+        <>
+          {failure && <p class="error" role="alert">{failure}</p>}
+          <Twice id="end" words={w.end} sure={w.endSure} hint={w.endHint} press={() => void end()} />
+        </>
+      )}
+    </Editor>
+  );
+}
+
+const IN_TEST = ["kind", "question", "percent", "resolve_percent", "boundary", "window", "min_n", "top_faces", "usual_unhappy", "false_alarm_votes", "drift", "mash", "hold", "faces"];
+
+/** What would it have done? With all that is typed. */
+function TestLink({ item }: { item: Item }) {
+  const { w } = useManageWords();
+  const says = IN_TEST.flatMap((key) => {
+    const value = item[key];
+    if (value === undefined || (key === "hold" && word(item, key) === "0 s") || (key === "usual_unhappy" && Number(value) === 0)) return [];
+    return [`${key}: ${Array.isArray(value) ? `[${value.join(", ")}]` : key === "boundary" ? `"${word(item, key)}"` : word(item, key)}`];
+  });
+  const address = addressOf("backtest", { place: word(item, "place"), a: says.join(", ") });
+  return <p class="links"><a href={address} data-testid="test-link" onClick={follow(address)}>{w.wouldHave}</a></p>;
+}

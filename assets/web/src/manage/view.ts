@@ -1,0 +1,27 @@
+// What the address says of this page, and back: a link leads to the very thing. Pure.
+import type { Session } from "../api.ts";
+import { addressOf } from "../kit.ts";
+
+export const TABS = ["places", "kiosks", "standards", "channels", "users", "tokens", "log"] as const;
+export type Tab = (typeof TABS)[number];
+export const NEW = "new*"; // no id has a star
+
+export interface View {
+  tab: Tab;
+  place: string; // what is shown of: "" all
+  id: string; // what is open: "" nothing, NEW: a new one
+}
+
+/** Head office runs places, kiosks and standards; people and programs are the administrators'. */
+export const tabsOf = (role: Session["user"]["role"]): readonly Tab[] => (role === "admin" ? TABS : TABS.slice(0, 3));
+
+export function readView(query: URLSearchParams, tabs: readonly Tab[]): View {
+  const tab = tabs.find((each) => each === query.get("tab")) ?? "places";
+  const place = query.get("place") ?? "";
+  return { tab, place, id: query.get("id") ?? (tab === "places" ? place : "") };
+}
+
+export function viewAddress({ tab, place, id }: View): string {
+  const all = { tab: tab === "places" ? "" : tab, place, id: id === place && tab === "places" ? "" : id };
+  return addressOf("manage", Object.fromEntries(Object.entries(all).filter(([, value]) => value !== "")));
+}
