@@ -235,24 +235,6 @@ static void get_verdicts(struct api_call *c)
     }
 }
 
-static void get_comments(struct api_call *c)
-{
-    char *text = NULL, *end = NULL;
-    const char *before = c->q->argument(c->q->argument_ctx, "before");
-    int64_t through = before != NULL && before[0] != '\0' ? strtoll(before, &end, 10) : 0;
-    if (through < 0 || (end != NULL && *end != '\0')) {
-        answer_problem(c->r, 422, "Not accepted", "before is the next of an earlier answer", "before");
-        return;
-    }
-    struct views *v = api_views(c->a);
-    enum views_error e =
-        v != NULL ? views_comments(v, &c->u, c->q->place, through, clock_wall_ms(), &text) : VIEWS_FAILED;
-    api_views_back(c->a, v);
-    if (!answer_views(c->r, e, "No such branch")) {
-        answer_json(c->r, text);
-    }
-}
-
 static void get_alert_votes(struct api_call *c)
 {
     char *text = NULL;
@@ -465,7 +447,7 @@ static const struct route {
     {"GET", "/api/v1/trends/*.xlsx", USER | SHARED, api_trends_xlsx},
     {"GET", "/api/v1/trends/*.csv", USER | SHARED, api_trends_csv},
     {"GET", "/api/v1/trends/*", USER | SHARED, api_trends},
-    {"GET", "/api/v1/comments", USER, get_comments},
+    {"GET", "/api/v1/comments", USER, api_comments},
     {"GET", "/api/v1/backtest", USER, api_backtest},
     {"GET", "/api/v1/export", USER, api_export},
     {"GET", "/api/v1/live", USER | WALL, get_live},

@@ -80,6 +80,25 @@ void api_alerts(struct api_call *c)
     answer_tagged(c, text);
 }
 
+void api_comments(struct api_call *c)
+{
+    char *text = NULL, more[50];
+    int64_t next = 0;
+    struct views_page p;
+    if (!read_page(c, &p)) {
+        return;
+    }
+    struct views *v = api_views(c->a);
+    enum views_error e =
+        v != NULL ? views_comments(v, &c->u, c->q->place, &p, clock_wall_ms(), &text, &next) : VIEWS_FAILED;
+    api_views_back(c->a, v);
+    if (!answer_views(c->r, e, "No such branch")) {
+        snprintf(more, sizeof more, "place=%s&", c->q->place);
+        put_next(c, more, &p, next);
+        answer_tagged(c, text);
+    }
+}
+
 // What may be looked for: names and ids, "token:NAME" among them. False: answered.
 static bool ident_or_none(struct api_call *c, const char *name, const char *text)
 {

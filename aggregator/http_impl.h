@@ -158,6 +158,7 @@ void api_message(struct api_call *c);
 void api_export(struct api_call *c); // ?format=csv|json|xlsx and place, from, to, question of export.h
 void api_backtest(struct api_call *c); // ?place, from, to, a, b, late of backtest_report.h
 void api_alerts(struct api_call *c); // ?place, state=open|closed, limit, cursor
+void api_comments(struct api_call *c); // ?place, limit, cursor
 void api_audit(struct api_call *c);  // ?who, action, subject, limit, cursor
 void api_tokens(struct api_call *c);
 void api_add_token(struct api_call *c); // body: {"name","place","role","days"} -> 201 with the token

@@ -85,12 +85,6 @@ enum views_error views_today(struct views *v, const struct views_user *u, const 
 // raw = filtered + suspects, score by score; suspects come in whole steps.
 enum views_error views_verdicts(struct views *v, const struct views_user *u, const char *branch, wall_ms now,
                                 char **ret_json);
-// What was written at the branch in the last VIEWS_COMMENT_DAYS, newest first, 20 at a time: {place, rev, days, comments:
-// [{id, at, question, text, lang, flags}], next}. As of the last step, times to the quarter hour; flags: "urgent",
-// "personal" (comment_flags.h). before: a `next`, or 0 for the newest.
-enum { VIEWS_COMMENT_DAYS = 30 };
-enum views_error views_comments(struct views *v, const struct views_user *u, const char *branch, int64_t before,
-                                wall_ms now, char **ret_json);
 enum views_error views_alert_votes(struct views *v, const struct views_user *u, const char *alert,
                                    wall_ms now, char **ret_json);
 // {"branch":{id,name,tz},"alert":...}, the alert as on its branch's page, so that messages tell no more than that.
@@ -144,7 +138,7 @@ struct views_page {
     int limit;      // 1..
 };
 enum views_open { VIEWS_ANY, VIEWS_OPEN, VIEWS_CLOSED };
-// Texts {"alerts" or "audit": [...], "next": number or null}; *ret_next: `before` of the next page, 0: this is the last.
+// Texts {"alerts", "audit" or "comments": [...], "next": number or null}; *ret_next: `before` of the next page, 0: this is the last.
 // Alerts at a place ("": the user's) and under it: {id, state, kind, rule: {id, version, name}, place: {id, name}, kiosk,
 // since, raised, closed, closedBy, flaps, ack: {by, at, until}}. Counts move in steps, and are not told here; neither is that
 // one recovers, and since is to the quarter hour.
@@ -156,6 +150,11 @@ struct views_audit {
 };
 enum views_error views_audit(struct views *v, const struct views_user *u, const struct views_audit *f,
                              const struct views_page *p, char **ret_json, int64_t *ret_next);
+// What was written at a branch in the last VIEWS_COMMENT_DAYS: {place, rev, days, comments: [{id, at, question, text, lang,
+// flags}], next}. As of the last step, times to the quarter hour; flags: "urgent", "personal" (comment_flags.h).
+enum { VIEWS_COMMENT_DAYS = 30 };
+enum views_error views_comments(struct views *v, const struct views_user *u, const char *branch,
+                                const struct views_page *p, wall_ms now, char **ret_json, int64_t *ret_next);
 
 // ---------------------------------------------------------------- monitoring
 enum { VIEWS_KIOSK_STATES = KIOSK_LOST + 1, VIEWS_ALERT_KINDS = ENGINE_KINDS, VIEWS_ALERT_STATES = ENGINE_STATES };

@@ -4,8 +4,6 @@
 
 #include <stdlib.h>
 
-enum { A_PAGE = 20 };
-
 // A text event's body: {"text", "lang"?}. NULL: it was erased, or is none.
 static json_t *comment_json(sqlite3_stmt *s)
 {
@@ -32,10 +30,11 @@ static json_t *comment_json(sqlite3_stmt *s)
     return o;
 }
 
-static json_t *comments_json(struct views *v, const struct branch *b, int64_t before)
+static json_t *comments_json(struct views *v, const struct branch *b, const struct views_page *p,
+                             int64_t *ret_next)
 {
     json_t *list = json_array();
-    int64_t next = 0, through = before > 0 && before <= b->released ? before - 1 : b->released;
+    int64_t last = 0, next = 0, through = p->before <= b->released ? p->before - 1 : b->released;
     sqlite3_stmt *s = store_bind(
         v->st,
         "WITH RECURSIVE down(place_id) AS (SELECT ?1 UNION SELECT p.place_id FROM down d JOIN place p"
@@ -48,22 +47,24 @@ static json_t *comments_json(struct views *v, const struct branch *b, int64_t be
         views_first_event_since(v, b->now - VIEWS_COMMENT_DAYS * (wall_ms)DAY_MS), through,
         (int)EVENT_VOIDED);
     while (views_row(v, s)) {
-        if (json_array_size(list) == A_PAGE) { // one more is there
-            next = json_integer_value(json_object_get(json_array_get(list, A_PAGE - 1), "id"));
+        if (json_array_size(list) == (size_t)p->limit) { // one more is there
+            next = last;
             break;
         }
         json_t *o = comment_json(s);
         if (o != NULL) {
             json_array_append_new(list, o);
+            last = sqlite3_column_int64(s, 0);
         }
     }
     sqlite3_reset(s);
+    *ret_next = next;
     return json_pack("{s:s,s:I,s:i,s:o,s:o}", "place", b->id, "rev", (json_int_t)b->rev, "days",
                      VIEWS_COMMENT_DAYS, "comments", list, "next", null_or_int(next, next > 0));
 }
 
 enum views_error views_comments(struct views *v, const struct views_user *u, const char *branch,
-                                int64_t before, wall_ms now, char **ret_json)
+                                const struct views_page *p, wall_ms now, char **ret_json, int64_t *ret_next)
 {
     char *text = NULL;
     if (!views_begin(v)) {
@@ -75,7 +76,7 @@ enum views_error views_comments(struct views *v, const struct views_user *u, con
         e = VIEWS_NOT_FOUND;
     }
     if (e == VIEWS_OK) {
-        text = views_dump(comments_json(v, b, before));
+        text = views_dump(comments_json(v, b, p, ret_next));
         v->failed = v->failed || text == NULL;
     }
     if (b != NULL) {

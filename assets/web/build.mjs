@@ -29,8 +29,9 @@ const PAGES = {
   votes: "src/alert-votes.tsx",
   comments: "src/comments/card.tsx",
   act: "src/alert-act.tsx",
-  push: "src/push.tsx",
+  account: "src/account.tsx",
   inbox: "src/inbox/card.tsx",
+  find: "src/find.tsx",
 };
 const FIRST_BYTES = 30_000; // app.js + app.css, gzip
 const PAGE_BYTES = 30_000; // a page of its own, both files

@@ -33,7 +33,7 @@ async function system(world) {
     visits.push(seq);
   };
   const visits = [];
-  return { aggregator, kiosk, write, visits, path: "/api/v1/comments?place=bandung-dago" };
+  return { aggregator, kiosk, write, visits, path: "/api/v1/comments?place=bandung-dago&limit=20" };
 }
 
 scenario("comments: newest first, in steps, page by page; flagged by their words; erased ones are gone; by scope", async (world) => {
@@ -48,18 +48,22 @@ scenario("comments: newest first, in steps, page by page; flagged by their words
   await waitFor("the steps", async () => (await manager.get(path)).comments.length === 20);
   const pages = [];
   for (let next = 0; next !== null; ) {
-    const page = await manager.get(next ? `${path}&before=${next}` : path);
+    const page = await manager.get(next ? `${path}&cursor=${next}` : path);
     pages.push(page.comments);
     next = page.next;
   }
   assert.deepEqual(pages.map((p) => p.length), [20, 20, 4]);
+  const first = await manager.raw("GET", path);
+  assert.equal(first.headers.get("link"), `<${path}&cursor=${pages[0][19].id}>; rel="next"`);
+  assert.equal((await manager.raw("GET", path, undefined, { "If-None-Match": first.headers.get("etag") })).status, 304);
+  for (const wrong of ["0", "201", "x"]) assert.equal((await manager.raw("GET", path.replace("20", wrong))).status, 422, wrong);
   const all = pages.flat();
   assert.deepEqual([all[0].text, all[0].flags, all[1].text, all[1].flags, all[43].text], ["Ada kebakaran, hubungi 0812 3456 7890", ["urgent", "personal"], "Kata ke-43", [], "Kata ke-1"]);
   assert.ok(all.every(({ at }) => at % 900_000 === 0), "times to the quarter hour");
   const erased = await run(`${BIN}/puasctl`, ["--config", aggregator.file, "erase", "--visit", `dago-entrance/${kiosk.epoch.epoch}/${visits[43]}`]);
   assert.equal(erased.code, 0, erased.lines.join("\n"));
   assert.deepEqual((await manager.get(path)).comments.slice(0, 1).map(({ text }) => text), ["Kata ke-43"]);
-  assert.equal((await manager.raw("GET", `${path}&before=x`)).status, 422);
+  assert.equal((await manager.raw("GET", `${path}&cursor=x`)).status, 422);
   assert.ok([403, 404].includes((await manager.raw("GET", "/api/v1/comments?place=nowhere")).status));
   assert.equal((await new Session(aggregator.url).raw("GET", path)).status, 401);
 });

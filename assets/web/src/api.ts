@@ -124,7 +124,7 @@ export interface Contact {
   asked: number; due: number | null; overdue: boolean; until: number; // until: what they left is deleted
   taken: { by: string; at: number; mine: boolean } | null; outcome: string; note: string;
 }
-/** GET /api/v1/comments?place=ID&before=NEXT (a branch): newest first, 20 at a time */
+/** GET /api/v1/comments?place=ID&limit=N&cursor=NEXT (a branch): newest first */
 export interface Comments { place: string; rev: number; days: number; comments: Comment[]; next: number | null }
 export interface Comment { id: number; at: number; question: string; text: string; lang: string; flags: ("urgent" | "personal")[] }
 /** GET /api/v1/alerts/ID/votes: the votes behind it, to the quarter hour */

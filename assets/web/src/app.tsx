@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Session } from "./api.ts";
 import { failureText } from "./failure.tsx";
 import { FaceLight } from "./face.tsx";
-import { getJson, postJson, type Failure } from "./http.ts";
+import { ENDED, getJson, postJson, type Failure } from "./http.ts";
 import { lazy } from "./lazy.tsx";
 import { addressOf, go, nameInAddress, useRoute } from "./route.ts";
 import { asLang, browserLang, saveLang, savedLang, savedPlace, savePlace, type Lang } from "./settings.ts";
@@ -21,7 +21,9 @@ const ManagePage = lazy("manage", async () => (await import("./manage/page.tsx")
 
 const SESSION_RENEW_MS = 60_000; // places and their open alerts, for the picker
 
-type State = { kind: "loading" } | { kind: "out"; expired: boolean } | { kind: "failed"; failure: Failure } | { kind: "in"; session: Session };
+// out: `was` is the session that has ended by itself. Its page stays, out of sight, with all that was typed, for whoever signs in
+// under the same name.
+type State = { kind: "loading" } | { kind: "out"; was: Session | null } | { kind: "failed"; failure: Failure } | { kind: "in"; session: Session };
 
 export function App() {
   const [state, setState] = useState<State>({ kind: "loading" });
@@ -29,26 +31,35 @@ export function App() {
   const route = useRoute();
   const lang = chosen ?? (state.kind === "in" ? asLang(state.session.user.lang) : null) ?? browserLang();
   const text = useMemo(() => makeText(lang, browserZone()), [lang]);
+  const screen = route.page === "wall" || route.page === "board"; // hangs on a wall: nobody is there to press
 
   const load = async () => {
     const result = await getJson<Session>("/api/v1/session");
     setState((was) => {
       if (result.ok) return { kind: "in", session: result.value };
-      if (result.failure.kind === "auth") return screen && was.kind === "in" ? was : { kind: "out", expired: was.kind === "in" };
-      return was.kind === "in" ? was : { kind: "failed", failure: result.failure };
+      if (was.kind === "in" || was.kind === "out") return was;
+      return result.failure.kind === "auth" ? { kind: "out", was: null } : { kind: "failed", failure: result.failure };
     });
   };
-  const signedOut = () => setState({ kind: "out", expired: true });
+  const ended = () => setState((was) => (was.kind === "in" && !screen ? { kind: "out", was: was.session } : was));
+  const signedIn = async () => {
+    await load();
+    dispatchEvent(new Event("online")); // whatever was refused asks again, as after a lost connection
+  };
   const signOut = async () => {
     const result = await postJson("/api/v1/logout", {});
-    if (result.ok || result.failure.kind === "auth") setState({ kind: "out", expired: false });
+    if (result.ok || result.failure.kind === "auth") setState({ kind: "out", was: null });
   };
   const setLang = (next: Lang) => {
     saveLang(next);
     setChosen(next);
   };
 
-  useEffect(() => void load(), []);
+  useEffect(() => {
+    addEventListener(ENDED, ended);
+    return () => removeEventListener(ENDED, ended);
+  }, [screen]);
+  useEffect(() => void load(), [route.page]); // what was changed elsewhere is in its lists
   useEffect(() => {
     if (state.kind !== "in" && state.kind !== "failed") return;
     const renew = () => {
@@ -61,8 +72,7 @@ export function App() {
     document.documentElement.lang = lang;
   }, [lang]);
 
-  const session = state.kind === "in" ? state.session : null;
-  const screen = route.page === "wall" || route.page === "board"; // hangs on a wall: nobody is there to press
+  const session = state.kind === "in" ? state.session : state.kind === "out" ? state.was : null;
   const place = route.place ?? (session && (route.page === "today" ? usualPlace(session) : session.places[0]?.id));
   const LatePage = { today: TrendsPage, trends: TrendsPage, backtest: BacktestPage, report: ReportPage, poster: PosterPage, wall: WallPage, board: WallPage, manage: ManagePage }[route.page];
   useEffect(() => {
@@ -74,7 +84,7 @@ export function App() {
   return (
     <TextContext.Provider value={text}>
       <FaceLight />
-      {state.kind === "out" && <LoginPage expired={state.expired} setLang={setLang} done={load} />}
+      {state.kind === "out" && <LoginPage expired={state.was !== null} setLang={setLang} done={signedIn} />}
       {state.kind === "failed" && (
         <main class="page">
           <section class="card notice" role="alert">
@@ -85,12 +95,12 @@ export function App() {
         </main>
       )}
       {session && (
-        <>
+        <div key={session.user.name} hidden={state.kind === "out"}>
           {!screen && <Topbar session={session} page={route.page} place={place ?? null} setLang={setLang} signOut={() => void signOut()} />}
           {place && route.page !== "today" ? (
-            <LatePage session={session} place={place} query={route.query} signedOut={signedOut} />
+            <LatePage session={session} place={place} query={route.query} signedOut={ended} />
           ) : place ? (
-            <TodayPage session={session} place={place} go={(next) => go(addressOf("today", { place: next }))} signedOut={signedOut} />
+            <TodayPage session={session} place={place} go={(next) => go(addressOf("today", { place: next }))} signedOut={ended} />
           ) : (
             <main id="content" class="page">
               <section class="card notice">
@@ -99,7 +109,7 @@ export function App() {
               </section>
             </main>
           )}
-        </>
+        </div>
       )}
     </TextContext.Provider>
   );

@@ -9,6 +9,8 @@ export type Failure =
 
 export type Result<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
+export const ENDED = "puas-ended"; // an event of the window: an answer was 401, whoever asked
+
 const TIMEOUT_MS = 15_000; // longer than any answer takes, shorter than a person's patience
 const RETRY_DEFAULT_S = 30;
 
@@ -40,7 +42,10 @@ async function request<T>(path: string, init: RequestInit, outer?: AbortSignal):
 }
 
 async function failureOf(answer: Response): Promise<Failure> {
-  if (answer.status === 401) return { kind: "auth" };
+  if (answer.status === 401) {
+    dispatchEvent(new Event(ENDED));
+    return { kind: "auth" };
+  }
   if (answer.status === 429) {
     const seconds = Number(answer.headers.get("Retry-After"));
     return { kind: "limited", seconds: seconds > 0 ? Math.ceil(seconds) : RETRY_DEFAULT_S };

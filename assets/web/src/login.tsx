@@ -27,7 +27,11 @@ export function LoginPage({ expired, setLang, done }: Props) {
   const wait = useCountdown(failure?.kind === "limited" ? failure : null);
 
   useEffect(() => {
+    const before = document.title;
     document.title = `${w.signIn} · Puas`;
+    return () => {
+      document.title = before;
+    };
   }, [w]);
 
   const submit = async (event: Event) => {
@@ -42,6 +46,7 @@ export function LoginPage({ expired, setLang, done }: Props) {
     const result = await postJson("/api/v1/login", login);
     if (result.ok) {
       await done();
+      setBusy(false); // still here: the session could not be read
       return;
     }
     setBusy(false);
@@ -60,7 +65,7 @@ export function LoginPage({ expired, setLang, done }: Props) {
   const passwordError =
     missing === "password" ? w.needPassword : failure?.kind === "auth" ? w.wrongLogin : field === "password" && failure ? failureText(failure, t) : null;
 
-  return (
+  const page = (
     <main class="login">
       <form class="card" onSubmit={submit} noValidate>
         <div class="above-form">
@@ -83,6 +88,12 @@ export function LoginPage({ expired, setLang, done }: Props) {
       </form>
     </main>
   );
+  // The page that waits may have a dialog open, which would take every press: this one is above it, and does not go away.
+  return expired ? <dialog class="above-all" aria-label={w.signIn} ref={show} onClose={(event) => show(event.currentTarget)}>{page}</dialog> : page;
+}
+
+function show(dialog: HTMLDialogElement | null): void {
+  if (dialog && !dialog.open) dialog.showModal();
 }
 
 /** Seconds left of a refusal; 0 when one may try again. */

@@ -2,6 +2,7 @@
 import type { Session, Today } from "./api.ts";
 import { Icon } from "./icons.tsx";
 import { useServerNow, type FeedState } from "./live.ts";
+import { MANY_PLACES, PlaceSearch } from "./place-search.tsx";
 import { useText } from "./text.ts";
 
 type Place = Session["places"][number];
@@ -42,7 +43,9 @@ function PlacePicker({ places, current, go }: Omit<Props, "feed">) {
       {others && (
         <>
           <Icon name="chevron" />
-          <select data-testid="place-picker" aria-label={t.place} value={current} onChange={(event) => go(event.currentTarget.value)}>
+          {branches.length > MANY_PLACES ? (
+            <PlaceSearch id="place-picker" label={`${t.place}: ${name}`} places={places} only="branch" current={current} choose={go} />
+          ) : <select data-testid="place-picker" aria-label={t.place} value={current} onChange={(event) => go(event.currentTarget.value)}>
             {!branches.some((place) => place.id === current) && <option value={current}>{current}</option>}
             {groups.length > 1
               ? groups.map((parent) => (
@@ -51,7 +54,7 @@ function PlacePicker({ places, current, go }: Omit<Props, "feed">) {
                   </optgroup>
                 ))
               : branches.map(option)}
-          </select>
+          </select>}
         </>
       )}
     </div>

@@ -1,4 +1,4 @@
-// Messages on this device: the switch in the account's menu. A file of its own.
+// Messages on this device: the switch in the account's menu.
 import type { Session } from "./api.ts";
 import type { Failure } from "./http.ts";
 import { failureText, getJson, postJson, useEffect, useState, useText } from "./kit.ts";

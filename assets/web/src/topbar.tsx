@@ -6,7 +6,7 @@ import { Switches } from "./switches.tsx";
 import { lazy } from "./lazy.tsx";
 import { useText } from "./text.ts";
 
-const PushSwitch = lazy("push", async () => (await import("./push.tsx")).PushSwitch, true);
+const AccountMenu = lazy("account", async () => (await import("./account.tsx")).AccountMenu, true);
 
 interface Props {
   session: Session;
@@ -41,11 +41,11 @@ export function Topbar({ session, page, place, setLang, signOut }: Props) {
   );
 }
 
-function Account({ session, place, signOut, poster }: Pick<Props, "session" | "place" | "signOut"> & { poster: string }) {
+function Account(props: Pick<Props, "session" | "place" | "signOut"> & { poster: string }) {
   const { t } = useText();
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
-  const { user } = session;
+  const { display } = props.session.user;
   useEffect(() => {
     if (!open) return;
     const away = (event: Event) => {
@@ -64,19 +64,10 @@ function Account({ session, place, signOut, poster }: Pick<Props, "session" | "p
   return (
     <div class="account" ref={box}>
       <button type="button" class="avatar" data-testid="account" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <span aria-hidden="true">{initials(user.display)}</span>
-        <b class="vh">{t.account(user.display)}</b>
+        <span aria-hidden="true">{initials(display)}</span>
+        <b class="vh">{t.account(display)}</b>
       </button>
-      {open && (
-        <div class="menu">
-          <b>{user.display}</b>
-          <small>{t.role[user.role]}</small>
-          <a href={poster} data-testid="to-poster">{t.poster}</a>
-          <PushSwitch session={session} place={place} />
-          <button type="button" data-testid="sign-out" onClick={signOut}>{t.signOut}</button>
-          <small>{t.version(session.version)}</small>
-        </div>
-      )}
+      {open && <AccountMenu {...props} />}
     </div>
   );
 }

@@ -4,9 +4,8 @@ import "../trends/trends.css";
 import "./backtest.css";
 import type { Backtest, Session, TrendsSeries } from "../api.ts";
 import { failureText, go, makeText, TextContext, useEffect, useMemo, useText } from "../kit.ts";
-import { Pick } from "../trends/controls.tsx";
+import { Pick, PickPlace } from "../trends/controls.tsx";
 import { addDays, clampDays, countDays, DAYS_MAX, presetDays, usualBy, type Period } from "../trends/days.ts";
-import { inOrder } from "../trends/places.ts";
 import { pathOf, useReport, type Loaded } from "../trends/report.ts";
 import { AlertsCard } from "./alerts-card.tsx";
 import { Chart } from "./chart.tsx";
@@ -143,7 +142,6 @@ function Failed({ loaded, newest, shown }: { loaded: Loaded<Backtest>; newest: L
 }
 
 const OWN = "own";
-const INDENT = "\u2003"; // options take no other style
 
 interface HeadProps {
   session: Session;
@@ -168,10 +166,7 @@ function Head({ session: { places }, view, days, yesterday, set }: HeadProps) {
     <div class="trends-head">
       <h1>{t.backtest}</h1>
       {places.length > 1 ? (
-        <Pick id="test-place" label={w.place} glyph="place" shown={place?.name ?? view.place} value={view.place} choose={(id) => set({ place: id })}>
-          {!place && <option value={view.place}>{view.place}</option>}
-          {inOrder(places).map(([each, depth]) => <option key={each.id} value={each.id}>{INDENT.repeat(depth) + each.name}</option>)}
-        </Pick>
+        <PickPlace id="test-place" label={w.place} places={places} value={view.place} choose={(id) => set({ place: id })} />
       ) : (
         <p class="only">{place?.name ?? view.place}</p>
       )}

@@ -1,11 +1,13 @@
 // What customers wrote at the branch, newest first: text, and nothing but text. A file of its own.
 import type { Comment, Comments } from "../api.ts";
 import type { Failure } from "../http.ts";
-import { failureText, getJson, useEffect, useState, useText } from "../kit.ts";
+import { failureText, getJson, useAgain, useEffect, useState, useText } from "../kit.ts";
 import { words } from "./words.ts";
 import "./comments.css";
 
 const AT_FIRST = 6; // of the newest page; the others are a press away
+const STEP = 20;
+const MOST = 200; // on the page at once: then the newest make room, and come back by a press
 
 interface Props {
   place: string;
@@ -13,39 +15,54 @@ interface Props {
   now: number;
 }
 
+interface Shown extends Comments {
+  cut: boolean; // the newest have made room
+}
+
 export function CommentsCard({ place, rev, now }: Props) {
   const { t, lang } = useText();
   const w = words[lang];
-  const [shown, setShown] = useState<Comments | null>(null);
+  const [shown, setShown] = useState<Shown | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [busy, setBusy] = useState(false);
   const [all, setAll] = useState(false);
+  const [turn, setTurn] = useState(0);
+  const path = `/api/v1/comments?place=${encodeURIComponent(place)}&limit=${STEP}`;
 
   useEffect(() => {
     const abort = new AbortController();
-    void getJson<Comments>(`/api/v1/comments?place=${encodeURIComponent(place)}`, abort.signal).then((answer) => {
+    void getJson<Comments>(path, abort.signal).then((answer) => {
       if (abort.signal.aborted) return;
       setFailure(answer.ok ? null : answer.failure);
       // Earlier ones that were asked for stay; what is new goes above them.
-      if (answer.ok) setShown((was) => (was && was.place === place ? join(answer.value, was) : answer.value));
+      if (answer.ok) setShown((was) => (was?.place !== place ? { ...answer.value, cut: false } : was.cut ? was : join(answer.value, was)));
     });
     return () => abort.abort();
-  }, [place, rev]);
+  }, [place, rev, turn]);
+  useAgain(failure, () => setTurn((n) => n + 1));
 
   const more = async () => {
     if (!all) return setAll(true);
     if (!shown?.next || busy) return;
     setBusy(true);
-    const answer = await getJson<Comments>(`/api/v1/comments?place=${encodeURIComponent(place)}&before=${shown.next}`);
+    const answer = await getJson<Comments>(`${path}&cursor=${shown.next}`);
     setBusy(false);
     setFailure(answer.ok ? null : answer.failure);
-    if (answer.ok) setShown({ ...answer.value, comments: [...shown.comments, ...answer.value.comments] });
+    if (!answer.ok) return;
+    const list = [...shown.comments, ...answer.value.comments];
+    setShown({ ...answer.value, comments: list.slice(-MOST), cut: shown.cut || list.length > MOST });
+  };
+  const newest = () => {
+    setShown(null);
+    setAll(false);
+    setTurn((n) => n + 1);
   };
 
   return (
     <section class="card said" aria-labelledby="h-comments" data-testid="card-comments">
       <header><h2 id="h-comments">{w.comments}</h2></header>
       {failure && <p class="error" role="alert">{failureText(failure, t)}</p>}
+      {shown?.cut && <button type="button" class="link" data-testid="comments-newest" onClick={newest}>{w.newest}</button>}
       {shown && !shown.comments.length && <p class="hint">{w.none(shown.days)}</p>}
       {shown && shown.comments.length > 0 && (
         <ol>
@@ -72,10 +89,11 @@ function Said({ comment, now }: { comment: Comment; now: number }) {
 }
 
 // The newest page over what was there, without doubles. When a gap is left between them the old ones go.
-function join(newest: Comments, was: Comments): Comments {
+function join(newest: Comments, was: Shown): Shown {
   const last = newest.comments[newest.comments.length - 1];
   const at = last ? was.comments.findIndex(({ id }) => id <= last.id) : -1;
   const meets = !newest.next || (at >= 0 && was.comments[at]?.id === last?.id);
-  if (!meets || at < 0) return newest;
-  return { ...newest, next: was.next, comments: [...newest.comments, ...was.comments.slice(at).filter(({ id }) => id < (last?.id ?? 0))] };
+  if (!meets || at < 0) return { ...newest, cut: false };
+  const comments = [...newest.comments, ...was.comments.slice(at).filter(({ id }) => id < (last?.id ?? 0))].slice(0, MOST);
+  return { ...newest, next: comments.length === MOST ? (comments[MOST - 1]?.id ?? null) : was.next, comments, cut: false };
 }

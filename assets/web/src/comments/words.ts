@@ -5,6 +5,7 @@ const en = {
   urgent: "Look at this first",
   personal: "May name a person",
   more: "Earlier ones",
+  newest: "Back to the newest",
   busy: "Loading …",
 };
 const id: typeof en = {
@@ -13,6 +14,7 @@ const id: typeof en = {
   urgent: "Lihat ini dulu",
   personal: "Mungkin menyebut orang",
   more: "Yang lebih lama",
+  newest: "Kembali ke yang terbaru",
   busy: "Memuat …",
 };
 

@@ -2,7 +2,7 @@
 // to whoever takes the call, and forgotten with the card. A file of its own.
 import type { Contact, Contacts } from "../api.ts";
 import type { Failure } from "../http.ts";
-import { failureText, FieldError, getJson, postJson, useEffect, useState, useText } from "../kit.ts";
+import { failureText, FieldError, getJson, postJson, useAgain, useEffect, useState, useText } from "../kit.ts";
 import { words } from "./words.ts";
 import "./inbox.css";
 
@@ -32,6 +32,7 @@ export function InboxCard({ place, rev, now, mayAct, signedOut }: Props) {
     });
     return () => abort.abort();
   }, [place, rev, turn]);
+  useAgain(failure, () => setTurn((n) => n + 1));
   if (!list.length && !failure) return null; // nobody waits: nothing to look at
   return (
     <section class="card inbox" aria-labelledby="h-inbox" data-testid="inbox">

@@ -4,9 +4,8 @@ import "./poster.css";
 import type { NewPhone, Phones, PhoneSurvey, Session } from "../api.ts";
 import { addressOf, failureText, getJson, go, pick, postJson, useEffect, useState, useText } from "../kit.ts";
 import type { Lang } from "../settings.ts";
-import { Glyph, Pick, Segmented } from "../trends/controls.tsx";
+import { Glyph, PickPlace, Segmented } from "../trends/controls.tsx";
 import { usePrintInLight } from "../trends/paper.ts";
-import { inOrder } from "../trends/places.ts";
 import { ShareButton } from "../trends/share.tsx";
 import { Sheet } from "./sheet.tsx";
 import { WORDS } from "./words.ts";
@@ -60,10 +59,7 @@ export function PosterPage({ session, place, query, signedOut }: Props) {
     <main id="content" class="page poster-page" tabIndex={-1}>
       <div class="trends-head">
         <h1>{w.heading}</h1>
-        <Pick id="poster-place" label={w.place} glyph="place" shown={here?.name ?? place} value={place} choose={(id) => at({ place: id })}>
-          {!here && <option value={place}>{place}</option>}
-          {inOrder(session.places).map(([each, depth]) => <option key={each.id} value={each.id}>{"\u2003".repeat(depth) + each.name}</option>)}
-        </Pick>
+        <PickPlace id="poster-place" label={w.place} places={session.places} value={place} choose={(id) => at({ place: id })} />
       </div>
       <div class="poster-grid">
         <section class="card poster-side" aria-label={w.heading}>

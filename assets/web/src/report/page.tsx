@@ -4,11 +4,10 @@ import "../trends/trends.css";
 import "./report.css";
 import type { Session, Trends, TrendsCompare, TrendsGaps, TrendsRanking, TrendsReasons, TrendsSeries, TrendsSkm } from "../api.ts";
 import { addressOf, failureText, follow, go, makeText, TextContext, useEffect, useMemo, useText } from "../kit.ts";
-import { Glyph, Pick, Segmented } from "../trends/controls.tsx";
+import { Glyph, Pick, PickPlace, Segmented } from "../trends/controls.tsx";
 import { clampDays, presetDays, PRESETS, usualBy, type Period, type Preset } from "../trends/days.ts";
 import { OwnDays } from "../trends/own-days.tsx";
 import { usePrintInLight } from "../trends/paper.ts";
-import { inOrder } from "../trends/places.ts";
 import { pathOf, useReport, type Loaded } from "../trends/report.ts";
 import { ShareButton } from "../trends/share.tsx";
 import { PlaceReport } from "./place.tsx";
@@ -106,7 +105,6 @@ interface HeadProps {
 
 function Head({ session, view, days, yesterday, set, file }: HeadProps) {
   const { r, w, num } = useReportWords();
-  const place = session.places.find(({ id }) => id === view.place);
   const own = typeof view.period !== "string";
   const trends = addressOf("trends", { place: view.place, ...(typeof view.period === "string" ? { period: view.period } : view.period) });
   const population = (event: Event) => {
@@ -117,10 +115,7 @@ function Head({ session, view, days, yesterday, set, file }: HeadProps) {
     <div class="trends-head">
       <h1>{r.report}</h1>
       <Segmented id="kind" label={r.kind} value={view.kind} options={[["place", r.kinds.place], ["skm", r.kinds.skm]]} choose={(kind) => set({ kind })} />
-      <Pick id="report-place" label={w.place} glyph="place" shown={place?.name ?? view.place} value={view.place} choose={(id) => set({ place: id })}>
-        {!place && <option value={view.place}>{view.place}</option>}
-        {inOrder(session.places).map(([each, depth]) => <option key={each.id} value={each.id}>{"\u2003".repeat(depth) + each.name}</option>)}
-      </Pick>
+      <PickPlace id="report-place" label={w.place} places={session.places} value={view.place} choose={(id) => set({ place: id })} />
       <Pick id="report-period" label={w.period} glyph="days" shown={days ? num.days(days.from, days.to) : "…"} value={own ? "own" : String(view.period)} choose={(value) => set({ period: value === "own" ? (days ?? "last-month") : (value as Preset) })}>
         {PRESETS.map((preset) => <option key={preset} value={preset}>{w.presets[preset]}</option>)}
         <option value="own">{w.ownDays}</option>

@@ -1,6 +1,7 @@
 // Controls of this page: a choice among few as a row of buttons, a choice among many as a select that looks like its answer.
 import type { ComponentChildren } from "preact";
-import { Icon } from "../kit.ts";
+import { Icon, MANY_PLACES, PlaceSearch } from "../kit.ts";
+import { inOrder, type Place } from "./places.ts";
 
 const GLYPH = {
   place: "M12 21s7-6.4 7-11.5A7 7 0 0 0 5 9.5C5 14.6 12 21 12 21ZM12 12a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5",
@@ -54,5 +55,28 @@ export function Pick({ id, label, glyph, shown, value, choose, children }: PickP
       <Icon name="chevron" />
       <select data-testid={id} aria-label={label} value={value} onChange={(event) => choose(event.currentTarget.value)}>{children}</select>
     </span>
+  );
+}
+
+const INDENT = "\u2003"; // options take no other style
+
+/** A place of those that one may see; among many by its name. */
+export function PickPlace({ id, label, places, value, choose }: { id: string; label: string; places: Place[]; value: string; choose: (id: string) => void }) {
+  const place = places.find((each) => each.id === value);
+  const shown = place?.name ?? value;
+  if (places.length > MANY_PLACES)
+    return (
+      <span class="pick">
+        <Glyph name="place" />
+        <span aria-hidden="true">{shown}</span>
+        <Icon name="chevron" />
+        <PlaceSearch id={id} label={`${label}: ${shown}`} places={places} current={value} choose={choose} />
+      </span>
+    );
+  return (
+    <Pick id={id} label={label} glyph="place" shown={shown} value={value} choose={choose}>
+      {!place && <option value={value}>{value}</option>}
+      {inOrder(places).map(([each, depth]) => <option key={each.id} value={each.id}>{INDENT.repeat(depth) + each.name}</option>)}
+    </Pick>
   );
 }

@@ -1,9 +1,9 @@
 // What is looked at: the place, the days, and whether the days before stand beside them.
 import { addressOf, follow, Icon } from "../kit.ts";
-import { Glyph, Pick } from "./controls.tsx";
+import { Glyph, Pick, PickPlace } from "./controls.tsx";
 import { countDays, PRESETS, type Period, type Preset } from "./days.ts";
 import { OwnDays } from "./own-days.tsx";
-import { inOrder, type Place } from "./places.ts";
+import type { Place } from "./places.ts";
 import { ShareButton } from "./share.tsx";
 import { viewAddress, type View } from "./view.ts";
 import { useWords } from "./words.ts";
@@ -19,7 +19,6 @@ interface Props {
 }
 
 const OWN = "own";
-const INDENT = "\u2003"; // options take no other style
 
 export function Head({ places, view, days, yesterday, set, showKeys, mayShare }: Props) {
   const { t, w, num } = useWords();
@@ -31,10 +30,7 @@ export function Head({ places, view, days, yesterday, set, showKeys, mayShare }:
     <div class="trends-head">
       <h1>{t.trends}</h1>
       {places.length > 1 && (
-        <Pick id="trends-place" label={w.place} glyph="place" shown={place?.name ?? view.place} value={view.place} choose={(id) => set({ place: id })}>
-          {!place && <option value={view.place}>{view.place}</option>}
-          {inOrder(places).map(([each, depth]) => <option key={each.id} value={each.id}>{INDENT.repeat(depth) + each.name}</option>)}
-        </Pick>
+        <PickPlace id="trends-place" label={w.place} places={places} value={view.place} choose={(id) => set({ place: id })} />
       )}
       {places.length === 1 && <p class="only">{place?.name ?? view.place}</p>}
       <Pick id="trends-period" label={w.period} glyph="days" shown={days ? num.days(days.from, days.to) : "…"} value={own ? OWN : String(view.period)} choose={choosePeriod}>

@@ -1,6 +1,6 @@
 // One report of the API ("trends/series?place=..."): what was shown stays until the next one is here.
 import type { Failure } from "../http.ts";
-import { getJson, useEffect, useState } from "../kit.ts";
+import { getJson, useAgain, useEffect, useState } from "../kit.ts";
 
 export interface Loaded<T> {
   data: T | null; // of the last path that was answered
@@ -27,6 +27,7 @@ export function useReport<T>(path: string | null): Loaded<T> {
     setState((was) => ({ ...was, path: null }));
     setTurn((n) => n + 1);
   };
+  useAgain(state.failure, again);
   return { data: state.data, failure: settled ? state.failure : null, busy: path === null || !settled, again };
 }
 
