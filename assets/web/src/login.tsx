@@ -34,6 +34,13 @@ export function LoginPage({ expired, setLang, done }: Props) {
     };
   }, [w]);
 
+  useEffect(() => {
+    if (!expired) return;
+    const stay = (event: KeyboardEvent) => event.key === "Escape" && event.preventDefault(); // else the dialog below would close, and lose what is typed
+    addEventListener("keydown", stay);
+    return () => removeEventListener("keydown", stay);
+  }, [expired]);
+
   const submit = async (event: Event) => {
     event.preventDefault();
     const login: Login = { user: user.current?.value.trim() ?? "", password: password.current?.value ?? "" };

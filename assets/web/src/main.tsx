@@ -6,6 +6,6 @@ import { applyTheme } from "./theme.ts";
 export * from "./kit.ts";
 
 applyTheme();
-void navigator.serviceWorker?.register("/worker.js");
+navigator.serviceWorker?.register("/worker.js").catch(() => undefined); // a browser that keeps nothing refuses; the page does without
 const root = document.getElementById("app");
 if (root) render(<App />, root);

@@ -8,7 +8,7 @@ import "./push.css";
 interface Browsers { key: string | null; browsers: { place: string }[] }
 type State = "asking" | "none" | "cannot" | "denied" | "off" | "on";
 
-const registration = () => navigator.serviceWorker.getRegistration();
+const registration = () => navigator.serviceWorker.getRegistration().catch(() => undefined); // a browser that keeps nothing refuses
 const able = () => "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
 const bytes = (text: string) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
 

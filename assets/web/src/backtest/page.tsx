@@ -69,7 +69,8 @@ function Tests({ session, place, query, signedOut }: Props) {
     <main id="content" class="page backtest" tabIndex={-1}>
       <Head session={session} view={view} days={days} yesterday={yesterday} set={set} />
       <div class="test-cards">
-        <section class="card settings-card" aria-labelledby="h-settings">
+        {/* with what can be taken over, and below what it came to: nothing moves under a finger */}
+        {(report || failure) && <section class="card settings-card" aria-labelledby="h-settings">
           <h2 id="h-settings">{w.settings}</h2>
           <SettingCard {...card("a")} />
           {view.b ? (
@@ -79,7 +80,7 @@ function Tests({ session, place, query, signedOut }: Props) {
           ) : (
             <button type="button" class="tool with" data-testid="with" disabled={!first} onClick={() => first && set({ b: textOf(fieldsOfRule(first.rule)) })}>{w.compare}</button>
           )}
-        </section>
+        </section>}
         <section class="card result-card" aria-labelledby="h-result" aria-busy={test.busy} data-testid="card-result">
           <Failed loaded={test} newest={newest} shown={wrong !== "a" && wrong !== "b"} />
           {report && first ? (
