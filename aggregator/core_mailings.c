@@ -70,7 +70,7 @@ void core_check_mailings(struct core *c)
 void core_look_at_mailings(struct core *c, mono_ms mono)
 {
     const struct config_list *list = &c->o.settings->mailings;
-    if (mono < c->mailings_at) {
+    if (mono < c->mailings_at || c->rollups_due) { // what is still being built would go out as if it were all
         return;
     }
     c->mailings_at = mono + LOOK_EVERY_MS;

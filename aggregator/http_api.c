@@ -459,6 +459,7 @@ static const struct route {
     {"GET", "/api/v1/channels", ADMIN, api_channels},
     {"GET", "/api/v1/channels/messages/*", ADMIN, api_message},
     {"POST", "/api/v1/channels/*/test", ADMIN | YAML, api_test_channel},
+    {"GET", "/api/v1/mailings", ADMIN, api_mailings},
     {"GET", "/api/v1/mailings/*/preview", ADMIN, api_preview_mailing},
     {"GET", "/u/*", 0, api_ask_to_stop},
     {"POST", "/u/*", FORM, api_stop_mailing},

@@ -11,7 +11,7 @@
 //   http_manage.c      the organisation: what is there, and changes of it
 //   http_metrics.c     what a monitoring system asks
 //   http_backtest.c    what rules would have done in them
-//   http_mailings.c    reports by mail: preview, end
+//   http_mailings.c    reports by mail: list, preview, end
 //   http_shares.c      links to one view, for people without a login
 //   http_wall.c        a branch on a screen
 //   http_phones.c      the survey on the customer's own phone
@@ -199,7 +199,8 @@ void api_webpush(struct api_call *c);
 void api_put_webpush(struct api_call *c); // body: {"endpoint","keys":{"p256dh","auth"},"place","lang"}
 void api_end_webpush(struct api_call *c); // body: {"endpoint"}
 bool webpush_read_key(struct http_api *a, char *ret_why, size_t n); // where a channel wants it
-void api_preview_mailing(struct api_call *c); // the path's *: id of a mailing -> HTML
+void api_mailings(struct api_call *c);
+void api_preview_mailing(struct api_call *c); // the path's *: id of a mailing; ?lang=id|en -> HTML
 void api_ask_to_stop(struct api_call *c);
 void api_stop_mailing(struct api_call *c); // the path's *: token
 

@@ -1,4 +1,4 @@
-// http: reports by mail: a look at one before it goes, and its end by whoever gets it.
+// http: reports by mail: which there are, a look at one before it goes, and its end by whoever gets it.
 #include "aggregator/http_impl.h"
 #include "aggregator/mailing.h"
 #include "shared/tz.h"
@@ -15,6 +15,35 @@ static void answer_page(struct http_answer *r, int status, const char *html)
     r->type = "text/html; charset=utf-8";
 }
 
+void api_mailings(struct api_call *c)
+{
+    char *text = NULL;
+    struct views *v = api_views(c->a);
+    enum views_error e =
+        v != NULL ? views_mailings(v, &c->u, &c->a->o.settings->mailings, &text) : VIEWS_FAILED;
+    api_views_back(c->a, v);
+    if (!answer_views(c->r, e, "")) {
+        answer_tagged(c, text);
+    }
+}
+
+// The mailing's own language, or the one that is asked for. False: answered.
+static bool read_lang(struct api_call *c, const char **lang)
+{
+    const char *asked = c->q->argument(c->q->argument_ctx, "lang");
+    if (asked == NULL || asked[0] == '\0') {
+        return true;
+    }
+    for (int i = 0; channel_langs[i] != NULL; i++) {
+        if (strcmp(channel_langs[i], asked) == 0) {
+            *lang = channel_langs[i];
+            return true;
+        }
+    }
+    answer_problem(c->r, 422, "Not accepted", "lang is id or en", "lang");
+    return false;
+}
+
 void api_preview_mailing(struct api_call *c)
 {
     const struct mailing *m = mailing_find(&c->a->o.settings->mailings, c->id);
@@ -27,7 +56,16 @@ void api_preview_mailing(struct api_call *c)
         answer_problem(c->r, 404, "No such mailing", "The settings have none of this name.", "");
         return;
     }
+    const char *lang = channel_langs[m->lang];
+    if (!read_lang(c, &lang)) {
+        return;
+    }
     struct views *v = api_views(c->a);
+    if (v != NULL && views_may_see_place(v, &c->u, m->place.s) == VIEWS_NOT_FOUND) {
+        api_views_back(c->a, v);
+        answer_problem(c->r, 404, "No such mailing", "It is of a place that you do not see.", "");
+        return;
+    }
     enum trends_error e =
         v != NULL && views_place_zone(v, m->place.s, zone) == VIEWS_OK ? TRENDS_OK : TRENDS_FAILED;
     struct tz *tz = tz_load(zone);
@@ -37,7 +75,7 @@ void api_preview_mailing(struct api_call *c)
     struct trend_query q = {.place = m->place.s,
                             .from = trend_day_text(from, first),
                             .to = trend_day_text(to, last),
-                            .lang = channel_langs[m->lang]};
+                            .lang = lang};
     e = e == TRENDS_OK ? sheets_read(v, NULL, mailing_what(m), &q, now, &problem, &s) : e;
     api_views_back(c->a, v);
     if (e == TRENDS_OK && mailing_say(s, "", "", &t)) {
@@ -57,17 +95,29 @@ void api_preview_mailing(struct api_call *c)
     sheets_close(s);
 }
 
+// Without scripts and in both languages: who reads the mail has no account here. Style is the browser's, within its content policy.
+static const char head[] =
+    "<!doctype html><html lang=\"id\" data-theme=\"light\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+    "content=\"width=device-width, initial-scale=1\">"
+    "<link rel=\"stylesheet\" href=\"/app.css\"><title>Puas</title></head><body><main class=\"page\">"
+    "<section class=\"card notice\"><h1>Puas</h1>";
+static const char foot[] = "</section></main></body></html>\n";
+
+static void answer_notice(struct http_answer *r, int status, const char *said)
+{
+    char page[2000];
+    snprintf(page, sizeof page, "%s%s%s", head, said, foot);
+    answer_page(r, status, page);
+}
+
 // Asks first: programs that look at each link in a mail must not end it.
 void api_ask_to_stop(struct api_call *c)
 {
-    answer_page(
-        c->r, 200,
-        "<!doctype html><html lang=\"id\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-        "content=\"width=device-width\"><title>Puas</title></head><body><main><h1>Puas</h1>"
-        "<p>Berhenti menerima laporan ini lewat surel? <span lang=\"en\">Stop getting this report by "
-        "mail?</span></p>"
-        "<form method=\"post\"><button>Ya, berhenti \u00b7 <span lang=\"en\">Yes, stop</span></button></form>"
-        "</main></body></html>\n");
+    answer_notice(c->r, 200,
+                  "<p>Berhenti menerima laporan ini lewat surel?</p>"
+                  "<p lang=\"en\">Stop getting this report by mail?</p>"
+                  "<form method=\"post\"><button class=\"primary\">Ya, berhenti \u00b7 <span "
+                  "lang=\"en\">Yes, stop</span></button></form>");
 }
 
 void api_stop_mailing(struct api_call *c)
@@ -82,12 +132,14 @@ void api_stop_mailing(struct api_call *c)
     }
     free(cmd);
     if (result == COMMAND_DONE) {
-        answer_plain(c->r, 200,
-                     "Laporan ini tidak akan dikirim lagi.\nThis report will not be sent any more.\n");
+        answer_notice(c->r, 200,
+                      "<p>Laporan ini tidak akan dikirim lagi.</p>"
+                      "<p lang=\"en\">This report will not be sent any more.</p>");
     } else if (result == COMMAND_UNKNOWN) {
-        answer_plain(c->r, 404, "Tautan ini tidak dikenal.\nThis link is not known.\n");
+        answer_notice(c->r, 404,
+                      "<p>Tautan ini tidak dikenal.</p><p lang=\"en\">This link is not known.</p>");
     } else {
-        answer_plain(c->r, 503, "Coba lagi sebentar lagi. Try again in a moment.\n");
+        answer_notice(c->r, 503, "<p>Coba lagi sebentar lagi.</p><p lang=\"en\">Try again in a moment.</p>");
         c->r->retry_after_s = AGAIN_S;
     }
 }

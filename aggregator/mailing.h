@@ -3,7 +3,8 @@
 //
 // It is of the last whole day, week (from Monday) or month by the clock of its place, and due at `at` o'clock of the day after. It goes
 // once to each address for each such span (store_mailing.h), through the outbox, by the server of its channel. After days without us
-// only the newest one that is due goes, not one for each that was missed. A new mailing begins with the span that is over.
+// only the newest one that is due goes, not one for each that was missed. A new mailing begins with the span that is over. None
+// goes while rollups (rollups.h) are still being built.
 #ifndef PUAS_AGGREGATOR_MAILING_H
 #define PUAS_AGGREGATOR_MAILING_H
 

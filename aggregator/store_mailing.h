@@ -26,6 +26,9 @@ bool store_mailing_stop(struct store *st, const char *token, wall_ms now, bool *
 // Is it still to go: was nothing up to this day sent, and does its address want it?
 bool store_mailing_due(struct store *st, const char *mailing, const char *recipient, int32_t to,
                        bool *ret_due);
+// What is known of an address: the last day that was sent (*ret_any false: none), and when its owner ended it, 0: not.
+bool store_mailing_reader(struct store *st, const char *mailing, const char *recipient, bool *ret_any,
+                          int32_t *ret_through, wall_ms *ret_stopped);
 // *ret_found false: there is none, or its owner wants no more.
 bool store_mailing_by_id(struct store *st, const char *id, struct mailing_post *ret_p, bool *ret_found);
 bool store_mailing_token(struct store *st, const char *token, bool *ret_found);

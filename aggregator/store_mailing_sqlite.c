@@ -57,6 +57,24 @@ bool store_mailing_due(struct store *st, const char *mailing, const char *recipi
     return true;
 }
 
+bool store_mailing_reader(struct store *st, const char *mailing, const char *recipient, bool *ret_any,
+                          int32_t *ret_through, wall_ms *ret_stopped)
+{
+    bool failed = false;
+    sqlite3_stmt *s =
+        store_bind(st,
+                   "SELECT (SELECT max(to_day) FROM mailing_sent WHERE mailing = ?1 AND recipient = ?2),"
+                   " (SELECT stopped FROM mailing_recipient WHERE mailing = ?1 AND recipient = ?2)",
+                   "tt", mailing, recipient);
+    if (store_row(st, s, &failed)) {
+        *ret_any = sqlite3_column_type(s, 0) != SQLITE_NULL;
+        *ret_through = sqlite3_column_int(s, 0);
+        *ret_stopped = sqlite3_column_int64(s, 1);
+        sqlite3_reset(s);
+    }
+    return !failed;
+}
+
 bool store_mailing_by_id(struct store *st, const char *id, struct mailing_post *ret_p, bool *ret_found)
 {
     bool failed = false;

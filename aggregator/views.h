@@ -102,6 +102,11 @@ enum views_error views_may_end_phone(struct views *v, const struct views_user *u
 // A branch on a screen (assets/web/src/wall): parts of today, what was promised and done; staff: alerts, kiosks and reasons too.
 enum views_error views_wall(struct views *v, const struct views_user *u, const char *branch, bool staff, wall_ms now,
                             char **ret_json);
+// {"mailings":[{id, place: {id, name}, every, report, lang, at, channel, readers: [{address, through, ended}]}]} (mailing.h) of places
+// within the scope. through: the last day that was sent to the address, "2026-11-25", null: nothing yet; ended: when its owner
+// wanted no more of it, null: not.
+enum views_error views_mailings(struct views *v, const struct views_user *u, const struct config_list *mailings,
+                                char **ret_json);
 // {"key": to subscribe browsers with, null: the server sends none, "browsers":[{id, service, place, lang, since}]}: of the user.
 enum views_error views_webpush(struct views *v, const struct views_user *u, const char *key, char **ret_json);
 // Who sees a place and may act there, and can log in: {people: [{name, display, role}]}.

@@ -253,6 +253,7 @@ scenario("openapi: every path and method is called, and answers as the document 
     ["browsers", "webpush"],
     ["subscribeBrowser", "webpush", { endpoint: "https://push.example.org/1", keys: { p256dh: "x", auth: "x" }, place: "bandung-dago" }, 403], // push.test: people may
     ["unsubscribeBrowser", "webpush/end", { endpoint: "https://push.example.org/1" }, 403],
+    ["mailings", "mailings"],
     ["previewMailing", "mailings/none/preview", undefined, 404], // report.test has some
     ["backtest", `backtest?${place}`],
     ["export", `export?${place}&format=csv`],

@@ -334,21 +334,52 @@ scenario("mailing: daily, weekly and monthly reports, once to each address, in i
   const preview = await admin.raw("GET", "/api/v1/mailings/skm/preview");
   assert.deepEqual([preview.status, preview.headers.get("content-type")], [200, "text/html; charset=utf-8"]);
   assert.match(await preview.text(), /Permenpan RB 14\/2017/);
+  assert.match(await (await admin.raw("GET", "/api/v1/mailings/skm/preview?lang=id")).text(), /Nilai IKM/);
+  assert.equal((await admin.raw("GET", "/api/v1/mailings/skm/preview?lang=fr")).status, 422);
   assert.equal((await admin.raw("GET", "/api/v1/mailings/none/preview")).status, 404);
   assert.equal((await (await Session.login(aggregator.url)).raw("GET", "/api/v1/mailings/skm/preview")).status, 403);
 
   // Budi wants no more of it. A look at the link ends nothing.
   const stop = readMail(of("budi@example.org")[0].text).headers["list-unsubscribe"].slice(1, -1).replace("https://puas.example.org", aggregator.url);
   assert.match(await (await fetch(stop)).text(), /<form method="post">/);
+  const reader = await (await Browser.start(world)).open(stop, { viewport: PHONE });
+  await reader.accessible("the end of a report by mail");
+  await reader.shot("page-unsubscribe");
   assert.equal(await aggregator.store.one("SELECT count(*) FROM mailing_recipient WHERE stopped IS NOT NULL"), 0);
+  await reader.page.getByRole("button").click(); // by hand; mail programs do the same by one request, as often as they like
+  await reader.page.getByText("This report will not be sent any more.").waitFor();
+  await reader.accessible("ended");
+  reader.clean();
   assert.equal((await fetch(stop, { method: "POST", body: "List-Unsubscribe=One-Click", headers: { "Content-Type": "application/x-www-form-urlencoded" } })).status, 200);
   assert.equal((await fetch(`${aggregator.url}/u/${"0".repeat(32)}`, { method: "POST" })).status, 404);
 
+  // The list says who gets what, how far, and who has ended it; each can be looked at in both languages.
+  const { mailings } = await admin.get("/api/v1/mailings");
+  const [days] = mailings.filter(({ id }) => id === "day");
+  assert.deepEqual([mailings.map(({ id }) => id), days.place, days.every, days.channel], [["day", "skm", "month", "week"], { id: "bandung-dago", name: "Bandung Dago" }, "daily", "office"]);
+  assert.deepEqual(days.readers.map(({ address, through, ended }) => [address, through, ended > 0]), [["sari@example.org", day(1), false], ["budi@example.org", day(1), true]]);
+  const page = await (await Browser.start(world)).open(`${aggregator.url}/?page=manage&tab=mailings`);
+  await page.login("admin");
+  for (const viewport of [DESKTOP, PHONE]) {
+    await page.page.setViewportSize(viewport);
+    assert.match(await page.id("reader-budi@example.org").textContent(), /ended it/);
+    assert.match(await page.id("reader-sari@example.org").textContent(), new RegExp(`sent up to ${day(1)}`));
+    await page.accessible(`mailings, ${viewport.width}`);
+    await page.shot(`page-mailings-${viewport.width}`);
+  }
+  for (const [lang, words] of [["id", "Unsur"], ["en", "Nine elements"]]) {
+    const [preview] = await Promise.all([page.page.context().waitForEvent("page"), page.id(`preview-skm-${lang}`).click()]);
+    await preview.getByText(words).first().waitFor();
+    await preview.screenshot({ path: join(SHOTS, `page-preview-${lang}.png`) });
+  }
+
   // As if we had been away for three days: one mail, of yesterday, and none to Budi. Killed and started again: no other.
   await aggregator.stop();
-  assert.equal((await run("sqlite3", [aggregator.store.file, "UPDATE mailing_sent SET to_day = to_day - 3, from_day = from_day - 3, id = 'old' || id WHERE mailing = 'day'; UPDATE outgoing SET id = 'old' || id"])).code, 0);
+  assert.equal((await run("sqlite3", [aggregator.store.file, "UPDATE mailing_sent SET to_day = to_day - 3, from_day = from_day - 3, id = 'old' || id WHERE mailing = 'day'; UPDATE outgoing SET id = 'old' || id; INSERT INTO rollup_due SELECT place_id, -1000000, 0 FROM place"])).code, 0);
   await aggregator.up();
   await receiver.arrived(6);
+  const at = (event) => aggregator.process.lines.findIndex((line) => line.includes(` ${event}`));
+  assert.ok(at("rollups_due") >= 0 && at("rollups_built") > at("rollups_due") && at("mailing_due") > at("rollups_built"), "not while its days are still being counted");
   await waitFor("it to be settled", async () => (await aggregator.store.one("SELECT count(*) FROM outgoing WHERE state = 1")) === 6);
   await aggregator.kill();
   await aggregator.up();

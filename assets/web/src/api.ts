@@ -135,6 +135,12 @@ export interface AlertAction { comment: string; minutes?: number } // ack expire
 // For administrators. GET /api/v1/channels: who is told of alerts. GET /api/v1/channels/messages/ID: one ChannelMessage.
 // POST /api/v1/channels/ID/test -> 202 {"id"}: of the message, to ask for until its state is not "waiting"
 export interface Channels { channels: Channel[]; dead: ChannelMessage[] } // dead: the newest 50
+// GET /api/v1/mailings: reports by mail; GET /api/v1/mailings/ID/preview?lang=id|en: HTML
+export interface Mailings { mailings: Mailing[] }
+export interface Mailing {
+  id: string; place: { id: string; name: string }; every: "daily" | "weekly" | "monthly"; report: "place" | "skm"; lang: "id" | "en"; at: number; channel: string;
+  readers: { address: string; through: string | null; ended: number | null }[]; // the last day that was sent; when they ended it
+}
 export interface Channel {
   id: string; kind: string; lang: "id" | "en"; sends: boolean; // false: mqtt, which says how it is
   waiting: number; sentToday: number; deadToday: number; lastSent: number | null; // today: the last 24 hours

@@ -8,6 +8,7 @@ import { useReport } from "../trends/report.ts";
 import { ChannelsTab } from "./channels.tsx";
 import { KiosksTab } from "./kiosks.tsx";
 import { LogTab } from "./log.tsx";
+import { MailingsTab } from "./mailings.tsx";
 import { Waiting } from "./parts.tsx";
 import { PlacesTab } from "./places.tsx";
 import { StandardsTab } from "./standards.tsx";
@@ -37,6 +38,7 @@ const TAB: Record<Tab, (props: TabProps) => preact.JSX.Element> = {
   kiosks: KiosksTab,
   standards: StandardsTab,
   channels: ChannelsTab,
+  mailings: MailingsTab,
   users: UsersTab,
   tokens: TokensTab,
   log: LogTab,

@@ -2,7 +2,7 @@
 import type { Session } from "../api.ts";
 import { addressOf } from "../kit.ts";
 
-export const TABS = ["places", "kiosks", "standards", "channels", "users", "tokens", "log"] as const;
+export const TABS = ["places", "kiosks", "standards", "channels", "mailings", "users", "tokens", "log"] as const;
 export type Tab = (typeof TABS)[number];
 export const NEW = "new*"; // no id has a star
 

@@ -24,7 +24,7 @@ const or = (map: Record<string, string>) => (key: string): string => map[key] ??
 
 export const en = {
   parts: "Parts of this page",
-  tabs: { places: "Places", kiosks: "Kiosks", standards: "Standards", channels: "Channels", users: "People", tokens: "Tokens", log: "Log" },
+  tabs: { places: "Places", kiosks: "Kiosks", standards: "Standards", channels: "Channels", mailings: "Reports", users: "People", tokens: "Tokens", log: "Log" },
   field: {
     name: "Name", id: "Id", kind: "Kind", parent: "Lies in", tz: "Time zone", hours: "Opening hours", place: "Place", stands: "Stands at", appliesTo: "Holds at", display: "Name", login: "Login name", role: "Role", sees: "Sees", lang: "Language", days: "Valid, days",
     falseAlarmVotes: "One false alarm in so many votes", window: "Within, minutes", minN: "Votes needed", probability: "Less probable than", hold: "Lasting, minutes", offlineFor: "Not heard for, minutes",
@@ -101,6 +101,21 @@ export const en = {
   takeOutSure: "Take it out",
   takeOutHint: "It stands nowhere from now on, and what is pressed on it counts nowhere. What it has counted stays.",
   takenOut: (id: string) => `${id} is out of service.`,
+  // reports by mail
+  mailing: "Report by mail",
+  mailingsHint: "Set up by `mailings:` of the server's settings. Whoever gets one can end it by its last line.",
+  noMailings: "No report goes by mail. The server's settings say which do, under `mailings:`.",
+  goes: "Goes",
+  every: { daily: "Every day", weekly: "Every Monday", monthly: "On the 1st of the month" },
+  fromHour: (hour: string) => `from ${hour}:00 on, by the clock of the place`,
+  readers: "To",
+  reportOf: { place: "satisfaction", skm: "SKM" },
+  endedAt: (at: string) => `ended it, ${at}`,
+  sentThrough: (day: string) => `sent up to ${day}`,
+  nothingSent: "nothing sent yet",
+  langs: { id: "Indonesian", en: "English" },
+  look: "Preview",
+  lookAt: (id: string, lang: string) => `${id} as it would look now, in ${lang}`,
   // standards
   standard: "Standard",
   newStandard: "New standard",
