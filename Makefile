@@ -33,7 +33,7 @@ endif
 
 PKG_SHARED     := jansson yaml-0.1 libmosquitto libsodium
 PKG_KIOSK      := sdl2 SDL2_ttf SDL2_image fribidi libthai libqrencode fontconfig sqlite3
-PKG_AGGREGATOR := sqlite3 libmicrohttpd libcurl xlsxwriter libcrypto
+PKG_AGGREGATOR := sqlite3 libmicrohttpd libcurl xlsxwriter libcrypto zlib
 # Expanded once, and only by targets that compile: `make deps` must work where pkg-config is still missing.
 pkg_cflags = $(shell pkg-config --cflags $(PKG_SHARED) $(PKG_KIOSK) $(PKG_AGGREGATOR) 2>/dev/null)
 pkg_libs   = $(shell pkg-config --libs $(1))

@@ -3,6 +3,7 @@
 // An event stream is a response whose reader asks the hub. With nothing to say the reader suspends its
 // connection, so that the library does not poll it; the hub's thread resumes it. A dead client is found when
 // the next comment line cannot be written.
+#include "aggregator/gzip.h"
 #include "aggregator/http_impl.h"
 #include "shared/log.h"
 
@@ -170,6 +171,18 @@ static void strict_headers(struct MHD_Response *r)
     }
 }
 
+enum { WORTH_GZIP = 1000 };
+
+// Text goes out smaller where the client takes it so; spreadsheets are packed already. *ret_bytes is owned by the caller.
+static bool smaller(struct MHD_Connection *c, const struct http_answer *a, char **ret_bytes, size_t *ret_n)
+{
+    bool text = a->type != NULL && (strncmp(a->type, "text/", 5) == 0 || strstr(a->type, "json") != NULL ||
+                                    strstr(a->type, "svg") != NULL);
+    return text && a->bytes >= WORTH_GZIP &&
+           gzip_accepted(MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT_ENCODING)) &&
+           gzip_bytes(a->file != NULL ? a->file : a->body, a->bytes, ret_bytes, ret_n);
+}
+
 static enum MHD_Result send_answer(struct http *h, struct MHD_Connection *c, const struct http_request *q,
                                    struct http_answer *a)
 {
@@ -182,8 +195,12 @@ static enum MHD_Result send_answer(struct http *h, struct MHD_Connection *c, con
             live = false;
         }
     }
+    char *packed = NULL;
+    size_t packed_bytes;
     if (a->download != NULL) {
         r = send_file(c, a->download);
+    } else if (!live && smaller(c, a, &packed, &packed_bytes)) {
+        r = MHD_create_response_from_buffer(packed_bytes, packed, MHD_RESPMEM_MUST_FREE);
     } else if (!live && a->file != NULL) {
         r = MHD_create_response_from_buffer(a->bytes, (void *)(uintptr_t)a->file, MHD_RESPMEM_PERSISTENT);
     } else if (!live) {
@@ -195,6 +212,10 @@ static enum MHD_Result send_answer(struct http *h, struct MHD_Connection *c, con
     }
     char seconds[20];
     strict_headers(r);
+    MHD_add_response_header(r, "Vary", "Accept-Encoding");
+    if (packed != NULL) {
+        MHD_add_response_header(r, "Content-Encoding", "gzip");
+    }
     // What has no tag may be personal: it is kept nowhere. Files of ours are the same for everybody.
     MHD_add_response_header(r, "Cache-Control",
                             a->etag[0] == '\0'                  ? "no-store"
@@ -213,7 +234,9 @@ static enum MHD_Result send_answer(struct http *h, struct MHD_Connection *c, con
         MHD_add_response_header(r, "Content-Disposition", a->disposition);
     }
     if (a->etag[0] != '\0') {
-        MHD_add_response_header(r, "ETag", a->etag);
+        char tag[sizeof a->etag + 2];
+        snprintf(tag, sizeof tag, "W/%s", a->etag); // weak: of what is said, whether it is sent smaller or not
+        MHD_add_response_header(r, "ETag", tag);
     }
     if (a->cookie[0] != '\0') {
         MHD_add_response_header(r, "Set-Cookie", a->cookie);

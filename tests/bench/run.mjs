@@ -11,6 +11,7 @@ import { footprint } from "./footprint.mjs";
 import { kioskIdle, kioskMemory, kioskStart } from "./kiosk.mjs";
 import { kioskTap } from "./kiosk-tap.mjs";
 import { duringBackup } from "./operation.mjs";
+import { pagePaint } from "./paint.mjs";
 import { versusCopy, versusNode, versusPython } from "./peers.mjs";
 import { tapToAlert } from "./tap.mjs";
 import { trendQuery } from "./trends.mjs";
@@ -22,6 +23,7 @@ const BENCHES = {
   "tap-to-alert": tapToAlert, "detection-delay": detectionDelay, "alert-month": alertMonth, "backtest-year": backtestYear,
   "kiosk-start": kioskStart, "kiosk-memory": kioskMemory, "kiosk-idle": kioskIdle, "kiosk-tap": kioskTap,
   "ingest-under-load": underLoad, "trend-query": trendQuery, "fleet-connections": fleetConnections, footprint,
+  "page-paint": pagePaint,
 };
 const OUT = process.env.PUAS_BENCH_OUT ?? join(ROOT, "build/bench.json");
 const quick = process.env.PUAS_BENCH_QUICK === "1";

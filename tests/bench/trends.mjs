@@ -1,5 +1,5 @@
 // trend-query, bytes-per-rating: two years of 500 branches with four kiosks each, 70 ratings a kiosk and day: 100 million,
-// sent as kiosks send a backlog. Then every query of trends, of the whole chain and of a branch, over a year, and what a branch's page asks for; the same on
+// sent as kiosks send a backlog. Then everything that a page asks for, of the whole chain where it can be; the same on
 // as many days with one rating a kiosk and day (1.5 million), in turn. PUAS_RATINGS scales the large one down for a
 // quick look; what is reported is at 100 million. And PostgreSQL, asked for the yearly trend by region from raw rows.
 import { statSync } from "node:fs";
@@ -23,18 +23,48 @@ const LOAD_S = 3600;
 
 const day = (ago) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
 const year = `from=${day(365)}&to=${day(1)}`;
+const quarter = `from=${day(90)}&to=${day(1)}`;
+// Every GET that a page makes, over the longest days that it offers; files and reports by mail are no pages.
 const QUERIES = {
   "series of the chain by day": `trends/series?place=harapan&by=day&${year}`,
   "series of a region by month": `trends/series?place=bench-region-7&by=month&${year}`,
+  "series of the chain at an hour": `trends/series?place=harapan&by=week&weekday=2&hour=12&${year}`,
   "grid of the chain": `trends/grid?place=harapan&${year}`,
   "grid of a branch": `trends/grid?place=bench-branch-7&${year}`,
   "ranking of 500 branches": `trends/ranking?place=harapan&${year}`,
   "ranking of 25 regions": `trends/ranking?place=harapan&of=children&${year}`,
   "reasons of the chain": `trends/reasons?place=harapan&${year}`,
   "the chain against the year before": `trends/compare?place=harapan&${year}`,
+  "gaps of the chain": `trends/gaps?place=harapan&${year}`,
+  "scores of the chain": `trends/scores?place=harapan&${year}`,
+  "coverage of the chain": `trends/coverage?place=harapan&${year}`,
+  "segments of the chain": `trends/segments?place=harapan&${year}`,
+  "goal of the chain": "trends/goal?place=harapan",
+  "SKM of the chain": `trends/skm?place=harapan&${year}`,
   "effect of a change": `trends/effect?place=bench-region-7&at=${day(100)}&days=90&control=bench-region-8,bench-region-9`,
+  "session and its places": "session",
   "the day of a branch": "today?place=bench-branch-7",
-  "the words of customers, of the chain": "comments?place=harapan",
+  "the words of customers": "comments?place=bench-branch-7&limit=20",
+  "customers who wait for a call": "contacts?place=bench-branch-7",
+  "verdicts of a branch": "verdicts?place=bench-branch-7",
+  "people of a branch": "people?place=bench-branch-7",
+  "silences of a branch": "silences?place=bench-branch-7",
+  "the screen of the staff room": "wall?place=bench-branch-7&for=staff",
+  "the screen for customers": "wall?place=bench-branch-7&for=customers",
+  "alerts of the chain": "alerts?place=harapan",
+  "back-test of a branch": `backtest?place=bench-branch-7&${quarter}`,
+  "manage: places": "manage/places",
+  "manage: kiosks": "manage/kiosks",
+  "manage: standards": "manage/standards",
+  "manage: people": "manage/users",
+  "manage: retention": "manage/retention",
+  "manage: channels": "channels",
+  "manage: reports by mail": "mailings",
+  "manage: tokens": "tokens",
+  "manage: log": "audit",
+  "links": "shares",
+  "codes": "phones",
+  "messages on devices": "webpush",
 };
 
 /** With a broker of its own: one broker takes one aggregator. */

@@ -363,7 +363,7 @@ scenario("mailing: daily, weekly and monthly reports, once to each address, in i
   for (const viewport of [DESKTOP, PHONE]) {
     await page.page.setViewportSize(viewport);
     assert.match(await page.id("reader-budi@example.org").textContent(), /ended it/);
-    assert.match(await page.id("reader-sari@example.org").textContent(), new RegExp(`sent up to ${day(1)}`));
+    assert.match(await page.id("reader-sari@example.org").textContent(), /sent up to \w{3} \d+ \w+/);
     await page.accessible(`mailings, ${viewport.width}`);
     await page.shot(`page-mailings-${viewport.width}`);
   }

@@ -6,7 +6,7 @@ import { Waiting } from "./parts.tsx";
 import { useManageWords } from "./words.ts";
 
 export function MailingsTab(_: TabProps) {
-  const { w, stamp } = useManageWords();
+  const { w, f, stamp } = useManageWords();
   const loaded = useReport<Mailings>("mailings");
   if (!loaded.data) return <Waiting failure={loaded.failure} again={loaded.again} />;
   const { mailings } = loaded.data;
@@ -26,11 +26,11 @@ export function MailingsTab(_: TabProps) {
                   <td class="wrap" data-label={w.readers}>
                     <ul>
                       {each.readers.map(({ address, through, ended }) => (
-                        <li key={address} data-testid={`reader-${address}`}>{address}<small class={ended === null ? "" : "warn"}>{ended !== null ? w.endedAt(stamp(ended)) : through ? w.sentThrough(through) : w.nothingSent}</small></li>
+                        <li key={address} data-testid={`reader-${address}`}>{address}<small class={ended === null ? "" : "warn"}>{ended !== null ? w.endedAt(stamp(ended)) : through ? w.sentThrough(f.shortDate(Date.parse(`${through}T12:00Z`))) : w.nothingSent}</small></li>
                       ))}
                     </ul>
                   </td>
-                  <td>
+                  <td class="looks" data-label={w.look}>
                     {(["id", "en"] as const).map((lang) => (
                       <a key={lang} class="tool" href={`/api/v1/mailings/${each.id}/preview?lang=${lang}`} target="_blank" rel="noreferrer" data-testid={`preview-${each.id}-${lang}`} aria-label={w.lookAt(each.id, w.langs[lang])}>{lang.toUpperCase()}</a>
                     ))}

@@ -103,8 +103,8 @@ export const en = {
   takenOut: (id: string) => `${id} is out of service.`,
   // reports by mail
   mailing: "Report by mail",
-  mailingsHint: "Set up by `mailings:` of the server's settings. Whoever gets one can end it by its last line.",
-  noMailings: "No report goes by mail. The server's settings say which do, under `mailings:`.",
+  mailingsHint: "They stand under “mailings” in the server's settings. Whoever gets one can end it by its last line.",
+  noMailings: "No report goes by mail. The server's settings say which do, under “mailings”.",
   goes: "Goes",
   every: { daily: "Every day", weekly: "Every Monday", monthly: "On the 1st of the month" },
   fromHour: (hour: string) => `from ${hour}:00 on, by the clock of the place`,
