@@ -18,7 +18,7 @@ export async function start(world, text, { org = "fleet", ...more } = {}) {
   assert.equal(seed.code, 0, seed.lines.join("\n"));
   const broker = await Broker.start(world, { users: ["aggregator", ...list.lines.filter(Boolean)] });
   const change = (config) =>
-    config.replace(/^ {2}places:[^]*?(?=^ {2}surveys:)/m, `${seed.lines.join("\n")}\n`).replace(/place: (harapan|bandung-dago)/g, `place: ${org}`);
+    config.replace(/place: (harapan|bandung-dago)/g, `place: ${org}`).replace(/^ {2}places:[^]*?(?=^ {2}surveys:)/m, `${seed.lines.join("\n")}\n`);
   const aggregator = await Aggregator.start(world, { brokerPort: broker.port, change, ...more });
   const secret = write(world.path("kiosk-password"), `${SECRET}\n`);
   const truth = world.path("truth.json");
