@@ -26,7 +26,7 @@ const PAGES = {
   "trends-branch": { user: "admin", path: `/?page=trends&place=${PLACE}&period=90d`, ready: '[data-testid="card-reasons"]' },
   report: { user: "admin", path: "/?page=report&kind=place", ready: ".foot" },
   "report-skm": { user: "admin", path: "/?page=report&kind=skm", ready: ".foot" },
-  backtest: { user: "admin", path: `/?page=backtest&place=${PLACE}&${new URLSearchParams(RULES)}`, ready: ".numbers-card" },
+  backtest: { user: "admin", path: `/?page=backtest&place=${PLACE}&late=counted&${new URLSearchParams(RULES)}`, ready: ".numbers-card" },
   "manage-place": { user: "admin", path: `/?page=manage&place=${PLACE}`, ready: '[data-testid="editor"]' },
   ...Object.fromEntries(["kiosks", "standards", "channels", "mailings", "users", "tokens", "log"].map((tab) => [`manage-${tab}`, { user: "admin", path: `/?page=manage&tab=${tab}`, ready: "main .card" }])),
   poster: { user: "admin", path: `/?page=poster&place=${PLACE}`, ready: "main svg" },
