@@ -24,7 +24,8 @@ enum command_kind {
     COMMAND_SESSION_END,    // token
     COMMAND_CONFIG_DIFF,    // yaml -> reply: one line a change
     COMMAND_CONFIG_APPLY,   // the same, done
-    COMMAND_CONTENT_PUSH,   // alert: id of a place, or of a kiosk when for_kiosk; yaml -> reply: one line
+    COMMAND_CONTENT_PUSH,   // alert: id of a place, or of a kiosk when for_kiosk; yaml; amount: the version that is in force
+                            // as far as who asks knows, CONTENT_ANY: does not matter -> reply: one line; NOT_NOW: it is another
     COMMAND_CONTENT_CLEAR,  // the same without yaml
     COMMAND_KIOSK,          // alert: id of a kiosk; order, timeout_ms -> reply: id of the order
     COMMAND_KIOSK_REPLY,    // alert: id of an order -> reply: JSON, once; NOT_NOW while none has come
@@ -59,6 +60,11 @@ enum command_kind {
     COMMAND_MAILING_STOP,   // alert: token of an address of a mailing, who
     COMMAND_MANAGE_DRY,     // manage, who -> reply: one line a change; BAD: manage->refusal says why not
     COMMAND_MANAGE,         // the same, done
+    COMMAND_CONTENT_DRY,    // as COMMAND_CONTENT_PUSH, not done
+    COMMAND_CONTENT_PLAN,   // the same, done at `expires` -> reply: its number
+    COMMAND_CONTENT_WITHDRAW, // alert: number of a plan, who
+    COMMAND_TELL,           // alert, expires, who; yaml: JSON {said, did}: language -> words -> reply: its number
+    COMMAND_TELL_END,       // alert: its number, who
     COMMAND_USER_PASSWORD,  // alert: a user, who; manage: hash, NULL: they cannot log in any more. Ends their sessions
 };
 enum command_result {
@@ -69,6 +75,8 @@ enum command_result {
     COMMAND_BAD,         // an argument is wrong; reply says which
     COMMAND_UNAVAILABLE, // the core is stopping or the store failed: nothing was done
 };
+
+enum { CONTENT_ANY = -1 };
 
 struct command {
     enum command_kind kind;

@@ -19,6 +19,7 @@ EMBED(migration_0014);
 EMBED(migration_0015);
 EMBED(migration_0016);
 EMBED(migration_0017);
+EMBED(migration_0018);
 EMBED(web_index_html);
 EMBED(web_app_js);
 EMBED(web_app_css);
@@ -43,6 +44,8 @@ EMBED(web_report_js);
 EMBED(web_report_css);
 EMBED(web_manage_js);
 EMBED(web_manage_css);
+EMBED(web_survey_js);
+EMBED(web_survey_css);
 EMBED(web_openapi_json);
 EMBED(web_favicon_svg);
 EMBED(web_manifest);
@@ -65,6 +68,7 @@ const struct embedded embedded_migrations[] = {
     {"0015", migration_0015_begin, migration_0015_end},
     {"0016", migration_0016_begin, migration_0016_end},
     {"0017", migration_0017_begin, migration_0017_end},
+    {"0018", migration_0018_begin, migration_0018_end},
     {NULL, NULL, NULL},
 };
 
@@ -93,6 +97,8 @@ const struct embedded embedded_web[] = {
     {"report.css", web_report_css_begin, web_report_css_end},
     {"manage.js", web_manage_js_begin, web_manage_js_end},
     {"manage.css", web_manage_css_begin, web_manage_css_end},
+    {"survey.js", web_survey_js_begin, web_survey_js_end},
+    {"survey.css", web_survey_css_begin, web_survey_css_end},
     {"api/v1/openapi.json", web_openapi_json_begin, web_openapi_json_end},
     {"favicon.svg", web_favicon_svg_begin, web_favicon_svg_end},
     {"manifest.webmanifest", web_manifest_begin, web_manifest_end},

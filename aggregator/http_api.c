@@ -95,7 +95,8 @@ static const char *problem_type(int status)
     } types[] = {{401, "urn:puas:problem:not-logged-in"}, {403, "urn:puas:problem:not-allowed"},
                  {404, "urn:puas:problem:not-found"},     {405, "urn:puas:problem:method"},
                  {409, "urn:puas:problem:not-now"},       {412, "urn:puas:problem:changed"},       {413, "urn:puas:problem:too-large"},
-                 {415, "urn:puas:problem:media-type"},    {422, "urn:puas:problem:not-accepted"},
+                 {415, "urn:puas:problem:media-type"},
+                 {501, "urn:puas:problem:not-installed"},    {422, "urn:puas:problem:not-accepted"},
                  {429, "urn:puas:problem:too-often"},     {503, "urn:puas:problem:unavailable"}};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         if (types[i].status == status) {
@@ -487,6 +488,9 @@ static const struct route {
     {"POST", "/api/v1/alerts/*/assign", USER | ACTOR, api_assign},
     {"POST", "/api/v1/alerts/*/reopen", USER | ACTOR, api_reopen},
     {"POST", "/api/v1/alerts/*/offer", USER | ACTOR, api_offer},
+    {"POST", "/api/v1/alerts/*/tell", USER | ACTOR, api_tell},
+    {"GET", "/api/v1/told", USER, api_told},
+    {"POST", "/api/v1/told/*/end", USER | ACTOR, api_end_tell},
     {"POST", "/api/v1/alerts/*/check", USER | ACTOR, api_check},
     {"POST", "/api/v1/alerts/*/recover", USER | ACTOR, api_recover},
     {"GET", "/api/v1/webpush", USER, api_webpush},
@@ -510,6 +514,15 @@ static const struct route {
     {"POST", "/api/v1/config/kiosk/*/clear", CONTROL | YAML, api_clear_kiosk},
     {"POST", "/api/v1/kiosks/*/command", OFFICE | CONTROL | YAML, api_order}, // JSON is YAML
     {"GET", "/api/v1/commands/*", OFFICE | CONTROL, api_order_reply},
+    {"GET", "/api/v1/content/places/*", OFFICE, api_content_place},
+    {"GET", "/api/v1/content/kiosks/*", OFFICE, api_content_kiosk},
+    {"POST", "/api/v1/content/read", OFFICE, api_read_content},
+    {"POST", "/api/v1/content/places/*", OFFICE, api_put_content_place},
+    {"POST", "/api/v1/content/kiosks/*", OFFICE, api_put_content_kiosk},
+    {"POST", "/api/v1/content/places/*/clear", OFFICE, api_clear_content_place},
+    {"POST", "/api/v1/content/kiosks/*/clear", OFFICE, api_clear_content_kiosk},
+    {"POST", "/api/v1/content/plans/*/withdraw", OFFICE, api_withdraw_content},
+    {"POST", "/api/v1/preview", OFFICE, api_preview},
     {"GET", "/api/v1/manage/retention", OFFICE, api_retention},
     {"GET", "/api/v1/manage/*", OFFICE, api_manage_list},
     {"POST", "/api/v1/manage/places/*", OFFICE, api_put_place},

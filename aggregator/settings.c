@@ -240,6 +240,8 @@ static const struct config_row http_rows[] = {
     {"metrics_token_file", CONFIG_STRING, AT(settings_http, metrics_token_file), .fallback = "", .max = 400,
      .help = "first line is the token that /metrics asks for (Authorization: Bearer ...), 16 to 200 bytes; none: only "
              "this machine is answered"},
+    {"kiosk_program", CONFIG_STRING, AT(settings_http, kiosk_program), .fallback = "", .max = 400,
+     .help = "puas-kiosk, which draws previews of surveys; none: the one beside this program"},
     {"public_url", CONFIG_STRING, AT(settings_http, public_url), .fallback = "", .max = 200,
      .help = "address of the pages as people open them, for links in messages: https://puas.example.org"},
     END,

@@ -23,6 +23,7 @@ const PAGES = {
   backtest: "src/backtest/page.tsx",
   report: "src/report/page.tsx",
   manage: "src/manage/page.tsx",
+  survey: "src/survey/page.tsx",
   votes: "src/alert-votes.tsx",
   comments: "src/comments/card.tsx",
   act: "src/alert-act.tsx",

@@ -1,0 +1,2 @@
+import "./survey.css";
+export function SurveyPage() { return null; }

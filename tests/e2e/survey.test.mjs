@@ -1,0 +1,231 @@
+// What kiosks show and ask, changed from a browser: by API and page, to the store and to what the real kiosk shows.
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { Aggregator } from "./lib/aggregator.mjs";
+import { Broker } from "./lib/broker.mjs";
+import { MouseScreen } from "./lib/display.mjs";
+import { Kiosk } from "./lib/kiosk.mjs";
+import { run } from "./lib/process.mjs";
+import { Session } from "./lib/session.mjs";
+import { waitFor } from "./lib/wait.mjs";
+import { ASSETS, BIN, scenario } from "./lib/world.mjs";
+
+const ID = "dago-entrance";
+const PLACES = `
+    - { id: harapan, kind: org, name: Harapan Clinic, tz: Asia/Jakarta }
+    - { id: jawa-barat, kind: region, parent: harapan, name: Jawa Barat }
+    - { id: jawa-timur, kind: region, parent: harapan, name: Jawa Timur, tz: Asia/Makassar }
+    - { id: bandung-dago, kind: branch, parent: jawa-barat, name: Bandung Dago }
+    - { id: malang, kind: branch, parent: jawa-timur, name: Malang Ijen }
+  kiosks:
+    - { id: dago-entrance, name: Main entrance, place: bandung-dago }
+    - { id: dago-exit, name: Exit, place: bandung-dago }
+    - { id: malang-entrance, name: Main entrance, place: malang }
+`;
+const PEOPLE = `
+    - { name: west, display: Wati West, role: head-office, place: jawa-barat, lang: en, password_file: @dir@/secrets/manager }
+    - { name: looker, display: Lia Looker, role: viewer, place: harapan, lang: en, password_file: @dir@/secrets/manager }
+`;
+
+async function chain(world, { change = (text) => text, ...more } = {}) {
+  const broker = await Broker.start(world, { users: ["aggregator", ID, "dago-exit", "malang-entrance"] });
+  const aggregator = await Aggregator.start(world, {
+    brokerPort: broker.port,
+    change: (text) => `${change(text).replace(/(?<=^ {2}places:\n)[^]*?(?=^ {2}surveys:)/m, PLACES.slice(1)).trimEnd()}\n${PEOPLE.slice(1).replaceAll("@dir@", world.dir)}`,
+    ...more,
+  });
+  return { broker, aggregator, store: aggregator.store, url: aggregator.url };
+}
+
+// One question, so that a face is a whole visit.
+const content = (version, more = "") => `# exit\nlanguages: [en, id]\nlanguage: en\nsurvey:\n  id: exit\n  version: ${version}\n  questions:\n    - { id: overall, type: faces, of: 5 }\n${more}`;
+const ask = async (session, path, body) => {
+  const answer = await session.raw("POST", `/api/v1/${path}`, body);
+  return { status: answer.status, ...(answer.status === 204 ? {} : await answer.json()) };
+};
+const of = (session, path = "places/bandung-dago") => session.get(`/api/v1/content/${path}`);
+
+// A local time of a zone, so many seconds from now, to the minute.
+const local = (zone, ms) => new Intl.DateTimeFormat("sv-SE", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" }).format(ms).replace(" ", "T");
+
+scenario("a session puts contents in force within its scope, as puasctl push would; versions, where it comes from, audit", async (world) => {
+  const { url, store, aggregator } = await chain(world);
+  const [admin, west, manager, looker] = await Promise.all(["admin", "west", "manager", "looker"].map((user) => Session.login(url, user)));
+  const none = await of(west);
+  assert.deepEqual([none.version, none.from, none.content, none.versions, none.tz], [0, null, null, [], "Asia/Jakarta"]);
+  assert.deepEqual(none.kiosks.map((k) => [k.id, k.place, k.state]), [["dago-exit", "Bandung Dago", "own-file"], [ID, "Bandung Dago", "own-file"]]);
+
+  // For the region: its branch says where it has it from; the kiosks of the branch get it.
+  const dry = await ask(west, "content/places/jawa-barat?dry=1", { yaml: content(1), seen: 0 });
+  assert.deepEqual([dry.status, dry.lines.length], [200, 1]);
+  assert.equal(await store.one("SELECT count(*) FROM content"), 0);
+  assert.match((await ask(west, "content/places/jawa-barat", { yaml: content(1), seen: 0 })).lines[0], /^version 1, \d+ bytes$/);
+  const dago = await of(west);
+  assert.deepEqual([dago.version, dago.from.kind, dago.from.id, dago.from.name, dago.from.version, dago.from.by], [0, "place", "jawa-barat", "Jawa Barat", 1, "west"]);
+  assert.equal(dago.yaml, content(1), "comments and all");
+  assert.equal(dago.content.survey.id, "exit");
+  assert.deepEqual(dago.kiosks.map((k) => k.state), ["waits", "waits"]);
+
+  // The branch's own; then one kiosk's. Each is got by those that have nothing nearer.
+  assert.equal((await ask(west, "content/places/bandung-dago", { yaml: content(2), seen: 0 })).status, 200);
+  assert.equal((await ask(west, "content/kiosks/dago-exit", { yaml: content(3), seen: 0 })).status, 200);
+  assert.deepEqual((await of(west)).kiosks.map((k) => k.id), [ID]);
+  assert.deepEqual((await of(admin, "places/harapan")).kiosks.map((k) => k.id), ["malang-entrance"]);
+  assert.equal((await of(west, "kiosks/dago-exit")).from.kind, "kiosk");
+
+  // Somebody who has not seen the newest version changes nothing; the same again is no new one; back to an old one is a new one.
+  const late = await ask(admin, "content/places/bandung-dago", { yaml: content(9), seen: 0 });
+  assert.deepEqual([late.status, late.type], [412, "urn:puas:problem:changed"]);
+  assert.match((await ask(west, "content/places/bandung-dago", { yaml: content(2), seen: 1 })).lines[0], /no change/);
+  assert.equal((await ask(west, "content/places/bandung-dago", { yaml: content(4), seen: 1 })).status, 200);
+  const first = await of(west, "places/bandung-dago?version=1");
+  assert.equal(first.yaml, content(2));
+  assert.equal((await ask(west, "content/places/bandung-dago", { yaml: first.yaml, seen: 2 })).status, 200);
+  const now = await of(west);
+  assert.deepEqual([now.version, now.yaml, now.versions.map((v) => [v.version, v.by, v.endedBy])], [3, content(2), [[3, "west", ""], [2, "west", "west"], [1, "west", "west"]]]);
+  assert.equal((await ask(west, "content/places/bandung-dago/clear", { seen: 2 })).status, 412);
+  assert.equal((await ask(west, "content/places/bandung-dago/clear", { seen: 3 })).status, 200);
+  assert.deepEqual([(await of(west)).version, (await of(west)).from.id], [0, "jawa-barat"]);
+  assert.ok((await run(`${BIN}/puasctl`, ["--config", aggregator.file, "content", "list", "all"])).lines.length >= 6);
+  assert.equal(await store.one("SELECT group_concat(action || ' ' || subject || ' ' || detail, ', ') FROM (SELECT * FROM audit WHERE who = 'west' AND action LIKE 'content-%' ORDER BY audit_id LIMIT 3)"), "content-push jawa-barat place, content-push bandung-dago place, content-push dago-exit kiosk");
+
+  // What a kiosk would not take is told with line and column.
+  const wrong = async (yaml, want) => {
+    const answer = await ask(west, "content/places/bandung-dago", { yaml, seen: 0 });
+    assert.deepEqual([answer.status, answer.field], [422, "yaml"], yaml);
+    assert.match(answer.detail, want);
+  };
+  await wrong(content(5, "volumme: 3\n"), /content:9:1: unknown key 'volumme', did you mean 'volume'/);
+  await wrong(content(5, "    - { id: overall, type: text }\n"), /content:9:7: .*overall/);
+  await wrong("a: [", /content:\d+:\d+: not YAML/);
+  await wrong("", /./);
+  await wrong(content(5, `x: ${"y".repeat(40_000)}\n`), /content/);
+  assert.equal((await west.raw("POST", "/api/v1/content/places/bandung-dago", { yaml: "x".repeat(70_000), seen: 0 })).status, 413);
+  assert.equal((await ask(west, "content/places/bandung-dago", { yaml: content(5) })).field, "seen");
+  assert.equal((await ask(west, "content/places/bandung-dago", { yaml: content(5), seen: 0, at: "tomorrow" })).field, "at");
+  assert.equal((await ask(west, "content/places/bandung-dago", { yaml: content(5), seen: 0, at: "2026-02-30T08:00" })).field, "at");
+  assert.equal((await ask(west, "content/places/bandung-dago", { yaml: content(5), seen: 0, at: "2020-02-03T08:00" })).field, "at");
+  assert.deepEqual((await ask(west, "content/read", { yaml: "a: 1\nb: [true, 'x', \"08:00\"]\n" })).content, { a: 1, b: [true, "x", "08:00"] });
+  assert.match((await ask(west, "content/read", { yaml: "a: 1\na: 2\n" })).detail, /content:2:1: 'a' stands twice/);
+
+  // Who may not.
+  for (const path of ["content/places/malang", "content/kiosks/malang-entrance", "content/places/harapan", "content/places/nowhere"]) {
+    assert.equal((await west.raw("GET", `/api/v1/${path}`)).status, 404, path);
+    assert.equal((await ask(west, path, { yaml: content(1), seen: 0 })).status, 404, path);
+    assert.equal((await ask(west, `${path}/clear`, { seen: 0 })).status, 404, path);
+  }
+  for (const session of [manager, looker]) {
+    assert.equal((await session.raw("GET", "/api/v1/content/places/bandung-dago")).status, 403);
+    assert.equal((await ask(session, "content/places/bandung-dago", { yaml: content(1), seen: 0 })).status, 403);
+    assert.equal((await ask(session, "preview", { yaml: content(1), width: 800, height: 480 })).status, 403);
+  }
+});
+
+scenario("a version for a time to come takes effect then, also after a restart; it can be seen and withdrawn", async (world) => {
+  const { url, store, aggregator } = await chain(world);
+  const [admin, west] = await Promise.all(["admin", "west"].map((user) => Session.login(url, user)));
+  const hour = Date.now() + 3_600_000;
+  const plan = async (session, path, yaml) => Number((await ask(session, `content/${path}`, { yaml, seen: 0, at: local(path.includes("malang") ? "Asia/Makassar" : "Asia/Jakarta", hour) })).lines[0]);
+  const [first, second, other] = [await plan(west, "places/bandung-dago", content(1)), await plan(west, "kiosks/dago-exit", content(2)), await plan(admin, "places/malang", content(3))];
+  const whole = Math.floor(hour / 60_000) * 60_000;
+  const seen = await of(west);
+  assert.deepEqual(seen.planned.map((p) => [p.id, p.at, p.by, p.refused]), [[first, whole, "west", ""]]);
+  assert.deepEqual((await of(admin, "places/malang")).planned.map((p) => p.at), [whole], "by the clock of the place");
+  assert.equal((await of(west, `places/bandung-dago?plan=${first}`)).yaml, content(1));
+  assert.equal((await west.raw("GET", `/api/v1/content/places/bandung-dago?plan=${other}`)).status, 404);
+  assert.equal((await ask(west, `content/plans/${other}/withdraw`, {})).status, 404);
+  assert.equal((await ask(west, `content/plans/${second}/withdraw`, {})).status, 204);
+  assert.equal((await ask(west, `content/plans/${second}/withdraw`, {})).status, 404);
+  assert.deepEqual([(await of(west, "kiosks/dago-exit")).planned, seen.version], [[], 0]);
+
+  // Its time comes while nothing runs.
+  await aggregator.stop();
+  await run("sqlite3", [`${aggregator.data}/puas.db`, `UPDATE content_plan SET at_ms = ${Date.now() - 1000} WHERE outcome = ''; UPDATE content_plan SET yaml = 'a: [' WHERE plan_id = ${other}`]);
+  await aggregator.up();
+  await waitFor("the planned version in force", async () => (await of(west)).version === 1);
+  const then = await of(west);
+  assert.deepEqual([then.yaml, then.planned, then.from.by], [content(1), [], "west"]);
+  assert.deepEqual((await of(admin, "places/malang")).planned.map((p) => [p.id, /not YAML/.test(p.refused)]), [[other, true]], "what cannot be taken by then is told");
+  assert.equal(await store.one("SELECT group_concat(action || ' ' || detail, ', ') FROM (SELECT * FROM audit WHERE subject = 'bandung-dago' ORDER BY audit_id)"), `content-plan place, at ${local("Asia/Jakarta", hour)}, content-push place, as planned`);
+  assert.equal(await store.one("SELECT count(*) FROM content WHERE kiosk_id <> 0"), 0, "what was withdrawn never happens");
+});
+
+const SIZES = [[1280, 800, 0], [1280, 800, 90], [480, 800, 0]];
+const picture = async (session, body) => {
+  const answer = await session.raw("POST", "/api/v1/preview", { width: 800, height: 480, ...body });
+  return { status: answer.status, type: answer.headers.get("content-type"), bytes: Buffer.from(await answer.arrayBuffer()) };
+};
+const rendered = async (world, yaml, args) => {
+  writeFileSync(world.path("content.yaml"), yaml);
+  const p = await run(`${BIN}/puas-kiosk`, ["--render", world.path("content.yaml"), "--out", world.path("out.png"), ...args]);
+  assert.equal(p.code, 0, p.lines.join("\n"));
+  return readFileSync(world.path("out.png"));
+};
+const folders = () => readdirSync("/tmp").filter((name) => name.startsWith("puas-preview-")).length;
+
+scenario("a preview is what puas-kiosk --render draws, byte for byte; hostile documents read nothing and break nothing", async (world) => {
+  const { url, aggregator } = await chain(world);
+  const west = await Session.login(url, "west");
+  const everyday = readFileSync(`${ASSETS}/surveys/everyday.yaml`, "utf8");
+  const expectations = readFileSync(`${ASSETS}/surveys/expectations.yaml`, "utf8");
+  for (const [width, height, rotation] of SIZES) {
+    const got = await picture(west, { yaml: everyday, lang: "id", question: "why", score: 2, width, height, rotation });
+    assert.deepEqual([got.status, got.type], [200, "image/png"]);
+    const size = rotation === 90 ? `${height}x${width}` : `${width}x${height}`;
+    assert.ok(got.bytes.equals(await rendered(world, everyday, ["--size", size, "--lang", "id", "--question", "why", "--score", "2"])), size);
+  }
+  const reach = await picture(west, { yaml: expectations, lang: "en", question: "reach" });
+  assert.ok(reach.bytes.equals(await rendered(world, expectations, ["--size", "800x480", "--lang", "en", "--question", "reach"])));
+  assert.equal((await picture(west, { yaml: JSON.stringify({ survey: { id: "x" } }), screen: "closed" })).status, 200, "JSON is YAML");
+
+  const hostile = [
+    [content(1, "theme: { base: /etc/passwd }\n"), /base must be light or dark/],
+    [content(1, "theme: { logo: /etc/passwd }\n"), /logo/],
+    [content(1).replace("[en, id]", '["../../x", en]'), /./],
+    [content(1).replace("[en, id]", "[en, '/etc']"), /./],
+    [content(1, '    - { id: why, type: choice, options: [ { id: a, icon: "../../etc/passwd" }, { id: b } ] }\n'), /icon/],
+    [content(1, "speech: /etc/passwd\n"), /unknown key 'speech'/],
+    [content(1, "texts: { en.question: '%s%s%n' }\n"), /./],
+    [content(1, `promise: { en: "${"W".repeat(5000)}" }\n`), /./],
+    ["a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nlanguages: *c\n", /./],
+    ["!!python/object:os.system {}", /./],
+    ["\u0000", /./],
+    ["[".repeat(20_000), /./],
+    ["--- a\n--- b\n", /./],
+    [readFileSync("/bin/true").toString("latin1").slice(0, 8000), /./],
+  ];
+  for (const [yaml, want] of hostile) {
+    const got = await picture(west, { yaml });
+    const text = got.bytes.toString();
+    assert.equal(got.status, 422, `${yaml.slice(0, 80)}: ${got.status} ${text.slice(0, 200)}`);
+    assert.match(JSON.parse(text).detail, want);
+    assert.ok(!/root:|\/tmp\//.test(text), text);
+  }
+  for (const odd of [{ lang: "../x" }, { screen: "--config" }, { question: "a b" }, { rotation: 45 }, { width: 20_000 }, { lang: "zz" }]) {
+    assert.equal((await picture(west, { yaml: everyday, ...odd })).status, 422, JSON.stringify(odd));
+  }
+  assert.equal(folders(), 0, "nothing stays behind");
+  const many = await Promise.all(Array.from({ length: 8 }, () => picture(west, { yaml: everyday })));
+  assert.ok(many.some(({ status }) => status === 200) && many.every(({ status }) => [200, 429].includes(status)), "at most two at a time");
+  assert.equal((await fetch(`${url}/healthz`)).status, 200);
+
+  // A program that never ends, floods, or sees more than it should; one that is not there.
+  const program = async (script) => {
+    await aggregator.stop();
+    writeFileSync(world.path("kiosk.sh"), script, { mode: 0o755 });
+    aggregator.file = world.path("other.yaml");
+    writeFileSync(aggregator.file, readFileSync(world.path("aggregator.yaml"), "utf8").replace(/^http:.*\n(?: .*\n)*/m, (http) => `${http.trimEnd()}\n  kiosk_program: ${script ? world.path("kiosk.sh") : "/nowhere/puas-kiosk"}\n`));
+    await aggregator.up();
+    const got = await picture(west, { yaml: everyday });
+    assert.equal(folders(), 0);
+    return { status: got.status, ...JSON.parse(got.bytes) };
+  };
+  assert.match((await program("#!/bin/bash\nexec sleep 1000\n")).detail, /ended/);
+  assert.match((await program("#!/bin/bash\nwhile :; do :; done\n")).detail, /ended/);
+  const flood = await program("#!/bin/bash\nwhile echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; do :; done > picture.png\nexit 0\n");
+  assert.equal(flood.status, 500);
+  const seen = await program("#!/bin/bash\ncompgen -e | /usr/bin/grep -v -E '^(PWD|SHLVL|_|OLDPWD)$' | /usr/bin/head -c 50 >&2\necho \"files $(/usr/bin/ls /proc/self/fd | /usr/bin/wc -w), limit $(ulimit -t)\" >&2\nexit 1\n");
+  assert.deepEqual([seen.status, /^files [3-5], limit 4$/.test(seen.detail)], [422, true], seen.detail);
+  const missing = await program("");
+  assert.deepEqual([missing.status, missing.type], [501, "urn:puas:problem:not-installed"]);
+});
