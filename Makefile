@@ -101,7 +101,7 @@ $(OUT)/puas-fleet: $(OUT)/tests/fleet/main.o $(LIB_FLEET) $(LIB_KIOSK) $(LIB_AGG
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(PKG_AGGREGATOR) $(PKG_SHARED)) -lm
 
 # SQL migrations and the bundled web pages are embedded with .incbin.
-WEB_SRC    := $(shell find assets/web -type f -not -path "*/node_modules/*")
+WEB_SRC    := $(wildcard assets/surveys/*.yaml) $(shell find assets/web -type f -not -path "*/node_modules/*")
 WEB_OUT    := build/web
 WEB_STAMP  := $(WEB_OUT)/.stamp
 MIGRATIONS := $(wildcard aggregator/migrations/*.sql)

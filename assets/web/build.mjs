@@ -50,6 +50,7 @@ const bundle = (entryPoints, plugin) =>
     jsx: "automatic",
     jsxImportSource: "preact",
     charset: "utf8",
+    loader: { ".yaml": "text" }, // templates of surveys
     logLevel: "warning",
     metafile: true,
     plugins: [{ name: "files of their own", setup: plugin }],

@@ -1,8 +1,9 @@
 // What kiosks show and ask, changed from a browser: by API and page, to the store and to what the real kiosk shows.
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { Aggregator } from "./lib/aggregator.mjs";
 import { Broker } from "./lib/broker.mjs";
+import { Browser, DESKTOP, PHONE } from "./lib/browser.mjs";
 import { MouseScreen } from "./lib/display.mjs";
 import { Kiosk } from "./lib/kiosk.mjs";
 import { run } from "./lib/process.mjs";
@@ -188,7 +189,7 @@ scenario("a preview is what puas-kiosk --render draws, byte for byte; hostile do
     [content(1, "texts: { en.question: '%s%s%n' }\n"), /./],
     [content(1, `promise: { en: "${"W".repeat(5000)}" }\n`), /./],
     ["a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nlanguages: *c\n", /./],
-    ["!!python/object:os.system {}", /./],
+    ["!!python/object:os.system {cmd: id}", /unknown key/],
     ["\u0000", /./],
     ["[".repeat(20_000), /./],
     ["--- a\n--- b\n", /./],
@@ -228,4 +229,176 @@ scenario("a preview is what puas-kiosk --render draws, byte for byte; hostile do
   assert.deepEqual([seen.status, /^files [3-5], limit 4$/.test(seen.detail)], [422, true], seen.detail);
   const missing = await program("");
   assert.deepEqual([missing.status, missing.type], [501, "urn:puas:problem:not-installed"]);
+});
+
+const done = (page, want) => waitFor(async () => `'${want}', it says '${await page.id("done").textContent()}'`, async () => want.test(await page.id("done").textContent()));
+const drawn = async (page) => {
+  await waitFor("the picture", async () => (await page.id("preview").getAttribute("data-busy")) === "false" && (await page.id("preview").getAttribute("data-shown")) === "picture");
+  return page.id("preview-picture").getAttribute("src");
+};
+
+scenario("from the form to what the real kiosk shows: edited, looked at, published, taken; planned, withdrawn, gone back", async (world) => {
+  const { url, store, broker } = await chain(world);
+  const screen = await MouseScreen.start(world);
+  const kiosk = await Kiosk.start(world, { brokerPort: broker.port, screen });
+  await kiosk.online;
+  const browser = await Browser.start(world);
+  const page = await browser.open(`${url}/?page=survey&place=bandung-dago`);
+  await page.login("admin");
+  await page.id("from").filter({ hasText: "keeps to its own file" }).waitFor();
+
+  // A template, then changes: words, a new question, its place, a condition, what is said between customers.
+  await page.id("template").selectOption("everyday");
+  await page.id("question-why").waitFor();
+  const before = await drawn(page);
+  await page.id("open-overall").click();
+  await page.id("open-overall").click();
+  await page.id("s-survey/questions/0/title/en").fill("How was it today?");
+  assert.match(await page.id("missing").textContent(), /1 text is missing/);
+  await page.id("preview-lang").selectOption("en");
+  await waitFor("another picture", async () => (await drawn(page)) !== before);
+  await page.id("next-missing").click();
+  await waitFor("the focus on what is missing", () => page.page.evaluate(() => document.activeElement?.id === "s-survey/questions/0/title/id"));
+  await page.page.keyboard.type("Bagaimana hari ini?");
+  assert.match(await page.id("missing").textContent(), /No text is missing/);
+  await page.id("new-type").selectOption("number");
+  await page.id("add-question").click();
+  await page.id("up-ticket").click();
+  assert.deepEqual(await page.page.locator("[data-testid=questions] > li").evaluateAll((list) => list.map((each) => each.dataset.testid)), ["question-overall", "question-why", "question-ticket", "question-comment"]);
+  await page.id("open-comment").click();
+  await page.id("s-survey/questions/3/when-add").selectOption("why");
+  await page.id("s-survey/questions/3/when-why-staff").check();
+  await page.id("part-idle").click();
+  await page.id("s-promise/en").fill("Quick and friendly");
+  await page.id("part-source").click();
+  const yaml = await page.id("source").inputValue();
+  assert.match(yaml, /\n {4}- id: comment\n {6}type: text\n[^]*\n {6}when:\n {8}why: wait,staff\n/);
+  assert.match(yaml, /\nbrightness_closed: 20\n/, "what the form was not asked about stays");
+
+  // Nothing is lost on a reload.
+  await page.page.reload();
+  await page.id("draft-state").filter({ hasText: "Not published yet" }).waitFor();
+  assert.equal(await page.id("s-survey/questions/0/title/en").inputValue(), "How was it today?");
+
+  // Published: what changes, who gets it; then the kiosk shows it, and that is told.
+  await page.id("publish").click();
+  await page.id("gets").filter({ hasText: "2 kiosks get it: Exit (Bandung Dago), Main entrance (Bandung Dago)" }).waitFor();
+  assert.match(await page.id("changes").textContent(), /How was it today\?/);
+  await page.id("publish-go").click();
+  await done(page, /Published/);
+  await kiosk.process.line(/ content survey=everyday version=1 sha256=\w+/);
+  await waitFor("the kiosk to have taken it", async () => (await page.id("kiosk-dago-entrance").getAttribute("data-state")) === "taken");
+  assert.equal(await page.id("kiosk-dago-exit").getAttribute("data-state"), "waits");
+  await kiosk.answer("face-4", "choice");
+  assert.match(await page.id("from").textContent(), /Version 1 of its own, by admin/);
+  assert.equal(await page.id("draft-state").getAttribute("data-changed"), "false");
+
+  // What only a kiosk can know is told before it is published: a language without a catalogue.
+  await page.id("part-source").click();
+  const text = await page.id("source").inputValue();
+  await page.id("source").fill(text.replace("theme:", "x:").replace(/^languages:\n/m, "languages:\n  - qq\n"));
+  await page.id("preview-refusal").filter({ hasText: "qq" }).waitFor();
+  await page.id("source").fill(`${text}volumme: 3\n`);
+  await page.page.locator("#s-source-error").filter({ hasText: "unknown key 'volumme'" }).waitFor();
+  await page.id("publish").click();
+  await done(page, /Something is wrong/);
+  assert.equal(await store.one("SELECT count(*) FROM content"), 1);
+  await page.id("drop-draft").click();
+  await page.id("drop-draft-sure").click();
+
+  // Wrong in a field: marked beside it, nothing lost.
+  await page.id("part-look").click();
+  await page.id("s-volume").fill("500");
+  await page.id("publish").click();
+  await done(page, /Something is wrong/);
+  assert.match(await page.page.locator("[id='s-volume-error']").textContent(), /volume/);
+  assert.equal(await page.id("s-volume").inputValue(), "500");
+  await page.id("s-volume").fill("50");
+
+  // Planned, seen, withdrawn.
+  await page.id("publish").click();
+  await page.id("when-later").check();
+  await page.id("publish-at").fill(local("Asia/Jakarta", Date.now() - 86_400_000));
+  await page.id("publish-go").click();
+  await page.page.locator("#at-error").filter({ hasText: "ahead" }).waitFor();
+  await page.id("publish-at").fill(local("Asia/Jakarta", Date.now() + 86_400_000));
+  await page.id("publish-go").click();
+  await done(page, /Planned/);
+  await page.id("withdraw-1").click();
+  await done(page, /does not happen/);
+  assert.equal(await store.one("SELECT outcome FROM content_plan"), "withdrawn");
+
+  // A second version, then back to the first: the kiosk follows.
+  await page.id("part-look").click();
+  await page.id("s-survey/version").fill("2");
+  await page.id("publish").click();
+  await page.id("publish-go").click();
+  await kiosk.process.line(/ content survey=everyday version=2 sha256=\w+/);
+  const mark = kiosk.process.mark();
+  await page.id("open-version-1").click();
+  await done(page, /Version 1 is in the form/);
+  await page.id("publish").click();
+  await page.id("publish-go").click();
+  await kiosk.process.line(/ content survey=everyday version=1 sha256=\w+/, { from: mark });
+  assert.equal(await store.one("SELECT version FROM content WHERE to_ms IS NULL"), 3);
+  page.clean();
+});
+
+scenario("two tabs, a session that ends, a server without the kiosk's program; pages for all", async (world) => {
+  const { url, store } = await chain(world);
+  const west = await Session.login(url, "west");
+  assert.equal((await ask(west, "content/places/bandung-dago", { yaml: content(1, "promise: { en: Quick, id: Cepat }\n"), seen: 0 })).status, 200);
+  const browser = await Browser.start(world);
+  const page = await browser.open(`${url}/?page=survey&place=bandung-dago`);
+  await page.login("admin");
+  await page.id("part-idle").click();
+  await page.id("s-promise/en").fill("Mine");
+  assert.equal((await ask(west, "content/places/bandung-dago", { yaml: content(1, "promise: { en: Theirs, id: Cepat }\n"), seen: 1 })).status, 200);
+  await page.id("conflict").filter({ hasText: "Version 2 has come into force" }).waitFor();
+  assert.match(await page.id("conflict").textContent(), /"Quick" \u2192 "Theirs"/);
+  assert.equal(await page.id("s-promise/en").inputValue(), "Mine");
+  assert.equal(await page.id("publish").getAttribute("aria-disabled"), "true");
+
+  // The session ends: what was typed is there again after the login.
+  await run("sqlite3", [world.path("aggregator/puas.db"), "PRAGMA busy_timeout = 5000; DELETE FROM session"]);
+  await page.id("login-user").waitFor();
+  await page.login("admin");
+  await page.id("part-idle").click();
+  assert.equal(await page.id("s-promise/en").inputValue(), "Mine");
+  await page.id("go-on").click();
+  await page.id("publish").click();
+  await page.id("publish-go").click();
+  await done(page, /Published/);
+  assert.deepEqual(JSON.parse(await store.one("SELECT body FROM content WHERE to_ms IS NULL")).promise, { en: "Mine", id: "Cepat" });
+
+  // Without the program the page says so, and everything else works.
+  const program = `${BIN}/puas-kiosk`;
+  await page.page.route("**/api/v1/preview", (route) => route.fulfill({ status: 501, contentType: "application/problem+json", body: "{}" }));
+  assert.ok(existsSync(program));
+  await page.page.reload();
+  await page.id("no-preview").filter({ hasText: "not installed" }).waitFor();
+  await page.page.unroute("**/api/v1/preview");
+
+  // Both themes, both languages, both widths.
+  const look = async (name, { viewport, theme, lang }) => {
+    const shown = await browser.open(`${url}/?page=survey&place=bandung-dago`, { viewport, colorScheme: theme, locale: lang });
+    await shown.login("admin");
+    await shown.id("template").selectOption("everyday");
+    await shown.id("open-why").click();
+    await drawn(shown);
+    await shown.accessible(name);
+    await shown.shot(`survey-${name}`);
+    for (const part of ["idle", "look", "source"]) {
+      await shown.id(`part-${part}`).click();
+      await shown.accessible(`${name} ${part}`);
+      await shown.shot(`survey-${name}-${part}`);
+    }
+    const low = await shown.page.evaluate(() => [...document.querySelectorAll("main button, main select, main a, main input:not([type=checkbox]):not([type=radio])")].filter((each) => each.offsetParent && each.getBoundingClientRect().height < 44 && !each.matches(".link, .segmented *")).map((each) => each.outerHTML.slice(0, 120)));
+    assert.deepEqual(low, [], `${name}: targets under 44 px`);
+    assert.equal(await shown.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, `${name}: wider than the screen`);
+    shown.clean();
+  };
+  await look("desktop-en", { viewport: DESKTOP, theme: "light", lang: "en-GB" });
+  await look("phone-id-dark", { viewport: PHONE, theme: "dark", lang: "id-ID" });
+  page.clean();
 });

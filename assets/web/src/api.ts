@@ -28,6 +28,24 @@ export interface ManagedKiosk extends Managed {
 export interface ManagedStandard extends Managed { number: number; since: number; votesBetweenAlarms: number | null; told: string[] }
 export interface ManagedUser extends Managed { disabled: boolean }
 export interface Changes { lines: string[]; password?: string }
+/** GET /api/v1/content/places/ID, .../kiosks/ID, ?version, ?plan (head office, administrators). POST {yaml, seen, at?}, ?dry=1 -> Changes;
+ * Problem 412 (another version than `seen` is in force), 422 with field "yaml" and detail "content:LINE:COLUMN: ...", or field "at". */
+export interface Content {
+  for: { kind: "place" | "kiosk"; id: string; name: string };
+  tz: string;
+  version: number; // of its own, in force; 0: none
+  from: { kind: "place" | "kiosk"; id: string; name: string; version: number; since: number; by: string } | null; // null: kiosks keep to their own files
+  yaml: string; content: Item | null;
+  versions: { version: number; since: number; until: number | null; by: string; endedBy: string; bytes: number }[];
+  planned: { id: number; at: number; made: number; by: string; refused: string }[]; // refused: why, when its time came
+  kiosks: { id: string; name: string; place: string; state: "taken" | "waits" | "refused" | "own-file"; published: string; why: string; heard: number | null }[];
+  counts: { all: number; taken: number; refused: number };
+}
+/** GET /api/v1/told?place=BRANCH; POST /api/v1/alerts/ID/tell {said, did, days}, .../told/ID/end {} */
+export interface Told {
+  told: { id: number; alert: string; said: Record<string, string>; did: Record<string, string>; since: number; until: number; by: string }[];
+  offers: { alert: string; raised: number; did: Record<string, string> }[];
+}
 /** GET /api/v1/manage/retention; 0: for ever */
 export interface Retention { contactsDays: number; commentsDays: number; rawDays: number }
 /** GET /api/v1/tokens (administrators) */

@@ -15,6 +15,7 @@ const LoginPage = lazy("login", async () => (await import("./login.tsx")).LoginP
 const TrendsPage = lazy("trends", async () => (await import("./trends/page.tsx")).TrendsPage);
 const ReportPage = lazy("report", async () => (await import("./report/page.tsx")).ReportPage);
 const BacktestPage = lazy("backtest", async () => (await import("./backtest/page.tsx")).BacktestPage);
+const SurveyPage = lazy("survey", async () => (await import("./survey/page.tsx")).SurveyPage);
 const ManagePage = lazy("manage", async () => (await import("./manage/page.tsx")).ManagePage);
 
 const SESSION_RENEW_MS = 60_000; // places and their open alerts, for the picker
@@ -61,7 +62,7 @@ export function App() {
 
   const session = state.kind === "in" ? state.session : null;
   const place = route.place ?? (session && (route.page === "today" ? usualPlace(session) : session.places[0]?.id));
-  const LatePage = { today: TrendsPage, trends: TrendsPage, backtest: BacktestPage, report: ReportPage, manage: ManagePage }[route.page];
+  const LatePage = { today: TrendsPage, trends: TrendsPage, backtest: BacktestPage, report: ReportPage, manage: ManagePage, survey: SurveyPage }[route.page];
   useEffect(() => {
     if (!session || !place || route.page !== "today") return;
     if (!route.place) nameInAddress(place);
