@@ -109,7 +109,7 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
   const [tab, setTab] = useState<Tab>("questions");
   const [open, setOpen] = useState<number | null>(0);
   const [screen, setScreen] = useState("");
-  const [wrong, setWrong] = useState<{ path: Path; text: string; line: number } | null>(null);
+  const [wrong, setWrong] = useState<{ path: Path; text: string; line: number; unread?: boolean } | null>(null);
   const [atWrong, setAtWrong] = useState<string | null>(null);
   const [publishing, setPublishing] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -209,12 +209,12 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
   const read = async (text: string): Promise<boolean> => {
     const result = await postJson<{ content: Item }>("/api/v1/content/read", { yaml: text });
     if (result.ok) {
-      setWrong(null);
+      setWrong((was) => (was?.unread ? null : was)); // what else is wrong the preview tells
       keep({ ...draft, doc: isItem(result.value.content) ? result.value.content : {}, text });
     } else if (result.failure.kind === "problem" && result.failure.field === "yaml") {
       keep({ ...draft, text });
       const found = readRefusal(result.failure.detail);
-      setWrong({ path: [], text: found?.text ?? result.failure.detail, line: found?.line ?? 0 });
+      setWrong({ path: [], text: found?.text ?? result.failure.detail, line: found?.line ?? 0, unread: true });
     } else if (result.failure.kind === "auth") signedOut();
     else setFailure(result.failure);
     return result.ok;
@@ -277,7 +277,7 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
           {tab === "source" && <Source text={written.text} wrong={wrong} read={read} typed={(text) => keep({ ...draft, text })} />}
         </section>
         <div class="preview-side">
-          <Preview doc={draft.doc} text={written.text} screen={screen} look={setScreen} signedOut={signedOut} refused={(refusal) => (refusal ? mark(refusal.detail, false) : setWrong((was) => (tab === "source" && was?.line ? was : null)))} />
+          <Preview doc={draft.doc} text={written.text} screen={screen} look={setScreen} signedOut={signedOut} refused={(refusal) => (refusal ? mark(refusal.detail, false) : setWrong(null))} />
         </div>
       </div>
       <div class="survey-below">

@@ -7,7 +7,7 @@ export interface Written {
   paths: Path[]; // of each line
 }
 
-const PLAIN = /^[A-Za-z\u00c0-\u024f](?:[^\n\t:#"'{}[\],&*!|>%@`\\]*[^\s:#"'{}[\],&*!|>%@`\\])?$/;
+const PLAIN = /^[A-Za-z\u00c0-\u024f](?:[^\n\t:#"'{}[\]&*!|>%@`\\]*[^\s:#"'{}[\]&*!|>%@`\\])?$/;
 const PLAIN_KEY = /^[A-Za-z_][\w.-]*$/;
 
 const scalar = (value: unknown): string => {
