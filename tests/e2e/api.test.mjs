@@ -229,7 +229,7 @@ scenario("openapi: every path and method is called, and answers as the document 
   const yaml = `${exported.lines.join("\n")}\n`;
   const content = readFileSync(`${ASSETS}/surveys/everyday.yaml`, "utf8");
   const rows = [];
-  let message, order, version, batch, share, quiet, event;
+  let message, order, version, batch, share, quiet, event, told, plan;
   const place = "place=bandung-dago";
   // [operation, path, body?, wanted status]; what one has brought the next ones need.
   const calls = [
@@ -268,6 +268,9 @@ scenario("openapi: every path and method is called, and answers as the document 
     ["resolve", `alerts/${alert}/resolve`, { comment: "done" }, 204],
     ["reopen", `alerts/${alert}/reopen`, { comment: "it comes back" }, 204],
     ["offer", `alerts/${alert}/offer`, { lang: "en", text: "A second counter is open now." }, 204],
+    ["tell", `alerts/${alert}/tell`, { said: { en: "The queue is too long" }, did: { en: "A second counter is open now" }, days: 7 }, 200, (o) => (told = o.id)],
+    ["told", `told?${place}`],
+    ["endTell", () => `told/${told}/end`, {}, 204],
     ["contacts", `contacts?${place}`, undefined, 200, (o) => ([{ event }] = o.contacts)],
     ["takeContact", () => `contacts/${event}/take`, { comment: "I call" }, 204],
     ["openContact", () => `contacts/${event}/open`, {}, 409], // it is sealed for nobody
@@ -289,6 +292,17 @@ scenario("openapi: every path and method is called, and answers as the document 
     ["manageList", "manage/standards", undefined, 200, (o) => (version = o.standards.find(({ item }) => item.id === "quiet").version)],
     ["removeStandard", "manage/standards/quiet/remove", () => ({ version })],
     ["retention", "manage/retention"],
+    ["readContent", "content/read", { yaml: content }],
+    ["putContentPlace", "content/places/bandung-dago?dry=1", { yaml: content, seen: 0 }],
+    ["putContentPlace", "content/places/bandung-dago", { yaml: content, seen: 0 }],
+    ["contentPlace", "content/places/bandung-dago"],
+    ["clearContentPlace", "content/places/bandung-dago/clear", { seen: 1 }],
+    ["putContentKiosk", "content/kiosks/dago-entrance", () => ({ yaml: content, seen: 0, at: new Date(Date.now() + 48 * HOUR).toISOString().slice(0, 16) }), 200, (o) => (plan = o.lines[0])],
+    ["withdrawContent", () => `content/plans/${plan}/withdraw`, {}, 204],
+    ["putContentKiosk", "content/kiosks/dago-entrance", { yaml: content, seen: 0 }],
+    ["contentKiosk", "content/kiosks/dago-entrance"],
+    ["clearContentKiosk", "content/kiosks/dago-entrance/clear", { seen: 1 }],
+    ["preview", "preview", { yaml: content, lang: "en", width: 800, height: 480 }],
     ["putUser", "manage/users/tuti", { item: { role: "manager", place: "bandung-dago" }, version: "" }, 401], // people make people: manage.test
     ["newPassword", "manage/users/manager/password", {}, 401],
     ["disableUser", "manage/users/manager/disable", {}, 401],

@@ -402,3 +402,51 @@ scenario("two tabs, a session that ends, a server without the kiosk's program; p
   await look("phone-id-dark", { viewport: PHONE, theme: "dark", lang: "id-ID" });
   page.clean();
 });
+
+scenario("what was done about an alert is told by the kiosks of its branch, until its end or until it is taken back", async (world) => {
+  const { url, store, broker } = await chain(world, { change: (text) => text.replace(/^ {4}- id: unhappy-share$[^]*?(?=^ {2}users:)/m, "") });
+  const kiosk = await Kiosk.start(world, { brokerPort: broker.port, screen: await MouseScreen.start(world) });
+  await kiosk.online;
+  const [admin, manager, looker] = await Promise.all(["admin", "manager", "looker"].map((user) => Session.login(url, user)));
+  assert.equal((await ask(admin, "content/places/jawa-barat", { yaml: content(1, "messages: [ { said: { en: Own }, did: { en: Words } } ]\n"), seen: 0 })).status, 200);
+  await kiosk.process.line(/ content survey=exit version=1 /);
+  for (let i = 0; i < 7; i++) await kiosk.rate(1);
+  const alert = await waitFor("an alert", () => store.one("SELECT id FROM alert WHERE closed IS NULL"));
+  await manager.post(`/api/v1/alerts/${alert}/offer`, { lang: "en", text: "A second counter is open" });
+  assert.deepEqual((await manager.get("/api/v1/told?place=bandung-dago")).offers.map((o) => [o.alert, o.did]), [[alert, { en: "A second counter is open" }]]);
+  const words = { said: { en: "The queue is long" }, did: { en: "A second counter is open" } };
+  assert.equal((await ask(looker, `alerts/${alert}/tell`, words)).status, 403);
+  assert.equal((await ask(manager, `alerts/${alert}/tell`, { ...words, said: {} })).field, "said");
+  assert.equal((await ask(manager, `alerts/${alert}/tell`, { ...words, did: { en: "x".repeat(201) } })).field, "did");
+  assert.equal((await ask(manager, `alerts/${alert}/tell`, { ...words, did: { "../x": "x" } })).field, "did");
+  assert.equal((await ask(manager, `alerts/${alert}/tell`, { ...words, days: 1000 })).field, "days");
+
+  // From the page: to the kiosk's disk, after the messages of the document.
+  const shown = () => JSON.parse(JSON.parse(readFileSync(`${kiosk.state}/content.json`, "utf8")).document).content.messages.map((m) => m.did.en);
+  const browser = await Browser.start(world);
+  const page = await browser.open(`${url}/?page=survey&place=bandung-dago`);
+  await page.login("admin");
+  await page.id(`offer-${alert}-open`).click();
+  await page.id(`offer-${alert}-tell`).click();
+  await page.page.locator(`#offer-${alert}-said-error`).filter({ hasText: "needed" }).waitFor();
+  await page.id(`offer-${alert}-said-en`).fill(words.said.en);
+  assert.equal(await page.id(`offer-${alert}-did-en`).inputValue(), words.did.en);
+  await page.id(`offer-${alert}-tell`).click();
+  await page.id("told-1").waitFor();
+  await waitFor("the kiosk to have it", () => shown().length === 2);
+  assert.deepEqual(shown(), ["Words", words.did.en]);
+  assert.deepEqual((await of(admin)).version, 0, "no version of its own: what is above still holds");
+  page.clean();
+
+  // At most three; one ends by the clock, one is taken back.
+  const ids = [];
+  for (const n of [2, 3]) ids.push((await ask(manager, `alerts/${alert}/tell`, { said: { en: `Said ${n}` }, did: { en: `Did ${n}` } })).id);
+  assert.equal((await ask(manager, `alerts/${alert}/tell`, words)).status, 409);
+  await waitFor("all of them", () => shown().length === 4);
+  assert.equal((await ask(manager, `told/${ids[0]}/end`, {})).status, 204);
+  assert.equal((await ask(manager, `told/${ids[0]}/end`, {})).status, 404);
+  assert.equal((await ask(looker, `told/${ids[1]}/end`, {})).status, 403);
+  await waitFor("one less", () => shown().length === 3);
+  assert.deepEqual(shown(), ["Words", words.did.en, "Did 3"]);
+  assert.equal(await store.one("SELECT group_concat(who || ' ' || action, ', ') FROM (SELECT * FROM audit WHERE action LIKE 'tell%' ORDER BY audit_id)"), "admin tell, manager tell, manager tell, manager tell-end");
+});

@@ -24,7 +24,7 @@ export function Questions({ ed, open, setOpen }: { ed: Editing; open: number | n
   return (
     <div class="questions">
       {list.length === 0 && <p class="hint">{w.none}</p>}
-      <ol class="cards" data-testid="questions">
+      <ol class="question-list" data-testid="questions">
         {list.map((question, i) => (
           <li key={i} class={open === i ? "question on" : "question"} data-testid={`question-${ids[i]}`}>
             <div class="question-head">
@@ -106,7 +106,7 @@ function Question({ ed, path, question, earlier }: { ed: Editing; path: Path; qu
 }
 
 function Options({ ed, path }: { ed: Editing; path: Path }) {
-  const { w } = useSurveyWords();
+  const { w, lang } = useSurveyWords();
   const list = listAt(ed.doc, path);
   const ids = list.map((each) => textAt(each, ["id"]));
   return (
@@ -121,8 +121,11 @@ function Options({ ed, path }: { ed: Editing; path: Path }) {
               <ChoiceField ed={ed} path={[...path, i, "icon"]} label={w.icon} usual={known ? (ids[i] ?? "") : ""} options={[...(known ? [] : [["", "\u2013"] as const]), ...ICONS.map((each) => [each, each] as const)]} />
               <button type="button" class="tool" aria-label={w.remove(w.option(i + 1))} data-testid={`${fieldId([...path, i])}-remove`} onClick={() => ed.set(path, list.filter((_, each) => each !== i))}>{"\u00d7"}</button>
             </div>
-            <Words ed={ed} path={[...path, i, "text"]} label={w.optionText} needed={!known} {...(known ? { hint: w.optionKnown } : {})} />
-            <AfterFaces ed={ed} path={[...path, i, "text"]} words={itemAt(option, ["text"])} />
+            <details open={!known || Object.keys(itemAt(option, ["text"])).length > 0}>
+              <summary>{w.optionWords(textAt(option, ["text", lang]))}</summary>
+              <Words ed={ed} path={[...path, i, "text"]} label={w.optionText} needed={!known} {...(known ? { hint: w.optionKnown } : {})} />
+              <AfterFaces ed={ed} path={[...path, i, "text"]} words={itemAt(option, ["text"])} />
+            </details>
           </div>
         );
       })}

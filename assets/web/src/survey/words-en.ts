@@ -57,6 +57,7 @@ export const en = {
   addOption: "Add a tile",
   icon: "Picture",
   optionText: "Words",
+  optionWords: (words: string) => (words ? `Words: ${words}` : "Words: the kiosk's own"),
   optionKnown: "Empty: the kiosk's own words.",
   afterFaces: (scores: string) => `after face ${scores}`,
   addAfter: "Other words after certain faces",

@@ -57,6 +57,7 @@ export const id: Words = {
   addOption: "Tambah ubin",
   icon: "Gambar",
   optionText: "Kata-kata",
+  optionWords: (words) => (words ? `Kata-kata: ${words}` : "Kata-kata: bawaan kios"),
   optionKnown: "Kosong: kata-kata bawaan kios.",
   afterFaces: (scores) => `setelah wajah ${scores}`,
   addAfter: "Kata-kata lain setelah wajah tertentu",
