@@ -383,9 +383,12 @@ scenario("two tabs, a session that ends, a server without the kiosk's program; p
   const look = async (name, { viewport, theme, lang }) => {
     const shown = await browser.open(`${url}/?page=survey&place=bandung-dago`, { viewport, colorScheme: theme, locale: lang });
     await shown.login("admin");
+    await shown.id("template").waitFor();
+    if ((await shown.page.evaluate(() => document.documentElement.lang)) !== lang.slice(0, 2)) await shown.id("lang-switch").click();
     await shown.id("template").selectOption("everyday");
     await shown.id("open-why").click();
     await drawn(shown);
+    assert.ok(await shown.id("up-why").isVisible());
     await shown.accessible(name);
     await shown.shot(`survey-${name}`);
     for (const part of ["idle", "look", "source"]) {
@@ -404,7 +407,7 @@ scenario("two tabs, a session that ends, a server without the kiosk's program; p
 });
 
 scenario("what was done about an alert is told by the kiosks of its branch, until its end or until it is taken back", async (world) => {
-  const { url, store, broker } = await chain(world, { change: (text) => text.replace(/^ {4}- id: unhappy-share$[^]*?(?=^ {2}users:)/m, "") });
+  const { url, store, broker, aggregator } = await chain(world, { change: (text) => text.replace(/^ {4}- id: unhappy-share$[^]*?(?=^ {2}users:)/m, "") });
   const kiosk = await Kiosk.start(world, { brokerPort: broker.port, screen: await MouseScreen.start(world) });
   await kiosk.online;
   const [admin, manager, looker] = await Promise.all(["admin", "manager", "looker"].map((user) => Session.login(url, user)));
@@ -448,5 +451,10 @@ scenario("what was done about an alert is told by the kiosks of its branch, unti
   assert.equal((await ask(looker, `told/${ids[1]}/end`, {})).status, 403);
   await waitFor("one less", () => shown().length === 3);
   assert.deepEqual(shown(), ["Words", words.did.en, "Did 3"]);
+  await aggregator.stop();
+  await run("sqlite3", [`${aggregator.data}/puas.db`, `UPDATE told SET to_ms = ${Date.now() - 1000} WHERE told_id = 1; UPDATE told SET to_ms = ${Date.now() + 3000} WHERE told_id = ${ids[1]}`]);
+  await aggregator.up();
+  await waitFor("its end by the clock", () => shown().length === 1);
+  assert.deepEqual(shown(), ["Words"]);
   assert.equal(await store.one("SELECT group_concat(who || ' ' || action, ', ') FROM (SELECT * FROM audit WHERE action LIKE 'tell%' ORDER BY audit_id)"), "admin tell, manager tell, manager tell, manager tell-end");
 });

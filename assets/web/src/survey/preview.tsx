@@ -63,8 +63,9 @@ export function Preview({ doc, text, screen, look, refused, signedOut }: Props) 
       }
       if (answer?.status === 401) return signedOut();
       if (answer?.ok) {
-        const data = await dataOf(await answer.blob());
-        if (abort.signal.aborted) return;
+        const blob = await answer.blob().catch(() => null); // given up on the way
+        const data = blob && (await dataOf(blob));
+        if (abort.signal.aborted || data === null) return;
         setShown({ kind: "picture", data, words: `${at[1]}, ${languageName(lang)}, ${w[way]}` });
         setWhy("");
         refused(null);

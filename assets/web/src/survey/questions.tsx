@@ -33,7 +33,7 @@ export function Questions({ ed, open, setOpen }: { ed: Editing; open: number | n
                 ed.looking(`question:${ids[i]}`);
               }}>
                 <span class="number" aria-hidden="true">{i + 1}</span>
-                <span><b>{name(i)}</b><small>{w.types(typeOf(question))} {"\u00b7"} {ids[i]}</small></span>
+                <span><b>{name(i)}</b><small>{w.types(typeOf(question))}{name(i) !== ids[i] && ` \u00b7 ${ids[i]}`}</small></span>
               </button>
               <button type="button" class="tool" id={`move-up-${i}`} data-testid={`up-${ids[i]}`} aria-label={w.up(name(i))} disabled={i === 0} onClick={() => move(i, i - 1)}>{"\u2191"}</button>
               <button type="button" class="tool" id={`move-down-${i}`} data-testid={`down-${ids[i]}`} aria-label={w.down(name(i))} disabled={i === list.length - 1} onClick={() => move(i, i + 1)}>{"\u2193"}</button>
