@@ -281,7 +281,9 @@ void api_preview(struct api_call *c)
     json_int_t height = json_integer_value(json_object_get(o, "height"));
     json_int_t rotation = json_integer_value(json_object_get(o, "rotation"));
     char lang[IDENT_MAX + 1], screen[IDENT_MAX + 1], question[IDENT_MAX + 1], score[IDENT_MAX + 1], scene[IDENT_MAX + 1];
+    char bucket[sizeof c->u.name + 10];
     int64_t wait_ms = 0;
+    snprintf(bucket, sizeof bucket, "preview:%s", c->u.name);
     if (yaml == NULL) {
         answer_problem(c->r, 422, "Not accepted", "yaml is the document, YAML or JSON, without a NUL byte", "yaml");
     } else if (width < PREVIEW_LEAST_PX || width > PREVIEW_MOST_PX || height < PREVIEW_LEAST_PX ||
@@ -292,7 +294,7 @@ void api_preview(struct api_call *c)
     } else if (!option(o, "lang", lang) || !option(o, "screen", screen) || !option(o, "question", question) ||
                !option(o, "score", score) || !option(o, "scene", scene)) {
         answer_problem(c->r, 422, "Not accepted", "lang, screen, question, score and scene are names or numbers", "screen");
-    } else if (!limiter_take(&c->a->limiter, c->u.name, PREVIEW_BURST, PREVIEW_EVERY_MS, clock_mono_ms(), &wait_ms)) {
+    } else if (!limiter_take(&c->a->limiter, bucket, PREVIEW_BURST, PREVIEW_EVERY_MS, clock_mono_ms(), &wait_ms)) {
         answer_problem(c->r, 429, "Too many previews", "Try again in a moment.", "");
         c->r->retry_after_s = (int)(wait_ms / 1000) + 1;
     } else {

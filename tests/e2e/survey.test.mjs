@@ -415,7 +415,18 @@ scenario("what was done about an alert is told by the kiosks of its branch, unti
   await kiosk.process.line(/ content survey=exit version=1 /);
   for (let i = 0; i < 7; i++) await kiosk.rate(1);
   const alert = await waitFor("an alert", () => store.one("SELECT id FROM alert WHERE closed IS NULL"));
-  await manager.post(`/api/v1/alerts/${alert}/offer`, { lang: "en", text: "A second counter is open" });
+  const browser = await Browser.start(world);
+  const branch = await browser.open(`${url}/?place=bandung-dago`);
+  await branch.enter("manager");
+  if ((await branch.page.evaluate(() => document.documentElement.lang)) !== "en") await branch.id("lang-switch").click();
+  await branch.id("alert-more").first().click();
+  await branch.id("offer-en").fill("A second counter is open");
+  await branch.id("offer").click();
+  await branch.id("offer-tell").click(); // he who runs the branch tells it himself
+  await branch.id(`offer-${alert}-open`).waitFor();
+  await branch.accessible("what a branch tells");
+  await branch.shot("survey-branch");
+  branch.clean();
   assert.deepEqual((await manager.get("/api/v1/told?place=bandung-dago")).offers.map((o) => [o.alert, o.did]), [[alert, { en: "A second counter is open" }]]);
   const words = { said: { en: "The queue is long" }, did: { en: "A second counter is open" } };
   assert.equal((await ask(looker, `alerts/${alert}/tell`, words)).status, 403);
@@ -426,7 +437,6 @@ scenario("what was done about an alert is told by the kiosks of its branch, unti
 
   // From the page: to the kiosk's disk, after the messages of the document.
   const shown = () => JSON.parse(JSON.parse(readFileSync(`${kiosk.state}/content.json`, "utf8")).document).content.messages.map((m) => m.did.en);
-  const browser = await Browser.start(world);
   const page = await browser.open(`${url}/?page=survey&place=bandung-dago`);
   await page.login("admin");
   await page.id(`offer-${alert}-open`).click();

@@ -37,7 +37,30 @@ interface Props {
   signedOut: () => void;
 }
 
-export function SurveyPage({ session, query, signedOut }: Props) {
+export function SurveyPage(props: Props) {
+  return ["head-office", "admin"].includes(props.session.user.role) ? <Office {...props} /> : <Branch {...props} />;
+}
+
+/** Who runs a branch says what its kiosks tell of alerts; the rest is head office's. */
+function Branch({ session, query }: Props) {
+  const { w } = useSurveyWords();
+  const branches = session.places.filter(({ kind }) => kind === "branch");
+  const place = branches.find(({ id }) => id === query.get("place")) ?? branches[0];
+  useEffect(() => {
+    document.title = w.messages;
+  }, [w]);
+  return (
+    <main id="content" class="page survey" tabIndex={-1}>
+      <div class="survey-head">
+        <h1>{place?.name ?? w.messages}</h1>
+        {place && <a href={addressOf("today", { place: place.id })} onClick={follow(addressOf("today", { place: place.id }))}>{w.today}</a>}
+      </div>
+      {place && <ToldCard place={place.id} tz={Intl.DateTimeFormat().resolvedOptions().timeZone} languages={["id", "en"]} ownFile={false} mayTell={session.user.role !== "viewer"} />}
+    </main>
+  );
+}
+
+function Office({ session, query, signedOut }: Props) {
   const { t, w } = useSurveyWords();
   const view = readView(query, session.places[0]?.id ?? "");
   const places = useReport<{ places: Managed[] }>("manage/places");
@@ -283,7 +306,7 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
       <div class="survey-below">
         <Kiosks content={content} />
         <History content={content} open={(version) => void take(`version=${version}`, w.opened(version))} openPlan={(id) => void take(`plan=${id}`, "")} withdraw={(id) => void act(`content/plans/${id}/withdraw`, {}, w.withdrawn)} clear={() => void act(`${pathOfView(view)}/clear`, { seen: content.version }, w.cleared)} />
-        {branch && <ToldCard place={view.id} tz={content.tz} languages={languagesOf(draft.doc)} ownFile={from === null} />}
+        {branch && <ToldCard place={view.id} tz={content.tz} languages={languagesOf(draft.doc)} ownFile={from === null} mayTell />}
       </div>
     </>
   );

@@ -7,7 +7,7 @@ import { useSurveyWords } from "./words.ts";
 
 const LANGS = ["id", "en"] as const;
 
-export function ToldCard({ place, tz, languages, ownFile }: { place: string; tz: string; languages: string[]; ownFile: boolean }) {
+export function ToldCard({ place, tz, languages, ownFile, mayTell }: { place: string; tz: string; languages: string[]; ownFile: boolean; mayTell: boolean }) {
   const { w, t, stamp, lang } = useSurveyWords();
   const loaded = useReport<Told>(`told?place=${place}`);
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -28,14 +28,14 @@ export function ToldCard({ place, tz, languages, ownFile }: { place: string; tz:
         {told.map((each) => (
           <li key={each.id} data-testid={`told-${each.id}`}>
             <span><b>{words(each.said)}</b> {words(each.did)}<small>{w.toldUntil(each.by, stamp(each.until, tz))}</small></span>
-            <button type="button" class="tool" data-testid={`take-back-${each.id}`} onClick={() => void takeBack(each.id)}>{w.takeBack}</button>
+            {mayTell && <button type="button" class="tool" data-testid={`take-back-${each.id}`} onClick={() => void takeBack(each.id)}>{w.takeBack}</button>}
           </li>
         ))}
       </ul>
       {failure && <p class="error" role="alert">{failureText(failure, t)}</p>}
       <h3>{w.offered}</h3>
       {offers.length === 0 && <p class="hint">{w.offeredNone}</p>}
-      {offers.map((each) => <Offer key={each.alert} offer={each} languages={languages} tz={tz} done={loaded.again} />)}
+      {offers.map((each) => (mayTell ? <Offer key={each.alert} offer={each} languages={languages} tz={tz} done={loaded.again} /> : <p key={each.alert}>{words(each.did)}</p>))}
     </section>
   );
 }

@@ -3,6 +3,7 @@ const or = (map: Record<string, string>) => (key: string): string => map[key] ??
 
 export const en = {
   title: "Survey",
+  today: "Today",
   manage: "Manage",
   places: "Places",
   kiosks: "Kiosks",

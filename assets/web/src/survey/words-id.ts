@@ -5,6 +5,7 @@ const or = (map: Record<string, string>) => (key: string): string => map[key] ??
 
 export const id: Words = {
   title: "Survei",
+  today: "Hari ini",
   manage: "Kelola",
   places: "Tempat",
   kiosks: "Kios",
