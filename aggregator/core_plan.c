@@ -30,7 +30,8 @@ static void take_effect(struct core *c, const struct store_plan *p)
     char text[700] = "It does not exist any more.";
     bool found;
     enum command_result result =
-        still_there(c, p) ? core_put_content(c, p->place, p->kiosk, p->yaml, p->who, text, sizeof text) : COMMAND_BAD;
+        still_there(c, p) ? core_put_content(c, p->place, p->kiosk, p->yaml, p->who, text, sizeof text)
+                          : COMMAND_BAD;
     if (result == COMMAND_BAD) {
         log_event(LOG_ERROR, "content_plan_refused", "plan=%lld why=%Q", (long long)p->id, text);
     }
@@ -66,7 +67,8 @@ void core_tick_plans(struct core *c)
 
 enum command_result core_plan_content(struct core *c, struct command *cmd, int32_t place, int32_t kiosk)
 {
-    struct store_plan p = {.place = place, .kiosk = kiosk, .at = cmd->expires, .yaml = (char *)(uintptr_t)cmd->yaml};
+    struct store_plan p = {
+        .place = place, .kiosk = kiosk, .at = cmd->expires, .yaml = (char *)(uintptr_t)cmd->yaml};
     char number[NUMBER_TEXT];
     int64_t id;
     snprintf(p.who, sizeof p.who, "%s", cmd->who);
@@ -131,7 +133,8 @@ enum command_result core_tell(struct core *c, struct command *cmd)
     char *said = json_dumps(json_object_get(o, "said"), JSON_COMPACT);
     char *did = json_dumps(json_object_get(o, "did"), JSON_COMPACT);
     struct store_telling t = {.place = branch, .from = c->now, .to = cmd->expires, .said = said, .did = did};
-    bool ok = said != NULL && did != NULL && store_put_telling(c->store, &t, cmd->alert, cmd->who, &id) && look_ahead(c);
+    bool ok = said != NULL && did != NULL && store_put_telling(c->store, &t, cmd->alert, cmd->who, &id) &&
+              look_ahead(c);
     free(said);
     free(did);
     json_decref(o);
@@ -147,7 +150,8 @@ enum command_result core_tell(struct core *c, struct command *cmd)
 enum command_result core_end_tell(struct core *c, struct command *cmd)
 {
     bool found;
-    if (!store_end_telling(c->store, strtoll(cmd->alert, NULL, 10), c->now, cmd->who, &found) || !look_ahead(c)) {
+    if (!store_end_telling(c->store, strtoll(cmd->alert, NULL, 10), c->now, cmd->who, &found) ||
+        !look_ahead(c)) {
         return COMMAND_UNAVAILABLE;
     }
     if (found) {

@@ -66,7 +66,8 @@ void api_read_content(struct api_call *c)
     json_t *o = json_loadb(c->q->body, c->q->body_bytes, JSON_REJECT_DUPLICATES, NULL);
     const char *yaml = json_string_value(json_object_get(o, "yaml"));
     char why[700] = "";
-    char *text = yaml != NULL ? document_json("content", yaml, strlen(yaml), PROTOCOL_DOC_MAX, why, sizeof why) : NULL;
+    char *text =
+        yaml != NULL ? document_json("content", yaml, strlen(yaml), PROTOCOL_DOC_MAX, why, sizeof why) : NULL;
     json_t *content = text != NULL ? json_loads(text, 0, NULL) : NULL;
     if (json_is_object(content)) {
         json_t *answer = json_pack("{s:O}", "content", content);
@@ -74,9 +75,9 @@ void api_read_content(struct api_call *c)
         json_decref(answer);
     } else {
         answer_problem(c->r, 422, "Not accepted",
-                       yaml == NULL      ? "yaml is the document"
+                       yaml == NULL     ? "yaml is the document"
                        : why[0] != '\0' ? why
-                                         : "content:1:1: it is no mapping of keys to values",
+                                        : "content:1:1: it is no mapping of keys to values",
                        "yaml");
     }
     json_decref(content);
@@ -90,10 +91,12 @@ void api_read_content(struct api_call *c)
 static bool read_local(const char *text, const char *zone, wall_ms *ret_at)
 {
     int year, month, day, hour, minute, n = 0;
-    if (sscanf(text, "%4d-%2d-%2dT%2d:%2d%n", &year, &month, &day, &hour, &minute, &n) != 5 || text[n] != '\0' || n != 16) {
+    if (sscanf(text, "%4d-%2d-%2dT%2d:%2d%n", &year, &month, &day, &hour, &minute, &n) != 5 ||
+        text[n] != '\0' || n != 16) {
         return false;
     }
-    struct tm local = {.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_hour = hour, .tm_min = minute};
+    struct tm local = {
+        .tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_hour = hour, .tm_min = minute};
     wall_ms as_utc = (wall_ms)timegm(&local) * 1000;
     if (local.tm_mday != day || local.tm_hour != hour || local.tm_min != minute) {
         return false; // 30 February
@@ -101,7 +104,8 @@ static bool read_local(const char *text, const char *zone, wall_ms *ret_at)
     struct tz *tz = tz_load(zone);
     wall_ms at = as_utc - (wall_ms)tz_offset_s(tz, as_utc) * 1000;
     at = as_utc - (wall_ms)tz_offset_s(tz, at) * 1000;
-    bool there = at + (wall_ms)tz_offset_s(tz, at) * 1000 == as_utc; // not in the hour that a clock leaves out
+    bool there =
+        at + (wall_ms)tz_offset_s(tz, at) * 1000 == as_utc; // not in the hour that a clock leaves out
     tz_free(tz);
     *ret_at = at;
     return there;
@@ -168,11 +172,13 @@ static void change(struct api_call *c, bool kiosk, bool clear)
     if (cmd == NULL) {
         answer_command(c->r, COMMAND_UNAVAILABLE, NULL);
     } else if (!json_is_integer(version) || json_integer_value(version) < 0) {
-        answer_problem(c->r, 422, "Not accepted", "seen is the version in force as you have seen it; 0: none of its own",
-                       "seen");
+        answer_problem(c->r, 422, "Not accepted",
+                       "seen is the version in force as you have seen it; 0: none of its own", "seen");
     } else if (!clear && yaml == NULL) {
-        answer_problem(c->r, 422, "Not accepted", "yaml is the document, YAML or JSON, without a NUL byte", "yaml");
-    } else if (may_see(c, c->id, kiosk ? views_may_see_kiosk : views_may_see_place, "No such place or kiosk") &&
+        answer_problem(c->r, 422, "Not accepted", "yaml is the document, YAML or JSON, without a NUL byte",
+                       "yaml");
+    } else if (may_see(c, c->id, kiosk ? views_may_see_kiosk : views_may_see_place,
+                       "No such place or kiosk") &&
                (at[0] == '\0' || read_time(c, kiosk, at, cmd))) {
         cmd->kind = clear           ? COMMAND_CONTENT_CLEAR
                     : dry           ? COMMAND_CONTENT_DRY
@@ -183,7 +189,8 @@ static void change(struct api_call *c, bool kiosk, bool clear)
         cmd->amount = json_integer_value(version);
         snprintf(cmd->who, sizeof cmd->who, "%s", c->u.name);
         snprintf(cmd->alert, sizeof cmd->alert, "%s", c->id);
-        snprintf(cmd->text, sizeof cmd->text, "%s%s%.16s", kiosk ? "kiosk" : "place", at[0] != '\0' ? ", at " : "", at);
+        snprintf(cmd->text, sizeof cmd->text, "%s%s%.16s", kiosk ? "kiosk" : "place",
+                 at[0] != '\0' ? ", at " : "", at);
         answer_content(c, api_ask(c->a, cmd), cmd);
     }
     if (cmd != NULL) {
@@ -247,7 +254,8 @@ static bool option(const json_t *o, const char *key, char ret[IDENT_MAX + 1])
     } else if (json_is_string(value)) {
         snprintf(ret, IDENT_MAX + 1, "%s", json_string_value(value));
     }
-    return value == NULL || json_is_null(value) || ret[strspn(ret, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
+    return value == NULL || json_is_null(value) ||
+           ret[strspn(ret, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
 }
 
 static void draw(struct api_call *c, const struct preview *p)
@@ -266,7 +274,8 @@ static void draw(struct api_call *c, const struct preview *p)
         answer_problem(c->r, 422, "A kiosk would not show this", why, "yaml");
     } else if (result == PREVIEW_MISSING) {
         answer_problem(c->r, 501, "No preview on this server",
-                       "puas-kiosk is not installed beside puas-aggregator: install it, or name it in http.kiosk_program.",
+                       "puas-kiosk is not installed beside puas-aggregator: install it, or name it in "
+                       "http.kiosk_program.",
                        "");
     } else {
         answer_problem(c->r, 500, "No picture could be drawn", why, "");
@@ -280,12 +289,14 @@ void api_preview(struct api_call *c)
     json_int_t width = json_integer_value(json_object_get(o, "width"));
     json_int_t height = json_integer_value(json_object_get(o, "height"));
     json_int_t rotation = json_integer_value(json_object_get(o, "rotation"));
-    char lang[IDENT_MAX + 1], screen[IDENT_MAX + 1], question[IDENT_MAX + 1], score[IDENT_MAX + 1], scene[IDENT_MAX + 1];
+    char lang[IDENT_MAX + 1], screen[IDENT_MAX + 1], question[IDENT_MAX + 1], score[IDENT_MAX + 1],
+        scene[IDENT_MAX + 1];
     char bucket[sizeof c->u.name + 10];
     int64_t wait_ms = 0;
     snprintf(bucket, sizeof bucket, "preview:%s", c->u.name);
     if (yaml == NULL) {
-        answer_problem(c->r, 422, "Not accepted", "yaml is the document, YAML or JSON, without a NUL byte", "yaml");
+        answer_problem(c->r, 422, "Not accepted", "yaml is the document, YAML or JSON, without a NUL byte",
+                       "yaml");
     } else if (width < PREVIEW_LEAST_PX || width > PREVIEW_MOST_PX || height < PREVIEW_LEAST_PX ||
                height > PREVIEW_MOST_PX) {
         answer_problem(c->r, 422, "Not accepted", "width and height are 320 to 2000 px", "width");
@@ -293,14 +304,16 @@ void api_preview(struct api_call *c)
         answer_problem(c->r, 422, "Not accepted", "rotation is 0, 90, 180 or 270", "rotation");
     } else if (!option(o, "lang", lang) || !option(o, "screen", screen) || !option(o, "question", question) ||
                !option(o, "score", score) || !option(o, "scene", scene)) {
-        answer_problem(c->r, 422, "Not accepted", "lang, screen, question, score and scene are names or numbers", "screen");
-    } else if (!limiter_take(&c->a->limiter, bucket, PREVIEW_BURST, PREVIEW_EVERY_MS, clock_mono_ms(), &wait_ms)) {
+        answer_problem(c->r, 422, "Not accepted",
+                       "lang, screen, question, score and scene are names or numbers", "screen");
+    } else if (!limiter_take(&c->a->limiter, bucket, PREVIEW_BURST, PREVIEW_EVERY_MS, clock_mono_ms(),
+                             &wait_ms)) {
         answer_problem(c->r, 429, "Too many previews", "Try again in a moment.", "");
         c->r->retry_after_s = (int)(wait_ms / 1000) + 1;
     } else {
         bool upright = rotation == 90 || rotation == 270; // the panel hangs on its side
-        draw(c, &(struct preview){c->a->o.settings->http.kiosk_program, yaml, lang, screen, question, score, scene,
-                                  (int)(upright ? height : width), (int)(upright ? width : height)});
+        draw(c, &(struct preview){c->a->o.settings->http.kiosk_program, yaml, lang, screen, question, score,
+                                  scene, (int)(upright ? height : width), (int)(upright ? width : height)});
     }
     json_decref(o);
 }
@@ -323,12 +336,13 @@ static bool good_words(const json_t *words)
 {
     const char *lang;
     json_t *value;
-    bool ok = json_is_object(words) && json_object_size(words) > 0 && json_object_size(words) <= TELL_LANGS_MAX;
+    bool ok =
+        json_is_object(words) && json_object_size(words) > 0 && json_object_size(words) <= TELL_LANGS_MAX;
     json_object_foreach((json_t *)(uintptr_t)words, lang, value)
     {
         const char *s = json_string_value(value);
-        ok = ok && s != NULL && s[strspn(s, " \t\r\n")] != '\0' && strlen(s) <= SURVEY_WORDS_MAX && strlen(lang) <= 8 &&
-             ident_valid(lang);
+        ok = ok && s != NULL && s[strspn(s, " \t\r\n")] != '\0' && strlen(s) <= SURVEY_WORDS_MAX &&
+             strlen(lang) <= 8 && ident_valid(lang);
         for (const char *p = s; ok && *p != '\0'; p++) {
             ok = (unsigned char)*p >= ' ' && *p != 127;
         }
@@ -345,9 +359,11 @@ void api_tell(struct api_call *c)
     if (cmd == NULL) {
         answer_command(c->r, COMMAND_UNAVAILABLE, NULL);
     } else if (!good_words(json_object_get(o, "said"))) {
-        answer_problem(c->r, 422, "Not accepted", "Words of 1 to 200 bytes in at least one language are needed", "said");
+        answer_problem(c->r, 422, "Not accepted",
+                       "Words of 1 to 200 bytes in at least one language are needed", "said");
     } else if (!good_words(json_object_get(o, "did"))) {
-        answer_problem(c->r, 422, "Not accepted", "Words of 1 to 200 bytes in at least one language are needed", "did");
+        answer_problem(c->r, 422, "Not accepted",
+                       "Words of 1 to 200 bytes in at least one language are needed", "did");
     } else if (n < 1 || n > TELL_DAYS_MOST) {
         answer_problem(c->r, 422, "Not accepted", "days are 1 to 92", "days");
     } else if (may_see(c, c->id, views_may_see_alert, "No such alert")) {

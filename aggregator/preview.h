@@ -21,13 +21,14 @@ enum preview_result {
 };
 
 struct preview {
-    const char *program;                 // "": puas-kiosk beside this program
-    const char *yaml;                    // the document
+    const char *program;                                  // "": puas-kiosk beside this program
+    const char *yaml;                                     // the document
     const char *lang, *screen, *question, *score, *scene; // as options of puas-kiosk; "": its default
-    int width, height;                   // PREVIEW_LEAST_PX..PREVIEW_MOST_PX
+    int width, height;                                    // PREVIEW_LEAST_PX..PREVIEW_MOST_PX
 };
 
 // *ret_png: malloc'd, *ret_bytes of it; only when DONE.
-enum preview_result preview_draw(const struct preview *p, char **ret_png, size_t *ret_bytes, char *ret_why, size_t n);
+enum preview_result preview_draw(const struct preview *p, char **ret_png, size_t *ret_bytes, char *ret_why,
+                                 size_t n);
 
 #endif

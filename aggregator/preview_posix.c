@@ -77,8 +77,9 @@ _Noreturn static void become(const char *folder, const char *program, char *cons
     sigprocmask(SIG_SETMASK, &none, NULL);
     int in = open("/dev/null", O_RDWR);
     int out = chdir(folder) == 0 ? open("why", O_WRONLY | O_CREAT | O_TRUNC, 0600) : -1;
-    if (setpgid(0, 0) == 0 && in >= 0 && out >= 0 && dup2(in, 0) >= 0 && dup2(in, 1) >= 0 && dup2(out, 2) >= 0 &&
-        close_range(3, ~0U, 0) == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && limit_all()) {
+    if (setpgid(0, 0) == 0 && in >= 0 && out >= 0 && dup2(in, 0) >= 0 && dup2(in, 1) >= 0 &&
+        dup2(out, 2) >= 0 && close_range(3, ~0U, 0) == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+        limit_all()) {
         execve(program, arguments, nothing);
     }
     _exit(CANNOT_RUN);
@@ -126,7 +127,8 @@ static int wait_for(pid_t child)
     int status = 0, fd = pidfd_open(child, 0), ready = 0;
     struct pollfd p = {.fd = fd, .events = POLLIN};
     do {
-        ready = fd >= 0 ? poll(&p, 1, PREVIEW_MS) : 0; // a signal begins the time anew: none comes to this thread
+        ready =
+            fd >= 0 ? poll(&p, 1, PREVIEW_MS) : 0; // a signal begins the time anew: none comes to this thread
     } while (ready < 0 && errno == EINTR);
     if (ready <= 0) {
         kill(-child, SIGKILL);
@@ -160,8 +162,8 @@ static void add(char **list, int *count, const char *option, const char *value)
     }
 }
 
-static enum preview_result run(const struct preview *p, const char *program, const char *folder, int folder_fd,
-                               char **ret_png, size_t *ret_bytes, char *ret_why, size_t n)
+static enum preview_result run(const struct preview *p, const char *program, const char *folder,
+                               int folder_fd, char **ret_png, size_t *ret_bytes, char *ret_why, size_t n)
 {
     char size[32], *arguments[ARGS_MAX] = {(char *)(uintptr_t)program};
     int count = 1;
@@ -186,13 +188,15 @@ static enum preview_result run(const struct preview *p, const char *program, con
         return *ret_png != NULL ? PREVIEW_DONE : PREVIEW_FAILED;
     }
     if (code < 0 || code == CANNOT_RUN || ret_why[0] == '\0') {
-        snprintf(ret_why, n, "%s", code == CANNOT_RUN ? "it cannot be started with its limits" : "it was ended, or crashed");
+        snprintf(ret_why, n, "%s",
+                 code == CANNOT_RUN ? "it cannot be started with its limits" : "it was ended, or crashed");
         return PREVIEW_FAILED;
     }
     return PREVIEW_REFUSED;
 }
 
-enum preview_result preview_draw(const struct preview *p, char **ret_png, size_t *ret_bytes, char *ret_why, size_t n)
+enum preview_result preview_draw(const struct preview *p, char **ret_png, size_t *ret_bytes, char *ret_why,
+                                 size_t n)
 {
     char folder[] = FOLDER, program[PATH_MAX];
     ret_why[0] = '\0';

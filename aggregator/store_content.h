@@ -41,11 +41,11 @@ struct store_telling {
     const char *said, *did; // valid during the call
 };
 bool store_put_telling(struct store *st, const struct store_telling *t, const char *alert, const char *who,
-                    int64_t *ret_id);
+                       int64_t *ret_id);
 bool store_end_telling(struct store *st, int64_t id, wall_ms now, const char *who, bool *ret_found);
 // Those that are shown at `now`, in the order in which they were begun.
 bool store_each_telling(struct store *st, wall_ms now, bool (*each)(void *ctx, const struct store_telling *t),
-                     void *ctx);
+                        void *ctx);
 // When something of all this takes effect or ends next by itself; INT64_MAX: never.
 bool store_next_content(struct store *st, wall_ms now, wall_ms *ret_at);
 

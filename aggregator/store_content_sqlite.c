@@ -143,17 +143,20 @@ bool store_due_plan(struct store *st, wall_ms now, struct store_plan *ret_p, boo
 bool store_end_plan(struct store *st, int64_t id, wall_ms now, const char *who, const char *outcome,
                     bool *ret_found)
 {
-    return is_there(st, store_bind(st, "SELECT 1 FROM content_plan WHERE plan_id = ?1 AND ended_ms IS NULL", "i", id),
-                    ret_found) &&
+    return is_there(
+               st,
+               store_bind(st, "SELECT 1 FROM content_plan WHERE plan_id = ?1 AND ended_ms IS NULL", "i", id),
+               ret_found) &&
            (!*ret_found ||
-            store_run(st, "UPDATE content_plan SET ended_ms = ?2, ended_by = ?3, outcome = ?4 WHERE plan_id = ?1",
+            store_run(st,
+                      "UPDATE content_plan SET ended_ms = ?2, ended_by = ?3, outcome = ?4 WHERE plan_id = ?1",
                       "iitt", id, now, who, outcome));
 }
 
 // ---------------------------------------------------------------- told of alerts
 
 bool store_put_telling(struct store *st, const struct store_telling *t, const char *alert, const char *who,
-                    int64_t *ret_id)
+                       int64_t *ret_id)
 {
     return next_id(st, "SELECT coalesce(max(told_id), 0) + 1 FROM told", ret_id) &&
            store_run(st,
@@ -166,25 +169,26 @@ bool store_end_telling(struct store *st, int64_t id, wall_ms now, const char *wh
 {
     return is_there(st, store_bind(st, "SELECT 1 FROM told WHERE told_id = ?1 AND to_ms > ?2", "ii", id, now),
                     ret_found) &&
-           (!*ret_found ||
-            store_run(st, "UPDATE told SET to_ms = ?2, ended_by = ?3 WHERE told_id = ?1", "iit", id, now, who));
+           (!*ret_found || store_run(st, "UPDATE told SET to_ms = ?2, ended_by = ?3 WHERE told_id = ?1",
+                                     "iit", id, now, who));
 }
 
 bool store_each_telling(struct store *st, wall_ms now, bool (*each)(void *ctx, const struct store_telling *t),
-                     void *ctx)
+                        void *ctx)
 {
     bool failed = false, go = true;
-    sqlite3_stmt *s = store_bind(st,
-                                 "SELECT told_id, place_id, from_ms, to_ms, said, did FROM told WHERE to_ms > ?1"
-                                 " ORDER BY told_id",
-                                 "i", now);
+    sqlite3_stmt *s =
+        store_bind(st,
+                   "SELECT told_id, place_id, from_ms, to_ms, said, did FROM told WHERE to_ms > ?1"
+                   " ORDER BY told_id",
+                   "i", now);
     while (go && store_row(st, s, &failed)) {
         struct store_telling t = {.id = sqlite3_column_int64(s, 0),
-                               .place = sqlite3_column_int(s, 1),
-                               .from = sqlite3_column_int64(s, 2),
-                               .to = sqlite3_column_int64(s, 3),
-                               .said = (const char *)sqlite3_column_text(s, 4),
-                               .did = (const char *)sqlite3_column_text(s, 5)};
+                                  .place = sqlite3_column_int(s, 1),
+                                  .from = sqlite3_column_int64(s, 2),
+                                  .to = sqlite3_column_int64(s, 3),
+                                  .said = (const char *)sqlite3_column_text(s, 4),
+                                  .did = (const char *)sqlite3_column_text(s, 5)};
         go = each(ctx, &t);
     }
     if (s != NULL) {
@@ -196,10 +200,11 @@ bool store_each_telling(struct store *st, wall_ms now, bool (*each)(void *ctx, c
 bool store_next_content(struct store *st, wall_ms now, wall_ms *ret_at)
 {
     bool failed = false;
-    sqlite3_stmt *s = store_bind(st,
-                                 "SELECT min(at) FROM (SELECT at_ms AS at FROM content_plan WHERE ended_ms IS NULL"
-                                 " UNION ALL SELECT to_ms FROM told WHERE to_ms > ?1)",
-                                 "i", now);
+    sqlite3_stmt *s =
+        store_bind(st,
+                   "SELECT min(at) FROM (SELECT at_ms AS at FROM content_plan WHERE ended_ms IS NULL"
+                   " UNION ALL SELECT to_ms FROM told WHERE to_ms > ?1)",
+                   "i", now);
     *ret_at = INT64_MAX;
     if (store_row(st, s, &failed)) {
         *ret_at = sqlite3_column_type(s, 0) == SQLITE_NULL ? INT64_MAX : sqlite3_column_int64(s, 0);

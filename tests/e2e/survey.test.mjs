@@ -1,6 +1,7 @@
 // What kiosks show and ask, changed from a browser: by API and page, to the store and to what the real kiosk shows.
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { Aggregator } from "./lib/aggregator.mjs";
 import { Broker } from "./lib/broker.mjs";
 import { Browser, DESKTOP, PHONE } from "./lib/browser.mjs";
@@ -229,6 +230,27 @@ scenario("a preview is what puas-kiosk --render draws, byte for byte; hostile do
   assert.deepEqual([seen.status, /^files [3-5], limit 4$/.test(seen.detail)], [422, true], seen.detail);
   const missing = await program("");
   assert.deepEqual([missing.status, missing.type], [501, "urn:puas:problem:not-installed"]);
+});
+
+// Texts that YAML would read as something else when they stood there bare.
+const ODD = ["yes", "no", "true", "null", "~", "1.50", "12", "007", "08:00", "- x", "a: b", "x #y", "\u00e9 \u00e0", "\u0e23\u0e32\u0e04\u0e32", "\u0645\u0631\u062d\u0628\u0627", " lead", "trail ", "%d days", "=", "a\nb", "1-2", "wait,staff", "[x]", "{y}", "? x", "&a", "*b", "!c", "|", ">", "@", "`", "'q'", '"q"', "x\\y", "---", "...", "\ud83d\ude42", "x'", "(z)"];
+
+scenario("what the page writes as YAML the server reads as the same, and each line knows its field", async (world) => {
+  const { url } = await chain(world);
+  const west = await Session.login(url, "west");
+  const { buildSync } = createRequire(`${ASSETS}/web/package.json`)("esbuild");
+  buildSync({ entryPoints: [`${ASSETS}/web/src/survey/yaml.ts`], bundle: true, format: "esm", outfile: world.path("yaml.mjs"), logLevel: "error" });
+  const { writeYaml } = await import(world.path("yaml.mjs"));
+  const documents = [{ languages: ["id"], tally: true, volume: 5, x: 1.5, promise: Object.fromEntries(ODD.map((odd, i) => [`k${i}`, odd])), keys: Object.fromEntries(ODD.map((odd, i) => [odd, `v${i}`])), list: ODD, items: ODD.map((odd) => ({ id: odd, text: { en: odd, deep: [{ a: odd }] } })), empty: {}, none: [] }, {}];
+  for (const name of ["everyday", "expectations", "skm"]) documents.push((await ask(west, "content/read", { yaml: readFileSync(`${ASSETS}/surveys/${name}.yaml`, "utf8") })).content);
+  for (const document of documents) {
+    const { text, paths } = writeYaml(document);
+    assert.deepEqual((await ask(west, "content/read", { yaml: text })).content, document);
+    assert.equal(text.split("\n").length - 1, paths.length);
+  }
+  const { text, paths } = writeYaml({ survey: { questions: [{ id: "a", type: "faces" }, { id: "b", type: "faces", of: 9 }] } });
+  const { detail } = await ask(west, "content/places/bandung-dago?dry=1", { yaml: text, seen: 0 });
+  assert.deepEqual(paths[Number(detail.match(/^content:(\d+):/)[1]) - 1], ["survey", "questions", 1, "of"], detail);
 });
 
 const done = (page, want) => waitFor(async () => `'${want}', it says '${await page.id("done").textContent()}'`, async () => want.test(await page.id("done").textContent()));

@@ -17,7 +17,7 @@ import { History, Kiosks } from "./history.tsx";
 import { Idle, Look } from "./look.tsx";
 import { Twice } from "./parts.tsx";
 import { Preview } from "./preview.tsx";
-import { Publish } from "./publish.tsx";
+import { Publish, sayPath } from "./publish.tsx";
 import { Questions } from "./questions.tsx";
 import { Source } from "./source.tsx";
 import { ToldCard } from "./told.tsx";
@@ -124,7 +124,8 @@ interface EditorProps {
 }
 
 function Editor({ user, view, content, branch, again, signedOut }: EditorProps) {
-  const { t, w, stamp } = useSurveyWords();
+  const text = useSurveyWords();
+  const { t, w, stamp } = text;
   const [draft, setDraft] = useState<Draft>(() => savedDraft(user, view.kind, view.id) ?? begun(content));
   const [base, setBase] = useState<Content>(content); // what the draft began with, as far as it is known
   const [changed, setChanged] = useState(() => savedDraft(user, view.kind, view.id) !== null);
@@ -176,13 +177,13 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
   // Beside the field that it is about, as far as there is one: of a line, or of a question that is named.
   const mark = (detail: string, jump: boolean) => {
     const found = readRefusal(detail);
-    const text = found?.text ?? detail;
-    const named = /question '([a-z0-9-]+)'/.exec(text)?.[1];
+    const why = found?.text ?? detail;
+    const named = /question '([a-z0-9-]+)'/.exec(why)?.[1];
     const i = listAt(draft.doc, QUESTIONS).findIndex((each) => textAt(each, ["id"]) === named);
-    const first = text.split(/[ :.]/)[0] ?? "";
+    const first = why.split(/[ :.]/)[0] ?? "";
     const of = named && i >= 0 ? [...QUESTIONS, i] : found && written.paths ? (written.paths[found.line - 1] ?? []) : ["promise", "theme", "languages", "hours", "messages"].includes(first) ? [first] : [];
-    const path = of[0] === "survey" && of[1] === "questions" && of.length === 4 && of[3] === "id" && !/'id'/.test(text) ? of.slice(0, 3) : of;
-    setWrong({ path, text, line: found?.line ?? 0 });
+    const path = of[0] === "survey" && of[1] === "questions" && of.length === 4 && of[3] === "id" && !/'id'/.test(why) ? of.slice(0, 3) : of;
+    setWrong({ path, text: why, line: found?.line ?? 0 });
     if (!jump) return;
     setTab(draft.text !== null || path.length === 0 ? "source" : path[0] === "survey" && path[1] === "questions" ? "questions" : ["promise", "tally", "messages"].includes(String(path[0])) ? "idle" : "look");
     if (path[1] === "questions" && typeof path[2] === "number") setOpen(path[2]);
@@ -229,13 +230,13 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
     setSaid(words);
   };
   // A text becomes what the form shows by the server's reader. False: it cannot be read; the text is kept all the same.
-  const read = async (text: string): Promise<boolean> => {
-    const result = await postJson<{ content: Item }>("/api/v1/content/read", { yaml: text });
+  const read = async (yaml: string): Promise<boolean> => {
+    const result = await postJson<{ content: Item }>("/api/v1/content/read", { yaml });
     if (result.ok) {
       setWrong((was) => (was?.unread ? null : was)); // what else is wrong the preview tells
-      keep({ ...draft, doc: isItem(result.value.content) ? result.value.content : {}, text });
+      keep({ ...draft, doc: isItem(result.value.content) ? result.value.content : {}, text: yaml });
     } else if (result.failure.kind === "problem" && result.failure.field === "yaml") {
-      keep({ ...draft, text });
+      keep({ ...draft, text: yaml });
       const found = readRefusal(result.failure.detail);
       setWrong({ path: [], text: found?.text ?? result.failure.detail, line: found?.line ?? 0, unread: true });
     } else if (result.failure.kind === "auth") signedOut();
@@ -276,7 +277,7 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
         {stale && (
           <div class="gaps" role="alert" data-testid="conflict">
             <b>{w.newer(content.version)}</b>
-            <ul>{differences(base.content ?? {}, content.content ?? {}).slice(0, 6).map(({ path, was, is }) => <li key={keyOf(path)}>{w.changed(path.join(" \u203a "), JSON.stringify(was) ?? w.nothing, JSON.stringify(is) ?? w.nothing)}</li>)}</ul>
+            <ul>{differences(base.content ?? {}, content.content ?? {}).slice(0, 6).map(({ path, was, is }) => <li key={keyOf(path)}>{w.changed(sayPath(path, text), JSON.stringify(was) ?? w.nothing, JSON.stringify(is) ?? w.nothing)}</li>)}</ul>
             <span class="actions">
               <button type="button" data-testid="go-on" onClick={() => {
                 keep({ ...draft, seen: content.version });
@@ -297,7 +298,7 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
           {tab === "questions" && <Questions ed={ed} open={open} setOpen={setOpen} />}
           {tab === "idle" && <Idle ed={ed} />}
           {tab === "look" && <Look ed={ed} />}
-          {tab === "source" && <Source text={written.text} wrong={wrong} read={read} typed={(text) => keep({ ...draft, text })} />}
+          {tab === "source" && <Source text={written.text} wrong={wrong} read={read} typed={(yaml) => keep({ ...draft, text: yaml })} />}
         </section>
         <div class="preview-side">
           <Preview doc={draft.doc} text={written.text} screen={screen} look={setScreen} signedOut={signedOut} refused={(refusal) => (refusal ? mark(refusal.detail, false) : setWrong(null))} />

@@ -1,8 +1,8 @@
 // Before it counts: what changes, which kiosks get it, when.
 import type { Content } from "../api.ts";
 import { FieldError, useEffect, useRef, useState } from "../kit.ts";
-import { differences, isItem, type Item } from "./doc.ts";
-import { useSurveyWords } from "./words.ts";
+import { differences, isItem, LANGUAGES, type Item, type Path } from "./doc.ts";
+import { useSurveyWords, type Said } from "./words.ts";
 
 const SHOWN = 12, KIOSKS = 8;
 
@@ -14,6 +14,17 @@ function say(value: unknown, nothing: string): string {
 }
 const short = (text: string): string => (text.length > 80 ? `${text.slice(0, 79)}\u2026` : text);
 
+/** Where in the document, in words: what only says where the form keeps it is left out. */
+export function sayPath(path: Path, { w, languageName }: Pick<Said, "w" | "languageName">): string {
+  const words: Record<string, string> = {
+    title: w.questionTitle, hint: w.hint, purpose: w.purpose, options: w.options, text: w.optionText, type: w.type, of: w.faces, several: w.several, segment: w.segment, dimension: w.dimension, aspect: w.aspect, when: w.when,
+    digits: w.digits, keep_days: w.keepDays, icon: w.icon, promise: w.promise, tally: w.tally, messages: w.messages, said: w.said, did: w.did, languages: w.languages, language: w.firstLanguage, theme: w.colours, base: w.base,
+    hours: w.hours, volume: w.volume, brightness: w.brightness, brightness_closed: w.brightnessClosed, thanks_code: w.thanksCode, thanks_link: w.thanksLink, still: w.still, version: w.surveyVersion, order: w.order,
+  };
+  const shown = path.filter((step) => step !== "survey" && step !== "questions").map((step) => (typeof step === "number" ? String(step + 1) : LANGUAGES.includes(step) ? languageName(step) : (words[step] ?? step)));
+  return shown.length ? shown.join(" \u203a ") : w.title;
+}
+
 interface Props {
   content: Content;
   doc: Item;
@@ -24,7 +35,8 @@ interface Props {
 }
 
 export function Publish({ content, doc, busy, atWrong, go, close }: Props) {
-  const { w } = useSurveyWords();
+  const text = useSurveyWords();
+  const { w } = text;
   const [later, setLater] = useState(false);
   const [at, setAt] = useState("");
   const heading = useRef<HTMLHeadingElement>(null);
@@ -36,7 +48,7 @@ export function Publish({ content, doc, busy, atWrong, go, close }: Props) {
       <header><h2 id="h-publish" tabIndex={-1} ref={heading}>{w.changes}</h2></header>
       {changes.length === 0 && <p>{w.unchanged}</p>}
       <ul class="changes" data-testid="changes">
-        {changes.slice(0, SHOWN).map(({ path, was, is }) => <li key={path.join("/")}>{w.changed(path.join(" \u203a "), short(say(was, w.nothing)), short(say(is, w.nothing)))}</li>)}
+        {changes.slice(0, SHOWN).map(({ path, was, is }) => <li key={path.join("/")}>{w.changed(sayPath(path, text), short(say(was, w.nothing)), short(say(is, w.nothing)))}</li>)}
         {changes.length > SHOWN && <li>{w.more(changes.length - SHOWN)}</li>}
       </ul>
       <p data-testid="gets">{w.gets(all)} {content.kiosks.slice(0, KIOSKS).map((each) => `${each.name || each.id} (${each.place})`).join(", ")}{all > KIOSKS && `, ${w.more(all - KIOSKS)}`}</p>

@@ -89,7 +89,7 @@ export const en = {
   tell: "Tell it on the kiosks",
   tellDays: "Days",
   offered: "Offered, not told yet",
-  offeredNone: "Nobody has offered words. That is done at the alert, when it is over.",
+  offeredNone: "Nobody has offered words. That is done at the alert.",
   tellNow: "Tell it",
   tellOwnFile: "Kiosks that keep to their own file tell nothing: publish a survey first.",
   // look
@@ -152,6 +152,7 @@ export const en = {
   atZone: (zone: string) => `Date and time, ${zone}`,
   changes: "What changes",
   changed: (path: string, was: string, is: string) => `${path}: ${was} \u2192 ${is}`,
+  order: "order",
   nothing: "nothing",
   more: (n: number) => `and ${n} more`,
   gets: (n: number) => (n === 0 ? "No kiosk gets it: each has something nearer of its own." : n === 1 ? "One kiosk gets it:" : `${n} kiosks get it:`),
