@@ -153,9 +153,9 @@ static void add_tellings(const struct tellings *all, int32_t branch, json_t *con
     json_decref(messages);
 }
 
-// The document wrapped with its hash; malloc'd, NULL when memory ran out or it is too large.
-static char *payload_of(const struct core *c, const struct org_kiosk *k, json_t *survey, json_t *content,
-                        const struct tellings *tellings, char *ret_hash, size_t *ret_n)
+// malloc'd; tellings NULL: none.
+static char *document_of(const struct core *c, const struct org_kiosk *k, json_t *survey, json_t *content,
+                         const struct tellings *tellings)
 {
     const struct org_place *place = &c->org.places[k->place];
     int32_t branch = place->branch != 0 ? place->branch : place->number;
@@ -168,11 +168,25 @@ static char *payload_of(const struct core *c, const struct org_kiosk *k, json_t 
     if (content != NULL) {
         json_t *whole = json_copy(content);
         add_key(c, whole);
-        add_tellings(tellings, branch, whole);
+        if (tellings != NULL) {
+            add_tellings(tellings, branch, whole);
+        }
         json_object_set_new(o, "content", whole);
     }
-    char *document = json_dumps(o, JSON_COMPACT), *payload = NULL;
+    char *document = json_dumps(o, JSON_COMPACT);
     json_decref(o);
+    return document;
+}
+
+// The document wrapped with its hash; malloc'd, NULL when memory ran out or it is too large.
+static char *payload_of(const struct core *c, const struct org_kiosk *k, json_t *survey, json_t *content,
+                        const struct tellings *tellings, char *ret_hash, size_t *ret_n)
+{
+    char *document = document_of(c, k, survey, content, tellings), *payload = NULL;
+    if (document != NULL && strlen(document) > PROTOCOL_DOC_MAX) { // the content was measured without what is told
+        free(document);
+        document = document_of(c, k, survey, content, NULL);
+    }
     size_t n = document != NULL ? strlen(document) : 0;
     if (n > PROTOCOL_DOC_MAX) { // the survey has grown since the content was pushed
         log_event(LOG_ERROR, "document_too_large", "kiosk=%s bytes=%zu most=%d", k->id.s, n,

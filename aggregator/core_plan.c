@@ -2,8 +2,10 @@
 // what kiosks show by the clock alone: also one that was due while nothing ran.
 #include "aggregator/core_impl.h"
 
+#include "aggregator/document.h"
 #include "aggregator/store_content.h"
 #include "aggregator/store_people.h"
+#include "shared/content.h"
 #include "shared/log.h"
 
 #include <jansson.h>
@@ -11,7 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TOLD_MAX = 3, NUMBER_TEXT = 24 }; // at a branch: what is told must come round while somebody walks by
+enum {
+    TOLD_MAX = 3,
+    NUMBER_TEXT = 24,
+    WORDS_MAX = 8192
+}; // at a branch: what is told must come round while somebody walks by
 
 static bool look_ahead(struct core *c)
 {
@@ -104,6 +110,31 @@ static bool count(void *ctx, const struct store_telling *t)
     return true;
 }
 
+// A kiosk must take the words, or it would refuse all of its document. As JSON, malloc'd; else NULL and why.
+static char *read_words(const char *json, const char *part, char *why, size_t n)
+{
+    struct content content;
+    struct config_error error;
+    json_t *o = json_loads(json, 0, NULL);
+    json_t *message = json_pack("{s:[{s:O}]}", "messages", part, json_object_get(o, part));
+    char *whole = message != NULL ? json_dumps(message, JSON_COMPACT) : NULL, *words = NULL;
+    char *same = whole != NULL ? document_json(part, whole, strlen(whole), WORDS_MAX, why, n) : NULL;
+    if (same != NULL && content_parse(part, same, strlen(same), &content, &error)) {
+        content_finish(&content);
+        json_t *read = json_loads(same, 0, NULL); // as kiosks read it
+        words = json_dumps(json_object_get(json_array_get(json_object_get(read, "messages"), 0), part),
+                           JSON_COMPACT);
+        json_decref(read);
+    } else if (same != NULL) {
+        snprintf(why, n, "%s", error.text);
+    }
+    free(same);
+    free(whole);
+    json_decref(message);
+    json_decref(o);
+    return words;
+}
+
 enum command_result core_tell(struct core *c, struct command *cmd)
 {
     struct store_case a;
@@ -129,15 +160,18 @@ enum command_result core_tell(struct core *c, struct command *cmd)
         cmd->reply = strdup("Three are told at this branch already. Take one back first.");
         return COMMAND_NOT_NOW;
     }
-    json_t *o = json_loads(cmd->yaml, 0, NULL);
-    char *said = json_dumps(json_object_get(o, "said"), JSON_COMPACT);
-    char *did = json_dumps(json_object_get(o, "did"), JSON_COMPACT);
+    char why[700] = "";
+    char *said = read_words(cmd->yaml, "said", why, sizeof why);
+    char *did = said != NULL ? read_words(cmd->yaml, "did", why, sizeof why) : NULL;
+    bool good = said != NULL && did != NULL;
     struct store_telling t = {.place = branch, .from = c->now, .to = cmd->expires, .said = said, .did = did};
-    bool ok = said != NULL && did != NULL && store_put_telling(c->store, &t, cmd->alert, cmd->who, &id) &&
-              look_ahead(c);
+    bool ok = good && store_put_telling(c->store, &t, cmd->alert, cmd->who, &id) && look_ahead(c);
     free(said);
     free(did);
-    json_decref(o);
+    if (!good) {
+        cmd->reply = strdup(why);
+        return COMMAND_BAD;
+    }
     if (!ok) {
         return COMMAND_UNAVAILABLE;
     }

@@ -150,17 +150,6 @@ static void answer_content(struct api_call *c, enum command_result result, const
     }
 }
 
-// False: answered.
-static bool may_see(struct api_call *c, const char *id,
-                    enum views_error (*look)(struct views *v, const struct views_user *u, const char *id),
-                    const char *what)
-{
-    struct views *v = api_views(c->a);
-    enum views_error e = v != NULL ? look(v, &c->u, id) : VIEWS_FAILED;
-    api_views_back(c->a, v);
-    return !answer_views(c->r, e, what);
-}
-
 // body: {yaml, seen, at?}, or to clear {seen}
 static void change(struct api_call *c, bool kiosk, bool clear)
 {
@@ -177,8 +166,8 @@ static void change(struct api_call *c, bool kiosk, bool clear)
     } else if (!clear && yaml == NULL) {
         answer_problem(c->r, 422, "Not accepted", "yaml is the document, YAML or JSON, without a NUL byte",
                        "yaml");
-    } else if (may_see(c, c->id, kiosk ? views_may_see_kiosk : views_may_see_place,
-                       "No such place or kiosk") &&
+    } else if (api_may_see(c, c->id, kiosk ? views_may_see_kiosk : views_may_see_place,
+                           "No such place or kiosk") &&
                (at[0] == '\0' || read_time(c, kiosk, at, cmd))) {
         cmd->kind = clear           ? COMMAND_CONTENT_CLEAR
                     : dry           ? COMMAND_CONTENT_DRY
@@ -237,7 +226,7 @@ static void end(struct api_call *c, enum command_kind kind, const char *what)
 void api_withdraw_content(struct api_call *c)
 {
     static const char what[] = "Nothing of this number is planned";
-    if (may_see(c, c->id, views_may_see_plan, what)) {
+    if (api_may_see(c, c->id, views_may_see_plan, what)) {
         end(c, COMMAND_CONTENT_WITHDRAW, what);
     }
 }
@@ -282,6 +271,19 @@ static void draw(struct api_call *c, const struct preview *p)
     }
 }
 
+// The organisation's name as a JSON text, malloc'd; NULL: it cannot be told now.
+static char *org_json(struct api_call *c)
+{
+    char name[81] = "";
+    struct views *v = api_views(c->a);
+    enum views_error e = v != NULL ? views_org_name(v, name) : VIEWS_FAILED;
+    api_views_back(c->a, v);
+    json_t *s = e == VIEWS_OK ? json_string(name) : NULL;
+    char *text = s != NULL ? json_dumps(s, JSON_ENCODE_ANY) : NULL;
+    json_decref(s);
+    return text;
+}
+
 void api_preview(struct api_call *c)
 {
     json_t *o = json_loadb(c->q->body, c->q->body_bytes, JSON_REJECT_DUPLICATES, NULL);
@@ -312,8 +314,18 @@ void api_preview(struct api_call *c)
         c->r->retry_after_s = (int)(wait_ms / 1000) + 1;
     } else {
         bool upright = rotation == 90 || rotation == 270; // the panel hangs on its side
-        draw(c, &(struct preview){c->a->o.settings->http.kiosk_program, yaml, lang, screen, question, score,
-                                  scene, (int)(upright ? height : width), (int)(upright ? width : height)});
+        char *org = org_json(c);
+        draw(c, &(struct preview){.program = c->a->o.settings->http.kiosk_program,
+                                  .org = org != NULL ? org : "Puas",
+                                  .yaml = yaml,
+                                  .lang = lang,
+                                  .screen = screen,
+                                  .question = question,
+                                  .score = score,
+                                  .scene = scene,
+                                  .width = (int)(upright ? height : width),
+                                  .height = (int)(upright ? width : height)});
+        free(org);
     }
     json_decref(o);
 }
@@ -366,7 +378,7 @@ void api_tell(struct api_call *c)
                        "Words of 1 to 200 bytes in at least one language are needed", "did");
     } else if (n < 1 || n > TELL_DAYS_MOST) {
         answer_problem(c->r, 422, "Not accepted", "days are 1 to 92", "days");
-    } else if (may_see(c, c->id, views_may_see_alert, "No such alert")) {
+    } else if (api_may_see(c, c->id, views_may_see_alert, "No such alert")) {
         cmd->kind = COMMAND_TELL;
         cmd->yaml = c->q->body;
         cmd->expires = clock_wall_ms() + n * DAY_MS;
@@ -389,7 +401,7 @@ void api_tell(struct api_call *c)
 void api_end_tell(struct api_call *c)
 {
     static const char what[] = "Nothing of this number is told";
-    if (may_see(c, c->id, views_may_see_told, what)) {
+    if (api_may_see(c, c->id, views_may_see_told, what)) {
         end(c, COMMAND_TELL_END, what);
     }
 }

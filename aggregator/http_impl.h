@@ -128,6 +128,9 @@ enum command_result api_ask(struct http_api *a, struct command *cmd);
 void answer_command(struct http_answer *r, enum command_result result, const char *reply);
 // Answers what went wrong; `what`: there is none. False: nothing did.
 bool answer_views(struct http_answer *r, enum views_error e, const char *what);
+typedef enum views_error views_look(struct views *v, const struct views_user *u, const char *id);
+// May the user see it? what: the title of "not found". False: answered.
+bool api_may_see(struct api_call *c, const char *id, views_look *look, const char *what);
 void api_assign(struct api_call *c); // body: {"user","comment"}
 void api_reopen(struct api_call *c); // body: {"comment"}
 void api_offer(struct api_call *c);  // body: {"lang","text"}: for "you said, we did"

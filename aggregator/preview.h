@@ -22,6 +22,7 @@ enum preview_result {
 
 struct preview {
     const char *program;                                  // "": puas-kiosk beside this program
+    const char *org;                                      // name at the top, as a JSON text with its quotes
     const char *yaml;                                     // the document
     const char *lang, *screen, *question, *score, *scene; // as options of puas-kiosk; "": its default
     int width, height;                                    // PREVIEW_LEAST_PX..PREVIEW_MOST_PX

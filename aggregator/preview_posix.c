@@ -28,7 +28,7 @@ enum {
 };
 
 #define FOLDER "/tmp/puas-preview-XXXXXX"
-static const char *const files[] = {"content", "picture.png", "why", NULL}; // of the folder
+static const char *const files[] = {"config", "content", "picture.png", "why", NULL}; // of the folder
 
 // ---------------------------------------------------------------- the program
 
@@ -101,6 +101,20 @@ static bool write_file(int folder, const char *name, const char *text)
     return fclose(f) == 0 && ok;
 }
 
+// The kiosk's own settings: who it is, and where its faces and catalogues are when it was installed (assets/run/install);
+// else it knows.
+static bool write_config(int folder, const char *program, const char *org)
+{
+    char text[2 * PATH_MAX], assets[PATH_MAX + 30];
+    const char *slash = strrchr(program, '/');
+    snprintf(assets, sizeof assets, "%.*s/../share/puas", slash != NULL ? (int)(slash - program) : 0,
+             program);
+    bool installed = access(assets, R_OK) == 0;
+    int n = snprintf(text, sizeof text, "kiosk: preview\nbranch: preview\nstate_dir: none\norg: %s\n%s%s%s",
+                     org, installed ? "assets: \"" : "", installed ? assets : "", installed ? "\"\n" : "");
+    return n > 0 && (size_t)n < sizeof text && write_file(folder, "config", text);
+}
+
 // Up to `most` bytes and a NUL, malloc'd; NULL: it cannot be read, or is larger.
 static char *read_file(int folder, const char *name, size_t most, size_t *ret_n)
 {
@@ -168,6 +182,7 @@ static enum preview_result run(const struct preview *p, const char *program, con
     char size[32], *arguments[ARGS_MAX] = {(char *)(uintptr_t)program};
     int count = 1;
     snprintf(size, sizeof size, "%dx%d", p->width, p->height);
+    add(arguments, &count, "--config", "config");
     add(arguments, &count, "--render", "content");
     add(arguments, &count, "--out", "picture.png");
     add(arguments, &count, "--size", size);
@@ -209,7 +224,7 @@ enum preview_result preview_draw(const struct preview *p, char **ret_png, size_t
     }
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     enum preview_result result = PREVIEW_FAILED;
-    if (fd >= 0 && write_file(fd, "content", p->yaml)) {
+    if (fd >= 0 && write_config(fd, program, p->org) && write_file(fd, "content", p->yaml)) {
         result = run(p, program, folder, fd, ret_png, ret_bytes, ret_why, n);
     } else {
         snprintf(ret_why, n, "no file can be written in /tmp: %s", strerror(errno));

@@ -129,6 +129,7 @@ enum views_error views_content(struct views *v, const struct views_user *u, bool
                                int64_t plan, char **ret_json);
 // The zone that holds where it is (65 bytes).
 enum views_error views_content_zone(struct views *v, bool kiosk, const char *id, char *ret_tz);
+enum views_error views_org_name(struct views *v, char ret_name[81]); // of the whole organisation
 // VIEWS_OK when the plan, or what is told, of this number is of a place within the scope.
 enum views_error views_may_see_plan(struct views *v, const struct views_user *u, const char *number);
 enum views_error views_may_see_told(struct views *v, const struct views_user *u, const char *number);

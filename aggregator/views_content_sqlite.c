@@ -250,6 +250,22 @@ enum views_error views_content_zone(struct views *v, bool kiosk, const char *id,
     return views_end(v, e);
 }
 
+enum views_error views_org_name(struct views *v, char ret_name[81])
+{
+    enum views_error e = VIEWS_NOT_FOUND;
+    if (!views_begin(v)) {
+        return views_end(v, VIEWS_FAILED);
+    }
+    sqlite3_stmt *s = store_bind(
+        v->st, "SELECT name FROM place WHERE parent_id IS NULL AND place_id <> 0 ORDER BY place_id LIMIT 1",
+        "");
+    while (views_row(v, s)) {
+        store_copy(s, 0, ret_name, 81);
+        e = VIEWS_OK;
+    }
+    return views_end(v, e);
+}
+
 enum views_error views_may_see_plan(struct views *v, const struct views_user *u, const char *number)
 {
     return views_may_see(v, u,

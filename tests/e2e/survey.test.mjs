@@ -176,6 +176,11 @@ scenario("a preview is what puas-kiosk --render draws, byte for byte; hostile do
     const size = rotation === 90 ? `${height}x${width}` : `${width}x${height}`;
     assert.ok(got.bytes.equals(await rendered(world, everyday, ["--size", size, "--lang", "id", "--question", "why", "--score", "2"])), size);
   }
+  await run("sqlite3", [`${aggregator.data}/puas.db`, "PRAGMA busy_timeout = 5000; UPDATE place SET name = 'Klinik \"Dua\": 2' WHERE id = 'harapan'"]);
+  const named = await picture(west, { yaml: everyday, lang: "id", question: "why" });
+  writeFileSync(world.path("named.yaml"), `kiosk: k\nbranch: b\nstate_dir: none\norg: 'Klinik "Dua": 2'\n`);
+  assert.ok(named.bytes.equals(await rendered(world, everyday, ["--config", world.path("named.yaml"), "--size", "800x480", "--lang", "id", "--question", "why"])), "under the organisation's own name");
+  await run("sqlite3", [`${aggregator.data}/puas.db`, "PRAGMA busy_timeout = 5000; UPDATE place SET name = 'Harapan Clinic' WHERE id = 'harapan'"]);
   const reach = await picture(west, { yaml: expectations, lang: "en", question: "reach" });
   assert.ok(reach.bytes.equals(await rendered(world, expectations, ["--size", "800x480", "--lang", "en", "--question", "reach"])));
   assert.equal((await picture(west, { yaml: JSON.stringify({ survey: { id: "x" } }), screen: "closed" })).status, 200, "JSON is YAML");
@@ -456,6 +461,7 @@ scenario("what was done about an alert is told by the kiosks of its branch, unti
   assert.equal((await ask(manager, `alerts/${alert}/tell`, { ...words, did: { en: "x".repeat(201) } })).field, "did");
   assert.equal((await ask(manager, `alerts/${alert}/tell`, { ...words, did: { "../x": "x" } })).field, "did");
   assert.equal((await ask(manager, `alerts/${alert}/tell`, { ...words, days: 1000 })).field, "days");
+  for (const odd of ["\uffff", "\u0007"]) assert.equal((await ask(manager, `alerts/${alert}/tell`, { ...words, did: { en: odd } })).status, 422, JSON.stringify(odd)); // all kiosks of the branch would refuse their document
 
   // From the page: to the kiosk's disk, after the messages of the document.
   const shown = () => JSON.parse(JSON.parse(readFileSync(`${kiosk.state}/content.json`, "utf8")).document).content.messages.map((m) => m.did.en);

@@ -41,7 +41,6 @@ export const en = {
   save: "Save",
   preview: "What would change?",
   close: "Close",
-  cancel: "Cancel",
   drop: "Remove",
   saved: (name: string) => `${name} is saved.`,
   noChange: "Nothing has changed.",

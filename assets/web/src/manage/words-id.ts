@@ -43,7 +43,6 @@ export const id: Words = {
   save: "Simpan",
   preview: "Apa yang akan berubah?",
   close: "Tutup",
-  cancel: "Batal",
   drop: "Hapus",
   saved: (name) => `${name} sudah disimpan.`,
   noChange: "Tidak ada yang berubah.",

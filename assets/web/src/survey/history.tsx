@@ -1,7 +1,7 @@
 // What was in force and will be, and which kiosks have taken it.
 import type { Content } from "../api.ts";
 import { Mark } from "../kit.ts";
-import { Twice } from "./parts.tsx";
+import { Twice } from "../manage/twice.tsx";
 import { useSurveyWords } from "./words.ts";
 
 interface Props {
@@ -41,7 +41,7 @@ export function History({ content, open, openPlan, withdraw, clear }: Props) {
           </li>
         ))}
       </ul>
-      {content.version > 0 && <Twice id="clear" words={w.clear} sure={w.clearSure} hint={w.clearHint} cancel={w.cancel} press={clear} />}
+      {content.version > 0 && <Twice id="clear" words={w.clear} sure={w.clearSure} hint={w.clearHint} press={clear} />}
     </section>
   );
 }

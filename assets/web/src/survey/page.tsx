@@ -15,7 +15,7 @@ import { savedDraft, saveDraft, type Draft } from "./draft.ts";
 import { fieldId, type Editing } from "./fields.tsx";
 import { History, Kiosks } from "./history.tsx";
 import { Idle, Look } from "./look.tsx";
-import { Twice } from "./parts.tsx";
+import { Twice } from "../manage/twice.tsx";
 import { Preview } from "./preview.tsx";
 import { Publish, sayPath } from "./publish.tsx";
 import { Questions } from "./questions.tsx";
@@ -263,7 +263,7 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
         </div>
         <div class="state-actions">
           <button type="button" class="primary" data-testid="publish" aria-disabled={busy || stale} onClick={() => busy || stale || void send("", true).then((good) => good && setPublishing(true))}>{w.publish}</button>
-          {changed && <Twice id="drop-draft" words={w.dropDraft} sure={w.dropSure} hint={w.dropHint} cancel={w.cancel} press={() => drop(content)} />}
+          {changed && <Twice id="drop-draft" words={w.dropDraft} sure={w.dropSure} hint={w.dropHint} press={() => drop(content)} />}
           <label class="template">
             <span class="vh">{w.begin}</span>
             <select data-testid="template" value="" onChange={(event) => void read(TEMPLATES[event.currentTarget.value as keyof typeof TEMPLATES])}>

@@ -36,7 +36,7 @@ interface Props {
 
 export function Publish({ content, doc, busy, atWrong, go, close }: Props) {
   const text = useSurveyWords();
-  const { w } = text;
+  const { w, t } = text;
   const [later, setLater] = useState(false);
   const [at, setAt] = useState("");
   const heading = useRef<HTMLHeadingElement>(null);
@@ -66,7 +66,7 @@ export function Publish({ content, doc, busy, atWrong, go, close }: Props) {
       </fieldset>
       <div class="actions">
         <button type="button" class="primary" data-testid="publish-go" aria-disabled={busy || (later && at === "")} onClick={() => busy || (later && at === "") || go(later ? at : "")}>{later ? w.publishAt : w.publishNow}</button>
-        <button type="button" data-testid="publish-close" onClick={close}>{w.cancel}</button>
+        <button type="button" data-testid="publish-close" onClick={close}>{t.cancel}</button>
       </div>
     </section>
   );

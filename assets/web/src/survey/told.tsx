@@ -87,7 +87,7 @@ function Offer({ offer, languages, tz, done }: { offer: Told["offers"][number]; 
           {failure && !["said", "did", "days"].some(wrong) && <p class="error" role="alert">{failureText(failure, t)}</p>}
           <div class="actions">
             <button type="submit" class="primary" data-testid={`${id}-tell`}>{w.tellNow}</button>
-            <button type="button" onClick={() => setOpen(false)}>{w.cancel}</button>
+            <button type="button" onClick={() => setOpen(false)}>{t.cancel}</button>
           </div>
         </form>
       )}

@@ -22,7 +22,6 @@ export const en = {
   dropSure: "Drop them",
   dropHint: "What you have changed since the version in force is gone then.",
   same: "This is what is in force.",
-  cancel: "Cancel",
   newer: (version: number) => `Version ${version} has come into force in the meantime. Your changes are kept.`,
   goOn: "Go on with mine",
   takeTheirs: "Take theirs",

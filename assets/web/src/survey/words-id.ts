@@ -23,7 +23,6 @@ export const id: Words = {
   dropSure: "Buang",
   dropHint: "Yang Anda ubah sejak versi yang berlaku akan hilang.",
   same: "Inilah yang berlaku.",
-  cancel: "Batal",
   newer: (version) => `Versi ${version} berlaku sementara itu. Perubahan Anda tetap ada.`,
   goOn: "Lanjutkan milik saya",
   takeTheirs: "Pakai yang berlaku",
