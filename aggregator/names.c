@@ -23,7 +23,7 @@ static int32_t *slot(const struct names *n, const char *id)
 
 bool names_make(struct names *ret, const void *items, size_t count, size_t stride, size_t id)
 {
-    struct names n = {.first = (const char *)items + id, .stride = stride, .size = 16};
+    struct names n = {.first = items != NULL ? (const char *)items + id : NULL, .stride = stride, .size = 16};
     while (n.size < 2 * (count + 1)) {
         n.size *= 2;
     }
