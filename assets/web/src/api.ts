@@ -172,9 +172,10 @@ export interface TrendsCoverage {
 export interface TrendsSeries extends Trends { by: string; periods: (Figure & Days)[]; total: Figure & Days; previous: Figure & Days }
 export interface TrendsGrid extends Trends { cells: (Figure & { weekday: number; hour: number; thin: boolean })[] }
 /** ranking: of=branches|children; best first, those under `least` last and without figures */
-export interface TrendsRanking extends Trends { of: string; units: RankedUnit[] }
+/** below: those under the promise beyond chance; of such a list at most `rate` are there by accident (Benjamini-Hochberg). null: nothing is promised */
+export interface TrendsRanking extends Trends { of: string; units: RankedUnit[]; below: { n: number; of: number; rate: number } | null }
 export interface RankedUnit {
-  n: number; hidden: boolean; place: Trends["place"];
+  n: number; hidden: boolean; below: boolean; place: Trends["place"];
   rank: number | null; share: number | null; shrunk: number | null; lo: number | null; hi: number | null;
 }
 /** reasons: of all visits, of unhappy and of happy ones; lang=id|en of the labels, which are the ids where the survey has no words */
