@@ -1,9 +1,12 @@
 // apply: compare, then write what differs. Each thing has a canonical text; equal texts mean no change.
 #include "aggregator/apply.h"
 
+#include "aggregator/names.h"
 #include "aggregator/password.h"
 #include "aggregator/rules_json.h"
+#include "aggregator/store_calendar.h"
 #include "aggregator/store_rollups.h"
+#include "aggregator/trends.h"
 #include "shared/log.h"
 
 #include <math.h>
@@ -21,6 +24,7 @@ struct work {
     struct apply_report *report;
     char *why;
     size_t n;
+    struct names places, kiosks; // of the document
 };
 
 static bool wrong(struct work *w, const char *what, const char *id)
@@ -52,15 +56,21 @@ static bool say(struct work *w, const char *line)
 // Reports a difference and, when writing, keeps it in the history. `before` NULL: new; `after` NULL: gone.
 static bool changed(struct work *w, const char *kind, const char *id, const char *before, const char *after)
 {
-    char line[2 * STORE_RULE_MAX + 1000];
-    if (before == NULL) {
-        snprintf(line, sizeof line, "+ %s %s: %s", kind, id, after);
-    } else if (after == NULL) {
-        snprintf(line, sizeof line, "- %s %s: %s", kind, id, before);
-    } else {
-        snprintf(line, sizeof line, "~ %s %s: %s -> %s", kind, id, before, after);
+    size_t n = (before != NULL ? strlen(before) : 0) + (after != NULL ? strlen(after) : 0) + 200;
+    char *line = malloc(n);
+    if (line == NULL) {
+        return wrong(w, "out of memory at", id);
     }
-    return say(w, line) && (!w->write || store_config_change(w->st, w->at, w->who, kind, id, before, after) ||
+    if (before == NULL) {
+        snprintf(line, n, "+ %s %s: %s", kind, id, after);
+    } else if (after == NULL) {
+        snprintf(line, n, "- %s %s: %s", kind, id, before);
+    } else {
+        snprintf(line, n, "~ %s %s: %s -> %s", kind, id, before, after);
+    }
+    bool said = say(w, line);
+    free(line);
+    return said && (!w->write || store_config_change(w->st, w->at, w->who, kind, id, before, after) ||
                             store_failed(w));
 }
 
@@ -73,31 +83,16 @@ static void place_text(char *ret, size_t n, const char *kind, const char *parent
              name, tz[0] != '\0' ? tz : "of the parent", hours[0] != '\0' ? hours : "of the parent");
 }
 
-static const struct org_place *find_place(const struct org *o, const char *id)
-{
-    for (int32_t i = 1; i <= o->place_count; i++) {
-        if (strcmp(o->places[i].id.s, id) == 0) {
-            return &o->places[i];
-        }
-    }
-    return NULL;
-}
-
 // Numbers of the document's places, by position: those in the store keep theirs.
 static int32_t number_of(const struct work *w, const int32_t *numbers, const char *id)
 {
-    const struct seed_place *p = w->seed->places.items;
-    for (size_t i = 0; i < w->seed->places.count; i++) {
-        if (strcmp(p[i].id.s, id) == 0) {
-            return numbers[i];
-        }
-    }
-    return 0;
+    int32_t position = names_find(&w->places, id);
+    return position >= 0 ? numbers[position] : 0;
 }
 
 static bool apply_place(struct work *w, const struct seed_place *p, int32_t *numbers, size_t i)
 {
-    const struct org_place *there = find_place(w->org, p->id.s);
+    const struct org_place *there = org_place(w->org, p->id.s);
     struct store_place row = {.place = there != NULL ? there->number : 0, .id = p->id, .kind = p->kind};
     char before[900], after[900];
     int line;
@@ -134,6 +129,106 @@ static bool apply_place(struct work *w, const struct seed_place *p, int32_t *num
     return true;
 }
 
+// ---------------------------------------------------------------- calendars
+
+static const char *place_id(const struct org *o, int32_t place)
+{
+    return place != 0 ? o->places[place].id.s : "nowhere";
+}
+
+// The texts of calendars that stand in the store, in its order.
+struct calendars {
+    const struct org *org;
+    struct calendar {
+        struct ident id;
+        char *text; // owned
+        bool named;
+    } *items; // owned
+    size_t count;
+};
+
+// Adds a range of days to the text. False: memory ran out.
+static bool add_special(char **text, const char *place, const struct store_special *d)
+{
+    char from[16], to[16];
+    size_t n = *text != NULL ? strlen(*text) : 0;
+    size_t room = n + strlen(place) + sizeof from + sizeof to + sizeof d->name + sizeof d->hours + 40;
+    char *grown = realloc(*text, room);
+    if (grown == NULL) {
+        return false;
+    }
+    *text = grown;
+    if (n == 0) {
+        n = (size_t)snprintf(grown, room, "at %s", place);
+    }
+    snprintf(grown + n, room - n, "; %s to %s \"%s\" %s", trend_day_text(d->from, from), trend_day_text(d->to, to), d->name,
+             d->hours[0] != '\0' ? d->hours : "closed");
+    return true;
+}
+
+static bool read_special(void *ctx, const struct store_special *d)
+{
+    struct calendars *all = ctx;
+    struct calendar *last = all->count > 0 ? &all->items[all->count - 1] : NULL;
+    if (last == NULL || !ident_equal(&last->id, &d->calendar)) {
+        struct calendar *grown = realloc(all->items, (all->count + 1) * sizeof *grown);
+        if (grown == NULL) {
+            return false;
+        }
+        all->items = grown;
+        last = &grown[all->count++];
+        *last = (struct calendar){.id = d->calendar};
+    }
+    return add_special(&last->text, place_id(all->org, d->place), d);
+}
+
+static bool apply_calendar(struct work *w, const struct seed_calendar *c, const int32_t *numbers, struct calendars *there)
+{
+    struct calendar *was = NULL;
+    char *text = NULL;
+    for (size_t i = 0; i < there->count; i++) {
+        was = ident_equal(&there->items[i].id, &c->id) ? &there->items[i] : was;
+    }
+    if (was != NULL) {
+        was->named = true;
+    }
+    bool ok = !w->write || store_drop_calendar(w->st, c->id.s) || store_failed(w);
+    for (size_t i = 0; ok && i < c->days.count; i++) {
+        const struct seed_special *d = &((const struct seed_special *)c->days.items)[i];
+        struct store_special row = {.calendar = c->id, .place = number_of(w, numbers, c->place.s)};
+        int line;
+        seed_special_days(d, &row.from, &row.to); // checked by seed_check, as the hours
+        snprintf(row.name, sizeof row.name, "%s", d->name);
+        seed_hours_text(&d->hours, row.hours, sizeof row.hours, &line);
+        if (d->usual) {
+            snprintf(row.hours, sizeof row.hours, "%s", STORE_SPECIAL_USUAL);
+        }
+        ok = (add_special(&text, c->place.s, &row) || wrong(w, "out of memory at calendar", c->id.s)) &&
+             (!w->write || store_put_special(w->st, &row, (int)i) || store_failed(w));
+    }
+    bool same = was != NULL ? text != NULL && strcmp(was->text, text) == 0 : text == NULL;
+    ok = ok && (same || changed(w, "calendar", c->id.s, was != NULL ? was->text : NULL, text));
+    free(text);
+    return ok;
+}
+
+static bool apply_calendars(struct work *w, const int32_t *numbers)
+{
+    struct calendars there = {.org = w->org};
+    bool ok = store_each_special(w->st, read_special, &there) || store_failed(w);
+    for (size_t i = 0; ok && i < w->seed->calendars.count; i++) {
+        ok = apply_calendar(w, &((const struct seed_calendar *)w->seed->calendars.items)[i], numbers, &there);
+    }
+    for (size_t i = 0; i < there.count; i++) {
+        const struct calendar *c = &there.items[i];
+        ok = ok && (c->named || (changed(w, "calendar", c->id.s, c->text, NULL) &&
+                                 (!w->write || store_drop_calendar(w->st, c->id.s) || store_failed(w))));
+        free(c->text);
+    }
+    free(there.items);
+    return ok;
+}
+
 // ---------------------------------------------------------------- kiosks
 
 static void kiosk_text(char *ret, size_t n, const char *name, const char *place)
@@ -141,24 +236,9 @@ static void kiosk_text(char *ret, size_t n, const char *name, const char *place)
     snprintf(ret, n, "\"%s\" at %s", name, place);
 }
 
-static const struct org_kiosk *find_kiosk(const struct org *o, const char *id)
-{
-    for (int32_t i = 1; i <= o->kiosk_count; i++) {
-        if (o->kiosks[i].number != 0 && strcmp(o->kiosks[i].id.s, id) == 0) {
-            return &o->kiosks[i];
-        }
-    }
-    return NULL;
-}
-
-static const char *place_id(const struct org *o, int32_t place)
-{
-    return place != 0 ? o->places[place].id.s : "nowhere";
-}
-
 static bool apply_kiosk(struct work *w, const struct seed_kiosk *k, const int32_t *numbers)
 {
-    const struct org_kiosk *there = find_kiosk(w->org, k->id.s);
+    const struct org_kiosk *there = org_kiosk(w->org, k->id.s);
     struct store_kiosk row = {.kiosk = there != NULL ? there->number : 0, .id = k->id, .known = true};
     char before[300], after[300];
     int32_t place = number_of(w, numbers, k->place.s);
@@ -182,13 +262,9 @@ static bool apply_kiosk(struct work *w, const struct seed_kiosk *k, const int32_
 
 static bool drop_kiosks(struct work *w)
 {
-    const struct seed_kiosk *k = w->seed->kiosks.items;
     for (int32_t i = 1; i <= w->org->kiosk_count; i++) {
         const struct org_kiosk *there = &w->org->kiosks[i];
-        bool named = there->number == 0 || there->place == 0;
-        for (size_t j = 0; !named && j < w->seed->kiosks.count; j++) {
-            named = strcmp(k[j].id.s, there->id.s) == 0;
-        }
+        bool named = there->number == 0 || there->place == 0 || names_find(&w->kiosks, there->id.s) >= 0;
         char before[300];
         kiosk_text(before, sizeof before, there->name, place_id(w->org, there->place));
         if (!named && (!changed(w, "kiosk", there->id.s, before, NULL) ||
@@ -391,15 +467,20 @@ static bool apply_user(struct work *w, const struct seed_user *u, const int32_t 
 bool apply_seed(struct store *st, const struct org *now_there, const struct seed *s, wall_ms at,
                 const char *who, bool write, struct apply_report *report, char *ret_why, size_t n)
 {
-    struct work w = {st, now_there, s, at, who, write, report, ret_why, n};
+    struct work w = {st, now_there, s, at, who, write, report, ret_why, n, {.size = 0}, {.size = 0}};
     int32_t *numbers = calloc(s->places.count + 1, sizeof *numbers);
-    bool ok = numbers != NULL || wrong(&w, "out of memory at", "places");
+    bool ok = (numbers != NULL && names_make(&w.places, s->places.items, s->places.count, sizeof(struct seed_place),
+                                             offsetof(struct seed_place, id)) &&
+               names_make(&w.kiosks, s->kiosks.items, s->kiosks.count, sizeof(struct seed_kiosk),
+                          offsetof(struct seed_kiosk, id))) ||
+              wrong(&w, "out of memory at", "places");
     for (size_t i = 0; ok && i < s->places.count; i++) {
         ok = apply_place(&w, &((const struct seed_place *)s->places.items)[i], numbers, i);
     }
     for (size_t i = 0; ok && i < s->kiosks.count; i++) {
         ok = apply_kiosk(&w, &((const struct seed_kiosk *)s->kiosks.items)[i], numbers);
     }
+    ok = ok && apply_calendars(&w, numbers);
     for (size_t i = 0; ok && i < s->surveys.count; i++) {
         ok = apply_survey(&w, &((const struct seed_survey *)s->surveys.items)[i]);
     }
@@ -410,6 +491,8 @@ bool apply_seed(struct store *st, const struct org *now_there, const struct seed
         ok = apply_user(&w, &((const struct seed_user *)s->users.items)[i], numbers);
     }
     ok = ok && drop_kiosks(&w) && drop_standards(&w);
+    names_finish(&w.places);
+    names_finish(&w.kiosks);
     free(numbers);
     return ok;
 }

@@ -20,6 +20,8 @@ EMBED(migration_0015);
 EMBED(migration_0016);
 EMBED(migration_0017);
 EMBED(migration_0018);
+EMBED(migration_0019);
+EMBED(migration_0020);
 EMBED(web_index_html);
 EMBED(web_app_js);
 EMBED(web_app_css);
@@ -35,13 +37,20 @@ EMBED(web_act_js);
 EMBED(web_act_css);
 EMBED(web_inbox_js);
 EMBED(web_inbox_css);
-EMBED(web_push_js);
-EMBED(web_push_css);
+EMBED(web_account_js);
+EMBED(web_account_css);
 EMBED(web_worker_js);
 EMBED(web_backtest_js);
 EMBED(web_backtest_css);
 EMBED(web_report_js);
 EMBED(web_report_css);
+EMBED(web_poster_js);
+EMBED(web_poster_css);
+EMBED(web_wall_js);
+EMBED(web_wall_css);
+EMBED(web_phone_html);
+EMBED(web_phone_js);
+EMBED(web_phone_css);
 EMBED(web_manage_js);
 EMBED(web_manage_css);
 EMBED(web_survey_js);
@@ -69,6 +78,8 @@ const struct embedded embedded_migrations[] = {
     {"0016", migration_0016_begin, migration_0016_end},
     {"0017", migration_0017_begin, migration_0017_end},
     {"0018", migration_0018_begin, migration_0018_end},
+    {"0019", migration_0019_begin, migration_0019_end},
+    {"0020", migration_0020_begin, migration_0020_end},
     {NULL, NULL, NULL},
 };
 
@@ -88,13 +99,20 @@ const struct embedded embedded_web[] = {
     {"act.css", web_act_css_begin, web_act_css_end},
     {"inbox.js", web_inbox_js_begin, web_inbox_js_end},
     {"inbox.css", web_inbox_css_begin, web_inbox_css_end},
-    {"push.js", web_push_js_begin, web_push_js_end},
-    {"push.css", web_push_css_begin, web_push_css_end},
+    {"account.js", web_account_js_begin, web_account_js_end},
+    {"account.css", web_account_css_begin, web_account_css_end},
     {"worker.js", web_worker_js_begin, web_worker_js_end},
     {"backtest.js", web_backtest_js_begin, web_backtest_js_end},
     {"backtest.css", web_backtest_css_begin, web_backtest_css_end},
     {"report.js", web_report_js_begin, web_report_js_end},
     {"report.css", web_report_css_begin, web_report_css_end},
+    {"poster.js", web_poster_js_begin, web_poster_js_end},
+    {"poster.css", web_poster_css_begin, web_poster_css_end},
+    {"wall.js", web_wall_js_begin, web_wall_js_end},
+    {"wall.css", web_wall_css_begin, web_wall_css_end},
+    {"phone.html", web_phone_html_begin, web_phone_html_end},
+    {"phone.js", web_phone_js_begin, web_phone_js_end},
+    {"phone.css", web_phone_css_begin, web_phone_css_end},
     {"manage.js", web_manage_js_begin, web_manage_js_end},
     {"manage.css", web_manage_css_begin, web_manage_css_end},
     {"survey.js", web_survey_js_begin, web_survey_js_end},

@@ -42,7 +42,7 @@ static void show(struct api_call *c, bool kiosk)
 {
     char *text = NULL;
     struct views *v = api_views(c->a);
-    enum views_error e = v != NULL ? views_content(v, &c->u, kiosk, c->id, atoi(argument(c, "version")),
+    enum views_error e = v != NULL ? views_shown(v, &c->u, kiosk, c->id, atoi(argument(c, "version")),
                                                    strtoll(argument(c, "plan"), NULL, 10), &text)
                                    : VIEWS_FAILED;
     api_views_back(c->a, v);

@@ -3,13 +3,14 @@
 
 #include "aggregator/rules_json.h"
 #include "aggregator/settings.h"
+#include "aggregator/store_calendar.h"
 #include "shared/hash.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { INDEX_MIN = 64 };
+enum { INDEX_MIN = 64, KIOSKS_MIN = 16 };
 
 // ---------------------------------------------------------------- hours
 
@@ -102,9 +103,8 @@ static bool put_in_index(const struct org *o, struct org_index *x, int32_t numbe
 
 bool org_add_kiosk(struct org *o, const struct store_kiosk *k)
 {
-    if (k->kiosk > o->kiosk_count) {
-        // Grown by doubling: the array's room is the next power of two above the count.
-        int32_t room = 16;
+    if (k->kiosk >= o->kiosk_room) {
+        int32_t room = o->kiosk_room == 0 ? KIOSKS_MIN : o->kiosk_room;
         while (room <= k->kiosk) {
             room *= 2;
         }
@@ -112,13 +112,11 @@ bool org_add_kiosk(struct org *o, const struct store_kiosk *k)
         if (grown == NULL) {
             return false;
         }
-        memset(&grown[o->kiosk_count + 1], 0, (size_t)(room - o->kiosk_count - 1) * sizeof *grown);
-        if (o->kiosk_count == 0) {
-            memset(&grown[0], 0, sizeof *grown);
-        }
+        memset(&grown[o->kiosk_room], 0, (size_t)(room - o->kiosk_room) * sizeof *grown);
         o->kiosks = grown;
-        o->kiosk_count = k->kiosk;
+        o->kiosk_room = room;
     }
+    o->kiosk_count = k->kiosk > o->kiosk_count ? k->kiosk : o->kiosk_count;
     struct org_kiosk *r = &o->kiosks[k->kiosk];
     *r = (struct org_kiosk){.number = k->kiosk,
                             .place = k->place,
@@ -133,7 +131,7 @@ bool org_add_kiosk(struct org *o, const struct store_kiosk *k)
     return put_in_index(o, &o->kiosk_index, r->number, o->kiosk_count);
 }
 
-struct org_kiosk *org_kiosk(struct org *o, const char *id)
+struct org_kiosk *org_kiosk(const struct org *o, const char *id)
 {
     int32_t k = indexed(o, &o->kiosk_index, id);
     return k != 0 ? &o->kiosks[k] : NULL;
@@ -141,7 +139,7 @@ struct org_kiosk *org_kiosk(struct org *o, const char *id)
 
 // ---------------------------------------------------------------- places
 
-struct org_place *org_place(struct org *o, const char *id)
+struct org_place *org_place(const struct org *o, const char *id)
 {
     int32_t p = indexed(o, &o->place_index, id);
     return p != 0 ? &o->places[p] : NULL;
@@ -189,6 +187,7 @@ static bool resolve(struct org_place *p, const struct org_place *parent, char *r
 
 struct loading {
     struct org *o;
+    struct store *st;
     char *why;
     size_t n;
 };
@@ -250,13 +249,46 @@ static bool load_released(void *ctx, const struct store_released *r)
     return true;
 }
 
+static bool load_dates(void *ctx, const struct store_special *d)
+{
+    struct loading *l = ctx;
+    struct org_place *p = d->place <= l->o->place_count ? &l->o->places[d->place] : NULL;
+    return p == NULL || p->dates != NULL || store_special_days(l->st, d->place, &p->dates);
+}
+
+void org_add_dates(struct hours *h, bool *has_hours, const struct hours_dates *dates)
+{
+    if (dates != NULL && !*has_hours) {
+        *h = (struct hours){.dates = NULL};
+        for (int day = 0; day < 7; day++) {
+            h->spans[day][0] = (struct hours_span){0, HOURS_DAY_MIN};
+        }
+        *has_hours = true;
+    }
+    h->dates = dates;
+}
+
+// Each place has the special days of the nearest one above that has any of its own: they hold what is above that.
+static void spread_dates(struct org *o)
+{
+    for (int32_t i = 1; i <= o->place_count; i++) {
+        int32_t at = i;
+        for (int depth = 0; o->places[at].dates == NULL && o->places[at].parent != 0 && depth < ENGINE_DEPTH_MAX; depth++) {
+            at = o->places[at].parent;
+        }
+        org_add_dates(&o->places[i].hours, &o->places[i].has_hours, o->places[at].dates);
+    }
+}
+
 bool org_load(struct org *o, struct store *st, char *ret_why, size_t n)
 {
-    struct loading l = {o, ret_why, n};
+    struct loading l = {o, st, ret_why, n};
     *o = (struct org){.place_count = 0};
     ret_why[0] = '\0';
     bool ok = store_each_place(st, load_place, &l) && store_each_kiosk(st, load_kiosk, &l) &&
-              store_each_rule(st, load_rule, &l) && store_each_released(st, load_released, &l);
+              store_each_rule(st, load_rule, &l) && store_each_released(st, load_released, &l) &&
+              store_each_special(st, load_dates, &l);
+    spread_dates(o);
     // What a branch has received since its last step.
     for (int32_t i = 1; ok && i <= o->place_count; i++) {
         struct org_place *branch = o->places[i].branch != 0 ? &o->places[o->places[i].branch] : NULL;
@@ -281,6 +313,7 @@ void org_finish(struct org *o)
         if (o->places[i].owns_tz) {
             tz_free(o->places[i].tz);
         }
+        free(o->places[i].dates);
     }
     free(o->places);
     free(o->kiosks);

@@ -16,8 +16,9 @@ struct org_place {
     char name[81], tz_name[65], hours_text[400]; // as stored, not inherited
     struct tz *tz;                               // resolved; owned by the place that names it
     bool owns_tz;
-    struct hours hours; // resolved
+    struct hours hours; // resolved, with special days
     bool has_hours;
+    struct hours_dates *dates; // owned: special days, where a calendar is of this very place
     struct steps steps; // of a branch
     int64_t rev;
     bool touched; // of a branch: changed in this turn
@@ -50,7 +51,7 @@ struct org {
     struct org_place *places; // owned; index = number, 0 unused
     int32_t place_count;      // highest number
     struct org_kiosk *kiosks; // the same
-    int32_t kiosk_count;
+    int32_t kiosk_count, kiosk_room;
     struct store_rule *rules; // owned
     int rule_count;
     struct org_index place_index, kiosk_index;
@@ -61,8 +62,8 @@ struct org {
 bool org_load(struct org *o, struct store *st, char *ret_why, size_t n);
 void org_finish(struct org *o); // accepts a zeroed one
 
-struct org_place *org_place(struct org *o, const char *id); // NULL: unknown
-struct org_kiosk *org_kiosk(struct org *o, const char *id); // NULL: unknown
+struct org_place *org_place(const struct org *o, const char *id); // NULL: unknown
+struct org_kiosk *org_kiosk(const struct org *o, const char *id); // NULL: unknown
 // Adds a kiosk that has just spoken for the first time (number, id and known are set). False: memory ran out.
 bool org_add_kiosk(struct org *o, const struct store_kiosk *k);
 // True when `place` is `above` or lies under it.
@@ -73,6 +74,8 @@ struct rollup_tree org_tree(struct org *o);
 
 // "1 07:00-12:00 13:00-20:00;2 ..." as in the store. False: it is not of that form.
 bool org_hours_parse(const char *text, struct hours *ret_h);
+// Special days (borrowed, or NULL) beside the week; a place without hours is open round the clock but for them.
+void org_add_dates(struct hours *h, bool *has_hours, const struct hours_dates *dates);
 
 // Gives places, kiosks and rules to the engine. On failure *ret_why names the rule.
 bool org_configure_engine(const struct org *o, struct engine *e, int64_t inhibit_ms, int64_t offline_ms,

@@ -2,6 +2,7 @@
 #include "aggregator/settings.h"
 
 #include "aggregator/mailing.h"
+#include "aggregator/names.h"
 #include "aggregator/trend_goal.h"
 #include "aggregator/trends.h"
 
@@ -47,6 +48,25 @@ static const struct config_row place_rows[] = {
      .help = "IANA time zone, Asia/Jakarta; none: as the parent"},
     {"hours", CONFIG_LIST, AT(seed_place, hours), .rows = hours_rows, .item_bytes = sizeof(struct seed_hours),
      LINE(seed_hours), .help = "opening hours; none: as the parent"},
+    END,
+};
+
+static const struct config_row special_rows[] = {
+    {"from", CONFIG_STRING, AT(seed_special, from), .required = true, .min = 10, .max = 10, .help = "YYYY-MM-DD"},
+    {"to", CONFIG_STRING, AT(seed_special, to), .fallback = "", .max = 10, .help = "the last day; none: the one day"},
+    {"name", CONFIG_STRING, AT(seed_special, name), .fallback = "", .max = 80, .help = "as people read it"},
+    {"usual", CONFIG_BOOL, AT(seed_special, usual), .fallback = "false",
+     .help = "as every week, where a calendar of a place above says otherwise"},
+    {"hours", CONFIG_LIST, AT(seed_special, hours), .rows = hours_rows, .item_bytes = sizeof(struct seed_hours),
+     LINE(seed_hours), .help = "opening hours on these days; none: closed"},
+    END,
+};
+
+static const struct config_row calendar_rows[] = {
+    {"id", CONFIG_IDENT, AT(seed_calendar, id), .required = true, .help = ""},
+    {"place", CONFIG_IDENT, AT(seed_calendar, place), .required = true, .help = "of it and all under it"},
+    {"days", CONFIG_LIST, AT(seed_calendar, days), .rows = special_rows, .item_bytes = sizeof(struct seed_special),
+     LINE(seed_special), .help = "where two hold a day: that of the nearer place, there the shorter one"},
     END,
 };
 
@@ -138,6 +158,10 @@ static const struct config_row escalation_rows[] = {
              "change: learned; run: not known"},                                                                       \
     {"false_alarm_votes", CONFIG_NUMBER, AT(seed_standard, false_alarm_votes), .fallback = "5000", .min = 100,         \
      .max = 1e9, .help = "standard, change, mood: votes between false alarms"},                                        \
+    {"by_hour", CONFIG_BOOL, AT(seed_standard, by_hour), .fallback = "false",                                          \
+     .help = "change: worse than usual at that hour of the week; it learns each place's hours"},                       \
+    {"spread", CONFIG_BOOL, AT(seed_standard, spread), .fallback = "false",                                            \
+     .help = "change: judges by more, where days of a place differ by more than chance"},                              \
     {"drift", CONFIG_BOOL, AT(seed_standard, drift), .fallback = "false",                                              \
      .help = "change: also sees a slow drift sooner, other changes a little later"},                                   \
     {"probability", CONFIG_NUMBER, AT(seed_standard, probability), .fallback = "0.001", .min = 1e-9,                   \
@@ -197,6 +221,13 @@ static const struct config_row user_rows[] = {
          .item_bytes = sizeof(struct seed_kiosk),                                                            \
          LINE(seed_kiosk),                                                                                   \
          .help = ""},                                                                                        \
+        {"calendars",                                                                                        \
+         CONFIG_LIST,                                                                                        \
+         AT(seed, calendars),                                                                                \
+         .rows = calendar_rows,                                                                              \
+         .item_bytes = sizeof(struct seed_calendar),                                                         \
+         LINE(seed_calendar),                                                                                \
+         .help = "holidays, other opening hours for a while"},                                               \
         {"surveys",                                                                                          \
          CONFIG_LIST,                                                                                        \
          AT(seed, surveys),                                                                                  \
@@ -376,7 +407,7 @@ static unsigned day_mask(const char *s)
     }
 }
 
-enum { SPANS_MAX = 4, PLAYBOOK_MOST = 20, LADDER_MOST = 8 };
+enum { SPANS_MAX = 4, PLAYBOOK_MOST = 20, LADDER_MOST = 8, CALENDAR_MOST = 200, SPECIAL_DAYS_MOST = 366 };
 
 bool seed_hours_text(const struct config_list *hours, char *ret, size_t n, int *ret_line)
 {
@@ -422,40 +453,43 @@ bool seed_hours_text(const struct config_list *hours, char *ret, size_t n, int *
     return true;
 }
 
-static const struct seed_place *find_place(const struct seed *s, size_t before, const char *id)
+// Places by id, for one check.
+struct checked {
+    const struct seed *s;
+    struct names places;
+};
+
+// The first of that id among the first `before`; NULL: none.
+static const struct seed_place *find_place(const struct checked *c, size_t before, const char *id)
 {
-    const struct seed_place *p = s->places.items;
-    for (size_t i = 0; i < before; i++) {
-        if (strcmp(p[i].id.s, id) == 0) {
-            return &p[i];
-        }
-    }
-    return NULL;
+    int32_t i = names_find(&c->places, id);
+    return i >= 0 && (size_t)i < before ? &((const struct seed_place *)c->s->places.items)[i] : NULL;
 }
 
-static bool check_places(const char *name, const struct seed *s, struct config_error *e)
+static bool check_places(const char *name, const struct checked *all, struct config_error *e)
 {
+    const struct seed *s = all->s;
     const struct seed_place *p = s->places.items;
     for (size_t i = 0; i < s->places.count; i++) {
         char text[700];
         int line;
-        if (find_place(s, i, p[i].id.s) != NULL) {
+        if (find_place(all, i, p[i].id.s) != NULL) {
             return wrong(e, name, p[i].line, "place '%s' stands twice", p[i].id.s);
         }
         if (p[i].parent.s[0] == '\0' && p[i].kind != PLACE_ORG) {
             return wrong(e, name, p[i].line,
                          "place '%s' needs a parent: only an org has none", p[i].id.s);
         }
-        if (p[i].parent.s[0] != '\0' && find_place(s, i, p[i].parent.s) == NULL) {
+        if (p[i].parent.s[0] != '\0' && find_place(all, i, p[i].parent.s) == NULL) {
             return wrong(e, name, p[i].line, "unknown parent '%s': parents stand before their children",
                          p[i].parent.s);
         }
         if (p[i].parent.s[0] != '\0' && p[i].kind == PLACE_AREA &&
-            find_place(s, i, p[i].parent.s)->kind < PLACE_BRANCH) {
+            find_place(all, i, p[i].parent.s)->kind < PLACE_BRANCH) {
             return wrong(e, name, p[i].line, "area '%s' must lie inside a branch", p[i].id.s);
         }
         if (p[i].parent.s[0] != '\0' && p[i].kind != PLACE_AREA &&
-            find_place(s, i, p[i].parent.s)->kind >= PLACE_BRANCH) {
+            find_place(all, i, p[i].parent.s)->kind >= PLACE_BRANCH) {
             return wrong(e, name, p[i].line, "'%s' lies inside a branch: only areas can", p[i].id.s);
         }
         if (!seed_hours_text(&p[i].hours, text, sizeof text, &line)) {
@@ -464,6 +498,56 @@ static bool check_places(const char *name, const struct seed *s, struct config_e
                          "most 4 spans a "
                          "day that do not overlap",
                          p[i].id.s);
+        }
+    }
+    return true;
+}
+
+bool seed_special_days(const struct seed_special *d, int32_t *ret_from, int32_t *ret_to)
+{
+    int32_t from, to;
+    if (!trend_day_parse(d->from, &from) || !trend_day_parse(d->to[0] != '\0' ? d->to : d->from, &to) || from > to ||
+        to - from > SPECIAL_DAYS_MOST) {
+        return false;
+    }
+    *ret_from = from;
+    *ret_to = to;
+    return true;
+}
+
+static bool check_calendars(const char *name, const struct checked *all, struct config_error *e)
+{
+    const struct seed *s = all->s;
+    const struct seed_calendar *c = s->calendars.items;
+    for (size_t i = 0; i < s->calendars.count; i++) {
+        const struct seed_special *d = c[i].days.items;
+        for (size_t k = 0; k < i; k++) {
+            if (ident_equal(&c[k].id, &c[i].id)) {
+                return wrong(e, name, c[i].line, "calendar '%s' stands twice", c[i].id.s);
+            }
+        }
+        if (find_place(all, s->places.count, c[i].place.s) == NULL) {
+            return wrong(e, name, c[i].line, "unknown place '%s'", c[i].place.s);
+        }
+        if (c[i].days.count > CALENDAR_MOST) {
+            return wrong(e, name, c[i].line, "calendar '%s' has more than 200 entries: make two of it", c[i].id.s);
+        }
+        for (size_t k = 0; k < c[i].days.count; k++) {
+            char text[400];
+            int32_t from, to;
+            int line;
+            if (!seed_special_days(&d[k], &from, &to)) {
+                return wrong(e, name, d[k].line, "calendar '%s': from and to are days as YYYY-MM-DD, a year apart at most",
+                             c[i].id.s);
+            }
+            if (d[k].usual && d[k].hours.count > 0) {
+                return wrong(e, name, d[k].line, "calendar '%s': days are as usual or have hours of their own, not both",
+                             c[i].id.s);
+            }
+            if (!seed_hours_text(&d[k].hours, text, sizeof text, &line)) {
+                return wrong(e, name, line, "hours of calendar '%s': days are daily, mon or mon-fri, times \"07:00\" to "
+                             "\"20:00\", at most 4 spans a day that do not overlap", c[i].id.s);
+            }
         }
     }
     return true;
@@ -498,6 +582,9 @@ bool setting_check(const char *name, const struct seed_standard *r, struct confi
         return wrong(e, name, r->line, "'%s': a goal is a standard's, with goal_from before goal_by, as YYYY-MM-DD, at most "
                      "1,680 days apart", r->id.s);
     }
+    if ((r->by_hour || r->spread) && (r->kind != KIND_CHANGE || r->usual_unhappy > 0)) {
+        return wrong(e, name, r->line, "'%s': by_hour and spread are of a change whose usual share is learned", r->id.s);
+    }
     if (r->kind == KIND_RUN && (r->votes < 2 || r->end_votes == 0)) {
         return wrong(e, name, r->line, "'%s': votes of a run are at least 2, end_votes at least 1", r->id.s);
     }
@@ -517,8 +604,9 @@ bool setting_check(const char *name, const struct seed_standard *r, struct confi
     return true;
 }
 
-static bool check_standards(const char *name, const struct seed *s, struct config_error *e)
+static bool check_standards(const char *name, const struct checked *all, struct config_error *e)
 {
+    const struct seed *s = all->s;
     const struct seed_standard *r = s->standards.items;
     for (size_t i = 0; i < s->standards.count; i++) {
         for (size_t k = 0; k < i; k++) {
@@ -526,7 +614,7 @@ static bool check_standards(const char *name, const struct seed *s, struct confi
                 return wrong(e, name, r[i].line, "standard '%s' stands twice", r[i].id.s);
             }
         }
-        if (find_place(s, s->places.count, r[i].place.s) == NULL) {
+        if (find_place(all, s->places.count, r[i].place.s) == NULL) {
             return wrong(e, name, r[i].line, "unknown place '%s'", r[i].place.s);
         }
         if (!setting_check(name, &r[i], e)) {
@@ -536,29 +624,45 @@ static bool check_standards(const char *name, const struct seed *s, struct confi
     return true;
 }
 
-bool seed_check(const char *name, const struct seed *s, struct config_error *e)
+static bool check_kiosks(const char *name, const struct checked *all, struct config_error *e)
 {
-    if (!check_places(name, s, e) || !check_standards(name, s, e)) {
-        return false;
-    }
-    const struct seed_kiosk *k = s->kiosks.items;
-    for (size_t i = 0; i < s->kiosks.count; i++) {
-        if (find_place(s, s->places.count, k[i].place.s) == NULL) {
-            return wrong(e, name, k[i].line, "unknown place '%s'", k[i].place.s);
-        }
-        for (size_t j = 0; j < i; j++) {
-            if (strcmp(k[j].id.s, k[i].id.s) == 0) {
-                return wrong(e, name, k[i].line, "kiosk '%s' stands twice", k[i].id.s);
-            }
+    const struct seed_kiosk *k = all->s->kiosks.items;
+    size_t count = all->s->kiosks.count;
+    struct names kiosks = {.size = 0};
+    bool ok = names_make(&kiosks, k, count, sizeof *k, offsetof(struct seed_kiosk, id)) ||
+              wrong(e, name, 0, "out of memory%s", "");
+    for (size_t i = 0; ok && i < count; i++) {
+        if (find_place(all, all->s->places.count, k[i].place.s) == NULL) {
+            ok = wrong(e, name, k[i].line, "unknown place '%s'", k[i].place.s);
+        } else if ((size_t)names_find(&kiosks, k[i].id.s) != i) {
+            ok = wrong(e, name, k[i].line, "kiosk '%s' stands twice", k[i].id.s);
         }
     }
-    const struct seed_user *u = s->users.items;
-    for (size_t i = 0; i < s->users.count; i++) {
-        if (find_place(s, s->places.count, u[i].place.s) == NULL) {
+    names_finish(&kiosks);
+    return ok;
+}
+
+static bool check_users(const char *name, const struct checked *all, struct config_error *e)
+{
+    const struct seed_user *u = all->s->users.items;
+    for (size_t i = 0; i < all->s->users.count; i++) {
+        if (find_place(all, all->s->places.count, u[i].place.s) == NULL) {
             return wrong(e, name, u[i].line, "unknown place '%s'", u[i].place.s);
         }
     }
     return true;
+}
+
+bool seed_check(const char *name, const struct seed *s, struct config_error *e)
+{
+    struct checked all = {.s = s};
+    bool ok = (names_make(&all.places, s->places.items, s->places.count, sizeof(struct seed_place),
+                          offsetof(struct seed_place, id)) ||
+               wrong(e, name, 0, "out of memory%s", "")) &&
+              check_places(name, &all, e) && check_calendars(name, &all, e) && check_standards(name, &all, e) &&
+              check_kiosks(name, &all, e) && check_users(name, &all, e);
+    names_finish(&all.places);
+    return ok;
 }
 
 bool settings_check(const char *name, const struct settings *s, struct config_error *e)

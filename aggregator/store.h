@@ -34,6 +34,8 @@ enum event_flag {
     EVENT_DEVICE = 32,     // from a simple device: no end-to-end guarantee
     EVENT_WIPED = 64,      // a contact that came without its text: the kiosk had wiped it
     EVENT_ERASED = 128,    // what it said was erased (store_erase.h); with its score, also VOIDED
+    // From the customer's own phone: in no score of the kiosks. No other event has both: a press of a device is a visit of its own.
+    EVENT_PHONE = EVENT_DEVICE | EVENT_REPEATED,
 };
 
 // Opens or creates `path` and migrates it forward. Whether all of it is sound takes too long to know here: sound.h.
@@ -263,6 +265,9 @@ bool store_each_rate(struct store *st, wall_ms from, wall_ms to,
 // (none of the best one where there are fewer than four), for change rules. question "": every one.
 bool store_usual(struct store *st, int32_t place, const char *question, int top_faces, int64_t from, int64_t to,
                  int64_t *ret_n, int64_t *ret_unhappy);
+// The same by local hour of the week (hours.h), votes and unhappy ones added to `sum`.
+bool store_usual_hours(struct store *st, int32_t place, const char *question, int top_faces, int64_t from, int64_t to,
+                       int64_t sum[HOURS_WEEK][2]);
 
 // ---------------------------------------------------------------- sessions
 bool store_put_session(struct store *st, const uint8_t token[32], int32_t user, wall_ms created,

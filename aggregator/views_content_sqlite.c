@@ -156,7 +156,7 @@ static json_t *planned_json(struct views *v, const struct aim *a)
     " JOIN assignment a ON a.kiosk_id = k.kiosk_id AND a.to_ms IS NULL JOIN place p ON p.place_id = "        \
     "a.place_id "
 static const char of_place[] = UNDER COLUMNS
-    "JOIN under ON under.place_id = a.place_id WHERE NOT nearer AND NOT EXISTS(SELECT 1 FROM content c"
+    "JOIN under ON under.place_id = a.place_id WHERE k.known AND NOT nearer AND NOT EXISTS(SELECT 1 FROM content c"
     " WHERE c.place_id = 0 AND c.kiosk_id = k.kiosk_id AND c.to_ms IS NULL) ORDER BY p.name, k.name, k.id";
 static const char of_kiosk[] = COLUMNS "WHERE k.kiosk_id = ?1";
 
@@ -203,7 +203,7 @@ static void zone_of(struct views *v, int32_t place, char ret_tz[65])
     }
 }
 
-enum views_error views_content(struct views *v, const struct views_user *u, bool kiosk, const char *id,
+enum views_error views_shown(struct views *v, const struct views_user *u, bool kiosk, const char *id,
                                int version, int64_t plan, char **ret_json)
 {
     struct aim a;

@@ -113,11 +113,11 @@ static json_t *tally_json(const struct day *d, int survey_faces)
     return list;
 }
 
-static int weekday_of(const struct branch *b)
+// The local day that is shown, since 1970-01-01.
+static int64_t day_of(const struct branch *b)
 {
     wall_ms noon = b->day + DAY_MS / 2;
-    return (int)(((noon + (wall_ms)tz_offset_s(b->tz, noon) * 1000) / DAY_MS + 4) %
-                 7); // 1970-01-01: a Thursday
+    return (noon + (wall_ms)tz_offset_s(b->tz, noon) * 1000) / DAY_MS;
 }
 
 static json_t *open_json(const struct branch *b)
@@ -126,7 +126,7 @@ static json_t *open_json(const struct branch *b)
         return json_null();
     }
     json_t *list = json_array();
-    const struct hours_span *spans = b->hours.spans[weekday_of(b)];
+    const struct hours_span *spans = hours_day(&b->hours, day_of(b));
     for (int i = 0; i < HOURS_SPANS_MAX && spans[i].to > spans[i].from; i++) {
         char from[12], to[12];
         snprintf(from, sizeof from, "%02d:%02d", spans[i].from / 60, spans[i].from % 60);
@@ -141,7 +141,7 @@ static json_t *hours_json(const struct branch *b, const struct day *d, const str
 {
     json_t *list = json_array();
     int first = DAY_HOURS, last = -1, now = local_hour(b, b->now);
-    const struct hours_span *spans = b->hours.spans[weekday_of(b)];
+    const struct hours_span *spans = hours_day(&b->hours, day_of(b));
     for (int i = 0; b->has_hours && i < HOURS_SPANS_MAX && spans[i].to > spans[i].from; i++) {
         first = spans[i].from / 60 < first ? spans[i].from / 60 : first;
         last = (spans[i].to - 1) / 60 > last ? (spans[i].to - 1) / 60 : last;
@@ -172,7 +172,7 @@ static json_t *usual_json(const struct branch *b, const struct usual *u)
         return json_null();
     }
     json_t *o = interval_json(&u->all);
-    json_object_set_new(o, "weekday", json_integer(weekday_of(b)));
+    json_object_set_new(o, "weekday", json_integer((day_of(b) + 4) % 7));
     json_object_set_new(o, "days", json_integer(u->days));
     return o;
 }
@@ -243,6 +243,26 @@ static json_t *today_reasons(struct views *v, const struct branch *b, const stru
                           (json_int_t)answered, "items", reasons_json(b, named));
     json_decref(named);
     return o;
+}
+
+// What came from phones today, by the answer that each visit began with: apart from the kiosks', in whole steps of its own.
+static json_t *phone_json(struct views *v, const struct branch *b, int64_t first)
+{
+    struct counts all = {0, 0}, told = {0, 0};
+    for (int i = 0; i < b->place_count; i++) {
+        sqlite3_stmt *s = store_bind(v->st,
+                                     "SELECT score, levels FROM event WHERE place_id = ?1 AND event_id >= ?2 AND kind = 0"
+                                     " AND visit = seq AND (flags & ?3) = ?4 AND at >= ?5 AND at < ?6"
+                                     " AND EXISTS (SELECT 1 FROM phone WHERE place_id = ?1) ORDER BY event_id",
+                                     "diddii", b->places[i].place, first, (int)(EVENT_PHONE | EVENT_VOIDED), (int)EVENT_PHONE,
+                                     b->day, b->next_day);
+        while (views_row(v, s)) {
+            all.n++;
+            all.good += score_is_happy(sqlite3_column_int(s, 0), sqlite3_column_int(s, 1), b->promise.top_faces);
+            told = v->o.step_votes > 0 && all.n % v->o.step_votes == 0 ? all : told;
+        }
+    }
+    return interval_json(&told);
 }
 
 // ---------------------------------------------------------------- coverage (rule 9)
@@ -483,13 +503,14 @@ static json_t *today_json(struct views *v, struct branch *b)
                           ? json_pack("{s:i,s:O}", "target", b->promise.promise, "name", b->promise_name)
                           : json_null();
     return json_pack(
-        "{s:{s:s,s:s,s:s,s:O},s:I,s:o,s:o,s:I,s:I,s:{s:i,s:I},s:o,s:o,s:i,s:o,s:o,s:o,s:o,s:o,s:o,s:o,"
+        "{s:{s:s,s:s,s:s,s:O},s:I,s:o,s:o,s:I,s:I,s:{s:i,s:I},s:o,s:o,s:i,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,"
         "s:o}",
         "place", "id", b->id, "name", b->name, "tz", b->tz_name, "path", b->path, "now", (json_int_t)b->now,
         "date", date_json(b), "open", open_json(b), "rev", (json_int_t)b->rev, "asOf",
         (json_int_t)(b->released_at > 0 ? b->released_at : b->day), "step", "votes", v->o.step_votes,
         "minutes", (json_int_t)(v->o.step_ms / MINUTE_MS), "lastVote", null_or_int(last_vote, last_vote > 0),
-        "promise", promise, "minN", (int)MIN_VOTES, "score", score, "tally", tally_json(&d, survey_faces(v)),
+        "promise", promise, "minN", (int)MIN_VOTES, "score", score, "tally", tally_json(&d, survey_faces(v)), "phone",
+        phone_json(v, b, first),
         "coverage", coverage_json(v, b, &d), "hours", hours_json(b, &d, &u), "usual", usual_json(b, &u),
         "reasons", today_reasons(v, b, &d, first), "alerts", alerts, "kiosks", kiosks_json(v, b));
 }

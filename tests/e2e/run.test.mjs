@@ -125,7 +125,7 @@ scenario("puasctl: a backup while it runs can be restored", async (world) => {
 });
 
 scenario("puasctl: configuration out, compared, changed and in again", async (world) => {
-  const { ctl, store } = await system(world);
+  const { aggregator, ctl, store } = await system(world);
   const out = await ctl("config", "export");
   assert.equal(out.code, 0, out.text);
   const file = world.path("org.yaml");
@@ -139,6 +139,38 @@ scenario("puasctl: configuration out, compared, changed and in again", async (wo
   assert.equal(applied.code, 0, applied.text);
   assert.deepEqual(await store.query("SELECT version, to_ms IS NULL AS now FROM rule WHERE id = 'satisfied-85' ORDER BY version"), [{ version: 1, now: 0 }, { version: 2, now: 1 }]);
   assert.equal(await store.one("SELECT count(*) FROM config_change WHERE id = 'satisfied-85' AND who <> 'seed'"), 1);
+  // Holidays come in, go out as they came, and close the place.
+  const today = new Intl.DateTimeFormat("sv", { timeZone: "Asia/Jakarta" }).format(Date.now());
+  const manager = await Session.login(aggregator.url);
+  const open = async () => (await manager.today()).open;
+  assert.deepEqual(await open(), [{ from: "00:00", to: "24:00" }]);
+  const holidays = `calendars:
+  - id: national
+    place: harapan
+    days:
+      - { from: ${today}, name: Hari Raya }
+      - { from: 2030-01-05, to: 2030-02-03, name: Ramadan, hours: [ { days: mon-thu, open: "08:00", close: "15:00" }, { days: fri, open: "08:00", close: "11:30" } ] }
+      - { from: 2030-01-10, usual: true }`;
+  writeFileSync(file, `${(await ctl("config", "export")).text}\n${holidays}\n`);
+  const closed = await ctl("config", "apply", file);
+  assert.equal(closed.code, 0, closed.text);
+  assert.match(closed.text, new RegExp(`\\+ calendar national: at harapan; ${today} to ${today} "Hari Raya" closed; 2030-01-05 to 2030-02-03 "Ramadan" 0;1 08:00-15:00`));
+  assert.deepEqual(await open(), []);
+  writeFileSync(file, `${(await ctl("config", "export")).text}\n`);
+  assert.match((await ctl("config", "diff", file)).text, /^no change/);
+  // The same from an iCalendar file: another calendar beside it, then in its own place.
+  const compact = today.replaceAll("-", ""), ics = world.path("libur.ics");
+  const event = (name, from, more = "") => `BEGIN:VEVENT\r\nUID:${name}\r\nDTSTAMP:20250101T000000Z\r\nDTSTART;VALUE=DATE:${from}\r\n${more}SUMMARY:${name}\r\nEND:VEVENT\r\n`;
+  writeFileSync(ics, `BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//a//b//EN\r\n${event('Cuti "bersama"', compact)}${event("Hari Buruh", "20200501", "RRULE:FREQ=YEARLY\r\n")}END:VCALENDAR\r\n`);
+  const shop = await ctl("calendar", ics, "--place", "bandung-dago", "--id", "shop", "--preview");
+  assert.match(shop.text, new RegExp(`\\+ calendar shop: at bandung-dago; ${today} to ${today} "Cuti .?"?bersama`));
+  assert.equal(await store.one("SELECT count(*) FROM special_day WHERE calendar = 'shop'"), 0, "only a preview");
+  assert.equal((await ctl("calendar", ics, "--place", "harapan", "--id", "national")).code, 0);
+  assert.deepEqual((await store.query("SELECT DISTINCT calendar, hours FROM special_day")), [{ calendar: "national", hours: "" }], "what it held before is gone");
+  assert.ok((await store.one("SELECT count(*) FROM special_day WHERE name = 'Hari Buruh'")) >= 3);
+  assert.match((await ctl("calendar", ics, "--place", "harapan", "--id", "national")).text, /^no change/);
+  assert.equal((await ctl("calendar", file, "--place", "harapan", "--id", "national")).code, 1, "no iCalendar file");
+  assert.equal((await ctl("calendar", ics, "--place", "nowhere", "--id", "national")).code, 1);
   writeFileSync(file, `${out.text.replace(/percent: 85/, "percnt: 85")}\n`);
   const wrong = await ctl("config", "apply", file);
   assert.notEqual(wrong.code, 0);

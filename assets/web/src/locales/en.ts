@@ -11,10 +11,8 @@ export const en = {
   toDark: "Switch to the dark theme",
   toLight: "Switch to the light theme",
   account: (name: string) => `Account of ${name}`,
-  signOut: "Sign out",
   role: { viewer: "Viewer", manager: "Manager", "head-office": "Head office", admin: "Administrator" },
   skip: "Skip to the content",
-  version: (v: string) => `Puas ${v}`,
   pages: "Pages",
   trends: "Trends",
   backtest: "Back-test",
@@ -42,6 +40,7 @@ export const en = {
   live: "Live",
   liveLast: (time: string) => `Live, last vote ${time}`,
   liveNone: "Live, no votes yet",
+  byPhone: (n: string, share: string) => `And ${n} by phone, ${share} satisfied: not counted above.`,
   connecting: "Connecting…",
   notLive: (time: string) => `Not live: figures from ${time}`,
   notLiveHint: "Trying again by itself",
@@ -95,6 +94,7 @@ export const en = {
   curveAlt: (from: string, to: string, points: string, limit: string, raised: string) =>
     `Points from ${from} to ${to}: now ${points}, limit ${limit}, passed at ${raised}`,
   pointsRule: (up: string, down: string) => `Each unhappy vote adds ${up} points, each happy one repays ${down}.`,
+  spreadRule: (points: string) => `Days differ here: ${points} more unhappy votes than usual are allowed for.`,
   falseAlarmDays: (count: number, days: string) =>
     count <= 1 ? "False alarms: about one every open day." : `False alarms: about one in ${days} open days.`,
   falseAlarmVotes: (votes: string) => `False alarms: about one in ${votes} votes; the days are still being learned.`,
