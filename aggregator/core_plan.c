@@ -14,10 +14,10 @@
 #include <string.h>
 
 enum {
-    TOLD_MAX = 3,
+    TOLD_MAX = 3, // at a branch: what is told must come round while somebody walks by
     NUMBER_TEXT = 24,
-    WORDS_MAX = 8192
-}; // at a branch: what is told must come round while somebody walks by
+    WORDS_MAX = 8192, // bytes of one message in all languages
+};
 
 static bool look_ahead(struct core *c)
 {

@@ -155,7 +155,7 @@ static void change(struct api_call *c, bool kiosk, bool clear)
 {
     json_t *o = json_loadb(c->q->body, c->q->body_bytes, JSON_REJECT_DUPLICATES, NULL);
     const char *yaml = json_string_value(json_object_get(o, "yaml")), *at = word(o, "at");
-    const json_t *version = json_object_get(o, "seen");
+    const json_t *version = json_object_get(o, "seen"), *when = json_object_get(o, "at");
     struct command *cmd = calloc(1, sizeof *cmd);
     bool dry = strcmp(argument(c, "dry"), "1") == 0;
     if (cmd == NULL) {
@@ -166,6 +166,11 @@ static void change(struct api_call *c, bool kiosk, bool clear)
     } else if (!clear && yaml == NULL) {
         answer_problem(c->r, 422, "Not accepted", "yaml is the document, YAML or JSON, without a NUL byte",
                        "yaml");
+    } else if (when != NULL && (clear || at[0] == '\0')) { // whoever wants it later does not get it now
+        answer_problem(c->r, 422, "Not accepted",
+                       clear ? "It is done now: there is no time to come for it"
+                             : "at is a local date and time: 2026-11-27T08:00",
+                       "at");
     } else if (api_may_see(c, c->id, kiosk ? views_may_see_kiosk : views_may_see_place,
                            "No such place or kiosk") &&
                (at[0] == '\0' || read_time(c, kiosk, at, cmd))) {

@@ -124,14 +124,16 @@ static json_t *versions_json(struct views *v, const struct aim *a)
     return list;
 }
 
-// What is to come, and what was refused when its time came.
+// What is to come, and what was refused when its time came, until something newer is in force.
 static json_t *planned_json(struct views *v, const struct aim *a)
 {
     json_t *list = json_array();
     sqlite3_stmt *s =
         store_bind(v->st,
                    "SELECT plan_id, at_ms, made_ms, who, outcome FROM content_plan WHERE place_id = ?1"
-                   " AND kiosk_id = ?2 AND outcome NOT IN ('done', 'withdrawn')"
+                   " AND kiosk_id = ?2 AND (ended_ms IS NULL OR (outcome NOT IN ('done', 'withdrawn')"
+                   " AND ended_ms > (SELECT coalesce(max(from_ms), 0) FROM content c"
+                   " WHERE c.place_id = ?1 AND c.kiosk_id = ?2)))"
                    " ORDER BY at_ms DESC, plan_id DESC LIMIT ?3",
                    "ddd", a->place, a->kiosk, (int)VERSIONS_SHOWN);
     while (views_row(v, s)) {

@@ -106,6 +106,7 @@ scenario("a session puts contents in force within its scope, as puasctl push wou
   assert.equal((await ask(west, "content/places/bandung-dago", { yaml: content(5) })).field, "seen");
   assert.equal((await ask(west, "content/places/bandung-dago", { yaml: content(5), seen: 0, at: "tomorrow" })).field, "at");
   assert.equal((await ask(west, "content/places/bandung-dago", { yaml: content(5), seen: 0, at: "2026-02-30T08:00" })).field, "at");
+  for (const at of ["", null, 1795389752303]) assert.equal((await ask(west, "content/places/bandung-dago", { yaml: content(5), seen: 0, at })).field, "at", "what is wanted later is not done now");
   assert.equal((await ask(west, "content/places/bandung-dago", { yaml: content(5), seen: 0, at: "2020-02-03T08:00" })).field, "at");
   assert.deepEqual((await ask(west, "content/read", { yaml: "a: 1\nb: [true, 'x', \"08:00\"]\n" })).content, { a: 1, b: [true, "x", "08:00"] });
   assert.match((await ask(west, "content/read", { yaml: "a: 1\na: 2\n" })).detail, /content:2:1: 'a' stands twice/);
@@ -148,6 +149,8 @@ scenario("a version for a time to come takes effect then, also after a restart; 
   const then = await of(west);
   assert.deepEqual([then.yaml, then.planned, then.from.by], [content(1), [], "west"]);
   assert.deepEqual((await of(admin, "places/malang")).planned.map((p) => [p.id, /not YAML/.test(p.refused)]), [[other, true]], "what cannot be taken by then is told");
+  assert.equal((await ask(admin, "content/places/malang", { yaml: content(4), seen: 0 })).status, 200);
+  assert.deepEqual((await of(admin, "places/malang")).planned, [], "until something newer is in force");
   assert.equal(await store.one("SELECT group_concat(action || ' ' || detail, ', ') FROM (SELECT * FROM audit WHERE subject = 'bandung-dago' ORDER BY audit_id)"), `content-plan place, at ${local("Asia/Jakarta", hour)}, content-push place, as planned`);
   assert.equal(await store.one("SELECT count(*) FROM content WHERE kiosk_id <> 0"), 0, "what was withdrawn never happens");
 });
@@ -330,6 +333,9 @@ scenario("from the form to what the real kiosk shows: edited, looked at, publish
   await page.id("publish").click();
   await done(page, /Something is wrong/);
   assert.equal(await store.one("SELECT count(*) FROM content"), 1);
+  await page.id("template").selectOption("skm"); // takes the place of what was written, which can be brought back
+  await page.id("bring-back").click();
+  assert.match(await page.id("source").inputValue(), /volumme: 3/);
   await page.id("drop-draft").click();
   await page.id("drop-draft-sure").click();
 

@@ -130,6 +130,7 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
   const [base, setBase] = useState<Content>(content); // what the draft began with, as far as it is known
   const [changed, setChanged] = useState(() => savedDraft(user, view.kind, view.id) !== null);
   const [kept, setKept] = useState(true);
+  const [former, setFormer] = useState<Draft | null>(null); // what a template or a version has taken the place of
   const [tab, setTab] = useState<Tab>("questions");
   const [open, setOpen] = useState<number | null>(0);
   const [screen, setScreen] = useState("");
@@ -161,6 +162,7 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
     setDraft(begun(now));
     setBase(now);
     setChanged(false);
+    setFormer(null);
     setWrong(null);
     setPublishing(false);
   };
@@ -226,8 +228,13 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
   const take = async (query: string, words: string) => {
     const result = await getJson<Content>(`/api/v1/${pathOfView(view)}?${query}`);
     if (!result.ok) return setFailure(result.failure);
-    await read(result.value.yaml);
+    await replace(result.value.yaml);
     setSaid(words);
+  };
+  const replace = async (yaml: string) => {
+    const was = changed ? draft : null;
+    await read(yaml);
+    setFormer(was);
   };
   // A text becomes what the form shows by the server's reader. False: it cannot be read; the text is kept all the same.
   const read = async (yaml: string): Promise<boolean> => {
@@ -264,9 +271,13 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
         <div class="state-actions">
           <button type="button" class="primary" data-testid="publish" aria-disabled={busy || stale} onClick={() => busy || stale || void send("", true).then((good) => good && setPublishing(true))}>{w.publish}</button>
           {changed && <Twice id="drop-draft" words={w.dropDraft} sure={w.dropSure} hint={w.dropHint} press={() => drop(content)} />}
+          {former && <button type="button" class="tool" data-testid="bring-back" onClick={() => {
+            keep(former);
+            setFormer(null);
+          }}>{w.bringBack}</button>}
           <label class="template">
             <span class="vh">{w.begin}</span>
-            <select data-testid="template" value="" onChange={(event) => void read(TEMPLATES[event.currentTarget.value as keyof typeof TEMPLATES])}>
+            <select data-testid="template" value="" onChange={(event) => void replace(TEMPLATES[event.currentTarget.value as keyof typeof TEMPLATES])}>
               <option value="">{w.begin}{"\u2026"}</option>
               {(Object.keys(TEMPLATES) as (keyof typeof TEMPLATES)[]).map((each) => <option key={each} value={each}>{w.templates[each]}</option>)}
             </select>

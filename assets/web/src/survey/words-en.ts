@@ -19,6 +19,7 @@ export const en = {
   draftKept: "Not published yet. It is kept in this browser.",
   draftNotKept: "Not published yet, and this browser keeps nothing: publish it before you leave.",
   dropDraft: "Drop my changes",
+  bringBack: "Bring back what I had",
   dropSure: "Drop them",
   dropHint: "What you have changed since the version in force is gone then.",
   same: "This is what is in force.",

@@ -20,6 +20,7 @@ export const id: Words = {
   draftKept: "Belum diterbitkan. Disimpan di peramban ini.",
   draftNotKept: "Belum diterbitkan, dan peramban ini tidak menyimpan apa pun: terbitkan sebelum Anda pergi.",
   dropDraft: "Buang perubahan saya",
+  bringBack: "Kembalikan yang tadi",
   dropSure: "Buang",
   dropHint: "Yang Anda ubah sejak versi yang berlaku akan hilang.",
   same: "Inilah yang berlaku.",
