@@ -15,6 +15,7 @@ struct core;
 struct outgoing_outcome; // store_outgoing.h
 struct manage_change;    // manage.h
 struct webpush_browser;  // store_webpush.h
+struct improvement;      // store_improvement.h
 
 enum command_kind {
     COMMAND_ACK,            // alert, who, text, minutes
@@ -60,6 +61,7 @@ enum command_kind {
     COMMAND_MANAGE_DRY,     // manage, who -> reply: one line a change; BAD: manage->refusal says why not
     COMMAND_MANAGE,         // the same, done
     COMMAND_USER_PASSWORD,  // alert: a user, who; manage: hash, NULL: they cannot log in any more. Ends their sessions
+    COMMAND_IMPROVE,         // improvement, who; alert: place of a new one -> reply: its number. NOT_NOW: another revision is the newest
 };
 enum command_result {
     COMMAND_DONE,
@@ -94,6 +96,7 @@ struct command {
     const struct outgoing_outcome *outcome; // the same
     struct manage_change *manage;           // the same (manage.h)
     const struct webpush_browser *browser;  // the same
+    struct improvement *improvement;        // the same (store_improvement.h)
     char *reply;      // set by the core, malloc'd; the caller frees. NULL: none
     enum command_result result;
     sem_t done; // the core's

@@ -127,7 +127,8 @@ void core_do_command(struct core *c, struct command *cmd)
         "erase",         "rollups-repair", "channel-test", "token-add",    "token-revoke", "",
         "",              "alert-assign",  "alert-reopen",  "alert-offer", "silence",      "silence-end",
         "alert-check",   "alert-recover", "contact-take",  "contact-outcome", "contact-open", "share-open",  "share-end",
-        "webpush-on",    "",              "mailing-stop", "",              "manage",        "user-password"}; // "": changes nothing, or is on record elsewhere
+        "webpush-on",    "",              "mailing-stop", "",              "manage",        "user-password",
+        "improvement"}; // "": changes nothing, or is on record elsewhere
     cmd->result = COMMAND_UNAVAILABLE;
     if (c->guard.damaged || !core_writes(c)) {
         return;
@@ -258,6 +259,9 @@ void core_do_command(struct core *c, struct command *cmd)
         break;
     case COMMAND_USER_PASSWORD:
         cmd->result = core_user_password(c, cmd);
+        break;
+    case COMMAND_IMPROVE:
+        cmd->result = core_improve(c, cmd);
         break;
     }
     if (cmd->result == COMMAND_UNAVAILABLE) {

@@ -11,6 +11,7 @@
 //   views_tokens_sqlite.c  tokens of programs
 //   views_history_sqlite.c alerts and the audit log, page by page
 //   views_manage_sqlite.c  the organisation as head office runs it
+//   views_improvements_sqlite.c  the improvement log
 //   views_metrics_sqlite.c how many, for monitoring
 #ifndef PUAS_AGGREGATOR_VIEWS_IMPL_H
 #define PUAS_AGGREGATOR_VIEWS_IMPL_H
