@@ -127,7 +127,7 @@ $(OUT)/tests/%: $(OUT)/tests/unit/%.o $(LIB_FLEET) $(LIB_KIOSK) $(LIB_AGGREGATOR
 	@mkdir -p $(@D)
 	@echo "  link $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(call pkg_libs,$(PKG_KIOSK) $(PKG_AGGREGATOR) $(PKG_SHARED)) -lm
-$(OUT)/tools/%: $(OUT)/tests/tools/%.o $(LIB_AGGREGATOR) $(LIB_SHARED)
+$(OUT)/tools/%: $(OUT)/tests/tools/%.o $(LIB_FLEET) $(LIB_AGGREGATOR) $(LIB_SHARED)
 	@mkdir -p $(@D)
 	@echo "  link $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) \

@@ -3,7 +3,9 @@
 
 #include "aggregator/password.h"
 #include "aggregator/rules_json.h"
+#include "aggregator/store_calendar.h"
 #include "aggregator/store_rollups.h"
+#include "aggregator/trends.h"
 #include "shared/log.h"
 
 #include <math.h>
@@ -52,15 +54,21 @@ static bool say(struct work *w, const char *line)
 // Reports a difference and, when writing, keeps it in the history. `before` NULL: new; `after` NULL: gone.
 static bool changed(struct work *w, const char *kind, const char *id, const char *before, const char *after)
 {
-    char line[2 * STORE_RULE_MAX + 1000];
-    if (before == NULL) {
-        snprintf(line, sizeof line, "+ %s %s: %s", kind, id, after);
-    } else if (after == NULL) {
-        snprintf(line, sizeof line, "- %s %s: %s", kind, id, before);
-    } else {
-        snprintf(line, sizeof line, "~ %s %s: %s -> %s", kind, id, before, after);
+    size_t n = (before != NULL ? strlen(before) : 0) + (after != NULL ? strlen(after) : 0) + 200;
+    char *line = malloc(n);
+    if (line == NULL) {
+        return wrong(w, "out of memory at", id);
     }
-    return say(w, line) && (!w->write || store_config_change(w->st, w->at, w->who, kind, id, before, after) ||
+    if (before == NULL) {
+        snprintf(line, n, "+ %s %s: %s", kind, id, after);
+    } else if (after == NULL) {
+        snprintf(line, n, "- %s %s: %s", kind, id, before);
+    } else {
+        snprintf(line, n, "~ %s %s: %s -> %s", kind, id, before, after);
+    }
+    bool said = say(w, line);
+    free(line);
+    return said && (!w->write || store_config_change(w->st, w->at, w->who, kind, id, before, after) ||
                             store_failed(w));
 }
 
@@ -134,6 +142,106 @@ static bool apply_place(struct work *w, const struct seed_place *p, int32_t *num
     return true;
 }
 
+// ---------------------------------------------------------------- calendars
+
+static const char *place_id(const struct org *o, int32_t place)
+{
+    return place != 0 ? o->places[place].id.s : "nowhere";
+}
+
+// The texts of calendars that stand in the store, in its order.
+struct calendars {
+    const struct org *org;
+    struct calendar {
+        struct ident id;
+        char *text; // owned
+        bool named;
+    } *items; // owned
+    size_t count;
+};
+
+// Adds a range of days to the text. False: memory ran out.
+static bool add_special(char **text, const char *place, const struct store_special *d)
+{
+    char from[16], to[16];
+    size_t n = *text != NULL ? strlen(*text) : 0;
+    size_t room = n + strlen(place) + sizeof from + sizeof to + sizeof d->name + sizeof d->hours + 40;
+    char *grown = realloc(*text, room);
+    if (grown == NULL) {
+        return false;
+    }
+    *text = grown;
+    if (n == 0) {
+        n = (size_t)snprintf(grown, room, "at %s", place);
+    }
+    snprintf(grown + n, room - n, "; %s to %s \"%s\" %s", trend_day_text(d->from, from), trend_day_text(d->to, to), d->name,
+             d->hours[0] != '\0' ? d->hours : "closed");
+    return true;
+}
+
+static bool read_special(void *ctx, const struct store_special *d)
+{
+    struct calendars *all = ctx;
+    struct calendar *last = all->count > 0 ? &all->items[all->count - 1] : NULL;
+    if (last == NULL || !ident_equal(&last->id, &d->calendar)) {
+        struct calendar *grown = realloc(all->items, (all->count + 1) * sizeof *grown);
+        if (grown == NULL) {
+            return false;
+        }
+        all->items = grown;
+        last = &grown[all->count++];
+        *last = (struct calendar){.id = d->calendar};
+    }
+    return add_special(&last->text, place_id(all->org, d->place), d);
+}
+
+static bool apply_calendar(struct work *w, const struct seed_calendar *c, const int32_t *numbers, struct calendars *there)
+{
+    struct calendar *was = NULL;
+    char *text = NULL;
+    for (size_t i = 0; i < there->count; i++) {
+        was = ident_equal(&there->items[i].id, &c->id) ? &there->items[i] : was;
+    }
+    if (was != NULL) {
+        was->named = true;
+    }
+    bool ok = !w->write || store_drop_calendar(w->st, c->id.s) || store_failed(w);
+    for (size_t i = 0; ok && i < c->days.count; i++) {
+        const struct seed_special *d = &((const struct seed_special *)c->days.items)[i];
+        struct store_special row = {.calendar = c->id, .place = number_of(w, numbers, c->place.s)};
+        int line;
+        seed_special_days(d, &row.from, &row.to); // checked by seed_check, as the hours
+        snprintf(row.name, sizeof row.name, "%s", d->name);
+        seed_hours_text(&d->hours, row.hours, sizeof row.hours, &line);
+        if (d->usual) {
+            snprintf(row.hours, sizeof row.hours, "%s", STORE_SPECIAL_USUAL);
+        }
+        ok = (add_special(&text, c->place.s, &row) || wrong(w, "out of memory at calendar", c->id.s)) &&
+             (!w->write || store_put_special(w->st, &row, (int)i) || store_failed(w));
+    }
+    bool same = was != NULL ? text != NULL && strcmp(was->text, text) == 0 : text == NULL;
+    ok = ok && (same || changed(w, "calendar", c->id.s, was != NULL ? was->text : NULL, text));
+    free(text);
+    return ok;
+}
+
+static bool apply_calendars(struct work *w, const int32_t *numbers)
+{
+    struct calendars there = {.org = w->org};
+    bool ok = store_each_special(w->st, read_special, &there) || store_failed(w);
+    for (size_t i = 0; ok && i < w->seed->calendars.count; i++) {
+        ok = apply_calendar(w, &((const struct seed_calendar *)w->seed->calendars.items)[i], numbers, &there);
+    }
+    for (size_t i = 0; i < there.count; i++) {
+        const struct calendar *c = &there.items[i];
+        ok = ok && (c->named || (changed(w, "calendar", c->id.s, c->text, NULL) &&
+                                 (!w->write || store_drop_calendar(w->st, c->id.s) || store_failed(w))));
+        free(c->text);
+    }
+    free(there.items);
+    return ok;
+}
+
 // ---------------------------------------------------------------- kiosks
 
 static void kiosk_text(char *ret, size_t n, const char *name, const char *place)
@@ -149,11 +257,6 @@ static const struct org_kiosk *find_kiosk(const struct org *o, const char *id)
         }
     }
     return NULL;
-}
-
-static const char *place_id(const struct org *o, int32_t place)
-{
-    return place != 0 ? o->places[place].id.s : "nowhere";
 }
 
 static bool apply_kiosk(struct work *w, const struct seed_kiosk *k, const int32_t *numbers)
@@ -400,6 +503,7 @@ bool apply_seed(struct store *st, const struct org *now_there, const struct seed
     for (size_t i = 0; ok && i < s->kiosks.count; i++) {
         ok = apply_kiosk(&w, &((const struct seed_kiosk *)s->kiosks.items)[i], numbers);
     }
+    ok = ok && apply_calendars(&w, numbers);
     for (size_t i = 0; ok && i < s->surveys.count; i++) {
         ok = apply_survey(&w, &((const struct seed_survey *)s->surveys.items)[i]);
     }

@@ -132,7 +132,21 @@ struct telling {
 static void tell_usual(void *ctx, const struct engine_rule *r, int32_t place)
 {
     struct telling *t = ctx;
-    int64_t n = 0, unhappy = 0;
+    int64_t n = 0, unhappy = 0, hours[HOURS_WEEK][2];
+    if (r->spread && !t->b->failed) {
+        double deviation;
+        t->b->failed = !t->b->o.spread(t->b->o.ctx, r, place, t->at, &deviation);
+        if (!t->b->failed) {
+            engine_set_spread(t->b->e, r->id, place, deviation, t->at);
+        }
+    }
+    if (r->by_hour && !t->b->failed) {
+        t->b->failed = !t->b->o.hours(t->b->o.ctx, r, place, t->at, hours);
+        if (!t->b->failed) {
+            engine_set_hours(t->b->e, r->id, place, hours, t->at);
+        }
+        return;
+    }
     if (t->b->failed || !t->b->o.usual(t->b->o.ctx, r, place, t->at, &n, &unhappy)) {
         t->b->failed = true;
         return;
@@ -236,12 +250,15 @@ static const struct memo *find_cost(struct backtest *b, const struct engine_rule
 {
     struct engine_rule r = *rule;
     r.usual = usual;
+    r.by_hour = r.spread = false; // the chart of that share
     for (int k = 0; k < b->memo_count; k++) {
         if (b->memo[k].usual == usual && b->memo[k].votes == votes) {
             return &b->memo[k];
         }
     }
-    engine_parts(b->e, r.id, place, &r.parts); // they need not be found again
+    if (!rule->by_hour) {
+        engine_parts(b->e, r.id, place, &r.parts); // they need not be found again
+    }
     struct memo *m = &b->memo[b->memo_count < MEMO ? b->memo_count++ : MEMO - 1];
     *m = (struct memo){.usual = usual, .votes = votes};
     m->found = engine_rule_cost(&r, votes, &m->cost);
@@ -257,7 +274,7 @@ static void price(struct backtest *b, int i, const struct unit *u, int64_t *most
     double usual = r->usual;
     if (r->kind == ENGINE_CHANGE && !(usual > 0)) {
         engine_key(b->e, r->id, u->u.place, 0, &s);
-        usual = (double)s.usual / ENGINE_SHARE_UNITS;
+        usual = (double)(r->by_hour ? s.base : s.usual) / ENGINE_SHARE_UNITS; // all hours have the same price
         o->learning += s.usual == 0;
         if (s.usual == 0) {
             return;

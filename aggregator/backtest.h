@@ -37,9 +37,13 @@ struct backtest_options {
     // midnight. False: it failed, and so does the test.
     bool (*usual)(void *ctx, const struct engine_rule *r, int32_t place, wall_ms at, int64_t *ret_n,
                   int64_t *ret_unhappy);
+    // The same for one by_hour: votes and unhappy ones by local hour of the week. NULL: there is none.
+    bool (*hours)(void *ctx, const struct engine_rule *r, int32_t place, wall_ms at, int64_t ret_hours[HOURS_WEEK][2]);
+    // The same for one with `spread`: how much the days differ (engine_set_spread). NULL: there is none.
+    bool (*spread)(void *ctx, const struct engine_rule *r, int32_t place, wall_ms at, double *ret_deviation);
     // Every transition, in order; NULL: none is told.
     void (*transition)(void *ctx, const struct engine_transition *t);
-    void *ctx; // of both
+    void *ctx; // of all
 };
 
 struct backtest_alert {

@@ -508,7 +508,30 @@ static bool usual(void *ctx, const struct engine_rule *r, int32_t place, wall_ms
 {
     struct backtest_job *j = ctx;
     if (views_begin(j->v) &&
-        !usual_votes(j->v->st, r, place, j->org.places[place].tz, at, ret_n, ret_unhappy)) {
+        !usual_votes(j->v->st, r, place, &j->org.places[place].hours, j->org.places[place].tz, at, ret_n,
+                     ret_unhappy)) {
+        j->v->failed = true;
+        snprintf(j->v->why, sizeof j->v->why, "%s", store_why(j->v->st));
+    }
+    return views_end(j->v, VIEWS_OK) == VIEWS_OK;
+}
+
+static bool usual_by_hour(void *ctx, const struct engine_rule *r, int32_t place, wall_ms at, int64_t ret_hours[HOURS_WEEK][2])
+{
+    struct backtest_job *j = ctx;
+    if (views_begin(j->v) &&
+        !usual_hours(j->v->st, r, place, &j->org.places[place].hours, j->org.places[place].tz, at, ret_hours)) {
+        j->v->failed = true;
+        snprintf(j->v->why, sizeof j->v->why, "%s", store_why(j->v->st));
+    }
+    return views_end(j->v, VIEWS_OK) == VIEWS_OK;
+}
+
+static bool spread(void *ctx, const struct engine_rule *r, int32_t place, wall_ms at, double *ret_deviation)
+{
+    struct backtest_job *j = ctx;
+    if (views_begin(j->v) &&
+        !usual_spread(j->v->st, r, place, &j->org.places[place].hours, j->org.places[place].tz, at, ret_deviation)) {
         j->v->failed = true;
         snprintf(j->v->why, sizeof j->v->why, "%s", store_why(j->v->st));
     }
@@ -542,6 +565,8 @@ static struct backtest *begin(struct backtest_job *j, char *ret_why, size_t n)
                                  .from = j->from_ms,
                                  .to = j->to_ms,
                                  .usual = usual,
+                                 .hours = usual_by_hour,
+                                 .spread = spread,
                                  .ctx = j};
     return backtest_create(e, &o);
 }

@@ -27,6 +27,7 @@
         embed migration_0015, "aggregator/migrations/0015.sql"
         embed migration_0016, "aggregator/migrations/0016.sql"
         embed migration_0017, "aggregator/migrations/0017.sql"
+        embed migration_0018, "aggregator/migrations/0018.sql"
         embed migration_0020, "aggregator/migrations/0020.sql"
         embed web_index_html, "build/web/index.html"
         embed web_app_js, "build/web/app.js"

@@ -480,7 +480,20 @@ static bool find_three(const struct goal *g, struct found *f)
     return true;
 }
 
+int change_round(int units)
+{
+    int least = (int)lround(CHANGE_USUAL_MIN * CHANGE_SHARE_UNITS);
+    int step = units <= 1000 ? 25 : units <= 2000 ? 50 : 100;
+    units = (units + step - 1) / step * step;
+    return units > least ? units : least;
+}
+
 bool change_find(double q0, double arl, bool drift, struct change *ret_c)
+{
+    return change_known(q0, arl, drift, ret_c) || change_search(q0, arl, drift, ret_c);
+}
+
+bool change_search(double q0, double arl, bool drift, struct change *ret_c)
 {
     struct goal g;
     struct found f;

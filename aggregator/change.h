@@ -67,5 +67,13 @@ bool change_periods_between_alarms(const struct change *c, double q, int64_t vot
 // 1.18 and 1.14 elsewhere. Equal every time. At 5,000 votes 10 to 300 ms, with `drift` up to a second; more votes take
 // longer. False: out of range, or memory ran out.
 bool change_find(double q0, double arl, bool drift, struct change *ret_c);
+// The same by searching, whether it is known (change_known.c) or not: what the engine asks for most, 5,000 votes at the shares
+// that it rounds to (change_round), stands in a table and takes no time.
+bool change_search(double q0, double arl, bool drift, struct change *ret_c);
+bool change_known(double q0, double arl, bool drift, struct change *ret_c); // false: it must be searched
+
+enum { CHANGE_SHARE_UNITS = 10000, CHANGE_KNOWN_ARL = 5000 };
+// A share in these units, rounded up to the next of a hundred values, so that places share charts. At least CHANGE_USUAL_MIN.
+int change_round(int units);
 
 #endif

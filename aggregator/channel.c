@@ -2,6 +2,8 @@
 #include "aggregator/channel.h"
 
 #include "aggregator/fill.h"
+#include "aggregator/org.h"
+#include "aggregator/settings.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -10,7 +12,7 @@
 const char *const channel_kinds[] = {"email", "webhook",  "telegram", "ntfy", "slack",
                                      "teams", "whatsapp", "http",     "mqtt", "webpush", NULL};
 const char *const channel_langs[] = {"id", "en", NULL};
-const char *const channel_events[] = {"raised", "acknowledged", "unattended", "ended", NULL};
+const char *const channel_events[] = {"raised", "acknowledged", "unattended", "ended", "praise", NULL};
 const char *const channel_severities[] = {"alarm", "warning", NULL};
 static const char topic[] = "puas/1/signs";
 static const char *const methods[] = {"POST", "PUT", "PATCH", NULL};
@@ -28,6 +30,16 @@ static const struct config_row event_rows[] = {
     {"", CONFIG_ENUM, .offset = 0, .choices = channel_events, .help = ""}, END};
 static const struct config_row severity_rows[] = {
     {"", CONFIG_ENUM, .offset = 0, .choices = channel_severities, .help = ""}, END};
+
+static const struct config_row quiet_rows[] = {
+    {"days", CONFIG_STRING, .offset = offsetof(struct seed_hours, days), .fallback = "daily", .min = 3, .max = 40,
+     .help = "daily, mon, mon-fri, sat, sun"},
+    {"from", CONFIG_STRING, .offset = offsetof(struct seed_hours, open), .required = true, .min = 5, .max = 5,
+     .help = "local time of the place, \"21:00\""},
+    {"to", CONFIG_STRING, .offset = offsetof(struct seed_hours, close), .required = true, .min = 5, .max = 5,
+     .help = "\"24:00\" is midnight; the night goes on in an entry from \"00:00\""},
+    END,
+};
 
 const struct config_row channel_rows[] = {
     {"id", CONFIG_IDENT, AT(id), .required = true, .help = "its name in puasctl channels and in the log"},
@@ -77,7 +89,15 @@ const struct config_row channel_rows[] = {
      .help = "alarm (what customers say), warning (kiosks); none: both"},
     {"events", CONFIG_LIST, AT(events), .rows = event_rows, .item_bytes = sizeof(int),
      .help =
-         "raised, acknowledged, unattended (nobody is on it any more), ended; none: all but acknowledged"},
+         "raised, acknowledged, unattended (nobody is on it any more), ended, praise (goals and milestones); none: all but "
+         "acknowledged and praise"},
+    {"quiet", CONFIG_LIST, AT(quiet), .rows = quiet_rows, .item_bytes = sizeof(struct seed_hours),
+     .line_offset = offsetof(struct seed_hours, line) + 1, .help = "what happens then is told when it is over; none: never"},
+    {"quiet_for", CONFIG_LIST, AT(quiet_for), .rows = severity_rows, .item_bytes = sizeof(int),
+     .help = "severities that wait; none: both"},
+    {"gather", CONFIG_DURATION, AT(gather_ms), .fallback = "30 s", .min = 0, .max = 600e3,
+     .help = "kiosks that are gone or back so near together, and branches of a region that break a standard from the third "
+             "within an hour on, are one message; not for webhook and http; 0 s: never"},
     {"per_minute", CONFIG_INT, AT(per_minute), .fallback = "20", .min = 1, .max = 600,
      .help = "messages a minute at most; more wait"},
     {"timeout", CONFIG_DURATION, AT(timeout_ms), .fallback = "15 s", .min = 100, .max = 120e3,
@@ -130,6 +150,12 @@ const char *channel_url(const struct channel *c)
 bool channel_sends(const struct channel *c)
 {
     return c->kind != CHANNEL_MQTT;
+}
+
+bool channel_gathers(const struct channel *c)
+{
+    bool each = c->kind == CHANNEL_WEBHOOK || c->kind == CHANNEL_HTTP || c->kind == CHANNEL_WEBPUSH; // hears of every one
+    return channel_sends(c) && !each && c->gather_ms > 0;
 }
 
 bool channel_has_secret(const struct channel *c)
@@ -278,6 +304,15 @@ bool channels_check(const char *name, const struct config_list *channels, struct
         if (c[i].retry_min_ms > c[i].retry_max_ms) {
             return wrong(e, name, &c[i], "retry_min must not be above retry_max");
         }
+        char quiet[400];
+        int line;
+        if (!channel_sends(&c[i]) && c[i].quiet.count > 0) {
+            return wrong(e, name, &c[i], "quiet is not of this kind: it says how it is at any time");
+        }
+        if (!seed_hours_text(&c[i].quiet, quiet, sizeof quiet, &line)) {
+            return wrong(e, name, &c[i], "quiet: days are daily, mon or mon-fri, times \"21:00\" to \"24:00\", at most 4 "
+                                         "spans a day that do not overlap");
+        }
         if (strpbrk(c[i].topic, "+#") != NULL) {
             return wrong(e, name, &c[i], "topic is no filter: + and # are not of it");
         }
@@ -310,7 +345,21 @@ bool channel_tells(const struct channel *c, const char *rule, enum channel_sever
         of_rule = of_rule || strcmp(r[i].s, rule) == 0;
     }
     return of_rule && (c->severities.count == 0 || among(&c->severities, (int)severity)) &&
-           (c->events.count == 0 ? event != CHANNEL_ACKNOWLEDGED : among(&c->events, (int)event));
+           (c->events.count == 0 ? event != CHANNEL_ACKNOWLEDGED && event != CHANNEL_PRAISE : among(&c->events, (int)event));
+}
+
+wall_ms channel_quiet_until(const struct channel *c, enum channel_severity severity, const struct hours_zone *zone,
+                            wall_ms at)
+{
+    char text[400];
+    struct hours quiet;
+    int line;
+    bool waits = c->quiet.count > 0 && (c->quiet_for.count == 0 || among(&c->quiet_for, (int)severity));
+    if (!waits || !seed_hours_text(&c->quiet, text, sizeof text, &line) || !org_hours_parse(text, &quiet)) {
+        return at;
+    }
+    struct hours_period p = hours_period(&quiet, zone, at);
+    return p.open && p.until != HOURS_EVER ? p.until : at;
 }
 
 const char *channel_event_name(enum channel_event e)

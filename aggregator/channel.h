@@ -15,6 +15,7 @@
 #ifndef PUAS_AGGREGATOR_CHANNEL_H
 #define PUAS_AGGREGATOR_CHANNEL_H
 
+#include "aggregator/hours.h"
 #include "shared/config.h"
 #include "shared/ident.h"
 
@@ -39,6 +40,7 @@ enum channel_event {
     CHANNEL_ACKNOWLEDGED,
     CHANNEL_UNATTENDED,
     CHANNEL_ENDED,
+    CHANNEL_PRAISE, // of a branch: a goal's step, a milestone; told only where it is asked for
     CHANNEL_TEST,
     CHANNEL_REPORT
 };
@@ -49,6 +51,7 @@ enum channel_severity { CHANNEL_ALARM, CHANNEL_WARNING };
 extern const char *const channel_severities[];
 
 enum { CHANNEL_BODY_MAX = 16 * 1024, CHANNEL_SECRET_MAX = 2048 };
+#define CHANNEL_QUIET_MOST_MS ((int64_t)8 * 86400000) // no quiet hours hold a message for longer
 
 struct channel {
     struct ident id;
@@ -67,6 +70,9 @@ struct channel {
     int lang;                              // enum channel_lang
     struct config_list places, rules;      // struct ident; none: all
     struct config_list severities, events; // int; none: both; raised, unattended, ended
+    struct config_list quiet;              // struct seed_hours (settings.h): when it waits
+    struct config_list quiet_for;          // int, severities that wait; none: both
+    int64_t gather_ms;                     // messages that are alike and come so near together are one; 0: never
     int64_t per_minute;                    // at most
     int64_t timeout_ms;                    // of one attempt
     int64_t retry_min_ms, retry_max_ms;    // between attempts
@@ -82,10 +88,14 @@ bool channels_check(const char *name, const struct config_list *channels, struct
 // The address as configured or as of the kind; "" when the secret is the address, or there is none.
 const char *channel_url(const struct channel *c);
 bool channel_sends(const struct channel *c);      // through the outbox: every kind but mqtt
+bool channel_gathers(const struct channel *c);    // tells of several alerts in one message: to people, not to programs
 bool channel_has_secret(const struct channel *c); // one is named
 // True when the channel is for this rule and severity, and tells such an event. Places are the caller's: it knows the tree.
 bool channel_tells(const struct channel *c, const char *rule, enum channel_severity severity,
                    enum channel_event event);
+// When a message of `at` may be sent: at once, or when the quiet hours are over, in local time of the place.
+wall_ms channel_quiet_until(const struct channel *c, enum channel_severity severity, const struct hours_zone *zone,
+                            wall_ms at);
 bool channel_is_address(const char *text); // is it of the form of a mail address?
 const struct channel *channel_find(const struct config_list *channels, const char *id); // NULL: none
 

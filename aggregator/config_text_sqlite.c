@@ -3,8 +3,10 @@
 
 #include "aggregator/hours.h"
 #include "aggregator/org.h"
-#include "aggregator/store_impl.h"
 #include "aggregator/settings.h"
+#include "aggregator/store_calendar.h"
+#include "aggregator/store_impl.h"
+#include "aggregator/trends.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -92,7 +94,7 @@ static void print_duration(FILE *out, const char *key, int64_t ms)
 static const char *const days[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 
 // The days of one span as "daily", "mon-fri", "sat": one line for each run.
-static void print_span(FILE *out, unsigned mask, int from, int to)
+static void print_span(FILE *out, const char *indent, unsigned mask, int from, int to)
 {
     for (int d = 0; d < 7;) {
         int end = d;
@@ -103,7 +105,7 @@ static void print_span(FILE *out, unsigned mask, int from, int to)
             d++;
             continue;
         }
-        fprintf(out, "      - { days: ");
+        fprintf(out, "%s  - { days: ", indent);
         if (mask == 0x7f) {
             fprintf(out, "daily");
         } else if (end == d + 1) {
@@ -116,7 +118,7 @@ static void print_span(FILE *out, unsigned mask, int from, int to)
     }
 }
 
-static void print_hours(FILE *out, const char *stored)
+static void print_hours(FILE *out, const char *indent, const char *stored)
 {
     struct hours h;
     struct {
@@ -142,9 +144,9 @@ static void print_hours(FILE *out, const char *stored)
             spans[k].mask |= 1u << d;
         }
     }
-    fprintf(out, "    hours:\n");
+    fprintf(out, "%shours:\n", indent);
     for (int k = 0; k < count; k++) {
-        print_span(out, spans[k].mask, spans[k].from, spans[k].to);
+        print_span(out, indent, spans[k].mask, spans[k].from, spans[k].to);
     }
 }
 
@@ -167,9 +169,54 @@ static bool write_places(struct store *st, FILE *out)
         fprintf(out, "    kind: %s\n", place_kinds[sqlite3_column_int(s, 2)]);
         print_field(out, "name", text(s, 3));
         print_field(out, "tz", text(s, 4));
-        print_hours(out, text(s, 5));
+        print_hours(out, "    ", text(s, 5));
     }
     return !failed;
+}
+
+struct calendars {
+    struct store *st;
+    FILE *out;
+    struct ident last;
+    bool failed;
+};
+
+static void print_calendar(struct calendars *c, const struct store_special *d)
+{
+    sqlite3_stmt *s = store_bind(c->st, "SELECT id FROM place WHERE place_id = ?1", "d", d->place);
+    fprintf(c->out, "%s  - id: %s\n", c->last.s[0] == '\0' ? "calendars:\n" : "", d->calendar.s);
+    if (store_row(c->st, s, &c->failed)) {
+        print_field(c->out, "place", text(s, 0));
+        sqlite3_reset(s);
+    }
+    fprintf(c->out, "    days:\n");
+    c->last = d->calendar;
+}
+
+static bool print_special(void *ctx, const struct store_special *d)
+{
+    struct calendars *c = ctx;
+    char from[16], to[16];
+    if (!ident_equal(&c->last, &d->calendar)) {
+        print_calendar(c, d);
+    }
+    fprintf(c->out, "      - from: %s\n        to: %s\n", trend_day_text(d->from, from), trend_day_text(d->to, to));
+    if (d->name[0] != '\0') {
+        fprintf(c->out, "    "); // deeper than the fields of a place
+        print_field(c->out, "name", d->name);
+    }
+    if (strcmp(d->hours, STORE_SPECIAL_USUAL) == 0) {
+        fprintf(c->out, "        usual: true\n");
+    } else {
+        print_hours(c->out, "        ", d->hours);
+    }
+    return !c->failed;
+}
+
+static bool write_calendars(struct store *st, FILE *out)
+{
+    struct calendars c = {.st = st, .out = out};
+    return store_each_special(st, print_special, &c);
 }
 
 static bool write_kiosks(struct store *st, FILE *out)
@@ -252,6 +299,8 @@ static void print_rule(FILE *out, const json_t *o)
         {"top_faces", "top_faces", WHOLE},
         {"usual_unhappy", "usual_unhappy", REAL},
         {"false_alarm_votes", "false_alarm_votes", REAL},
+        {"by_hour", "by_hour", YES_NO},
+        {"spread", "spread", YES_NO},
         {"drift", "drift", YES_NO},
         {"resolve_percent", "resolve_percent", WHOLE},
         {"goal", "goal", WHOLE},
@@ -357,6 +406,6 @@ static bool write_users(struct store *st, FILE *out)
 
 bool config_text(struct store *st, FILE *out)
 {
-    return write_places(st, out) && write_kiosks(st, out) && write_surveys(st, out) &&
+    return write_places(st, out) && write_kiosks(st, out) && write_calendars(st, out) && write_surveys(st, out) &&
            write_standards(st, out) && write_users(st, out);
 }

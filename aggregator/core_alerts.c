@@ -92,6 +92,12 @@ static char *judged_json(const struct engine_transition *t)
                                                p->limit, "start", t->parts_start[i], "points", t->parts_alarm[i]));
     }
     json_t *o = json_pack("{s:f,s:o}", "usual", (double)t->usual / ENGINE_SHARE_UNITS, "parts", parts);
+    if (t->spread != 0) {
+        json_object_set_new(o, "spread", json_real((double)t->spread / ENGINE_SHARE_UNITS));
+    }
+    if (t->base != 0) {
+        json_object_set_new(o, "place_usual", json_real((double)t->base / ENGINE_SHARE_UNITS));
+    }
     char *text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(6));
     json_decref(o);
     return text;
@@ -254,8 +260,20 @@ struct rates {
     wall_ms to;
 };
 
+// The share of the weekday's dates between the kiosk's first vote and now that were as every week.
+static double normal_share(const struct rates *r, const struct org_place *p, int weekday)
+{
+    int64_t all = 0, normal = 0;
+    for (wall_ms at = r->first_quarter * QUARTER_MS; at < r->to; at += DAY_MS) {
+        int64_t day = (at + (wall_ms)tz_offset_s(p->tz, at) * 1000) / DAY_MS;
+        all += (day + 4) % 7 == weekday; // 1970-01-01 was a Thursday
+        normal += (day + 4) % 7 == weekday && !hours_special(&p->hours, day);
+    }
+    return all > 0 ? (double)normal / (double)all : 1;
+}
+
 // Ratings an hour of the local week, over the weeks in which the kiosk has stood there. Hours in which
-// nothing was ever given count as none: closed hours are the opening hours' business.
+// nothing was ever given count as none: closed hours are the opening hours' business. Special days count for nothing.
 static void finish_kiosk(struct rates *r)
 {
     struct core *c = r->c;
@@ -267,8 +285,12 @@ static void finish_kiosk(struct rates *r)
     if (weeks < 1) {
         return; // learning
     }
-    for (int h = 0; h < HOURS_WEEK; h++) {
-        per_hour[h] = (float)((double)r->votes[h] / weeks);
+    const struct org_place *place = &c->org.places[c->org.kiosks[r->kiosk].place];
+    for (int weekday = 0; weekday < 7; weekday++) {
+        double of_them = weeks * normal_share(r, place, weekday);
+        for (int h = weekday * 24; h < weekday * 24 + 24; h++) {
+            per_hour[h] = (float)(of_them > 0 ? (double)r->votes[h] / of_them : 0);
+        }
     }
     engine_set_rates(c->engine, r->kiosk, per_hour, c->now);
 }
@@ -284,9 +306,10 @@ static bool add_rate(void *ctx, int32_t kiosk, int64_t quarter, int64_t n)
     }
     if (kiosk <= r->c->org.kiosk_count && r->c->org.kiosks[kiosk].place != 0) {
         wall_ms at = quarter * QUARTER_MS;
-        const struct tz *tz = r->c->org.places[r->c->org.kiosks[kiosk].place].tz;
-        int64_t local_hour = (at + (wall_ms)tz_offset_s(tz, at) * 1000) / HOUR_MS;
-        r->votes[(local_hour + 4 * 24) % HOURS_WEEK] += n; // 1970-01-01 was a Thursday
+        const struct org_place *place = &r->c->org.places[r->c->org.kiosks[kiosk].place];
+        int64_t local_hour = (at + (wall_ms)tz_offset_s(place->tz, at) * 1000) / HOUR_MS;
+        bool normal = !hours_special(&place->hours, local_hour / 24);
+        r->votes[(local_hour + 4 * 24) % HOURS_WEEK] += normal ? n : 0; // 1970-01-01 was a Thursday
     }
     return true;
 }
@@ -310,7 +333,24 @@ static void tell_usual(void *ctx, const struct engine_rule *r, int32_t place)
     struct core *c = ctx;
     int64_t n = 0, unhappy = 0;
     wall_ms to = c->rates_day * DAY_MS;
-    if (!usual_votes(c->store, r, place, c->org.places[place].tz, to, &n, &unhappy)) {
+    if (r->spread) {
+        double deviation;
+        if (!usual_spread(c->store, r, place, &c->org.places[place].hours, c->org.places[place].tz, to, &deviation)) {
+            core_fail(c);
+            return;
+        }
+        engine_set_spread(c->engine, r->id, place, deviation, c->now);
+    }
+    if (r->by_hour) {
+        int64_t hours[HOURS_WEEK][2];
+        if (!usual_hours(c->store, r, place, &c->org.places[place].hours, c->org.places[place].tz, to, hours)) {
+            core_fail(c);
+            return;
+        }
+        engine_set_hours(c->engine, r->id, place, hours, c->now);
+        return;
+    }
+    if (!usual_votes(c->store, r, place, &c->org.places[place].hours, c->org.places[place].tz, to, &n, &unhappy)) {
         core_fail(c);
         return;
     }

@@ -58,7 +58,7 @@ static bool tell(void *ctx, const struct store_escalation *e)
         return true;
     }
     log_event(LOG_WARN, "escalation", "alert=%s step=%d channel=%s", e->alert.s, e->step, e->channel.s);
-    return core_tell_unattended(c, ch, e->alert.s, e->due);
+    return core_tell_unattended(c, ch, e);
 }
 
 void core_tick_escalations(struct core *c)

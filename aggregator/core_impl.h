@@ -117,6 +117,8 @@ struct core {
     int rollups_days;                   // in a step of it
     mono_ms empty_log_at;               // something was deleted that must leave the log too; -1: nothing
     char contact_key[CONTACT_KEY_TEXT]; // the public one
+    int64_t praise_day;                 // number of the UTC day for which branches are looked at
+    int32_t praise_next;                // the place to look at; above the last one: all were
     int64_t rates_day;                  // number of the UTC day for which rates and usual shares were computed
 
     struct core_sync *syncs; // owned
@@ -206,6 +208,7 @@ bool core_is_silent(struct core *c, int32_t rule, int32_t place, int32_t kiosk);
 enum command_result core_silence(struct core *c, struct command *cmd);
 enum command_result core_end_silence(struct core *c, struct command *cmd);
 void core_tick_silences(struct core *c);
+void core_look_for_praise(struct core *c); // a few branches of those of the day
 
 // Applies the log of erasures to a store that may be older than it.
 bool core_start_erasures(struct core *c, char *ret_why, size_t n);
@@ -219,7 +222,8 @@ void core_blank(struct event *e, bool score, int *flags); // takes out what it s
 
 // Within the transaction of the transition.
 bool core_tell_channels(struct core *c, const struct engine_transition *t);
-bool core_tell_unattended(struct core *c, const struct channel *ch, const char *alert, wall_ms due); // a ladder's step
+struct store_escalation;
+bool core_tell_unattended(struct core *c, const struct channel *ch, const struct store_escalation *e); // a ladder's step
 bool core_escalate(struct core *c, const struct engine_transition *t); // within the transaction of the transition
 void core_tick_escalations(struct core *c);
 // A silence has ended: an open alert that nobody was told of is told now.

@@ -1,14 +1,20 @@
 // core: what channels are to tell: rows of the outbox beside each change of an alert, and what came of sending them.
 #include "aggregator/core_impl.h"
 
+#include "aggregator/rules_json.h"
 #include "aggregator/store_outgoing.h"
+#include "aggregator/store_people.h"
 #include "shared/digest.h"
 #include "shared/log.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { TEST_ID_BYTES = OUTGOING_ID / 2, TEST_SLACK_MS = 5000 };
+enum {
+    TEST_ID_BYTES = OUTGOING_ID / 2,
+    TEST_SLACK_MS = 5000,
+    TOGETHER_BRANCHES = 3, // of a region that break a standard within OUTGOING_ALIKE_MS are told in one message
+};
 
 bool core_serves_place(struct core *c, const struct channel *ch, int32_t place)
 {
@@ -22,11 +28,21 @@ bool core_serves_place(struct core *c, const struct channel *ch, int32_t place)
     return ch->places.count == 0;
 }
 
+static int zone_offset(void *ctx, wall_ms at)
+{
+    return tz_offset_s(ctx, at);
+}
+
+static enum channel_severity severity_of(const struct engine_transition *t)
+{
+    return engine_is_content(t->kind) ? CHANNEL_ALARM : CHANNEL_WARNING;
+}
+
 bool core_channel_is_for(struct core *c, const struct channel *ch, const struct engine_transition *t,
                          enum channel_event event)
 {
     return channel_tells(ch, core_rule_id(c, t->rule),
-                         engine_is_content(t->kind) ? CHANNEL_ALARM : CHANNEL_WARNING, event) &&
+                         severity_of(t), event) &&
            core_serves_place(c, ch, t->place);
 }
 
@@ -68,11 +84,51 @@ static enum channel_event event_of(const struct engine_transition *t)
                                             : CHANNEL_TEST;
 }
 
-// The same transition has the same id, also when a restored store sees it once more.
+// What may be told in one message: what happens to kiosks, by kind; that branches of a region break a standard.
+static void name_alike(const struct core *c, const struct engine_transition *t, struct outgoing *o)
+{
+    if (!engine_is_content(t->kind) && (o->event == CHANNEL_RAISED || o->event == CHANNEL_ENDED)) {
+        snprintf(o->together, sizeof o->together, "%s", engine_kind_name(t->kind));
+    } else if (t->kind != ENGINE_CONTACT && o->event == CHANNEL_RAISED) {
+        const struct org_place *p = &c->org.places[t->place];
+        snprintf(o->together, sizeof o->together, OUTGOING_REGION "%d %d", (int)t->rule,
+                 (int)c->org.places[p->branch != 0 ? p->branch : t->place].parent);
+    }
+}
+
+// Alone, or held for a moment with others like it. The first branches that break a standard do not wait for more.
+static bool put_gathered(struct core *c, const struct channel *ch, const struct engine_transition *t, struct outgoing *o,
+                         wall_ms from, wall_ms due)
+{
+    int64_t alike = TOGETHER_BRANCHES;
+    name_alike(c, t, o);
+    if (o->together[0] == '\0') {
+        return store_outgoing_put(c->store, o);
+    }
+    if (engine_is_content(t->kind) && due == from &&
+        !store_outgoing_alike(c->store, o, t->at - OUTGOING_ALIKE_MS, &alike)) {
+        return false;
+    }
+    if (alike + 1 < TOGETHER_BRANCHES) {
+        return store_outgoing_put(c->store, o);
+    }
+    o->next_at = due > from + ch->gather_ms ? due : from + ch->gather_ms;
+    o->deadline = o->next_at + ch->deadline_ms;
+    return store_outgoing_join(c->store, o, c->now);
+}
+
+// The same transition has the same id, also when a restored store sees it once more. In quiet hours it waits, and its time
+// begins when they are over.
 static bool put(struct core *c, const struct channel *ch, const struct engine_transition *t,
                 enum channel_event event, wall_ms from)
 {
-    struct outgoing o = {.event = event, .at = t->at, .deadline = from + ch->deadline_ms, .channel = ch->id};
+    const struct hours_zone zone = {zone_offset, c->org.places[t->place].tz};
+    wall_ms due = channel_quiet_until(ch, severity_of(t), &zone, from);
+    struct outgoing o = {.event = event,
+                         .at = t->at,
+                         .deadline = due + ch->deadline_ms,
+                         .next_at = due > from ? due : 0,
+                         .channel = ch->id};
     char key[200], hex[DIGEST_HEX + 1];
     int n = snprintf(key, sizeof key, "%s|%s|%lld|%s", t->alert, channel_event_name(event), (long long)t->at,
                      ch->id.s);
@@ -81,7 +137,8 @@ static bool put(struct core *c, const struct channel *ch, const struct engine_tr
     snprintf(o.who, sizeof o.who, "%s", t->cause == ENGINE_ACK || t->cause == ENGINE_CLOSED ? t->who : "");
     ident_set(&o.alert, t->alert);
     c->outgoing_new = true;
-    return store_outgoing_put(c->store, &o) || core_fail(c);
+    bool stored = channel_gathers(ch) ? put_gathered(c, ch, t, &o, from, due) : store_outgoing_put(c->store, &o);
+    return stored || core_fail(c);
 }
 
 struct later {
@@ -129,14 +186,25 @@ bool core_tell_channels(struct core *c, const struct engine_transition *t)
     return tell_raise(c, t, t->at);
 }
 
+// Of a rule in force; of one that has ended since, something of its sort.
+static enum engine_rule_kind kind_of(const struct core *c, int32_t rule, int32_t kiosk)
+{
+    struct engine_rule r;
+    for (int i = 0; i < c->org.rule_count; i++) {
+        if (c->org.rules[i].rule == rule && rule_decode(c->org.rules[i].body, &r)) {
+            return r.kind;
+        }
+    }
+    return kiosk != 0 ? ENGINE_OFFLINE : ENGINE_STANDARD;
+}
+
 bool core_tell_after_silence(struct core *c, const struct store_alert *a)
 {
     // As it was raised: where it was told then, its id is there already.
     struct engine_transition t = {.rule = a->rule,
                                   .place = a->place,
                                   .kiosk = a->kiosk,
-                                  .kind =
-                                      a->kiosk != 0 ? ENGINE_OFFLINE : ENGINE_STANDARD, // about kiosks or not
+                                  .kind = kind_of(c, a->rule, a->kiosk),
                                   .to = ENGINE_FIRING,
                                   .at = a->raised};
     memcpy(t.alert, a->id.s, sizeof t.alert);
@@ -144,10 +212,13 @@ bool core_tell_after_silence(struct core *c, const struct store_alert *a)
            core_is_silent(c, t.rule, t.place, t.kiosk) || tell_raise(c, &t, c->now);
 }
 
-bool core_tell_unattended(struct core *c, const struct channel *ch, const char *alert, wall_ms due)
+bool core_tell_unattended(struct core *c, const struct channel *ch, const struct store_escalation *e)
 {
-    struct engine_transition t = {.cause = ENGINE_ACK_EXPIRED, .at = due};
-    snprintf(t.alert, sizeof t.alert, "%s", alert);
+    struct engine_transition t = {.cause = ENGINE_ACK_EXPIRED,
+                                  .place = e->place,
+                                  .kind = kind_of(c, e->rule, e->kiosk),
+                                  .at = e->due};
+    memcpy(t.alert, e->alert.s, sizeof t.alert);
     return put(c, ch, &t, CHANNEL_UNATTENDED, c->now);
 }
 

@@ -121,6 +121,7 @@ static void conclude(struct line *l, enum delivery d, int64_t again_ms)
                                                                         : OUTGOING_WAITING,
                                            .attempts = attempts,
                                            .next_at = now + wait,
+                                           .through = l->through,
                                            .reply = l->reply};
     l->due = true;
 }
@@ -242,6 +243,7 @@ static bool bury(struct courier *c, wall_ms now)
         struct outgoing_outcome o = {.number = list[i].number,
                                      .state = OUTGOING_DEAD,
                                      .attempts = list[i].attempts,
+                                     .through = INT64_MAX,
                                      .reply = !known ? "the settings have no channel of this name"
                                               : list[i].attempts == 0
                                                   ? "its time was over before its turn came"
@@ -267,6 +269,7 @@ static bool look_at_line(struct courier *c, struct line *l, wall_ms now, mono_ms
     }
     bool rests = mono < l->rest_until;
     int64_t most = l->ch->retry_max_ms > ASKED_MOST_MS ? l->ch->retry_max_ms : ASKED_MOST_MS;
+    most = l->ch->quiet.count > 0 ? CHANNEL_QUIET_MOST_MS : most;
     if (!store_outgoing_next(c->store, l->ch->id.s, now, most, rests, &l->row, &found, &next)) {
         return read_failed(c);
     }

@@ -50,6 +50,7 @@ struct line {                 // to one channel
     // What came of it and the core does not know yet.
     bool due;
     struct outgoing_outcome outcome;
+    int64_t through; // the highest number of the rows that the attempt tells of
     char reply[OUTGOING_REPLY_MAX + 1];
 };
 
@@ -79,7 +80,7 @@ enum courier_made {
 };
 enum courier_made courier_make(struct courier *c, struct line *l, char *ret_why, size_t n);
 void courier_message_finish(struct line *l); // what it holds; l->curl is to be removed before
-bool courier_gather(struct courier *c, const struct line *l, enum channel_lang lang, struct notice *n,
+bool courier_gather(struct courier *c, struct line *l, enum channel_lang lang, struct notice *n,
                     struct notice_text *t);
 bool courier_header(struct line *l, const char *text);
 // Address, limits and body of a POST; body is borrowed until the attempt is over.

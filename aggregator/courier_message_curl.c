@@ -4,6 +4,7 @@
 #include "aggregator/address.h"
 #include "aggregator/mail.h"
 #include "aggregator/store_mailing.h"
+#include "aggregator/store_praise.h"
 #include "shared/log.h"
 
 #include <arpa/inet.h>
@@ -59,8 +60,45 @@ static curl_socket_t on_socket(void *ctx, curlsocktype purpose, struct curl_sock
     return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
 }
 
+// "Dago, kios 1; Braga, kios 2; ...": as many as fit.
+static bool add_name(void *ctx, const char *kiosk, const char *branch)
+{
+    struct notice *n = ctx;
+    char name[2 * NOTICE_NAME_MAX];
+    size_t used = strlen(n->names);
+    snprintf(name, sizeof name, "%s%s%s%s", used > 0 ? "; " : "", branch, kiosk[0] != '\0' ? ", " : "", kiosk);
+    bool fits = used + strlen(name) + sizeof "; …" <= sizeof n->names;
+    memcpy(n->names + used, fits ? name : "; …", fits ? strlen(name) + 1 : sizeof "; …");
+    return fits;
+}
+
+// What else the message tells of (store_outgoing.h). False: it cannot be read now.
+static bool gather_others(struct courier *c, struct line *l, struct notice *n)
+{
+    struct outgoing_together t;
+    bool regional = strncmp(l->row.together, OUTGOING_REGION, strlen(OUTGOING_REGION)) == 0;
+    l->through = l->row.number;
+    if (l->row.together[0] == '\0') {
+        return true;
+    }
+    if (!store_outgoing_together(c->store, &l->row, INT64_MAX, &t, add_name, n)) {
+        return false;
+    }
+    l->through = t.through;
+    if (regional && l->row.next_at > l->row.at) { // the third branch at least: those before it are named once more
+        n->names[0] = '\0';
+        if (!store_outgoing_together(c->store, &l->row, l->row.at - OUTGOING_ALIKE_MS, &t, add_name, n)) {
+            return false;
+        }
+    }
+    n->together = t.alerts;
+    n->branches = t.branches;
+    snprintf(n->area, sizeof n->area, "%s", t.area);
+    return true;
+}
+
 // The facts of a message. False: they cannot be read now.
-bool courier_gather(struct courier *c, const struct line *l, enum channel_lang lang, struct notice *n,
+bool courier_gather(struct courier *c, struct line *l, enum channel_lang lang, struct notice *n,
                     struct notice_text *t)
 {
     char zone[65] = "", *json = NULL;
@@ -75,7 +113,13 @@ bool courier_gather(struct courier *c, const struct line *l, enum channel_lang l
     snprintf(n->channel, sizeof n->channel, "%s", l->ch->id.s);
     snprintf(n->alert, sizeof n->alert, "%s", l->row.alert.s);
     snprintf(n->who, sizeof n->who, "%s", l->row.who);
-    if (n->alert[0] != '\0') {
+    if (n->event == CHANNEL_PRAISE) {
+        bool found;
+        if (!store_praise_read(c->store, n->alert, n, zone, &found)) {
+            log_event(LOG_WARN, "courier_cannot_read", "why=%Q", store_why(c->store));
+            return false;
+        }
+    } else if (n->alert[0] != '\0') {
         enum views_error e = views_alert(c->views, n->alert, clock_wall_ms(), &json);
         if (e == VIEWS_FAILED) {
             log_event(LOG_WARN, "courier_cannot_read", "why=%Q", views_why(c->views));
@@ -86,11 +130,15 @@ bool courier_gather(struct courier *c, const struct line *l, enum channel_lang l
         }
         free(json);
     }
+    if (!gather_others(c, l, n)) {
+        log_event(LOG_WARN, "courier_cannot_read", "why=%Q", store_why(c->store));
+        return false;
+    }
     if (c->s->http.public_url[0] != '\0') {
         size_t bytes = strlen(c->s->http.public_url);
         bool slash = c->s->http.public_url[bytes - 1] == '/';
         snprintf(n->link, sizeof n->link, "%s%s%s%s", c->s->http.public_url, slash ? "" : "/",
-                 n->branch_id[0] != '\0' ? "?place=" : "", n->branch_id);
+                 n->branch_id[0] != '\0' && n->branches <= 1 ? "?place=" : "", n->branches <= 1 ? n->branch_id : "");
     }
     struct tz *tz = tz_load(zone);
     notice_say(n, tz, t);

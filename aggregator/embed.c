@@ -19,6 +19,7 @@ EMBED(migration_0014);
 EMBED(migration_0015);
 EMBED(migration_0016);
 EMBED(migration_0017);
+EMBED(migration_0018);
 EMBED(migration_0020);
 EMBED(web_index_html);
 EMBED(web_app_js);
@@ -66,6 +67,7 @@ const struct embedded embedded_migrations[] = {
     {"0015", migration_0015_begin, migration_0015_end},
     {"0016", migration_0016_begin, migration_0016_end},
     {"0017", migration_0017_begin, migration_0017_end},
+    {"0018", migration_0018_begin, migration_0018_end},
     {"0020", migration_0020_begin, migration_0020_end},
     {NULL, NULL, NULL},
 };

@@ -51,12 +51,16 @@ enum {
     ENGINE_DEPTH_MAX = 32,      // levels of the place tree; deeper places belong to no rule
     ENGINE_ARL_DEFAULT = 5000,  // votes between false alarms
     ENGINE_LEARN_VOTES = 900,   // with no more of them the usual share of a place is not known
-    ENGINE_SHARE_UNITS = 10000, // a usual share is stored in these
+    ENGINE_SHARE_UNITS = CHANGE_SHARE_UNITS, // a usual share is stored in these
+    ENGINE_HOUR_PRIOR = 100,    // votes; see engine_set_hours
+    ENGINE_HOUR_CLASSES = 9,
     ENGINE_INDEX_UNITS = 2520,  // best face of an index rule: whole numbers for scales of 2 to 11 faces
     ENGINE_TAMPER_MS = 3600000, // a tamper alert stays so long after the last sign
     ENGINE_INHIBIT_MS = 180000, // default of engine_config.inhibit_ms
     ENGINE_TIMEOUT_MS = 120000, // default of heartbeat time-outs
 };
+
+#define ENGINE_HOUR_ODDS 1.25
 
 enum engine_error {
     ENGINE_DONE,
@@ -74,7 +78,8 @@ struct engine_place {
     int32_t id;     // > 0
     int32_t parent; // 0: none
     enum engine_place_kind kind;
-    const struct hours *hours; // resolved down the tree by the caller; NULL: always open. Copied
+    const struct hours *hours; // resolved down the tree by the caller; NULL: always open. Copied;
+                               // their special days (dates) outlive the engine or the next configure
     struct hours_zone zone;    // its ctx outlives the engine or the next configure
 };
 
@@ -125,6 +130,13 @@ struct engine_rule {
     // upper Wilson bound of unhappy since the last alarm is below 1.5 times the usual share. Points are halved at each
     // opening, as those of a standard.
     //   usual: CHANGE_USUAL_MIN..MAX; 0: learned at each place (engine_set_usual), no alert until it is known.
+    //   by_hour: what is usual is learned for each hour of the week (engine_set_hours), so that the queue that is there every
+    //   noon is no alert at noon, and a bad quiet morning is one. Each vote is judged by the chart of its hour's usual share;
+    //   where the next hour has another one, points go over in proportion to the limits. usual and parts.count are 0 then.
+    bool by_hour;
+    //   spread: days of a place that differ by more than chance are usual too (engine_set_spread): the share that it is judged
+    //   by is higher by half their standard deviation. A chart for a fixed share cries over every somewhat worse day.
+    bool spread;
     bool drift;          // with a third part
     struct change parts; // points and limits; count 0: found for the usual share
 
@@ -259,7 +271,9 @@ struct engine_transition {
     int32_t points, peak, limit; // contact: who waits; standard, mood; run: votes in a row and how many raise; change: of the first part that reached its limit at the last alarm
     int32_t start;               // standard: points before first_event
     int32_t flaps;               // relapses from recovering; change: further alarms
-    int32_t usual;               // change: the share that it is judged by, of ENGINE_SHARE_UNITS
+    int32_t usual;               // change: the share that it is judged by, of ENGINE_SHARE_UNITS; by_hour: of the hour
+    int32_t spread;              // change, spread: how much of `usual` is there for days that differ
+    int32_t base;                // change, by_hour: the share of all hours together; else 0
     struct change parts;         // change: points and limits in force
     int32_t parts_start[CHANGE_PARTS], parts_alarm[CHANGE_PARTS]; // change: points before first_event, at the last alarm
     int64_t first_event, last_event; // behind it: scored, not late votes of the place from first to last
@@ -277,6 +291,11 @@ struct engine_key_state {
     int64_t raise_n, raise_unhappy; // standard: since the last raise; change: since the last alarm
     int32_t usual, learned;         // change: the share in force, and the newest told; 0: learning
     int32_t parts[CHANGE_PARTS], parts_start[CHANGE_PARTS], parts_alarm[CHANGE_PARTS]; // change
+    int32_t base;                                 // by_hour: the share of all hours together in force, as `usual` is that of the hour
+    int32_t spread, learned_spread;               // change: in force, and the newest told
+    int32_t alarm_usual;                          // by_hour: the share that the last alarm was judged by
+    int64_t raise_usual;                          // by_hour: sum of the shares that the votes of raise_n were judged by
+    char hours[HOURS_WEEK + 1], learned_hours[HOURS_WEEK + 1]; // by_hour: classes in force, and the newest told; "": none
     wall_ms since, opened, raised, cleared_at, ack_until;
     wall_ms period; // start of the open period of the last counted vote
     int64_t first_event, last_event;
@@ -350,7 +369,14 @@ void engine_set_rates(struct engine *e, int32_t kiosk, const float per_hour[HOUR
 // and stored with the key, so it may be told again. A chart that is new costs what change_find does. Ignored for other
 // rules, and for those with a usual share of their own.
 void engine_set_usual(struct engine *e, int32_t rule, int32_t place, int64_t n, int64_t unhappy, wall_ms at);
-// Each key of a change rule that learns. The callback may call engine_set_usual.
+// The same for a rule by_hour: votes and unhappy ones of each local hour of the week (hours_of_week). An hour's share is drawn
+// toward that of its hour on all days, and that toward the place's, as if ENGINE_HOUR_PRIOR votes had said so; it is told in
+// classes of odds, ENGINE_HOUR_ODDS times the next and rather the higher, ENGINE_HOUR_CLASSES either side of the place's at most.
+void engine_set_hours(struct engine *e, int32_t rule, int32_t place, int64_t hours[HOURS_WEEK][2], wall_ms at);
+// How much the share of a place's days differs, its standard deviation beyond that of chance, for a rule with `spread`: told
+// before what is usual, and taken over with it.
+void engine_set_spread(struct engine *e, int32_t rule, int32_t place, double deviation, wall_ms at);
+// Each key of a change rule that learns. The callback may call the three above.
 void engine_each_learning(struct engine *e,
                           void (*each)(void *ctx, const struct engine_rule *rule, int32_t place), void *ctx);
 

@@ -125,6 +125,10 @@ const char *engine_rule_check(const struct engine_rule *r)
             return "votes between false alarms: 100 to 1e5";
         if (r->parts.count != 0 && !change_valid(&r->parts))
             return "points: 1 to 3 parts with points 1 to 99 and limits 1 to 20000";
+        if (r->spread && (r->usual > 0 || r->parts.count != 0))
+            return "spread: only where the usual share is learned";
+        if (r->by_hour && (r->usual > 0 || r->parts.count != 0))
+            return "by hour: only where the usual share is learned";
         return NULL;
     case ENGINE_RUN:
         if (r->faces == 0)

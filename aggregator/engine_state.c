@@ -115,16 +115,23 @@ bool key_open(const struct key *k)
     return k->s.state != ENGINE_OK && k->s.state != ENGINE_RESOLVED;
 }
 
-static void emit_change(const struct key *k, struct engine_transition *t)
+static void emit_change(struct engine *e, const struct key *k, struct engine_transition *t)
 {
     const struct engine_key_state *s = &k->s;
-    t->usual = s->usual;
-    t->parts.count = k->chart->count;
-    for (int i = 0; i < k->chart->count; i++) {
-        t->parts.part[i] = k->chart->part[i];
+    const struct change *chart = s->alarm_usual ? change_chart(e, &k->rule->c, s->alarm_usual) : k->chart;
+    if (!chart) {
+        e->failed = true;
+        return;
+    }
+    t->usual = s->alarm_usual ? s->alarm_usual : s->usual;
+    t->base = s->base;
+    t->spread = s->spread;
+    t->parts.count = chart->count;
+    for (int i = 0; i < chart->count; i++) {
+        t->parts.part[i] = chart->part[i];
         t->parts_start[i] = s->parts_start[i];
         t->parts_alarm[i] = s->parts_alarm[i];
-        if (!t->limit && s->parts_alarm[i] == k->chart->part[i].limit) {
+        if (!t->limit && s->parts_alarm[i] == chart->part[i].limit) {
             t->limit = t->points = t->peak = s->parts_alarm[i];
             t->start = s->parts_start[i];
         }
@@ -167,7 +174,7 @@ static void emit(struct engine *e, const struct key *k, enum engine_state to, en
     t->start = s->start;
     t->limit = k->rule->c.kind == ENGINE_RUN ? k->rule->c.raise : k->rule->chart.limit;
     if (k->chart)
-        emit_change(k, t);
+        emit_change(e, k, t);
     t->flaps = s->flaps;
     t->first_event = s->first_event;
     t->last_event = s->last_event;
@@ -188,7 +195,7 @@ void key_change(struct engine *e, struct key *k, enum engine_state to, enum engi
             s->flaps++;
         if (!s->raised)
             s->raised = e->now;
-        s->raise_n = s->raise_unhappy = 0;
+        s->raise_n = s->raise_unhappy = s->raise_usual = 0;
     }
     if (to == ENGINE_UNKNOWN)
         s->before = s->state;
@@ -205,7 +212,7 @@ void key_change(struct engine *e, struct key *k, enum engine_state to, enum engi
         return;
     // What belonged to the alert ends with it; `opened` stays so that ids never repeat.
     memset(s->who, 0, sizeof(s->who));
-    s->ack_until = s->raised = s->cleared_at = s->raise_n = s->raise_unhappy = 0;
+    s->ack_until = s->raised = s->cleared_at = s->raise_n = s->raise_unhappy = s->raise_usual = 0;
     s->flaps = 0;
     s->before = ENGINE_OK;
     bool starts_anew = k->rule->chart.limit || k->rule->c.kind == ENGINE_RUN;

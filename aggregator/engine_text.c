@@ -1,7 +1,7 @@
 // States as one line of text: a version tag, the plain fields in a fixed order, the buckets and presses that
 // are not empty, and last the name, which may hold spaces.
 //
-//   key2 <the fields> | step:n:named ... | kiosk:at ... | name
+//   key3 <the fields> <hours> <hours> | step:n:named ... | kiosk:at ... | name
 #include "aggregator/engine_impl.h"
 
 #include <inttypes.h>
@@ -64,6 +64,14 @@ static const struct field change_fields[] = {
     NARROW(K, parts_alarm[0], 0, CUSUM_LIMIT_MAX),
     NARROW(K, parts_alarm[1], 0, CUSUM_LIMIT_MAX),
     NARROW(K, parts_alarm[2], 0, CUSUM_LIMIT_MAX),
+};
+// Since key3.
+static const struct field hour_fields[] = {
+    NARROW(K, base, 0, ENGINE_SHARE_UNITS),
+    NARROW(K, spread, 0, ENGINE_SHARE_UNITS),
+    NARROW(K, learned_spread, 0, ENGINE_SHARE_UNITS),
+    NARROW(K, alarm_usual, 0, ENGINE_SHARE_UNITS),
+    WIDE(K, raise_usual, 0),
 };
 #undef K
 #define K struct engine_kiosk_state
@@ -151,12 +159,35 @@ static bool take_text(const char **at, const char *text)
     return true;
 }
 
+static void put_hours(struct writer *w, const char hours[HOURS_WEEK + 1])
+{
+    int n = snprintf(w->at, (size_t)(w->end - w->at), " %s", hours[0] ? hours : "-");
+    w->at += n;
+}
+
+static bool take_hours(const char **at, char ret[HOURS_WEEK + 1])
+{
+    if (take_text(at, " -"))
+        return true;
+    if (*(*at)++ != ' ')
+        return false;
+    for (int h = 0; h < HOURS_WEEK; h++, (*at)++) {
+        if (**at < 'm' - ENGINE_HOUR_CLASSES || **at > 'm' + ENGINE_HOUR_CLASSES)
+            return false;
+        ret[h] = **at;
+    }
+    return true;
+}
+
 void engine_key_encode(const struct engine_key_state *s, char *ret)
 {
     struct writer w = {ret + 4, ret + ENGINE_TEXT_MAX};
-    memcpy(ret, "key2", 5);
+    memcpy(ret, "key3", 5);
     put_fields(&w, key_fields, COUNT(key_fields), s);
     put_fields(&w, change_fields, COUNT(change_fields), s);
+    put_fields(&w, hour_fields, COUNT(hour_fields), s);
+    put_hours(&w, s->hours);
+    put_hours(&w, s->learned_hours);
     put(&w, " |", 0, 0, 0);
     for (int i = 0; i < ENGINE_STEPS; i++)
         if (s->buckets[i].n)
@@ -203,8 +234,11 @@ bool engine_key_decode(const char *text, struct engine_key_state *ret_s)
     struct engine_key_state s;
     memset(&s, 0, sizeof(s));
     bool first = take_text(&text, "key1"); // as stores hold that have not met change rules
-    if (!(first || take_text(&text, "key2")) || !take_fields(&text, key_fields, COUNT(key_fields), &s) ||
-        !(first || take_fields(&text, change_fields, COUNT(change_fields), &s)) || !take_text(&text, " |") || !take_buckets(&text, &s) || !take_mash(&text, &s) || *text++ != ' ' ||
+    bool second = first || take_text(&text, "key2"); // ... or hours of the week
+    if (!(second || take_text(&text, "key3")) || !take_fields(&text, key_fields, COUNT(key_fields), &s) ||
+        !(first || take_fields(&text, change_fields, COUNT(change_fields), &s)) ||
+        !(second || (take_fields(&text, hour_fields, COUNT(hour_fields), &s) && take_hours(&text, s.hours) &&
+                     take_hours(&text, s.learned_hours))) || !take_text(&text, " |") || !take_buckets(&text, &s) || !take_mash(&text, &s) || *text++ != ' ' ||
         s.unhappy / ENGINE_INDEX_UNITS > s.n || s.raise_unhappy > s.raise_n)
         return false;
     size_t n = strlen(text);

@@ -1,7 +1,5 @@
 #include "aggregator/hours.h"
 
-#include <stddef.h>
-
 enum {
     REACH_DAYS = 8, // either side: one more than the week repeats
     MINUTE_MS = 60000,
@@ -26,13 +24,34 @@ static wall_ms local_to_utc(const struct hours_zone *zone, wall_ms local)
     return local - offset_ms(zone, guess);
 }
 
-bool hours_valid(const struct hours *h)
+static const struct hours_date *special(const struct hours *h, int64_t day)
+{
+    for (size_t i = 0; h && h->dates && i < h->dates->count; i++)
+        if (day >= h->dates->items[i].from && day <= h->dates->items[i].to)
+            return &h->dates->items[i];
+    return NULL;
+}
+
+bool hours_special(const struct hours *h, int64_t day)
+{
+    return special(h, day) != NULL;
+}
+
+const struct hours_span *hours_day(const struct hours *h, int64_t day)
+{
+    const struct hours_date *d = special(h, day);
+    int64_t weekday = (day + 4) % 7; // 1970-01-01 was a Thursday
+    weekday += weekday < 0 ? 7 : 0;
+    return d && !d->usual ? d->spans[weekday] : h->spans[weekday];
+}
+
+static bool week_valid(const struct hours_span week[7][HOURS_SPANS_MAX])
 {
     for (int day = 0; day < 7; day++) {
         int last = -1;
         bool ended = false;
         for (int i = 0; i < HOURS_SPANS_MAX; i++) {
-            struct hours_span s = h->spans[day][i];
+            struct hours_span s = week[day][i];
             if (s.from == s.to) {
                 ended = true;
                 continue;
@@ -45,16 +64,25 @@ bool hours_valid(const struct hours *h)
     return true;
 }
 
-struct hours_period hours_period(const struct hours *h, const struct hours_zone *zone, wall_ms at)
+bool hours_valid(const struct hours *h)
 {
-    struct hours_period p = {HOURS_ALWAYS, HOURS_EVER, h == NULL};
-    if (!h)
-        return p;
-    int64_t today = floor_div(at + offset_ms(zone, at), DAY_MS);
+    bool ok = week_valid(h->spans);
+    for (size_t i = 0; ok && h->dates && i < h->dates->count; i++) {
+        const struct hours_date *d = &h->dates->items[i];
+        ok = d->from <= d->to && week_valid(d->spans);
+    }
+    return ok;
+}
+
+// The period as seen from `reach` days before today to as many after it.
+static struct hours_period period_within(const struct hours *h, const struct hours_zone *zone, wall_ms at,
+                                         int64_t today, int64_t reach)
+{
+    struct hours_period p = {HOURS_ALWAYS, HOURS_EVER, false};
+    wall_ms far = (reach - 1) * (wall_ms)DAY_MS;
     wall_ms from = 0, until = HOURS_ALWAYS; // the open period being put together from touching spans
-    for (int64_t day = today - REACH_DAYS; day <= today + REACH_DAYS; day++) {
-        int64_t weekday = (day + 4) % 7; // 1970-01-01 was a Thursday
-        const struct hours_span *spans = h->spans[weekday < 0 ? weekday + 7 : weekday];
+    for (int64_t day = today - reach; day <= today + reach; day++) {
+        const struct hours_span *spans = hours_day(h, day);
         for (int i = 0; i < HOURS_SPANS_MAX && spans[i].from < spans[i].to; i++) {
             wall_ms begin = local_to_utc(zone, day * DAY_MS + spans[i].from * MINUTE_MS);
             wall_ms end = local_to_utc(zone, day * DAY_MS + spans[i].to * MINUTE_MS);
@@ -80,15 +108,34 @@ struct hours_period hours_period(const struct hours *h, const struct hours_zone 
         return p;
     }
     // Open to the end of what was looked at: round the clock from here, as far as anyone can tell.
+    p.until = until - at >= far ? HOURS_EVER : until;
     p.open = true;
-    p.from = at - from >= (REACH_DAYS - 1) * (int64_t)DAY_MS ? HOURS_ALWAYS : from;
-    p.until = until - at >= (REACH_DAYS - 1) * (int64_t)DAY_MS ? HOURS_EVER : until;
+    p.from = at - from >= far ? HOURS_ALWAYS : from;
     return p;
 found:
     p.open = true;
-    p.from = from;
+    p.from = at - from >= far ? HOURS_ALWAYS : from;
     p.until = until;
     return p;
+}
+
+struct hours_period hours_period(const struct hours *h, const struct hours_zone *zone, wall_ms at)
+{
+    if (!h)
+        return (struct hours_period){HOURS_ALWAYS, HOURS_EVER, true};
+    int64_t today = floor_div(at + offset_ms(zone, at), DAY_MS), first = today, last = today;
+    for (size_t i = 0; h->dates && i < h->dates->count; i++) {
+        first = h->dates->items[i].from < first ? h->dates->items[i].from : first;
+        last = h->dates->items[i].to > last ? h->dates->items[i].to : last;
+    }
+    // Farther than the week repeats only where special days may have moved an end of the period.
+    for (int64_t reach = REACH_DAYS;; reach *= 2) {
+        struct hours_period p = period_within(h, zone, at, today, reach);
+        bool back = p.from == HOURS_ALWAYS && today - reach > first - REACH_DAYS;
+        bool ahead = p.until == HOURS_EVER && today + reach < last + REACH_DAYS;
+        if (!back && !ahead)
+            return p;
+    }
 }
 
 int64_t hours_open_ms(const struct hours *h, const struct hours_zone *zone, wall_ms from, wall_ms to)

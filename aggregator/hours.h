@@ -2,6 +2,8 @@
 //
 // The week is up to four spans a weekday, in minutes of the local day. A span that ends at 1440 and one that
 // begins at 0 the next day are one open period. NULL hours: always open. No span at all: never open.
+// Special days (holidays, Ramadan, a day of shorter hours) stand beside the week: the first range of dates that holds a local
+// day says its spans instead.
 // Around a change of the clock a span begins and ends at its local times; a local time that the clock skips
 // means the instant just after, one that it repeats means either, but always the same.
 #ifndef PUAS_AGGREGATOR_HOURS_H
@@ -10,6 +12,7 @@
 #include "shared/clock.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
@@ -20,10 +23,20 @@ enum {
 #define HOURS_EVER INT64_MAX   // "until" of a period without an end
 #define HOURS_ALWAYS INT64_MIN // "from" of a period without a beginning
 
+struct hours_span {
+    int16_t from, to; // minutes of the local day, 0 <= from < to <= 1440; from == to: not used
+};
+struct hours_dates {
+    size_t count;
+    struct hours_date {
+        int32_t from, to; // local days since 1970-01-01, both in it
+        bool usual;       // as every week, whatever a later range says
+        struct hours_span spans[7][HOURS_SPANS_MAX]; // as those of a week; none: closed
+    } items[];
+};
 struct hours {
-    struct hours_span {
-        int16_t from, to;        // minutes of the local day, 0 <= from < to <= 1440; from == to: not used
-    } spans[7][HOURS_SPANS_MAX]; // [weekday], 0 = Sunday; ascending, not overlapping, used ones first
+    struct hours_span spans[7][HOURS_SPANS_MAX]; // [weekday], 0 = Sunday; ascending, not overlapping, used ones first
+    const struct hours_dates *dates;             // borrowed, for as long as the hours; NULL: none
 };
 
 // Seconds east of UTC at an instant. Must always answer the same for the same instant. NULL function: UTC.
@@ -32,11 +45,16 @@ struct hours_zone {
     void *ctx; // borrowed
 };
 
-// False when a span is out of range, reversed, out of order or overlapping.
+// False when a span is out of range, reversed, out of order or overlapping, or a range of dates ends before it begins.
 bool hours_valid(const struct hours *h);
 
+// The spans of a local day (since 1970-01-01): HOURS_SPANS_MAX of them, used ones first.
+const struct hours_span *hours_day(const struct hours *h, int64_t day);
+bool hours_special(const struct hours *h, int64_t day); // does a range of dates hold it? NULL hours: no
+
 // The longest period around an instant in which the place is open, or closed, throughout: [from, until).
-// The place is looked at 8 days back and ahead; a period that reaches farther has no beginning or end.
+// The place is looked at 8 days back and ahead, and as far as its special days reach; a period that reaches farther has no
+// beginning or end.
 struct hours_period {
     wall_ms from, until;
     bool open;

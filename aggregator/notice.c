@@ -39,6 +39,10 @@ static words titles[] = {
     [CHANNEL_ENDED] = {"%s: selesai – %s", "%s: over – %s"},
     [CHANNEL_TEST] = {"Puas: pesan uji saluran %s", "Puas: test message of channel %s"},
 };
+static words titles_together[] = { // area, kind, how many kiosks or branches
+    [CHANNEL_RAISED] = {"%s: %s (%s %s)", "%s: %s (%s %s)"},
+    [CHANNEL_ENDED] = {"%s: selesai – %s (%s %s)", "%s: over – %s (%s %s)"},
+};
 enum label { WHAT, WHERE, SINCE, FIGURES, SURE, REASONS, BY, SAID, LASTED, PEAK, TO_DO, LINK };
 static words labels[] = {
     [WHAT] = {"Apa", "What"},
@@ -219,6 +223,41 @@ static void say_end(const struct notice *n, const struct tz *tz, struct notice_t
     }
 }
 
+static void say_praise(const struct notice *n, const struct tz *tz, struct notice_text *t)
+{
+    bool en = n->lang == CHANNEL_EN;
+    char number[32], time[60];
+    if (n->praise == PRAISE_ANSWERS) {
+        snprintf(t->title, sizeof t->title, en ? "%s: %s answers" : "%s: %s jawaban", n->branch,
+                 say_number(n->praise_value, n->lang, number));
+    } else if (n->praise == PRAISE_STEP) {
+        snprintf(t->title, sizeof t->title,
+                 en ? "%s: %.1f %% satisfied, a step of the goal is reached" : "%s: %.1f %% puas, satu langkah target tercapai",
+                 n->branch, n->praise_percent);
+    } else {
+        snprintf(t->title, sizeof t->title, en ? "%s: a year above its promise" : "%s: setahun penuh di atas janji", n->branch);
+    }
+    add(t, n, WHAT, "%s", n->rule_name[0] != '\0' ? n->rule_name : en ? "Thank you all" : "Terima kasih kepada semua");
+    say_where(n, t);
+    say_time(n->at, tz, n->lang, time, sizeof time);
+    add(t, n, SINCE, "%s", time);
+}
+
+// Several alerts of one cause: what, how many, where.
+static void say_together(const struct notice *n, const struct tz *tz, struct notice_text *t)
+{
+    static words counted[] = {{"cabang", "branches"}, {"kios", "kiosks"}};
+    bool kiosks = n->kind >= NOTICE_SILENCE && n->kind < NOTICE_OTHER;
+    char number[32], time[60];
+    say_number(kiosks ? n->together : n->branches, n->lang, number);
+    snprintf(t->title, sizeof t->title, titles_together[n->event][n->lang], n->area, kind_words[n->kind][n->lang], number,
+             counted[kiosks][n->lang]);
+    add(t, n, WHAT, "%s", n->rule_name[0] != '\0' ? n->rule_name : kind_words[n->kind][n->lang]);
+    add(t, n, WHERE, "%s", n->names);
+    say_time(n->event == CHANNEL_ENDED || n->since <= 0 ? n->at : n->since, tz, n->lang, time, sizeof time);
+    add(t, n, SINCE, "%s", time);
+}
+
 void notice_say(const struct notice *n, const struct tz *tz, struct notice_text *ret_t)
 {
     struct notice_text *t = ret_t;
@@ -226,6 +265,14 @@ void notice_say(const struct notice *n, const struct tz *tz, struct notice_text 
     char time[60];
     t->line_count = 0;
     t->link_label = labels[LINK][n->lang];
+    if (n->event == CHANNEL_PRAISE) {
+        say_praise(n, tz, t);
+        return;
+    }
+    if (n->together > 1) {
+        say_together(n, tz, t);
+        return;
+    }
     snprintf(t->title, sizeof t->title, titles[n->event][n->lang], test ? n->channel : n->branch,
              kind_words[n->kind][n->lang]);
     if (test) {
@@ -288,6 +335,7 @@ char *notice_html(const struct notice *n, const struct notice_text *t)
                                           [CHANNEL_ACKNOWLEDGED] = "#7a5900",
                                           [CHANNEL_UNATTENDED] = "#b3261e",
                                           [CHANNEL_ENDED] = "#1b6e3c",
+                                          [CHANNEL_PRAISE] = "#1b6e3c",
                                           [CHANNEL_TEST] = "#37474f"};
     char *text = NULL;
     size_t bytes;

@@ -16,9 +16,12 @@ enum {
     NOTICE_LINES = 10,
     NOTICE_NAME_MAX = 120,
     NOTICE_LINE_MAX = 1100,
+    NOTICE_NAMES_MAX = 600, // a message of WhatsApp holds 1,024 in all
     NOTICE_URL_MAX = 300,
     NOTICE_MESSAGE_MAX = 3000,
 };
+
+enum praise_kind { PRAISE_NONE, PRAISE_ANSWERS, PRAISE_STEP, PRAISE_YEAR };
 
 enum notice_kind {
     NOTICE_STANDARD,
@@ -57,6 +60,13 @@ struct notice {
     int64_t peak, limit;                 // points
     int64_t false_alarm_votes, false_alarm_days;
     int64_t silent_min, usual_gap_min;
+    enum praise_kind praise; // CHANNEL_PRAISE
+    int64_t praise_value;    // answers
+    double praise_percent;   // of a step: satisfied
+    int64_t together; // so many alerts are told of at once; the rest is of the first of them; up to 1: of itself
+    int64_t branches;           // ... at so many
+    char area[NOTICE_NAME_MAX]; // ... all of them in it
+    char names[NOTICE_NAMES_MAX]; // ... kiosks or branches, as far as they fit
     struct notice_reason {
         char label[NOTICE_NAME_MAX];
         int64_t n;

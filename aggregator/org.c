@@ -3,6 +3,7 @@
 
 #include "aggregator/rules_json.h"
 #include "aggregator/settings.h"
+#include "aggregator/store_calendar.h"
 #include "shared/hash.h"
 
 #include <stdio.h>
@@ -189,6 +190,7 @@ static bool resolve(struct org_place *p, const struct org_place *parent, char *r
 
 struct loading {
     struct org *o;
+    struct store *st;
     char *why;
     size_t n;
 };
@@ -250,13 +252,46 @@ static bool load_released(void *ctx, const struct store_released *r)
     return true;
 }
 
+static bool load_dates(void *ctx, const struct store_special *d)
+{
+    struct loading *l = ctx;
+    struct org_place *p = d->place <= l->o->place_count ? &l->o->places[d->place] : NULL;
+    return p == NULL || p->dates != NULL || store_special_days(l->st, d->place, &p->dates);
+}
+
+void org_add_dates(struct hours *h, bool *has_hours, const struct hours_dates *dates)
+{
+    if (dates != NULL && !*has_hours) {
+        *h = (struct hours){.dates = NULL};
+        for (int day = 0; day < 7; day++) {
+            h->spans[day][0] = (struct hours_span){0, HOURS_DAY_MIN};
+        }
+        *has_hours = true;
+    }
+    h->dates = dates;
+}
+
+// Each place has the special days of the nearest one above that has any of its own: they hold what is above that.
+static void spread_dates(struct org *o)
+{
+    for (int32_t i = 1; i <= o->place_count; i++) {
+        int32_t at = i;
+        for (int depth = 0; o->places[at].dates == NULL && o->places[at].parent != 0 && depth < ENGINE_DEPTH_MAX; depth++) {
+            at = o->places[at].parent;
+        }
+        org_add_dates(&o->places[i].hours, &o->places[i].has_hours, o->places[at].dates);
+    }
+}
+
 bool org_load(struct org *o, struct store *st, char *ret_why, size_t n)
 {
-    struct loading l = {o, ret_why, n};
+    struct loading l = {o, st, ret_why, n};
     *o = (struct org){.place_count = 0};
     ret_why[0] = '\0';
     bool ok = store_each_place(st, load_place, &l) && store_each_kiosk(st, load_kiosk, &l) &&
-              store_each_rule(st, load_rule, &l) && store_each_released(st, load_released, &l);
+              store_each_rule(st, load_rule, &l) && store_each_released(st, load_released, &l) &&
+              store_each_special(st, load_dates, &l);
+    spread_dates(o);
     // What a branch has received since its last step.
     for (int32_t i = 1; ok && i <= o->place_count; i++) {
         struct org_place *branch = o->places[i].branch != 0 ? &o->places[o->places[i].branch] : NULL;
@@ -281,6 +316,7 @@ void org_finish(struct org *o)
         if (o->places[i].owns_tz) {
             tz_free(o->places[i].tz);
         }
+        free(o->places[i].dates);
     }
     free(o->places);
     free(o->kiosks);

@@ -16,8 +16,9 @@ struct org_place {
     char name[81], tz_name[65], hours_text[400]; // as stored, not inherited
     struct tz *tz;                               // resolved; owned by the place that names it
     bool owns_tz;
-    struct hours hours; // resolved
+    struct hours hours; // resolved, with special days
     bool has_hours;
+    struct hours_dates *dates; // owned: special days, where a calendar is of this very place
     struct steps steps; // of a branch
     int64_t rev;
     bool touched; // of a branch: changed in this turn
@@ -73,6 +74,8 @@ struct rollup_tree org_tree(struct org *o);
 
 // "1 07:00-12:00 13:00-20:00;2 ..." as in the store. False: it is not of that form.
 bool org_hours_parse(const char *text, struct hours *ret_h);
+// Special days (borrowed, or NULL) beside the week; a place without hours is open round the clock but for them.
+void org_add_dates(struct hours *h, bool *has_hours, const struct hours_dates *dates);
 
 // Gives places, kiosks and rules to the engine. On failure *ret_why names the rule.
 bool org_configure_engine(const struct org *o, struct engine *e, int64_t inhibit_ms, int64_t offline_ms,

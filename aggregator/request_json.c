@@ -96,7 +96,7 @@ static bool make_webhook(const struct maker *m)
     json_object_set_new(data, "by", known(n->who));
     json_object_set_new(data, "link", known(n->link));
     char type[40];
-    snprintf(type, sizeof type, n->event == CHANNEL_TEST ? "%s" : "alert.%s", channel_event_name(n->event));
+    snprintf(type, sizeof type, n->event == CHANNEL_TEST || n->event == CHANNEL_PRAISE ? "%s" : "alert.%s", channel_event_name(n->event));
     m->r->body = dump(
         json_pack("{s:s,s:s,s:s,s:o}", "type", type, "id", n->id, "timestamp", iso(n->at, at), "data", data));
     long long stamp = (long long)(m->now / 1000);
@@ -125,11 +125,13 @@ static bool make_ntfy(const struct maker *m)
                                      [CHANNEL_ACKNOWLEDGED] = 2,
                                      [CHANNEL_UNATTENDED] = 5,
                                      [CHANNEL_ENDED] = 3,
+                                     [CHANNEL_PRAISE] = 3,
                                      [CHANNEL_TEST] = 3};
     static const char *const tags[] = {[CHANNEL_RAISED] = "rotating_light",
                                        [CHANNEL_ACKNOWLEDGED] = "raised_hand",
                                        [CHANNEL_UNATTENDED] = "rotating_light",
                                        [CHANNEL_ENDED] = "white_check_mark",
+                                       [CHANNEL_PRAISE] = "tada",
                                        [CHANNEL_TEST] = "bell"};
     struct notice without = *m->n;
     without.link[0] = '\0'; // it is where a tap leads
@@ -205,6 +207,7 @@ static bool make_teams(const struct maker *m)
                                           [CHANNEL_ACKNOWLEDGED] = "warning",
                                           [CHANNEL_UNATTENDED] = "attention",
                                           [CHANNEL_ENDED] = "good",
+                                          [CHANNEL_PRAISE] = "good",
                                           [CHANNEL_TEST] = "default"};
     for (int i = 0; i < m->t->line_count; i++) {
         json_array_append_new(

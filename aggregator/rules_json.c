@@ -1,6 +1,9 @@
 // rules: JSON bodies.
 #include "aggregator/rules_json.h"
 
+#include "aggregator/trend_goal.h"
+#include "aggregator/trends.h"
+
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,6 +121,12 @@ char *rule_encode(const struct seed_standard *s)
         json_object_set_new(o, "usual_unhappy", json_real(s->usual_unhappy));
         json_object_set_new(o, "false_alarm_votes", json_real(s->false_alarm_votes));
         json_object_set_new(o, "drift", json_boolean(s->drift));
+        if (s->spread) { // so that rules without it stay as they were
+            json_object_set_new(o, "spread", json_true());
+        }
+        if (s->by_hour) {
+            json_object_set_new(o, "by_hour", json_true());
+        }
         break;
     case KIND_SHARE: {
         int64_t resolve = s->resolve_percent >= 0 ? s->resolve_percent
@@ -250,6 +259,8 @@ bool rule_decode(const char *body, struct engine_rule *ret_r)
             r.mix[i] = json_integer_value(json_array_get(mix, (size_t)i));
         }
     }
+    r.spread = json_is_true(json_object_get(o, "spread"));
+    r.by_hour = json_is_true(json_object_get(o, "by_hour"));
     r.drift = json_is_true(json_object_get(o, "drift"));
     const char *boundary = json_string_value(json_object_get(o, "boundary"));
     const char *option = json_string_value(json_object_get(o, "option"));
@@ -303,6 +314,20 @@ bool rule_each_step(const char *body, bool (*each)(void *ctx, int step, int64_t 
     }
     json_decref(o);
     return go;
+}
+
+bool rule_goal(const char *body, struct trend_goal *ret_g)
+{
+    json_t *o = json_loads(body, 0, NULL);
+    struct trend_goal g = {.target = (double)number(o, "goal", 0) / 100};
+    const char *from = json_string_value(json_object_get(o, "goal_from"));
+    const char *by = json_string_value(json_object_get(o, "goal_by"));
+    bool has = g.target > 0 && from != NULL && by != NULL && trend_day_parse(from, &g.from) && trend_day_parse(by, &g.by);
+    json_decref(o);
+    if (has) {
+        *ret_g = g;
+    }
+    return has;
 }
 
 int64_t rule_recovery(const char *body, enum role role)

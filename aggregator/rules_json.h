@@ -22,6 +22,9 @@ bool rule_has_step(const char *body, const char *step);
 // The steps of its ladder, from 1. False: the callback has said so.
 bool rule_each_step(const char *body, bool (*each)(void *ctx, int step, int64_t after_ms, const char *channel),
                     void *ctx);
+// Its goal. False: it has none.
+struct trend_goal;
+bool rule_goal(const char *body, struct trend_goal *ret_g);
 int64_t rule_recovery(const char *body, enum role role); // 0: nothing
 
 // True when two bodies judge alike: they differ at most in names and in what they say to people.

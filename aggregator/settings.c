@@ -50,6 +50,25 @@ static const struct config_row place_rows[] = {
     END,
 };
 
+static const struct config_row special_rows[] = {
+    {"from", CONFIG_STRING, AT(seed_special, from), .required = true, .min = 10, .max = 10, .help = "YYYY-MM-DD"},
+    {"to", CONFIG_STRING, AT(seed_special, to), .fallback = "", .max = 10, .help = "the last day; none: the one day"},
+    {"name", CONFIG_STRING, AT(seed_special, name), .fallback = "", .max = 80, .help = "as people read it"},
+    {"usual", CONFIG_BOOL, AT(seed_special, usual), .fallback = "false",
+     .help = "as every week, where a calendar of a place above says otherwise"},
+    {"hours", CONFIG_LIST, AT(seed_special, hours), .rows = hours_rows, .item_bytes = sizeof(struct seed_hours),
+     LINE(seed_hours), .help = "opening hours on these days; none: closed"},
+    END,
+};
+
+static const struct config_row calendar_rows[] = {
+    {"id", CONFIG_IDENT, AT(seed_calendar, id), .required = true, .help = ""},
+    {"place", CONFIG_IDENT, AT(seed_calendar, place), .required = true, .help = "of it and all under it"},
+    {"days", CONFIG_LIST, AT(seed_calendar, days), .rows = special_rows, .item_bytes = sizeof(struct seed_special),
+     LINE(seed_special), .help = "where two hold a day: that of the nearer place, there the shorter one"},
+    END,
+};
+
 static const struct config_row kiosk_rows[] = {
     {"id", CONFIG_IDENT, AT(seed_kiosk, id), .required = true, .help = "also its user name at the broker"},
     {"name", CONFIG_STRING, AT(seed_kiosk, name), .required = true, .min = 1, .max = 80,
@@ -138,6 +157,10 @@ static const struct config_row escalation_rows[] = {
              "change: learned; run: not known"},                                                                       \
     {"false_alarm_votes", CONFIG_NUMBER, AT(seed_standard, false_alarm_votes), .fallback = "5000", .min = 100,         \
      .max = 1e9, .help = "standard, change, mood: votes between false alarms"},                                        \
+    {"by_hour", CONFIG_BOOL, AT(seed_standard, by_hour), .fallback = "false",                                          \
+     .help = "change: worse than usual at that hour of the week; it learns each place's hours"},                       \
+    {"spread", CONFIG_BOOL, AT(seed_standard, spread), .fallback = "false",                                            \
+     .help = "change: judges by more, where days of a place differ by more than chance"},                              \
     {"drift", CONFIG_BOOL, AT(seed_standard, drift), .fallback = "false",                                              \
      .help = "change: also sees a slow drift sooner, other changes a little later"},                                   \
     {"probability", CONFIG_NUMBER, AT(seed_standard, probability), .fallback = "0.001", .min = 1e-9,                   \
@@ -197,6 +220,13 @@ static const struct config_row user_rows[] = {
          .item_bytes = sizeof(struct seed_kiosk),                                                            \
          LINE(seed_kiosk),                                                                                   \
          .help = ""},                                                                                        \
+        {"calendars",                                                                                        \
+         CONFIG_LIST,                                                                                        \
+         AT(seed, calendars),                                                                                \
+         .rows = calendar_rows,                                                                              \
+         .item_bytes = sizeof(struct seed_calendar),                                                         \
+         LINE(seed_calendar),                                                                                \
+         .help = "holidays, other opening hours for a while"},                                               \
         {"surveys",                                                                                          \
          CONFIG_LIST,                                                                                        \
          AT(seed, surveys),                                                                                  \
@@ -374,7 +404,7 @@ static unsigned day_mask(const char *s)
     }
 }
 
-enum { SPANS_MAX = 4, PLAYBOOK_MOST = 20, LADDER_MOST = 8 };
+enum { SPANS_MAX = 4, PLAYBOOK_MOST = 20, LADDER_MOST = 8, CALENDAR_MOST = 200, SPECIAL_DAYS_MOST = 366 };
 
 bool seed_hours_text(const struct config_list *hours, char *ret, size_t n, int *ret_line)
 {
@@ -467,6 +497,55 @@ static bool check_places(const char *name, const struct seed *s, struct config_e
     return true;
 }
 
+bool seed_special_days(const struct seed_special *d, int32_t *ret_from, int32_t *ret_to)
+{
+    int32_t from, to;
+    if (!trend_day_parse(d->from, &from) || !trend_day_parse(d->to[0] != '\0' ? d->to : d->from, &to) || from > to ||
+        to - from > SPECIAL_DAYS_MOST) {
+        return false;
+    }
+    *ret_from = from;
+    *ret_to = to;
+    return true;
+}
+
+static bool check_calendars(const char *name, const struct seed *s, struct config_error *e)
+{
+    const struct seed_calendar *c = s->calendars.items;
+    for (size_t i = 0; i < s->calendars.count; i++) {
+        const struct seed_special *d = c[i].days.items;
+        for (size_t k = 0; k < i; k++) {
+            if (ident_equal(&c[k].id, &c[i].id)) {
+                return wrong(e, name, c[i].line, "calendar '%s' stands twice", c[i].id.s);
+            }
+        }
+        if (find_place(s, s->places.count, c[i].place.s) == NULL) {
+            return wrong(e, name, c[i].line, "unknown place '%s'", c[i].place.s);
+        }
+        if (c[i].days.count > CALENDAR_MOST) {
+            return wrong(e, name, c[i].line, "calendar '%s' has more than 200 entries: make two of it", c[i].id.s);
+        }
+        for (size_t k = 0; k < c[i].days.count; k++) {
+            char text[400];
+            int32_t from, to;
+            int line;
+            if (!seed_special_days(&d[k], &from, &to)) {
+                return wrong(e, name, d[k].line, "calendar '%s': from and to are days as YYYY-MM-DD, a year apart at most",
+                             c[i].id.s);
+            }
+            if (d[k].usual && d[k].hours.count > 0) {
+                return wrong(e, name, d[k].line, "calendar '%s': days are as usual or have hours of their own, not both",
+                             c[i].id.s);
+            }
+            if (!seed_hours_text(&d[k].hours, text, sizeof text, &line)) {
+                return wrong(e, name, line, "hours of calendar '%s': days are daily, mon or mon-fri, times \"07:00\" to "
+                             "\"20:00\", at most 4 spans a day that do not overlap", c[i].id.s);
+            }
+        }
+    }
+    return true;
+}
+
 bool setting_check(const char *name, const struct seed_standard *r, struct config_error *e)
 {
     const struct seed_text *step = r->playbook.items;
@@ -495,6 +574,9 @@ bool setting_check(const char *name, const struct seed_standard *r, struct confi
     if (r->goal > 0 && (r->kind != KIND_STANDARD || !dated)) {
         return wrong(e, name, r->line, "'%s': a goal is a standard's, with goal_from before goal_by, as YYYY-MM-DD, at most "
                      "1,680 days apart", r->id.s);
+    }
+    if ((r->by_hour || r->spread) && (r->kind != KIND_CHANGE || r->usual_unhappy > 0)) {
+        return wrong(e, name, r->line, "'%s': by_hour and spread are of a change whose usual share is learned", r->id.s);
     }
     if (r->kind == KIND_RUN && (r->votes < 2 || r->end_votes == 0)) {
         return wrong(e, name, r->line, "'%s': votes of a run are at least 2, end_votes at least 1", r->id.s);
@@ -536,7 +618,7 @@ static bool check_standards(const char *name, const struct seed *s, struct confi
 
 bool seed_check(const char *name, const struct seed *s, struct config_error *e)
 {
-    if (!check_places(name, s, e) || !check_standards(name, s, e)) {
+    if (!check_places(name, s, e) || !check_calendars(name, s, e) || !check_standards(name, s, e)) {
         return false;
     }
     const struct seed_kiosk *k = s->kiosks.items;

@@ -36,6 +36,18 @@ struct seed_hours {
     char *open, *close; // "07:00", "20:00", "24:00"
     int line;
 };
+struct seed_special { // days that are not as every week
+    char *from, *to;      // "YYYY-MM-DD", both in it; to empty: one day
+    char *name;
+    bool usual;               // as every week, where a calendar of a place above says otherwise
+    struct config_list hours; // struct seed_hours; none: closed, unless usual
+    int line;
+};
+struct seed_calendar {
+    struct ident id, place;  // of this place and all under it
+    struct config_list days; // struct seed_special
+    int line;
+};
 struct seed_place {
     struct ident id, parent;  // parent empty: the organisation itself
     int kind;                 // enum place_kind
@@ -87,6 +99,8 @@ struct seed_standard {
     char *goal_from, *goal_by; // "YYYY-MM-DD": set on, to be reached by
     double usual_unhappy;     // standard, change: q0; run: of the named faces
     double false_alarm_votes; // standard, change, mood: in-control ARL wished
+    bool by_hour;             // change: usual is what is usual at that hour of the week
+    bool spread;              // change: days that differ are usual too
     bool drift;               // change: with a third part
     double probability;       // silence: P(no rating in t) below this is an alert
     int64_t hold_ms;          // raise only after this long; offline: no heartbeat for this long
@@ -104,7 +118,7 @@ struct seed_user {
     int line;
 };
 struct seed {
-    struct config_list places, kiosks, surveys, standards, users;
+    struct config_list places, kiosks, calendars, surveys, standards, users;
 };
 
 struct settings {
@@ -158,6 +172,9 @@ bool seed_check(const char *name, const struct seed *s, struct config_error *ret
 
 // The same of one standard: what its rows cannot check.
 bool setting_check(const char *name, const struct seed_standard *r, struct config_error *ret_error);
+
+// The days of an entry of a calendar, as local days since 1970-01-01. False: they are no days, or too many.
+bool seed_special_days(const struct seed_special *d, int32_t *ret_from, int32_t *ret_to);
 
 // "1 07:00-12:00 13:00-20:00;2 ..." (0 = Sunday) from a list of seed_hours into ret (n bytes). False: does
 // not parse or overlaps; ret_line is the entry's line.

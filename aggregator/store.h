@@ -263,6 +263,9 @@ bool store_each_rate(struct store *st, wall_ms from, wall_ms to,
 // (none of the best one where there are fewer than four), for change rules. question "": every one.
 bool store_usual(struct store *st, int32_t place, const char *question, int top_faces, int64_t from, int64_t to,
                  int64_t *ret_n, int64_t *ret_unhappy);
+// The same by local hour of the week (hours.h), votes and unhappy ones added to `sum`.
+bool store_usual_hours(struct store *st, int32_t place, const char *question, int top_faces, int64_t from, int64_t to,
+                       int64_t sum[HOURS_WEEK][2]);
 
 // ---------------------------------------------------------------- sessions
 bool store_put_session(struct store *st, const uint8_t token[32], int32_t user, wall_ms created,

@@ -6,6 +6,9 @@
 //      |  \--refused, or past its deadline--> dead: stays to be seen for OUTGOING_KEEP_MS
 //      \----the raise that it goes with is dead--> dropped
 //
+// Together: a row may join another one of its channel that waits and has not been tried (its lead); the lead's message tells of
+// both, and what comes of it is what comes of all. Each stays a row of its own, so who was told of what is known as ever.
+//
 // Of one channel and alert a row is sent only when those before it are settled: nobody hears of an end first.
 #ifndef PUAS_AGGREGATOR_STORE_OUTGOING_H
 #define PUAS_AGGREGATOR_STORE_OUTGOING_H
@@ -16,7 +19,10 @@
 enum outgoing_state { OUTGOING_WAITING, OUTGOING_SENT, OUTGOING_DEAD, OUTGOING_DROPPED };
 const char *outgoing_state_name(enum outgoing_state s); // "waiting" "sent" "dead" "dropped"
 
-enum { OUTGOING_ID = 32, OUTGOING_REPLY_MAX = 300, OUTGOING_EXPIRED_MAX = 50 };
+enum { OUTGOING_ID = 32, OUTGOING_REPLY_MAX = 300, OUTGOING_EXPIRED_MAX = 50, OUTGOING_TOGETHER_MAX = 64 };
+#define OUTGOING_REGION "region " // how `together` begins where branches of a region break a standard
+#define OUTGOING_ALIKE_MS ((wall_ms)3600000) // ... within so long
+#define OUTGOING_JOIN_MS ((wall_ms)1000) // a lead whose turn comes sooner is joined by none: it may be under way
 #define OUTGOING_KEEP_MS ((wall_ms)30 * 86400000) // settled rows are deleted after this
 #define OUTGOING_FRESH_MS ((wall_ms)86400000)     // a dead one as old as this is no news
 
@@ -31,6 +37,7 @@ struct outgoing {
     int attempts;
     wall_ms next_at, ended_at; // ended_at 0: not yet
     char reply[OUTGOING_REPLY_MAX + 1];
+    char together[OUTGOING_TOGETHER_MAX]; // rows of a channel and event with the same one may be told in one message; "": none
 };
 
 struct outgoing_outcome { // of an attempt, or of none when its time was over
@@ -38,12 +45,17 @@ struct outgoing_outcome { // of an attempt, or of none when its time was over
     enum outgoing_state state;
     int attempts;
     wall_ms next_at; // waiting
+    int64_t through; // rows that were told together with it have no higher number; those that came later are told by themselves
     const char *reply;
 };
 
 // ---------------------------------------------------------------- the core's
-// Adds one (number, state and attempts are set here); one whose id is there already is left out.
+// Adds one (number, state and attempts are set here; next_at 0: at once); one whose id is there already is left out.
 bool store_outgoing_put(struct store *st, const struct outgoing *o);
+// The same; a row that joins takes the times of its lead.
+bool store_outgoing_join(struct store *st, struct outgoing *o, wall_ms now);
+// Alerts of which the channel was told, or is to be, with this `together` from `since` on: how many.
+bool store_outgoing_alike(struct store *st, const struct outgoing *o, wall_ms since, int64_t *ret_n);
 // Calls `each` with every channel that was told of the alert's raise, or is to be.
 bool store_each_told(struct store *st, const char *alert, bool (*each)(void *ctx, const char *channel),
                      void *ctx);
@@ -58,6 +70,15 @@ bool store_outgoing_prune(struct store *st, wall_ms now);
 // waits).
 bool store_outgoing_next(struct store *st, const char *channel, wall_ms now, int64_t most_ms, bool only_tests,
                          struct outgoing *ret_o, bool *ret_found, wall_ms *ret_next);
+// What a message tells of besides its own alert: rows that joined it, and with `since` (else INT64_MAX) those alike that were
+// told from then on. `each` hears the kiosk's and the branch's name ("" where there is none).
+struct outgoing_together {
+    int64_t alerts, branches; // its own among them
+    int64_t through;          // the highest number among them
+    char area[81];            // name of the nearest place that holds all of them
+};
+bool store_outgoing_together(struct store *st, const struct outgoing *o, wall_ms since, struct outgoing_together *ret_t,
+                             bool (*each)(void *ctx, const char *kiosk, const char *branch), void *ctx);
 // Waiting rows whose time is over, at most OUTGOING_EXPIRED_MAX. *ret_next: when the next one's is; INT64_MAX: none waits.
 bool store_outgoing_expired(struct store *st, wall_ms now, struct outgoing *ret_list, int *ret_count,
                             wall_ms *ret_next);

@@ -2,6 +2,7 @@
 #include "aggregator/trends_coverage.h"
 
 #include "aggregator/org.h"
+#include "aggregator/store_calendar.h"
 #include "aggregator/views_impl.h"
 
 #include <stdio.h>
@@ -76,7 +77,7 @@ static void week_of(const struct hours *h, int64_t ret_ms[7])
     }
 }
 
-// The opening hours of a post on each day that it covers. Days of 24 hours that it covers wholly are those of the week.
+// The opening hours of a post on each day that it covers. Days of 24 hours that it covers wholly are those of the week, unless they are special.
 static void add_post(struct trends *t, struct trend_presence *p, const struct trend_post *post,
                      const struct hours *h)
 {
@@ -87,7 +88,7 @@ static void add_post(struct trends *t, struct trend_presence *p, const struct tr
     for (int32_t day = post->from > t->from ? post->from : t->from; day < t->to && day <= post->last; day++) {
         struct trend_presence_day *d = &p->days[day - t->from];
         wall_ms from = z->starts[day - t->from], to = z->starts[day - t->from + 1];
-        bool whole = to - from == DAY_MS && post->from_ms <= from && post->to_ms >= to;
+        bool whole = to - from == DAY_MS && post->from_ms <= from && post->to_ms >= to && !hours_special(h, day);
         d->expected++;
         d->open_ms += whole ? week[trend_weekday(day)]
                             : hours_open_ms(h, &zone, from > post->from_ms ? from : post->from_ms,
@@ -109,22 +110,26 @@ static bool load_posts(struct trends *t, wall_ms now, struct trend_presence *p)
         " FROM down d JOIN place p ON p.parent_id = d.place_id)"
         " SELECT kiosk_id, tz, hours, from_ms, coalesce(to_ms, ?2), iif(state IN (?3, ?4) AND unacknowledged "
         "= 0, ?5,"
-        " heard_at) FROM down JOIN assignment USING(place_id) JOIN kiosk USING(kiosk_id) WHERE known = 1",
+        " heard_at), place_id FROM down JOIN assignment USING(place_id) JOIN kiosk USING(kiosk_id) WHERE known = 1",
         "diddi", t->place.number, (int64_t)INT64_MAX, (int)KIOSK_SLEEPING, (int)KIOSK_DISCONNECTED, now);
-    char before[400] = ""; // most branches of a chain have the same hours
+    struct hours_dates *dates = NULL;
     struct hours hours;
+    int32_t place = 0; // whose hours these are
     bool ok = true, has_hours = false;
     while (ok && views_row(t->v, s)) {
-        const char *text = (const char *)sqlite3_column_text(s, 2);
-        if (strcmp(text, before) != 0) {
-            has_hours = org_hours_parse(text, &hours);
-            snprintf(before, sizeof before, "%s", text);
+        if (sqlite3_column_int(s, 6) != place) {
+            place = sqlite3_column_int(s, 6);
+            free(dates);
+            dates = NULL;
+            has_hours = sqlite3_column_bytes(s, 2) > 0 && org_hours_parse((const char *)sqlite3_column_text(s, 2), &hours);
+            ok = store_special_days(t->v->st, place, &dates);
+            org_add_dates(&hours, &has_hours, dates);
         }
         struct trend_post post = {.kiosk = sqlite3_column_int(s, 0),
                                   .from_ms = sqlite3_column_int64(s, 3),
                                   .to_ms = sqlite3_column_int64(s, 4),
                                   .heard_at = sqlite3_column_int64(s, 5)};
-        ok = zone_of(t, p, (const char *)sqlite3_column_text(s, 1), &post.zone);
+        ok = ok && zone_of(t, p, (const char *)sqlite3_column_text(s, 1), &post.zone);
         struct trend_post *posts = ok ? with_room(p->posts, p->post_count, sizeof *posts) : NULL;
         ok = posts != NULL;
         p->posts = ok ? posts : p->posts;
@@ -133,9 +138,10 @@ static bool load_posts(struct trends *t, wall_ms now, struct trend_presence *p)
             post.from = local_day(tz, post.from_ms);
             post.last = post.to_ms == INT64_MAX ? INT32_MAX : local_day(tz, post.to_ms - 1);
             p->posts[p->post_count++] = post;
-            add_post(t, p, &post, text[0] != '\0' && has_hours ? &hours : NULL);
+            add_post(t, p, &post, has_hours ? &hours : NULL);
         }
     }
+    free(dates);
     return trends_done(t, s, ok);
 }
 

@@ -1,6 +1,7 @@
 // trends: who asks for which place and days; reading the rollups.
 #include "aggregator/trends_impl.h"
 
+#include "aggregator/rules_json.h"
 #include "aggregator/store_segments.h"
 #include "aggregator/views_impl.h"
 #include "shared/survey.h"
@@ -485,17 +486,16 @@ static bool find_promise(struct trends *t)
         " SELECT r.body FROM up JOIN rule r USING(place_id) WHERE r.to_ms IS NULL"
         " AND json_extract(r.body, '$.kind') = 'standard' ORDER BY depth, rule_id LIMIT 1",
         "d", t->place.number);
-    json_t *rule = views_row(t->v, s) ? json_loads((const char *)sqlite3_column_text(s, 0), 0, NULL) : NULL;
+    const char *body = views_row(t->v, s) ? (const char *)sqlite3_column_text(s, 0) : NULL;
+    json_t *rule = body != NULL ? json_loads(body, 0, NULL) : NULL;
     const char *question = json_string_value(json_object_get(rule, "question"));
     bool mine =
         rule != NULL && (question == NULL || question[0] == '\0' || strcmp(question, t->question_id) == 0);
     t->promise = mine ? json_pack("{s:O?,s:O?}", "target", json_object_get(rule, "percent"), "name",
                                   json_object_get(rule, "name"))
                       : json_null();
-    const char *from = json_string_value(json_object_get(rule, "goal_from"));
-    const char *by = json_string_value(json_object_get(rule, "goal_by"));
-    if (mine && from != NULL && by != NULL && trend_day_parse(from, &t->goal.from) && trend_day_parse(by, &t->goal.by)) {
-        t->goal.target = (double)json_integer_value(json_object_get(rule, "goal")) / 100;
+    if (mine) {
+        rule_goal(body, &t->goal);
     }
     json_decref(rule);
     return trends_done(t, s, t->promise != NULL);

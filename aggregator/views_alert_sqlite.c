@@ -38,7 +38,9 @@ static const char alert_by_id[] = ALERT_COLUMNS " WHERE a.id = ?2";
 static void read_change(const char *judged, struct alert_change *ret_c)
 {
     json_t *o = json_loads(judged, 0, NULL), *part, *parts = json_object_get(o, "parts");
-    struct alert_change c = {.usual = json_number_value(json_object_get(o, "usual"))};
+    struct alert_change c = {.usual = json_number_value(json_object_get(o, "usual")),
+                             .spread = json_number_value(json_object_get(o, "spread")),
+                             .by_hour = json_object_get(o, "place_usual") != NULL};
     size_t i;
     json_array_foreach(parts, i, part)
     {
@@ -201,8 +203,10 @@ static void add_content(struct views *v, const struct branch *b, const struct al
     if (charted || a->r.kind == ENGINE_RUN) {
         cost = cost_of(v, b, a);
     }
-    json_t *curve = votes_curve(b, a, &votes), *counts = interval_json(&c);
-    json_t *points = json_object_get(json_array_get(curve, json_array_size(curve) - 1), "points");
+    bool by_hour = change && a->change.by_hour;
+    json_t *curve = by_hour ? json_array() : votes_curve(b, a, &votes), *counts = interval_json(&c);
+    json_t *last = json_object_get(json_array_get(curve, json_array_size(curve) - 1), "points");
+    int64_t points = by_hour ? a->change.points[a->change.reached] : json_integer_value(last);
     json_object_set_new(counts, "unhappy", json_integer(unhappy));
     json_object_set_new(o, "target", null_or_int(standard ? a->r.promise
                                                  : share  ? a->r.raise / 10
@@ -210,11 +214,12 @@ static void add_content(struct views *v, const struct branch *b, const struct al
                                                  (charted && !mood) || share));
     json_object_set_new(o, "count", null_or_int(a->r.raise, !charted && !share && !index));
     json_object_set_new(o, "votes", counts);
-    json_object_set_new(o, "points", null_or_int(points != NULL ? json_integer_value(points) : 0, charted));
+    json_object_set_new(o, "points", null_or_int(points, charted));
     json_object_set_new(o, "limit", null_or_int(a->limit, charted));
     json_object_set_new(o, "up", null_or_int(chart.up, charted && !mood));
     json_object_set_new(o, "down", null_or_int(chart.down, charted && !mood));
     json_object_set_new(o, "curve", curve);
+    json_object_set_new(o, "spread", null_or_real(a->change.spread, change && a->change.spread > 0));
     json_object_set_new(o, "falseAlarmDays", null_or_real(cost.days, isfinite(cost.days)));
     json_object_set_new(o, "falseAlarmVotes", null_or_real(round(cost.arl), isfinite(cost.arl)));
     json_object_set_new(
@@ -270,7 +275,7 @@ static json_t *alert_json(struct views *v, struct branch *b, const struct alert 
     static const char *const nulls[] = {"target",    "boundary",    "window",         "minN",
                                         "votes",     "points",      "limit",          "up", "count",
                                         "down",      "ack",         "falseAlarmDays", "falseAlarmVotes",
-                                        "silentMin", "usualGapMin", "lastHeard"};
+                                        "silentMin", "usualGapMin", "lastHeard", "spread"};
     const struct branch_place *p = branch_place(b, a->place);
     char words[PROTOCOL_TEXT_MAX + 1];
     json_t *o = json_object(), *comments = comments_json(v, a, words, sizeof words);

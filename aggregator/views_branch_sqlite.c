@@ -2,6 +2,7 @@
 #include "aggregator/org.h"
 #include "aggregator/rules_json.h"
 #include "aggregator/stats.h"
+#include "aggregator/store_calendar.h"
 #include "aggregator/views_impl.h"
 
 #include <stdio.h>
@@ -148,6 +149,10 @@ static void load_above(struct views *v, struct branch *b)
         }
     }
     b->has_hours = hours[0] != '\0' && org_hours_parse(hours, &b->hours);
+    if (!store_special_days(v->st, b->place, &b->dates)) {
+        v->failed = true;
+    }
+    org_add_dates(&b->hours, &b->has_hours, b->dates);
     b->tz = tz_load(b->tz_name); // NULL (an unknown name cannot be stored): UTC
     if (b->tz_name[0] == '\0') {
         snprintf(b->tz_name, sizeof b->tz_name, "UTC");
@@ -341,6 +346,7 @@ void branch_finish(struct branch *b)
     json_decref(b->promise_name);
     json_decref(b->labels);
     tz_free(b->tz);
+    free(b->dates);
     free(b->kiosks);
     free(b->corrections);
 }

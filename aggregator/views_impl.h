@@ -88,6 +88,7 @@ struct branch {
     struct tz *tz; // owned; NULL: UTC
     struct hours hours;
     bool has_hours;
+    struct hours_dates *dates; // owned: special days
     int64_t released, rev; // events after `released` are hidden
     wall_ms released_at;
     wall_ms now, day, next_day;                // today, local
@@ -163,6 +164,8 @@ struct alert {
     json_t *name; // owned
     struct alert_change { // what a change was judged by; parts.count 0: another kind
         double usual;
+        double spread; // part of it that is there for days that differ
+        bool by_hour; // charts of several hours: no curve of one of them
         struct change parts;
         int start[CHANGE_PARTS], points[CHANGE_PARTS]; // before first_event; at the last alarm
         int reached;                                   // the first part that was at its limit then

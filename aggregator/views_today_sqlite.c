@@ -113,11 +113,11 @@ static json_t *tally_json(const struct day *d, int survey_faces)
     return list;
 }
 
-static int weekday_of(const struct branch *b)
+// The local day that is shown, since 1970-01-01.
+static int64_t day_of(const struct branch *b)
 {
     wall_ms noon = b->day + DAY_MS / 2;
-    return (int)(((noon + (wall_ms)tz_offset_s(b->tz, noon) * 1000) / DAY_MS + 4) %
-                 7); // 1970-01-01: a Thursday
+    return (noon + (wall_ms)tz_offset_s(b->tz, noon) * 1000) / DAY_MS;
 }
 
 static json_t *open_json(const struct branch *b)
@@ -126,7 +126,7 @@ static json_t *open_json(const struct branch *b)
         return json_null();
     }
     json_t *list = json_array();
-    const struct hours_span *spans = b->hours.spans[weekday_of(b)];
+    const struct hours_span *spans = hours_day(&b->hours, day_of(b));
     for (int i = 0; i < HOURS_SPANS_MAX && spans[i].to > spans[i].from; i++) {
         char from[12], to[12];
         snprintf(from, sizeof from, "%02d:%02d", spans[i].from / 60, spans[i].from % 60);
@@ -141,7 +141,7 @@ static json_t *hours_json(const struct branch *b, const struct day *d, const str
 {
     json_t *list = json_array();
     int first = DAY_HOURS, last = -1, now = local_hour(b, b->now);
-    const struct hours_span *spans = b->hours.spans[weekday_of(b)];
+    const struct hours_span *spans = hours_day(&b->hours, day_of(b));
     for (int i = 0; b->has_hours && i < HOURS_SPANS_MAX && spans[i].to > spans[i].from; i++) {
         first = spans[i].from / 60 < first ? spans[i].from / 60 : first;
         last = (spans[i].to - 1) / 60 > last ? (spans[i].to - 1) / 60 : last;
@@ -172,7 +172,7 @@ static json_t *usual_json(const struct branch *b, const struct usual *u)
         return json_null();
     }
     json_t *o = interval_json(&u->all);
-    json_object_set_new(o, "weekday", json_integer(weekday_of(b)));
+    json_object_set_new(o, "weekday", json_integer((day_of(b) + 4) % 7));
     json_object_set_new(o, "days", json_integer(u->days));
     return o;
 }

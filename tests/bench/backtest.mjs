@@ -1,6 +1,6 @@
 // backtest-year: what two rules would have done in a year of a busy branch (four kiosks, 250 votes each a day), by puasctl,
-// in turn with plain reading of the same answers by the sqlite3 shell; a rule that learns what is usual besides, which finds
-// points and limits for each share on the way, and (said only) one with the drift part, whose charts take a second each. Sent
+// in turn with plain reading of the same answers by the sqlite3 shell; a rule that learns what is usual besides, which
+// changes its points and limits on the way, and (said only) one with the drift part, whose charts are larger. Sent
 // now, the votes all came late: they are counted as if they had come in time, which takes no less work.
 import { performance } from "node:perf_hooks";
 import { run } from "../e2e/lib/process.mjs";

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ROOT, World } from "../e2e/lib/world.mjs";
 import { backtestYear } from "./backtest.mjs";
-import { detectionDelay } from "./detection.mjs";
+import { alertMonth, detectionDelay } from "./detection.mjs";
 import { drain, live } from "./ingest.mjs";
 import { fleetConnections } from "./fleet.mjs";
 import { footprint } from "./footprint.mjs";
@@ -19,7 +19,7 @@ import { underLoad } from "./under-load.mjs";
 const BENCHES = {
   "ingest-live": live, "ingest-drain": drain, "ingest-during-backup": duringBackup,
   "ingest-vs-node": versusNode, "ingest-vs-python": versusPython, "ingest-vs-copy": versusCopy,
-  "tap-to-alert": tapToAlert, "detection-delay": detectionDelay, "backtest-year": backtestYear,
+  "tap-to-alert": tapToAlert, "detection-delay": detectionDelay, "alert-month": alertMonth, "backtest-year": backtestYear,
   "kiosk-start": kioskStart, "kiosk-memory": kioskMemory, "kiosk-idle": kioskIdle, "kiosk-tap": kioskTap,
   "ingest-under-load": underLoad, "trend-query": trendQuery, "fleet-connections": fleetConnections, footprint,
 };

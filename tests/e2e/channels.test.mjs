@@ -17,12 +17,12 @@ const QUICK = "retry_min: 50 ms, retry_max: 400 ms, timeout: 5 s";
 const KEY = Buffer.from("a key of the signature, 32 bytes").toString("base64");
 
 /** A system whose settings have these channels: lines of YAML flow mappings. */
-async function system(world, channels, { change = (text) => text, wait = true, env = {} } = {}) {
+async function system(world, channels, { change = (text) => text, wait = true, env = {}, users } = {}) {
   world.folder("secrets");
   writeFileSync(world.path("secrets/hook"), `whsec_${KEY}\n`);
   writeFileSync(world.path("secrets/mail"), `${MailReceiver.PASSWORD}\n`);
   writeFileSync(world.path("secrets/token"), "tok-4711\n");
-  const broker = await Broker.start(world);
+  const broker = await Broker.start(world, { users });
   const list = `channels:\n${channels.map((c) => `  - { ${c} }\n`).join("")}`;
   const aggregator = await Aggregator.start(world, {
     brokerPort: broker.port,
@@ -30,8 +30,8 @@ async function system(world, channels, { change = (text) => text, wait = true, e
     env,
     change: (text) => change(text.replace(/^times:/m, (all) => `${list}${all}`).replace(/^http:$/m, "http:\n  public_url: https://puas.example.org")),
   });
-  const kiosk = async () => {
-    const k = new ForeignKiosk({ port: broker.port, id: "dago-entrance", branch: "bandung-dago", secret: SECRET });
+  const kiosk = async (id = "dago-entrance", branch = "bandung-dago") => {
+    const k = new ForeignKiosk({ port: broker.port, id, branch, secret: SECRET });
     world.own("foreign kiosk", () => k.die());
     await k.connect();
     await k.synced;
@@ -319,6 +319,69 @@ scenario("messengers and any other server: each gets its own document; secrets a
   assert.equal((await s.rows()).length, 6);
   const kept = JSON.stringify(await s.store.query("SELECT * FROM outgoing")) + s.aggregator.process.lines.join("\n");
   for (const secret of ["tok-4711", "slack-secret", "teams-secret"]) assert.ok(!kept.includes(secret), `${secret} is told`);
+});
+
+scenario("kiosks that are gone together are one message, and so are branches of a region; a program hears of each", async (world) => {
+  const people = await HttpReceiver.start(world), program = await HttpReceiver.start(world);
+  const posts = [["dago-entrance", "bandung-dago"], ["braga-1", "braga"], ["braga-2", "braga"], ["kuta-1", "kuta"]];
+  const ntfy = `id: staff, kind: ntfy, url: "${people.url}", to: [staff], allow_private: true, lang: en, rules: [satisfied-85, offline], gather: 1500 ms, ${QUICK}`;
+  const s = await system(world, filled(world, ntfy, hook(program.url).replace("[satisfied-85]", "[satisfied-85, offline]")), {
+    users: ["aggregator", ...posts.map(([id]) => id)],
+    change: (text) =>
+      text
+        .replace(/^ {4}- \{ id: bandung-dago.*\n/m, (line) => `${line}    - { id: braga, kind: branch, parent: jawa-barat, name: Braga }\n    - { id: kuta, kind: branch, parent: jawa-barat, name: Kuta }\n`)
+        .replace(/^ {4}- \{ id: dago-entrance.*\n/m, (line) => line + posts.slice(1).map(([id, place]) => `    - { id: ${id}, name: ${id}, place: ${place} }\n`).join("")),
+  });
+  const titles = (receiver) => receiver.requests.map(({ body }) => JSON.parse(body)).map(({ title, data }) => title ?? data.title);
+  let kiosks = await Promise.all(posts.map((post) => s.kiosk(...post)));
+  for (const kiosk of kiosks) await kiosk.die();
+  await people.arrived(1);
+  await program.arrived(4);
+  assert.deepEqual(titles(people), ["Jawa Barat: Kiosk not reachable (4 kiosks)"]);
+  const { message } = JSON.parse(people.requests[0].body);
+  for (const name of ["Bandung Dago, Main entrance", "Braga, braga-1", "Braga, braga-2", "Kuta, kuta-1"]) assert.ok(message.includes(name), `${name} in ${message}`);
+  assert.equal(await s.store.one("SELECT count(*) FROM alert"), 4, "stored one by one");
+  kiosks = await Promise.all(posts.map((post) => s.kiosk(...post)));
+  await people.arrived(2);
+  assert.equal(titles(people)[1], "Jawa Barat: over – Kiosk not reachable (4 kiosks)");
+  await raise(kiosks[0]);
+  await people.arrived(3);
+  await raise(kiosks[1]);
+  await people.arrived(4);
+  await raise(kiosks[3]);
+  await people.arrived(5);
+  assert.deepEqual(titles(people).slice(2), ["Bandung Dago: Promise not kept", "Braga: Promise not kept", "Jawa Barat: Promise not kept (3 branches)"]);
+  await program.arrived(11);
+  await waitFor("all to be settled", async () => (await s.rows()).every(({ state }) => state === 1));
+  assert.deepEqual([people.requests.length, (await s.rows()).filter(({ channel }) => channel === "staff").length], [5, 11]);
+});
+
+scenario("praise: a milestone and a proven step of a goal are told once, to who asks for praise", async (world) => {
+  const staff = await HttpReceiver.start(world), other = await HttpReceiver.start(world);
+  const ntfy = (id, url, more) => `id: ${id}, kind: ntfy, url: "${url}", to: [${id}], allow_private: true, lang: en, ${QUICK}${more}`;
+  const DAY = 86_400_000, now = Date.now();
+  const day = (ago) => new Date(now - ago * DAY).toISOString().slice(0, 10);
+  const s = await system(world, [ntfy("staff", staff.url, ", events: [praise]"), ntfy("other", other.url, ", rules: [offline]")], {
+    change: (text) => text.replace(/^ {6}percent: 85$/m, `      percent: 85\n      goal: 90\n      goal_from: ${day(100)}\n      goal_by: ${day(-100)}`),
+  });
+  const kiosk = await s.kiosk();
+  for (let i = 0; i < 1100; i++) {
+    const old = i < 200; // before the goal 60 % were satisfied, in the last days 98 %
+    kiosk.press(old ? (i % 5 < 3 ? 5 : 2) : i % 50 ? 5 : 2, { at: old ? now - 110 * DAY + i * 60_000 : now - 3 * DAY + i * 60_000 });
+  }
+  await kiosk.settled();
+  const again = async () => {
+    await s.aggregator.stop();
+    await s.aggregator.up();
+  };
+  await again(); // a branch is looked at once a day, and after a start
+  await staff.arrived(2);
+  const titles = () => staff.requests.map(({ body }) => JSON.parse(body).title).sort();
+  assert.deepEqual(titles(), ["Bandung Dago: 1,000 answers", "Bandung Dago: 90.0 % satisfied, a step of the goal is reached"]);
+  await again();
+  await s.aggregator.process.line(/ praise_looked /);
+  await waitFor("all to be settled", async () => (await s.rows()).every(({ state }) => state === 1));
+  assert.deepEqual([(await s.rows()).length, await s.store.one("SELECT count(*) FROM praise"), staff.requests.length, other.requests.length], [2, 2, 2, 0]);
 });
 
 scenario("mail servers without TLS, with another login or another mind: said as it is, nothing goes in the open", async (world) => {

@@ -125,7 +125,7 @@ scenario("puasctl: a backup while it runs can be restored", async (world) => {
 });
 
 scenario("puasctl: configuration out, compared, changed and in again", async (world) => {
-  const { ctl, store } = await system(world);
+  const { aggregator, ctl, store } = await system(world);
   const out = await ctl("config", "export");
   assert.equal(out.code, 0, out.text);
   const file = world.path("org.yaml");
@@ -139,6 +139,25 @@ scenario("puasctl: configuration out, compared, changed and in again", async (wo
   assert.equal(applied.code, 0, applied.text);
   assert.deepEqual(await store.query("SELECT version, to_ms IS NULL AS now FROM rule WHERE id = 'satisfied-85' ORDER BY version"), [{ version: 1, now: 0 }, { version: 2, now: 1 }]);
   assert.equal(await store.one("SELECT count(*) FROM config_change WHERE id = 'satisfied-85' AND who <> 'seed'"), 1);
+  // Holidays come in, go out as they came, and close the place.
+  const today = new Intl.DateTimeFormat("sv", { timeZone: "Asia/Jakarta" }).format(Date.now());
+  const manager = await Session.login(aggregator.url);
+  const open = async () => (await manager.today()).open;
+  assert.deepEqual(await open(), [{ from: "00:00", to: "24:00" }]);
+  const holidays = `calendars:
+  - id: national
+    place: harapan
+    days:
+      - { from: ${today}, name: Hari Raya }
+      - { from: 2030-01-05, to: 2030-02-03, name: Ramadan, hours: [ { days: mon-thu, open: "08:00", close: "15:00" }, { days: fri, open: "08:00", close: "11:30" } ] }
+      - { from: 2030-01-10, usual: true }`;
+  writeFileSync(file, `${(await ctl("config", "export")).text}\n${holidays}\n`);
+  const closed = await ctl("config", "apply", file);
+  assert.equal(closed.code, 0, closed.text);
+  assert.match(closed.text, new RegExp(`\\+ calendar national: at harapan; ${today} to ${today} "Hari Raya" closed; 2030-01-05 to 2030-02-03 "Ramadan" 0;1 08:00-15:00`));
+  assert.deepEqual(await open(), []);
+  writeFileSync(file, `${(await ctl("config", "export")).text}\n`);
+  assert.match((await ctl("config", "diff", file)).text, /^no change/);
   writeFileSync(file, `${out.text.replace(/percent: 85/, "percnt: 85")}\n`);
   const wrong = await ctl("config", "apply", file);
   assert.notEqual(wrong.code, 0);

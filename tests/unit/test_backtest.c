@@ -130,6 +130,25 @@ static bool usual(void *ctx, const struct engine_rule *r, int32_t place, wall_ms
     return true;
 }
 
+static bool usual_by_hour(void *ctx, const struct engine_rule *r, int32_t place, wall_ms at, int64_t ret_hours[HOURS_WEEK][2])
+{
+    int64_t n, unhappy;
+    usual(ctx, r, place, at, &n, &unhappy);
+    for (int h = 0; h < HOURS_WEEK; h++) { // noon is worse, and each place and day its own way
+        ret_hours[h][0] = n / 20;
+        ret_hours[h][1] = unhappy / 20 * (h % 24 == 12 ? 3 : 1 + (h + place) % 2);
+    }
+    return true;
+}
+
+static bool spread(void *ctx, const struct engine_rule *r, int32_t place, wall_ms at, double *ret_deviation)
+{
+    (void)ctx;
+    (void)r;
+    *ret_deviation = .01 * (double)(place % 2 + at / DAY % 3);
+    return true;
+}
+
 // The aggregator in small: what core_alerts.c does with the engine, its states kept as texts.
 struct live {
     struct chain *c;
@@ -142,7 +161,17 @@ struct live {
 static void live_tell(void *ctx, const struct engine_rule *r, int32_t place)
 {
     struct live *l = ctx;
-    int64_t n, unhappy;
+    int64_t n, unhappy, hours[HOURS_WEEK][2];
+    double deviation;
+    if (r->spread) {
+        spread(NULL, r, place, l->day, &deviation);
+        engine_set_spread(l->e, r->id, place, deviation, l->day);
+    }
+    if (r->by_hour) {
+        usual_by_hour(NULL, r, place, l->day, hours);
+        engine_set_hours(l->e, r->id, place, hours, l->day);
+        return;
+    }
     usual(NULL, r, place, l->day, &n, &unhappy);
     engine_set_usual(l->e, r->id, place, n, unhappy, l->day);
 }
@@ -254,6 +283,8 @@ static void same_as_live(struct engine_rule first, struct engine_rule second, ui
                                  .from = from,
                                  .to = to,
                                  .usual = usual,
+                                 .hours = usual_by_hour,
+                                 .spread = spread,
                                  .transition = hear,
                                  .ctx = &tested};
     struct backtest *b = backtest_create(chain_engine(c, false, from), &o);
@@ -295,6 +326,9 @@ static void test_replay_equals_live(void **state)
     held.arl = 300;
     same_as_live(standard, share, 1, 500);
     same_as_live(change, held, 2, 500);
+    struct engine_rule hourly = change;
+    hourly.by_hour = change.spread = true;
+    same_as_live(hourly, change, 3, 300);
 }
 
 // ---------------------------------------------------------------- promised and found
@@ -643,6 +677,11 @@ static void test_learned(void **state)
     const json_t *a = json_array_get(json_object_get(setting(o, 0), "alerts"), 0);
     assert_string_equal(json_string_value(json_object_get(json_object_get(a, "place"), "id")), "dago");
     assert_true(real(a, "usual") > .05);
+    json_decref(o);
+    q.a = "kind: change, by_hour: true, spread: true, mash: 0 s, false_alarm_votes: 1000"; // all votes came at nine
+    o = report(w, &q);
+    assert_int_equal(integer(json_object_get(setting(o, 0), "expected"), "learning"), 0);
+    assert_true(real(json_array_get(json_object_get(setting(o, 0), "alerts"), 0), "usual") > .05);
     json_decref(o);
     q.to = "2026-10-20";
     o = report(w, &q);

@@ -196,7 +196,7 @@ static void found_within_bounds(void **state)
         struct change c;
         double arl;
         clock_t start = clock();
-        assert_true(change_find(usual[i], 5000, false, &c));
+        assert_true(change_search(usual[i], 5000, false, &c));
         clock_t took = clock() - start;
         slowest = took > slowest ? took : slowest;
         assert_true(change_arl(&c, usual[i], &arl));
@@ -215,7 +215,7 @@ static void the_published_pair_is_found(void **state)
     struct change c;
     double delay;
     static const double q1[] = {.2, .3, .5}, best[] = {86.5, 32.7, 12.2};
-    assert_true(change_find(.10, 5000, false, &c));
+    assert_true(change_search(.10, 5000, false, &c));
     assert_memory_equal(&c.part, &published.part, 2 * sizeof(struct cusum));
     for (int i = 0; i < 3; i++) {
         assert_true(change_delay(&c, .10, q1[i], &delay));
@@ -230,7 +230,7 @@ static void other_false_alarm_rates(void **state)
     for (int i = 0; i < 4; i++) {
         struct change c;
         double arl;
-        assert_true(change_find(.10, wished[i], false, &c) && change_arl(&c, .10, &arl));
+        assert_true(change_search(.10, wished[i], false, &c) && change_arl(&c, .10, &arl));
         assert_true(arl >= wished[i] * (1 - 1e-5) && arl < 1.3 * wished[i]);
         assert_true(worst_ratio(&c, .10, wished[i], 0, 2) < (i ? 1.10 : 1.25));
     }
@@ -241,13 +241,13 @@ static void a_third_part_sees_drift(void **state)
     (void)state;
     struct change c;
     double arl;
-    assert_true(change_find(.10, 5000, true, &c) && change_arl(&c, .10, &arl));
+    assert_true(change_search(.10, 5000, true, &c) && change_arl(&c, .10, &arl));
     assert_int_equal(c.count, 3);
     assert_true(arl >= 5000 * (1 - 1e-6) && arl < 5500);
     assert_true(worst_ratio(&c, .10, 5000, 0, 2) < 1.10);
     assert_true(worst_ratio(&c, .10, 5000, 3, 3) < 1.15);
     assert_true(worst_ratio(&published, .10, 5000, 3, 3) > 1.30);
-    assert_true(change_find(.05, 5000, true, &c));
+    assert_true(change_search(.05, 5000, true, &c));
     assert_int_equal(c.count, 2); // see CHANGE_DRIFT_MIN
 }
 
@@ -295,9 +295,38 @@ static void out_of_range(void **state)
     assert_true(change_delay(&c, .25, .5, &v) && v == 2);
 }
 
+// What stands in the table is what is found; all of it with PUAS_SOAK=1, else some.
+static void known_charts_are_those_that_are_found(void **state)
+{
+    (void)state;
+    bool all = getenv("PUAS_SOAK") != NULL;
+    static const int some[] = {200, 1000, 2000, 2700};
+    int looked = 0;
+    for (int units = change_round(0); units <= CHANGE_USUAL_MAX * CHANGE_SHARE_UNITS; units = change_round(units + 1)) {
+        double usual = (double)units / CHANGE_SHARE_UNITS;
+        for (int drift = 0; drift <= 1; drift++) {
+            struct change known, found;
+            bool wanted = all || units == some[looked % 4];
+            assert_true(change_known(usual, CHANGE_KNOWN_ARL, drift, &known));
+            if (!wanted)
+                continue;
+            assert_true(change_search(usual, CHANGE_KNOWN_ARL, drift, &found));
+            assert_int_equal(known.count, found.count);
+            assert_memory_equal(known.part, found.part, (size_t)known.count * sizeof(*known.part));
+            looked += drift;
+        }
+    }
+    assert_true(all || looked == 4);
+    struct change c;
+    assert_false(change_known(.1, 5001, false, &c));
+    assert_false(change_known(.1001, CHANGE_KNOWN_ARL, false, &c));
+    assert_false(change_known(NAN, CHANGE_KNOWN_ARL, false, &c));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(known_charts_are_those_that_are_found),
         cmocka_unit_test(exact_figures),
         cmocka_unit_test(one_part_is_a_cusum),
         cmocka_unit_test(equals_brute_force),

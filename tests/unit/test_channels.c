@@ -13,6 +13,7 @@
 #include "aggregator/request.h"
 #include "aggregator/signature.h"
 #include "aggregator/store_outgoing.h"
+#include "aggregator/store_praise.h"
 
 #include <arpa/inet.h>
 #include <jansson.h>
@@ -72,6 +73,8 @@ static void settings_are_checked(void **state)
         {EMAIL ", user: u, secret_env: MAIL }\n", NULL},
         {EMAIL ", user: u }\n", "s:2: channel 'm' (email): user and secret belong together"},
         {EMAIL ", body: x }\n", "body is not of this kind"},
+        {EMAIL ", quiet: [{ from: \"22:00\", to: \"06:00\" }] }\n", "quiet: days are"},
+        {"  - { id: q, kind: mqtt, quiet: [{ from: \"22:00\", to: \"24:00\" }] }\n", "quiet is not of this kind"},
         {EMAIL ", severities: [alarm], events: [raised], places: [a, b] }\n", NULL},
         {EMAIL ", severities: [loud] }\n", "one of these is needed: alarm, warning"},
         {"  - { id: m, kind: email, url: \"https://mx\", from: p@x.org, to: [a@x.org] }\n",
@@ -637,7 +640,7 @@ static bool settle(struct world *w, const char *id, enum outgoing_state state, i
 {
     struct outgoing o;
     bool found;
-    struct outgoing_outcome r = {number(w, id), state, attempts, next_at, "said"};
+    struct outgoing_outcome r = {number(w, id), state, attempts, next_at, INT64_MAX, "said"};
     assert_true(store_outgoing_outcome(w->st, &r, now, &o, &found));
     return found;
 }
@@ -725,6 +728,207 @@ static void only_who_heard_of_the_raise_hears_of_the_rest(void **state)
     assert_string_equal(next(w, "x", NOON, &at), "x1"); // what waits stays
 }
 
+// ---------------------------------------------------------------- quiet hours
+
+// Half an hour off the hour; an hour back at 2026-04-04 16:30 UTC, 03:00 local time of the Sunday: as Adelaide in autumn.
+static int autumn(void *ctx, wall_ms at)
+{
+    (void)ctx;
+    return at >= INT64_C(1775320200000) ? 9 * 3600 + 1800 : 10 * 3600 + 1800;
+}
+
+static void quiet_hours_hold_until_they_end(void **state)
+{
+    (void)state;
+    struct settings s;
+    const struct hours_zone zone = {autumn, NULL};
+    struct channel *c = one(EMAIL ", quiet: [{ from: \"21:00\", to: \"24:00\" }, { from: \"00:00\", to: \"06:30\" }],"
+                                  " quiet_for: [warning] }\n", &s);
+    wall_ms midnight = INT64_C(1775320200000) - 3 * HOUR, end = midnight + 7 * HOUR + 30 * MINUTE; // an hour comes twice
+    assert_int_equal(channel_quiet_until(c, CHANNEL_WARNING, &zone, midnight - 3 * HOUR - 1), midnight - 3 * HOUR - 1);
+    assert_int_equal(channel_quiet_until(c, CHANNEL_WARNING, &zone, midnight - 3 * HOUR), end);
+    assert_int_equal(channel_quiet_until(c, CHANNEL_WARNING, &zone, midnight + 2 * HOUR), end);
+    assert_int_equal(channel_quiet_until(c, CHANNEL_WARNING, &zone, end - 1), end);
+    assert_int_equal(channel_quiet_until(c, CHANNEL_WARNING, &zone, end), end);
+    assert_int_equal(channel_quiet_until(c, CHANNEL_ALARM, &zone, midnight), midnight); // what customers say does not wait
+    c->quiet_for.count = 0;
+    assert_int_equal(channel_quiet_until(c, CHANNEL_ALARM, &zone, midnight), end);
+    c->quiet.count = 0;
+    assert_int_equal(channel_quiet_until(c, CHANNEL_ALARM, &zone, midnight), midnight);
+    c->quiet.count = 2;
+    config_free(rows_of_settings, &s);
+}
+
+// What is held is sent once, when its time has come, and its order stays.
+static void what_is_held_is_sent_later(void **state)
+{
+    struct world *w = *state;
+    wall_ms at;
+    for (int i = 0; i < 2; i++) { // the second time it is there already
+        struct outgoing o = {.event = CHANNEL_RAISED, .at = NOON, .next_at = NOON + 10 * HOUR, .deadline = NOON + 16 * HOUR, .id = "n1"};
+        ident_set(&o.channel, "x");
+        ident_set(&o.alert, "n");
+        assert_true(store_outgoing_put(w->st, &o));
+    }
+    put(w, "n2", "x", "n", CHANNEL_ENDED, NOON + MINUTE);
+    struct outgoing o;
+    bool found;
+    assert_true(store_outgoing_next(w->st, "x", NOON + MINUTE, CHANNEL_QUIET_MOST_MS, false, &o, &found, &at));
+    assert_false(found);
+    assert_int_equal(at, NOON + 10 * HOUR);
+    assert_true(store_outgoing_next(w->st, "x", NOON + 10 * HOUR, CHANNEL_QUIET_MOST_MS, false, &o, &found, &at));
+    assert_string_equal(found ? o.id : "", "n1");
+    assert_true(settle(w, "n1", OUTGOING_SENT, 1, 0, NOON + 10 * HOUR));
+}
+
+// ---------------------------------------------------------------- told together
+
+static void place(struct world *w, int32_t number, int32_t parent, const char *id)
+{
+    struct store_place p = {.place = 0, .parent = parent, .kind = parent == 0 ? 0 : 2};
+    ident_set(&p.id, id);
+    snprintf(p.name, sizeof p.name, "%s", id);
+    assert_true(store_put_place(w->st, &p));
+    assert_int_equal(p.place, number);
+}
+
+static void alert_at(struct world *w, const char *id, int32_t at)
+{
+    struct store_alert a = {.place = at, .from = "ok", .to = "firing", .action = "breach", .who = "", .text = "", .judged = "", .raised = NOON};
+    ident_set(&a.id, id);
+    assert_true(store_alert_change(w->st, &a));
+}
+
+static void join(struct world *w, const char *id, const char *alert, enum channel_event event, wall_ms at)
+{
+    struct outgoing o = {.event = event, .at = at, .next_at = at + 30000, .deadline = at + HOUR, .together = "offline"};
+    snprintf(o.id, sizeof o.id, "%s", id);
+    ident_set(&o.channel, "x");
+    ident_set(&o.alert, alert);
+    assert_true(store_outgoing_join(w->st, &o, at));
+}
+
+static bool add_branch(void *ctx, const char *kiosk, const char *branch)
+{
+    assert_string_equal(kiosk, "");
+    strcat(strcat(ctx, branch), " ");
+    return true;
+}
+
+static enum outgoing_state state_of(struct world *w, const char *id)
+{
+    struct outgoing o;
+    bool found;
+    assert_true(store_outgoing_by_id(w->st, id, &o, &found));
+    assert_true(found);
+    return o.state;
+}
+
+static void alike_ones_are_one_message(void **state)
+{
+    struct world *w = *state;
+    struct outgoing lead;
+    struct outgoing_together t;
+    char names[200] = "";
+    bool found;
+    wall_ms at;
+    place(w, 1, 0, "chain");
+    place(w, 2, 1, "west");
+    place(w, 3, 2, "dago");
+    place(w, 4, 2, "braga");
+    place(w, 5, 1, "kuta");
+    alert_at(w, "a", 3);
+    alert_at(w, "b", 4);
+    alert_at(w, "c", 4);
+    alert_at(w, "d", 5);
+    join(w, "a1", "a", CHANNEL_RAISED, NOON);
+    join(w, "b1", "b", CHANNEL_RAISED, NOON + 5000);
+    join(w, "c1", "c", CHANNEL_RAISED, NOON + 10000);
+    join(w, "b2", "b", CHANNEL_ENDED, NOON + 12000); // waits behind its raise, with nobody
+    assert_true(store_outgoing_next(w->st, "x", NOON + 29999, MINUTE, false, &lead, &found, &at));
+    assert_false(found);
+    assert_int_equal(at, NOON + 30000);
+    join(w, "d1", "d", CHANNEL_RAISED, NOON + 29500); // the message may be under way: one of its own
+    assert_true(store_outgoing_next(w->st, "x", NOON + 30000, MINUTE, false, &lead, &found, &at));
+    assert_string_equal(lead.id, "a1");
+    assert_true(store_outgoing_together(w->st, &lead, INT64_MAX, &t, add_branch, names));
+    assert_int_equal(t.alerts, 3);
+    assert_int_equal(t.branches, 2);
+    assert_string_equal(t.area, "west");
+    assert_string_equal(names, "dago braga braga ");
+    // Tried again it tells of the same; taken, all of them are sent, but for one that it did not tell of.
+    assert_true(settle(w, "a1", OUTGOING_WAITING, 1, NOON + MINUTE, NOON + 30001));
+    assert_int_equal(state_of(w, "b1"), OUTGOING_WAITING);
+    struct outgoing_outcome taken = {lead.number, OUTGOING_SENT, 2, 0, number(w, "b1"), "ok"};
+    assert_true(store_outgoing_outcome(w->st, &taken, NOON + MINUTE, &lead, &found));
+    assert_int_equal(state_of(w, "a1"), OUTGOING_SENT);
+    assert_int_equal(state_of(w, "b1"), OUTGOING_SENT);
+    assert_int_equal(state_of(w, "c1"), OUTGOING_WAITING);
+    assert_string_equal(next(w, "x", NOON + MINUTE, &at), "c1");
+    assert_true(settle(w, "c1", OUTGOING_SENT, 1, 0, NOON + MINUTE));
+    assert_string_equal(next(w, "x", NOON + MINUTE, &at), "b2");
+    assert_true(settle(w, "b2", OUTGOING_SENT, 1, 0, NOON + MINUTE));
+    // One message that is given up is given up for all, and nobody hears of their ends.
+    join(w, "e1", "a", CHANNEL_RAISED, NOON + HOUR);
+    join(w, "e2", "b", CHANNEL_RAISED, NOON + HOUR);
+    put(w, "e3", "x", "b", CHANNEL_ENDED, NOON + HOUR + 1);
+    assert_true(settle(w, "e1", OUTGOING_DEAD, 1, 0, NOON + 2 * HOUR));
+    assert_int_equal(state_of(w, "e2"), OUTGOING_DEAD);
+    assert_int_equal(state_of(w, "e3"), OUTGOING_DROPPED);
+}
+
+static bool praised(struct world *w, enum praise_kind kind, int32_t rule, int64_t value, int64_t apart)
+{
+    struct store_praise p = {.place = 1, .kind = kind, .rule = rule, .value = value, .at = NOON};
+    bool new;
+    assert_true(store_praise_put(w->st, &p, apart, &new));
+    return new;
+}
+
+static void praise_is_given_once(void **state)
+{
+    struct world *w = *state;
+    struct notice n = {.event = CHANNEL_PRAISE, .lang = CHANNEL_ID};
+    struct notice_text t;
+    char zone[65];
+    bool found;
+    place(w, 1, 0, "dago");
+    assert_true(praised(w, PRAISE_ANSWERS, 0, 10000, 1));
+    assert_false(praised(w, PRAISE_ANSWERS, 0, 10000, 1));
+    assert_false(praised(w, PRAISE_ANSWERS, 0, 1000, 1)); // what lies behind it is no news
+    assert_true(praised(w, PRAISE_STEP, 1, 20800, 1));
+    assert_true(praised(w, PRAISE_STEP, 1, 20884, 1));
+    assert_false(praised(w, PRAISE_STEP, 1, 20800, 1)); // it has fallen back and is there again
+    assert_true(praised(w, PRAISE_STEP, 2, 20800, 1));
+    assert_true(praised(w, PRAISE_YEAR, 1, 20000, 364));
+    assert_false(praised(w, PRAISE_YEAR, 1, 20363, 364));
+    assert_true(praised(w, PRAISE_YEAR, 1, 20364, 364));
+    assert_true(store_praise_read(w->st, STORE_PRAISE "1", &n, zone, &found) && found);
+    notice_say(&n, NULL, &t);
+    assert_string_equal(t.title, "dago: 10.000 jawaban");
+    assert_true(store_praise_read(w->st, STORE_PRAISE "99", &n, zone, &found));
+    assert_false(found);
+}
+
+static void several_are_told_in_both_languages(void **state)
+{
+    (void)state;
+    struct notice_text t;
+    struct notice n = example(CHANNEL_RAISED, CHANNEL_ID);
+    n.together = 312;
+    n.branches = 3;
+    snprintf(n.area, sizeof n.area, "Jawa Barat");
+    snprintf(n.names, sizeof n.names, "Dago; Braga; Cihampelas");
+    notice_say(&n, NULL, &t);
+    assert_string_equal(t.title, "Jawa Barat: Janji tidak terpenuhi (3 cabang)");
+    n.lang = CHANNEL_EN;
+    n.kind = NOTICE_OFFLINE;
+    n.event = CHANNEL_ENDED;
+    notice_say(&n, NULL, &t);
+    assert_string_equal(t.title, "Jawa Barat: over – Kiosk not reachable (312 kiosks)");
+    assert_string_equal(t.lines[1].text, "Dago; Braga; Cihampelas");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -740,6 +944,11 @@ int main(void)
         cmocka_unit_test(a_signature_is_that_of_the_standard),
         cmocka_unit_test(each_kind_gets_its_document),
         cmocka_unit_test(a_mail_has_its_headers),
+        cmocka_unit_test_setup_teardown(praise_is_given_once, setup, teardown),
+        cmocka_unit_test(several_are_told_in_both_languages),
+        cmocka_unit_test_setup_teardown(alike_ones_are_one_message, setup, teardown),
+        cmocka_unit_test(quiet_hours_hold_until_they_end),
+        cmocka_unit_test_setup_teardown(what_is_held_is_sent_later, setup, teardown),
         cmocka_unit_test_setup_teardown(rows_wait_are_sent_in_order_and_end, setup, teardown),
         cmocka_unit_test_setup_teardown(only_who_heard_of_the_raise_hears_of_the_rest, setup, teardown),
     };

@@ -2,6 +2,8 @@
 // design.
 #include "tests/unit/engine_world.h"
 
+#include <stdlib.h>
+
 // ---------------------------------------------------------------- standard
 static void limit_reached_exactly(void **state)
 {
@@ -673,6 +675,29 @@ static struct world offline(void)
     return w;
 }
 
+// A holiday and the night after it: a kiosk that is lost then has until after the next opening to appear.
+static void closed_on_a_holiday(void **state)
+{
+    (void)state;
+    struct hours_dates *d = calloc(1, sizeof(*d) + sizeof(*d->items));
+    assert_non_null(d);
+    d->count = 1;
+    d->items[0] = (struct hours_date){.from = 20773, .to = 20773}; // the Monday itself
+    struct world w = offline();
+    w.hours.dates = d;
+    give_hours(&w);
+    engine_presence(w.e, 10, KIOSK_READY, w.now);
+    wait(&w, MINUTE);
+    engine_presence(w.e, 10, KIOSK_LOST, w.now);
+    w.now = MONDAY + DAY + 8 * HOUR + 2 * MINUTE - 1;
+    engine_tick(w.e, w.now);
+    expect_nothing(&w);
+    wait(&w, 1);
+    expect(&w, ENGINE_OK, ENGINE_FIRING, ENGINE_BREACH);
+    finish(&w);
+    free(d);
+}
+
 static void will_and_heartbeat(void **state)
 {
     (void)state;
@@ -1010,6 +1035,7 @@ int main(void)
         cmocka_unit_test(window_empties),
         cmocka_unit_test(raised_by_leaving),
         cmocka_unit_test(hold_before_and_after),
+        cmocka_unit_test(closed_on_a_holiday),
         cmocka_unit_test(will_and_heartbeat),
         cmocka_unit_test(closed_by_hand_stays_closed),
         cmocka_unit_test(closed_place_and_sleep),

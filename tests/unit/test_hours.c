@@ -1,10 +1,11 @@
-// hours: spans, the midday close, midnight, changes of the clock.
+// hours: spans, the midday close, midnight, changes of the clock, special days.
 #include "aggregator/hours.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -182,6 +183,99 @@ static void hour_of_week(void **state)
     assert_int_equal(hours_of_week(NULL, -1, &until), 4 * 24 - 1);
 }
 
+// ---------------------------------------------------------------- special days
+
+// Half an hour off the hour, and an hour forward at Sunday 2026-11-22 02:00 local time: as Adelaide in spring.
+static int half(void *ctx, wall_ms at)
+{
+    (void)ctx;
+    return at >= MONDAY + 5 * DAY + 16 * HOUR + 30 * MINUTE ? 10 * 3600 + 1800 : 9 * 3600 + 1800;
+}
+
+static const struct hours_zone adelaide = {half, NULL};
+
+enum { FIRST_DAY = 20773, DATES = 4 }; // Monday 2026-11-16
+
+// A holiday on Wednesday, open as usual on a Thursday inside four weeks of shorter hours (Fridays with a long midday), and
+// twelve days closed from day 40 on: longer than a week.
+static struct hours_dates *special_days(void)
+{
+    struct hours_dates *d = calloc(1, sizeof(*d) + DATES * sizeof(*d->items));
+    assert_non_null(d);
+    d->count = DATES;
+    d->items[0] = (struct hours_date){FIRST_DAY + 2, FIRST_DAY + 2, false, {{{0, 0}}}};
+    d->items[1] = (struct hours_date){FIRST_DAY + 10, FIRST_DAY + 10, true, {{{0, 0}}}};
+    d->items[2] = (struct hours_date){FIRST_DAY + 40, FIRST_DAY + 51, false, {{{0, 0}}}};
+    d->items[3] = (struct hours_date){FIRST_DAY + 7, FIRST_DAY + 34, false, {{{0, 0}}}};
+    for (int day = 1; day <= 5; day++)
+        d->items[3].spans[day][0] = (struct hours_span){540, 900};
+    d->items[3].spans[5][0].to = 690;
+    d->items[3].spans[5][1] = (struct hours_span){810, 900};
+    return d;
+}
+
+static void holidays(void **state)
+{
+    (void)state;
+    struct hours_dates *d = special_days();
+    struct hours h = office();
+    h.dates = d;
+    assert_true(hours_valid(&h));
+    wall_ms monday = MONDAY - 7 * HOUR;
+    wall_ms tuesday_close = monday + DAY + 16 * HOUR, thursday = monday + 3 * DAY + 8 * HOUR;
+    expect(&h, &wib, monday + 2 * DAY + 10 * HOUR, false, tuesday_close, thursday);
+    assert_int_equal(hours_after(&h, &wib, tuesday_close - HOUR, 2 * HOUR), thursday + HOUR); // a complaint's clock
+    // Shorter hours, the long Friday, and the day that is as usual.
+    expect(&h, &wib, monday + 7 * DAY + 10 * HOUR, true, monday + 7 * DAY + 9 * HOUR, monday + 7 * DAY + 15 * HOUR);
+    expect(&h, &wib, monday + 11 * DAY + 12 * HOUR, false, monday + 11 * DAY + 690 * MINUTE,
+           monday + 11 * DAY + 810 * MINUTE);
+    expect(&h, &wib, monday + 10 * DAY + 9 * HOUR, true, monday + 10 * DAY + 8 * HOUR, monday + 10 * DAY + 12 * HOUR);
+    // Closed for longer than the week reaches: the day after is known from its first hour on.
+    wall_ms back = monday + 52 * DAY + 8 * HOUR; // a Thursday
+    expect(&h, &wib, monday + 40 * DAY + HOUR, false, monday + 39 * DAY + 690 * MINUTE, back);
+    assert_int_equal(hours_after(&h, &wib, monday + 41 * DAY, HOUR), back + HOUR);
+    assert_true(hours_special(&h, FIRST_DAY + 2) && !hours_special(&h, FIRST_DAY + 3) && !hours_special(NULL, 0));
+    free(d);
+}
+
+// Round the clock but for its special days: a period has a true begin and end however far they are.
+static void round_the_clock_but_once(void **state)
+{
+    (void)state;
+    struct hours_dates *d = special_days();
+    struct hours h = {0};
+    for (int day = 0; day < 7; day++)
+        h.spans[day][0] = (struct hours_span){0, 1440};
+    d->count = 1;
+    h.dates = d;
+    expect(&h, NULL, MONDAY - 90 * DAY, true, HOURS_ALWAYS, MONDAY + 2 * DAY);
+    expect(&h, NULL, MONDAY + DAY, true, HOURS_ALWAYS, MONDAY + 2 * DAY);
+    expect(&h, NULL, MONDAY + 2 * DAY, false, MONDAY + 2 * DAY, MONDAY + 3 * DAY);
+    for (int day = 3; day < 300; day++)
+        expect(&h, NULL, MONDAY + day * DAY + HOUR, true, MONDAY + 3 * DAY, HOURS_EVER);
+    free(d);
+}
+
+static void special_days_tile_time(void **state)
+{
+    (void)state;
+    struct hours_dates *d = special_days();
+    struct hours h = office();
+    h.spans[0][0] = (struct hours_span){90, 200}; // through the hour that is skipped
+    h.dates = d;
+    int64_t sum = 0;
+    for (wall_ms at = MONDAY, end = MONDAY + 80 * DAY; at < end;) {
+        struct hours_period p = hours_period(&h, &adelaide, at), next = hours_period(&h, &adelaide, p.until);
+        struct hours_period last = hours_period(&h, &adelaide, p.until - 1);
+        assert_true(p.from <= at && at < p.until && next.from == p.until && next.open != p.open);
+        assert_true(last.from == p.from && last.until == p.until && last.open == p.open);
+        sum += p.open ? (p.until < end ? p.until : end) - at : 0;
+        at = p.until;
+    }
+    assert_int_equal(hours_open_ms(&h, &adelaide, MONDAY, MONDAY + 80 * DAY), sum);
+    free(d);
+}
+
 static void bad_hours(void **state)
 {
     (void)state;
@@ -195,6 +289,15 @@ static void bad_hours(void **state)
     }
     struct hours none = {0};
     assert_true(hours_valid(&none));
+    struct hours_dates *d = special_days();
+    none.dates = d;
+    assert_true(hours_valid(&none));
+    d->items[3].to = d->items[3].from - 1;
+    assert_false(hours_valid(&none));
+    d->items[3].to = d->items[3].from;
+    d->items[3].spans[0][0] = (struct hours_span){10, 5};
+    assert_false(hours_valid(&none));
+    free(d);
 }
 
 int main(void)
@@ -203,7 +306,8 @@ int main(void)
         cmocka_unit_test(a_day),         cmocka_unit_test(always_and_never),  cmocka_unit_test(once_a_week),
         cmocka_unit_test(business_time), cmocka_unit_test(through_midnight),  cmocka_unit_test(bad_hours),
         cmocka_unit_test(hour_of_week),  cmocka_unit_test(periods_tile_time),
-        cmocka_unit_test(business_deadline),
+        cmocka_unit_test(business_deadline), cmocka_unit_test(holidays), cmocka_unit_test(round_the_clock_but_once),
+        cmocka_unit_test(special_days_tile_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

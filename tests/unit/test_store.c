@@ -455,6 +455,49 @@ static void rights_are_told(void **state)
                      1);
 }
 
+// Calendars go down the tree, nearer places first, and are replaced as a whole.
+static void calendars_are_inherited(void **state)
+{
+    struct fixture *f = *state;
+    static const char text[] =
+        "places:\n"
+        "  - { id: org, kind: org, name: O, tz: Asia/Jakarta, hours: [{ days: daily, open: \"07:00\", close: \"20:00\" }] }\n"
+        "  - { id: mall, kind: branch, parent: org, name: Mall }\n"
+        "  - { id: bank, kind: branch, parent: org, name: Bank }\n"
+        "calendars:\n"
+        "  - { id: national, place: org, days: [\n"
+        "      { from: 2027-02-08, to: 2027-03-09, name: Ramadan, hours: [{ days: daily, open: \"09:00\", close: \"15:00\" }] },\n"
+        "      { from: 2027-02-17, name: Holiday }] }\n"
+        "  - { id: mall-open, place: mall, days: [{ from: 2027-02-17, usual: true }] }\n";
+    static const char without[] =
+        "places:\n"
+        "  - { id: org, kind: org, name: O, tz: Asia/Jakarta, hours: [{ days: daily, open: \"07:00\", close: \"20:00\" }] }\n";
+    enum { HOLIDAY = 20866 }; // 2027-02-17
+    char why[300], *report;
+    assert_true(apply_text(f, text, true, &report, why, sizeof why));
+    assert_non_null(strstr(report, "+ calendar national: at org; 2027-02-08 to 2027-03-09 \"Ramadan\" 0 09:00-15:00"));
+    assert_non_null(strstr(report, "2027-02-17 to 2027-02-17 \"Holiday\" closed"));
+    assert_non_null(strstr(report, "+ calendar mall-open: at mall; 2027-02-17 to 2027-02-17 \"\" usual"));
+    free(report);
+    assert_true(apply_text(f, text, true, &report, why, sizeof why));
+    assert_null(report); // the same again is no change
+    struct org org;
+    assert_true(org_load(&org, f->st, why, sizeof why));
+    const struct hours *bank = &org_place(&org, "bank")->hours, *mall = &org_place(&org, "mall")->hours;
+    assert_int_equal(hours_day(bank, HOLIDAY)[0].to, 0);
+    assert_int_equal(hours_day(mall, HOLIDAY)[0].from, 420);
+    assert_int_equal(hours_day(bank, HOLIDAY + 1)[0].from, 540);
+    assert_int_equal(hours_day(mall, HOLIDAY + 1)[0].from, 540);
+    assert_int_equal(hours_day(mall, HOLIDAY + 60)[0].from, 420);
+    org_finish(&org);
+    assert_true(apply_text(f, without, true, &report, why, sizeof why));
+    assert_non_null(strstr(report, "- calendar national: at org"));
+    free(report);
+    assert_true(org_load(&org, f->st, why, sizeof why));
+    assert_null(org_place(&org, "bank")->hours.dates);
+    org_finish(&org);
+}
+
 static void wrong_documents_are_refused(void **state)
 {
     struct fixture *f = *state;
@@ -481,6 +524,15 @@ static void wrong_documents_are_refused(void **state)
          "50,"
          " resolve_percent: 60 } ]\n",
          "resolve_percent"},
+        {"places: [ { id: a, kind: org, name: A } ]\ncalendars: [ { id: c, place: b, days: [] } ]\n", "unknown place 'b'"},
+        {"places: [ { id: a, kind: org, name: A } ]\ncalendars: [ { id: c, place: a, days: [ { from: 2027-02-30 } ] } ]\n",
+         "as YYYY-MM-DD"},
+        {"places: [ { id: a, kind: org, name: A } ]\ncalendars: [ { id: c, place: a, days: [ { from: 2027-02-03, to: "
+         "2027-02-02 } ] } ]\n",
+         "as YYYY-MM-DD"},
+        {"places: [ { id: a, kind: org, name: A } ]\ncalendars: [ { id: c, place: a, days: [ { from: 2027-02-03, usual: "
+         "true, hours: [ { days: daily, open: \"07:00\", close: \"08:00\" } ] } ] } ]\n",
+         "not both"},
         {"places: [ { id: a, kind: org, name: A } ]\nusers: [ { name: u, place: a } ]\n", "password_file"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
@@ -542,6 +594,7 @@ int main(void)
         TEST(foreign_files_are_refused),
         cmocka_unit_test(migrations_are_numbered_without_gaps),
         TEST(configuration_is_compared_and_kept),
+        TEST(calendars_are_inherited),
         TEST(rights_are_told),
         TEST(wrong_documents_are_refused),
         cmocka_unit_test(passwords),

@@ -120,6 +120,7 @@ function Why({ alert, now }: { alert: Alert; now: number }) {
         {hasCurve(alert) && <PointsChart alert={alert} now={now} />}
         <p class="rule">
           {alert.up !== null && alert.down !== null && <>{t.pointsRule(f.int(alert.up), f.int(alert.down))} </>}
+          {alert.spread !== null && <>{t.spreadRule(f.percent(100 * alert.spread))} </>}
           <span class="wide">{cost}</span>
         </p>
       </div>

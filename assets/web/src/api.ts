@@ -93,6 +93,7 @@ export interface Alert {
   curve: { at: number; points: number }[]; // steps, at most 200
   falseAlarmDays: number | null; // expected open days between false alarms at the usual rate; null: learning
   falseAlarmVotes: number | null;
+  spread: number | null; // of a change with `spread`: part of the usual share that is there for days that differ
   reasons: { id: string; label: Texts; n: number }[];
   places: { id: string; name: string; n: number; unhappy: number }[]; // kiosks or areas with most unhappy votes first
   // silence and offline:
@@ -139,7 +140,7 @@ export interface Channel {
   attempts: number; reply: string; // of what waits after a failure
 }
 export interface ChannelMessage {
-  id: string; channel: string; alert: string; event: "raised" | "acknowledged" | "unattended" | "ended" | "test" | "report"; // report: alert is its own id
+  id: string; channel: string; alert: string; event: "raised" | "acknowledged" | "unattended" | "ended" | "praise" | "test" | "report"; // report: alert is its own id
   state: "waiting" | "sent" | "dead" | "dropped"; at: number; attempts: number; reply: string; ended: number | null;
 }
 

@@ -95,6 +95,7 @@ export const en = {
   curveAlt: (from: string, to: string, points: string, limit: string, raised: string) =>
     `Points from ${from} to ${to}: now ${points}, limit ${limit}, passed at ${raised}`,
   pointsRule: (up: string, down: string) => `Each unhappy vote adds ${up} points, each happy one repays ${down}.`,
+  spreadRule: (points: string) => `Days differ here: ${points} more unhappy votes than usual are allowed for.`,
   falseAlarmDays: (count: number, days: string) =>
     count <= 1 ? "False alarms: about one every open day." : `False alarms: about one in ${days} open days.`,
   falseAlarmVotes: (votes: string) => `False alarms: about one in ${votes} votes; the days are still being learned.`,

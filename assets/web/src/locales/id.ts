@@ -90,6 +90,7 @@ export const id: Messages = {
   pointsRule: (up, down) => `Tiap suara tidak puas menambah ${up} poin, tiap suara puas mengurangi ${down}.`,
   falseAlarmDays: (count, days) =>
     count <= 1 ? "Alarm palsu: ± sekali tiap hari buka." : `Alarm palsu: ± sekali per ${days} hari buka.`,
+  spreadRule: (points) => `Hari-hari di sini berbeda: ${points} lebih banyak suara tidak puas masih dianggap biasa.`,
   falseAlarmVotes: (votes) => `Alarm palsu: ± sekali per ${votes} suara; harinya masih dipelajari.`,
   falseAlarmLearning: "Alarm palsu: masih mempelajari yang biasa di sini.",
   whereWorst: "Di mana",
