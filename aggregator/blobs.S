@@ -49,6 +49,8 @@
         embed web_worker_js, "build/web/worker.js"
         embed web_backtest_js, "build/web/backtest.js"
         embed web_backtest_css, "build/web/backtest.css"
+        embed web_improve_js, "build/web/improve.js"
+        embed web_improve_css, "build/web/improve.css"
         embed web_report_js, "build/web/report.js"
         embed web_report_css, "build/web/report.css"
         embed web_manage_js, "build/web/manage.js"

@@ -41,6 +41,8 @@ EMBED(web_push_css);
 EMBED(web_worker_js);
 EMBED(web_backtest_js);
 EMBED(web_backtest_css);
+EMBED(web_improve_js);
+EMBED(web_improve_css);
 EMBED(web_report_js);
 EMBED(web_report_css);
 EMBED(web_manage_js);
@@ -93,6 +95,8 @@ const struct embedded embedded_web[] = {
     {"worker.js", web_worker_js_begin, web_worker_js_end},
     {"backtest.js", web_backtest_js_begin, web_backtest_js_end},
     {"backtest.css", web_backtest_css_begin, web_backtest_css_end},
+    {"improve.js", web_improve_js_begin, web_improve_js_end},
+    {"improve.css", web_improve_css_begin, web_improve_css_end},
     {"report.js", web_report_js_begin, web_report_js_end},
     {"report.css", web_report_css_begin, web_report_css_end},
     {"manage.js", web_manage_js_begin, web_manage_js_end},

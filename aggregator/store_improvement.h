@@ -6,9 +6,9 @@
 #include "aggregator/store.h"
 
 enum {
-    IMPROVEMENT_TEXT_MAX = 1000,  // bytes of what and of why: as long as a comment
+    IMPROVEMENT_TEXT_MAX = 1000,   // bytes of what and of why: as long as a comment
     IMPROVEMENT_DAY_LEAST = 10957, // 2000-01-01
-    IMPROVEMENT_AHEAD_DAYS = 366, // it may be planned so far ahead
+    IMPROVEMENT_AHEAD_DAYS = 366,  // it may be planned so far ahead
 };
 
 // IMPROVEMENT_OTHER is a note: something that happened and was nobody's measure. It has no effect to be told of.

@@ -524,6 +524,7 @@ enum trends_error trends_read(struct views *v, const struct views_user *u, const
         {"skm", trends_skm, false},           {"coverage", trends_coverage, false},
         {"gaps", trends_gaps, false},         {"scores", trends_scores, true},
         {"segments", trends_segments, false}, {"goal", trends_goal, false},
+        {"marks", trends_marks, false},
     };
     struct trend_query all = *q;
     struct trends t = {.v = v, .u = u, .q = &all, .problem = ret_problem, .now = now};

@@ -39,21 +39,24 @@ static json_t *log_of(struct views *v, const struct views_user *u, int32_t place
     size_t i;
     sqlite3_stmt *s = store_bind(
         v->st,
-        "WITH RECURSIVE up(place_id) AS (SELECT ?1 UNION SELECT p.parent_id FROM up JOIN place p USING(place_id)"
+        "WITH RECURSIVE up(place_id) AS (SELECT ?1 UNION SELECT p.parent_id FROM up JOIN place p "
+        "USING(place_id)"
         " WHERE p.parent_id IS NOT NULL), down(place_id) AS (SELECT ?1 UNION SELECT p.place_id FROM down"
         " JOIN place p ON p.parent_id = down.place_id), mine(place_id) AS (SELECT ?2 UNION SELECT p.place_id"
         " FROM mine JOIN place p ON p.parent_id = mine.place_id)"
         " SELECT revision, i.kind, day, what, why, " SHOWN(
             "who") ", at, withdrawn, improvement_id, p.id, p.name, i.place_id IN mine FROM improvement i"
-                   " JOIN place p USING(place_id) WHERE (i.place_id IN up OR i.place_id IN down) AND revision ="
+                   " JOIN place p USING(place_id) WHERE (i.place_id IN up OR i.place_id IN down) AND "
+                   "revision ="
                    " (SELECT max(revision) FROM improvement n WHERE n.improvement_id = i.improvement_id)"
                    " ORDER BY day DESC, improvement_id DESC LIMIT ?3",
         "ddd", place, u->place, (int)ENTRIES_MAX);
     while (views_row(v, s)) {
         o = revision_json(s);
         json_object_set_new(o, "id", json_integer(sqlite3_column_int64(s, 8)));
-        json_object_set_new(o, "place", json_pack("{s:s,s:s}", "id", sqlite3_column_text(s, 9), "name",
-                                                  sqlite3_column_text(s, 10)));
+        json_object_set_new(
+            o, "place",
+            json_pack("{s:s,s:s}", "id", sqlite3_column_text(s, 9), "name", sqlite3_column_text(s, 10)));
         json_object_set_new(o, "mine", json_boolean(sqlite3_column_int(s, 11)));
         json_array_append_new(list, o);
     }

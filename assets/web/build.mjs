@@ -21,6 +21,7 @@ const PAGES = {
   login: "src/login.tsx",
   trends: "src/trends/page.tsx",
   backtest: "src/backtest/page.tsx",
+  improve: "src/improve/page.tsx",
   report: "src/report/page.tsx",
   manage: "src/manage/page.tsx",
   votes: "src/alert-votes.tsx",

@@ -13,6 +13,7 @@ import { Topbar } from "./topbar.tsx";
 
 const LoginPage = lazy("login", async () => (await import("./login.tsx")).LoginPage);
 const TrendsPage = lazy("trends", async () => (await import("./trends/page.tsx")).TrendsPage);
+const ImprovePage = lazy("improve", async () => (await import("./improve/page.tsx")).ImprovePage);
 const ReportPage = lazy("report", async () => (await import("./report/page.tsx")).ReportPage);
 const BacktestPage = lazy("backtest", async () => (await import("./backtest/page.tsx")).BacktestPage);
 const ManagePage = lazy("manage", async () => (await import("./manage/page.tsx")).ManagePage);
@@ -61,7 +62,7 @@ export function App() {
 
   const session = state.kind === "in" ? state.session : null;
   const place = route.place ?? (session && (route.page === "today" ? usualPlace(session) : session.places[0]?.id));
-  const LatePage = { today: TrendsPage, trends: TrendsPage, backtest: BacktestPage, report: ReportPage, manage: ManagePage }[route.page];
+  const LatePage = { today: TrendsPage, trends: TrendsPage, backtest: BacktestPage, improve: ImprovePage, report: ReportPage, manage: ManagePage }[route.page];
   useEffect(() => {
     if (!session || !place || route.page !== "today") return;
     if (!route.place) nameInAddress(place);

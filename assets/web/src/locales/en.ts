@@ -17,6 +17,7 @@ export const en = {
   version: (v: string) => `Puas ${v}`,
   pages: "Pages",
   trends: "Trends",
+  improve: "Improve",
   backtest: "Back-test",
   manage: "Manage",
   loading: "Loading…",

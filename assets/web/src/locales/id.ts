@@ -16,6 +16,7 @@ export const id: Messages = {
   version: (v) => `Puas ${v}`,
   pages: "Halaman",
   trends: "Tren",
+  improve: "Perbaikan",
   backtest: "Uji aturan",
   manage: "Kelola",
   loading: "Memuat…",

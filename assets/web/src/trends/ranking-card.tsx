@@ -49,11 +49,11 @@ interface RankingProps {
   between: number; // so many
   target: number | null;
   least: number; // votes
-  set: Props["set"];
+  set: (change: { place: string }) => void;
   said: Said;
 }
 
-function Ranking({ rows, between, target, least: fewest, set, said }: RankingProps) {
+export function Ranking({ rows, between, target, least: fewest, set, said }: RankingProps) {
   const { w, f, num } = said;
   const ends = rows.flatMap((row) => (row?.lo == null || row.hi === null ? [] : [row.lo * 100, row.hi * 100])).concat(target ?? []);
   const least = Math.max(0, Math.min(...ends) - PAD);
