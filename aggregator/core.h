@@ -58,6 +58,10 @@ enum command_kind {
     COMMAND_WEBPUSH_PUT,    // alert: place, browser (without it and its times), who
     COMMAND_WEBPUSH_END,    // browser: its endpoint, and whose, "": whosever
     COMMAND_MAILING_STOP,   // alert: token of an address of a mailing, who
+    COMMAND_PHONE_OPEN,     // alert: place, token, who -> reply: its number. NOT_NOW: the place has one in force
+    COMMAND_PHONE_END,      // alert: number of a token of phones, who
+    COMMAND_PHONE_ANSWER,   // alert: the token; token: the visit; yaml: its answers as an events message, seq and visit of which
+                            // are not used. UNKNOWN: no such token; BAD: reply says why; NOT_NOW: nothing is stored now
     COMMAND_MANAGE_DRY,     // manage, who -> reply: one line a change; BAD: manage->refusal says why not
     COMMAND_MANAGE,         // the same, done
     COMMAND_USER_PASSWORD,  // alert: a user, who; manage: hash, NULL: they cannot log in any more. Ends their sessions

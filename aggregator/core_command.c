@@ -127,8 +127,8 @@ void core_do_command(struct core *c, struct command *cmd)
         "erase",         "rollups-repair", "channel-test", "token-add",    "token-revoke", "",
         "",              "alert-assign",  "alert-reopen",  "alert-offer", "silence",      "silence-end",
         "alert-check",   "alert-recover", "contact-take",  "contact-outcome", "contact-open", "share-open",  "share-end",
-        "webpush-on",    "",              "mailing-stop", "",              "manage",        "user-password",
-        "improvement"}; // "": changes nothing, or is on record elsewhere
+        "webpush-on",    "",              "mailing-stop", "phone-open",    "phone-end",     "",
+        "",              "manage",        "user-password", "improvement"}; // "": changes nothing, or is on record elsewhere
     cmd->result = COMMAND_UNAVAILABLE;
     if (c->guard.damaged || !core_writes(c)) {
         return;
@@ -252,6 +252,15 @@ void core_do_command(struct core *c, struct command *cmd)
         break;
     case COMMAND_MAILING_STOP:
         cmd->result = core_stop_mailing(c, cmd);
+        break;
+    case COMMAND_PHONE_OPEN:
+        cmd->result = core_open_phone(c, cmd);
+        break;
+    case COMMAND_PHONE_END:
+        cmd->result = core_end_phone(c, cmd);
+        break;
+    case COMMAND_PHONE_ANSWER:
+        cmd->result = core_answer_phone(c, cmd);
         break;
     case COMMAND_MANAGE_DRY:
     case COMMAND_MANAGE:

@@ -14,6 +14,7 @@
 //   core_outgoing.c what channels are to tell, and what came of it
 //   core_mailings.c reports by mail that are due
 //   core_shares.c  links to one view
+//   core_phones.c  the survey on the customer's own phone
 //   core_improvements.c  what was done so that customers are served better
 //   core_signs.c   mqtt channels: how each branch is
 //   core_erase.c   erasure of what a visit has said, here and at its kiosk
@@ -248,6 +249,12 @@ enum command_result core_end_webpush(struct core *c, const struct command *cmd);
 enum command_result core_improve(struct core *c, struct command *cmd);
 enum command_result core_open_share(struct core *c, struct command *cmd);
 enum command_result core_end_share(struct core *c, const struct command *cmd);
+
+enum command_result core_open_phone(struct core *c, struct command *cmd);
+enum command_result core_end_phone(struct core *c, const struct command *cmd);
+enum command_result core_answer_phone(struct core *c, struct command *cmd);
+// Stores an answer that came now, under a key that is not settled yet.
+bool core_store_event(struct core *c, int32_t kiosk, struct epoch *ep, const struct event *e, int32_t place, int flags);
 
 void core_sign_due(struct core *c, int32_t place); // an alert there has changed
 void core_all_signs_due(struct core *c);           // after a connect, or a change of the organisation

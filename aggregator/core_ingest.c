@@ -81,6 +81,9 @@ static void tell_engine(struct core *c, const struct stored_event *s)
     if (branch != NULL) {
         steps_event(&branch->steps, s->event_id, scored, c->now);
     }
+    if ((s->flags & EVENT_PHONE) == EVENT_PHONE) {
+        return; // rules are about what kiosks ask
+    }
     bool rating = s->e->type == EVENT_RATING && s->e->of > 0;
     bool contact = s->e->type == EVENT_CONTACT && (s->flags & (EVENT_VOIDED | EVENT_UNASSIGNED)) == 0 &&
                    s->e->text[0] != '\0' && c->now < s->at + s->e->keep_days * DAY_MS; // else nobody can be called
@@ -102,44 +105,61 @@ static void tell_engine(struct core *c, const struct stored_event *s)
     }
 }
 
-// Stores one event that is not settled yet.
-static bool store_one(struct core *c, struct org_kiosk *k, struct epoch *ep, const struct events_message *m,
-                      const struct event *e, const char *branch, int flags)
+// Stores one event that is not settled yet, of a time and a place that are known.
+static bool store_judged(struct core *c, struct epoch *ep, struct stored_event *s)
 {
-    struct stored_event s = {
-        .epoch_id = ep->epoch_id, .kiosk = k->number, .e = e, .arrived = c->now, .flags = flags};
+    const struct event *e = s->e;
     bool yes = false;
-    s.at = event_time(c, m, e, &s.flags);
-    s.behind = seqset_any(&ep->settled, e->seq + 1, e->seq + ROLLUP_VISIT_SPAN);
-    if (!place_of(c, k, e, branch, &s.place) ||
-        (e->question.s[0] != '\0' && !store_name(c->store, e->question.s, &s.name))) {
+    s->behind = seqset_any(&ep->settled, e->seq + 1, e->seq + ROLLUP_VISIT_SPAN);
+    if (e->question.s[0] != '\0' && !store_name(c->store, e->question.s, &s->name)) {
         return core_fail(c);
     }
-    if (s.place == 0) {
-        s.flags |= EVENT_UNASSIGNED;
+    if (s->place == 0) {
+        s->flags |= EVENT_UNASSIGNED;
     }
     if (e->visit != e->seq && (is_score(e->type) || e->type == EVENT_CHOICE)) {
-        if (!store_answered(c->store, ep->epoch_id, e->visit, e->seq, s.name, e->type, &yes)) {
+        if (!store_answered(c->store, ep->epoch_id, e->visit, e->seq, s->name, e->type, &yes)) {
             return core_fail(c);
         }
-        s.flags |= yes ? EVENT_REPEATED : 0;
+        s->flags |= yes ? EVENT_REPEATED : 0;
     }
     if (ep->voids > 0 && e->type != EVENT_VOID) {
         if (!store_is_voided(c->store, ep->epoch_id, e->seq, &yes)) {
             return core_fail(c);
         }
-        s.flags |= yes ? EVENT_VOIDED : 0;
+        s->flags |= yes ? EVENT_VOIDED : 0;
     }
     if (e->type == EVENT_CONTACT && e->text[0] == '\0') {
-        s.flags |= EVENT_WIPED;
+        s->flags |= EVENT_WIPED;
     }
-    if (!store_event(c->store, &s) || !seqset_add(&ep->settled, e->seq)) {
+    if (!store_event(c->store, s) || !seqset_add(&ep->settled, e->seq)) {
         return core_fail(c);
     }
     ep->voids += e->type == EVENT_VOID;
     atomic_fetch_add(&c->meter.answers[e->type], 1);
-    tell_engine(c, &s);
-    return core_contact_asked(c, &s);
+    tell_engine(c, s);
+    return core_contact_asked(c, s);
+}
+
+static bool store_one(struct core *c, struct org_kiosk *k, struct epoch *ep, const struct events_message *m,
+                      const struct event *e, const char *branch, int flags)
+{
+    struct stored_event s = {
+        .epoch_id = ep->epoch_id, .kiosk = k->number, .e = e, .arrived = c->now, .flags = flags};
+    s.at = event_time(c, m, e, &s.flags);
+    return place_of(c, k, e, branch, &s.place) ? store_judged(c, ep, &s) : core_fail(c);
+}
+
+bool core_store_event(struct core *c, int32_t kiosk, struct epoch *ep, const struct event *e, int32_t place, int flags)
+{
+    struct stored_event s = {.epoch_id = ep->epoch_id,
+                             .kiosk = kiosk,
+                             .place = place,
+                             .e = e,
+                             .at = c->now,
+                             .arrived = c->now,
+                             .flags = flags};
+    return store_judged(c, ep, &s);
 }
 
 static bool conflict(struct core *c, const struct org_kiosk *k, const struct epoch *ep, const struct event *e,

@@ -3,6 +3,7 @@
 
 #include "aggregator/apply.h"
 #include "aggregator/store_outgoing.h"
+#include "aggregator/store_phone.h"
 #include "aggregator/store_share.h"
 #include "shared/log.h"
 
@@ -371,7 +372,8 @@ static void timers(struct core *c, mono_ms mono)
     if (mono >= c->slow_at) {
         c->slow_at = mono + SLOW_EVERY_MS;
         if (!core_writes(c) || !store_expire_sessions(c->store, c->now) ||
-            !store_share_expire(c->store, c->now) || !store_outgoing_prune(c->store, c->now)) {
+            !store_share_expire(c->store, c->now) || !store_phone_expire(c->store, c->now) ||
+            !store_outgoing_prune(c->store, c->now)) {
             core_fail(c);
         } else if (c->now / DAY_MS != c->rates_day) {
             (void)(core_load_rates(c) && core_load_usual(c)); // noted

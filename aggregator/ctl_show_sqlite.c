@@ -147,7 +147,8 @@ int ctl_status(struct ctl *c, int argc, char **argv)
         {"branches", "branches", "SELECT count(*) FROM place WHERE kind = 2", false},
         {"kiosks", "kiosks", "SELECT count(*) FROM kiosk WHERE known = 1", false},
         {"kiosksReady", "kiosks ready", "SELECT count(*) FROM kiosk WHERE known = 1 AND state = 1", false},
-        {"kiosksUnknown", "kiosks not registered", "SELECT count(*) FROM kiosk WHERE known = 0", false},
+        {"kiosksUnknown", "kiosks not registered", "SELECT count(*) FROM kiosk WHERE known = 0"
+         " AND kiosk_id NOT IN (SELECT kiosk_id FROM phone)", false},
         {"events", "answers stored", "SELECT coalesce(sum(n), 0) FROM pack", false},
         {"unassigned", "answers unassigned", "SELECT coalesce(sum(n), 0) FROM pack WHERE place_id = 0", false},
         {"lastEvent", "last answer", "SELECT arrived FROM pack ORDER BY event_id DESC LIMIT 1", true},
@@ -265,7 +266,7 @@ int ctl_kiosks(struct ctl *c, int argc, char **argv)
                                  " k.assignment FROM kiosk k"
                                  " LEFT JOIN assignment a ON a.kiosk_id = k.kiosk_id AND a.to_ms IS NULL "
                                  "LEFT JOIN place p USING(place_id)"
-                                 " ORDER BY p.id, k.id",
+                                 " WHERE k.kiosk_id NOT IN (SELECT kiosk_id FROM phone) ORDER BY p.id, k.id",
                                  "");
     while (store_row(st, s, &failed)) {
         wall_ms at = sqlite3_column_int64(s, 4);

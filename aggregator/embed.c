@@ -20,6 +20,7 @@ EMBED(migration_0015);
 EMBED(migration_0016);
 EMBED(migration_0017);
 EMBED(migration_0018);
+EMBED(migration_0019);
 EMBED(migration_0020);
 EMBED(web_index_html);
 EMBED(web_app_js);
@@ -45,6 +46,13 @@ EMBED(web_improve_js);
 EMBED(web_improve_css);
 EMBED(web_report_js);
 EMBED(web_report_css);
+EMBED(web_poster_js);
+EMBED(web_poster_css);
+EMBED(web_wall_js);
+EMBED(web_wall_css);
+EMBED(web_phone_html);
+EMBED(web_phone_js);
+EMBED(web_phone_css);
 EMBED(web_manage_js);
 EMBED(web_manage_css);
 EMBED(web_openapi_json);
@@ -70,6 +78,7 @@ const struct embedded embedded_migrations[] = {
     {"0016", migration_0016_begin, migration_0016_end},
     {"0017", migration_0017_begin, migration_0017_end},
     {"0018", migration_0018_begin, migration_0018_end},
+    {"0019", migration_0019_begin, migration_0019_end},
     {"0020", migration_0020_begin, migration_0020_end},
     {NULL, NULL, NULL},
 };
@@ -99,6 +108,13 @@ const struct embedded embedded_web[] = {
     {"improve.css", web_improve_css_begin, web_improve_css_end},
     {"report.js", web_report_js_begin, web_report_js_end},
     {"report.css", web_report_css_begin, web_report_css_end},
+    {"poster.js", web_poster_js_begin, web_poster_js_end},
+    {"poster.css", web_poster_css_begin, web_poster_css_end},
+    {"wall.js", web_wall_js_begin, web_wall_js_end},
+    {"wall.css", web_wall_css_begin, web_wall_css_end},
+    {"phone.html", web_phone_html_begin, web_phone_html_end},
+    {"phone.js", web_phone_js_begin, web_phone_js_end},
+    {"phone.css", web_phone_css_begin, web_phone_css_end},
     {"manage.js", web_manage_js_begin, web_manage_js_end},
     {"manage.css", web_manage_css_begin, web_manage_css_end},
     {"api/v1/openapi.json", web_openapi_json_begin, web_openapi_json_end},

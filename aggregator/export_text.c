@@ -93,7 +93,9 @@ static const char *remarks_of(int flags, char *ret, size_t n)
                  {EVENT_VOIDED, "taken-back"}, {EVENT_UNASSIGNED, "unassigned"}, {EVENT_DEVICE, "device"},
                  {EVENT_WIPED, "wiped"},
                  {EVENT_ERASED, "erased"}};
-    ret[0] = '\0';
+    bool phone = (flags & EVENT_PHONE) == EVENT_PHONE;
+    flags &= phone ? ~EVENT_PHONE : ~0;
+    snprintf(ret, n, "%s", phone ? "phone" : "");
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if ((flags & words[i].flag) != 0) {
             size_t used = strlen(ret);

@@ -21,6 +21,7 @@ bool api_init(struct http_api *a, const struct http_options *o, char *ret_why, s
     a->started = clock_mono_ms();
     snprintf(a->db_path, sizeof a->db_path, "%s/puas.db", o->settings->data);
     pthread_mutex_init(&a->limiter.lock, NULL);
+    pthread_mutex_init(&a->phones.lock, NULL);
     pthread_mutex_init(&a->verify, NULL);
     pthread_mutex_init(&a->pool_lock, NULL);
     password_random(random, sizeof random);
@@ -42,6 +43,7 @@ void api_finish(struct http_api *a)
         views_destroy(a->pool[i]);
     }
     pthread_mutex_destroy(&a->limiter.lock);
+    pthread_mutex_destroy(&a->phones.lock);
     pthread_mutex_destroy(&a->verify);
     pthread_mutex_destroy(&a->pool_lock);
 }
@@ -267,6 +269,10 @@ static void get_alert_votes(struct api_call *c)
 static void get_live(struct api_call *c)
 {
     int64_t rev;
+    if (c->u.view == SHARE_BOARD) { // events tell of alerts
+        answer_problem(c->r, 403, "A screen for customers asks now and then", "", "");
+        return;
+    }
     struct views *v = api_views(c->a);
     enum views_error e = v != NULL ? views_rev(v, &c->u, c->q->place, &rev) : VIEWS_FAILED;
     api_views_back(c->a, v);
@@ -440,9 +446,10 @@ static void post_repair(struct api_call *c)
 // ---------------------------------------------------------------- routes
 
 // ACTOR: a user who may do more than look. ADMIN: one of that role, or the control token. SHARED: whoever comes by a link, too.
+// WALL: whoever comes by a link to a screen, who sees no SHARED ones but those that are both.
 // OFFICE: head office or an administrator; with CONTROL: or the control token.
 // FORM: a form of anybody, and mail programs (RFC 8058): the path holds a secret.
-enum { USER = 1, ACTOR = 2, CONTROL = 4, YAML = 8, ADMIN = 16, SHARED = 32, FORM = 64, OFFICE = 128 };
+enum { USER = 1, ACTOR = 2, CONTROL = 4, YAML = 8, ADMIN = 16, SHARED = 32, FORM = 64, OFFICE = 128, WALL = 256 };
 
 static const struct route {
     const char *method, *path; // one * stands for an id
@@ -452,7 +459,7 @@ static const struct route {
     {"GET", "/healthz", 0, api_health},
     {"GET", "/readyz", 0, api_ready},
     {"GET", "/metrics", 0, api_metrics},
-    {"GET", "/api/v1/session", USER | SHARED, get_session},
+    {"GET", "/api/v1/session", USER | SHARED | WALL, get_session},
     {"GET", "/api/v1/today", USER, get_today},
     {"GET", "/api/v1/verdicts", USER, get_verdicts},
     {"GET", "/api/v1/trends/*.xlsx", USER | SHARED, api_trends_xlsx},
@@ -461,7 +468,8 @@ static const struct route {
     {"GET", "/api/v1/comments", USER, get_comments},
     {"GET", "/api/v1/backtest", USER, api_backtest},
     {"GET", "/api/v1/export", USER, api_export},
-    {"GET", "/api/v1/live", USER, get_live},
+    {"GET", "/api/v1/live", USER | WALL, get_live},
+    {"GET", "/api/v1/wall", USER | WALL, api_wall},
     {"GET", "/api/v1/alerts", USER, api_alerts},
     {"GET", "/api/v1/alerts/*/votes", USER, get_alert_votes},
     {"GET", "/api/v1/audit", ADMIN, api_audit},
@@ -476,6 +484,12 @@ static const struct route {
     {"GET", "/api/v1/shares", USER, api_shares},
     {"POST", "/api/v1/shares", USER | ACTOR, api_make_share},
     {"POST", "/api/v1/shares/*/revoke", USER | ACTOR, api_end_share},
+    {"GET", "/q/*", 0, api_phone_page},
+    {"GET", "/api/v1/phone/*", 0, api_phone_survey},
+    {"POST", "/api/v1/phone/*", 0, api_phone_answer},
+    {"GET", "/api/v1/phones", USER, api_phones},
+    {"POST", "/api/v1/phones", USER | ACTOR, api_make_phone},
+    {"POST", "/api/v1/phones/*/revoke", USER | ACTOR, api_end_phone},
     {"GET", "/api/v1/tokens", ADMIN, api_tokens},
     {"POST", "/api/v1/tokens", ADMIN | YAML, api_add_token},
     {"POST", "/api/v1/tokens/*/revoke", ADMIN | YAML, api_end_token},
@@ -580,7 +594,8 @@ static bool allowed(struct api_call *c, const struct route *route)
         return true;
     }
     if ((route->needs & (USER | ADMIN | OFFICE)) != 0 && !login_user(c->a, c->q, &c->u, c->r)) {
-        if ((route->needs & SHARED) == 0 || !share_user(c->a, c->q, &c->u)) {
+        if ((route->needs & (SHARED | WALL)) == 0 || !share_user(c->a, c->q, &c->u) ||
+            (route->needs & (c->u.view == SHARE_REPORT ? SHARED : WALL)) == 0) {
             return false;
         }
         answer_finish(c->r);

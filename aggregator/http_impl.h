@@ -13,6 +13,8 @@
 //   http_backtest.c    what rules would have done in them
 //   http_mailings.c    reports by mail: preview, end
 //   http_shares.c      links to one view, for people without a login
+//   http_wall.c        a branch on a screen
+//   http_phones.c      the survey on the customer's own phone
 //   http_contacts.c    what somebody left to be called
 //   http_improvements.c what was done so that customers are served better
 //   http_webpush.c     browsers that want messages
@@ -93,6 +95,7 @@ struct http_api {
     struct hub *hub;
     struct downloads *downloads;
     struct limiter limiter;
+    struct limiter phones; // apart, so that a flood of answers forgets no failed login
     pthread_mutex_t verify;               // one password at a time: each takes 19 MiB and 60 ms
     char dummy_hash[PASSWORD_HASH_BYTES]; // for unknown users: they take as long as known ones
     char control[HTTP_TOKEN_HEX + 1];
@@ -189,6 +192,13 @@ void api_open_share(struct api_call *c); // the path's *: token; leads to the vi
 void api_shares(struct api_call *c);
 void api_make_share(struct api_call *c); // body: {"path","days"} -> 201 {"id","url","expires"}
 void api_end_share(struct api_call *c);
+void api_wall(struct api_call *c);         // ?place, for=staff|customers
+void api_phone_page(struct api_call *c);   // the path's *: token, here and below
+void api_phone_survey(struct api_call *c); // what is asked
+void api_phone_answer(struct api_call *c); // body: {"visit","lang","answers":[{"question", "score" | "options" | "text"}]}
+void api_phones(struct api_call *c);
+void api_make_phone(struct api_call *c); // body: {"place"} -> 201 {"id","path"}
+void api_end_phone(struct api_call *c);  // the path's *: its number
 void api_webpush(struct api_call *c);
 void api_put_webpush(struct api_call *c); // body: {"endpoint","keys":{"p256dh","auth"},"place","lang"}
 void api_end_webpush(struct api_call *c); // body: {"endpoint"}

@@ -84,7 +84,7 @@ static bool read_wish(struct api_call *c, struct command *cmd)
     if (path == NULL || !share_path_place(path, cmd->alert)) {
         answer_problem(
             c->r, 422, "Not accepted",
-            "path is the address of a view of trends or of a report, with its place: /?page=report&place=ID",
+            "path is the address of a view of trends, of a report or of a screen, with its place: /?page=report&place=ID",
             "path");
     } else if ((days != NULL && !json_is_integer(days)) || n < 1 || n > SHARE_DAYS_MAX) {
         answer_problem(c->r, 422, "Not accepted", "days are 1 to 366", "days");

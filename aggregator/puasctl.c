@@ -58,6 +58,9 @@ static const struct command_row {
     {"restore", NULL, "FILE", 1, 1, ctl_restore,
      "makes a backup the store again: checks it first, keeps the present store aside; the aggregator must be "
      "stopped"},
+    {"calendar", NULL, "FILE.ics --place ID --id ID [--preview]", 5, 6, ctl_calendar,
+     "holidays of an iCalendar file, a month back and three years ahead: the place and all under it are closed then; once "
+     "more takes the place of what the calendar of this id held. --preview: only tells what would change"},
     {"config", "export", "", 0, 0, ctl_export, "places, kiosks, surveys, standards, people as YAML"},
     {"config", "diff", "FILE", 1, 1, ctl_diff, "what `config apply` would change"},
     {"config", "apply", "FILE", 1, 1, ctl_apply, "makes it so, in the running aggregator"},

@@ -24,18 +24,40 @@ static bool field(const char *query, const char *name, char *ret, size_t n)
     return false;
 }
 
+static const struct {
+    const char *name;
+    enum share_view view;
+} pages[] = {{"trends", SHARE_REPORT}, {"report", SHARE_REPORT}, {"wall", SHARE_WALL}, {"board", SHARE_BOARD}};
+enum { PAGES = sizeof pages / sizeof pages[0] };
+
+// Index of the page that an address names; PAGES: none that can be shared.
+static int page_of(const char *path)
+{
+    char page[12];
+    int i = field(path + 2, "page", page, sizeof page) ? 0 : PAGES;
+    while (i < PAGES && strcmp(pages[i].name, page) != 0) {
+        i++;
+    }
+    return i;
+}
+
 bool share_path_place(const char *path, char *ret_place)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~%+&=:";
-    char page[12], place[IDENT_MAX + 1];
+    char place[IDENT_MAX + 1];
     if (strncmp(path, "/?", 2) != 0 || strlen(path) > SHARE_PATH_MAX ||
         path[2 + strspn(path + 2, plain)] != '\0') {
         return false;
     }
-    bool ok = field(path + 2, "page", page, sizeof page) && field(path + 2, "place", place, sizeof place) &&
-              (strcmp(page, "trends") == 0 || strcmp(page, "report") == 0) && ident_valid(place);
+    bool ok = page_of(path) < PAGES && field(path + 2, "place", place, sizeof place) && ident_valid(place);
     if (ok) {
         strcpy(ret_place, place);
     }
     return ok;
+}
+
+enum share_view share_path_page(const char *path)
+{
+    int i = page_of(path);
+    return i < PAGES ? pages[i].view : SHARE_REPORT;
 }

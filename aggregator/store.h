@@ -34,6 +34,8 @@ enum event_flag {
     EVENT_DEVICE = 32,     // from a simple device: no end-to-end guarantee
     EVENT_WIPED = 64,      // a contact that came without its text: the kiosk had wiped it
     EVENT_ERASED = 128,    // what it said was erased (store_erase.h); with its score, also VOIDED
+    // From the customer's own phone: in no score of the kiosks. No other event has both: a press of a device is a visit of its own.
+    EVENT_PHONE = EVENT_DEVICE | EVENT_REPEATED,
 };
 
 // Opens or creates `path` and migrates it forward. Whether all of it is sound takes too long to know here: sound.h.

@@ -1,10 +1,11 @@
-// store: links to one view of trends or a report, for people without a login. Whoever has the link may read trends of its place and
-// of all under it, and nothing else, until it expires or is taken back. The link holds SHARE_TOKEN_BYTES random bytes as hex; the
+// store: links to one view, for people without a login: of trends or a report, whoever has which may read trends of its place and of
+// all under it; or to a screen (page=wall, page=board), which reads what that screen shows. Nothing else, until it expires or is taken back. The link holds SHARE_TOKEN_BYTES random bytes as hex; the
 // store keeps only their hash.
 #ifndef PUAS_AGGREGATOR_STORE_SHARE_H
 #define PUAS_AGGREGATOR_STORE_SHARE_H
 
 #include "aggregator/store.h"
+#include "aggregator/views.h"
 
 enum {
     SHARE_TOKEN_BYTES = 16,
@@ -38,5 +39,6 @@ bool store_each_share(struct store *st, wall_ms now, bool (*each)(void *ctx, con
 // ---------------------------------------------------------------- pure
 // The place (IDENT_MAX + 1 bytes) of a view's address. False: it is not one that can be shared.
 bool share_path_place(const char *path, char *ret_place);
+enum share_view share_path_page(const char *path); // of such an address
 
 #endif

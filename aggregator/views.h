@@ -34,11 +34,15 @@ struct views_options {
     int64_t step_ms;    // only shown
 };
 
+// What a link opens: trends and reports of a place; a screen for the staff room; a screen for customers.
+enum share_view { SHARE_REPORT, SHARE_WALL, SHARE_BOARD };
+
 struct views_user {
     int32_t user, place; // place: the scope, this subtree
     char name[65], display[81], lang[9];
     enum role role;
     bool shared; // nobody: came by a link (store_share.h)
+    enum share_view view; // of it
 };
 
 // Opens on first use: the file may be made later. NULL: out of memory. `path` is copied.
@@ -98,6 +102,12 @@ enum views_error views_channels(struct views *v, const struct config_list *chann
 enum views_error views_message(struct views *v, const char *id, char **ret_json);
 // {"shares":[{id, path, by, created, expires}]}: links that have not expired, of places within the scope, the newest first.
 enum views_error views_shares(struct views *v, const struct views_user *u, wall_ms now, char **ret_json);
+// {"phones":[{id, place: {id, name}, path, by, created}], "publicUrl"}: tokens in force, of places within the scope, the newest first.
+enum views_error views_phones(struct views *v, const struct views_user *u, const char *public_url, char **ret_json);
+enum views_error views_may_end_phone(struct views *v, const struct views_user *u, int64_t number);
+// A branch on a screen (assets/web/src/wall): parts of today, what was promised and done; staff: alerts, kiosks and reasons too.
+enum views_error views_wall(struct views *v, const struct views_user *u, const char *branch, bool staff, wall_ms now,
+                            char **ret_json);
 // {"key": to subscribe browsers with, null: the server sends none, "browsers":[{id, service, place, lang, since}]}: of the user.
 enum views_error views_webpush(struct views *v, const struct views_user *u, const char *key, char **ret_json);
 // Who sees a place and may act there, and can log in: {people: [{name, display, role}]}.

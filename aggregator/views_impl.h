@@ -7,6 +7,8 @@
 //   views_votes_sqlite.c   the votes behind one
 //   views_channels_sqlite.c the outbox of notifications
 //   views_shares_sqlite.c   links to one view
+//   views_wall_sqlite.c    a branch on a screen
+//   views_phones_sqlite.c   the survey on the customer's own phone
 //   views_verdicts_sqlite.c the day without suspects
 //   views_tokens_sqlite.c  tokens of programs
 //   views_history_sqlite.c alerts and the audit log, page by page
@@ -120,6 +122,8 @@ struct views_user views_read_user(sqlite3_stmt *s); // columns: user_id, name, d
 // VIEWS_NOT_FOUND unless the user's scope holds it. sql: the place_id of what ?1 names.
 enum views_error views_may_see(struct views *v, const struct views_user *u, const char *sql, const char *id);
 char *views_dump(json_t *o); // takes o; NULL: out of memory
+// The content in force at a place, its own or the nearest above; a new reference. NULL: nothing was pushed there.
+json_t *views_content(struct views *v, int32_t place);
 
 // Loads a branch as of `now`. Finish it in every case.
 enum views_error branch_load(struct views *v, const char *id, wall_ms now, struct branch *ret_b);

@@ -12,7 +12,8 @@ enum views_error views_share_user(struct views *v, const uint8_t token[32], wall
         v->failed = v->failed || !store_share_by_token(v->st, token, now, ret_s, &found);
     }
     if (found) {
-        *ret_u = (struct views_user){.place = ret_s->place, .role = ROLE_VIEWER, .shared = true};
+        *ret_u = (struct views_user){.place = ret_s->place, .role = ROLE_VIEWER, .shared = true,
+                                     .view = share_path_page(ret_s->path)};
     }
     return views_end(v, found ? VIEWS_OK : VIEWS_NOT_FOUND);
 }

@@ -245,6 +245,26 @@ static json_t *today_reasons(struct views *v, const struct branch *b, const stru
     return o;
 }
 
+// What came from phones today, by the answer that each visit began with: apart from the kiosks', in whole steps of its own.
+static json_t *phone_json(struct views *v, const struct branch *b, int64_t first)
+{
+    struct counts all = {0, 0}, told = {0, 0};
+    for (int i = 0; i < b->place_count; i++) {
+        sqlite3_stmt *s = store_bind(v->st,
+                                     "SELECT score, levels FROM event WHERE place_id = ?1 AND event_id >= ?2 AND kind = 0"
+                                     " AND visit = seq AND (flags & ?3) = ?4 AND at >= ?5 AND at < ?6"
+                                     " AND EXISTS (SELECT 1 FROM phone WHERE place_id = ?1) ORDER BY event_id",
+                                     "diddii", b->places[i].place, first, (int)(EVENT_PHONE | EVENT_VOIDED), (int)EVENT_PHONE,
+                                     b->day, b->next_day);
+        while (views_row(v, s)) {
+            all.n++;
+            all.good += score_is_happy(sqlite3_column_int(s, 0), sqlite3_column_int(s, 1), b->promise.top_faces);
+            told = v->o.step_votes > 0 && all.n % v->o.step_votes == 0 ? all : told;
+        }
+    }
+    return interval_json(&told);
+}
+
 // ---------------------------------------------------------------- coverage (rule 9)
 
 static int64_t sum_of(const char *known)
@@ -483,13 +503,14 @@ static json_t *today_json(struct views *v, struct branch *b)
                           ? json_pack("{s:i,s:O}", "target", b->promise.promise, "name", b->promise_name)
                           : json_null();
     return json_pack(
-        "{s:{s:s,s:s,s:s,s:O},s:I,s:o,s:o,s:I,s:I,s:{s:i,s:I},s:o,s:o,s:i,s:o,s:o,s:o,s:o,s:o,s:o,s:o,"
+        "{s:{s:s,s:s,s:s,s:O},s:I,s:o,s:o,s:I,s:I,s:{s:i,s:I},s:o,s:o,s:i,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,"
         "s:o}",
         "place", "id", b->id, "name", b->name, "tz", b->tz_name, "path", b->path, "now", (json_int_t)b->now,
         "date", date_json(b), "open", open_json(b), "rev", (json_int_t)b->rev, "asOf",
         (json_int_t)(b->released_at > 0 ? b->released_at : b->day), "step", "votes", v->o.step_votes,
         "minutes", (json_int_t)(v->o.step_ms / MINUTE_MS), "lastVote", null_or_int(last_vote, last_vote > 0),
-        "promise", promise, "minN", (int)MIN_VOTES, "score", score, "tally", tally_json(&d, survey_faces(v)),
+        "promise", promise, "minN", (int)MIN_VOTES, "score", score, "tally", tally_json(&d, survey_faces(v)), "phone",
+        phone_json(v, b, first),
         "coverage", coverage_json(v, b, &d), "hours", hours_json(b, &d, &u), "usual", usual_json(b, &u),
         "reasons", today_reasons(v, b, &d, first), "alerts", alerts, "kiosks", kiosks_json(v, b));
 }

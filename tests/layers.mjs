@@ -20,6 +20,7 @@ const edges = [
   { library: "libcurl", header: /^curl\//, file: /_curl\.c$/ },
   { library: "libsodium", header: /^sodium\.h$/, file: /_sodium\.c$/ },
   { library: "libxlsxwriter", header: /^xlsxwriter/, file: /_xlsxwriter\.c$/ },
+  { library: "libical", header: /^libical\//, file: /_libical\.c$/ },
   { library: "OpenSSL", header: /^openssl\//, file: /_openssl\.c$/ },
   { library: "libyaml", header: /^yaml\.h$/, file: /_yaml\.c$/ },
 ];

@@ -2,6 +2,7 @@
 // No hashes in names: the server sends an ETag.
 //
 //   app.js, app.css      what every page needs, and the today page: a manager's phone on a slow network waits for these
+//   phone.js, .css       the survey on a customer's phone (phone.html): nothing of the other files is loaded there
 //   <page>.js, .css      a page that not everybody needs, fetched when it is first shown (lazy.tsx). What it shares
 //                        with the first bundle it imports from app.js, by the names of kit.ts
 //   worker.js            the service worker
@@ -23,6 +24,8 @@ const PAGES = {
   backtest: "src/backtest/page.tsx",
   improve: "src/improve/page.tsx",
   report: "src/report/page.tsx",
+  poster: "src/poster/page.tsx",
+  wall: "src/wall/page.tsx",
   manage: "src/manage/page.tsx",
   votes: "src/alert-votes.tsx",
   comments: "src/comments/card.tsx",
@@ -63,6 +66,14 @@ const first = await bundle({ app: "src/main.tsx" }, (b) =>
     return page ? { path: `./${page}.js`, external: true } : null;
   }),
 );
+// Of the kiosk's catalogues only what a phone says: no menus for staff, no out-of-service screens.
+const SPOKEN = /^(language|direction|question|hint|very-poor|poor|okay|good|excellent|footer|thanks|thanks-more|try-again|scale-.*|choice-.*|several-hint|option-.*|text-.*|number-.*|done|send|skip|promise)$/;
+await bundle({ phone: "src/phone/main.tsx" }, (b) =>
+  b.onLoad({ filter: /kiosk-\w+\.json$/ }, async ({ path }) => {
+    const all = Object.entries(JSON.parse(await readFile(path, "utf8")));
+    return { loader: "json", contents: JSON.stringify(Object.fromEntries(all.filter(([key]) => SPOKEN.test(key)))) };
+  }),
+);
 const pages = await bundle(PAGES, (b) =>
   b.onResolve({ filter: /(\/kit\.ts|^preact\/jsx-runtime)$/ }, () => ({ path: "./app.js", external: true })),
 );
@@ -72,10 +83,10 @@ for (const { entryPoint, inputs } of Object.values(pages.metafile.outputs)) {
 }
 await build({ absWorkingDir: here, entryPoints: { worker: "src/worker.ts" }, outdir: out, bundle: true, minify: true, format: "iife", target: ["es2020"], charset: "utf8", logLevel: "warning" });
 await Promise.all(
-  ["index.html", "favicon.svg", "manifest.webmanifest"].map((name) => copyFile(join(here, name), join(out, name))),
+  ["index.html", "phone.html", "favicon.svg", "manifest.webmanifest"].map((name) => copyFile(join(here, name), join(out, name))),
 );
 
-for (const [name, most] of [["app", FIRST_BYTES], ...Object.keys(PAGES).map((page) => [page, PAGE_BYTES])]) {
+for (const [name, most] of [["app", FIRST_BYTES], ["phone", PAGE_BYTES], ...Object.keys(PAGES).map((page) => [page, PAGE_BYTES])]) {
   let total = 0;
   for (const file of [`${name}.js`, `${name}.css`]) {
     const bytes = await readFile(join(out, file));

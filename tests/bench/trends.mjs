@@ -34,7 +34,7 @@ const QUERIES = {
   "the chain against the year before": `trends/compare?place=harapan&${year}`,
   "effect of a change": `trends/effect?place=bench-region-7&at=${day(100)}&days=90&control=bench-region-8,bench-region-9`,
   "the day of a branch": "today?place=bench-branch-7",
-  "the words of customers, of the chain": "comments?place=harapan",
+  "the words of its customers": "comments?place=bench-branch-7",
 };
 
 /** With a broker of its own: one broker takes one aggregator. */

@@ -229,7 +229,7 @@ scenario("openapi: every path and method is called, and answers as the document 
   const yaml = `${exported.lines.join("\n")}\n`;
   const content = readFileSync(`${ASSETS}/surveys/everyday.yaml`, "utf8");
   const rows = [];
-  let message, order, version, batch, share, quiet, improvement, event;
+  let message, order, version, batch, share, quiet, improvement, event, code;
   const place = "place=bandung-dago";
   // [operation, path, body?, wanted status]; what one has brought the next ones need.
   const calls = [
@@ -239,6 +239,8 @@ scenario("openapi: every path and method is called, and answers as the document 
     ["verdicts", `verdicts?${place}`],
     ["comments", `comments?${place}`],
     ["live", `live?${place}`],
+    ["wall", `wall?${place}&for=staff`],
+    ["wall", `wall?${place}&for=customers`],
     ["alerts", `alerts?${place}&state=open&limit=10`],
     ["alertVotes", `alerts/${alert}/votes`],
     ...["series", "grid", "ranking", "reasons", "compare", "skm", "coverage", "gaps", "scores", "segments", "goal", "marks"].map((report) => ["trends", `trends/${report}?${place}`]),
@@ -279,6 +281,11 @@ scenario("openapi: every path and method is called, and answers as the document 
     ["channels", "channels"],
     ["testChannel", "channels/hook/test", {}, 202, (o) => (message = o.id)],
     ["channelMessage", () => `channels/messages/${message}`],
+    ["addPhone", "phones", { place: "bandung-dago" }, 201, (o) => (code = o)],
+    ["phones", "phones"],
+    ["phoneSurvey", () => `phone/${code.path.slice(3)}`],
+    ["phoneAnswer", () => `phone/${code.path.slice(3)}`, { visit: "0".repeat(32), lang: "id", answers: [{ question: "overall", score: 5 }] }, 204],
+    ["revokePhone", () => `phones/${code.id}/revoke`, {}, 204],
     ["tokens", "tokens"],
     ["addToken", "tokens", { name: "one", place: "jawa-barat", role: "viewer", days: 3 }, 201],
     ["revokeToken", "tokens/one/revoke", {}, 204],

@@ -307,7 +307,7 @@ scenario("mailing: daily, weekly and monthly reports, once to each address, in i
   settings(daily + mailing("id: skm, place: harapan, every: daily, report: skm, lang: en, to: [head@example.org]") + mailing("id: month, place: harapan, every: monthly, to: [month@example.org]") + mailing("id: week, place: harapan, every: weekly, to: [week@example.org]"));
   await aggregator.up();
   await receiver.arrived(5);
-  await waitFor("all of them to be settled", async () => (await aggregator.store.one("SELECT count(*) FROM outgoing WHERE state = 1 AND event = 5")) === 5);
+  await waitFor("all of them to be settled", async () => (await aggregator.store.one("SELECT count(*) FROM outgoing WHERE state = 1 AND event = 6")) === 5);
 
   const of = (address) => receiver.mails.filter(({ to }) => to.includes(address));
   const [mail] = of("sari@example.org");

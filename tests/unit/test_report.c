@@ -47,6 +47,10 @@ static void only_views_of_a_place_can_be_shared(void **state)
     assert_true(share_path_place("/?page=report&place=bandung-dago&kind=skm&from=2026-10-01", place));
     assert_string_equal(place, "bandung-dago");
     assert_true(share_path_place("/?place=bogor&table=line+grid&page=trends", place));
+    assert_true(share_path_place("/?page=wall&place=bogor&lang=en", place));
+    assert_int_equal(share_path_page("/?page=wall&place=bogor&lang=en"), SHARE_WALL);
+    assert_int_equal(share_path_page("/?page=board&place=bogor"), SHARE_BOARD);
+    assert_int_equal(share_path_page("/?page=report&place=bogor"), SHARE_REPORT);
     assert_string_equal(place, "bogor");
     static const char *const bad[] = {"",
                                       "/",

@@ -52,6 +52,7 @@ export interface Today {
   minN: number; // below this no verdict
   score: Interval & { verdict: Verdict };
   tally: { score: number; n: number }[]; // best first
+  phone: Interval; // from customers' own phones, in no other figure here
   coverage: Coverage;
   hours: (Interval & { hour: number; verdict: Verdict; usual: number | null; now: boolean })[]; // opening hours of the day
   usual: (Interval & { weekday: number; days: number }) | null; // the last four same weekdays; weekday 0 = Sunday
@@ -171,9 +172,10 @@ export interface TrendsCoverage {
 export interface TrendsSeries extends Trends { by: string; periods: (Figure & Days)[]; total: Figure & Days; previous: Figure & Days }
 export interface TrendsGrid extends Trends { cells: (Figure & { weekday: number; hour: number; thin: boolean })[] }
 /** ranking: of=branches|children; best first, those under `least` last and without figures */
-export interface TrendsRanking extends Trends { of: string; units: RankedUnit[] }
+/** below: those under the promise beyond chance; of such a list at most `rate` are there by accident (Benjamini-Hochberg). null: nothing is promised */
+export interface TrendsRanking extends Trends { of: string; units: RankedUnit[]; below: { n: number; of: number; rate: number } | null }
 export interface RankedUnit {
-  n: number; hidden: boolean; place: Trends["place"];
+  n: number; hidden: boolean; below: boolean; place: Trends["place"];
   rank: number | null; share: number | null; shrunk: number | null; lo: number | null; hi: number | null;
 }
 /** reasons: of all visits, of unhappy and of happy ones; lang=id|en of the labels, which are the ids where the survey has no words */
@@ -281,3 +283,26 @@ export interface Problem { type: string; title: string; status: number; detail: 
 //   event: alert   data: {"rev":n,"id":..,"state":..}
 //   a comment line every 20 s; id: is the rev
 // Every POST carries the header "X-Puas: 1" (a cross-site form cannot) and JSON; the cookie is SameSite=Strict, HttpOnly.
+
+// The survey on the customer's own phone. GET /api/v1/phones; POST /api/v1/phones {"place"} -> 201 NewPhone;
+// POST /api/v1/phones/ID/revoke -> 204.
+export interface Phones { phones: { id: number; place: { id: string; name: string }; path: string; by: string; created: number }[]; publicUrl: string }
+export interface NewPhone { id: number; path: string }
+/** GET /api/v1/phone/TOKEN, of which the poster needs this; the rest: src/phone/survey.ts */
+export interface PhoneSurvey { promise: Texts }
+
+/** GET /api/v1/wall?place=ID&for=staff|customers: a branch on a screen. messages: what was said and done (pushed with the content); offers:
+ * what was done about alerts, newest first; attended: somebody is on what is wrong. staff: null for customers. */
+export interface Wall extends Pick<Today, "now" | "date" | "asOf" | "open" | "promise" | "minN" | "step" | "score" | "tally" | "phone"> {
+  place: { id: string; name: string; tz: string };
+  coverage: Pick<Coverage, "stored" | "known" | "share" | "complete">;
+  words: Texts; // the promise in words
+  messages: { said: Texts; did: Texts }[];
+  offers: { did: Texts; at: number }[];
+  attended: boolean;
+  staff: {
+    alerts: Pick<Alert, "id" | "state" | "kind" | "rule" | "place" | "subject" | "since" | "raised" | "closed" | "ack" | "assigned">[];
+    kiosks: Pick<Kiosk, "id" | "name" | "state" | "since" | "lastHeard" | "silentMin">[];
+    reasons: { id: string; label: Texts; n: number }[];
+  } | null;
+}

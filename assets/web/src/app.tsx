@@ -15,6 +15,8 @@ const LoginPage = lazy("login", async () => (await import("./login.tsx")).LoginP
 const TrendsPage = lazy("trends", async () => (await import("./trends/page.tsx")).TrendsPage);
 const ImprovePage = lazy("improve", async () => (await import("./improve/page.tsx")).ImprovePage);
 const ReportPage = lazy("report", async () => (await import("./report/page.tsx")).ReportPage);
+const PosterPage = lazy("poster", async () => (await import("./poster/page.tsx")).PosterPage);
+const WallPage = lazy("wall", async () => (await import("./wall/page.tsx")).WallPage);
 const BacktestPage = lazy("backtest", async () => (await import("./backtest/page.tsx")).BacktestPage);
 const ManagePage = lazy("manage", async () => (await import("./manage/page.tsx")).ManagePage);
 
@@ -33,7 +35,7 @@ export function App() {
     const result = await getJson<Session>("/api/v1/session");
     setState((was) => {
       if (result.ok) return { kind: "in", session: result.value };
-      if (result.failure.kind === "auth") return { kind: "out", expired: was.kind === "in" };
+      if (result.failure.kind === "auth") return screen && was.kind === "in" ? was : { kind: "out", expired: was.kind === "in" };
       return was.kind === "in" ? was : { kind: "failed", failure: result.failure };
     });
   };
@@ -49,7 +51,7 @@ export function App() {
 
   useEffect(() => void load(), []);
   useEffect(() => {
-    if (state.kind !== "in") return;
+    if (state.kind !== "in" && state.kind !== "failed") return;
     const renew = () => {
       if (!document.hidden) void load();
     };
@@ -61,8 +63,9 @@ export function App() {
   }, [lang]);
 
   const session = state.kind === "in" ? state.session : null;
+  const screen = route.page === "wall" || route.page === "board"; // hangs on a wall: nobody is there to press
   const place = route.place ?? (session && (route.page === "today" ? usualPlace(session) : session.places[0]?.id));
-  const LatePage = { today: TrendsPage, trends: TrendsPage, backtest: BacktestPage, improve: ImprovePage, report: ReportPage, manage: ManagePage }[route.page];
+  const LatePage = { today: TrendsPage, trends: TrendsPage, backtest: BacktestPage, improve: ImprovePage, report: ReportPage, poster: PosterPage, wall: WallPage, board: WallPage, manage: ManagePage }[route.page];
   useEffect(() => {
     if (!session || !place || route.page !== "today") return;
     if (!route.place) nameInAddress(place);
@@ -84,7 +87,7 @@ export function App() {
       )}
       {session && (
         <>
-          <Topbar session={session} page={route.page} place={place ?? null} setLang={setLang} signOut={() => void signOut()} />
+          {!screen && <Topbar session={session} page={route.page} place={place ?? null} setLang={setLang} signOut={() => void signOut()} />}
           {place && route.page !== "today" ? (
             <LatePage session={session} place={place} query={route.query} signedOut={signedOut} />
           ) : place ? (

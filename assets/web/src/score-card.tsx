@@ -48,6 +48,7 @@ export function ScoreCard({ today }: { today: Today }) {
           <span>{t.usualNone}</span>
         )}
       </footer>
+      {today.phone.share !== null && <p class="hint" data-testid="phone-n">{t.byPhone(f.int(today.phone.n), f.share(today.phone.share, 0))}</p>}
     </section>
   );
 }

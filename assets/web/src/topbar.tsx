@@ -20,7 +20,7 @@ export function Topbar({ session, page, place, setLang, signOut }: Props) {
   const { t } = useText();
   // Trends begin with all one may see; back at today one finds the branch that was shown last.
   const branch = session.places.find(({ id, kind }) => id === place && kind === "branch");
-  const pages: [Exclude<PageName, "report">, string][] = [["today", addressOf("today", branch && { place: branch.id })], ["trends", addressOf("trends")], ["improve", addressOf("improve")], ["backtest", addressOf("backtest")]];
+  const pages: ["today" | "trends" | "improve" | "backtest" | "manage", string][] = [["today", addressOf("today", branch && { place: branch.id })], ["trends", addressOf("trends")], ["improve", addressOf("improve")], ["backtest", addressOf("backtest")]];
   if (["head-office", "admin"].includes(session.user.role)) pages.push(["manage", addressOf("manage")]);
   return (
     <div class="topbar" role="banner">
@@ -35,13 +35,13 @@ export function Topbar({ session, page, place, setLang, signOut }: Props) {
         </nav>}
         <span class="gap" />
         <Switches setLang={setLang} />
-        {session.user.name && <Account session={session} place={place} signOut={signOut} />}
+        {session.user.name && <Account session={session} place={place} signOut={signOut} poster={addressOf("poster", branch && { place: branch.id })} />}
       </div>
     </div>
   );
 }
 
-function Account({ session, place, signOut }: Pick<Props, "session" | "place" | "signOut">) {
+function Account({ session, place, signOut, poster }: Pick<Props, "session" | "place" | "signOut"> & { poster: string }) {
   const { t } = useText();
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
@@ -71,6 +71,7 @@ function Account({ session, place, signOut }: Pick<Props, "session" | "place" | 
         <div class="menu">
           <b>{user.display}</b>
           <small>{t.role[user.role]}</small>
+          <a href={poster} data-testid="to-poster">{t.poster}</a>
           <PushSwitch session={session} place={place} />
           <button type="button" data-testid="sign-out" onClick={signOut}>{t.signOut}</button>
           <small>{t.version(session.version)}</small>
