@@ -35,8 +35,8 @@ static bool add_entries(struct trends *t, json_t *list)
 {
     sqlite3_stmt *s = store_bind(
         t->v->st,
-        "WITH RECURSIVE " UP ", " DOWN
-        " SELECT i.kind, i.improvement_id, day, p.id, p.name, what, why, i.place_id IN down FROM improvement i"
+        "WITH RECURSIVE " UP ", " DOWN " SELECT i.kind, i.improvement_id, day, p.id, p.name, what, why, "
+                                       "i.place_id IN down FROM improvement i"
         " JOIN place p USING(place_id) WHERE (i.place_id IN up OR i.place_id IN down) AND day >= ?2 AND day "
         "< ?3"
         " AND NOT withdrawn AND revision = (SELECT max(revision) FROM improvement n WHERE n.improvement_id ="
@@ -44,15 +44,14 @@ static bool add_entries(struct trends *t, json_t *list)
         "dddddt", t->place.number, t->from, t->to, (int)ENTRIES_MOST, (int)(t->u != NULL && t->u->shared),
         improvement_kinds[IMPROVEMENT_OTHER]);
     while (views_row(t->v, s)) {
-        json_array_append_new(list, mark((const char *)sqlite3_column_text(s, 0),
-                                         (const char *)sqlite3_column_text(s, 1), sqlite3_column_int(s, 2),
-                                         (const char *)sqlite3_column_text(s, 3),
-                                         (const char *)sqlite3_column_text(s, 4),
-                                         json_string((const char *)sqlite3_column_text(s, 5)),
-                                         (const char *)sqlite3_column_text(s, 6),
-                                         sqlite3_column_int(s, 7) != 0
-                                             ? (const char *)sqlite3_column_text(s, 3)
-                                             : t->place.id));
+        json_array_append_new(
+            list,
+            mark((const char *)sqlite3_column_text(s, 0), (const char *)sqlite3_column_text(s, 1),
+                 sqlite3_column_int(s, 2), (const char *)sqlite3_column_text(s, 3),
+                 (const char *)sqlite3_column_text(s, 4),
+                 json_string((const char *)sqlite3_column_text(s, 5)),
+                 (const char *)sqlite3_column_text(s, 6),
+                 sqlite3_column_int(s, 7) != 0 ? (const char *)sqlite3_column_text(s, 3) : t->place.id));
     }
     return trends_done(t, s, true);
 }

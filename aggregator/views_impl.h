@@ -32,7 +32,7 @@ enum {
     DAY_MS = 86400000,
     LEVELS_MAX = 10, // more levels are no faces (NPS has 11): not part of a score
     MIN_VOTES = 5,   // below this no verdict
-    UNSCORED = EVENT_REPEATED | EVENT_VOIDED | EVENT_UNASSIGNED,
+    UNSCORED = EVENT_UNSCORED,
     BRANCH_PLACES = 200, // places of one branch that are looked at
     BRANCH_KIOSKS = 500,
     COSTS = 16,

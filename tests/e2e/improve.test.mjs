@@ -1,13 +1,14 @@
 // What was done and what came of it: the log by API and page, letters on trends, the goal, thanks, the model, the own people.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { Aggregator } from "./lib/aggregator.mjs";
 import { Broker, SECRET } from "./lib/broker.mjs";
 import { Browser, DESKTOP, PHONE } from "./lib/browser.mjs";
 import { ForeignKiosk } from "./lib/foreign.mjs";
+import { run } from "./lib/process.mjs";
 import { Session } from "./lib/session.mjs";
 import { waitFor } from "./lib/wait.mjs";
-import { scenario } from "./lib/world.mjs";
+import { BIN, scenario } from "./lib/world.mjs";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -241,6 +242,60 @@ scenario("improve page: thanks to branches that surely stand out; a model that m
   await page.id("lang-switch").click();
   await says(page, "cost", /sekitar 1\.000\.000 setahun/);
   assert.equal(await page.id("i-visits").inputValue(), "26.280");
+  page.clean();
+});
+
+scenario("the own people: asked apart, in no figure of customers, hidden under five answers", async (world) => {
+  const { aggregator, broker } = await chain(world, { weeks: 1 });
+  const admin = await Session.login(aggregator.url, "admin");
+  const ctl = (...args) => run(`${BIN}/puasctl`, ["--config", aggregator.file, ...args]);
+  writeFileSync(world.path("team.yaml"), "survey: { id: team, version: 1, audience: staff, questions: [ { id: overall, type: faces, of: 5 }, { id: tools, type: faces, of: 5 }, { id: why, type: choice, options: [ { id: wait }, { id: staff } ] }, { id: words, type: text } ] }\n");
+  const pushed = await ctl("push", world.path("team.yaml"), "--kiosk", "bogor-entrance");
+  assert.equal(pushed.code, 0, pushed.lines.join("\n"));
+  const week = `from=${day(7)}&to=${day(1)}`;
+  const customers = async () => {
+    const reports = ["series", "grid", "reasons", "compare", "scores", "segments", "ranking", "coverage"].map((name) => admin.get(`/api/v1/trends/${name}?place=harapan&${week}`));
+    const { score, tally, alerts, reasons, hours } = await admin.get("/api/v1/today?place=bogor");
+    return { reports: (await Promise.all(reports)).map(({ coverage, stored, known, periods, ...report }) => ({ ...report, periods: periods?.map(({ stored: _s, known: _k, ready: _r, kiosks: _q, ...each }) => each) })), today: { score, tally, alerts, reasons, hours }, comments: (await admin.get("/api/v1/comments?place=bogor")).comments };
+  };
+  const before = await customers();
+
+  // Last month seven of them, and four another question; today and yesterday many more, all unhappy, one after the other.
+  const month = new Date(Date.UTC(new Date(today()).getUTCFullYear(), new Date(today()).getUTCMonth() - 1, 10, 3));
+  const staff = { survey: "team" };
+  await visit(world, broker, "bogor-entrance", "bogor", (k) => {
+    for (let i = 0; i < 7; i++) {
+      const first = k.press(i < 6 ? 5 : 1, { at: month.getTime() + i * HOUR, ...staff });
+      if (i < 4) k.press(1, { at: month.getTime() + i * HOUR + 1000, question: "tools", visit: first.seq, ...staff });
+    }
+    for (let i = 0; i < 40; i++) {
+      const then = { ...staff, at: i < 20 ? at(1, 10) : Date.now() };
+      const { seq } = k.press(1, then);
+      k.press(undefined, { type: "choice", question: "why", options: ["wait"], visit: seq, score: undefined, of: undefined, ...then });
+      k.press(undefined, { type: "text", question: "words", text: "The coffee is cold", visit: seq, score: undefined, of: undefined, ...then });
+    }
+  });
+  assert.equal(await aggregator.store.one("SELECT count(*) FROM event WHERE flags & 64"), 7 + 4 + 120);
+  assert.deepEqual(await customers(), before, "what the own people say is in no figure of customers");
+  assert.equal(await aggregator.store.one("SELECT count(*) FROM alert"), 0);
+  const recount = await ctl("recount");
+  assert.equal(recount.code, 0, recount.lines.join("\n"));
+
+  // Their own view: whole months, five answers at least; not by other days, and not by a link.
+  const own = await admin.get("/api/v1/trends/staff?place=jawa-barat");
+  assert.equal(own.months.length, 12);
+  const of = (question) => own.questions.find((each) => each.question === question).months[11];
+  assert.deepEqual([of("overall").n, of("overall").good, of("tools")], [7, 6, { hidden: true }]);
+  const apart = await json(await admin.raw("GET", `/api/v1/trends/series?place=bogor&segment=audience:staff&${week}`));
+  assert.deepEqual([apart.status, apart.field], [422, "segment"]);
+  const csv = await (await admin.raw("GET", `/api/v1/export?place=bogor&format=csv&from=${day(1)}&to=${day(1)}`)).text();
+  assert.match(csv, /staff/);
+
+  const page = await open(world, aggregator, "&place=bogor");
+  const name = month.toISOString().slice(0, 7);
+  await says(page, `staff-${name}-overall`, /85\.7%.*7$/);
+  await says(page, `staff-${name}-tools`, /fewer than 5/);
+  await page.accessible("the own people");
   page.clean();
 });
 

@@ -230,6 +230,8 @@ export interface TrendsGoal extends Trends {
     steps: { by: string; target: number; reached: boolean; proven: boolean; reach: "unknown" | "within" | "out" }[];
   } | null;
 }
+/** staff: what the own people answered, by the last twelve months that are over; null: nothing, hidden: fewer than five answers */
+export interface TrendsStaff extends Trends { months: Days[]; questions: { question: string; months: (Figure | { hidden: true } | null)[] }[] }
 // The improvement log: GET /api/v1/improvements?place=ID of a place, what is above it and what is under it; POST the same, and
 // .../ID/edit and .../ID/withdraw with the revision that one has seen (412: there is a newer one).
 export interface Improvement { revision: number; kind: ImprovementKind; day: string; what: string; why: string; by: string; at: number; withdrawn: boolean }

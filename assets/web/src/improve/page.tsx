@@ -1,8 +1,8 @@
 // Improve: what was done so that customers are served better and what came of it, the way to the goal, thanks to whom they are due,
-// what unhappy visits may cost. All that can be chosen is in the address.
+// what unhappy visits may cost, what the own people say. All that can be chosen is in the address.
 import "../trends/trends.css";
 import "./improve.css";
-import type { Improvements, Session, TrendsCompare, TrendsGoal, TrendsRanking } from "../api.ts";
+import type { Improvements, Session, TrendsCompare, TrendsGoal, TrendsRanking, TrendsStaff } from "../api.ts";
 import { failureText, go, makeText, TextContext, useEffect, useMemo, useText } from "../kit.ts";
 import { Pick } from "../trends/controls.tsx";
 import { presetDays } from "../trends/days.ts";
@@ -11,6 +11,7 @@ import { pathOf, useReport } from "../trends/report.ts";
 import { GoalCard } from "./goal-card.tsx";
 import { LogCard } from "./log-card.tsx";
 import { RecognitionCard } from "./recognition-card.tsx";
+import { StaffCard } from "./staff-card.tsx";
 import { ValueCard } from "./value-card.tsx";
 import { readView, SPANS, viewAddress, type Span, type View } from "./view.ts";
 import { useImproveWords } from "./words.ts";
@@ -46,11 +47,12 @@ function Improve({ session, place: id, query, signedOut }: Props) {
   const known = goal.data?.place.id === view.place ? goal.data : null;
   const days = known && presetDays(view.span, known.to);
   const log = useReport<Improvements>(pathOf("improvements", { place: view.place }));
+  const staff = useReport<TrendsStaff>(pathOf("trends/staff", { place: view.place }));
   const path = (report: string) => days && pathOf(`trends/${report}`, { place: view.place, ...days });
   const ranking = useReport<TrendsRanking>(place?.kind === "branch" ? null : path("ranking"));
   const compare = useReport<TrendsCompare>(path("compare"));
 
-  const ended = [goal, log, ranking, compare].some(({ failure }) => failure?.kind === "auth");
+  const ended = [goal, log, ranking, compare, staff].some(({ failure }) => failure?.kind === "auth");
   useEffect(() => {
     if (ended) signedOut();
   }, [ended]);
@@ -92,6 +94,7 @@ function Improve({ session, place: id, query, signedOut }: Props) {
               <GoalCard loaded={goal} yesterday={known.to} />
               <RecognitionCard loaded={ranking} branch={place?.kind === "branch"} />
               <ValueCard view={view} set={set} loaded={compare} />
+              <StaffCard loaded={staff} />
             </div>
           </div>
         )
