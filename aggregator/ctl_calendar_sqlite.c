@@ -115,7 +115,7 @@ static char *make_document(const struct ctl *c, const char *id, const char *plac
     char *text = NULL, *document = NULL;
     size_t n;
     FILE *out = st != NULL ? open_memstream(&text, &n) : NULL;
-    bool ok = out != NULL && store_run(st, "BEGIN", "") && config_text(st, out);
+    bool ok = out != NULL && store_run(st, "BEGIN", "") && config_text(st, CONFIG_ALL, out);
     ok = (out == NULL || fclose(out) == 0) && ok;
     if (st != NULL && !ok) {
         ctl_failed(st);

@@ -37,8 +37,8 @@ EMBED(web_act_js);
 EMBED(web_act_css);
 EMBED(web_inbox_js);
 EMBED(web_inbox_css);
-EMBED(web_push_js);
-EMBED(web_push_css);
+EMBED(web_account_js);
+EMBED(web_account_css);
 EMBED(web_worker_js);
 EMBED(web_backtest_js);
 EMBED(web_backtest_css);
@@ -99,8 +99,8 @@ const struct embedded embedded_web[] = {
     {"act.css", web_act_css_begin, web_act_css_end},
     {"inbox.js", web_inbox_js_begin, web_inbox_js_end},
     {"inbox.css", web_inbox_css_begin, web_inbox_css_end},
-    {"push.js", web_push_js_begin, web_push_js_end},
-    {"push.css", web_push_css_begin, web_push_css_end},
+    {"account.js", web_account_js_begin, web_account_js_end},
+    {"account.css", web_account_css_begin, web_account_css_end},
     {"worker.js", web_worker_js_begin, web_worker_js_end},
     {"backtest.js", web_backtest_js_begin, web_backtest_js_end},
     {"backtest.css", web_backtest_css_begin, web_backtest_css_end},

@@ -30,7 +30,7 @@ const PAGES = {
   votes: "src/alert-votes.tsx",
   comments: "src/comments/card.tsx",
   act: "src/alert-act.tsx",
-  push: "src/push.tsx",
+  account: "src/account/menu.tsx",
   inbox: "src/inbox/card.tsx",
 };
 const FIRST_BYTES = 30_000; // app.js + app.css, gzip

@@ -6,7 +6,7 @@ import { Switches } from "./switches.tsx";
 import { lazy } from "./lazy.tsx";
 import { useText } from "./text.ts";
 
-const PushSwitch = lazy("push", async () => (await import("./push.tsx")).PushSwitch, true);
+const AccountMenu = lazy("account", async () => (await import("./account/menu.tsx")).AccountMenu, true);
 
 interface Props {
   session: Session;
@@ -67,16 +67,7 @@ function Account({ session, place, signOut, poster }: Pick<Props, "session" | "p
         <span aria-hidden="true">{initials(user.display)}</span>
         <b class="vh">{t.account(user.display)}</b>
       </button>
-      {open && (
-        <div class="menu">
-          <b>{user.display}</b>
-          <small>{t.role[user.role]}</small>
-          <a href={poster} data-testid="to-poster">{t.poster}</a>
-          <PushSwitch session={session} place={place} />
-          <button type="button" data-testid="sign-out" onClick={signOut}>{t.signOut}</button>
-          <small>{t.version(session.version)}</small>
-        </div>
-      )}
+      {open && <AccountMenu session={session} place={place} poster={poster} signOut={signOut} />}
     </div>
   );
 }
