@@ -35,7 +35,7 @@ static bool load_marks(struct store *st)
         "SELECT 0, question FROM asked WHERE json_extract(body, '$.segment') UNION SELECT 1, survey FROM"
         " (SELECT json_extract(body, '$.survey.id') AS survey, json_extract(body, '$.survey.audience') AS "
         "audience"
-        " FROM content) WHERE audience = 'staff' LIMIT ?1",
+        " FROM content) WHERE audience = 'staff' ORDER BY 1 DESC LIMIT ?1",
         "d", (int)SEGMENT_MARKS);
     while (store_row(st, s, &failed)) {
         struct segment_mark *m = &st->marks[st->mark_count++];

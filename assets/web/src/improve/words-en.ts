@@ -20,7 +20,7 @@ export const en = {
   history: (count: number) => (count === 1 ? "1 earlier wording" : `${count} earlier wordings`),
   wording: (when: string, by: string) => `${when}, ${by}`,
   planned: "planned",
-  result: "Came of it:",
+  result: "Result:",
   against: (count: number) => (count === 1 ? "against 1 branch without it" : `against ${count} branches without it`),
   plain: "before and after, nothing to compare with",
   sides: (before: string, after: string) => `${before} before, ${after} after`,
@@ -79,7 +79,7 @@ export const en = {
   assumeFirst: "Fill in the first two: Puas knows neither.",
   fewVotes: "Too few votes in these days.",
   // staff
-  staff: "The own people",
+  staff: "Our own people",
   staffHint: "Answers of surveys for staff. They are in no figure of customers, and hidden under 5 answers.",
   staffNone: "No survey for staff has been answered here",
   staffNoneHint: "A survey with audience: staff, pushed to a kiosk where customers do not come, asks them.",

@@ -74,7 +74,7 @@ export const id: ImproveWords = {
   costRange: (lo, hi) => `${lo} sampai ${hi}, jika anggapan itu benar: rentang dari bagian yang tidak puas saja`,
   assumeFirst: "Isi dua yang pertama: Puas tidak mengetahuinya.",
   fewVotes: "Terlalu sedikit suara pada hari-hari ini.",
-  staff: "Orang sendiri",
+  staff: "Petugas kita sendiri",
   staffHint: "Jawaban survei untuk petugas. Tidak masuk angka pelanggan mana pun, dan disembunyikan di bawah 5 jawaban.",
   staffNone: "Belum ada survei petugas yang dijawab di sini",
   staffNoneHint: "Survei dengan audience: staff, dikirim ke kios yang tidak didatangi pelanggan, menanyai mereka.",

@@ -83,7 +83,7 @@ export const en = {
     notYet: "cannot tell yet",
     few: "too few votes so far",
     alt: (count: number) => `${count} ${count === 1 ? "letter marks" : "letters mark"} what happened; below the chart it is told.`,
-    how: "Points of satisfied votes, four weeks before against four weeks after, 95%. Without branches to compare with it may have come anyway.",
+    how: "Points of satisfied votes, four weeks before against four weeks after, 95%. With no branches to compare with, it may have come anyway.",
     left: (count: number, n: string) => `${n} more ${count === 1 ? "alert was" : "alerts were"} raised in these days, earlier ones.`,
   },
   // grid
