@@ -7,12 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-// What the record says: the number, and what was done or that it was taken back.
+// What the record says.
 static void note(struct command *cmd, const struct improvement *i, int64_t number)
 {
-    snprintf(cmd->subject, sizeof cmd->subject, "%lld", (long long)number);
-    snprintf(cmd->text, sizeof cmd->text, "%s%.*s", i->withdrawn ? "withdrawn: " : "",
-             (int)(sizeof cmd->text - 20), i->what);
+    snprintf(cmd->subject, sizeof cmd->subject, "%lld%s", (long long)number, i->withdrawn ? " withdrawn" : "");
+    snprintf(cmd->text, sizeof cmd->text, "%s", i->what);
 }
 
 enum command_result core_improve(struct core *c, struct command *cmd)

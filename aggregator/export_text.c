@@ -139,7 +139,7 @@ struct export_cell export_cell(const struct export_row *r, int column, char *rem
     case C_REF:
         return text_cell(r->ref);
     case C_COUNTED:
-        return number_cell((r->flags & EVENT_UNSCORED) == 0, true);
+        return number_cell((r->flags & EVENT_UNSCORED & ~(r->type == EVENT_CONTACT ? EVENT_WIPED : 0)) == 0, true);
     case C_REMARKS:
         return text_cell(remarks_of(r->flags, r->type == EVENT_CONTACT, remarks, n));
     }

@@ -38,8 +38,8 @@ enum event_flag {
     EVENT_ERASED = 128,    // what it said was erased (store_erase.h); with its score, also VOIDED
     // From the customer's own phone: in no score of the kiosks. No other event has both: a press of a device is a visit of its own.
     EVENT_PHONE = EVENT_DEVICE | EVENT_REPEATED,
-    EVENT_UNSCORED = EVENT_REPEATED | EVENT_VOIDED | EVENT_UNASSIGNED | EVENT_STAFF, // 92 in SQL: any of these, and no figure of
-                                                                                     // customers counts it
+    // In no figure of customers: any of these; 92 in SQL.
+    EVENT_UNSCORED = EVENT_REPEATED | EVENT_VOIDED | EVENT_UNASSIGNED | EVENT_STAFF,
 };
 
 // Opens or creates `path` and migrates it forward. Whether all of it is sound takes too long to know here: sound.h.

@@ -132,7 +132,8 @@ static bool add_answer(struct store *st, sqlite3_stmt *s, int *left, bool *faile
             return false;
         }
     }
-    bool looks = vote ? staff || c->services || sqlite3_column_int(s, 9) != 0 : kind == EVENT_CHOICE && c->raw && !staff;
+    bool looks = vote ? staff || c->services || sqlite3_column_int(s, 9) != 0
+                      : kind == EVENT_CHOICE && c->raw && !staff;
     *left -= looks ? LOOK_COST : 0;
     return !looks || (vote ? add_segment : add_choice)(st, epoch_id, seq, failed);
 }

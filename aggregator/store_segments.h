@@ -9,8 +9,8 @@
 //
 // Of a ref that has been deleted for its age the counter is kept in its place (`counter`); one that was erased leaves none.
 // Most have none, and are in no row. A service is named after the rating, so a rating moves when its visit goes on, and
-// back when that is taken back. A place tells the first STORE_SEGMENTS_MAX apart that come and the own people, later ones are `other`; a
-// place above sees those of the places under it by its own list.
+// back when that is taken back. A place tells the first STORE_SEGMENTS_MAX apart that come, later ones are `other`, the own
+// people never; a place above sees those of the places under it by its own list.
 #ifndef PUAS_AGGREGATOR_STORE_SEGMENTS_H
 #define PUAS_AGGREGATOR_STORE_SEGMENTS_H
 

@@ -1,19 +1,22 @@
 // trends: what happened in the days: alerts by the day on which they were raised, and the improvement log (store_improvement.h).
 //
-//   "marks": [{"kind": alert, change, training, campaign, other, "id", "day", "place", "text": of an alert the name
-//              of its standard as {language: words}, else what was done, "why": "" of an alert, "measured": id of the place whose votes tell its effect, null of an
-//              alert}], ascending by day; "left": alerts that were too many to tell
+//   "marks": [{"kind", "id", "day", "place", "text", "why", "measured"}], ascending by day
+//   "left": alerts that were too many to tell, earlier ones
 //
-// Whoever came by a link is told of improvements only: an alert is no business of theirs, nor is a note.
+// kind: alert, or one of improvement_kinds. text: of an alert the name of its standard as {language: words}, else what was
+// done. measured: the place whose votes tell the effect, null of an alert.
+//
+// Whoever came by a link is told what was done and nothing else: alerts, notes and reasons are no business of theirs.
 #include "aggregator/trends_impl.h"
 
 #include "aggregator/store_improvement.h"
 #include "aggregator/views_impl.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALERTS_MOST = 40, ENTRIES_MOST = 60 }; // of a page of trends: more letters than anybody reads
+enum { ALERTS_MOST = 40, ENTRIES_MOST = 60, ZONES_MAX = 8 }; // more than anybody reads below a chart
 
 #define UP                                                                                                   \
     "up(place_id) AS (SELECT ?1 UNION SELECT p.parent_id FROM up JOIN place p USING(place_id) WHERE "        \
@@ -33,15 +36,16 @@ static json_t *mark(const char *kind, const char *id, int32_t day, const char *p
 
 static bool add_entries(struct trends *t, json_t *list)
 {
+    bool shared = t->u != NULL && t->u->shared;
     sqlite3_stmt *s = store_bind(
         t->v->st,
         "WITH RECURSIVE " UP ", " DOWN " SELECT i.kind, i.improvement_id, day, p.id, p.name, what, why, "
-                                       "i.place_id IN down FROM improvement i"
+        "i.place_id IN down FROM improvement i"
         " JOIN place p USING(place_id) WHERE (i.place_id IN up OR i.place_id IN down) AND day >= ?2 AND day "
         "< ?3"
         " AND NOT withdrawn AND revision = (SELECT max(revision) FROM improvement n WHERE n.improvement_id ="
         " i.improvement_id) AND NOT (?5 AND i.kind = ?6) ORDER BY day DESC, improvement_id DESC LIMIT ?4",
-        "dddddt", t->place.number, t->from, t->to, (int)ENTRIES_MOST, (int)(t->u != NULL && t->u->shared),
+        "dddddt", t->place.number, t->from, t->to, (int)ENTRIES_MOST, (int)shared,
         improvement_kinds[IMPROVEMENT_OTHER]);
     while (views_row(t->v, s)) {
         json_array_append_new(
@@ -50,27 +54,50 @@ static bool add_entries(struct trends *t, json_t *list)
                  sqlite3_column_int(s, 2), (const char *)sqlite3_column_text(s, 3),
                  (const char *)sqlite3_column_text(s, 4),
                  json_string((const char *)sqlite3_column_text(s, 5)),
-                 (const char *)sqlite3_column_text(s, 6),
+                 shared ? "" : (const char *)sqlite3_column_text(s, 6),
                  sqlite3_column_int(s, 7) != 0 ? (const char *)sqlite3_column_text(s, 3) : t->place.id));
     }
     return trends_done(t, s, true);
 }
 
-// The local day by the zone named in column `column`.
-static bool local_day(sqlite3_stmt *s, int column, wall_ms at, int32_t *ret_day)
+struct zones { // those that were met: a chain has a few, and thousands of alerts
+    struct {
+        char name[65];
+        struct tz *tz; // owned
+    } list[ZONES_MAX];
+    int count;
+};
+
+// NULL: out of memory.
+static const struct tz *zone_of(struct zones *z, const char *name)
 {
-    struct tz *tz = tz_load((const char *)sqlite3_column_text(s, column));
-    if (tz == NULL) {
-        return false;
+    int i = 0;
+    while (i < z->count && strcmp(z->list[i].name, name) != 0) {
+        i++;
     }
-    *ret_day = (int32_t)((at + (wall_ms)tz_offset_s(tz, at) * 1000) / DAY_MS);
-    tz_free(tz);
-    return true;
+    if (i == ZONES_MAX) { // more than any chain has: the last one makes room
+        tz_free(z->list[--i].tz);
+        z->list[i].tz = NULL;
+    }
+    if (z->list[i].tz == NULL) {
+        z->list[i].tz = tz_load(name);
+        snprintf(z->list[i].name, sizeof z->list[i].name, "%s", name);
+        z->count = i + (z->list[i].tz != NULL);
+    }
+    return z->list[i].tz;
+}
+
+static void zones_finish(struct zones *z)
+{
+    for (int i = 0; i < z->count; i++) {
+        tz_free(z->list[i].tz);
+    }
 }
 
 // Clocks are up to 14 hours from UTC: a day more at both ends holds all of the days.
 static bool add_alerts(struct trends *t, json_t *list, json_int_t *ret_left)
 {
+    struct zones zones = {.count = 0};
     bool memory = true;
     json_int_t told = 0;
     sqlite3_stmt *s = store_bind(
@@ -86,8 +113,10 @@ static bool add_alerts(struct trends *t, json_t *list, json_int_t *ret_left)
         " WHERE a.place_id IN down AND a.raised >= ?2 AND a.raised < ?3 ORDER BY a.raised DESC",
         "dii", t->place.number, (t->from - 1) * (wall_ms)DAY_MS, (t->to + 1) * (wall_ms)DAY_MS);
     while (memory && views_row(t->v, s)) {
-        int32_t day;
-        memory = local_day(s, 5, sqlite3_column_int64(s, 1), &day);
+        const struct tz *tz = zone_of(&zones, (const char *)sqlite3_column_text(s, 5));
+        wall_ms at = sqlite3_column_int64(s, 1);
+        int32_t day = tz != NULL ? (int32_t)((at + (wall_ms)tz_offset_s(tz, at) * 1000) / DAY_MS) : 0;
+        memory = tz != NULL;
         if (!memory || day < t->from || day >= t->to || told++ >= ALERTS_MOST) {
             continue;
         }
@@ -97,6 +126,7 @@ static bool add_alerts(struct trends *t, json_t *list, json_int_t *ret_left)
                                          (const char *)sqlite3_column_text(s, 3),
                                          name != NULL ? name : json_object(), "", NULL));
     }
+    zones_finish(&zones);
     *ret_left = told > ALERTS_MOST ? told - ALERTS_MOST : 0;
     return trends_done(t, s, memory);
 }

@@ -32,11 +32,13 @@ enum {
     DAY_MS = 86400000,
     LEVELS_MAX = 10, // more levels are no faces (NPS has 11): not part of a score
     MIN_VOTES = 5,   // below this no verdict
-    UNSCORED = EVENT_UNSCORED,
     BRANCH_PLACES = 200, // places of one branch that are looked at
     BRANCH_KIOSKS = 500,
     COSTS = 16,
 };
+
+// As pages show a user: an expression of SQL.
+#define SHOWN(name) "coalesce((SELECT display FROM user WHERE user.name = " name "), " name ")"
 
 struct views {
     struct views_options o;

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 enum { ENTRIES_MAX = 500 }; // of a place: an entry a day for over a year
-#define SHOWN(name) "coalesce((SELECT display FROM user WHERE user.name = " name "), " name ")"
 
 // Columns: 0 revision, 1 kind, 2 day, 3 what, 4 why, 5 who, 6 at, 7 withdrawn.
 static json_t *revision_json(sqlite3_stmt *s)

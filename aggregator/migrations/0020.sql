@@ -13,3 +13,5 @@ CREATE TABLE improvement(
     PRIMARY KEY(improvement_id, revision)
 ) WITHOUT ROWID;
 CREATE INDEX improvement_place ON improvement(place_id, day);
+
+CREATE INDEX alert_raised ON alert(raised); -- what happened in the days of a line

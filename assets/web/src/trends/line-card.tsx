@@ -22,11 +22,12 @@ interface Props {
   series: Loaded<TrendsSeries>;
   before: TrendsSeries | null;
   marks: TrendsMarks | null;
+  linked: boolean; // the reader may see the log
   file: string;
   sheet: string | null;
 }
 
-export function LineCard({ view, set, by, measure, series, before, marks, file, sheet }: Props) {
+export function LineCard({ view, set, by, measure, series, before, marks, linked, file, sheet }: Props) {
   const said = useWords();
   const { w } = said;
   const { data } = series;
@@ -65,7 +66,7 @@ export function LineCard({ view, set, by, measure, series, before, marks, file, 
           <li><i class="k-votes" />{said.t.legendVotes}</li>
         </ul>
       }
-      note={groups.length > 0 && <MarkList groups={groups} left={here?.left ?? 0} place={view.place} effects={effects} />}
+      note={groups.length > 0 && <MarkList groups={groups} left={here?.left ?? 0} place={view.place} linked={linked} effects={effects} />}
     >
       {data && <LineChart title={title} by={by} series={data} before={before} groups={groups} measure={measure} target={target} open={open} />}
     </ChartCard>

@@ -19,7 +19,7 @@ export function markText({ letter, marks }: MarkGroup, effects: Effects, said: S
   return `${letter}: ${marks.map((mark) => `${textOf(mark, said)}${hasEffect(mark) ? ` ${effectText(effects.get(keyOf(mark)), said)}` : ""}`).join("; ")}`;
 }
 
-export function MarkList({ groups, left, place, effects }: { groups: MarkGroup[]; left: number; place: string; effects: Effects }) {
+export function MarkList({ groups, left, place, linked, effects }: { groups: MarkGroup[]; left: number; place: string; linked: boolean; effects: Effects }) {
   const said = useWords();
   const { w, f, num } = said;
   return (
@@ -35,7 +35,7 @@ export function MarkList({ groups, left, place, effects }: { groups: MarkGroup[]
                 return (
                   <li key={keyOf(mark)} class={mark.kind} data-testid={`mark-${keyOf(mark)}`}>
                     <span>{num.day(mark.day)}: </span>
-                    {mark.kind === "alert" ? name : <a href={address} title={mark.why} onClick={follow(address)}>{name}</a>}
+                    {mark.kind === "alert" || !linked ? name : <a href={address} title={mark.why} onClick={follow(address)}>{name}</a>}
                     {mark.place.id !== place && <small> {mark.place.name}</small>}
                     {hasEffect(mark) && <> <EffectSaid effect={effects.get(keyOf(mark))} /></>}
                   </li>

@@ -120,7 +120,7 @@ function Trends({ session, place, query, signedOut }: Props) {
       ) : (
         <div class={`trend-cards ${branch || measure === "nps" ? "alone" : ""}`}>
           <FiguresCard view={view} compare={compare} ranking={branch ? null : ranking.data} grid={grid.data} />
-          <LineCard view={view} set={set} by={by} measure={measure} series={series} before={view.compared ? before.data : null} marks={view.marks ? marks.data : null} file={file("trend")} sheet={sheet("series", { by, ...hours })} />
+          <LineCard view={view} set={set} by={by} measure={measure} series={series} before={view.compared ? before.data : null} marks={view.marks ? marks.data : null} linked={session.user.name !== ""} file={file("trend")} sheet={sheet("series", { by, ...hours })} />
           <GridCard view={view} set={set} measure={measure} grid={grid} mean={mean} file={file("hours")} sheet={sheet("grid")} />
           <ReasonsCard view={view} set={set} reasons={reasons} file={file("reasons")} sheet={sheet("reasons", { question: null })} />
           {!branch && measure !== "nps" && <RankingCard view={view} set={set} ranking={ranking} both={both} file={file("ranking")} sheet={sheet("ranking", ranked)} />}
