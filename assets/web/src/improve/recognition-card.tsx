@@ -19,7 +19,7 @@ export function RecognitionCard({ loaded: { data, busy }, branch }: { loaded: Lo
       {branch ? <p class="hint">{i.oneBranch}</p> : !data ? <p class="hint" role="status">{t.loading}</p> : (
         <>
           <p class="verdict" data-testid="thanks">{thanksTo(data, said)}</p>
-          <Ranking rows={whole ? rows : rows.slice(0, SHOWN)} between={0} target={data.promise?.target ?? null} least={data.least} set={({ place }) => go(addressOf("improve", { place }))} said={said} />
+          <Ranking rows={whole ? rows : rows.slice(0, SHOWN)} between={0} target={data.promise?.target ?? null} least={data.least} set={({ place }) => go(addressOf("improve", { place }))} clear={0.34} said={said} />
           {rows.length > SHOWN && <button type="button" class="link" onClick={() => setWhole(!whole)}>{whole ? w.showFewer : w.showAll(rows.length)}</button>}
           <p class="hint">{i.fair}</p>
         </>
