@@ -1,7 +1,7 @@
 // trends: what happened in the days: alerts by the day on which they were raised, and the improvement log (store_improvement.h).
 //
 //   "marks": [{"kind", "id", "day", "place", "text", "why", "measured"}], ascending by day
-//   "left": alerts that were too many to tell, earlier ones
+//   "more": there were more alerts than are told, earlier ones
 //
 // kind: alert, or one of improvement_kinds. text: of an alert the name of its standard as {language: words}, else what was
 // done. measured: the place whose votes tell the effect, null of an alert.
@@ -95,11 +95,11 @@ static void zones_finish(struct zones *z)
 }
 
 // Clocks are up to 14 hours from UTC: a day more at both ends holds all of the days.
-static bool add_alerts(struct trends *t, json_t *list, json_int_t *ret_left)
+static bool add_alerts(struct trends *t, json_t *list, bool *ret_more)
 {
     struct zones zones = {.count = 0};
     bool memory = true;
-    json_int_t told = 0;
+    int told = 0;
     sqlite3_stmt *s = store_bind(
         t->v->st,
         "WITH RECURSIVE " DOWN
@@ -112,7 +112,7 @@ static bool add_alerts(struct trends *t, json_t *list, json_int_t *ret_left)
         " WHERE tz <> '' ORDER BY depth LIMIT 1), 'UTC') FROM alert a JOIN place p USING(place_id)"
         " WHERE a.place_id IN down AND a.raised >= ?2 AND a.raised < ?3 ORDER BY a.raised DESC",
         "dii", t->place.number, (t->from - 1) * (wall_ms)DAY_MS, (t->to + 1) * (wall_ms)DAY_MS);
-    while (memory && views_row(t->v, s)) {
+    while (memory && told <= ALERTS_MOST && views_row(t->v, s)) {
         const struct tz *tz = zone_of(&zones, (const char *)sqlite3_column_text(s, 5));
         wall_ms at = sqlite3_column_int64(s, 1);
         int32_t day = tz != NULL ? (int32_t)((at + (wall_ms)tz_offset_s(tz, at) * 1000) / DAY_MS) : 0;
@@ -127,7 +127,7 @@ static bool add_alerts(struct trends *t, json_t *list, json_int_t *ret_left)
                                          name != NULL ? name : json_object(), "", NULL));
     }
     zones_finish(&zones);
-    *ret_left = told > ALERTS_MOST ? told - ALERTS_MOST : 0;
+    *ret_more = told > ALERTS_MOST;
     return trends_done(t, s, memory);
 }
 
@@ -162,12 +162,11 @@ static json_t *sorted(const json_t *list)
 json_t *trends_marks(struct trends *t)
 {
     json_t *o = trends_head(t), *list = json_array(), *marks = NULL;
-    json_int_t left = 0;
-    bool shared = t->u != NULL && t->u->shared;
-    bool ok = add_entries(t, list) && (shared || add_alerts(t, list, &left));
+    bool more = false, shared = t->u != NULL && t->u->shared;
+    bool ok = add_entries(t, list) && (shared || add_alerts(t, list, &more));
     marks = ok ? sorted(list) : NULL;
     json_decref(list);
     json_object_set_new(o, "marks", marks);
-    json_object_set_new(o, "left", json_integer(left));
+    json_object_set_new(o, "more", json_boolean(more));
     return marks != NULL ? o : trends_failed(t, o);
 }

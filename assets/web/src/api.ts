@@ -214,8 +214,8 @@ export interface TrendsEffect extends Trends {
   control: Pick<TrendsCompare, "before" | "after" | "change"> | null;
   effect: Omit<TrendsCompare["change"], "refusal"> & { refusal: TrendsCompare["change"]["refusal"] | "no-control" };
 }
-/** marks: alerts by the day on which they were raised, and the improvement log, ascending by day; left: alerts that are too many */
-export interface TrendsMarks extends Trends { marks: TrendsMark[]; left: number }
+/** marks: alerts by the day on which they were raised, and the improvement log, ascending by day; more: earlier alerts are not told */
+export interface TrendsMarks extends Trends { marks: TrendsMark[]; more: boolean }
 export type ImprovementKind = "change" | "training" | "campaign" | "other"; // other: a note
 export interface TrendsMark {
   kind: "alert" | ImprovementKind; id: string; day: string; place: { id: string; name: string };

@@ -1,5 +1,6 @@
 // The improvement log: what was done, when, where, by whom and why; and what came of it, against branches where nothing changed.
 import type { Improvements, Session, TrendsEffect } from "../api.ts";
+import type { Failure } from "../http.ts";
 import { failureText, postJson, useState } from "../kit.ts";
 import { EffectSaid } from "../trends/effect-said.tsx";
 import { isReport, useEffects } from "../trends/effects.ts";
@@ -81,9 +82,9 @@ function EntrySaid({ entry }: { entry: Entry }) {
   );
 }
 
-function Outcome({ effect, control }: { effect: TrendsEffect | Parameters<typeof EffectSaid>[0]["effect"]; control: string }) {
+function Outcome({ effect, control }: { effect: TrendsEffect | Failure | undefined; control: string }) {
   const { i, f } = useImproveWords();
-  const report = isReport<TrendsEffect>(effect) ? effect : null;
+  const report = isReport(effect) ? effect : null;
   const { before, after } = report ?? {};
   const told = before?.share != null && after?.share != null;
   return (

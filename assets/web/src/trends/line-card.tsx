@@ -66,7 +66,7 @@ export function LineCard({ view, set, by, measure, series, before, marks, linked
           <li><i class="k-votes" />{said.t.legendVotes}</li>
         </ul>
       }
-      note={groups.length > 0 && <MarkList groups={groups} left={here?.left ?? 0} place={view.place} linked={linked} effects={effects} />}
+      note={groups.length > 0 && <MarkList groups={groups} more={here?.more ?? false} place={view.place} linked={linked} effects={effects} />}
     >
       {data && <LineChart title={title} by={by} series={data} before={before} groups={groups} measure={measure} target={target} open={open} />}
     </ChartCard>

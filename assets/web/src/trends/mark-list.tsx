@@ -19,9 +19,9 @@ export function markText({ letter, marks }: MarkGroup, effects: Effects, said: S
   return `${letter}: ${marks.map((mark) => `${textOf(mark, said)}${hasEffect(mark) ? ` ${effectText(effects.get(keyOf(mark)), said)}` : ""}`).join("; ")}`;
 }
 
-export function MarkList({ groups, left, place, linked, effects }: { groups: MarkGroup[]; left: number; place: string; linked: boolean; effects: Effects }) {
+export function MarkList({ groups, more, place, linked, effects }: { groups: MarkGroup[]; more: boolean; place: string; linked: boolean; effects: Effects }) {
   const said = useWords();
-  const { w, f, num } = said;
+  const { w, num } = said;
   return (
     <section class="mark-list" aria-label={w.marks.title} data-testid="marks">
       <ol>
@@ -45,7 +45,7 @@ export function MarkList({ groups, left, place, linked, effects }: { groups: Mar
           </li>
         ))}
       </ol>
-      {left > 0 && <p class="hint">{w.marks.left(left, f.int(left))}</p>}
+      {more && <p class="hint">{w.marks.more}</p>}
       {groups.some(({ marks }) => marks.some(hasEffect)) && <p class="hint">{w.marks.how}</p>}
     </section>
   );

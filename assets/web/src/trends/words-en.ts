@@ -84,7 +84,7 @@ export const en = {
     few: "too few votes so far",
     alt: (count: number) => `${count} ${count === 1 ? "letter marks" : "letters mark"} what happened; below the chart it is told.`,
     how: "Points of satisfied votes, four weeks before against four weeks after, 95%. With no branches to compare with, it may have come anyway.",
-    left: (count: number, n: string) => `${n} more ${count === 1 ? "alert was" : "alerts were"} raised in these days, earlier ones.`,
+    more: "Earlier alerts of these days are not shown: choose fewer days, or a place below.",
   },
   // grid
   grid: "Hour by weekday",

@@ -79,7 +79,7 @@ export const id: Words = {
     few: "suara masih terlalu sedikit",
     alt: (count) => `${count} huruf menandai peristiwa; penjelasannya di bawah grafik.`,
     how: "Poin suara puas, empat minggu sebelum terhadap empat minggu sesudah, 95%. Tanpa cabang pembanding, perubahan itu mungkin terjadi juga tanpa tindakan ini.",
-    left: (_count, n) => `${n} peringatan lain muncul pada hari-hari ini, lebih awal.`,
+    more: "Peringatan yang lebih awal pada hari-hari ini tidak ditampilkan: pilih hari yang lebih sedikit, atau tempat di bawahnya.",
   },
   grid: "Jam menurut hari",
   gridOf: (measure) => `Jam menurut hari, ${measure}`,
