@@ -15,6 +15,7 @@ struct core;
 struct outgoing_outcome; // store_outgoing.h
 struct manage_change;    // manage.h
 struct webpush_browser;  // store_webpush.h
+struct improvement;      // store_improvement.h
 
 enum command_kind {
     COMMAND_ACK,            // alert, who, text, minutes
@@ -70,6 +71,7 @@ enum command_kind {
     COMMAND_TELL,           // alert, expires, who; yaml: JSON {said, did}: language -> words -> reply: its number
     COMMAND_TELL_END,       // alert: its number, who
     COMMAND_USER_PASSWORD,  // alert: a user, who; manage: hash, NULL: they cannot log in any more. Ends their sessions
+    COMMAND_IMPROVE,         // improvement, who; alert: place of a new one -> reply: its number. NOT_NOW: another revision is the newest
 };
 enum command_result {
     COMMAND_DONE,
@@ -106,6 +108,7 @@ struct command {
     const struct outgoing_outcome *outcome; // the same
     struct manage_change *manage;           // the same (manage.h)
     const struct webpush_browser *browser;  // the same
+    struct improvement *improvement;        // the same (store_improvement.h)
     char *reply;      // set by the core, malloc'd; the caller frees. NULL: none
     enum command_result result;
     sem_t done; // the core's

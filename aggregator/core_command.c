@@ -129,7 +129,7 @@ void core_do_command(struct core *c, struct command *cmd)
         "alert-check",   "alert-recover", "contact-take",  "contact-outcome", "contact-open", "share-open",  "share-end",
         "webpush-on",    "",              "mailing-stop", "phone-open",    "phone-end",     "",
         "",              "manage",        "",             "content-plan",  "content-withdraw",
-        "tell",          "tell-end",      "user-password"}; // "": changes nothing, or is on record elsewhere
+        "tell",          "tell-end",      "user-password", "improvement"}; // "": changes nothing, or is on record elsewhere
     cmd->result = COMMAND_UNAVAILABLE;
     if (c->guard.damaged || !core_writes(c)) {
         return;
@@ -280,6 +280,9 @@ void core_do_command(struct core *c, struct command *cmd)
         break;
     case COMMAND_USER_PASSWORD:
         cmd->result = core_user_password(c, cmd);
+        break;
+    case COMMAND_IMPROVE:
+        cmd->result = core_improve(c, cmd);
         break;
     }
     if (cmd->result == COMMAND_UNAVAILABLE) {

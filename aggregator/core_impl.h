@@ -16,6 +16,7 @@
 //   core_mailings.c reports by mail that are due
 //   core_shares.c  links to one view
 //   core_phones.c  the survey on the customer's own phone
+//   core_improvements.c  what was done so that customers are served better
 //   core_signs.c   mqtt channels: how each branch is
 //   core_erase.c   erasure of what a visit has said, here and at its kiosk
 //   core_retention.c what is old enough goes
@@ -256,6 +257,7 @@ enum command_result core_stop_mailing(struct core *c, const struct command *cmd)
 
 enum command_result core_put_webpush(struct core *c, struct command *cmd);
 enum command_result core_end_webpush(struct core *c, const struct command *cmd);
+enum command_result core_improve(struct core *c, struct command *cmd);
 enum command_result core_open_share(struct core *c, struct command *cmd);
 enum command_result core_end_share(struct core *c, const struct command *cmd);
 

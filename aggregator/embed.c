@@ -22,6 +22,7 @@ EMBED(migration_0017);
 EMBED(migration_0018);
 EMBED(migration_0019);
 EMBED(migration_0020);
+EMBED(migration_0021);
 EMBED(web_index_html);
 EMBED(web_app_js);
 EMBED(web_app_css);
@@ -42,6 +43,8 @@ EMBED(web_account_css);
 EMBED(web_worker_js);
 EMBED(web_backtest_js);
 EMBED(web_backtest_css);
+EMBED(web_improve_js);
+EMBED(web_improve_css);
 EMBED(web_report_js);
 EMBED(web_report_css);
 EMBED(web_poster_js);
@@ -80,6 +83,7 @@ const struct embedded embedded_migrations[] = {
     {"0018", migration_0018_begin, migration_0018_end},
     {"0019", migration_0019_begin, migration_0019_end},
     {"0020", migration_0020_begin, migration_0020_end},
+    {"0021", migration_0021_begin, migration_0021_end},
     {NULL, NULL, NULL},
 };
 
@@ -104,6 +108,8 @@ const struct embedded embedded_web[] = {
     {"worker.js", web_worker_js_begin, web_worker_js_end},
     {"backtest.js", web_backtest_js_begin, web_backtest_js_end},
     {"backtest.css", web_backtest_css_begin, web_backtest_css_end},
+    {"improve.js", web_improve_js_begin, web_improve_js_end},
+    {"improve.css", web_improve_css_begin, web_improve_css_end},
     {"report.js", web_report_js_begin, web_report_js_end},
     {"report.css", web_report_css_begin, web_report_css_end},
     {"poster.js", web_poster_js_begin, web_poster_js_end},

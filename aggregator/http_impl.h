@@ -17,6 +17,7 @@
 //   http_wall.c        a branch on a screen
 //   http_phones.c      the survey on the customer's own phone
 //   http_contacts.c    what somebody left to be called
+//   http_improvements.c what was done so that customers are served better
 //   http_webpush.c     browsers that want messages
 //   http_login.c       who is it, and how often may they try
 //   http_static.c      the embedded pages
@@ -202,6 +203,10 @@ void api_trends(struct api_call *c); // the path's *: what; 304 when the reader 
 void api_trends_xlsx(struct api_call *c); // the same, or "report", as sheets.h makes it
 void api_trends_csv(struct api_call *c);
 
+void api_improvements(struct api_call *c);
+void api_add_improvement(struct api_call *c); // body: {"place","kind","what","why","day"} -> 201 {"id"}
+void api_edit_improvement(struct api_call *c); // the same without place, and "revision"
+void api_withdraw_improvement(struct api_call *c); // body: {"revision"}
 void api_open_share(struct api_call *c); // the path's *: token; leads to the view
 void api_shares(struct api_call *c);
 void api_make_share(struct api_call *c); // body: {"path","days"} -> 201 {"id","url","expires"}

@@ -44,7 +44,7 @@ static const struct command_row {
     {"scores", NULL, "PLACE [--from DAY] [--to DAY]", 1, 5, ctl_scores,
      "every question: face index, satisfied, NPS or customer effort, with standard errors"},
     {"segments", NULL, "PLACE [--from DAY] [--to DAY] [--question ID]", 1, 7, ctl_segments,
-     "by service, counter or audience, as far as the place tells them apart"},
+     "by service or counter, as far as the place tells them apart"},
     {"skm", NULL, "PLACE [--from DAY] [--to DAY] [--population NUMBER]", 1, 7, ctl_skm,
      "the report of the Survei Kepuasan Masyarakat: nine elements, index and class"},
     {"backtest", NULL, "PLACE [SETTING [SETTING]] [--from DAY] [--to DAY] [--late counted]", 1, 9, ctl_backtest,

@@ -123,6 +123,11 @@ enum views_error views_silences(struct views *v, const struct views_user *u, con
 enum views_error views_contacts(struct views *v, const struct views_user *u, const char *place, wall_ms now,
                                 char **ret_json);
 enum views_error views_may_see_contact(struct views *v, const struct views_user *u, const char *number);
+// The improvement log of a place, what is above it and what is under it, the newest day first, at most 500: {improvements: [{id,
+// place, mine, kind, day, what, why, by, at, revision, withdrawn, history}]}; by, at: of the newest revision; history: the
+// earlier ones; mine: the user's scope reaches so far that they may change it, role apart.
+enum views_error views_improvements(struct views *v, const struct views_user *u, const char *place, char **ret_json);
+enum views_error views_may_see_improvement(struct views *v, const struct views_user *u, const char *number);
 // VIEWS_OK when the place, or a silence with this number, exists and lies within the user's scope.
 enum views_error views_may_see_silence(struct views *v, const struct views_user *u, const char *number);
 // {LIST: [{item, version, mine, ...}]}: the things of a list of the configuration (manage.h) of places within the user's

@@ -46,7 +46,7 @@ static json_t *comments_json(struct views *v, const struct branch *b, int64_t be
         " AND (e.flags & ?5) = 0 AND e.body IS NOT NULL ORDER BY e.event_id DESC",
         "ddiid", b->place, (int)EVENT_TEXT,
         views_first_event_since(v, b->now - VIEWS_COMMENT_DAYS * (wall_ms)DAY_MS), through,
-        (int)EVENT_VOIDED);
+        (int)(EVENT_VOIDED | EVENT_STAFF));
     while (views_row(v, s)) {
         if (json_array_size(list) == A_PAGE) { // one more is there
             next = json_integer_value(json_object_get(json_array_get(list, A_PAGE - 1), "id"));

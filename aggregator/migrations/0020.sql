@@ -1,24 +1,17 @@
--- Contents that take effect at a time to come (store_content.h).
-CREATE TABLE content_plan(
-    plan_id INTEGER PRIMARY KEY,
-    place_id INTEGER NOT NULL, kiosk_id INTEGER NOT NULL, -- as in content
-    at_ms INTEGER NOT NULL,              -- in force from then on
-    made_ms INTEGER NOT NULL,
-    who TEXT NOT NULL,
-    yaml TEXT NOT NULL,
-    ended_ms INTEGER,                    -- it is settled
-    ended_by TEXT NOT NULL DEFAULT '',
-    outcome TEXT NOT NULL DEFAULT ''     -- 'done', 'withdrawn', or why it was not taken when its time came
-);
--- What was done about an alert, as kiosks of its branch tell it between customers: "you said, we did".
-CREATE TABLE told(
-    told_id INTEGER PRIMARY KEY,
-    alert_id INTEGER NOT NULL REFERENCES alert,
-    place_id INTEGER NOT NULL REFERENCES place, -- the branch
-    said TEXT NOT NULL, did TEXT NOT NULL, -- JSON: language -> words
-    from_ms INTEGER NOT NULL,
-    to_ms INTEGER NOT NULL,              -- not shown any more from then on
-    who TEXT NOT NULL,
-    ended_by TEXT NOT NULL DEFAULT ''    -- taken back by hand, at to_ms
-);
-CREATE INDEX told_place ON told(place_id, to_ms);
+-- The improvement log (store_improvement.h): what was done so that customers are served better. An entry is never deleted or
+-- overwritten: each change of it is a row more, the newest counts.
+CREATE TABLE improvement(
+    improvement_id INTEGER NOT NULL,
+    revision INTEGER NOT NULL,           -- 1: as it was written first
+    place_id INTEGER NOT NULL REFERENCES place, -- of this and all under it; the same in every revision
+    kind TEXT NOT NULL,                  -- improvement_kinds
+    day INTEGER NOT NULL,                -- local day on which it began, since 1970-01-01
+    what TEXT NOT NULL, why TEXT NOT NULL,
+    who TEXT NOT NULL,                   -- has written this revision
+    at INTEGER NOT NULL,
+    withdrawn INTEGER NOT NULL,          -- 1: it was taken back; it stays in the log
+    PRIMARY KEY(improvement_id, revision)
+) WITHOUT ROWID;
+CREATE INDEX improvement_place ON improvement(place_id, day);
+
+CREATE INDEX alert_raised ON alert(raised); -- what happened in the days of a line

@@ -22,6 +22,7 @@ const PAGES = {
   login: "src/login.tsx",
   trends: "src/trends/page.tsx",
   backtest: "src/backtest/page.tsx",
+  improve: "src/improve/page.tsx",
   report: "src/report/page.tsx",
   poster: "src/poster/page.tsx",
   wall: "src/wall/page.tsx",

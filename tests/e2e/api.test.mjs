@@ -229,7 +229,7 @@ scenario("openapi: every path and method is called, and answers as the document 
   const yaml = `${exported.lines.join("\n")}\n`;
   const content = readFileSync(`${ASSETS}/surveys/everyday.yaml`, "utf8");
   const rows = [];
-  let message, order, version, batch, share, quiet, event, code, told, plan;
+  let message, order, version, batch, share, quiet, improvement, event, code, told, plan;
   const place = "place=bandung-dago";
   // [operation, path, body?, wanted status]; what one has brought the next ones need.
   const calls = [
@@ -243,7 +243,7 @@ scenario("openapi: every path and method is called, and answers as the document 
     ["wall", `wall?${place}&for=customers`],
     ["alerts", `alerts?${place}&state=open&limit=10`],
     ["alertVotes", `alerts/${alert}/votes`],
-    ...["series", "grid", "ranking", "reasons", "compare", "skm", "coverage", "gaps", "scores", "segments", "goal"].map((report) => ["trends", `trends/${report}?${place}`]),
+    ...["series", "grid", "ranking", "reasons", "compare", "skm", "coverage", "gaps", "scores", "segments", "goal", "marks", "staff"].map((report) => ["trends", `trends/${report}?${place}`]),
     ["trends", `trends/effect?${place}&at=${new Date(Date.now() - 10 * 24 * HOUR).toISOString().slice(0, 10)}&days=7`],
     ["trendsXlsx", `trends/report.xlsx?${place}&lang=en`],
     ["trendsCsv", `trends/skm.csv?${place}`],
@@ -267,6 +267,10 @@ scenario("openapi: every path and method is called, and answers as the document 
     ["silence", "silences", { place: "bandung-dago", minutes: 60, comment: "building work" }, 204],
     ["silences", `silences?${place}`, undefined, 200, (o) => (quiet = o.silences[0].id)],
     ["endSilence", () => `silences/${quiet}/end`, {}, 204],
+    ["addImprovement", "improvements", { place: "bandung-dago", kind: "change", what: "A third counter", why: "Queues at noon", day: "2026-01-05" }, 201, (o) => (improvement = o.id)],
+    ["improvements", `improvements?${place}`],
+    ["editImprovement", () => `improvements/${improvement}/edit`, { revision: 1, kind: "change", what: "A second counter", why: "Queues at noon", day: "2026-01-05" }, 204],
+    ["withdrawImprovement", () => `improvements/${improvement}/withdraw`, { revision: 2 }, 204],
     ["resolve", `alerts/${alert}/resolve`, { comment: "done" }, 204],
     ["reopen", `alerts/${alert}/reopen`, { comment: "it comes back" }, 204],
     ["offer", `alerts/${alert}/offer`, { lang: "en", text: "A second counter is open now." }, 204],

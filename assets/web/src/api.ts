@@ -225,6 +225,35 @@ export interface TrendsGaps extends Trends {
     gap: Value | null; weight: number | null; weighted: number | null;
   }[];
 }
+/** effect: at=DAY of a change, days before and after it; control=ID,ID: places where nothing changed. refusal as in compare */
+export interface TrendsEffect extends Trends {
+  at: string;
+  before: Figure & Days; after: Figure & Days; change: TrendsCompare["change"];
+  control: Pick<TrendsCompare, "before" | "after" | "change"> | null;
+  effect: Omit<TrendsCompare["change"], "refusal"> & { refusal: TrendsCompare["change"]["refusal"] | "no-control" };
+}
+/** marks: alerts by the day on which they were raised, and the improvement log, ascending by day; more: earlier alerts are not told */
+export interface TrendsMarks extends Trends { marks: TrendsMark[]; more: boolean }
+export type ImprovementKind = "change" | "training" | "campaign" | "other"; // other: a note
+export interface TrendsMark {
+  kind: "alert" | ImprovementKind; id: string; day: string; place: { id: string; name: string };
+  text: string | Texts; // of an alert: the name of its standard
+  why: string; measured: string | null; // the place whose votes tell its effect; null of an alert
+}
+/** goal: of the standard at the place, from its own past; null: none is set, or nothing is known of the time before */
+export interface TrendsGoal extends Trends {
+  goal: {
+    target: number; since: string; by: string; start: number | null; progress: number | null; best: number | null; reachable: number | null;
+    now: { n: number; from: string; share: number | null; lo: number | null; hi: number | null };
+    steps: { by: string; target: number; reached: boolean; proven: boolean; reach: "unknown" | "within" | "out" }[];
+  } | null;
+}
+/** staff: what the own people answered, by the last twelve months that are over; null: nothing, hidden: fewer than five answers */
+export interface TrendsStaff extends Trends { months: Days[]; questions: { question: string; months: (Figure | { hidden: true } | null)[] }[] }
+// The improvement log: GET /api/v1/improvements?place=ID of a place, what is above it and what is under it; POST the same, and
+// .../ID/edit and .../ID/withdraw with the revision that one has seen (412: there is a newer one).
+export interface Improvement { revision: number; kind: ImprovementKind; day: string; what: string; why: string; by: string; at: number; withdrawn: boolean }
+export interface Improvements { improvements: (Improvement & { id: number; place: { id: string; name: string }; mine: boolean; history: Improvement[] })[] }
 // GET /api/v1/trends/REPORT.xlsx and .csv: the same as a file (aggregator/sheets.h), lang=id|en; REPORT "report": all that the
 // report page shows.
 

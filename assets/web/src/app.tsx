@@ -13,6 +13,7 @@ import { Topbar } from "./topbar.tsx";
 
 const LoginPage = lazy("login", async () => (await import("./login.tsx")).LoginPage);
 const TrendsPage = lazy("trends", async () => (await import("./trends/page.tsx")).TrendsPage);
+const ImprovePage = lazy("improve", async () => (await import("./improve/page.tsx")).ImprovePage);
 const ReportPage = lazy("report", async () => (await import("./report/page.tsx")).ReportPage);
 const PosterPage = lazy("poster", async () => (await import("./poster/page.tsx")).PosterPage);
 const WallPage = lazy("wall", async () => (await import("./wall/page.tsx")).WallPage);
@@ -65,7 +66,7 @@ export function App() {
   const session = state.kind === "in" ? state.session : null;
   const screen = route.page === "wall" || route.page === "board"; // hangs on a wall: nobody is there to press
   const place = route.place ?? (session && (route.page === "today" ? usualPlace(session) : session.places[0]?.id));
-  const LatePage = { today: TrendsPage, trends: TrendsPage, backtest: BacktestPage, report: ReportPage, poster: PosterPage, wall: WallPage, board: WallPage, manage: ManagePage, survey: SurveyPage }[route.page];
+  const LatePage = { today: TrendsPage, trends: TrendsPage, backtest: BacktestPage, improve: ImprovePage, report: ReportPage, poster: PosterPage, wall: WallPage, board: WallPage, manage: ManagePage, survey: SurveyPage }[route.page];
   useEffect(() => {
     if (!session || !place || route.page !== "today") return;
     if (!route.place) nameInAddress(place);

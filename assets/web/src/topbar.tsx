@@ -20,7 +20,7 @@ export function Topbar({ session, page, place, setLang, signOut }: Props) {
   const { t } = useText();
   // Trends begin with all one may see; back at today one finds the branch that was shown last.
   const branch = session.places.find(({ id, kind }) => id === place && kind === "branch");
-  const pages: ["today" | "trends" | "backtest" | "manage", string][] = [["today", addressOf("today", branch && { place: branch.id })], ["trends", addressOf("trends")], ["backtest", addressOf("backtest")]];
+  const pages: ["today" | "trends" | "improve" | "backtest" | "manage", string][] = [["today", addressOf("today", branch && { place: branch.id })], ["trends", addressOf("trends")], ["improve", addressOf("improve")], ["backtest", addressOf("backtest")]];
   if (["head-office", "admin"].includes(session.user.role)) pages.push(["manage", addressOf("manage")]);
   return (
     <div class="topbar" role="banner">

@@ -15,6 +15,7 @@ export const en = {
   skip: "Skip to the content",
   pages: "Pages",
   trends: "Trends",
+  improve: "Improve",
   backtest: "Back-test",
   manage: "Manage",
   loading: "Loading…",

@@ -14,6 +14,7 @@ export const id: Messages = {
   skip: "Langsung ke isi",
   pages: "Halaman",
   trends: "Tren",
+  improve: "Perbaikan",
   backtest: "Uji aturan",
   manage: "Kelola",
   loading: "Memuat…",

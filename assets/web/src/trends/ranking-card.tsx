@@ -50,11 +50,12 @@ interface RankingProps {
   between: number; // so many
   target: number | null;
   least: number; // votes
-  set: Props["set"];
+  set: (change: { place: string }) => void;
+  clear?: number; // of the axis, beside the words of the promise
   said: Said;
 }
 
-function Ranking({ rows, between, target, least: fewest, set, said }: RankingProps) {
+export function Ranking({ rows, between, target, least: fewest, set, clear = 0.14, said }: RankingProps) {
   const { w, f, num } = said;
   const ends = rows.flatMap((row) => (row?.lo == null || row.hi === null ? [] : [row.lo * 100, row.hi * 100])).concat(target ?? []);
   const least = Math.max(0, Math.min(...ends) - PAD);
@@ -62,7 +63,7 @@ function Ranking({ rows, between, target, least: fewest, set, said }: RankingPro
   const x = (percent: number) => `${Math.round(((percent - least) / (most - least)) * 1000) / 10}%`;
   const step = [1, 2, 5, 10, 20, 50].find((each) => (most - least) / each <= 5) ?? 50;
   const ticks: number[] = [];
-  for (let at = Math.ceil(least / step) * step; at <= most; at += step) if (target === null || Math.abs(at - target) > (most - least) * 0.14) ticks.push(at);
+  for (let at = Math.ceil(least / step) * step; at <= most; at += step) if (target === null || Math.abs(at - target) > (most - least) * clear) ticks.push(at);
   return (
     <table class="ranking">
       <thead>

@@ -71,6 +71,16 @@ export const id: Words = {
   noDots: "Terlalu sedikit suara per langkah untuk garis: pilih langkah yang lebih panjang.",
   date: "Hari",
   valueBefore: "Sebelumnya",
+  marks: {
+    title: "Peristiwa",
+    alert: (standard) => `Peringatan: ${standard}`,
+    kind: { alert: "Peringatan" },
+    notYet: "belum pasti",
+    few: "suara masih terlalu sedikit",
+    alt: (count) => `${count} huruf menandai peristiwa; penjelasannya di bawah grafik.`,
+    how: "Poin suara puas, empat minggu sebelum terhadap empat minggu sesudah, 95%. Tanpa cabang pembanding, perubahan itu mungkin terjadi juga tanpa tindakan ini.",
+    more: "Peringatan yang lebih awal pada hari-hari ini tidak ditampilkan: pilih hari yang lebih sedikit, atau tempat di bawahnya.",
+  },
   grid: "Jam menurut hari",
   gridOf: (measure) => `Jam menurut hari, ${measure}`,
   score: "Nilai",
@@ -135,7 +145,7 @@ export const id: Words = {
   key: {
     p: "pilih tempat", u: "naik ke tempat di atasnya", "1 2 3 4": "7, 28, 90 hari, 12 bulan terakhir",
     j: "periode lebih awal", k: "periode lebih akhir", c: "bandingkan dengan hari sebelumnya, atau tidak", "d w m": "per hari, pekan, bulan",
-    i: "indeks atau bagian yang puas", g: "suara atau nilai dalam petak", v: "semua sebagai tabel, semua sebagai bagan", x: "semua jam dan hari lagi",
+    i: "indeks atau bagian yang puas", e: "peristiwa pada garis, atau tidak", g: "suara atau nilai dalam petak", v: "semua sebagai tabel, semua sebagai bagan", x: "semua jam dan hari lagi",
     t: "ke hari ini", "?": "tombol-tombol ini",
   },
 };
