@@ -33,7 +33,7 @@ endif
 
 PKG_SHARED     := jansson yaml-0.1 libmosquitto libsodium
 PKG_KIOSK      := sdl2 SDL2_ttf SDL2_image fribidi libthai libqrencode fontconfig sqlite3
-PKG_AGGREGATOR := sqlite3 libmicrohttpd libcurl xlsxwriter libcrypto zlib
+PKG_AGGREGATOR := sqlite3 libmicrohttpd libcurl xlsxwriter libcrypto libical zlib
 # Expanded once, and only by targets that compile: `make deps` must work where pkg-config is still missing.
 pkg_cflags = $(shell pkg-config --cflags $(PKG_SHARED) $(PKG_KIOSK) $(PKG_AGGREGATOR) 2>/dev/null)
 pkg_libs   = $(shell pkg-config --libs $(1))
@@ -42,7 +42,7 @@ ifneq ($(COMPILING),)
 PKG_CFLAGS := $(pkg_cflags)
 endif
 CFLAGS  = $(COMMON) $(CFLAGS_$(VARIANT)) $(PKG_CFLAGS) -DPUAS_ASSETS='"$(CURDIR)/assets"'
-LDFLAGS = -pthread $(LDFLAGS_$(VARIANT))
+LDFLAGS = -pthread -Wl,--as-needed $(LDFLAGS_$(VARIANT))
 
 # ---------------------------------------------------------------- sources
 MAINS          := kiosk/main.c aggregator/main.c aggregator/puasctl.c
@@ -101,7 +101,7 @@ $(OUT)/puas-fleet: $(OUT)/tests/fleet/main.o $(LIB_FLEET) $(LIB_KIOSK) $(LIB_AGG
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call pkg_libs,$(PKG_AGGREGATOR) $(PKG_SHARED)) -lm
 
 # SQL migrations and the bundled web pages are embedded with .incbin.
-WEB_SRC    := $(shell find assets/web -type f -not -path "*/node_modules/*")
+WEB_SRC    := $(wildcard assets/surveys/*.yaml) $(shell find assets/web -type f -not -path "*/node_modules/*")
 WEB_OUT    := build/web
 WEB_STAMP  := $(WEB_OUT)/.stamp
 MIGRATIONS := $(wildcard aggregator/migrations/*.sql)

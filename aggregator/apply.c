@@ -1,6 +1,7 @@
 // apply: compare, then write what differs. Each thing has a canonical text; equal texts mean no change.
 #include "aggregator/apply.h"
 
+#include "aggregator/names.h"
 #include "aggregator/password.h"
 #include "aggregator/rules_json.h"
 #include "aggregator/store_calendar.h"
@@ -23,6 +24,7 @@ struct work {
     struct apply_report *report;
     char *why;
     size_t n;
+    struct names places, kiosks; // of the document
 };
 
 static bool wrong(struct work *w, const char *what, const char *id)
@@ -81,31 +83,16 @@ static void place_text(char *ret, size_t n, const char *kind, const char *parent
              name, tz[0] != '\0' ? tz : "of the parent", hours[0] != '\0' ? hours : "of the parent");
 }
 
-static const struct org_place *find_place(const struct org *o, const char *id)
-{
-    for (int32_t i = 1; i <= o->place_count; i++) {
-        if (strcmp(o->places[i].id.s, id) == 0) {
-            return &o->places[i];
-        }
-    }
-    return NULL;
-}
-
 // Numbers of the document's places, by position: those in the store keep theirs.
 static int32_t number_of(const struct work *w, const int32_t *numbers, const char *id)
 {
-    const struct seed_place *p = w->seed->places.items;
-    for (size_t i = 0; i < w->seed->places.count; i++) {
-        if (strcmp(p[i].id.s, id) == 0) {
-            return numbers[i];
-        }
-    }
-    return 0;
+    int32_t position = names_find(&w->places, id);
+    return position >= 0 ? numbers[position] : 0;
 }
 
 static bool apply_place(struct work *w, const struct seed_place *p, int32_t *numbers, size_t i)
 {
-    const struct org_place *there = find_place(w->org, p->id.s);
+    const struct org_place *there = org_place(w->org, p->id.s);
     struct store_place row = {.place = there != NULL ? there->number : 0, .id = p->id, .kind = p->kind};
     char before[900], after[900];
     int line;
@@ -249,19 +236,9 @@ static void kiosk_text(char *ret, size_t n, const char *name, const char *place)
     snprintf(ret, n, "\"%s\" at %s", name, place);
 }
 
-static const struct org_kiosk *find_kiosk(const struct org *o, const char *id)
-{
-    for (int32_t i = 1; i <= o->kiosk_count; i++) {
-        if (o->kiosks[i].number != 0 && strcmp(o->kiosks[i].id.s, id) == 0) {
-            return &o->kiosks[i];
-        }
-    }
-    return NULL;
-}
-
 static bool apply_kiosk(struct work *w, const struct seed_kiosk *k, const int32_t *numbers)
 {
-    const struct org_kiosk *there = find_kiosk(w->org, k->id.s);
+    const struct org_kiosk *there = org_kiosk(w->org, k->id.s);
     struct store_kiosk row = {.kiosk = there != NULL ? there->number : 0, .id = k->id, .known = true};
     char before[300], after[300];
     int32_t place = number_of(w, numbers, k->place.s);
@@ -285,13 +262,9 @@ static bool apply_kiosk(struct work *w, const struct seed_kiosk *k, const int32_
 
 static bool drop_kiosks(struct work *w)
 {
-    const struct seed_kiosk *k = w->seed->kiosks.items;
     for (int32_t i = 1; i <= w->org->kiosk_count; i++) {
         const struct org_kiosk *there = &w->org->kiosks[i];
-        bool named = there->number == 0 || there->place == 0;
-        for (size_t j = 0; !named && j < w->seed->kiosks.count; j++) {
-            named = strcmp(k[j].id.s, there->id.s) == 0;
-        }
+        bool named = there->number == 0 || there->place == 0 || names_find(&w->kiosks, there->id.s) >= 0;
         char before[300];
         kiosk_text(before, sizeof before, there->name, place_id(w->org, there->place));
         if (!named && (!changed(w, "kiosk", there->id.s, before, NULL) ||
@@ -494,9 +467,13 @@ static bool apply_user(struct work *w, const struct seed_user *u, const int32_t 
 bool apply_seed(struct store *st, const struct org *now_there, const struct seed *s, wall_ms at,
                 const char *who, bool write, struct apply_report *report, char *ret_why, size_t n)
 {
-    struct work w = {st, now_there, s, at, who, write, report, ret_why, n};
+    struct work w = {st, now_there, s, at, who, write, report, ret_why, n, {.size = 0}, {.size = 0}};
     int32_t *numbers = calloc(s->places.count + 1, sizeof *numbers);
-    bool ok = numbers != NULL || wrong(&w, "out of memory at", "places");
+    bool ok = (numbers != NULL && names_make(&w.places, s->places.items, s->places.count, sizeof(struct seed_place),
+                                             offsetof(struct seed_place, id)) &&
+               names_make(&w.kiosks, s->kiosks.items, s->kiosks.count, sizeof(struct seed_kiosk),
+                          offsetof(struct seed_kiosk, id))) ||
+              wrong(&w, "out of memory at", "places");
     for (size_t i = 0; ok && i < s->places.count; i++) {
         ok = apply_place(&w, &((const struct seed_place *)s->places.items)[i], numbers, i);
     }
@@ -514,6 +491,8 @@ bool apply_seed(struct store *st, const struct org *now_there, const struct seed
         ok = apply_user(&w, &((const struct seed_user *)s->users.items)[i], numbers);
     }
     ok = ok && drop_kiosks(&w) && drop_standards(&w);
+    names_finish(&w.places);
+    names_finish(&w.kiosks);
     free(numbers);
     return ok;
 }

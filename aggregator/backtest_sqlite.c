@@ -401,7 +401,7 @@ static void add_vote(struct window *w, const struct packed *p, int64_t epoch, in
         return;
     }
     bool erased = (p->flags & EVENT_ERASED) != 0 && (p->flags & EVENT_VOIDED) != 0;
-    if (erased || (p->flags & (EVENT_REPEATED | EVENT_UNASSIGNED)) != 0 ||
+    if (erased || (p->flags & (EVENT_UNSCORED & ~EVENT_VOIDED)) != 0 ||
         ((p->flags & EVENT_VOIDED) != 0 && came_voided(w, epoch, p))) {
         return;
     }

@@ -488,11 +488,6 @@ int change_round(int units)
     return units > least ? units : least;
 }
 
-bool change_find(double q0, double arl, bool drift, struct change *ret_c)
-{
-    return change_known(q0, arl, drift, ret_c) || change_search(q0, arl, drift, ret_c);
-}
-
 bool change_search(double q0, double arl, bool drift, struct change *ret_c)
 {
     struct goal g;

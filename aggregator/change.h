@@ -65,7 +65,7 @@ bool change_periods_between_alarms(const struct change *c, double q, int64_t vot
 // each, is small: at 5,000 votes 1.08 at q0 = .10, under 1.09 elsewhere; the floor is about 1.06. With `drift`, and q0 in
 // CHANGE_DRIFT_MIN..MAX, a third part brings the fourth shift within 1.15 and leaves the others within 1.10 at q0 = .10,
 // 1.18 and 1.14 elsewhere. Equal every time. At 5,000 votes 10 to 300 ms, with `drift` up to a second; more votes take
-// longer. False: out of range, or memory ran out.
+// longer; what this process has found before it remembers (change_found.c). False: out of range, or memory ran out.
 bool change_find(double q0, double arl, bool drift, struct change *ret_c);
 // The same by searching, whether it is known (change_known.c) or not: what the engine asks for most, 5,000 votes at the shares
 // that it rounds to (change_round), stands in a table and takes no time.

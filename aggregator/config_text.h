@@ -7,8 +7,18 @@
 
 #include <stdio.h>
 
-// Places (parents first), kiosks, surveys, standards, users. All of one moment when the caller holds a transaction.
-// False: the store cannot be read (store_why); some of it may be written.
-bool config_text(struct store *st, FILE *out);
+enum config_part {     // bits
+    CONFIG_PLACES = 1, // parents first
+    CONFIG_KIOSKS = 2,
+    CONFIG_CALENDARS = 4,
+    CONFIG_SURVEYS = 8,
+    CONFIG_STANDARDS = 16,
+    CONFIG_USERS = 32,
+    CONFIG_ALL = 63,
+};
+
+// `parts` of it, in that order. All of one moment when the caller holds a transaction. False: the store cannot be read
+// (store_why); some of it may be written.
+bool config_text(struct store *st, int parts, FILE *out);
 
 #endif

@@ -404,8 +404,16 @@ static bool write_users(struct store *st, FILE *out)
     return !failed;
 }
 
-bool config_text(struct store *st, FILE *out)
+bool config_text(struct store *st, int parts, FILE *out)
 {
-    return write_places(st, out) && write_kiosks(st, out) && write_calendars(st, out) && write_surveys(st, out) &&
-           write_standards(st, out) && write_users(st, out);
+    static const struct {
+        int part;
+        bool (*write)(struct store *st, FILE *out);
+    } all[] = {{CONFIG_PLACES, write_places},   {CONFIG_KIOSKS, write_kiosks},       {CONFIG_CALENDARS, write_calendars},
+               {CONFIG_SURVEYS, write_surveys}, {CONFIG_STANDARDS, write_standards}, {CONFIG_USERS, write_users}};
+    bool ok = true;
+    for (size_t i = 0; ok && i < sizeof all / sizeof all[0]; i++) {
+        ok = (parts & all[i].part) == 0 || all[i].write(st, out);
+    }
+    return ok;
 }

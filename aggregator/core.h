@@ -15,6 +15,7 @@ struct core;
 struct outgoing_outcome; // store_outgoing.h
 struct manage_change;    // manage.h
 struct webpush_browser;  // store_webpush.h
+struct improvement;      // store_improvement.h
 
 enum command_kind {
     COMMAND_ACK,            // alert, who, text, minutes
@@ -24,7 +25,8 @@ enum command_kind {
     COMMAND_SESSION_END,    // token
     COMMAND_CONFIG_DIFF,    // yaml -> reply: one line a change
     COMMAND_CONFIG_APPLY,   // the same, done
-    COMMAND_CONTENT_PUSH,   // alert: id of a place, or of a kiosk when for_kiosk; yaml -> reply: one line
+    COMMAND_CONTENT_PUSH,   // alert: id of a place, or of a kiosk when for_kiosk; yaml; amount: the version that is in force
+                            // as far as who asks knows, CONTENT_ANY: does not matter -> reply: one line; NOT_NOW: it is another
     COMMAND_CONTENT_CLEAR,  // the same without yaml
     COMMAND_KIOSK,          // alert: id of a kiosk; order, timeout_ms -> reply: id of the order
     COMMAND_KIOSK_REPLY,    // alert: id of an order -> reply: JSON, once; NOT_NOW while none has come
@@ -63,7 +65,13 @@ enum command_kind {
                             // are not used. UNKNOWN: no such token; BAD: reply says why; NOT_NOW: nothing is stored now
     COMMAND_MANAGE_DRY,     // manage, who -> reply: one line a change; BAD: manage->refusal says why not
     COMMAND_MANAGE,         // the same, done
+    COMMAND_CONTENT_DRY,    // as COMMAND_CONTENT_PUSH, not done
+    COMMAND_CONTENT_PLAN,   // the same, done at `expires` -> reply: its number
+    COMMAND_CONTENT_WITHDRAW, // alert: number of a plan, who
+    COMMAND_TELL,           // alert, expires, who; yaml: JSON {said, did}: language -> words -> reply: its number
+    COMMAND_TELL_END,       // alert: its number, who
     COMMAND_USER_PASSWORD,  // alert: a user, who; manage: hash, NULL: they cannot log in any more. Ends their sessions
+    COMMAND_IMPROVE,         // improvement, who; alert: place of a new one -> reply: its number. NOT_NOW: another revision is the newest
 };
 enum command_result {
     COMMAND_DONE,
@@ -73,6 +81,8 @@ enum command_result {
     COMMAND_BAD,         // an argument is wrong; reply says which
     COMMAND_UNAVAILABLE, // the core is stopping or the store failed: nothing was done
 };
+
+enum { CONTENT_ANY = -1 };
 
 struct command {
     enum command_kind kind;
@@ -98,6 +108,7 @@ struct command {
     const struct outgoing_outcome *outcome; // the same
     struct manage_change *manage;           // the same (manage.h)
     const struct webpush_browser *browser;  // the same
+    struct improvement *improvement;        // the same (store_improvement.h)
     char *reply;      // set by the core, malloc'd; the caller frees. NULL: none
     enum command_result result;
     sem_t done; // the core's

@@ -128,7 +128,8 @@ void core_do_command(struct core *c, struct command *cmd)
         "",              "alert-assign",  "alert-reopen",  "alert-offer", "silence",      "silence-end",
         "alert-check",   "alert-recover", "contact-take",  "contact-outcome", "contact-open", "share-open",  "share-end",
         "webpush-on",    "",              "mailing-stop", "phone-open",    "phone-end",     "",
-        "",              "manage",        "user-password"}; // "": changes nothing, or is on record elsewhere
+        "",              "manage",        "",             "content-plan",  "content-withdraw",
+        "tell",          "tell-end",      "user-password", "improvement"}; // "": changes nothing, or is on record elsewhere
     cmd->result = COMMAND_UNAVAILABLE;
     if (c->guard.damaged || !core_writes(c)) {
         return;
@@ -158,10 +159,21 @@ void core_do_command(struct core *c, struct command *cmd)
             core_configure(c, cmd->yaml, cmd->who, NULL, cmd->kind == COMMAND_CONFIG_APPLY, &cmd->reply);
         break;
     case COMMAND_CONTENT_PUSH:
+    case COMMAND_CONTENT_DRY:
+    case COMMAND_CONTENT_PLAN:
         cmd->result = core_push_content(c, cmd);
         break;
     case COMMAND_CONTENT_CLEAR:
         cmd->result = core_clear_content(c, cmd);
+        break;
+    case COMMAND_CONTENT_WITHDRAW:
+        cmd->result = core_withdraw_content(c, cmd);
+        break;
+    case COMMAND_TELL:
+        cmd->result = core_tell(c, cmd);
+        break;
+    case COMMAND_TELL_END:
+        cmd->result = core_end_tell(c, cmd);
         break;
     case COMMAND_KIOSK:
         cmd->result = core_order_kiosk(c, cmd);
@@ -268,6 +280,9 @@ void core_do_command(struct core *c, struct command *cmd)
         break;
     case COMMAND_USER_PASSWORD:
         cmd->result = core_user_password(c, cmd);
+        break;
+    case COMMAND_IMPROVE:
+        cmd->result = core_improve(c, cmd);
         break;
     }
     if (cmd->result == COMMAND_UNAVAILABLE) {

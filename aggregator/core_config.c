@@ -1,5 +1,6 @@
 // core: the configuration document of each registered kiosk, published retained (PROTOCOL.md, config), and
-// the contents that are pushed into it: a kiosk's own, else that of its place, else of the places above.
+// the contents that are pushed into it: a kiosk's own, else that of its place, else of the places above. What is told of
+// alerts at its branch comes after the messages of the content.
 #include "aggregator/core_impl.h"
 
 #include "aggregator/document.h"
@@ -73,6 +74,36 @@ static json_t *content_of(const struct core *c, const struct contents *all, cons
     return found != NULL ? found->body : NULL;
 }
 
+// What kiosks tell of alerts, by branch.
+struct tellings {
+    struct telling {
+        int32_t place;
+        json_t *message; // owned
+    } * items;           // owned
+    size_t count;
+};
+
+static bool take_telling(void *ctx, const struct store_telling *t)
+{
+    struct tellings *all = ctx;
+    struct telling *grown = realloc(all->items, (all->count + 1) * sizeof *grown);
+    if (grown == NULL) {
+        return false;
+    }
+    all->items = grown;
+    grown[all->count++] = (struct telling){t->place, json_pack("{s:o,s:o}", "said", json_loads(t->said, 0, NULL), "did",
+                                                               json_loads(t->did, 0, NULL))};
+    return grown[all->count - 1].message != NULL;
+}
+
+static void tellings_finish(struct tellings *all)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        json_decref(all->items[i].message);
+    }
+    free(all->items);
+}
+
 static bool first_survey(void *ctx, const struct store_survey *s)
 {
     json_t **survey = ctx;
@@ -98,21 +129,33 @@ static bool asks_contact(const json_t *content)
     return false;
 }
 
-// What asks for contact data and names no key gets ours. A new reference.
-static json_t *with_key(const struct core *c, json_t *content)
+// What asks for contact data and names no key gets ours.
+static void add_key(const struct core *c, json_t *content)
 {
     const char *own = json_string_value(json_object_get(content, "contact_key"));
-    if ((own != NULL && own[0] != '\0') || !asks_contact(content)) {
-        return json_incref(content);
+    if ((own == NULL || own[0] == '\0') && asks_contact(content)) {
+        json_object_set_new(content, "contact_key", json_string(c->contact_key));
     }
-    json_t *copy = json_copy(content);
-    json_object_set_new(copy, "contact_key", json_string(c->contact_key));
-    return copy;
 }
 
-// The document wrapped with its hash; malloc'd, NULL when memory ran out or it is too large.
-static char *payload_of(const struct core *c, const struct org_kiosk *k, json_t *survey, json_t *content,
-                        char *ret_hash, size_t *ret_n)
+static void add_tellings(const struct tellings *all, int32_t branch, json_t *content)
+{
+    json_t *messages = json_copy(json_object_get(content, "messages"));
+    messages = json_is_array(messages) ? messages : json_array();
+    for (size_t i = 0; i < all->count && json_array_size(messages) < CONTENT_MESSAGES_MAX; i++) {
+        if (all->items[i].place == branch) {
+            json_array_append(messages, all->items[i].message);
+        }
+    }
+    if (json_array_size(messages) > 0) {
+        json_object_set(content, "messages", messages);
+    }
+    json_decref(messages);
+}
+
+// malloc'd; tellings NULL: none.
+static char *document_of(const struct core *c, const struct org_kiosk *k, json_t *survey, json_t *content,
+                         const struct tellings *tellings)
 {
     const struct org_place *place = &c->org.places[k->place];
     int32_t branch = place->branch != 0 ? place->branch : place->number;
@@ -123,10 +166,27 @@ static char *payload_of(const struct core *c, const struct org_kiosk *k, json_t 
     json_object_set_new(o, "place", json_string(branch == place->number ? "" : place->id.s));
     json_object_set(o, "survey", survey != NULL ? survey : json_null());
     if (content != NULL) {
-        json_object_set_new(o, "content", with_key(c, content));
+        json_t *whole = json_copy(content);
+        add_key(c, whole);
+        if (tellings != NULL) {
+            add_tellings(tellings, branch, whole);
+        }
+        json_object_set_new(o, "content", whole);
     }
-    char *document = json_dumps(o, JSON_COMPACT), *payload = NULL;
+    char *document = json_dumps(o, JSON_COMPACT);
     json_decref(o);
+    return document;
+}
+
+// The document wrapped with its hash; malloc'd, NULL when memory ran out or it is too large.
+static char *payload_of(const struct core *c, const struct org_kiosk *k, json_t *survey, json_t *content,
+                        const struct tellings *tellings, char *ret_hash, size_t *ret_n)
+{
+    char *document = document_of(c, k, survey, content, tellings), *payload = NULL;
+    if (document != NULL && strlen(document) > PROTOCOL_DOC_MAX) { // the content was measured without what is told
+        free(document);
+        document = document_of(c, k, survey, content, NULL);
+    }
     size_t n = document != NULL ? strlen(document) : 0;
     if (n > PROTOCOL_DOC_MAX) { // the survey has grown since the content was pushed
         log_event(LOG_ERROR, "document_too_large", "kiosk=%s bytes=%zu most=%d", k->id.s, n,
@@ -139,12 +199,13 @@ static char *payload_of(const struct core *c, const struct org_kiosk *k, json_t 
     return payload;
 }
 
-static void publish_one(struct core *c, struct org_kiosk *k, json_t *survey, json_t *content)
+static void publish_one(struct core *c, struct org_kiosk *k, json_t *survey, json_t *content,
+                        const struct tellings *tellings)
 {
     char topic[PROTOCOL_TOPIC_MAX], hash[DIGEST_HEX + 1] = "-", *payload = NULL;
     size_t n = 0;
     if (k->place != 0) {
-        payload = payload_of(c, k, survey, content, hash, &n);
+        payload = payload_of(c, k, survey, content, tellings, hash, &n);
         if (payload == NULL) {
             return; // what it has stands
         }
@@ -163,8 +224,10 @@ void core_publish_configs(struct core *c, bool all)
 {
     json_t *survey = NULL;
     struct contents contents = {.items = NULL};
+    struct tellings tellings = {.items = NULL};
     if (!store_each_survey(c->store, first_survey, &survey) ||
-        !store_each_content(c->store, take_content, &contents)) {
+        !store_each_content(c->store, take_content, &contents) ||
+        !store_each_telling(c->store, c->now, take_telling, &tellings)) {
         core_fail(c);
     }
     for (int32_t i = 1; i <= c->org.kiosk_count && !c->failed; i++) {
@@ -175,8 +238,9 @@ void core_publish_configs(struct core *c, bool all)
         if (all) {
             k->document[0] = '\0';
         }
-        publish_one(c, k, survey, k->place != 0 ? content_of(c, &contents, k) : NULL);
+        publish_one(c, k, survey, k->place != 0 ? content_of(c, &contents, k) : NULL, &tellings);
     }
+    tellings_finish(&tellings);
     contents_finish(&contents);
     json_decref(survey);
 }
@@ -214,12 +278,12 @@ static bool room_of(struct core *c, size_t *ret_room)
 }
 
 // The content as JSON if a kiosk would take it; else NULL and why.
-static char *read_content(struct core *c, const struct command *cmd, char *why, size_t n)
+static char *read_content(struct core *c, const char *yaml, char *why, size_t n)
 {
     struct content content;
     struct config_error error;
     size_t room = 0;
-    if (!content_parse("content", cmd->yaml, strlen(cmd->yaml), &content, &error)) {
+    if (!content_parse("content", yaml, strlen(yaml), &content, &error)) {
         snprintf(why, n, "%s", error.text);
         return NULL;
     }
@@ -228,7 +292,7 @@ static char *read_content(struct core *c, const struct command *cmd, char *why, 
         core_fail(c);
         return NULL;
     }
-    char *body = document_json("content", cmd->yaml, strlen(cmd->yaml), room, why, n);
+    char *body = document_json("content", yaml, strlen(yaml), room, why, n);
     // Kiosks read the JSON, not the YAML: it must say the same.
     if (body != NULL && !content_parse("content as JSON", body, strlen(body), &content, &error)) {
         snprintf(why, n, "%s", error.text);
@@ -241,17 +305,19 @@ static char *read_content(struct core *c, const struct command *cmd, char *why, 
     return body;
 }
 
-struct same {
-    const struct target *t;
-    const char *body;
-    int version;
+struct held { // what is in force for one place or kiosk
+    int32_t place, kiosk;
+    const char *body; // a new one; NULL: there is none
+    bool same;        // it says the same
+    int version;      // 0: nothing is
 };
 
-static bool look_same(void *ctx, const struct store_content *row)
+static bool look_held(void *ctx, const struct store_content *row)
 {
-    struct same *s = ctx;
-    if (row->place == s->t->place && row->kiosk == s->t->kiosk && strcmp(row->body, s->body) == 0) {
-        s->version = row->version;
+    struct held *h = ctx;
+    if (row->place == h->place && row->kiosk == h->kiosk) {
+        h->version = row->version;
+        h->same = h->body != NULL && strcmp(row->body, h->body) == 0;
     }
     return true;
 }
@@ -262,38 +328,77 @@ static enum command_result reply(struct command *cmd, enum command_result result
     return result;
 }
 
-enum command_result core_push_content(struct core *c, struct command *cmd)
+enum command_result core_put_content(struct core *c, int32_t place, int32_t kiosk, const char *yaml, const char *who,
+                                     char *ret_text, size_t n)
 {
-    struct target t;
-    char why[700] = "", text[200], before[40] = "";
-    if (!find_target(c, cmd, &t)) {
-        return COMMAND_UNKNOWN;
-    }
-    char *body = read_content(c, cmd, why, sizeof why);
+    const char *id = kiosk != 0 ? c->org.kiosks[kiosk].id.s : c->org.places[place].id.s;
+    char before[40] = "";
+    char *body = read_content(c, yaml, ret_text, n);
     if (body == NULL) {
-        return c->failed ? COMMAND_UNAVAILABLE : reply(cmd, COMMAND_BAD, why);
+        return c->failed ? COMMAND_UNAVAILABLE : COMMAND_BAD;
     }
-    struct same same = {&t, body, 0};
-    struct store_content row = {.place = t.place, .kiosk = t.kiosk, .yaml = cmd->yaml, .body = body};
-    bool ok = store_each_content(c->store, look_same, &same);
-    if (ok && same.version > 0) {
+    struct held held = {place, kiosk, body, false, 0};
+    struct store_content row = {.place = place, .kiosk = kiosk, .yaml = yaml, .body = body};
+    bool ok = store_each_content(c->store, look_held, &held);
+    if (ok && held.same) {
         free(body);
-        snprintf(text, sizeof text, "no change: version %d is the same\n", same.version);
-        return reply(cmd, COMMAND_DONE, text);
+        snprintf(ret_text, n, "no change: version %d is the same", held.version);
+        return COMMAND_DONE;
     }
-    ok = ok && store_put_content(c->store, &row, cmd->who, c->now);
-    snprintf(text, sizeof text, "version %d, %zu bytes", row.version, strlen(body));
+    ok = ok && store_put_content(c->store, &row, who, c->now);
+    snprintf(ret_text, n, "version %d, %zu bytes", row.version, strlen(body));
     snprintf(before, sizeof before, "version %d", row.version - 1);
     free(body);
-    if (!ok || !store_config_change(c->store, c->now, cmd->who, t.kind, cmd->alert,
-                                    row.version > 1 ? before : NULL, text)) {
+    if (!ok || !store_config_change(c->store, c->now, who, kiosk != 0 ? "content of kiosk" : "content of place", id,
+                                    row.version > 1 ? before : NULL, ret_text)) {
         core_fail(c);
         return COMMAND_UNAVAILABLE;
     }
-    log_event(LOG_INFO, "content_pushed", "%s=%s version=%d", t.kiosk != 0 ? "kiosk" : "place", cmd->alert,
-              row.version);
+    log_event(LOG_INFO, "content_pushed", "%s=%s version=%d", kiosk != 0 ? "kiosk" : "place", id, row.version);
     core_publish_configs(c, false); // a turn that fails after this is repeated, with all of them, under a new run
-    return reply(cmd, COMMAND_DONE, strcat(text, "\n"));
+    return COMMAND_DONE;
+}
+
+// Is what is in force what they have seen? DONE: yes.
+static enum command_result seen(struct core *c, struct command *cmd, const struct target *t)
+{
+    struct held held = {.place = t->place, .kiosk = t->kiosk};
+    char why[100];
+    if (!store_each_content(c->store, look_held, &held)) {
+        core_fail(c);
+        return COMMAND_UNAVAILABLE;
+    }
+    if (cmd->amount == CONTENT_ANY || cmd->amount == held.version) {
+        return COMMAND_DONE;
+    }
+    snprintf(why, sizeof why, "Version %d is in force by now. Look at it, then save again.", held.version);
+    return reply(cmd, COMMAND_NOT_NOW, why);
+}
+
+enum command_result core_push_content(struct core *c, struct command *cmd)
+{
+    struct target t;
+    char text[700] = "";
+    if (!find_target(c, cmd, &t)) {
+        return COMMAND_UNKNOWN;
+    }
+    enum command_result result = seen(c, cmd, &t);
+    if (result != COMMAND_DONE) {
+        return result;
+    }
+    if (cmd->kind == COMMAND_CONTENT_PUSH) {
+        result = core_put_content(c, t.place, t.kiosk, cmd->yaml, cmd->who, text, sizeof text);
+        strcat(text, result == COMMAND_DONE ? "\n" : "");
+        return reply(cmd, result, text);
+    }
+    char *body = read_content(c, cmd->yaml, text, sizeof text);
+    if (body == NULL) {
+        return c->failed ? COMMAND_UNAVAILABLE : reply(cmd, COMMAND_BAD, text);
+    }
+    snprintf(text, sizeof text, "%zu bytes", strlen(body));
+    free(body);
+    return cmd->kind == COMMAND_CONTENT_PLAN ? core_plan_content(c, cmd, t.place, t.kiosk)
+                                             : reply(cmd, COMMAND_DONE, text);
 }
 
 enum command_result core_clear_content(struct core *c, struct command *cmd)
@@ -303,6 +408,10 @@ enum command_result core_clear_content(struct core *c, struct command *cmd)
     char before[40];
     if (!find_target(c, cmd, &t)) {
         return COMMAND_UNKNOWN;
+    }
+    enum command_result result = seen(c, cmd, &t);
+    if (result != COMMAND_DONE) {
+        return result;
     }
     if (!store_end_content(c->store, t.place, t.kiosk, cmd->who, c->now, &version)) {
         core_fail(c);

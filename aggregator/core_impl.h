@@ -4,6 +4,7 @@
 //   core_alerts.c  engine outputs -> rows, retained topics, rates
 //   core_command.c commands of other threads
 //   core_config.c  the configuration document of each kiosk, retained, and its content
+//   core_plan.c    contents for a time to come, and what is told of alerts on kiosks
 //   core_manage.c  changes of the configuration that a page asks for
 //   core_remote.c  orders to kiosks and their replies
 //   core_contacts.c what customers left to be answered: its end
@@ -15,6 +16,7 @@
 //   core_mailings.c reports by mail that are due
 //   core_shares.c  links to one view
 //   core_phones.c  the survey on the customer's own phone
+//   core_improvements.c  what was done so that customers are served better
 //   core_signs.c   mqtt channels: how each branch is
 //   core_erase.c   erasure of what a visit has said, here and at its kiosk
 //   core_retention.c what is old enough goes
@@ -121,6 +123,8 @@ struct core {
     int32_t praise_next;                // the place to look at; above the last one: all were
     int64_t rates_day;                  // number of the UTC day for which rates and usual shares were computed
 
+    wall_ms plan_at; // something of contents takes effect or ends by itself; 0: look, INT64_MAX: never
+
     struct core_sync *syncs; // owned
     size_t sync_count, sync_room;
     struct core_publish *publishes; // owned
@@ -174,6 +178,14 @@ bool core_queue_publish(struct core *c, const char *branch, const char *alert, c
 void core_publish_configs(struct core *c, bool all);
 enum command_result core_push_content(struct core *c, struct command *cmd);
 enum command_result core_clear_content(struct core *c, struct command *cmd);
+// Puts a content in force. *ret_text (n bytes): what has come of it, or why not; BAD then.
+enum command_result core_put_content(struct core *c, int32_t place, int32_t kiosk, const char *yaml, const char *who,
+                                     char *ret_text, size_t n);
+void core_tick_plans(struct core *c);         // what is due takes effect
+enum command_result core_plan_content(struct core *c, struct command *cmd, int32_t place, int32_t kiosk);
+enum command_result core_withdraw_content(struct core *c, struct command *cmd);
+enum command_result core_tell(struct core *c, struct command *cmd);
+enum command_result core_end_tell(struct core *c, struct command *cmd);
 
 // Makes the configuration what `yaml` says, or with `apply` false only says what would change: *ret_reply, malloc'd, one
 // line a change; of BAD, why. hash: of the password of users that are new; NULL: they need a password_file.
@@ -245,6 +257,7 @@ enum command_result core_stop_mailing(struct core *c, const struct command *cmd)
 
 enum command_result core_put_webpush(struct core *c, struct command *cmd);
 enum command_result core_end_webpush(struct core *c, const struct command *cmd);
+enum command_result core_improve(struct core *c, struct command *cmd);
 enum command_result core_open_share(struct core *c, struct command *cmd);
 enum command_result core_end_share(struct core *c, const struct command *cmd);
 

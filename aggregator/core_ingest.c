@@ -70,14 +70,13 @@ static bool is_score(enum event_type t)
 }
 
 #define DAY_MS INT64_C(86400000)
-enum { UNSCORED = EVENT_REPEATED | EVENT_VOIDED | EVENT_UNASSIGNED };
 
 static void tell_engine(struct core *c, const struct stored_event *s)
 {
     struct org_place *branch = s->place != 0 && c->org.places[s->place].branch != 0
                                    ? &c->org.places[c->org.places[s->place].branch]
                                    : NULL;
-    bool scored = is_score(s->e->type) && (s->flags & UNSCORED) == 0;
+    bool scored = is_score(s->e->type) && (s->flags & EVENT_UNSCORED) == 0;
     if (branch != NULL) {
         steps_event(&branch->steps, s->event_id, scored, c->now);
     }
@@ -100,7 +99,7 @@ static void tell_engine(struct core *c, const struct stored_event *s)
                                 .at = s->at,
                                 .arrived = s->arrived,
                                 .late = (s->flags & EVENT_LATE) != 0,
-                                .unscored = (s->flags & UNSCORED) != 0};
+                                .unscored = (s->flags & EVENT_UNSCORED) != 0};
         engine_vote(c->engine, &v);
     }
 }
@@ -109,7 +108,7 @@ static void tell_engine(struct core *c, const struct stored_event *s)
 static bool store_judged(struct core *c, struct epoch *ep, struct stored_event *s)
 {
     const struct event *e = s->e;
-    bool yes = false;
+    bool yes = false, staff;
     s->behind = seqset_any(&ep->settled, e->seq + 1, e->seq + ROLLUP_VISIT_SPAN);
     if (e->question.s[0] != '\0' && !store_name(c->store, e->question.s, &s->name)) {
         return core_fail(c);
@@ -129,14 +128,22 @@ static bool store_judged(struct core *c, struct epoch *ep, struct stored_event *
         }
         s->flags |= yes ? EVENT_VOIDED : 0;
     }
-    if (e->type == EVENT_CONTACT && e->text[0] == '\0') {
-        s->flags |= EVENT_WIPED;
+    if (!store_is_staff(c->store, e, &staff)) {
+        return core_fail(c);
+    }
+    if (e->type == EVENT_CONTACT) {
+        s->flags |= e->text[0] == '\0' ? EVENT_WIPED : 0;
+    } else {
+        s->flags |= staff ? EVENT_STAFF : 0;
     }
     if (!store_event(c->store, s) || !seqset_add(&ep->settled, e->seq)) {
         return core_fail(c);
     }
     ep->voids += e->type == EVENT_VOID;
     atomic_fetch_add(&c->meter.answers[e->type], 1);
+    if (staff) {
+        return true; // no rule is about the own people, nor do they wait to be called
+    }
     tell_engine(c, s);
     return core_contact_asked(c, s);
 }

@@ -74,7 +74,7 @@ enum command_result core_manage(struct core *c, struct command *cmd)
     char *document = NULL, *text = NULL;
     size_t n;
     FILE *f = open_memstream(&document, &n);
-    bool read = f != NULL && config_text(c->store, f);
+    bool read = f != NULL && config_text(c->store, CONFIG_ALL, f);
     if (f != NULL) {
         read = fclose(f) == 0 && read;
     }

@@ -352,6 +352,7 @@ static void timers(struct core *c, mono_ms mono)
         core_expire_contacts(c, mono);
         core_tick_silences(c);
         core_tick_escalations(c);
+        core_tick_plans(c);
         if (!guard_holds(&c->guard) && !c->rollups_due) {
             core_look_for_praise(c);
         }

@@ -7,6 +7,7 @@
 //   ctl_restore_sqlite.c a copy in place of the store
 //   ctl_rollups_sqlite.c recount up the tree, repair
 //   ctl_export_sqlite.c the configuration as YAML (config_text.h)
+//   ctl_calendar_sqlite.c special days from an iCalendar file
 //   ctl_trends.c       trends, ranking, reasons, coverage, gaps, scores, segments, skm
 //   ctl_backtest.c     what rules would have done
 //   ctl_answers.c      the answers as a file
@@ -77,6 +78,7 @@ int ctl_skm(struct ctl *c, int argc, char **argv);
 int ctl_backtest(struct ctl *c, int argc, char **argv);
 int ctl_answers(struct ctl *c, int argc, char **argv);
 int ctl_export(struct ctl *c, int argc, char **argv);
+int ctl_calendar(struct ctl *c, int argc, char **argv);
 int ctl_diff(struct ctl *c, int argc, char **argv);
 int ctl_apply(struct ctl *c, int argc, char **argv);
 int ctl_push(struct ctl *c, int argc, char **argv);

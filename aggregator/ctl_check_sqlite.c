@@ -21,7 +21,7 @@ static const char recount_tally[] =
     "SELECT e.place_id, p.kiosk_id, e.name_id, e.at / 900000 AS quarter, e.levels, 1 AS n, score = 1 AS c1,"
     " score = 2 AS c2, score = 3 AS c3, score = 4 AS c4, score = 5 AS c5, score = 6 AS c6, score = 7 AS c7,"
     " score = 8 AS c8, score = 9 AS c9, score = 10 AS c10, score = 11 AS c11"
-    " FROM event e JOIN epoch p USING(epoch_id) WHERE e.kind IN (0, 4) AND (e.flags & 28) = 0"
+    " FROM event e JOIN epoch p USING(epoch_id) WHERE e.kind IN (0, 4) AND (e.flags & 92) = 0"
     " AND e.at >= ?1 UNION ALL SELECT place_id, kiosk_id, name_id, quarter, levels,"
     " -(c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11), -c1, -c2, -c3, -c4, -c5, -c6, -c7, -c8, "
     "-c9, -c10,"
@@ -112,7 +112,7 @@ int ctl_recount(struct ctl *c, int argc, char **argv)
     failed = failed || !store_raw_before(st, &before);
     if (!failed) {
         sqlite3_stmt *s =
-            store_bind(st, "SELECT count(*) FROM event WHERE kind IN (0, 4) AND (flags & 28) = 0 AND at >= ?1", "i",
+            store_bind(st, "SELECT count(*) FROM event WHERE kind IN (0, 4) AND (flags & 92) = 0 AND at >= ?1", "i",
                        before);
         if (store_row(st, s, &failed)) {
             votes = sqlite3_column_int64(s, 0);

@@ -13,7 +13,7 @@ int ctl_export(struct ctl *c, int argc, char **argv)
     if (st == NULL) {
         return CTL_FINDING;
     }
-    int code = store_run(st, "BEGIN", "") && config_text(st, stdout) ? CTL_FINE : ctl_failed(st);
+    int code = store_run(st, "BEGIN", "") && config_text(st, CONFIG_ALL, stdout) ? CTL_FINE : ctl_failed(st);
     store_close(st);
     return code;
 }

@@ -33,7 +33,7 @@ int ctl_verdicts_list(struct ctl *c, int argc, char **argv)
     sqlite3_stmt *s = store_bind(
         st,
         "SELECT k.id, d.rule, d.version, count(*), (SELECT count(*) FROM event r JOIN epoch q USING(epoch_id)"
-        " WHERE q.kiosk_id = k.kiosk_id AND r.kind = 0 AND r.visit = r.seq AND (r.flags & 28) = 0),"
+        " WHERE q.kiosk_id = k.kiosk_id AND r.kind = 0 AND r.visit = r.seq AND (r.flags & 92) = 0),"
         " strftime('%Y-%m-%d', max(e.at) / 1000, 'unixepoch') FROM verdict d JOIN event e ON e.epoch_id = d.epoch_id AND e.seq = d.seq"
         " JOIN epoch p ON p.epoch_id = d.epoch_id JOIN kiosk k USING(kiosk_id)"
         " GROUP BY k.id, d.rule, d.version ORDER BY k.id, d.rule, d.version",

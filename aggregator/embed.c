@@ -21,6 +21,8 @@ EMBED(migration_0016);
 EMBED(migration_0017);
 EMBED(migration_0018);
 EMBED(migration_0019);
+EMBED(migration_0020);
+EMBED(migration_0021);
 EMBED(web_index_html);
 EMBED(web_app_js);
 EMBED(web_app_css);
@@ -34,6 +36,8 @@ EMBED(web_comments_js);
 EMBED(web_comments_css);
 EMBED(web_act_js);
 EMBED(web_act_css);
+EMBED(web_about_js);
+EMBED(web_about_css);
 EMBED(web_inbox_js);
 EMBED(web_inbox_css);
 EMBED(web_find_js);
@@ -43,6 +47,8 @@ EMBED(web_account_css);
 EMBED(web_worker_js);
 EMBED(web_backtest_js);
 EMBED(web_backtest_css);
+EMBED(web_improve_js);
+EMBED(web_improve_css);
 EMBED(web_report_js);
 EMBED(web_report_css);
 EMBED(web_poster_js);
@@ -54,6 +60,8 @@ EMBED(web_phone_js);
 EMBED(web_phone_css);
 EMBED(web_manage_js);
 EMBED(web_manage_css);
+EMBED(web_survey_js);
+EMBED(web_survey_css);
 EMBED(web_openapi_json);
 EMBED(web_favicon_svg);
 EMBED(web_manifest);
@@ -78,6 +86,8 @@ const struct embedded embedded_migrations[] = {
     {"0017", migration_0017_begin, migration_0017_end},
     {"0018", migration_0018_begin, migration_0018_end},
     {"0019", migration_0019_begin, migration_0019_end},
+    {"0020", migration_0020_begin, migration_0020_end},
+    {"0021", migration_0021_begin, migration_0021_end},
     {NULL, NULL, NULL},
 };
 
@@ -95,6 +105,8 @@ const struct embedded embedded_web[] = {
     {"comments.css", web_comments_css_begin, web_comments_css_end},
     {"act.js", web_act_js_begin, web_act_js_end},
     {"act.css", web_act_css_begin, web_act_css_end},
+    {"about.js", web_about_js_begin, web_about_js_end},
+    {"about.css", web_about_css_begin, web_about_css_end},
     {"inbox.js", web_inbox_js_begin, web_inbox_js_end},
     {"inbox.css", web_inbox_css_begin, web_inbox_css_end},
     {"find.js", web_find_js_begin, web_find_js_end},
@@ -104,6 +116,8 @@ const struct embedded embedded_web[] = {
     {"worker.js", web_worker_js_begin, web_worker_js_end},
     {"backtest.js", web_backtest_js_begin, web_backtest_js_end},
     {"backtest.css", web_backtest_css_begin, web_backtest_css_end},
+    {"improve.js", web_improve_js_begin, web_improve_js_end},
+    {"improve.css", web_improve_css_begin, web_improve_css_end},
     {"report.js", web_report_js_begin, web_report_js_end},
     {"report.css", web_report_css_begin, web_report_css_end},
     {"poster.js", web_poster_js_begin, web_poster_js_end},
@@ -115,6 +129,8 @@ const struct embedded embedded_web[] = {
     {"phone.css", web_phone_css_begin, web_phone_css_end},
     {"manage.js", web_manage_js_begin, web_manage_js_end},
     {"manage.css", web_manage_css_begin, web_manage_css_end},
+    {"survey.js", web_survey_js_begin, web_survey_js_end},
+    {"survey.css", web_survey_css_begin, web_survey_css_end},
     {"api/v1/openapi.json", web_openapi_json_begin, web_openapi_json_end},
     {"favicon.svg", web_favicon_svg_begin, web_favicon_svg_end},
     {"manifest.webmanifest", web_manifest_begin, web_manifest_end},

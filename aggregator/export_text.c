@@ -84,14 +84,14 @@ static struct export_cell number_cell(int64_t n, bool known)
 }
 
 // The flags in words.
-static const char *remarks_of(int flags, char *ret, size_t n)
+static const char *remarks_of(int flags, bool contact, char *ret, size_t n)
 {
-    static const struct {
+    const struct {
         int flag;
         const char *word;
     } words[] = {{EVENT_LATE, "late"},         {EVENT_UNSURE, "unsure-time"},    {EVENT_REPEATED, "repeated"},
                  {EVENT_VOIDED, "taken-back"}, {EVENT_UNASSIGNED, "unassigned"}, {EVENT_DEVICE, "device"},
-                 {EVENT_WIPED, "wiped"},
+                 {EVENT_WIPED, contact ? "wiped" : "staff"}, // EVENT_STAFF
                  {EVENT_ERASED, "erased"}};
     bool phone = (flags & EVENT_PHONE) == EVENT_PHONE;
     flags &= phone ? ~EVENT_PHONE : ~0;
@@ -139,9 +139,9 @@ struct export_cell export_cell(const struct export_row *r, int column, char *rem
     case C_REF:
         return text_cell(r->ref);
     case C_COUNTED:
-        return number_cell((r->flags & (EVENT_REPEATED | EVENT_VOIDED | EVENT_UNASSIGNED)) == 0, true);
+        return number_cell((r->flags & EVENT_UNSCORED & ~(r->type == EVENT_CONTACT ? EVENT_WIPED : 0)) == 0, true);
     case C_REMARKS:
-        return text_cell(remarks_of(r->flags, remarks, n));
+        return text_cell(remarks_of(r->flags, r->type == EVENT_CONTACT, remarks, n));
     }
     return text_cell("");
 }

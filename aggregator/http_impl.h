@@ -9,6 +9,7 @@
 //   http_history.c     alerts and the audit log, page by page
 //   http_tokens.c      tokens of programs
 //   http_manage.c      the organisation: what is there, and changes of it
+//   http_content.c     what kiosks show and ask: reading, changing, preview
 //   http_metrics.c     what a monitoring system asks
 //   http_backtest.c    what rules would have done in them
 //   http_mailings.c    reports by mail: list, preview, end
@@ -16,6 +17,7 @@
 //   http_wall.c        a branch on a screen
 //   http_phones.c      the survey on the customer's own phone
 //   http_contacts.c    what somebody left to be called
+//   http_improvements.c what was done so that customers are served better
 //   http_webpush.c     browsers that want messages
 //   http_login.c       who is it, and how often may they try
 //   http_static.c      the embedded pages
@@ -33,6 +35,8 @@
 
 enum {
     HTTP_BODY_MAX = 16 * 1024,     // of a request: the longest comment is 1,000 bytes
+    HTTP_CONTENT_MAX = 64 * 1024,  // of a content from a session; larger ones by puasctl push
+    HTTP_PREVIEWS_MAX = 2,         // drawn at once: each holds one of the threads
     HTTP_CONFIG_MAX = 1024 * 1024, // of a configuration document
     HTTP_VIEWS_MAX = 16,           // connections kept for later
     HTTP_TOKEN_BYTES = 32,         // random bytes of a session cookie and of the control token
@@ -101,6 +105,7 @@ struct http_api {
     char webpush_key[WEBPUSH_PUBLIC_TEXT]; // "": no channel sends to browsers
     char metrics_token[HTTP_METRICS_TOKEN_MAX + 2]; // "": /metrics is for this machine only
     _Atomic int64_t answered[HTTP_STATUSES]; // requests, by status
+    atomic_int previews; // being drawn, or wanted just now
     mono_ms started;
     pthread_mutex_t pool_lock;
     struct views *pool[HTTP_VIEWS_MAX];
@@ -127,6 +132,9 @@ enum command_result api_ask(struct http_api *a, struct command *cmd);
 void answer_command(struct http_answer *r, enum command_result result, const char *reply);
 // Answers what went wrong; `what`: there is none. False: nothing did.
 bool answer_views(struct http_answer *r, enum views_error e, const char *what);
+typedef enum views_error views_look(struct views *v, const struct views_user *u, const char *id);
+// May the user see it? what: the title of "not found". False: answered.
+bool api_may_see(struct api_call *c, const char *id, views_look *look, const char *what);
 void api_assign(struct api_call *c); // body: {"user","comment"}
 void api_reopen(struct api_call *c); // body: {"comment"}
 void api_offer(struct api_call *c);  // body: {"lang","text"}: for "you said, we did"
@@ -173,6 +181,18 @@ void api_remove_standard(struct api_call *c);
 void api_user_password(struct api_call *c); // a new one, told once
 void api_disable_user(struct api_call *c);
 void api_retention(struct api_call *c);
+void api_content_place(struct api_call *c); // ?version, plan
+void api_content_kiosk(struct api_call *c);
+void api_read_content(struct api_call *c);      // body: {"yaml"} -> {"content"}: the same as JSON, not checked
+void api_put_content_place(struct api_call *c); // body: {"yaml","seen","at"}; ?dry=1: only checks
+void api_put_content_kiosk(struct api_call *c);
+void api_clear_content_place(struct api_call *c); // body: {"seen"}: what stands above holds from now on
+void api_clear_content_kiosk(struct api_call *c);
+void api_withdraw_content(struct api_call *c); // the path's *: number of a plan
+void api_preview(struct api_call *c); // body: {"yaml","lang","screen","question","score","scene","width","height","rotation"}
+void api_told(struct api_call *c);    // ?place
+void api_tell(struct api_call *c);    // body: {"said","did","days"}
+void api_end_tell(struct api_call *c);
 bool api_is_person(struct api_call *c, const char *detail); // no token. False: answered, detail says what to do
 void api_metrics(struct api_call *c);
 bool metrics_read_token(struct http_api *a, const char *path, char *ret_why, size_t n); // path "": none
@@ -184,6 +204,10 @@ void api_trends(struct api_call *c); // the path's *: what; 304 when the reader 
 void api_trends_xlsx(struct api_call *c); // the same, or "report", as sheets.h makes it
 void api_trends_csv(struct api_call *c);
 
+void api_improvements(struct api_call *c);
+void api_add_improvement(struct api_call *c); // body: {"place","kind","what","why","day"} -> 201 {"id"}
+void api_edit_improvement(struct api_call *c); // the same without place, and "revision"
+void api_withdraw_improvement(struct api_call *c); // body: {"revision"}
 void api_open_share(struct api_call *c); // the path's *: token; leads to the view
 void api_shares(struct api_call *c);
 void api_make_share(struct api_call *c); // body: {"path","days"} -> 201 {"id","url","expires"}

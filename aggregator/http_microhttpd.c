@@ -357,7 +357,10 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *c, const cha
         // A document is read only from who may apply it: strangers get no megabyte of memory each.
         const struct http_request q = {.authorization = header(c, MHD_HTTP_HEADER_AUTHORIZATION)};
         bool document = strncmp(url, "/api/v1/config/", 15) == 0;
-        u->limit = document && login_is_control(&((struct http *)ctx)->api, &q) ? HTTP_CONFIG_MAX : HTTP_BODY_MAX;
+        bool content = strncmp(url, "/api/v1/content/", 16) == 0 || strcmp(url, "/api/v1/preview") == 0;
+        u->limit = document && login_is_control(&((struct http *)ctx)->api, &q) ? HTTP_CONFIG_MAX
+                   : content                                                    ? HTTP_CONTENT_MAX
+                                                                                : HTTP_BODY_MAX;
         *request = u;
         return MHD_YES;
     }

@@ -75,10 +75,7 @@ static void ask(struct api_call *c, struct command *cmd)
     free(cmd->reply);
 }
 
-// False: answered.
-static bool may_see(struct api_call *c, const char *id,
-                    enum views_error (*look)(struct views *v, const struct views_user *u, const char *id),
-                    const char *what)
+bool api_may_see(struct api_call *c, const char *id, views_look *look, const char *what)
 {
     struct views *v = api_views(c->a);
     enum views_error e = v != NULL ? look(v, &c->u, id) : VIEWS_FAILED;
@@ -93,8 +90,8 @@ static void act(struct api_call *c, const struct form *f)
         answer_command(c->r, COMMAND_UNAVAILABLE, NULL);
         return;
     }
-    if (f->contact ? may_see(c, c->id, views_may_see_contact, "Nobody with this number waits to be called")
-                   : may_see(c, c->id, views_may_see_alert, "No such alert")) {
+    if (f->contact ? api_may_see(c, c->id, views_may_see_contact, "Nobody with this number waits to be called")
+                   : api_may_see(c, c->id, views_may_see_alert, "No such alert")) {
         json_t *o = json_loadb(c->q->body, c->q->body_bytes, JSON_REJECT_DUPLICATES, NULL);
         const char *field, *wrong = read_form(o, f, cmd, &field);
         json_decref(o);
@@ -174,7 +171,7 @@ void api_silence(struct api_call *c)
     } else if (minutes < SILENCE_LEAST_MIN || minutes > SILENCE_MOST_MIN) {
         answer_problem(c->r, 422, "Minutes are 5 to 43200",
                        "What is to be quiet for longer than 30 days is a standard to change.", "minutes");
-    } else if (may_see(c, place, views_may_see_place, "No such place")) {
+    } else if (api_may_see(c, place, views_may_see_place, "No such place")) {
         cmd->kind = COMMAND_SILENCE;
         cmd->minutes = (int)minutes;
         snprintf(cmd->alert, sizeof cmd->alert, "%s", place);
@@ -192,7 +189,7 @@ void api_end_silence(struct api_call *c)
     struct command *cmd = calloc(1, sizeof *cmd);
     if (cmd == NULL) {
         answer_command(c->r, COMMAND_UNAVAILABLE, NULL);
-    } else if (may_see(c, c->id, views_may_see_silence, "No such silence")) {
+    } else if (api_may_see(c, c->id, views_may_see_silence, "No such silence")) {
         cmd->kind = COMMAND_SILENCE_END;
         snprintf(cmd->alert, sizeof cmd->alert, "%s", c->id);
         ask(c, cmd);

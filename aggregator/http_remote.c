@@ -40,6 +40,7 @@ static void content(struct api_call *c, enum command_kind kind, bool for_kiosk)
     cmd->kind = kind;
     cmd->yaml = c->q->body;
     cmd->for_kiosk = for_kiosk;
+    cmd->amount = CONTENT_ANY;
     snprintf(cmd->who, sizeof cmd->who, "puasctl");
     snprintf(cmd->alert, sizeof cmd->alert, "%s", c->id);
     snprintf(cmd->text, sizeof cmd->text, "%s", for_kiosk ? "kiosk" : "place");

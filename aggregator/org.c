@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { INDEX_MIN = 64 };
+enum { INDEX_MIN = 64, KIOSKS_MIN = 16 };
 
 // ---------------------------------------------------------------- hours
 
@@ -103,9 +103,8 @@ static bool put_in_index(const struct org *o, struct org_index *x, int32_t numbe
 
 bool org_add_kiosk(struct org *o, const struct store_kiosk *k)
 {
-    if (k->kiosk > o->kiosk_count) {
-        // Grown by doubling: the array's room is the next power of two above the count.
-        int32_t room = 16;
+    if (k->kiosk >= o->kiosk_room) {
+        int32_t room = o->kiosk_room == 0 ? KIOSKS_MIN : o->kiosk_room;
         while (room <= k->kiosk) {
             room *= 2;
         }
@@ -113,13 +112,11 @@ bool org_add_kiosk(struct org *o, const struct store_kiosk *k)
         if (grown == NULL) {
             return false;
         }
-        memset(&grown[o->kiosk_count + 1], 0, (size_t)(room - o->kiosk_count - 1) * sizeof *grown);
-        if (o->kiosk_count == 0) {
-            memset(&grown[0], 0, sizeof *grown);
-        }
+        memset(&grown[o->kiosk_room], 0, (size_t)(room - o->kiosk_room) * sizeof *grown);
         o->kiosks = grown;
-        o->kiosk_count = k->kiosk;
+        o->kiosk_room = room;
     }
+    o->kiosk_count = k->kiosk > o->kiosk_count ? k->kiosk : o->kiosk_count;
     struct org_kiosk *r = &o->kiosks[k->kiosk];
     *r = (struct org_kiosk){.number = k->kiosk,
                             .place = k->place,
@@ -134,7 +131,7 @@ bool org_add_kiosk(struct org *o, const struct store_kiosk *k)
     return put_in_index(o, &o->kiosk_index, r->number, o->kiosk_count);
 }
 
-struct org_kiosk *org_kiosk(struct org *o, const char *id)
+struct org_kiosk *org_kiosk(const struct org *o, const char *id)
 {
     int32_t k = indexed(o, &o->kiosk_index, id);
     return k != 0 ? &o->kiosks[k] : NULL;
@@ -142,7 +139,7 @@ struct org_kiosk *org_kiosk(struct org *o, const char *id)
 
 // ---------------------------------------------------------------- places
 
-struct org_place *org_place(struct org *o, const char *id)
+struct org_place *org_place(const struct org *o, const char *id)
 {
     int32_t p = indexed(o, &o->place_index, id);
     return p != 0 ? &o->places[p] : NULL;

@@ -51,7 +51,7 @@ struct org {
     struct org_place *places; // owned; index = number, 0 unused
     int32_t place_count;      // highest number
     struct org_kiosk *kiosks; // the same
-    int32_t kiosk_count;
+    int32_t kiosk_count, kiosk_room;
     struct store_rule *rules; // owned
     int rule_count;
     struct org_index place_index, kiosk_index;
@@ -62,8 +62,8 @@ struct org {
 bool org_load(struct org *o, struct store *st, char *ret_why, size_t n);
 void org_finish(struct org *o); // accepts a zeroed one
 
-struct org_place *org_place(struct org *o, const char *id); // NULL: unknown
-struct org_kiosk *org_kiosk(struct org *o, const char *id); // NULL: unknown
+struct org_place *org_place(const struct org *o, const char *id); // NULL: unknown
+struct org_kiosk *org_kiosk(const struct org *o, const char *id); // NULL: unknown
 // Adds a kiosk that has just spoken for the first time (number, id and known are set). False: memory ran out.
 bool org_add_kiosk(struct org *o, const struct store_kiosk *k);
 // True when `place` is `above` or lies under it.

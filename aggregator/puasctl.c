@@ -44,7 +44,7 @@ static const struct command_row {
     {"scores", NULL, "PLACE [--from DAY] [--to DAY]", 1, 5, ctl_scores,
      "every question: face index, satisfied, NPS or customer effort, with standard errors"},
     {"segments", NULL, "PLACE [--from DAY] [--to DAY] [--question ID]", 1, 7, ctl_segments,
-     "by service, counter or audience, as far as the place tells them apart"},
+     "by service or counter, as far as the place tells them apart"},
     {"skm", NULL, "PLACE [--from DAY] [--to DAY] [--population NUMBER]", 1, 7, ctl_skm,
      "the report of the Survei Kepuasan Masyarakat: nine elements, index and class"},
     {"backtest", NULL, "PLACE [SETTING [SETTING]] [--from DAY] [--to DAY] [--late counted]", 1, 9, ctl_backtest,
@@ -58,6 +58,9 @@ static const struct command_row {
     {"restore", NULL, "FILE", 1, 1, ctl_restore,
      "makes a backup the store again: checks it first, keeps the present store aside; the aggregator must be "
      "stopped"},
+    {"calendar", NULL, "FILE.ics --place ID --id ID [--preview]", 5, 6, ctl_calendar,
+     "holidays of an iCalendar file, a month back and three years ahead: the place and all under it are closed then; once "
+     "more takes the place of what the calendar of this id held. --preview: only tells what would change"},
     {"config", "export", "", 0, 0, ctl_export, "places, kiosks, surveys, standards, people as YAML"},
     {"config", "diff", "FILE", 1, 1, ctl_diff, "what `config apply` would change"},
     {"config", "apply", "FILE", 1, 1, ctl_apply, "makes it so, in the running aggregator"},

@@ -2,6 +2,7 @@
 #include "aggregator/settings.h"
 
 #include "aggregator/mailing.h"
+#include "aggregator/names.h"
 #include "aggregator/trend_goal.h"
 #include "aggregator/trends.h"
 
@@ -270,6 +271,8 @@ static const struct config_row http_rows[] = {
     {"metrics_token_file", CONFIG_STRING, AT(settings_http, metrics_token_file), .fallback = "", .max = 400,
      .help = "first line is the token that /metrics asks for (Authorization: Bearer ...), 16 to 200 bytes; none: only "
              "this machine is answered"},
+    {"kiosk_program", CONFIG_STRING, AT(settings_http, kiosk_program), .fallback = "", .max = 400,
+     .help = "puas-kiosk, which draws previews of surveys; none: the one beside this program"},
     {"public_url", CONFIG_STRING, AT(settings_http, public_url), .fallback = "", .max = 200,
      .help = "address of the pages as people open them, for links in messages: https://puas.example.org"},
     END,
@@ -450,40 +453,43 @@ bool seed_hours_text(const struct config_list *hours, char *ret, size_t n, int *
     return true;
 }
 
-static const struct seed_place *find_place(const struct seed *s, size_t before, const char *id)
+// Places by id, for one check.
+struct checked {
+    const struct seed *s;
+    struct names places;
+};
+
+// The first of that id among the first `before`; NULL: none.
+static const struct seed_place *find_place(const struct checked *c, size_t before, const char *id)
 {
-    const struct seed_place *p = s->places.items;
-    for (size_t i = 0; i < before; i++) {
-        if (strcmp(p[i].id.s, id) == 0) {
-            return &p[i];
-        }
-    }
-    return NULL;
+    int32_t i = names_find(&c->places, id);
+    return i >= 0 && (size_t)i < before ? &((const struct seed_place *)c->s->places.items)[i] : NULL;
 }
 
-static bool check_places(const char *name, const struct seed *s, struct config_error *e)
+static bool check_places(const char *name, const struct checked *all, struct config_error *e)
 {
+    const struct seed *s = all->s;
     const struct seed_place *p = s->places.items;
     for (size_t i = 0; i < s->places.count; i++) {
         char text[700];
         int line;
-        if (find_place(s, i, p[i].id.s) != NULL) {
+        if (find_place(all, i, p[i].id.s) != NULL) {
             return wrong(e, name, p[i].line, "place '%s' stands twice", p[i].id.s);
         }
         if (p[i].parent.s[0] == '\0' && p[i].kind != PLACE_ORG) {
             return wrong(e, name, p[i].line,
                          "place '%s' needs a parent: only an org has none", p[i].id.s);
         }
-        if (p[i].parent.s[0] != '\0' && find_place(s, i, p[i].parent.s) == NULL) {
+        if (p[i].parent.s[0] != '\0' && find_place(all, i, p[i].parent.s) == NULL) {
             return wrong(e, name, p[i].line, "unknown parent '%s': parents stand before their children",
                          p[i].parent.s);
         }
         if (p[i].parent.s[0] != '\0' && p[i].kind == PLACE_AREA &&
-            find_place(s, i, p[i].parent.s)->kind < PLACE_BRANCH) {
+            find_place(all, i, p[i].parent.s)->kind < PLACE_BRANCH) {
             return wrong(e, name, p[i].line, "area '%s' must lie inside a branch", p[i].id.s);
         }
         if (p[i].parent.s[0] != '\0' && p[i].kind != PLACE_AREA &&
-            find_place(s, i, p[i].parent.s)->kind >= PLACE_BRANCH) {
+            find_place(all, i, p[i].parent.s)->kind >= PLACE_BRANCH) {
             return wrong(e, name, p[i].line, "'%s' lies inside a branch: only areas can", p[i].id.s);
         }
         if (!seed_hours_text(&p[i].hours, text, sizeof text, &line)) {
@@ -509,8 +515,9 @@ bool seed_special_days(const struct seed_special *d, int32_t *ret_from, int32_t 
     return true;
 }
 
-static bool check_calendars(const char *name, const struct seed *s, struct config_error *e)
+static bool check_calendars(const char *name, const struct checked *all, struct config_error *e)
 {
+    const struct seed *s = all->s;
     const struct seed_calendar *c = s->calendars.items;
     for (size_t i = 0; i < s->calendars.count; i++) {
         const struct seed_special *d = c[i].days.items;
@@ -519,7 +526,7 @@ static bool check_calendars(const char *name, const struct seed *s, struct confi
                 return wrong(e, name, c[i].line, "calendar '%s' stands twice", c[i].id.s);
             }
         }
-        if (find_place(s, s->places.count, c[i].place.s) == NULL) {
+        if (find_place(all, s->places.count, c[i].place.s) == NULL) {
             return wrong(e, name, c[i].line, "unknown place '%s'", c[i].place.s);
         }
         if (c[i].days.count > CALENDAR_MOST) {
@@ -597,8 +604,9 @@ bool setting_check(const char *name, const struct seed_standard *r, struct confi
     return true;
 }
 
-static bool check_standards(const char *name, const struct seed *s, struct config_error *e)
+static bool check_standards(const char *name, const struct checked *all, struct config_error *e)
 {
+    const struct seed *s = all->s;
     const struct seed_standard *r = s->standards.items;
     for (size_t i = 0; i < s->standards.count; i++) {
         for (size_t k = 0; k < i; k++) {
@@ -606,7 +614,7 @@ static bool check_standards(const char *name, const struct seed *s, struct confi
                 return wrong(e, name, r[i].line, "standard '%s' stands twice", r[i].id.s);
             }
         }
-        if (find_place(s, s->places.count, r[i].place.s) == NULL) {
+        if (find_place(all, s->places.count, r[i].place.s) == NULL) {
             return wrong(e, name, r[i].line, "unknown place '%s'", r[i].place.s);
         }
         if (!setting_check(name, &r[i], e)) {
@@ -616,29 +624,45 @@ static bool check_standards(const char *name, const struct seed *s, struct confi
     return true;
 }
 
-bool seed_check(const char *name, const struct seed *s, struct config_error *e)
+static bool check_kiosks(const char *name, const struct checked *all, struct config_error *e)
 {
-    if (!check_places(name, s, e) || !check_calendars(name, s, e) || !check_standards(name, s, e)) {
-        return false;
-    }
-    const struct seed_kiosk *k = s->kiosks.items;
-    for (size_t i = 0; i < s->kiosks.count; i++) {
-        if (find_place(s, s->places.count, k[i].place.s) == NULL) {
-            return wrong(e, name, k[i].line, "unknown place '%s'", k[i].place.s);
-        }
-        for (size_t j = 0; j < i; j++) {
-            if (strcmp(k[j].id.s, k[i].id.s) == 0) {
-                return wrong(e, name, k[i].line, "kiosk '%s' stands twice", k[i].id.s);
-            }
+    const struct seed_kiosk *k = all->s->kiosks.items;
+    size_t count = all->s->kiosks.count;
+    struct names kiosks = {.size = 0};
+    bool ok = names_make(&kiosks, k, count, sizeof *k, offsetof(struct seed_kiosk, id)) ||
+              wrong(e, name, 0, "out of memory%s", "");
+    for (size_t i = 0; ok && i < count; i++) {
+        if (find_place(all, all->s->places.count, k[i].place.s) == NULL) {
+            ok = wrong(e, name, k[i].line, "unknown place '%s'", k[i].place.s);
+        } else if ((size_t)names_find(&kiosks, k[i].id.s) != i) {
+            ok = wrong(e, name, k[i].line, "kiosk '%s' stands twice", k[i].id.s);
         }
     }
-    const struct seed_user *u = s->users.items;
-    for (size_t i = 0; i < s->users.count; i++) {
-        if (find_place(s, s->places.count, u[i].place.s) == NULL) {
+    names_finish(&kiosks);
+    return ok;
+}
+
+static bool check_users(const char *name, const struct checked *all, struct config_error *e)
+{
+    const struct seed_user *u = all->s->users.items;
+    for (size_t i = 0; i < all->s->users.count; i++) {
+        if (find_place(all, all->s->places.count, u[i].place.s) == NULL) {
             return wrong(e, name, u[i].line, "unknown place '%s'", u[i].place.s);
         }
     }
     return true;
+}
+
+bool seed_check(const char *name, const struct seed *s, struct config_error *e)
+{
+    struct checked all = {.s = s};
+    bool ok = (names_make(&all.places, s->places.items, s->places.count, sizeof(struct seed_place),
+                          offsetof(struct seed_place, id)) ||
+               wrong(e, name, 0, "out of memory%s", "")) &&
+              check_places(name, &all, e) && check_calendars(name, &all, e) && check_standards(name, &all, e) &&
+              check_kiosks(name, &all, e) && check_users(name, &all, e);
+    names_finish(&all.places);
+    return ok;
 }
 
 bool settings_check(const char *name, const struct settings *s, struct config_error *e)

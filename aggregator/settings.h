@@ -132,6 +132,7 @@ struct settings {
         char *address;
         int64_t port;
         char *metrics_token_file; // "": /metrics is for this machine only
+        char *kiosk_program; // that draws previews; "": puas-kiosk beside this program
         char *public_url; // as people open the pages, for links in messages; "": no links
     } http;
     struct settings_times {

@@ -33,6 +33,12 @@ static const struct word {
     {"volume-changed", {"jumlah suara per hari jauh berbeda", "far more or fewer votes a day"}},
     {"mix-changed", {"suara dari kios lain", "votes of other kiosks"}},
     {"no-control", {"tanpa pembanding", "no control"}},
+    // what happened
+    {"alert", {"Peringatan", "Alert"}},
+    {"change", {"Perubahan", "Change"}},
+    {"training", {"Pelatihan", "Training"}},
+    {"campaign", {"Kampanye", "Campaign"}},
+    {"other", {"Catatan", "Note"}},
     {"org", {"Organisasi", "Organisation"}},
     {"region", {"Wilayah", "Region"}},
     {"branch", {"Cabang", "Branch"}},
@@ -225,6 +231,12 @@ static const struct sheet_column elements[] = {
     INTERVAL("", VALUE_LEVEL),
     {"value", VALUE_LEVEL, {"Nilai (25\u2013100)", "Value (25\u2013100)"}},
     END};
+static const struct sheet_column marks[] = {{"day", VALUE_DAY, {"Hari", "Day"}},
+                                            {"kind", VALUE_WORD, {"Jenis", "Kind"}},
+                                            {"place.name", VALUE_TEXT, {"Tempat", "Place"}},
+                                            {"text", VALUE_TEXT, {"Apa", "What"}},
+                                            {"why", VALUE_TEXT, {"Mengapa", "Why"}},
+                                            END};
 static const struct sheet_column below[] = {{"place.name", VALUE_TEXT, {"Unit", "Unit"}},
                                             {"index", VALUE_LEVEL, {"Nilai IKM", "IKM value"}},
                                             INTERVAL("", VALUE_LEVEL),
@@ -246,6 +258,7 @@ const struct sheet_shape sheet_shapes[] = {
     {"scores", "questions", {"Pertanyaan", "Questions"}, questions},
     {"segments", "segments", {"Segmen", "Segments"}, segments},
     {"coverage", "periods", {"Kelengkapan", "Coverage"}, presence},
+    {"marks", "marks", {"Peristiwa", "What happened"}, marks},
     {"skm", "", {"IKM", "IKM"}, skm},
     {"skm", "elements", {"Sembilan unsur", "Nine elements"}, elements},
     {"skm", "units", {"Unit di bawahnya", "Units below"}, below},

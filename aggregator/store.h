@@ -33,9 +33,13 @@ enum event_flag {
     EVENT_UNASSIGNED = 16, // its place is unknown, or was never this kiosk's
     EVENT_DEVICE = 32,     // from a simple device: no end-to-end guarantee
     EVENT_WIPED = 64,      // a contact that came without its text: the kiosk had wiped it
+    EVENT_STAFF = 64,      // of any other kind: what the own people answered (a survey with `audience: staff`). In no figure of
+                           // customers, only in their own segment (store_segments.h)
     EVENT_ERASED = 128,    // what it said was erased (store_erase.h); with its score, also VOIDED
     // From the customer's own phone: in no score of the kiosks. No other event has both: a press of a device is a visit of its own.
     EVENT_PHONE = EVENT_DEVICE | EVENT_REPEATED,
+    // In no figure of customers: any of these; 92 in SQL.
+    EVENT_UNSCORED = EVENT_REPEATED | EVENT_VOIDED | EVENT_UNASSIGNED | EVENT_STAFF,
 };
 
 // Opens or creates `path` and migrates it forward. Whether all of it is sound takes too long to know here: sound.h.
@@ -182,6 +186,8 @@ bool store_answered(struct store *st, int32_t epoch_id, int64_t visit, int64_t s
                     enum event_type type, bool *ret_answered);
 // True when a void of this seq was stored before it.
 bool store_is_voided(struct store *st, int32_t epoch_id, int64_t seq, bool *ret_voided);
+// True when its survey asks the own people, as documents that were pushed say now: it stays what it was when it came.
+bool store_is_staff(struct store *st, const struct event *e, bool *ret_staff);
 
 // ---------------------------------------------------------------- verdicts (verdicts.h)
 // What was stored after pack `after`, in order of arrival, whole packs until there are `limit` answers or more: what

@@ -106,8 +106,8 @@ struct store {
     " JOIN json_each(c.body, '$.options') j JOIN name o ON o.id = j.value"                                   \
     " JOIN (SELECT 0 AS beside UNION ALL SELECT 1) x ON x.beside = 0 OR j.key > 0 LEFT JOIN event r ON "     \
     "r.epoch_id = c.epoch_id AND r.seq = c.visit"                                                            \
-    " AND c.seq > c.visit AND c.seq <= c.visit + 64 AND r.kind = 0 AND (r.flags & 28) = 0"                   \
-    " WHERE c.kind = 1 AND (c.flags & 28) = 0"
+    " AND c.seq > c.visit AND c.seq <= c.visit + 64 AND r.kind = 0 AND (r.flags & 92) = 0"                   \
+    " WHERE c.kind = 1 AND (c.flags & 92) = 0"
 #define IS_HAPPY "score > levels - iif(levels >= 4, 2, 1)" // rollup_is_happy
 #define SUM_UNHAPPY "coalesce(sum(NOT (" IS_HAPPY ")), 0)"
 #define SUM_HAPPY "coalesce(sum(" IS_HAPPY "), 0)"

@@ -97,7 +97,7 @@ bool store_epoch_known(struct store *st, int32_t epoch_id, const struct health_e
 
 static bool scored(int flags)
 {
-    return (flags & (EVENT_REPEATED | EVENT_VOIDED | EVENT_UNASSIGNED)) == 0;
+    return (flags & EVENT_UNSCORED) == 0;
 }
 
 // Up the place tree they are collected on: one row there is of many quarters and kiosks.
@@ -266,7 +266,7 @@ static bool count_again(struct store *st, int32_t epoch_id, int32_t kiosk, int64
     sqlite3_stmt *s = store_bind(
         st,
         "WITH c AS MATERIALIZED (SELECT place_id, name_id, at, body FROM event WHERE epoch_id = ?1"
-        " AND seq >= ?2 AND seq <= ?3 AND kind = 1 AND iif(?4, visit = ?4 AND (flags & 28) = 0, true))"
+        " AND seq >= ?2 AND seq <= ?3 AND kind = 1 AND iif(?4, visit = ?4 AND (flags & 92) = 0, true))"
         " SELECT place_id, name_id, 0, at FROM c, json_each(body, '$.options') j WHERE j.key > 0 UNION ALL"
         " SELECT place_id, c.name_id, o.name_id, at FROM c, json_each(body, '$.options') j"
         " JOIN name o ON o.id = j.value",
@@ -493,8 +493,8 @@ static bool follow(struct store *st, const struct stored_event *s)
 static bool count_segment(struct store *st, const struct stored_event *s, const char *audience)
 {
     const struct event *e = s->e;
-    return (e->type != EVENT_RATING && e->type != EVENT_NUMBER) || !scored(s->flags) ||
-           store_segment_rating(st, s, audience);
+    return (e->type != EVENT_RATING && e->type != EVENT_NUMBER) ||
+           (s->flags & EVENT_UNSCORED & ~EVENT_STAFF) != 0 || store_segment_rating(st, s, audience);
 }
 
 bool store_event(struct store *st, struct stored_event *s)
@@ -604,8 +604,8 @@ bool store_votes_after(struct store *st, int32_t place, int64_t event_id, struct
     bool failed = !store_flush_events(st);
     sqlite3_stmt *s =
         store_bind(st,
-                   "SELECT coalesce(sum(kind IN (0, 4) AND (flags & 28) = 0), 0),"
-                   " coalesce(min(iif(kind IN (0, 4) AND (flags & 28) = 0, arrived, NULL)), 0),"
+                   "SELECT coalesce(sum(kind IN (0, 4) AND (flags & 92) = 0), 0),"
+                   " coalesce(min(iif(kind IN (0, 4) AND (flags & 92) = 0, arrived, NULL)), 0),"
                    " coalesce(max(event_id), 0) FROM event WHERE place_id = ?1 AND event_id > ?2"
                    " AND epoch_id NOT IN (SELECT epoch_id FROM import)", // history is no vote of now
                    "di", place, event_id);

@@ -115,11 +115,12 @@ static bool add_answer(struct store *st, sqlite3_stmt *s, int *left, bool *faile
     int kind = sqlite3_column_int(s, 5);
     bool vote = kind == EVENT_RATING || kind == EVENT_NUMBER;
     wall_ms at = sqlite3_column_int64(s, 3);
-    if ((sqlite3_column_int(s, 8) & (EVENT_REPEATED | EVENT_VOIDED | EVENT_UNASSIGNED)) != 0 ||
-        at < c->before) {
+    int flags = sqlite3_column_int(s, 8);
+    bool staff = (flags & EVENT_STAFF) != 0; // in their own segment alone
+    if ((flags & EVENT_UNSCORED & ~EVENT_STAFF) != 0 || at < c->before) {
         return true;
     }
-    if (vote && c->raw) {
+    if (vote && c->raw && !staff) {
         struct rollup row = {.kind = ROLLUP_DAY,
                              .place = sqlite3_column_int(s, 0),
                              .day = (int32_t)(at / ROLLUP_QUARTER_MS),
@@ -131,7 +132,8 @@ static bool add_answer(struct store *st, sqlite3_stmt *s, int *left, bool *faile
             return false;
         }
     }
-    bool looks = vote ? c->services || sqlite3_column_int(s, 9) != 0 : kind == EVENT_CHOICE && c->raw;
+    bool looks = vote ? staff || c->services || sqlite3_column_int(s, 9) != 0
+                      : kind == EVENT_CHOICE && c->raw && !staff;
     *left -= looks ? LOOK_COST : 0;
     return !looks || (vote ? add_segment : add_choice)(st, epoch_id, seq, failed);
 }

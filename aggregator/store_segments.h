@@ -3,20 +3,21 @@
 //
 // A rating's segment follows from what is stored, so that it can be told anew at any time:
 //
-//   service:ID    what its visit answered to a choice that a pushed document marks `segment: true`
-//   audience:ID   else that of a pushed survey with `audience: staff`
+//   audience:ID   that of a pushed survey with `audience: staff` (EVENT_STAFF): it counts nowhere else
+//   service:ID    else what its visit answered to a choice that a pushed document marks `segment: true`
 //   counter:ID    else its ref up to the first '-' or '/': "A-104" -> counter:A
 //
 // Of a ref that has been deleted for its age the counter is kept in its place (`counter`); one that was erased leaves none.
 // Most have none, and are in no row. A service is named after the rating, so a rating moves when its visit goes on, and
-// back when that is taken back. A place tells the first STORE_SEGMENTS_MAX apart that come, later ones are `other`; a
-// place above sees those of the places under it by its own list.
+// back when that is taken back. A place tells the first STORE_SEGMENTS_MAX apart that come, later ones are `other`, the own
+// people never; a place above sees those of the places under it by its own list.
 #ifndef PUAS_AGGREGATOR_STORE_SEGMENTS_H
 #define PUAS_AGGREGATOR_STORE_SEGMENTS_H
 
 #include "aggregator/rollups.h"
 #include "aggregator/store.h"
 
+#define STORE_SEGMENT_STAFF "audience:staff"
 enum { STORE_SEGMENTS_MAX = 16, STORE_SEGMENT_ID_MAX = 64, STORE_SEGMENT_OTHER = 0 };
 
 // What must be added to the rows of what was given right at a place to make them what its answers say; days that may

@@ -18,7 +18,8 @@ enum { UNKNOWN_SEGMENT = 1 << 24 };
 #define RATINGS_WITH_SEGMENT                                                                                 \
     "SELECT at, place_id, name_id, levels, score, segment FROM (SELECT r.at, r.place_id, r.name_id, "        \
     "r.levels, r.score,"                                                                                     \
-    " coalesce(CASE WHEN ?1 AND r.seq <= r.visit + 64 THEN " SERVICE " END,"                                 \
+    " coalesce(iif(r.flags & 64, '" STORE_SEGMENT_STAFF "', NULL),"                                          \
+    " CASE WHEN ?1 AND r.seq <= r.visit + 64 THEN " SERVICE " END,"                                          \
     " 'audience:' || json_extract(r.body, '$.audience'),"                                                    \
     " 'counter:' || coalesce(json_extract(r.body, '$.counter'), nullif(substr(" REF                          \
     ", 1, instr(replace(" REF ", '/', '-'), '-') - 1), ''))) AS segment"                                     \
@@ -35,7 +36,7 @@ static bool load_marks(struct store *st)
         "SELECT 0, question FROM asked WHERE json_extract(body, '$.segment') UNION SELECT 1, survey FROM"
         " (SELECT json_extract(body, '$.survey.id') AS survey, json_extract(body, '$.survey.audience') AS "
         "audience"
-        " FROM content) WHERE audience = 'staff' LIMIT ?1",
+        " FROM content) WHERE audience = 'staff' ORDER BY 1 DESC LIMIT ?1",
         "d", (int)SEGMENT_MARKS);
     while (store_row(st, s, &failed)) {
         struct segment_mark *m = &st->marks[st->mark_count++];
@@ -82,6 +83,15 @@ bool store_segment_marks(struct store *st, const struct event *e, bool *ret_segm
     return true;
 }
 
+bool store_is_staff(struct store *st, const struct event *e, bool *ret_staff)
+{
+    bool segments;
+    const char *audience;
+    bool ok = store_segment_marks(st, e, &segments, &audience);
+    *ret_staff = ok && audience[0] != '\0';
+    return ok;
+}
+
 // ---------------------------------------------------------------- segments of places
 
 static bool number_of(struct store *st, const char *id, int32_t *ret_segment)
@@ -112,12 +122,15 @@ bool store_segment_here(struct store *st, int32_t place, int32_t segment, bool m
 {
     bool failed = false;
     sqlite3_stmt *s = store_bind(
-        st, "SELECT coalesce(max(segment_id = ?2), 0), count(*) FROM place_segment WHERE place_id = ?1", "dd",
-        place, segment);
+        st,
+        "SELECT coalesce(max(segment_id = ?2), 0), count(*), (SELECT id FROM segment WHERE segment_id = ?2) ="
+        " '" STORE_SEGMENT_STAFF "' FROM place_segment WHERE place_id = ?1",
+        "dd", place, segment);
     if (!store_row(st, s, &failed)) {
         return false;
     }
-    bool known = sqlite3_column_int(s, 0) != 0, room = sqlite3_column_int(s, 1) < STORE_SEGMENTS_MAX;
+    bool known = sqlite3_column_int(s, 0) != 0, staff = sqlite3_column_int(s, 2) != 0;
+    bool room = sqlite3_column_int(s, 1) < STORE_SEGMENTS_MAX || staff; // customers and staff are never one
     sqlite3_reset(s);
     *ret_segment = known || room ? segment : STORE_SEGMENT_OTHER;
     return known || !room || !make || segment == STORE_SEGMENT_OTHER ||

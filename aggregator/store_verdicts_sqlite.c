@@ -96,7 +96,7 @@ static bool each_press(struct store *st, sqlite3_stmt *s, store_press_fn *each, 
     "SELECT e.event_id, seq, place_id, e.at, score, levels, flags, json_extract(body, '$.since'),"           \
     " json_extract(body, '$.fingers'), (SELECT sum(version << (8 * rule)) FROM verdict v"                    \
     " WHERE v.event_id = e.event_id), epoch_id FROM event e WHERE kind = 0 AND visit = seq AND (flags & "    \
-    "28) = 0"
+    "92) = 0"
 
 bool store_presses_down(struct store *st, int32_t epoch_id, int64_t below, store_press_fn *each, void *ctx)
 {

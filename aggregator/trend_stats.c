@@ -426,3 +426,40 @@ int64_t trend_sample_size(int64_t population)
     double n = (double)population, half = 3.841 * .25;
     return llround(half * n / (.05 * .05 * (n - 1) + half));
 }
+
+// P(X <= k) of n votes that are satisfied with p each; neither needs to be whole.
+static double chance_of(double k, double n, double p)
+{
+    return k >= n ? 1 : trend_beta(1 - p, n - k, k + 1);
+}
+
+static int ascending(const void *va, const void *vb)
+{
+    double a = *(const double *)va, b = *(const double *)vb;
+    return (a > b) - (a < b);
+}
+
+int64_t trend_below(struct trend_unit *units, size_t count, double promise)
+{
+    double *p = calloc(count + 1, sizeof *p), *sorted = calloc(count + 1, sizeof *sorted);
+    size_t n = 0;
+    int64_t found = -1;
+    for (size_t i = 0; p != NULL && sorted != NULL && i < count; i++) {
+        units[i].below = false;
+        p[i] = units[i].hidden ? 1 : chance_of(good_of(&units[i]), votes_of(&units[i]), promise);
+        if (!units[i].hidden) {
+            sorted[n++] = p[i];
+        }
+    }
+    if (p != NULL && sorted != NULL) {
+        qsort(sorted, n, sizeof *sorted, ascending);
+        size_t rejected = stats_fdr(sorted, n, TREND_FALSE_BELOW);
+        found = (int64_t)rejected;
+        for (size_t i = 0; i < count; i++) {
+            units[i].below = !units[i].hidden && rejected > 0 && p[i] <= sorted[rejected - 1];
+        }
+    }
+    free(p);
+    free(sorted);
+    return found;
+}

@@ -130,6 +130,7 @@ struct trend_unit {
     double shrunk;    // posterior mean
     struct stats_interval interval; // 95 % of the posterior, equal tails
     int rank;                       // 1 = best; equal where the intervals do not tell apart; 0: hidden
+    bool below; // under the promise, and not by chance (trend_below)
 };
 // Sets `effective` from sums over days of good^2, good * n and n^2: as in trend_share.
 void trend_unit_days(struct trend_unit *u, size_t days, double good_squares, double products,
@@ -141,6 +142,12 @@ struct trend_prior trend_prior(const struct trend_unit *units, size_t count);
 // last by id. A rank is 1 + the number of units whose interval lies wholly above. Where few votes make an
 // interval wide, a unit may so share a better rank than one that stands above it.
 void trend_rank(struct trend_unit *units, size_t count, const struct trend_prior *p);
+// Which of the units that are not hidden are below the promise (a share), where hundreds are looked at: some always are, by
+// chance. Each has the p-value of so few satisfied votes or fewer where the promise is just kept (binomial, of `effective`
+// votes); those that Benjamini and Hochberg (1995) reject at a false-discovery rate of TREND_FALSE_BELOW are below: of such
+// a list at most so many stand there by accident. Returns how many; after trend_rank. -1: out of memory.
+#define TREND_FALSE_BELOW .10
+int64_t trend_below(struct trend_unit *units, size_t count, double promise);
 // Regularised incomplete beta function I_x(a, b) (continued fraction, DLMF 8.17.22), and its inverse.
 double trend_beta(double x, double a, double b);
 double trend_beta_quantile(double p, double a, double b);

@@ -46,7 +46,7 @@ struct trend_query {
     const char *days;       // effect: so many before and from `at` on, 3..366; default 28
     const char *control;    // effect: ids of places where nothing changed, separated by commas
     const char
-        *segment; // series, compare, effect, scores: "service:ID", "counter:ID", "audience:staff", "other"
+        *segment; // series, compare, effect, scores: "service:ID", "counter:ID", "other"
     const char *lang;       // reasons: of the labels; default: id
     const char *population; // skm: people served, for the sample size; default: without end
 };
@@ -68,7 +68,7 @@ enum trends_error {
     TRENDS_BAD,       // a field is wrong: *ret_problem
     TRENDS_FAILED,    // views_why
 };
-// `what`: series, grid, ranking, reasons, compare, effect, skm, coverage, gaps, scores, segments or goal. u NULL: every place. The caller frees
+// `what`: series, grid, ranking, reasons, compare, effect, skm, coverage, gaps, scores, segments, goal, marks or staff. u NULL: every place. The caller frees
 // *ret_json.
 enum trends_error trends_read(struct views *v, const struct views_user *u, const char *what,
                               const struct trend_query *q, wall_ms now, struct trend_problem *ret_problem,

@@ -8,6 +8,8 @@
 //   trends_gaps.c     expectation against perception; what each question scores
 //   trends_skm.c      the SKM report
 //   trends_goal.c     the way to the goal of a standard (trend_goal.h)
+//   trends_marks_sqlite.c  what happened: alerts, improvements
+//   trends_staff_sqlite.c  what the own people say
 //   trends_coverage*  what is not here, and how long kiosks were there
 //   trend_calendar.c  days and dates
 #ifndef PUAS_AGGREGATOR_TRENDS_IMPL_H
@@ -178,6 +180,8 @@ json_t *trends_goal(struct trends *t);
 json_t *trends_scores(struct trends *t);
 json_t *trends_coverage(struct trends *t);
 json_t *trends_segments(struct trends *t);
+json_t *trends_marks(struct trends *t);
+json_t *trends_staff(struct trends *t);
 // How complete the votes of from..to are; stands in every report.
 json_t *trends_coverage_note(struct trends *t);
 

@@ -197,10 +197,26 @@ static json_t *unit_json(const struct trend_unit *u, const struct trend_place *p
     }
     json_object_set_new(o, "rank", u->hidden ? json_null() : json_integer(u->rank));
     json_object_set_new(o, "share", u->hidden ? json_null() : json_real((double)u->good / (double)u->n));
+    json_object_set_new(o, "below", json_boolean(u->below));
     json_object_set_new(o, "shrunk", u->hidden ? json_null() : json_real(u->shrunk));
     json_object_set_new(o, "lo", u->hidden ? json_null() : json_real(u->interval.lo));
     json_object_set_new(o, "hi", u->hidden ? json_null() : json_real(u->interval.hi));
     return o;
+}
+
+// Only where something is promised.
+static bool add_below(struct trends *t, struct trend_unit *units, size_t count, json_t *o)
+{
+    const json_t *target = json_object_get(t->promise, "target");
+    int64_t found = target != NULL ? trend_below(units, count, json_number_value(target) / 100) : 0;
+    size_t told = 0;
+    for (size_t i = 0; i < count; i++) {
+        told += !units[i].hidden;
+    }
+    json_object_set_new(o, "below", target == NULL ? json_null()
+                                                   : json_pack("{s:I,s:I,s:f}", "n", (json_int_t)found, "of",
+                                                               (json_int_t)told, "rate", TREND_FALSE_BELOW));
+    return found >= 0;
 }
 
 json_t *trends_ranking(struct trends *t)
@@ -224,6 +240,7 @@ json_t *trends_ranking(struct trends *t)
     if (ok) {
         struct trend_prior p = trend_prior(units, count);
         trend_rank(units, count, &p);
+        ok = add_below(t, units, count, o);
         json_object_set_new(o, "prior", json_pack("{s:f,s:f,s:b}", "a", p.a, "b", p.b, "fitted", p.fitted));
         for (size_t i = 0; i < count; i++) {
             json_array_append_new(list, unit_json(&units[i], places, count));

@@ -308,8 +308,8 @@ bool trends_load_segments(struct trends *t, struct trend_counts *counts)
 {
     return read_counts(t,
                        store_bind(t->v->st,
-                                  "SELECT segment_id, 0 FROM place_segment WHERE place_id = ?1 UNION ALL "
-                                  "SELECT * FROM (SELECT 0, 0 FROM"
+                                  "SELECT segment_id, 0 FROM place_segment JOIN segment USING(segment_id) WHERE place_id = ?1"
+                                  " AND id <> '" STORE_SEGMENT_STAFF "' UNION ALL SELECT * FROM (SELECT 0, 0 FROM"
                                   " segment_day WHERE place_id = ?1 AND segment_id = 0 LIMIT 1)",
                                   "d", t->place.number),
                        counts);
@@ -337,6 +337,9 @@ static bool find_segment(struct trends *t, bool possible)
     if (strcmp(t->q->segment, "other") == 0) {
         t->segment = STORE_SEGMENT_OTHER;
         return true;
+    }
+    if (strcmp(t->q->segment, STORE_SEGMENT_STAFF) == 0) { // days apart would tell who said what
+        return trends_wrong(t, "segment", "what the own people say is told by the report staff alone, month by month");
     }
     sqlite3_stmt *s =
         store_bind(t->v->st, "SELECT segment_id FROM segment WHERE id = ?1", "t", t->q->segment);
@@ -524,6 +527,7 @@ enum trends_error trends_read(struct views *v, const struct views_user *u, const
         {"skm", trends_skm, false},           {"coverage", trends_coverage, false},
         {"gaps", trends_gaps, false},         {"scores", trends_scores, true},
         {"segments", trends_segments, false}, {"goal", trends_goal, false},
+        {"marks", trends_marks, false},       {"staff", trends_staff, false},
     };
     struct trend_query all = *q;
     struct trends t = {.v = v, .u = u, .q = &all, .problem = ret_problem, .now = now};

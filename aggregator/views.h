@@ -122,6 +122,11 @@ enum views_error views_silences(struct views *v, const struct views_user *u, con
 enum views_error views_contacts(struct views *v, const struct views_user *u, const char *place, wall_ms now,
                                 char **ret_json);
 enum views_error views_may_see_contact(struct views *v, const struct views_user *u, const char *number);
+// The improvement log of a place, what is above it and what is under it, the newest day first, at most 500: {improvements: [{id,
+// place, mine, kind, day, what, why, by, at, revision, withdrawn, history}]}; by, at: of the newest revision; history: the
+// earlier ones; mine: the user's scope reaches so far that they may change it, role apart.
+enum views_error views_improvements(struct views *v, const struct views_user *u, const char *place, char **ret_json);
+enum views_error views_may_see_improvement(struct views *v, const struct views_user *u, const char *number);
 // VIEWS_OK when the place, or a silence with this number, exists and lies within the user's scope.
 enum views_error views_may_see_silence(struct views *v, const struct views_user *u, const char *number);
 // {LIST: [{item, version, mine, ...}]}: the things of a list of the configuration (manage.h) of places within the user's
@@ -130,6 +135,20 @@ enum views_error views_may_see_silence(struct views *v, const struct views_user 
 // ""); of standards: number, since, votesBetweenAlarms (null: not known), told: ids of channels; of users: disabled.
 enum views_error views_manage(struct views *v, const struct views_user *u, const char *list,
                               const struct config_list *channels, wall_ms now, char **ret_json);
+// What a place or kiosk (`kiosk`) within the scope shows and asks: {for, tz, version: of its own, 0: none; from: whose content
+// holds here, or null: its kiosks keep to their own files; yaml, content; versions, planned, told, counts, kiosks: those that
+// take what is put in force here, the first 500 by name}. version: yaml and content of that own version instead; plan: of what
+// is planned; 0: of what is in force. NOT_FOUND also for a version or plan that is not there.
+enum views_error views_shown(struct views *v, const struct views_user *u, bool kiosk, const char *id, int version,
+                               int64_t plan, char **ret_json);
+// The zone that holds where it is (65 bytes).
+enum views_error views_content_zone(struct views *v, bool kiosk, const char *id, char *ret_tz);
+enum views_error views_org_name(struct views *v, char ret_name[81]); // of the whole organisation
+// VIEWS_OK when the plan, or what is told, of this number is of a place within the scope.
+enum views_error views_may_see_plan(struct views *v, const struct views_user *u, const char *number);
+enum views_error views_may_see_told(struct views *v, const struct views_user *u, const char *number);
+// {told: [...], offers: [{alert, name, closed, texts}]}: what kiosks of the user's branches tell, and what is offered to be told
+enum views_error views_told(struct views *v, const struct views_user *u, const char *place, wall_ms now, char **ret_json);
 enum views_error views_may_see_user(struct views *v, const struct views_user *u, const char *name);
 enum views_error views_may_see_kiosk(struct views *v, const struct views_user *u, const char *id);
 // Revision of a branch, 0 before its first step. u NULL: any branch.

@@ -297,7 +297,7 @@ static void load_corrections(struct views *v, struct branch *b)
             store_bind(v->st,
                        "SELECT place_id, kiosk_id, name_id, at, score, levels FROM event JOIN epoch"
                        " USING(epoch_id) WHERE place_id = ?1 AND event_id > ?2 AND kind IN (0, 4)"
-                       " AND (flags & 28) = 0",
+                       " AND (flags & 92) = 0",
                        "di", b->places[i].place, b->released);
         while (views_row(v, s)) {
             struct correction c = read_correction(s, -1);
@@ -309,7 +309,7 @@ static void load_corrections(struct views *v, struct branch *b)
             "SELECT t.place_id, p.kiosk_id, t.name_id, t.at, t.score, t.levels FROM event x JOIN event t"
             " ON t.epoch_id = x.epoch_id AND t.seq = x.score JOIN epoch p ON p.epoch_id = t.epoch_id"
             " WHERE x.place_id = ?1 AND x.event_id > ?2 AND x.kind = 5 AND t.event_id <= ?2"
-            " AND t.kind IN (0, 4) AND (t.flags & 28) = 8",
+            " AND t.kind IN (0, 4) AND (t.flags & 92) = 8",
             "di", b->places[i].place, b->released);
         while (views_row(v, s)) {
             struct correction c = read_correction(s, 1);

@@ -45,7 +45,7 @@ static json_t *comments_json(struct views *v, const struct branch *b, const stru
         " AND (e.flags & ?5) = 0 AND e.body IS NOT NULL ORDER BY e.event_id DESC",
         "ddiid", b->place, (int)EVENT_TEXT,
         views_first_event_since(v, b->now - VIEWS_COMMENT_DAYS * (wall_ms)DAY_MS), through,
-        (int)EVENT_VOIDED);
+        (int)(EVENT_VOIDED | EVENT_STAFF));
     while (views_row(v, s)) {
         if (json_array_size(list) == (size_t)p->limit) { // one more is there
             next = last;

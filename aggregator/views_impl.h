@@ -13,6 +13,8 @@
 //   views_tokens_sqlite.c  tokens of programs
 //   views_history_sqlite.c alerts and the audit log, page by page
 //   views_manage_sqlite.c  the organisation as head office runs it
+//   views_content_sqlite.c what kiosks show and ask, and will
+//   views_improvements_sqlite.c  the improvement log
 //   views_metrics_sqlite.c how many, for monitoring
 #ifndef PUAS_AGGREGATOR_VIEWS_IMPL_H
 #define PUAS_AGGREGATOR_VIEWS_IMPL_H
@@ -31,11 +33,13 @@ enum {
     DAY_MS = 86400000,
     LEVELS_MAX = 10, // more levels are no faces (NPS has 11): not part of a score
     MIN_VOTES = 5,   // below this no verdict
-    UNSCORED = EVENT_REPEATED | EVENT_VOIDED | EVENT_UNASSIGNED,
     BRANCH_PLACES = 200, // places of one branch that are looked at
     BRANCH_KIOSKS = 500,
     COSTS = 16,
 };
+
+// As pages show a user: an expression of SQL.
+#define SHOWN(name) "coalesce((SELECT display FROM user WHERE user.name = " name "), " name ")"
 
 struct views {
     struct views_options o;

@@ -158,34 +158,49 @@ static void add_strangers(struct reader *r, json_t *list)
     json_decref(ids);
 }
 
-static json_t *read_document(struct views *v)
+// One list of the document: it alone is written and read again, so that others cost nothing.
+static json_t *read_document(struct views *v, const char *list)
 {
+    static const struct {
+        const char *list;
+        int part;
+    } parts[] = {{"places", CONFIG_PLACES}, {"kiosks", CONFIG_KIOSKS}, {"standards", CONFIG_STANDARDS}, {"users", CONFIG_USERS}};
     char *text = NULL, why[300] = "";
     size_t n;
     json_t *document = NULL;
     FILE *f = open_memstream(&text, &n);
-    bool written = f != NULL && config_text(v->st, f);
+    int part = CONFIG_ALL;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        part = strcmp(parts[i].list, list) == 0 ? parts[i].part : part;
+    }
+    bool written = f != NULL && config_text(v->st, part, f);
     if (f != NULL && fclose(f) == 0 && written) {
-        document = manage_read(text, why, sizeof why);
+        document = n > 0 ? manage_read(text, why, sizeof why) : json_object();
     }
     free(text);
     v->failed = v->failed || document == NULL;
     return document;
 }
 
-static char *list_json(struct reader *r, const char *list, int32_t scope)
+static void read_tree(struct reader *r, int32_t scope)
 {
-    json_t *document = read_document(r->v), *items = json_array(), *one;
-    size_t i;
     sqlite3_stmt *s = store_bind(r->v->st, "SELECT id FROM place WHERE place_id = ?1", "d", scope);
     if (views_row(r->v, s)) {
         store_copy(s, 0, r->top, sizeof r->top);
         sqlite3_reset(s);
     }
-    json_array_foreach(json_object_get(document, "places"), i, one)
-    {
-        json_object_set_new(r->parents, word(one, "id"), json_string(word(one, "parent")));
+    s = store_bind(r->v->st, "SELECT p.id, coalesce(q.id, '') FROM place p LEFT JOIN place q ON q.place_id = p.parent_id", "");
+    while (views_row(r->v, s)) {
+        json_object_set_new(r->parents, (const char *)sqlite3_column_text(s, 0),
+                            json_string((const char *)sqlite3_column_text(s, 1)));
     }
+}
+
+static char *list_json(struct reader *r, const char *list, int32_t scope)
+{
+    json_t *document = read_document(r->v, list), *items = json_array(), *one;
+    size_t i;
+    read_tree(r, scope);
     json_array_foreach(json_object_get(document, list), i, one)
     {
         json_t *o = thing(r, list, one);

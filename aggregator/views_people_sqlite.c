@@ -5,9 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-// As pages show a user.
-#define SHOWN(name) "coalesce((SELECT display FROM user WHERE user.name = " name "), " name ")"
-
 // The newest line of an action about each subject.
 static sqlite3_stmt *newest(struct views *v, const struct alert *a, const char *action)
 {

@@ -213,8 +213,8 @@ void reasons_add(struct views *v, int32_t place, int64_t first, int64_t last, wa
         store_bind(v->st,
                    "SELECT c.body FROM event c JOIN event r ON r.epoch_id = c.epoch_id AND r.seq = c.visit"
                    " WHERE c.place_id = ?1 AND c.event_id >= ?2 AND c.event_id <= ?3 AND c.kind = 1 AND "
-                   "(c.flags & 28) = 0"
-                   " AND c.at >= ?4 AND c.at < ?5 AND r.kind = 0 AND (r.flags & 28) = 0"
+                   "(c.flags & 92) = 0"
+                   " AND c.at >= ?4 AND c.at < ?5 AND r.kind = 0 AND (r.flags & 92) = 0"
                    " AND r.score <= r.levels - iif(r.levels < 4, 1, ?6)",
                    "diiiid", place, first, last, from, to, top_faces);
     while (views_row(v, s)) {
@@ -254,7 +254,7 @@ static json_t *phone_json(struct views *v, const struct branch *b, int64_t first
                                      "SELECT score, levels FROM event WHERE place_id = ?1 AND event_id >= ?2 AND kind = 0"
                                      " AND visit = seq AND (flags & ?3) = ?4 AND at >= ?5 AND at < ?6"
                                      " AND EXISTS (SELECT 1 FROM phone WHERE place_id = ?1) ORDER BY event_id",
-                                     "diddii", b->places[i].place, first, (int)(EVENT_PHONE | EVENT_VOIDED), (int)EVENT_PHONE,
+                                     "diddii", b->places[i].place, first, (int)(EVENT_PHONE | EVENT_VOIDED | EVENT_STAFF), (int)EVENT_PHONE,
                                      b->day, b->next_day);
         while (views_row(v, s)) {
             all.n++;
@@ -379,7 +379,7 @@ static wall_ms last_vote_of(struct views *v, const struct branch *b, const struc
         s = store_bind(
             v->st,
             "SELECT at, place_id FROM event WHERE epoch_id = ?1 AND event_id <= ?2 AND kind IN (0, 4)"
-            " AND (flags & 28) = 0 ORDER BY seq DESC LIMIT 1",
+            " AND (flags & 92) = 0 ORDER BY seq DESC LIMIT 1",
             "di", epochs[i], b->released);
         if (views_row(v, s) && branch_place(b, sqlite3_column_int(s, 1)) != NULL &&
             sqlite3_column_int64(s, 0) > newest) {

@@ -51,7 +51,7 @@ static struct suspects load_suspects(struct views *v, const struct branch *b)
         store_bind(v->st,
                    "SELECT e.event_id, e.place_id, e.name_id, e.score, e.levels, sum(1 << d.rule)"
                    " FROM verdict d JOIN event e ON e.epoch_id = d.epoch_id AND e.seq = d.seq WHERE d.event_id >= ?1"
-                   " AND d.event_id <= ?2 AND e.at >= ?3 AND e.at < ?4 AND (e.flags & 28) = 0"
+                   " AND d.event_id <= ?2 AND e.at >= ?3 AND e.at < ?4 AND (e.flags & 92) = 0"
                    " AND e.levels <= ?5 GROUP BY d.event_id",
                    "iiiid", first, b->released, b->day, b->next_day, (int)LEVELS_MAX);
     while (views_row(v, s)) {

@@ -60,8 +60,9 @@ static struct judged judge(const struct alert *a, sqlite3_stmt *s)
                            .score = score,
                            .levels = levels,
                            .happy = happy,
-                           .unhappy =
-                               a->r.faces != 0 ? (a->r.faces >> (score - 1) & 1) != 0 : !happy};
+                               .unhappy = a->r.option.s[0] != '\0' ? sqlite3_column_int(s, 6) != 0
+                                      : a->r.faces != 0        ? (a->r.faces >> (score - 1) & 1) != 0
+                                                               : !happy};
 }
 
 // Events first..last of the alert's place that the rule judges, with event times in [from, to).
@@ -79,15 +80,19 @@ static struct votes load_votes(struct views *v, const struct branch *b, const st
         v->st,
         "WITH RECURSIVE down(place_id) AS (SELECT ?1 UNION SELECT p.place_id FROM down d JOIN place p"
         " ON p.parent_id = d.place_id)"
-        " SELECT e.event_id, e.place_id, kiosk_id, at, score, levels FROM down CROSS JOIN event e "
-        "USING(place_id)"
+        // A count of a reason: those whose visit names it, within as far as a visit goes.
+        " SELECT e.event_id, e.place_id, kiosk_id, at, score, levels, ?8 <> '' AND EXISTS (SELECT 1 FROM event c,"
+        " json_each(c.body, '$.options') o WHERE c.epoch_id = e.epoch_id AND c.seq > e.seq AND c.seq < e.seq + ?9"
+        " AND c.visit = e.visit AND c.kind = 1 AND (c.flags & 21) = 0 AND c.event_id <= ?7 AND o.value = ?8)"
+        " FROM down CROSS JOIN event e USING(place_id)"
         " JOIN epoch USING(epoch_id) WHERE e.event_id >= ?2 AND e.event_id <= ?3 AND kind = 0 AND at >= ?4 "
         "AND at < ?5"
         " AND (flags & 21) = 0 AND (?6 = '' OR e.name_id = (SELECT name_id FROM name WHERE id = ?6))"
         // Taken back, but not released yet: it counts until the void's step.
         " AND ((flags & 8) = 0 OR EXISTS (SELECT 1 FROM event x WHERE x.epoch_id = e.epoch_id AND x.kind = 5"
         " AND x.score = e.seq AND x.event_id > ?7)) ORDER BY e.event_id",
-        "diiiiti", a->place, first, last, from, to, a->r.option.s[0] != '\0' ? "" : a->r.question.s, b->released);
+        "diiiititd", a->place, first, last, from, to, a->r.option.s[0] != '\0' ? "" : a->r.question.s, b->released,
+        a->r.option.s, (int)ROLLUP_VISIT_SPAN);
     while (views_row(v, s)) {
         struct judged j = judge(a, s);
         if (passes(g, b, a, j.kiosk, j.at) && !add_vote(&list, j)) {

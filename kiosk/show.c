@@ -329,7 +329,7 @@ bool show_scene(const struct show *s, int lang, int scene, int tally, struct sho
         snprintf(ret->label, sizeof ret->label, "%s", t->of[TEXT_THANKS]);
         snprintf(ret->text, sizeof ret->text, t->of[TEXT_TALLY],
                  tally / 5 * 5); // in steps: nobody can watch one vote arrive
-        return tally >= 5;
+        return tally >= 5 && c->survey.audience == 0; // it thanks customers: staff are few, and known
     }
     if (scene >= at && scene - at < (int)c->messages.count) {
         const struct content_message *m = &((const struct content_message *)c->messages.items)[scene - at];

@@ -21,6 +21,7 @@ const edges = [
   { library: "libsodium", header: /^sodium\.h$/, file: /_sodium\.c$/ },
   { library: "libxlsxwriter", header: /^xlsxwriter/, file: /_xlsxwriter\.c$/ },
   { library: "zlib", header: /^zlib\.h$/, file: /_zlib\.c$/ },
+  { library: "libical", header: /^libical\//, file: /_libical\.c$/ },
   { library: "OpenSSL", header: /^openssl\//, file: /_openssl\.c$/ },
   { library: "libyaml", header: /^yaml\.h$/, file: /_yaml\.c$/ },
 ];

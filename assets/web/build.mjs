@@ -22,15 +22,18 @@ const PAGES = {
   login: "src/login.tsx",
   trends: "src/trends/page.tsx",
   backtest: "src/backtest/page.tsx",
+  improve: "src/improve/page.tsx",
   report: "src/report/page.tsx",
   poster: "src/poster/page.tsx",
   wall: "src/wall/page.tsx",
   manage: "src/manage/page.tsx",
+  survey: "src/survey/page.tsx",
   votes: "src/alert-votes.tsx",
   comments: "src/comments/card.tsx",
   act: "src/alert-act.tsx",
-  account: "src/account.tsx",
+  account: "src/account/menu.tsx",
   inbox: "src/inbox/card.tsx",
+  about: "src/about/card.tsx",
   find: "src/find.tsx",
 };
 const FIRST_BYTES = 30_000; // app.js + app.css, gzip
@@ -53,6 +56,7 @@ const bundle = (entryPoints, plugin) =>
     jsx: "automatic",
     jsxImportSource: "preact",
     charset: "utf8",
+    loader: { ".yaml": "text" }, // templates of surveys
     logLevel: "warning",
     metafile: true,
     plugins: [{ name: "files of their own", setup: plugin }],

@@ -13,12 +13,13 @@ import { kioskTap } from "./kiosk-tap.mjs";
 import { duringBackup } from "./operation.mjs";
 import { pagePaint } from "./paint.mjs";
 import { versusCopy, versusNode, versusPython } from "./peers.mjs";
+import { ingestStages } from "./stages.mjs";
 import { tapToAlert } from "./tap.mjs";
 import { trendQuery } from "./trends.mjs";
 import { underLoad } from "./under-load.mjs";
 
 const BENCHES = {
-  "ingest-live": live, "ingest-drain": drain, "ingest-during-backup": duringBackup,
+  "ingest-live": live, "ingest-drain": drain, "ingest-stages": ingestStages, "ingest-during-backup": duringBackup,
   "ingest-vs-node": versusNode, "ingest-vs-python": versusPython, "ingest-vs-copy": versusCopy,
   "tap-to-alert": tapToAlert, "detection-delay": detectionDelay, "alert-month": alertMonth, "backtest-year": backtestYear,
   "kiosk-start": kioskStart, "kiosk-memory": kioskMemory, "kiosk-idle": kioskIdle, "kiosk-tap": kioskTap,

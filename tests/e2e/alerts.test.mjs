@@ -255,6 +255,10 @@ scenario("what is counted: a reason named three times, four unhappy votes in a r
   assert.deepEqual([alerts.row.count, alerts.row.window, alerts.row.falseAlarmVotes], [4, null, 11110]);
   assert.deepEqual([alerts.room.count, alerts.room.window, alerts.room.falseAlarmVotes], [3, 30, null]);
   assert.deepEqual([alerts.mean.boundary, alerts.mean.minN, alerts.mean.window], [">", 8, 60]);
+  const why = (await manager.get(`/api/v1/alerts/${alerts.room.id}/votes`)).quarters;
+  const sum = (key) => why.reduce((all, quarter) => all + quarter[key], 0);
+  assert.ok(sum("n") >= 5 && sum("n") <= 8, "as of the last step");
+  assert.equal(sum("unhappy"), 3, "those that named the reason");
 
   const ask = (more) => kiosk.press(undefined, { type: "contact", question: "reach", keep: 2, score: undefined, of: undefined, ...more });
   ask({}); // wiped: nobody can be called

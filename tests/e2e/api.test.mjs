@@ -229,7 +229,7 @@ scenario("openapi: every path and method is called, and answers as the document 
   const yaml = `${exported.lines.join("\n")}\n`;
   const content = readFileSync(`${ASSETS}/surveys/everyday.yaml`, "utf8");
   const rows = [];
-  let message, order, version, batch, share, quiet, event, code;
+  let message, order, version, batch, share, quiet, improvement, event, code, told, plan;
   const place = "place=bandung-dago";
   // [operation, path, body?, wanted status]; what one has brought the next ones need.
   const calls = [
@@ -243,7 +243,7 @@ scenario("openapi: every path and method is called, and answers as the document 
     ["wall", `wall?${place}&for=customers`],
     ["alerts", `alerts?${place}&state=open&limit=10`],
     ["alertVotes", `alerts/${alert}/votes`],
-    ...["series", "grid", "ranking", "reasons", "compare", "skm", "coverage", "gaps", "scores", "segments", "goal"].map((report) => ["trends", `trends/${report}?${place}`]),
+    ...["series", "grid", "ranking", "reasons", "compare", "skm", "coverage", "gaps", "scores", "segments", "goal", "marks", "staff"].map((report) => ["trends", `trends/${report}?${place}`]),
     ["trends", `trends/effect?${place}&at=${new Date(Date.now() - 10 * 24 * HOUR).toISOString().slice(0, 10)}&days=7`],
     ["trendsXlsx", `trends/report.xlsx?${place}&lang=en`],
     ["trendsCsv", `trends/skm.csv?${place}`],
@@ -268,9 +268,16 @@ scenario("openapi: every path and method is called, and answers as the document 
     ["silence", "silences", { place: "bandung-dago", minutes: 60, comment: "building work" }, 204],
     ["silences", `silences?${place}`, undefined, 200, (o) => (quiet = o.silences[0].id)],
     ["endSilence", () => `silences/${quiet}/end`, {}, 204],
+    ["addImprovement", "improvements", { place: "bandung-dago", kind: "change", what: "A third counter", why: "Queues at noon", day: "2026-01-05" }, 201, (o) => (improvement = o.id)],
+    ["improvements", `improvements?${place}`],
+    ["editImprovement", () => `improvements/${improvement}/edit`, { revision: 1, kind: "change", what: "A second counter", why: "Queues at noon", day: "2026-01-05" }, 204],
+    ["withdrawImprovement", () => `improvements/${improvement}/withdraw`, { revision: 2 }, 204],
     ["resolve", `alerts/${alert}/resolve`, { comment: "done" }, 204],
     ["reopen", `alerts/${alert}/reopen`, { comment: "it comes back" }, 204],
     ["offer", `alerts/${alert}/offer`, { lang: "en", text: "A second counter is open now." }, 204],
+    ["tell", `alerts/${alert}/tell`, { said: { en: "The queue is too long" }, did: { en: "A second counter is open now" }, days: 7 }, 200, (o) => (told = o.id)],
+    ["told", `told?${place}`],
+    ["endTell", () => `told/${told}/end`, {}, 204],
     ["contacts", `contacts?${place}`, undefined, 200, (o) => ([{ event }] = o.contacts)],
     ["takeContact", () => `contacts/${event}/take`, { comment: "I call" }, 204],
     ["openContact", () => `contacts/${event}/open`, {}, 409], // it is sealed for nobody
@@ -297,6 +304,17 @@ scenario("openapi: every path and method is called, and answers as the document 
     ["manageList", "manage/standards", undefined, 200, (o) => (version = o.standards.find(({ item }) => item.id === "quiet").version)],
     ["removeStandard", "manage/standards/quiet/remove", () => ({ version })],
     ["retention", "manage/retention"],
+    ["readContent", "content/read", { yaml: content }],
+    ["putContentPlace", "content/places/bandung-dago?dry=1", { yaml: content, seen: 0 }],
+    ["putContentPlace", "content/places/bandung-dago", { yaml: content, seen: 0 }],
+    ["contentPlace", "content/places/bandung-dago"],
+    ["clearContentPlace", "content/places/bandung-dago/clear", { seen: 1 }],
+    ["putContentKiosk", "content/kiosks/dago-entrance", () => ({ yaml: content, seen: 0, at: new Date(Date.now() + 48 * HOUR).toISOString().slice(0, 16) }), 200, (o) => (plan = o.lines[0])],
+    ["withdrawContent", () => `content/plans/${plan}/withdraw`, {}, 204],
+    ["putContentKiosk", "content/kiosks/dago-entrance", { yaml: content, seen: 0 }],
+    ["contentKiosk", "content/kiosks/dago-entrance"],
+    ["clearContentKiosk", "content/kiosks/dago-entrance/clear", { seen: 1 }],
+    ["preview", "preview", { yaml: content, lang: "en", width: 800, height: 480 }],
     ["putUser", "manage/users/tuti", { item: { role: "manager", place: "bandung-dago" }, version: "" }, 401], // people make people: manage.test
     ["newPassword", "manage/users/manager/password", {}, 401],
     ["disableUser", "manage/users/manager/disable", {}, 401],

@@ -234,7 +234,7 @@ scenario("import: history of another system by a map: previewed, stored once in 
   const file = world.path("feedback.csv");
   const map = join(ASSETS, "imports/happy-or-not.yaml");
   const lines = ["\ufeffLocal time;Location;Button;Follow-up option;Open feedback", ...rowsOf(600, day)];
-  const bad = [`${day} 25:00:00;Bandung Dago;positive;;`, `${day} 09:00:00;Elsewhere;positive;;`, `${day} 09:00:00;Bandung Dago;so\u001b[2J so;;`, `${new Date().toISOString().slice(0, 10)} 00:00:00;Bandung Dago;positive;;`];
+  const bad = [`${day} 25:00:00;Bandung Dago;positive;;`, `${day} 09:00:00;Elsewhere;positive;;`, `${day} 09:00:00;Bandung Dago;so\u001b[2J so;;`, `${new Intl.DateTimeFormat("sv", { timeZone: "Asia/Jakarta" }).format(Date.now())} 00:00:00;Bandung Dago;positive;;`];
   writeFileSync(file, Buffer.concat([Buffer.from([...lines, ...bad, ""].join("\r\n")), Buffer.from(`${day} 09:00:00;Bandung Dago;positive;;\xff\r\n`, "latin1")]));
 
   const before = await store.query("SELECT * FROM day_tally ORDER BY 1, 2, 3, 4");

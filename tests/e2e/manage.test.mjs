@@ -420,7 +420,7 @@ scenario("who may not sees no link, head office its own; both themes and languag
   await west.login("west");
   await west.id("nav-manage").click();
   await west.id("open-bandung-dago").waitFor();
-  assert.deepEqual(await west.page.locator(".tabs a").evaluateAll((all) => all.map((each) => each.textContent)), ["Places", "Kiosks", "Standards"]);
+  assert.deepEqual(await west.page.locator(".tabs a").evaluateAll((all) => all.map((each) => each.textContent)), ["Places", "Kiosks", "Standards", "Survey"]);
   assert.equal(await west.id("open-harapan").count(), 0, "above her: only to be read");
   assert.equal(await west.id("row-malang").count(), 0);
   west.clean();

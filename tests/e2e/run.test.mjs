@@ -158,6 +158,19 @@ scenario("puasctl: configuration out, compared, changed and in again", async (wo
   assert.deepEqual(await open(), []);
   writeFileSync(file, `${(await ctl("config", "export")).text}\n`);
   assert.match((await ctl("config", "diff", file)).text, /^no change/);
+  // The same from an iCalendar file: another calendar beside it, then in its own place.
+  const compact = today.replaceAll("-", ""), ics = world.path("libur.ics");
+  const event = (name, from, more = "") => `BEGIN:VEVENT\r\nUID:${name}\r\nDTSTAMP:20250101T000000Z\r\nDTSTART;VALUE=DATE:${from}\r\n${more}SUMMARY:${name}\r\nEND:VEVENT\r\n`;
+  writeFileSync(ics, `BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//a//b//EN\r\n${event('Cuti "bersama"', compact)}${event("Hari Buruh", "20200501", "RRULE:FREQ=YEARLY\r\n")}END:VCALENDAR\r\n`);
+  const shop = await ctl("calendar", ics, "--place", "bandung-dago", "--id", "shop", "--preview");
+  assert.match(shop.text, new RegExp(`\\+ calendar shop: at bandung-dago; ${today} to ${today} "Cuti .?"?bersama`));
+  assert.equal(await store.one("SELECT count(*) FROM special_day WHERE calendar = 'shop'"), 0, "only a preview");
+  assert.equal((await ctl("calendar", ics, "--place", "harapan", "--id", "national")).code, 0);
+  assert.deepEqual((await store.query("SELECT DISTINCT calendar, hours FROM special_day")), [{ calendar: "national", hours: "" }], "what it held before is gone");
+  assert.ok((await store.one("SELECT count(*) FROM special_day WHERE name = 'Hari Buruh'")) >= 3);
+  assert.match((await ctl("calendar", ics, "--place", "harapan", "--id", "national")).text, /^no change/);
+  assert.equal((await ctl("calendar", file, "--place", "harapan", "--id", "national")).code, 1, "no iCalendar file");
+  assert.equal((await ctl("calendar", ics, "--place", "nowhere", "--id", "national")).code, 1);
   writeFileSync(file, `${out.text.replace(/percent: 85/, "percnt: 85")}\n`);
   const wrong = await ctl("config", "apply", file);
   assert.notEqual(wrong.code, 0);

@@ -108,9 +108,10 @@ scenario("trends page: the figures are those that were counted, in charts, table
   assert.equal(await page.id(`cell-${weekday}-12`).textContent(), "70");
   assert.match(await page.id(`cell-${weekday}-12`).getAttribute("aria-label"), /70\.0%.*40 votes/);
   assert.match(await page.id("worst-hours").textContent(), /^7 hours of the week are surely below the promise: 50% of the votes, 75% of the unhappy ones/);
+  assert.match(await page.id("below").textContent(), /^Below the promise beyond chance: 1 of 2\./);
   assert.deepEqual((await rows(page, "ranking")).map(([rank, name, , share, n]) => [rank, name, share, n]), [
     ["1", "Bandung Dago", (await rows(page, "ranking"))[0][3], String(DAYS * 10)],
-    ["2", "Bogor Pajajaran", (await rows(page, "ranking"))[1][3], String(DAYS * 10)],
+    ["2", "Bogor Pajajaran below the promise", (await rows(page, "ranking"))[1][3], String(DAYS * 10)],
     ["–", FORMULA, "–", String(SURABAYA)],
   ]);
   assert.deepEqual((await rows(page, "reasons")).filter((row) => row.length === 4).map(([name, , share, running]) => [name, share, running]), [["Long wait", "75%", "75%"], ["Opening hours", "25%", "100%"]]);

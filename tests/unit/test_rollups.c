@@ -176,6 +176,9 @@ static void put(struct world *w, int k, struct event *e, wall_ms at)
     for (int64_t seq = e->seq + 1; seq <= e->seq + ROLLUP_VISIT_SPAN && seq <= SEQS; seq++) {
         s.behind = s.behind || w->settled[k][seq];
     }
+    bool staff; // as the core does
+    assert_true(store_is_staff(w->st, e, &staff));
+    s.flags |= staff ? EVENT_STAFF : 0;
     assert_true(store_event(w->st, &s));
     w->settled[k][e->seq] = true;
 }
@@ -295,7 +298,7 @@ static int mood_of(sqlite3 *db, int64_t epoch, int64_t seq, int64_t visit)
     sqlite3_bind_int64(s, 1, epoch);
     while (sqlite3_step(s) == SQLITE_ROW) {
         if (sqlite3_column_int64(s, 0) == visit && visit < seq && seq - visit <= 64 &&
-            sqlite3_column_int(s, 1) == 0 && (sqlite3_column_int(s, 2) & 28) == 0) {
+            sqlite3_column_int(s, 1) == 0 && (sqlite3_column_int(s, 2) & 92) == 0) {
             mood = sqlite3_column_int(s, 3) >= 4 ? 1 : -1; // of five
         }
     }
@@ -312,7 +315,7 @@ static void recount(struct world *w, sqlite3 *db, struct lines *l)
             "SELECT e.place_id, e.at, e.kind, e.name_id, e.levels, e.score, o.name_id, e.epoch_id, e.seq,"
             " e.visit, j.key FROM event e"
             " LEFT JOIN json_each(iif(e.kind = 1, e.body, '{}'), '$.options') j"
-            " LEFT JOIN name o ON o.id = j.value WHERE e.kind IN (0, 1, 4) AND e.flags & 28 = 0",
+            " LEFT JOIN name o ON o.id = j.value WHERE e.kind IN (0, 1, 4) AND e.flags & 92 = 0",
             -1, &s, NULL),
         SQLITE_OK);
     while (sqlite3_step(s) == SQLITE_ROW) {
@@ -393,7 +396,8 @@ static void assert_presence(struct world *w)
 }
 
 // The segment of a rating, "" none, by all that its epoch says.
-static void segment_of(sqlite3 *db, int64_t epoch, int64_t seq, int64_t visit, const char *body, char ret[80])
+static void segment_of(sqlite3 *db, int64_t epoch, int64_t seq, int64_t visit, bool staff, const char *body,
+                       char ret[80])
 {
     sqlite3_stmt *s;
     ret[0] = '\0';
@@ -416,7 +420,7 @@ static void segment_of(sqlite3 *db, int64_t epoch, int64_t seq, int64_t visit, c
     sqlite3_finalize(s);
     const char *ref = body != NULL ? strstr(body, "\"ref\":\"") : NULL;
     const char *counter = body != NULL ? strstr(body, "\"counter\":\"") : NULL;
-    if (ret[0] == '\0' && body != NULL && strstr(body, "\"audience\":\"staff\"") != NULL) {
+    if (staff) {
         strcpy(ret, "audience:staff");
     } else if (ret[0] == '\0' && counter != NULL) { // the ref was erased
         snprintf(ret, 80, "counter:%c", counter[11]);
@@ -433,7 +437,7 @@ static void assert_segments(struct world *w, sqlite3 *db)
     assert_int_equal(sqlite3_prepare_v2(
                          db,
                          "SELECT e.place_id, e.at, e.name_id, e.levels, e.score, e.epoch_id, e.seq, e.visit,"
-                         " e.body FROM event e WHERE e.kind IN (0, 4) AND e.flags & 28 = 0",
+                         " e.body, e.flags & 64 FROM event e WHERE e.kind IN (0, 4) AND e.flags & 28 = 0",
                          -1, &s, NULL),
                      SQLITE_OK);
     assert_int_equal(
@@ -449,7 +453,7 @@ static void assert_segments(struct world *w, sqlite3 *db)
                 local = at + (wall_ms)tz_offset_s(w->org.places[place].tz, at) * 1000;
         bool other = false;
         segment_of(db, sqlite3_column_int64(s, 5), sqlite3_column_int64(s, 6), sqlite3_column_int64(s, 7),
-                   (const char *)sqlite3_column_text(s, 8), segment);
+                   sqlite3_column_int(s, 9) != 0, (const char *)sqlite3_column_text(s, 8), segment);
         for (; segment[0] != '\0' && place != 0; place = w->org.places[place].parent) {
             struct line line = {.place = place,
                                 .day = (int)(local / DAY),
@@ -845,6 +849,7 @@ static void the_migration_brings_the_past(void **state)
            "DROP INDEX epoch_lacking; DROP TABLE segment; DROP TABLE place_segment; DROP TABLE segment_day; "
            "DROP INDEX assignment_place; "
            "DROP TABLE erasure; DROP TABLE gone; DROP TABLE import; DROP TABLE outgoing; DROP TABLE token; ALTER TABLE alert DROP COLUMN judged; "
+           "DROP TABLE told; DROP TABLE content_plan; DROP TABLE improvement; DROP INDEX alert_raised; "
            "DROP TABLE phone; DROP TABLE phone_visit; DROP TABLE special_day; DROP TABLE praise; DROP TABLE day_block; DROP TABLE webpush; DROP TABLE share; DROP TABLE mailing_sent; DROP TABLE mailing_recipient; DROP TABLE contact_case; DROP TABLE escalation; DROP TABLE silence; DROP INDEX alert_reopened; ALTER TABLE alert DROP COLUMN reopened; "
            "ALTER TABLE alert_log DROP COLUMN subject; ALTER TABLE alert_log DROP COLUMN amount; "
            "PRAGMA user_version = 5");

@@ -155,6 +155,42 @@ static void dimensions(void **state)
     }
 }
 
+// Plans come in the order of their time, and each is settled once; over a restart too.
+static void plans(void **state)
+{
+    struct fixture *f = *state;
+    struct store_plan p = {.place = 1, .at = 300, .who = "head", .yaml = (char *)(uintptr_t) "late"}, due;
+    int64_t late, early;
+    wall_ms next;
+    bool found;
+    open_store(f);
+    assert_true(store_next_content(f->st, 0, &next));
+    assert_true(next == INT64_MAX);
+    assert_true(store_put_plan(f->st, &p, 10, &late));
+    p = (struct store_plan){.kiosk = 1, .at = 200, .who = "head", .yaml = (char *)(uintptr_t) "early"};
+    assert_true(store_put_plan(f->st, &p, 20, &early));
+    assert_true(late == 1 && early == 2);
+    store_close(f->st);
+    open_store(f);
+    assert_true(store_next_content(f->st, 0, &next));
+    assert_true(next == 200);
+    assert_true(store_due_plan(f->st, 199, &due, &found));
+    assert_false(found);
+    assert_true(store_due_plan(f->st, 1000, &due, &found));
+    assert_true(found && due.id == early && due.kiosk == 1 && due.place == 0);
+    assert_string_equal(due.yaml, "early");
+    assert_string_equal(due.who, "head");
+    free(due.yaml);
+    assert_true(store_end_plan(f->st, early, 1000, "head", "done", &found));
+    assert_true(found);
+    assert_true(store_end_plan(f->st, early, 1000, "head", "withdrawn", &found));
+    assert_false(found); // it has taken effect
+    assert_true(store_end_plan(f->st, late, 1000, "admin", "withdrawn", &found));
+    assert_true(found);
+    assert_true(store_due_plan(f->st, 1000, &due, &found));
+    assert_false(found);
+}
+
 // A store of the first release, with a kiosk in it.
 static void older_store(void **state)
 {
@@ -184,6 +220,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(versions, setup, teardown),
         cmocka_unit_test_setup_teardown(dimensions, setup, teardown),
+        cmocka_unit_test_setup_teardown(plans, setup, teardown),
         cmocka_unit_test_setup_teardown(older_store, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

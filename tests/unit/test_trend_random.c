@@ -322,6 +322,52 @@ static void rankings(void **state)
     assert_true(fitted > 20 && fitted < RUNS / 10);
 }
 
+// Against sums of binomial terms and the rule in its own words: the largest k with p(k) <= k / m * rate.
+static void below_the_promise(void **state)
+{
+    (void)state;
+    int some = 0;
+    for (int run = 0; run < RUNS / 10; run++) {
+        struct trend_unit u[UNITS];
+        double p[UNITS], sorted[UNITS];
+        size_t count = 1 + (size_t)draw(UNITS), m = 0, rejected = 0;
+        for (size_t i = 0; i < count; i++) {
+            int64_t n = draw(120), percent = draw(4) == 0 ? 60 : 85;
+            u[i] = (struct trend_unit){.id = (int32_t)i, .n = n, .hidden = n < 30};
+            for (int64_t vote = 0; vote < n; vote++) {
+                u[i].good += draw(100) < percent;
+            }
+            p[i] = 0;
+            double term = pow(.15, (double)n);
+            for (int64_t k = 0; k <= u[i].good; k++) {
+                p[i] += term;
+                term *= (double)(n - k) / (double)(k + 1) * .85 / .15;
+            }
+            if (!u[i].hidden) {
+                sorted[m++] = p[i];
+            }
+        }
+        for (size_t i = 0; i < m; i++) {
+            for (size_t j = i + 1; j < m; j++) {
+                if (sorted[j] < sorted[i]) {
+                    double swap = sorted[i];
+                    sorted[i] = sorted[j];
+                    sorted[j] = swap;
+                }
+            }
+        }
+        for (size_t k = 1; k <= m; k++) {
+            rejected = sorted[k - 1] <= (double)k / (double)m * .10 ? k : rejected;
+        }
+        assert_int_equal(trend_below(u, count, .85), rejected);
+        some += rejected > 0;
+        for (size_t i = 0; i < count; i++) {
+            assert_int_equal(u[i].below, !u[i].hidden && rejected > 0 && p[i] <= sorted[rejected - 1] * (1 + 1e-9));
+        }
+    }
+    assert_true(some > RUNS / 40 && some < RUNS / 10);
+}
+
 // With whole a and b the beta distribution is a sum of binomial terms.
 static void beta_is_a_binomial_tail(void **state)
 {
@@ -550,6 +596,7 @@ int main(void)
         cmocka_unit_test_setup(changes, begin),
         cmocka_unit_test(the_bound_of_the_mix_is_comparable),
         cmocka_unit_test_setup(rankings, begin),
+        cmocka_unit_test_setup(below_the_promise, begin),
         cmocka_unit_test_setup(beta_is_a_binomial_tail, begin),
         cmocka_unit_test_setup(reasons, begin),
         cmocka_unit_test_setup(skm, begin),

@@ -9,6 +9,7 @@
 #include "aggregator/ctl.h"
 #include "aggregator/org.h"
 #include "aggregator/store_content.h"
+#include "aggregator/store_improvement.h"
 #include "aggregator/store_rollups.h"
 #include "aggregator/store_segments.h"
 #include "aggregator/trends_impl.h"
@@ -114,7 +115,10 @@ static void say(struct world *w, int place, int kiosk, int32_t day, int hour, st
     e->since_ms = -1;
     struct stored_event s = {
         .epoch_id = kiosk, .kiosk = kiosk, .place = place, .e = e, .at = at, .arrived = at};
+    bool staff;
     assert_true(store_name(w->st, e->question.s, &s.name));
+    assert_true(store_is_staff(w->st, e, &staff));
+    s.flags = staff ? EVENT_STAFF : 0;
     assert_true(store_event(w->st, &s));
 }
 
@@ -1119,6 +1123,121 @@ static void skm_report(void **state)
     json_decref(o);
 }
 
+// ---------------------------------------------------------------- what happened, and the own people
+
+static void raise_alert(struct world *w, const char *id, int place, wall_ms at)
+{
+    struct store_alert a = {.rule = 1, .version = 1, .place = place, .from = "", .to = "firing", .action = "raised", .who = "",
+                            .text = "", .at = at, .since = at, .opened = at, .raised = at, .judged = ""};
+    ident_set(&a.id, id);
+    assert_true(store_alert_change(w->st, &a));
+}
+
+static int64_t improve(struct world *w, struct improvement i)
+{
+    int64_t number;
+    i.revision += i.revision == 0;
+    assert_true(store_put_improvement(w->st, &i, "boss", NOW, &number));
+    return number;
+}
+
+// An alert is of the day that the clock of its own place showed; an entry of a place above is measured where one looks.
+static void marks_are_of_local_days(void **state)
+{
+    struct world *w = *state;
+    wall_ms midnight = (wall_ms)(TODAY - 5) * DAY; // UTC: 07:00 in Jakarta, 09:00 in Jayapura
+    raise_alert(w, "dago-late", LOBBY, midnight - 7 * HOUR - 1);
+    raise_alert(w, "dago-early", LOBBY, midnight - 7 * HOUR);
+    raise_alert(w, "papua-late", PAPUA, midnight - 9 * HOUR - 1);
+    raise_alert(w, "papua-early", PAPUA, midnight - 9 * HOUR);
+    raise_alert(w, "today", DAGO, (wall_ms)TODAY * DAY); // not over yet
+    improve(w, (struct improvement){.place = ORG, .kind = IMPROVEMENT_TRAINING, .day = TODAY - 9, .what = "all", .why = "w"});
+    improve(w, (struct improvement){.place = LOBBY, .kind = IMPROVEMENT_OTHER, .day = TODAY - 3, .what = "note", .why = "w"});
+    int64_t gone = improve(w, (struct improvement){.place = DAGO, .day = TODAY - 2, .what = "gone", .why = "w"});
+    improve(w, (struct improvement){.number = gone, .revision = 2, .place = DAGO, .day = TODAY - 2, .what = "gone", .why = "w", .withdrawn = true});
+    int64_t moved = improve(w, (struct improvement){.place = DAGO, .day = TODAY - 200, .what = "old", .why = "w"});
+    improve(w, (struct improvement){.number = moved, .revision = 2, .place = DAGO, .day = TODAY - 1, .what = "new", .why = "w"});
+
+    json_t *o = ask(w, "marks", (struct trend_query){.place = "dago"});
+    static const char *const want[][4] = {{"training", "2026-11-14", "all", "dago"}, {"alert", "2026-11-17", "dago-late", NULL},
+                                          {"alert", "2026-11-18", "dago-early", NULL}, {"other", "2026-11-20", "note", "lobby"},
+                                          {"change", "2026-11-22", "new", "dago"}};
+    assert_int_equal(json_array_size(at(o, "marks")), 5);
+    for (size_t i = 0; i < 5; i++) {
+        const json_t *m = json_array_get(at(o, "marks"), i);
+        bool alert = want[i][3] == NULL;
+        assert_string_equal(json_string_value(json_object_get(m, "kind")), want[i][0]);
+        assert_string_equal(json_string_value(json_object_get(m, "day")), want[i][1]);
+        assert_string_equal(json_string_value(json_object_get(m, alert ? "id" : "text")), want[i][2]);
+        assert_true(alert ? json_is_null(json_object_get(m, "measured"))
+                          : strcmp(json_string_value(json_object_get(m, "measured")), want[i][3]) == 0);
+    }
+    json_decref(o);
+    o = ask(w, "marks", (struct trend_query){.place = "papua", .from = "2026-11-18", .to = "2026-11-18"});
+    assert_int_equal(json_array_size(at(o, "marks")), 1);
+    assert_string_equal(str(o, "marks.0.id"), "papua-early");
+    json_decref(o);
+
+    // A link tells what was done, and neither why nor what was wrong.
+    struct views_user visitor = {.place = ORG, .shared = true};
+    struct trend_query q = {.place = "dago"};
+    struct trend_problem problem;
+    char *text = NULL;
+    assert_int_equal(trends_read(w->v, &visitor, "marks", &q, NOW, &problem, &text), TRENDS_OK);
+    o = json_loads(text, 0, NULL);
+    free(text);
+    assert_int_equal(json_array_size(at(o, "marks")), 2);
+    assert_string_equal(str(o, "marks.0.text"), "all");
+    assert_string_equal(str(o, "marks.0.why"), "");
+    json_decref(o);
+    assert_int_equal(trends_read(w->v, &visitor, "staff", &q, NOW, &problem, &text), TRENDS_NOT_FOUND);
+
+    // Too many: the newest are told.
+    char id[20];
+    for (int i = 0; i < 50; i++) {
+        snprintf(id, sizeof id, "many-%d", i);
+        raise_alert(w, id, BRAGA, midnight + i * HOUR);
+    }
+    o = ask(w, "marks", (struct trend_query){.place = "braga"});
+    assert_true(json_is_true(at(o, "more")));
+    assert_int_equal(json_array_size(at(o, "marks")), 41);
+    assert_string_equal(str(o, "marks.40.id"), "many-49");
+    json_decref(o);
+}
+
+// October is over, November is not; four answers are not told, not even that there are four.
+static void staff_are_told_by_month(void **state)
+{
+    struct world *w = *state;
+    const int32_t october = TODAY - 40;
+    struct store_content team = {.place = ORG, .yaml = "", .body = "{\"survey\":{\"id\":\"team\",\"audience\":\"staff\"}}"};
+    assert_true(store_put_content(w->st, &team, "boss", 1000));
+    assert_true(store_begin(w->st));
+    for (int i = 0; i < 5 + 4 + 9; i++) {
+        struct event e = {.type = EVENT_RATING, .score = i % 5 == 0 ? 1 : 5, .of = 5};
+        ident_set(&e.question, i >= 5 && i < 9 ? "tools" : "overall");
+        ident_set(&e.survey, "team");
+        say(w, DAGO, 1, i < 9 ? october : TODAY - 2, 9, &e);
+    }
+    assert_true(store_commit(w->st));
+    vote(w, DAGO, 1, october, 9, "overall", 5, 5, 30);
+    json_t *o = ask(w, "staff", (struct trend_query){.place = "west"});
+    assert_string_equal(str(o, "months.11.from"), "2026-10-01");
+    assert_string_equal(str(o, "months.0.from"), "2025-11-01");
+    assert_string_equal(str(o, "questions.0.question"), "overall");
+    assert_int_equal((int)num(o, "questions.0.months.11.n"), 5);
+    NEAR(num(o, "questions.0.months.11.share"), 0.8);
+    assert_true(json_is_true(at(o, "questions.1.months.11.hidden")));
+    assert_int_equal(json_object_size(at(o, "questions.1.months.11")), 1);
+    json_decref(o);
+    o = ask(w, "series", (struct trend_query){.place = "west", .from = "2026-10-01"});
+    assert_int_equal((int)num(o, "total.n"), 30);
+    json_decref(o);
+    o = ask(w, "segments", (struct trend_query){.place = "west", .from = "2026-10-01"});
+    assert_int_equal(json_array_size(at(o, "segments")), 0);
+    json_decref(o);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1143,6 +1262,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(figures_by_service_and_counter, setup, teardown),
         cmocka_unit_test_setup_teardown(effects_need_a_control, setup, teardown),
         cmocka_unit_test_setup_teardown(another_kiosk_is_another_mix, setup, teardown),
+        cmocka_unit_test_setup_teardown(marks_are_of_local_days, setup, teardown),
+        cmocka_unit_test_setup_teardown(staff_are_told_by_month, setup, teardown),
         cmocka_unit_test_setup_teardown(skm_report, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,6 +30,11 @@ const en = {
   what: "What",
   cost: "Cost",
   giveIt: "Add",
+  offer: "You said, we did",
+  offerHint: "What was done, in words for customers. Empty: nothing is offered.",
+  offerIn: { id: "In Indonesian", en: "In English" },
+  offerIt: "Offer it",
+  offerTell: "Tell it on the kiosks",
 };
 
 const id: typeof en = {
@@ -61,6 +66,11 @@ const id: typeof en = {
   what: "Apa",
   cost: "Biaya",
   giveIt: "Catat",
+  offer: "Anda bilang, kami lakukan",
+  offerHint: "Apa yang sudah dilakukan, dengan kata-kata untuk pelanggan. Kosong: tidak ada yang ditawarkan.",
+  offerIn: { id: "Dalam bahasa Indonesia", en: "Dalam bahasa Inggris" },
+  offerIt: "Tawarkan",
+  offerTell: "Sampaikan di kios",
 };
 
 export const WORDS: Record<Lang, typeof en> = { en, id };

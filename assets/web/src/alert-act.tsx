@@ -4,7 +4,7 @@
 import type { Alert, AlertAction, People } from "./api.ts";
 import type { Failure } from "./http.ts";
 import { WORDS } from "./alert-act-words.ts";
-import { failureText, FieldError, getJson, Icon, pick, postJson, useEffect, useRef, useState, useText } from "./kit.ts";
+import { addressOf, failureText, FieldError, follow, getJson, Icon, pick, postJson, useEffect, useRef, useState, useText } from "./kit.ts";
 import "./alert-act.css";
 
 type Verb = "ack" | "comment" | "resolve" | "reopen";
@@ -13,6 +13,8 @@ export type Act = Verb | "more";
 const MINUTES = [30, 60, 120, 240];
 const MINUTES_DEFAULT = 60;
 const SILENCE_MINUTES = [30, 60, 240, 480, 1440];
+const OFFER_LANGS = ["id", "en"] as const;
+const OFFER_MAX = 200; // of the line of a kiosk
 const COMMENT_MAX = 500; // characters; the server has its own limit and says so
 
 const drafts = new Map<string, string>(); // alert id -> text not yet sent
@@ -138,6 +140,7 @@ function PeopleDialog({ alert, now, done, cancel, signedOut }: Props) {
     const form = event.currentTarget as HTMLFormElement;
     if (await take(new FormData(form))) form.reset();
   };
+  const tellAddress = addressOf("survey", { place: new URLSearchParams(location.search).get("place") ?? alert.place.id });
   const silence = alert.silence;
   const given = alert.recovery.given.reduce((sum, one) => sum + one.cost, 0);
   return (
@@ -215,6 +218,21 @@ function PeopleDialog({ alert, now, done, cancel, signedOut }: Props) {
           </form>
         </section>
       )}
+      <section>
+        <h3 id={`h-offer-${alert.id}`}>{w.offer}</h3>
+        <p class="hint">{w.offerHint}</p>
+        <form class="row" aria-labelledby={`h-offer-${alert.id}`} onSubmit={submit(async (form) => {
+          for (const each of OFFER_LANGS) {
+            const text = String(form.get(each) ?? "").trim();
+            if (text !== (alert.offer[each] ?? "") && !(await act("offer", { lang: each, text }))) break;
+          }
+          return false; // what is offered stays in its fields
+        })}>
+          {OFFER_LANGS.map((each) => <input key={each} name={each} lang={each} maxLength={OFFER_MAX} defaultValue={alert.offer[each] ?? ""} placeholder={w.offerIn[each]} aria-label={w.offerIn[each]} data-testid={`offer-${each}`} />)}
+          <button type="submit" data-testid="offer" aria-disabled={busy}>{w.offerIt}</button>
+        </form>
+        {Object.keys(alert.offer).length > 0 && <p><a class="tell" href={tellAddress} data-testid="offer-tell" onClick={follow(tellAddress)}>{w.offerTell}</a></p>}
+      </section>
     </dialog>
   );
 }

@@ -28,6 +28,24 @@ export interface ManagedKiosk extends Managed {
 export interface ManagedStandard extends Managed { number: number; since: number; votesBetweenAlarms: number | null; told: string[] }
 export interface ManagedUser extends Managed { disabled: boolean }
 export interface Changes { lines: string[]; password?: string }
+/** GET /api/v1/content/places/ID, .../kiosks/ID, ?version, ?plan (head office, administrators). POST {yaml, seen, at?}, ?dry=1 -> Changes;
+ * Problem 412 (another version than `seen` is in force), 422 with field "yaml" and detail "content:LINE:COLUMN: ...", or field "at". */
+export interface Content {
+  for: { kind: "place" | "kiosk"; id: string; name: string };
+  tz: string;
+  version: number; // of its own, in force; 0: none
+  from: { kind: "place" | "kiosk"; id: string; name: string; version: number; since: number; by: string } | null; // null: kiosks keep to their own files
+  yaml: string; content: Item | null;
+  versions: { version: number; since: number; until: number | null; by: string; endedBy: string; bytes: number }[];
+  planned: { id: number; at: number; made: number; by: string; refused: string }[]; // refused: why, when its time came
+  kiosks: { id: string; name: string; place: string; state: "taken" | "waits" | "refused" | "own-file"; published: string; why: string; heard: number | null }[];
+  counts: { all: number; taken: number; refused: number };
+}
+/** GET /api/v1/told?place=BRANCH; POST /api/v1/alerts/ID/tell {said, did, days}, .../told/ID/end {} */
+export interface Told {
+  told: { id: number; alert: string; said: Record<string, string>; did: Record<string, string>; since: number; until: number; by: string }[];
+  offers: { alert: string; raised: number; did: Record<string, string> }[];
+}
 /** GET /api/v1/manage/retention; 0: for ever */
 export interface Retention { contactsDays: number; commentsDays: number; rawDays: number }
 /** GET /api/v1/tokens (administrators) */
@@ -178,9 +196,10 @@ export interface TrendsCoverage {
 export interface TrendsSeries extends Trends { by: string; periods: (Figure & Days)[]; total: Figure & Days; previous: Figure & Days }
 export interface TrendsGrid extends Trends { cells: (Figure & { weekday: number; hour: number; thin: boolean })[] }
 /** ranking: of=branches|children; best first, those under `least` last and without figures */
-export interface TrendsRanking extends Trends { of: string; units: RankedUnit[] }
+/** below: those under the promise beyond chance; of such a list at most `rate` are there by accident (Benjamini-Hochberg). null: nothing is promised */
+export interface TrendsRanking extends Trends { of: string; units: RankedUnit[]; below: { n: number; of: number; rate: number } | null }
 export interface RankedUnit {
-  n: number; hidden: boolean; place: Trends["place"];
+  n: number; hidden: boolean; below: boolean; place: Trends["place"];
   rank: number | null; share: number | null; shrunk: number | null; lo: number | null; hi: number | null;
 }
 /** reasons: of all visits, of unhappy and of happy ones; lang=id|en of the labels, which are the ids where the survey has no words */
@@ -212,6 +231,35 @@ export interface TrendsGaps extends Trends {
     gap: Value | null; weight: number | null; weighted: number | null;
   }[];
 }
+/** effect: at=DAY of a change, days before and after it; control=ID,ID: places where nothing changed. refusal as in compare */
+export interface TrendsEffect extends Trends {
+  at: string;
+  before: Figure & Days; after: Figure & Days; change: TrendsCompare["change"];
+  control: Pick<TrendsCompare, "before" | "after" | "change"> | null;
+  effect: Omit<TrendsCompare["change"], "refusal"> & { refusal: TrendsCompare["change"]["refusal"] | "no-control" };
+}
+/** marks: alerts by the day on which they were raised, and the improvement log, ascending by day; more: earlier alerts are not told */
+export interface TrendsMarks extends Trends { marks: TrendsMark[]; more: boolean }
+export type ImprovementKind = "change" | "training" | "campaign" | "other"; // other: a note
+export interface TrendsMark {
+  kind: "alert" | ImprovementKind; id: string; day: string; place: { id: string; name: string };
+  text: string | Texts; // of an alert: the name of its standard
+  why: string; measured: string | null; // the place whose votes tell its effect; null of an alert
+}
+/** goal: of the standard at the place, from its own past; null: none is set, or nothing is known of the time before */
+export interface TrendsGoal extends Trends {
+  goal: {
+    target: number; since: string; by: string; start: number | null; progress: number | null; best: number | null; reachable: number | null;
+    now: { n: number; from: string; share: number | null; lo: number | null; hi: number | null };
+    steps: { by: string; target: number; reached: boolean; proven: boolean; reach: "unknown" | "within" | "out" }[];
+  } | null;
+}
+/** staff: what the own people answered, by the last twelve months that are over; null: nothing, hidden: fewer than five answers */
+export interface TrendsStaff extends Trends { months: Days[]; questions: { question: string; months: (Figure | { hidden: true } | null)[] }[] }
+// The improvement log: GET /api/v1/improvements?place=ID of a place, what is above it and what is under it; POST the same, and
+// .../ID/edit and .../ID/withdraw with the revision that one has seen (412: there is a newer one).
+export interface Improvement { revision: number; kind: ImprovementKind; day: string; what: string; why: string; by: string; at: number; withdrawn: boolean }
+export interface Improvements { improvements: (Improvement & { id: number; place: { id: string; name: string }; mine: boolean; history: Improvement[] })[] }
 // GET /api/v1/trends/REPORT.xlsx and .csv: the same as a file (aggregator/sheets.h), lang=id|en; REPORT "report": all that the
 // report page shows.
 

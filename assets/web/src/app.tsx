@@ -13,10 +13,12 @@ import { Topbar } from "./topbar.tsx";
 
 const LoginPage = lazy("login", async () => (await import("./login.tsx")).LoginPage);
 const TrendsPage = lazy("trends", async () => (await import("./trends/page.tsx")).TrendsPage);
+const ImprovePage = lazy("improve", async () => (await import("./improve/page.tsx")).ImprovePage);
 const ReportPage = lazy("report", async () => (await import("./report/page.tsx")).ReportPage);
 const PosterPage = lazy("poster", async () => (await import("./poster/page.tsx")).PosterPage);
 const WallPage = lazy("wall", async () => (await import("./wall/page.tsx")).WallPage);
 const BacktestPage = lazy("backtest", async () => (await import("./backtest/page.tsx")).BacktestPage);
+const SurveyPage = lazy("survey", async () => (await import("./survey/page.tsx")).SurveyPage);
 const ManagePage = lazy("manage", async () => (await import("./manage/page.tsx")).ManagePage);
 
 const SESSION_RENEW_MS = 60_000; // places and their open alerts, for the picker
@@ -74,7 +76,7 @@ export function App() {
 
   const session = state.kind === "in" ? state.session : state.kind === "out" ? state.was : null;
   const place = route.place ?? (session && (route.page === "today" ? usualPlace(session) : session.places[0]?.id));
-  const LatePage = { today: TrendsPage, trends: TrendsPage, backtest: BacktestPage, report: ReportPage, poster: PosterPage, wall: WallPage, board: WallPage, manage: ManagePage }[route.page];
+  const LatePage = { today: TrendsPage, trends: TrendsPage, backtest: BacktestPage, improve: ImprovePage, report: ReportPage, poster: PosterPage, wall: WallPage, board: WallPage, manage: ManagePage, survey: SurveyPage }[route.page];
   useEffect(() => {
     if (!session || !place || route.page !== "today") return;
     if (!route.place) nameInAddress(place);

@@ -1,7 +1,6 @@
 // Today of one branch: act first (alerts), understand second (score, hours, reasons), check the machines last.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Alert, Session, Today } from "./api.ts";
-import { AboutCard } from "./about-card.tsx";
 import { AlertCard } from "./alert-card.tsx";
 import { isOpen, sayAlert } from "./alert-text.ts";
 import { failureText } from "./failure.tsx";
@@ -15,6 +14,7 @@ import { ScoreCard } from "./score-card.tsx";
 import { browserZone, makeText, TextContext, useText, type Text } from "./text.ts";
 
 const CommentsCard = lazy("comments", async () => (await import("./comments/card.tsx")).CommentsCard, true);
+const AboutCard = lazy("about", async () => (await import("./about/card.tsx")).AboutCard, true);
 const InboxCard = lazy("inbox", async () => (await import("./inbox/card.tsx")).InboxCard, true);
 
 interface Props {

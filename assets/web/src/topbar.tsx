@@ -6,7 +6,7 @@ import { Switches } from "./switches.tsx";
 import { lazy } from "./lazy.tsx";
 import { useText } from "./text.ts";
 
-const AccountMenu = lazy("account", async () => (await import("./account.tsx")).AccountMenu, true);
+const AccountMenu = lazy("account", async () => (await import("./account/menu.tsx")).AccountMenu, true);
 
 interface Props {
   session: Session;
@@ -20,7 +20,7 @@ export function Topbar({ session, page, place, setLang, signOut }: Props) {
   const { t } = useText();
   // Trends begin with all one may see; back at today one finds the branch that was shown last.
   const branch = session.places.find(({ id, kind }) => id === place && kind === "branch");
-  const pages: ["today" | "trends" | "backtest" | "manage", string][] = [["today", addressOf("today", branch && { place: branch.id })], ["trends", addressOf("trends")], ["backtest", addressOf("backtest")]];
+  const pages: ["today" | "trends" | "improve" | "backtest" | "manage", string][] = [["today", addressOf("today", branch && { place: branch.id })], ["trends", addressOf("trends")], ["improve", addressOf("improve")], ["backtest", addressOf("backtest")]];
   if (["head-office", "admin"].includes(session.user.role)) pages.push(["manage", addressOf("manage")]);
   return (
     <div class="topbar" role="banner">
@@ -30,7 +30,7 @@ export function Topbar({ session, page, place, setLang, signOut }: Props) {
         <span class="org">{session.org.name}</span>
         {session.user.name && <nav aria-label={t.pages}>
           {pages.map(([name, address]) => (
-            <a key={name} href={address} data-testid={`nav-${name}`} aria-current={name === page ? "page" : undefined} onClick={follow(address)}>{t[name]}</a>
+            <a key={name} href={address} data-testid={`nav-${name}`} aria-current={name === page || (name === "manage" && page === "survey") ? "page" : undefined} onClick={follow(address)}>{t[name]}</a>
           ))}
         </nav>}
         <span class="gap" />

@@ -45,7 +45,7 @@ export class Store {
     const scores = Array.from({ length: 11 }, (_, i) => i + 1);
     const counted = scores.map((score) => `sum(score = ${score}) AS c${score}`).join(", ");
     const summed = scores.map((score) => `sum(c${score})`).join(", ");
-    const raw = `SELECT place_id, at / 900000 AS quarter, name_id, levels, ${counted} FROM event WHERE kind IN (0, 4) AND flags & 28 = 0 GROUP BY 1, 2, 3, 4`;
+    const raw = `SELECT place_id, at / 900000 AS quarter, name_id, levels, ${counted} FROM event WHERE kind IN (0, 4) AND flags & 92 = 0 GROUP BY 1, 2, 3, 4`;
     const rolled = `SELECT place_id, quarter, name_id, levels, ${summed} FROM tally GROUP BY 1, 2, 3, 4 HAVING sum(c1+c2+c3+c4+c5+c6+c7+c8+c9+c10+c11) > 0`;
     return this.query(`SELECT 'only in rows' AS what, * FROM (${raw} EXCEPT ${rolled}) UNION ALL SELECT 'only in rollup', * FROM (${rolled} EXCEPT ${raw})`);
   }

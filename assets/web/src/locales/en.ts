@@ -15,6 +15,7 @@ export const en = {
   skip: "Skip to the content",
   pages: "Pages",
   trends: "Trends",
+  improve: "Improve",
   backtest: "Back-test",
   manage: "Manage",
   loading: "Loading…",
@@ -190,15 +191,6 @@ export const en = {
     "outbox-damaged": "its store was damaged; what can be read is kept",
   } as Record<string, string>,
   kioskReasonOther: (reason: string) => `reports: ${reason}`,
-  // about
-  about: "How to read this",
-  aboutAbove: "surely above the promise",
-  aboutBelow: "surely below the promise",
-  aboutUnclear: "cannot tell yet",
-  aboutSteps: (votes: string, minutes: string) =>
-    `Figures move in steps: after ${votes} new votes, or after ${minutes} with at least 2. So nobody can tie a press to a person.`,
-  aboutAlerts: "Alerts appear and end at once.",
-  aboutInterval: "The soft bar is the 95% interval.",
 };
 
 export type Messages = typeof en;

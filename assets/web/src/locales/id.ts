@@ -14,6 +14,7 @@ export const id: Messages = {
   skip: "Langsung ke isi",
   pages: "Halaman",
   trends: "Tren",
+  improve: "Perbaikan",
   backtest: "Uji aturan",
   manage: "Kelola",
   loading: "Memuat…",
@@ -178,12 +179,4 @@ export const id: Messages = {
     "outbox-damaged": "simpanannya rusak: yang terbaca dipertahankan",
   },
   kioskReasonOther: (reason) => `melaporkan: ${reason}`,
-  about: "Cara membaca",
-  aboutAbove: "pasti di atas janji",
-  aboutBelow: "pasti di bawah janji",
-  aboutUnclear: "belum dapat dipastikan",
-  aboutSteps: (votes, minutes) =>
-    `Angka bergerak bertahap: setelah ${votes} suara baru, atau setelah ${minutes} dengan sedikitnya 2 suara. Jadi tidak ada tekanan yang dapat dikaitkan dengan seseorang.`,
-  aboutAlerts: "Peringatan muncul dan berakhir seketika.",
-  aboutInterval: "Batang lunak adalah rentang 95%.",
 };

@@ -7,7 +7,8 @@ import { PlaceField, TextField } from "./fields.tsx";
 import { idOf, slug, word } from "./items.ts";
 import { order, type Order, type Reply } from "./order.ts";
 import type { TabProps } from "./page.tsx";
-import { isUnder, nameOf, PlacePick, Split, Twice, useEnded, Waiting } from "./parts.tsx";
+import { isUnder, nameOf, PlacePick, Split, useEnded, Waiting } from "./parts.tsx";
+import { Twice } from "./twice.tsx";
 import { NEW } from "./view.ts";
 import { useManageWords } from "./words.ts";
 

@@ -3,7 +3,7 @@
 import "../trends/trends.css";
 import "./manage.css";
 import type { Managed, Session } from "../api.ts";
-import { follow, go, useEffect, useRef, useState } from "../kit.ts";
+import { addressOf, follow, go, useEffect, useRef, useState } from "../kit.ts";
 import { useReport } from "../trends/report.ts";
 import { ChannelsTab } from "./channels.tsx";
 import { KiosksTab } from "./kiosks.tsx";
@@ -69,6 +69,7 @@ export function ManagePage({ session, query, signedOut }: Props) {
             const address = viewAddress({ tab: each, place: "", id: "" });
             return <a key={each} href={address} data-testid={`tab-${each}`} aria-current={each === view.tab ? "page" : undefined} onClick={follow(address)}>{w.tabs[each]}</a>;
           })}
+          <a href={addressOf("survey")} data-testid="tab-survey" onClick={follow(addressOf("survey"))}>{w.survey}</a>
         </nav>
       </div>
       <p class="done" role="status" data-testid="done">{said}</p>

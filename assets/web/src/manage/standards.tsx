@@ -8,7 +8,8 @@ import { Editor } from "./editor.tsx";
 import { PlaceField, SelectField, TextField, TextsField } from "./fields.tsx";
 import { idOf, tidy, upFrom, word } from "./items.ts";
 import type { TabProps } from "./page.tsx";
-import { isUnder, nameOf, PlacePick, Split, Twice, useEnded, Waiting } from "./parts.tsx";
+import { isUnder, nameOf, PlacePick, Split, useEnded, Waiting } from "./parts.tsx";
+import { Twice } from "./twice.tsx";
 import { NEW } from "./view.ts";
 import { useManageWords } from "./words.ts";
 

@@ -6,7 +6,8 @@ import { Editor } from "./editor.tsx";
 import { PlaceField, SelectField, TextField } from "./fields.tsx";
 import { idOf, word } from "./items.ts";
 import type { TabProps } from "./page.tsx";
-import { nameOf, Secret, Split, Twice, useEnded, Waiting } from "./parts.tsx";
+import { nameOf, Secret, Split, useEnded, Waiting } from "./parts.tsx";
+import { Twice } from "./twice.tsx";
 import { NEW } from "./view.ts";
 import { useManageWords } from "./words.ts";
 

@@ -15,7 +15,7 @@ const RULES: Record<string, string> = {
 };
 const STATES: Record<string, string> = { never: "Never connected", ready: "Ready", unheard: "Not heard", sleeping: "Asleep", disconnected: "Off", lost: "Connection lost" };
 const ACTIONS: Record<string, string> = {
-  login: "signed in", logout: "signed out", manage: "changed", "user-password": "password", "config-apply": "configuration applied", "content-push": "content sent", "content-clear": "content withdrawn", "kiosk-order": "order to a kiosk",
+  login: "signed in", logout: "signed out", manage: "changed", "user-password": "password", "config-apply": "configuration applied", "content-push": "content sent", "content-clear": "content withdrawn", "content-plan": "content planned", "content-withdraw": "plan withdrawn", tell: "told on kiosks", "tell-end": "told no more", "kiosk-order": "order to a kiosk",
   "alert-ack": "alert acknowledged", "alert-comment": "alert commented", "alert-resolve": "alert closed", "alert-assign": "alert assigned", "alert-reopen": "alert reopened", "alert-check": "playbook ticked", "alert-recover": "given to a customer", "alert-offer": "words for customers",
   silence: "silenced", "silence-end": "silence ended", "contacts-read": "contacts read", "contact-take": "contact taken", "contact-outcome": "contact settled", "contact-open": "contact opened", "contact-erase": "contact erased", "channel-test": "channel tried", "token-add": "token made", "token-revoke": "token revoked",
   "share-open": "link made", "share-end": "link ended", "webpush-on": "messages on a device", "mailing-stop": "unsubscribed", import: "import", "import-undo": "import undone", erase: "erased",
@@ -24,6 +24,7 @@ const or = (map: Record<string, string>) => (key: string): string => map[key] ??
 
 export const en = {
   parts: "Parts of this page",
+  survey: "Survey",
   tabs: { places: "Places", kiosks: "Kiosks", standards: "Standards", channels: "Channels", mailings: "Reports", users: "People", tokens: "Tokens", log: "Log" },
   field: {
     name: "Name", id: "Id", kind: "Kind", parent: "Lies in", tz: "Time zone", hours: "Opening hours", place: "Place", stands: "Stands at", appliesTo: "Holds at", display: "Name", login: "Login name", role: "Role", sees: "Sees", lang: "Language", days: "Valid, days",
@@ -40,7 +41,6 @@ export const en = {
   save: "Save",
   preview: "What would change?",
   close: "Close",
-  cancel: "Cancel",
   drop: "Remove",
   saved: (name: string) => `${name} is saved.`,
   noChange: "Nothing has changed.",

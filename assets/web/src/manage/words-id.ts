@@ -15,7 +15,7 @@ const RULES: Record<string, string> = {
 };
 const STATES: Record<string, string> = { never: "Belum pernah tersambung", ready: "Siap", unheard: "Tidak terdengar", sleeping: "Tidur", disconnected: "Mati", lost: "Sambungan putus" };
 const ACTIONS: Record<string, string> = {
-  login: "masuk", logout: "keluar", manage: "mengubah", "user-password": "kata sandi", "config-apply": "menerapkan konfigurasi", "content-push": "mengirim isi", "content-clear": "menarik isi", "kiosk-order": "perintah ke kios",
+  login: "masuk", logout: "keluar", manage: "mengubah", "user-password": "kata sandi", "config-apply": "menerapkan konfigurasi", "content-push": "mengirim isi", "content-clear": "menarik isi", "content-plan": "isi dijadwalkan", "content-withdraw": "jadwal dibatalkan", tell: "disampaikan di kios", "tell-end": "tidak disampaikan lagi", "kiosk-order": "perintah ke kios",
   "alert-ack": "menangani peringatan", "alert-comment": "menulis komentar", "alert-resolve": "menutup peringatan", "alert-assign": "menugaskan peringatan", "alert-reopen": "membuka lagi peringatan", "alert-check": "mencentang panduan", "alert-recover": "memberi ganti rugi", "alert-offer": "kata untuk pelanggan",
   silence: "menyenyapkan", "silence-end": "mengakhiri senyap", "contacts-read": "membaca kontak", "contact-take": "mengambil kontak", "contact-outcome": "menyelesaikan kontak", "contact-open": "membuka kontak", "contact-erase": "menghapus kontak", "channel-test": "mencoba saluran", "token-add": "membuat token", "token-revoke": "mencabut token",
   "share-open": "membuat tautan", "share-end": "mengakhiri tautan", "webpush-on": "pesan di perangkat", "mailing-stop": "berhenti berlangganan", import: "impor", "import-undo": "membatalkan impor", erase: "menghapus",
@@ -26,6 +26,7 @@ const span = (text: unknown): string => String(text ?? "").replace(/\b(min|s|h)\
 
 export const id: Words = {
   parts: "Bagian halaman ini",
+  survey: "Survei",
   tabs: { places: "Tempat", kiosks: "Kios", standards: "Standar", channels: "Saluran", mailings: "Laporan", users: "Orang", tokens: "Token", log: "Catatan" },
   field: {
     name: "Nama", id: "Id", kind: "Jenis", parent: "Berada di", tz: "Zona waktu", hours: "Jam buka", place: "Tempat", stands: "Berdiri di", appliesTo: "Berlaku di", display: "Nama", login: "Nama masuk", role: "Peran", sees: "Melihat", lang: "Bahasa", days: "Berlaku, hari",
@@ -42,7 +43,6 @@ export const id: Words = {
   save: "Simpan",
   preview: "Apa yang akan berubah?",
   close: "Tutup",
-  cancel: "Batal",
   drop: "Hapus",
   saved: (name) => `${name} sudah disimpan.`,
   noChange: "Tidak ada yang berubah.",

@@ -35,7 +35,7 @@ export function PlaceReport({ compare, series, reasons, ranking, gaps, by, open 
       {series && (
         <section class="part" aria-labelledby="h-trend">
           <h3 id="h-trend">{r.trend}</h3>
-          <LineChart title={r.trend} by={by} series={series} before={null} measure={measure} target={target} open={open} />
+          <LineChart title={r.trend} by={by} series={series} before={null} groups={[]} measure={measure} target={target} open={open} />
         </section>
       )}
       <section class="part" aria-labelledby="h-reasons">

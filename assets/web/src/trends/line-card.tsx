@@ -1,12 +1,15 @@
 // How it went: the measure by day, week or month with its interval, the days before, and the votes.
-import type { TrendsSeries } from "../api.ts";
+import type { TrendsMarks, TrendsSeries } from "../api.ts";
 import { Icon } from "../kit.ts";
 import { ChartCard } from "./chart-card.tsx";
 import { Segmented } from "./controls.tsx";
-import type { Table } from "./csv.ts";
+import { word, type Table } from "./csv.ts";
 import { addDays, countDays, type By } from "./days.ts";
+import { useEffects, type Effects } from "./effects.ts";
 import { pointsOf, targetOf, type Measure } from "./figures.ts";
 import { LineChart } from "./line-chart.tsx";
+import { hasEffect, keyOf, MarkList, markText } from "./mark-list.tsx";
+import { groupMarks, type MarkGroup } from "./marks.ts";
 import type { Loaded } from "./report.ts";
 import type { View } from "./view.ts";
 import { useWords, type Said } from "./words.ts";
@@ -18,27 +21,34 @@ interface Props {
   measure: Measure;
   series: Loaded<TrendsSeries>;
   before: TrendsSeries | null;
+  marks: TrendsMarks | null;
+  linked: boolean; // the reader may see the log
   file: string;
   sheet: string | null;
 }
 
-export function LineCard({ view, set, by, measure, series, before, file, sheet }: Props) {
+export function LineCard({ view, set, by, measure, series, before, marks, linked, file, sheet }: Props) {
   const said = useWords();
   const { w } = said;
   const { data } = series;
   const title = w.lineOf(measure === "share" ? w.satisfied : w[measure], { day: w.byDay, week: w.byWeek, month: w.byMonth }[by]);
   const target = data ? targetOf(data, measure) : null;
+  const here = data && marks && marks.place.id === data.place.id && marks.from === data.from && marks.to === data.to ? marks : null;
+  const groups = here ? groupMarks(here.marks, data?.periods ?? []) : [];
+  const changes = groups.flatMap((group) => group.marks.filter(hasEffect).map((mark) => ({ id: keyOf(mark), place: mark.measured ?? mark.place.id, at: mark.day, control: "" })));
+  const effects = useEffects(changes, view.question);
   const open = (from: string, to: string) => set({ period: { from, to }, by: null });
   return (
     <ChartCard
       name="line" title={title} view={view} set={set} loaded={series} file={file} sheet={sheet}
-      table={data && data.total.n > 0 ? tableOf(data, before, measure, open, said) : null}
+      table={data && data.total.n > 0 ? tableOf(data, before, { groups, effects }, measure, open, said) : null}
       tools={
         <>
           <Segmented id="by" label={w.step} value={by} options={[["day", w.by.day], ["week", w.by.week], ["month", w.by.month]]} choose={(value) => set({ by: value })} />
           {measure !== "nps" && (
             <Segmented id="show" label={w.measure} value={measure} options={[["share", w.satisfied], ["index", w.index]]} choose={(value) => set({ index: value === "index" })} />
           )}
+          <button type="button" class="toggle" data-testid="marks-shown" aria-pressed={view.marks} onClick={() => set({ marks: !view.marks })}>{w.marks.title}</button>
           {(view.weekday !== null || view.hour !== null) && (
             <button type="button" class="chosen" data-testid="only" onClick={() => set({ weekday: null, hour: null })}>
               {w.onlyAt(hoursSaid(view, said))}
@@ -56,8 +66,9 @@ export function LineCard({ view, set, by, measure, series, before, file, sheet }
           <li><i class="k-votes" />{said.t.legendVotes}</li>
         </ul>
       }
+      note={groups.length > 0 && <MarkList groups={groups} more={here?.more ?? false} place={view.place} linked={linked} effects={effects} />}
     >
-      {data && <LineChart title={title} by={by} series={data} before={before} measure={measure} target={target} open={open} />}
+      {data && <LineChart title={title} by={by} series={data} before={before} groups={groups} measure={measure} target={target} open={open} />}
     </ChartCard>
   );
 }
@@ -81,12 +92,12 @@ export function periodBefore(series: TrendsSeries, before: TrendsSeries | null, 
   return before.periods.find(({ from, to }) => from <= day && day <= to) ?? null;
 }
 
-function tableOf(series: TrendsSeries, before: TrendsSeries | null, measure: Measure, open: (from: string, to: string) => void, said: Said): Table {
+function tableOf(series: TrendsSeries, before: TrendsSeries | null, { groups, effects }: { groups: MarkGroup[]; effects: Effects }, measure: Measure, open: (from: string, to: string) => void, said: Said): Table {
   const { w, f, num } = said;
   const name = measure === "share" ? w.satisfied : w[measure];
   const by = series.by as By;
   return {
-    columns: [{ name: w.date }, { name, number: true }, { name: w.from95, number: true }, { name: w.to95, number: true }, { name: w.votes, number: true }, ...(before ? [{ name: w.valueBefore, number: true }] : [])],
+    columns: [{ name: w.date }, { name, number: true }, { name: w.from95, number: true }, { name: w.to95, number: true }, { name: w.votes, number: true }, ...(before ? [{ name: w.valueBefore, number: true }] : []), ...(groups.length ? [{ name: w.marks.title }] : [])],
     rows: series.periods.map((period, i) => {
       const points = pointsOf(period, measure);
       const then = periodBefore(series, before, i);
@@ -97,6 +108,7 @@ function tableOf(series: TrendsSeries, before: TrendsSeries | null, measure: Mea
         value(points?.value), value(points?.lo), value(points?.hi),
         { text: f.int(period.n), value: period.n },
         ...(before ? [value(old?.value)] : []),
+        ...(groups.length ? [word(groups.filter(({ from }) => from === period.from).map((group) => markText(group, effects, said)).join(""))] : []),
       ];
     }),
   };

@@ -3,6 +3,7 @@ import type { TrendsSeries } from "../api.ts";
 import { useWidth } from "../kit.ts";
 import { countDays, type By } from "./days.ts";
 import { MIN_DOT_VOTES, pointsOf, type Measure, type Points } from "./figures.ts";
+import { ROW_PX, rowsOf, type MarkGroup } from "./marks.ts";
 import { periodSaid } from "./line-card.tsx";
 import { useWords } from "./words.ts";
 
@@ -11,13 +12,14 @@ interface Props {
   by: By;
   series: TrendsSeries;
   before: TrendsSeries | null;
+  groups: MarkGroup[];
   measure: Measure;
   target: number | null;
   open: (from: string, to: string) => void;
 }
 
 const LEFT = 42;
-const TOP = 12;
+const PAD = 12; // above the highest line
 const LINES_MOST = 6;
 const STEPS = [1, 2, 5, 10, 20, 50, 100];
 const LABEL_PX = 15;
@@ -29,19 +31,22 @@ interface Dot extends Points {
   period: Period;
 }
 
-export function LineChart({ title, by, series, before, measure, target, open }: Props) {
+export function LineChart({ title, by, series, before, groups, measure, target, open }: Props) {
   const said = useWords();
   const { w, f, num } = said;
   const [ref, width] = useWidth<HTMLDivElement>();
   const compact = width < 560;
-  const height = compact ? 232 : 268;
+  const days = countDays(series.from, series.to);
   const right = compact ? 52 : 104;
+  const perDay = (width - LEFT - right) / days;
+  const x = (origin: string, day: string, more = 0) => LEFT + (countDays(origin, day) - 1 + more) * perDay;
+  const places = groups.map(({ from, to }) => (x(series.from, from) + x(series.from, to, 1)) / 2);
+  const rows = rowsOf(places);
+  const TOP = PAD + Math.max(0, ...rows.map((row) => row + 1)) * ROW_PX;
+  const height = (compact ? 232 : 268) + TOP - PAD;
   const base = height - 22;
   const barTop = base - (compact ? 36 : 44);
   const plotBase = barTop - 14;
-  const days = countDays(series.from, series.to);
-  const perDay = (width - LEFT - right) / days;
-  const x = (origin: string, day: string, more = 0) => LEFT + (countDays(origin, day) - 1 + more) * perDay;
   const dotsOf = (of: TrendsSeries): Dot[] =>
     of.periods.flatMap((period) => {
       const points = pointsOf(period, measure);
@@ -65,7 +70,7 @@ export function LineChart({ title, by, series, before, measure, target, open }: 
   return (
     <div ref={ref} class="chart line-chart">
       {width > 0 && (
-        <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={w.lineAlt(title, num.day(series.from), num.day(series.to))}>
+        <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`${w.lineAlt(title, num.day(series.from), num.day(series.to))}${groups.length ? ` ${w.marks.alt(groups.length)}` : ""}`}>
           {lines.map((at) => (
             <g key={at}>
               <line class="grid" x1={LEFT} x2={width - right} y1={y(at)} y2={y(at)} />
@@ -86,6 +91,16 @@ export function LineChart({ title, by, series, before, measure, target, open }: 
           {target !== null && <line class="promise" x1={LEFT} x2={width - right} y1={y(target)} y2={y(target)} />}
           {dots.length > 1 && <path class="line" d={lineOf(dots, y)} />}
           {dots.length <= 31 && dots.map((dot) => dot !== last && <circle key={dot.x} class="point" cx={dot.x} cy={y(dot.value)} r="2.5" />)}
+          {groups.map(({ letter }, i) => {
+            const [at, top] = [places[i] ?? 0, TOP - 10 - (rows[i] ?? 0) * ROW_PX];
+            return (
+              <g key={letter} class="event">
+                <line x1={at} x2={at} y1={top} y2={plotBase} />
+                <circle cx={at} cy={top} r="9" />
+                <text x={at} y={top + 4} text-anchor="middle">{letter}</text>
+              </g>
+            );
+          })}
           {last && <circle class="end" cx={last.x} cy={y(last.value)} r="4.5" />}
           {dots.length === 1 && last && <line class="line" x1={last.x} x2={last.x} y1={y(last.lo)} y2={y(last.hi)} />}
           {labels.map(({ at, text, kind }) => <text key={text} class={kind} x={width - right + 8} y={at + 4}>{text}</text>)}

@@ -1,7 +1,7 @@
 // Trends: what the days that are over say of any place, for head office. Filters in one row, four figures, how it went, when
 // and why, who. Every choice is in the address; every chart is also a table and a file.
 import "./trends.css";
-import type { Session, TrendsCompare, TrendsGrid, TrendsRanking, TrendsReasons, TrendsSeries } from "../api.ts";
+import type { Session, TrendsCompare, TrendsGrid, TrendsMarks, TrendsRanking, TrendsReasons, TrendsSeries } from "../api.ts";
 import { addressOf, failureText, go, makeText, TextContext, useEffect, useMemo, useState, useText } from "../kit.ts";
 import { clampDays, daysBefore, presetDays, shiftDays, usualBy, type By, type Period, type Preset } from "./days.ts";
 import { pointsOf, type Measure } from "./figures.ts";
@@ -59,6 +59,7 @@ function Trends({ session, place, query, signedOut }: Props) {
   const both = session.places.some((each) => each.parent === view.place && each.kind !== "branch");
   const series = useReport<TrendsSeries>(path("series", { by, ...hours }));
   const before = useReport<TrendsSeries>(view.compared && days ? path("series", { by, ...hours }, daysBefore(days)) : null);
+  const marks = useReport<TrendsMarks>(view.marks && days ? pathOf("trends/marks", { place: view.place, ...days }) : null);
   const compare = useReport<TrendsCompare>(path("compare"));
   const grid = useReport<TrendsGrid>(path("grid"));
   const ranked = { of: view.children && both ? "children" : "branches" };
@@ -91,6 +92,7 @@ function Trends({ session, place, query, signedOut }: Props) {
     c: () => set({ compared: !view.compared }),
     d: step("day"), w: step("week"), m: step("month"),
     i: () => set({ index: !view.index }),
+    e: () => set({ marks: !view.marks }),
     g: () => set({ volume: !view.volume }),
     v: () => set({ tables: view.tables.length ? [] : [...CARDS] }),
     x: () => set({ weekday: null, hour: null }),
@@ -118,7 +120,7 @@ function Trends({ session, place, query, signedOut }: Props) {
       ) : (
         <div class={`trend-cards ${branch || measure === "nps" ? "alone" : ""}`}>
           <FiguresCard view={view} compare={compare} ranking={branch ? null : ranking.data} grid={grid.data} />
-          <LineCard view={view} set={set} by={by} measure={measure} series={series} before={view.compared ? before.data : null} file={file("trend")} sheet={sheet("series", { by, ...hours })} />
+          <LineCard view={view} set={set} by={by} measure={measure} series={series} before={view.compared ? before.data : null} marks={view.marks ? marks.data : null} linked={session.user.name !== ""} file={file("trend")} sheet={sheet("series", { by, ...hours })} />
           <GridCard view={view} set={set} measure={measure} grid={grid} mean={mean} file={file("hours")} sheet={sheet("grid")} />
           <ReasonsCard view={view} set={set} reasons={reasons} file={file("reasons")} sheet={sheet("reasons", { question: null })} />
           {!branch && measure !== "nps" && <RankingCard view={view} set={set} ranking={ranking} both={both} file={file("ranking")} sheet={sheet("ranking", ranked)} />}

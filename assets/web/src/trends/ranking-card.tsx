@@ -25,7 +25,7 @@ const HEIGHT = 26;
 
 export function RankingCard({ view, set, ranking, both, file, sheet }: Props) {
   const said = useWords();
-  const { w } = said;
+  const { w, f } = said;
   const [whole, setWhole] = useState(false);
   const { data } = ranking;
   const rows = data ? ranksOf(data.units) : [];
@@ -39,6 +39,7 @@ export function RankingCard({ view, set, ranking, both, file, sheet }: Props) {
       legend={<p class="quiet-note">{w.rankingNote}</p>}
       note={long && !view.tables.includes("ranking") && <button type="button" class="link" data-testid="rank-all" onClick={() => setWhole(!whole)}>{whole ? w.showFewer : w.showAll(rows.length)}</button>}
     >
+      {data?.below && data.below.of > 1 && <p class={`below-note ${data.below.n ? "some" : ""}`} data-testid="below">{data.below.n ? w.belowSome(f.int(data.below.n), f.int(data.below.of)) : w.belowNone(f.int(data.below.of))}</p>}
       {data && <Ranking rows={shown} between={rows.length - 2 * ENDS} target={data.promise?.target ?? null} least={data.least} set={set} said={said} />}
     </ChartCard>
   );
@@ -49,11 +50,12 @@ interface RankingProps {
   between: number; // so many
   target: number | null;
   least: number; // votes
-  set: Props["set"];
+  set: (change: { place: string }) => void;
+  clear?: number; // of the axis, beside the words of the promise
   said: Said;
 }
 
-function Ranking({ rows, between, target, least: fewest, set, said }: RankingProps) {
+export function Ranking({ rows, between, target, least: fewest, set, clear = 0.14, said }: RankingProps) {
   const { w, f, num } = said;
   const ends = rows.flatMap((row) => (row?.lo == null || row.hi === null ? [] : [row.lo * 100, row.hi * 100])).concat(target ?? []);
   const least = Math.max(0, Math.min(...ends) - PAD);
@@ -61,7 +63,7 @@ function Ranking({ rows, between, target, least: fewest, set, said }: RankingPro
   const x = (percent: number) => `${Math.round(((percent - least) / (most - least)) * 1000) / 10}%`;
   const step = [1, 2, 5, 10, 20, 50].find((each) => (most - least) / each <= 5) ?? 50;
   const ticks: number[] = [];
-  for (let at = Math.ceil(least / step) * step; at <= most; at += step) if (target === null || Math.abs(at - target) > (most - least) * 0.14) ticks.push(at);
+  for (let at = Math.ceil(least / step) * step; at <= most; at += step) if (target === null || Math.abs(at - target) > (most - least) * clear) ticks.push(at);
   return (
     <table class="ranking">
       <thead>
@@ -88,7 +90,7 @@ function Ranking({ rows, between, target, least: fewest, set, said }: RankingPro
           return (
             <tr key={place.id} class={`${row.apart ? "apart" : ""} ${hidden ? "hidden" : ""}`} data-testid={`rank-${place.id}`}>
               <td class="rank">{rows[i - 1]?.ranks === row.ranks ? <span class="vh">{row.ranks}</span> : row.ranks}</td>
-              <th scope="row"><button type="button" class="link" title={w.open(place.name)} onClick={() => set({ place: place.id })}>{place.name}</button></th>
+              <th scope="row"><button type="button" class="link" title={w.open(place.name)} onClick={() => set({ place: place.id })}>{place.name}</button>{row.below && <> <span class="below-mark">{w.belowMark}</span></>}</th>
               <td class="whisker">
                 <svg width="100%" height={HEIGHT} role="img" aria-label={told ? w.rankAlt(f.share(shrunk), f.range(lo, hi)) : w.fewToTell(f.int(fewest))} class={told ? verdictOf({ lo: lo * 100, hi: hi * 100 }, target) : ""}>
                   {told ? (

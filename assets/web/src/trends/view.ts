@@ -13,6 +13,7 @@ export interface View {
   by: By | null; // null: as fits the period
   index: boolean; // instead of the satisfied share
   compared: boolean; // with the period before
+  marks: boolean; // what happened, on the line
   weekday: number | null; // only this one (0 = Sunday), in the line
   hour: number | null;
   volume: boolean; // votes in the hours of the week, instead of scores
@@ -34,6 +35,7 @@ export function readView(query: URLSearchParams, place: string): View {
     by: oneOf(query.get("by"), ["day", "week", "month"]),
     index: query.get("show") === "index",
     compared: query.get("before") !== "no",
+    marks: query.get("marks") !== "no",
     weekday: within(query.get("weekday"), 6),
     hour: within(query.get("hour"), 23),
     volume: query.get("grid") === "votes",
@@ -52,6 +54,7 @@ export function viewAddress(view: View): string {
     by: view.by ?? "",
     show: view.index ? "index" : "",
     before: view.compared ? "" : "no",
+    marks: view.marks ? "" : "no",
     weekday: view.weekday === null ? "" : String(view.weekday),
     hour: view.hour === null ? "" : String(view.hour),
     grid: view.volume ? "votes" : "",

@@ -75,6 +75,17 @@ export const en = {
   noDots: "Too few votes in each step for a line: choose longer steps.",
   date: "Days",
   valueBefore: "Before",
+  // what happened
+  marks: {
+    title: "What happened",
+    alert: (standard: string) => `Alert: ${standard}`,
+    kind: { alert: "Alert" },
+    notYet: "cannot tell yet",
+    few: "too few votes so far",
+    alt: (count: number) => `${count} ${count === 1 ? "letter marks" : "letters mark"} what happened; below the chart it is told.`,
+    how: "Points of satisfied votes, four weeks before against four weeks after, 95%. With no branches to compare with, it may have come anyway.",
+    more: "Earlier alerts of these days are not shown: choose fewer days, or a place below.",
+  },
   // grid
   grid: "Hour by weekday",
   gridOf: (measure: string) => `Hour by weekday, ${measure}`,
@@ -100,6 +111,9 @@ export const en = {
   whatRanked: "What is ranked",
   rank: "Rank",
   branch: "Branch",
+  belowMark: "below the promise",
+  belowSome: (n: string, of: string) => `Below the promise beyond chance: ${n} of ${of}. Of such a list at most one in ten stands there by accident.`,
+  belowNone: (of: string) => `Below the promise beyond chance: none of ${of}.`,
   rankingNote: "drawn towards the mean, 95%; ties share a rank",
   rankAlt: (value: string, range: string) => `${value}, 95% ${range}`,
   showAll: (count: number) => `Show all ${count}`,
@@ -143,7 +157,7 @@ export const en = {
   key: {
     p: "choose a place", u: "up to the parent place", "1 2 3 4": "last 7, 28, 90 days, 12 months",
     j: "earlier period", k: "later period", c: "compare with the days before, or not", "d w m": "by day, week, month",
-    i: "index or satisfied share", g: "votes or score in the grid", v: "all as tables, all as charts", x: "all hours and weekdays again",
+    i: "index or satisfied share", e: "what happened on the line, or not", g: "votes or score in the grid", v: "all as tables, all as charts", x: "all hours and weekdays again",
     t: "to today", "?": "these keys",
   },
 };

@@ -1,14 +1,14 @@
-// What opens under one's initials: who one is, the way out, messages on this device. A file of its own.
-import type { Session } from "./api.ts";
-import { words } from "./account-words.ts";
-import { useText } from "./kit.ts";
+// What the account's button opens: who is signed in, messages on this device, the poster, the way out. A file of its own.
+import type { Session } from "../api.ts";
+import { useText } from "../kit.ts";
 import { PushSwitch } from "./push.tsx";
+import { words } from "./words.ts";
 import "./account.css";
 
 interface Props {
   session: Session;
   place: string | null;
-  poster: string; // its address
+  poster: string; // address
   signOut: () => void;
 }
 

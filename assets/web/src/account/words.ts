@@ -1,5 +1,8 @@
-// The words of messages on this device, apart from the first bundle.
+// The words of the account's menu, apart from the first bundle.
 const en = {
+  signOut: "Sign out",
+  poster: "Poster and screens",
+  version: (v: string) => `Puas ${v}`,
   title: "Messages on this device",
   off: "Hear of alerts here, also when this page is closed.",
   on: (place: string) => `Alerts of ${place} come here.`,
@@ -11,6 +14,9 @@ const en = {
   failed: "The browser could not be signed on. Try again later.",
 };
 const id: typeof en = {
+  signOut: "Keluar",
+  poster: "Poster dan layar",
+  version: (v) => `Puas ${v}`,
   title: "Pesan di perangkat ini",
   off: "Kabar peringatan sampai di sini, juga saat halaman ini ditutup.",
   on: (place) => `Peringatan ${place} sampai di sini.`,

@@ -1,9 +1,8 @@
 // Messages on this device: the switch in the account's menu.
-import type { Session } from "./api.ts";
-import type { Failure } from "./http.ts";
-import { failureText, getJson, postJson, useEffect, useState, useText } from "./kit.ts";
-import { words } from "./push-words.ts";
-import "./push.css";
+import type { Session } from "../api.ts";
+import type { Failure } from "../http.ts";
+import { failureText, getJson, postJson, useEffect, useState, useText } from "../kit.ts";
+import { words } from "./words.ts";
 
 interface Browsers { key: string | null; browsers: { place: string }[] }
 type State = "asking" | "none" | "cannot" | "denied" | "off" | "on";
