@@ -28,6 +28,10 @@ export function PointsChart({ alert, now }: { alert: Alert; now: number }) {
   const raisedX = Math.min(Math.max(x(alert.raised), LEFT), width - RIGHT);
   const raisedText = t.curveAlarm(f.when(alert.raised, now));
   const raisedLeft = raisedX - LEFT > raisedText.length * 6.2;
+  const endX = Math.min(x(last.at), width - RIGHT) + 6;
+  // Beside a short curve the two figures would stand on each other.
+  const crossed = endX < raisedX + 8 + raisedText.length * 6.2 && Math.abs(y(last.points) - y(limit) - 14) < 16;
+  const above = raisedLeft || crossed;
   const alt = t.curveAlt(f.when(from, now), f.when(to, now), f.int(last.points), f.int(limit), f.when(alert.raised, now));
   const endY = Math.abs(y(last.points) - y(limit)) < 13 && last.points < limit ? y(limit) + 13 : y(last.points);
 
@@ -40,12 +44,12 @@ export function PointsChart({ alert, now }: { alert: Alert; now: number }) {
           <line class="promise" x1={LEFT} x2={width - RIGHT} y1={y(limit)} y2={y(limit)} />
           <path class="points" d={line} />
           <circle class="raise" cx={raisedX} cy={y(limit)} r="5" />
-          <text class="halo" x={raisedLeft ? raisedX - 6 : raisedX + 8} y={raisedLeft ? y(limit) - 9 : y(limit) + 18} text-anchor={raisedLeft ? "end" : "start"}>
+          <text class="halo" x={raisedLeft ? raisedX - 6 : raisedX + 8} y={above ? y(limit) - 9 : y(limit) + 18} text-anchor={raisedLeft ? "end" : "start"}>
             {raisedText}
           </text>
           <text class="strong" x={LEFT - 6} y={y(limit) + 4} text-anchor="end">{f.int(limit)}</text>
           <text class="sub" x={LEFT - 6} y={BASE + 4} text-anchor="end">0</text>
-          <text class="strong" x={Math.min(x(last.at), width - RIGHT) + 6} y={endY + 4}>{f.int(last.points)}</text>
+          <text class="strong" x={endX} y={endY + 4}>{f.int(last.points)}</text>
           <text class="sub" x={LEFT} y={BASE + 17}>{f.when(from, now)}</text>
           {ticks(from, to, x).map((at) => (
             <text key={at} class="sub" x={x(at)} y={BASE + 17} text-anchor="middle">{f.time(at)}</text>
