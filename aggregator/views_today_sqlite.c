@@ -206,9 +206,24 @@ json_t *reasons_json(const struct branch *b, json_t *named)
     return list;
 }
 
+// Has anybody named something there in that time? The tally knows at once; what has come today may be the backlog of months.
+static bool any_named(struct views *v, int32_t place, wall_ms from, wall_ms to)
+{
+    sqlite3_stmt *s = store_bind(v->st,
+                                 "SELECT 1 FROM choice_tally WHERE place_id = ?1 AND quarter >= ?2 AND quarter <= ?3"
+                                 " LIMIT 1",
+                                 "dii", place, from / QUARTER_MS, to / QUARTER_MS);
+    bool any = views_row(v, s);
+    sqlite3_reset(s);
+    return any;
+}
+
 void reasons_add(struct views *v, int32_t place, int64_t first, int64_t last, wall_ms from, wall_ms to,
                  int top_faces, json_t *named, int64_t *answered)
 {
+    if (!any_named(v, place, from, to)) {
+        return;
+    }
     sqlite3_stmt *s =
         store_bind(v->st,
                    "SELECT c.body FROM event c JOIN event r ON r.epoch_id = c.epoch_id AND r.seq = c.visit"
