@@ -89,6 +89,7 @@ struct core {
     bool failed; // the store failed in this turn
     wall_ms now; // arrival time of what this turn reads
     mono_ms turn_began; // when this turn began to read
+    struct events_message message; // the last one of events: its room is used again
     struct guard guard;
     struct keeper *keeper;
     mono_ms guard_at;     // the next look

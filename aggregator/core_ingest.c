@@ -195,8 +195,8 @@ static bool reject(struct core *c, const struct org_kiosk *k, struct epoch *ep, 
 
 static void on_events(struct core *c, const struct topic *t, const char *topic, const void *payload, size_t n)
 {
-    struct events_message m;
-    enum protocol_error error = events_decode(payload, n, &m);
+    struct events_message *m = &c->message;
+    enum protocol_error error = events_decode_again(payload, n, m);
     if (error == PROTOCOL_NO_MEMORY) {
         core_fail(c);
         return;
@@ -211,15 +211,14 @@ static void on_events(struct core *c, const struct topic *t, const char *topic, 
     }
     struct org_kiosk *k = core_writes(c) ? kiosk_of(c, t->kiosk.s) : NULL;
     struct epoch *ep = NULL;
-    if (k == NULL || !epochs_get(&c->epochs, c->store, k->number, m.epoch, c->now, true, &ep) ||
+    if (k == NULL || !epochs_get(&c->epochs, c->store, k->number, m->epoch, c->now, true, &ep) ||
         !epochs_touch(&c->epochs, ep)) {
         core_fail(c);
-        events_message_finish(&m);
         return;
     }
     bool ok = true;
-    for (int i = 0; ok && i < m.count; i++) {
-        struct event *e = &m.events[i];
+    for (int i = 0; ok && i < m->count; i++) {
+        struct event *e = &m->events[i];
         bool settled = seqset_has(&ep->settled, e->seq);
         bool erased, score;
         if (!core_is_erased(c, ep, e->visit, &erased, &score)) {
@@ -231,15 +230,14 @@ static void on_events(struct core *c, const struct topic *t, const char *topic, 
             if (erased) {
                 core_blank(e, score, &flags);
             }
-            ok = store_one(c, k, ep, &m, e, t->branch.s, flags);
+            ok = store_one(c, k, ep, m, e, t->branch.s, flags);
         } else {
             atomic_fetch_add(&c->meter.duplicates, 1);
         }
     }
-    for (int i = 0; ok && i < m.rejected_count; i++) {
-        ok = reject(c, k, ep, m.rejected[i].seq, m.rejected[i].why, topic, payload, n);
+    for (int i = 0; ok && i < m->rejected_count; i++) {
+        ok = reject(c, k, ep, m->rejected[i].seq, m->rejected[i].why, topic, payload, n);
     }
-    events_message_finish(&m);
 }
 
 // A press of a simple device: we give it a key, in an epoch of this run.

@@ -640,6 +640,7 @@ void core_destroy(struct core *c)
     store_close(c->store);
     free(c->erasures);
     silences_finish(&c->silences);
+    events_message_finish(&c->message);
     free(c->syncs);
     free(c->publishes);
     free(c);

@@ -326,11 +326,11 @@ static enum protocol_error read_envelope(struct reading *r)
     return r->wrong;
 }
 
-enum protocol_error events_decode(const void *payload, size_t n, struct events_message *ret_m)
+enum protocol_error events_decode_again(const void *payload, size_t n, struct events_message *m)
 {
-    struct events_message m = {.count = 0};
-    struct reading r = {.m = &m, .wrong = PROTOCOL_OK};
+    struct reading r = {.m = m, .wrong = PROTOCOL_OK};
     struct scan s;
+    m->count = m->rejected_count = 0;
     if (n > PROTOCOL_PAYLOAD_MAX) {
         return PROTOCOL_TOO_LARGE;
     }
@@ -342,11 +342,19 @@ enum protocol_error events_decode(const void *payload, size_t n, struct events_m
     if (scan_array_begin(&array)) { // JSON, but no object
         return scan_value(&s, &r.v[0]) && scan_at_end(&s) ? PROTOCOL_BAD_FIELD : PROTOCOL_NOT_JSON;
     }
-    m.events = malloc(PROTOCOL_EVENTS_MAX * sizeof *m.events);
-    if (m.events == NULL) {
+    if (m->events == NULL) {
+        m->events = malloc(PROTOCOL_EVENTS_MAX * sizeof *m->events);
+    }
+    if (m->events == NULL) {
         return PROTOCOL_NO_MEMORY;
     }
-    enum protocol_error e = read_members(&r, &s) ? read_envelope(&r) : PROTOCOL_NOT_JSON;
+    return read_members(&r, &s) ? read_envelope(&r) : PROTOCOL_NOT_JSON;
+}
+
+enum protocol_error events_decode(const void *payload, size_t n, struct events_message *ret_m)
+{
+    struct events_message m = {.count = 0};
+    enum protocol_error e = events_decode_again(payload, n, &m);
     if (e != PROTOCOL_OK) {
         events_message_finish(&m);
         return e;

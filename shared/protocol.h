@@ -113,6 +113,9 @@ protocol_error_code(enum protocol_error e); // "too-large", "not-utf8" ...: as s
 
 // Decodes an events message. On PROTOCOL_OK *ret_m holds it and must be finished.
 enum protocol_error events_decode(const void *payload, size_t n, struct events_message *ret_m);
+// The same, again and again in one message, zeroed at first, whose room stays: for whoever reads a hundred thousand a second.
+// Finish it in the end, whatever it returned last.
+enum protocol_error events_decode_again(const void *payload, size_t n, struct events_message *m);
 
 // Encodes `count` events of one epoch; fields equal in all of them go to the envelope. Returns malloc'd text
 // (caller frees) and its length, or NULL when memory ran out. The caller keeps it under PROTOCOL_PAYLOAD_MAX.
