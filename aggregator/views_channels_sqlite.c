@@ -45,14 +45,7 @@ enum views_error views_channels(struct views *v, const struct config_list *chann
     }
     v->failed = v->failed || !store_each_dead(v->st, DEAD_SHOWN, add_dead, dead);
     char *text = views_dump(json_pack("{s:o,s:o}", "channels", list, "dead", dead));
-    v->failed = v->failed || text == NULL;
-    enum views_error e = views_end(v, VIEWS_OK);
-    if (e != VIEWS_OK) {
-        free(text);
-        return e;
-    }
-    *ret_json = text;
-    return VIEWS_OK;
+    return views_end_text(v, text, ret_json);
 }
 
 enum views_error views_message(struct views *v, const char *id, char **ret_json)

@@ -228,15 +228,7 @@ enum views_error views_shown(struct views *v, const struct views_user *u, bool k
     json_object_set_new(o, "versions", versions_json(v, &a));
     json_object_set_new(o, "planned", planned_json(v, &a));
     add_kiosks(v, &a, o);
-    char *made = views_dump(o);
-    v->failed = v->failed || made == NULL;
-    e = views_end(v, VIEWS_OK);
-    if (e != VIEWS_OK) {
-        free(made);
-        return e;
-    }
-    *ret_json = made;
-    return VIEWS_OK;
+    return views_end_text(v, views_dump(o), ret_json);
 }
 
 enum views_error views_content_zone(struct views *v, bool kiosk, const char *id, char *ret_tz)

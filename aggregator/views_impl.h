@@ -117,6 +117,8 @@ struct counts {
 // A transaction around a call. begin false: it cannot be read (noted).
 bool views_begin(struct views *v);
 enum views_error views_end(struct views *v, enum views_error e);
+// The same of a reading that made a document (views_dump), which the caller gets when all went well. text NULL: it failed.
+enum views_error views_end_text(struct views *v, char *text, char **ret_json);
 // One step of a statement; notes failures in v->failed.
 bool views_row(struct views *v, sqlite3_stmt *s);
 // Is `place` the user's or below it?

@@ -49,12 +49,5 @@ enum views_error views_mailings(struct views *v, const struct views_user *u,
         }
     }
     char *text = views_dump(json_pack("{s:o}", "mailings", list));
-    v->failed = v->failed || text == NULL;
-    enum views_error e = views_end(v, VIEWS_OK);
-    if (e != VIEWS_OK) {
-        free(text);
-        return e;
-    }
-    *ret_json = text;
-    return VIEWS_OK;
+    return views_end_text(v, text, ret_json);
 }

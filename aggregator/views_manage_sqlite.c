@@ -225,14 +225,7 @@ enum views_error views_manage(struct views *v, const struct views_user *u, const
     r.parents = json_object();
     char *text = list_json(&r, list, u->place);
     json_decref(r.parents);
-    v->failed = v->failed || text == NULL;
-    enum views_error e = views_end(v, VIEWS_OK);
-    if (e != VIEWS_OK) {
-        free(text);
-        return e;
-    }
-    *ret_json = text;
-    return VIEWS_OK;
+    return views_end_text(v, text, ret_json);
 }
 
 enum views_error views_may_see_user(struct views *v, const struct views_user *u, const char *name)

@@ -137,12 +137,5 @@ enum views_error views_phones(struct views *v, const struct views_user *u, const
         v->failed = v->failed || !store_each_phone(v->st, add, &l);
     }
     text = views_dump(json_pack("{s:o,s:s}", "phones", l.list, "publicUrl", public_url));
-    v->failed = v->failed || text == NULL;
-    enum views_error e = views_end(v, VIEWS_OK);
-    if (e != VIEWS_OK) {
-        free(text);
-        return e;
-    }
-    *ret_json = text;
-    return VIEWS_OK;
+    return views_end_text(v, text, ret_json);
 }

@@ -53,12 +53,5 @@ enum views_error views_shares(struct views *v, const struct views_user *u, wall_
         v->failed = v->failed || !store_each_share(v->st, now, add, &l);
     }
     text = views_dump(json_pack("{s:o}", "shares", l.list));
-    v->failed = v->failed || text == NULL;
-    enum views_error e = views_end(v, VIEWS_OK);
-    if (e != VIEWS_OK) {
-        free(text);
-        return e;
-    }
-    *ret_json = text;
-    return VIEWS_OK;
+    return views_end_text(v, text, ret_json);
 }

@@ -75,6 +75,18 @@ enum views_error views_end(struct views *v, enum views_error e)
     return e;
 }
 
+enum views_error views_end_text(struct views *v, char *text, char **ret_json)
+{
+    v->failed = v->failed || text == NULL;
+    enum views_error e = views_end(v, VIEWS_OK);
+    if (e == VIEWS_OK) {
+        *ret_json = text;
+    } else {
+        free(text);
+    }
+    return e;
+}
+
 bool views_row(struct views *v, sqlite3_stmt *s)
 {
     bool failed = false, row = store_row(v->st, s, &failed);
@@ -266,12 +278,5 @@ enum views_error views_session(struct views *v, const struct views_user *u, cons
                   "org", "name", org, "places", session_places(v, u), "version", version,
                   "holds", holds);
     char *text = views_dump(o);
-    v->failed = v->failed || text == NULL;
-    enum views_error e = views_end(v, VIEWS_OK);
-    if (e != VIEWS_OK) {
-        free(text);
-        return e;
-    }
-    *ret_json = text;
-    return VIEWS_OK;
+    return views_end_text(v, text, ret_json);
 }

@@ -47,14 +47,7 @@ enum views_error views_tokens(struct views *v, const struct views_user *u, wall_
                             null_or_int(used, used > 0)));
     }
     char *text = views_dump(json_pack("{s:o}", "tokens", list));
-    v->failed = v->failed || text == NULL;
-    enum views_error e = views_end(v, VIEWS_OK);
-    if (e != VIEWS_OK) {
-        free(text);
-        return e;
-    }
-    *ret_json = text;
-    return VIEWS_OK;
+    return views_end_text(v, text, ret_json);
 }
 
 enum views_error views_may_see_place(struct views *v, const struct views_user *u, const char *place)

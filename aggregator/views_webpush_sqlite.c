@@ -23,12 +23,5 @@ enum views_error views_webpush(struct views *v, const struct views_user *u, cons
     }
     char *text = views_dump(
         json_pack("{s:o,s:o}", "key", key[0] != '\0' ? json_string(key) : json_null(), "browsers", list));
-    v->failed = v->failed || text == NULL;
-    enum views_error e = views_end(v, VIEWS_OK);
-    if (e != VIEWS_OK) {
-        free(text);
-        return e;
-    }
-    *ret_json = text;
-    return VIEWS_OK;
+    return views_end_text(v, text, ret_json);
 }
