@@ -377,6 +377,40 @@ scenario("from the form to what the real kiosk shows: edited, looked at, publish
   page.clean();
 });
 
+scenario("a server slow to read: what was typed meanwhile stays, and a template is not undone by an older answer", async (world) => {
+  const { url } = await chain(world);
+  const browser = await Browser.start(world);
+  const page = await browser.open(`${url}/?page=survey&place=bandung-dago`);
+  await page.login("admin");
+  await page.id("template").selectOption("everyday");
+  await page.id("question-why").waitFor();
+  await page.id("part-source").click();
+  const held = [];
+  await page.page.route("**/api/v1/content/read", (route) => held.push(route));
+  const release = async (i) => {
+    const answered = page.page.waitForResponse("**/api/v1/content/read");
+    await held[i].continue();
+    await (await answered).finished();
+    await page.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  };
+  const text = await page.id("source").inputValue();
+  await page.id("source").fill(`${text}volume: 31\n`);
+  await waitFor("the first reading", () => held.length === 1);
+  await page.id("source").fill(`${text}volume: 32\n`);
+  await release(0);
+  assert.equal(await page.id("source").inputValue(), `${text}volume: 32\n`);
+  await waitFor("the second reading", () => held.length === 2);
+  await page.id("template").selectOption("skm");
+  await waitFor("the template's reading", () => held.length === 3);
+  await release(2);
+  await page.id("bring-back").waitFor();
+  await release(1);
+  assert.match(await page.id("source").inputValue(), /survey:\n {2}id: skm\n/);
+  await page.id("bring-back").click();
+  assert.equal(await page.id("source").inputValue(), `${text}volume: 32\n`);
+  page.clean();
+});
+
 scenario("two tabs, a session that ends, a server without the kiosk's program; pages for all", async (world) => {
   const { url, store } = await chain(world);
   const west = await Session.login(url, "west");

@@ -150,7 +150,9 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
     if (!changed) setBase(content);
   }, [content]);
 
+  const edits = useRef(0); // an answer to a reading counts only if nothing was edited since
   const keep = (next: Draft) => {
+    edits.current++;
     setDraft(next);
     setChanged(true);
     setKept(saveDraft(user, view.kind, view.id, next));
@@ -158,6 +160,7 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
     setFailure(null);
   };
   const drop = (now: Content) => {
+    edits.current++;
     saveDraft(user, view.kind, view.id, null);
     setDraft(begun(now));
     setBase(now);
@@ -228,17 +231,20 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
   const take = async (query: string, words: string) => {
     const result = await getJson<Content>(`/api/v1/${pathOfView(view)}?${query}`);
     if (!result.ok) return setFailure(result.failure);
-    await replace(result.value.yaml);
-    setSaid(words);
+    if (await replace(result.value.yaml)) setSaid(words);
   };
   const replace = async (yaml: string) => {
     const was = changed ? draft : null;
-    await read(yaml);
-    setFormer(was);
+    const taken = await read(yaml);
+    if (taken) setFormer(was);
+    return taken;
   };
-  // A text becomes what the form shows by the server's reader. False: it cannot be read; the text is kept all the same.
+  // A text becomes what the form shows by the server's reader. What cannot be read is kept as a text. False: nothing has
+  // taken the place of the draft, since it was edited meanwhile or the server was not reached.
   const read = async (yaml: string): Promise<boolean> => {
+    const mine = ++edits.current;
     const result = await postJson<{ content: Item }>("/api/v1/content/read", { yaml });
+    if (edits.current !== mine) return false;
     if (result.ok) {
       setWrong((was) => (was?.unread ? null : was)); // what else is wrong the preview tells
       keep({ ...draft, doc: isItem(result.value.content) ? result.value.content : {}, text: yaml });
@@ -246,9 +252,12 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
       keep({ ...draft, text: yaml });
       const found = readRefusal(result.failure.detail);
       setWrong({ path: [], text: found?.text ?? result.failure.detail, line: found?.line ?? 0, unread: true });
-    } else if (result.failure.kind === "auth") signedOut();
-    else setFailure(result.failure);
-    return result.ok;
+    } else {
+      if (result.failure.kind === "auth") signedOut();
+      else setFailure(result.failure);
+      return false;
+    }
+    return true;
   };
 
   const gaps = missing(draft.doc);

@@ -1,5 +1,5 @@
 // The document as it is written. It is read by the server after a pause; what cannot be read stays as it is typed.
-import { FieldError, useEffect, useRef, useState } from "../kit.ts";
+import { FieldError, useEffect, useRef } from "../kit.ts";
 import type { Path } from "./doc.ts";
 import { useSurveyWords } from "./words.ts";
 
@@ -14,25 +14,18 @@ interface Props {
 
 export function Source({ text, wrong, read, typed }: Props) {
   const { w } = useSurveyWords();
-  const [shown, setShown] = useState(text);
   const timer = useRef(0);
-  const own = useRef(text);
-  useEffect(() => {
-    if (text === own.current) return;
-    own.current = text; // another version was opened
-    setShown(text);
-  }, [text]);
+  const latest = useRef(text);
+  latest.current = text;
   useEffect(() => () => clearTimeout(timer.current), []);
   return (
     <div class="field source">
       <label for="s-source">{w.source}</label>
-      <textarea id="s-source" data-testid="source" rows={28} spellcheck={false} autocomplete="off" aria-invalid={wrong ? true : undefined} aria-describedby="s-source-error s-source-hint" value={shown} onInput={(event) => {
+      <textarea id="s-source" data-testid="source" rows={28} spellcheck={false} autocomplete="off" aria-invalid={wrong ? true : undefined} aria-describedby="s-source-error s-source-hint" value={text} onInput={(event) => {
         const next = event.currentTarget.value;
-        setShown(next);
-        own.current = next;
         typed(next);
         clearTimeout(timer.current);
-        timer.current = window.setTimeout(() => void read(next), PAUSE_MS);
+        timer.current = window.setTimeout(() => void (latest.current === next && read(next)), PAUSE_MS); // unless another version was opened since
       }} />
       <p class="hint" id="s-source-hint">{w.sourceHint}</p>
       <FieldError id="s-source-error" text={wrong ? `${wrong.line > 0 ? `${w.sourceWrong(wrong.line)}: ` : ""}${wrong.text}` : null} />
