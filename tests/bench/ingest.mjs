@@ -4,7 +4,7 @@
 import { median, realDrain, said, startAggregator, startBroker, startLoad } from "./common.mjs";
 
 const PAIRS = 5;
-const LIVE_VOTES = 160_000; // about 6 s
+const LIVE_VOTES = 800_000; // about 6 s
 const DRAIN_VOTES = 1_600_000;
 const DRAIN_REFERENCE = 400_000;
 const PACK = 50;
