@@ -50,6 +50,7 @@
         embed web_inbox_css, "build/web/inbox.css"
         embed web_find_js, "build/web/find.js"
         embed web_find_css, "build/web/find.css"
+        embed web_refusals_js, "build/web/refusals.js"
         embed web_account_js, "build/web/account.js"
         embed web_account_css, "build/web/account.css"
         embed web_worker_js, "build/web/worker.js"

@@ -42,6 +42,7 @@ EMBED(web_inbox_js);
 EMBED(web_inbox_css);
 EMBED(web_find_js);
 EMBED(web_find_css);
+EMBED(web_refusals_js);
 EMBED(web_account_js);
 EMBED(web_account_css);
 EMBED(web_worker_js);
@@ -111,6 +112,7 @@ const struct embedded embedded_web[] = {
     {"inbox.css", web_inbox_css_begin, web_inbox_css_end},
     {"find.js", web_find_js_begin, web_find_js_end},
     {"find.css", web_find_css_begin, web_find_css_end},
+    {"refusals.js", web_refusals_js_begin, web_refusals_js_end},
     {"account.js", web_account_js_begin, web_account_js_end},
     {"account.css", web_account_css_begin, web_account_css_end},
     {"worker.js", web_worker_js_begin, web_worker_js_end},

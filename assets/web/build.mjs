@@ -7,6 +7,7 @@
 //                        with the first bundle it imports from app.js, by the names of kit.ts
 //   worker.js            the service worker
 import { build } from "esbuild";
+import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -35,6 +36,7 @@ const PAGES = {
   inbox: "src/inbox/card.tsx",
   about: "src/about/card.tsx",
   find: "src/find.tsx",
+  refusals: "src/refusals/said.ts", // words only: it has no style
 };
 const FIRST_BYTES = 30_000; // app.js + app.css, gzip
 const PAGE_BYTES = 30_000; // a page of its own, both files
@@ -92,7 +94,7 @@ await Promise.all(
 
 for (const [name, most] of [["app", FIRST_BYTES], ["phone", PAGE_BYTES], ...Object.keys(PAGES).map((page) => [page, PAGE_BYTES])]) {
   let total = 0;
-  for (const file of [`${name}.js`, `${name}.css`]) {
+  for (const file of [`${name}.js`, `${name}.css`].filter((each) => existsSync(join(out, each)))) {
     const bytes = await readFile(join(out, file));
     const packed = gzipSync(bytes, { level: 9 }).length;
     total += packed;
