@@ -73,7 +73,7 @@ const first = await bundle({ app: "src/main.tsx" }, (b) =>
   }),
 );
 // Of the kiosk's catalogues only what a phone says: no menus for staff, no out-of-service screens.
-const SPOKEN = /^(language|direction|question|hint|very-poor|poor|okay|good|excellent|footer|thanks|thanks-more|try-again|scale-.*|choice-.*|several-hint|option-.*|text-.*|number-.*|done|send|skip|promise)$/;
+const SPOKEN = /^(language|direction|question|hint|very-poor|poor|okay|good|excellent|footer|thanks|thanks-more|try-again|scale-.*|choice-.*|several-hint|option-.*|text-.*|number-.*|contact-.*|done|send|skip|promise)$/;
 await bundle({ phone: "src/phone/main.tsx" }, (b) =>
   b.onLoad({ filter: /kiosk-\w+\.json$/ }, async ({ path }) => {
     const all = Object.entries(JSON.parse(await readFile(path, "utf8")));
