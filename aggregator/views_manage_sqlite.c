@@ -141,7 +141,8 @@ static void add_strangers(struct reader *r, json_t *list)
     size_t i;
     sqlite3_stmt *s = store_bind(
         r->v->st,
-        "SELECT id, name FROM kiosk k WHERE id <> 'import' AND NOT EXISTS(SELECT 1 FROM assignment a"
+        "SELECT id, name FROM kiosk k WHERE id <> 'import' AND NOT EXISTS(SELECT 1 FROM phone p WHERE"
+        " p.kiosk_id = k.kiosk_id) AND NOT EXISTS(SELECT 1 FROM assignment a"
         " WHERE a.kiosk_id = k.kiosk_id AND a.to_ms IS NULL) ORDER BY id",
         "");
     while (word(r->parents, r->top)[0] == '\0' && views_row(r->v, s)) {

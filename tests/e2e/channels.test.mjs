@@ -77,7 +77,7 @@ scenario("a webhook hears of the raise, the acknowledgement and the end, signed,
   assert.equal(raised.data.title, "Bandung Dago: Promise not kept");
   assert.equal(raised.data.link, "https://puas.example.org/?place=bandung-dago");
   assert.deepEqual(raised.data.lines.filter(({ label }) => label !== "Since" && label !== "Figures"), [
-    { label: "What", text: "At least 85 % satisfied at every exit" },
+    { label: "What", text: "At least 85% satisfied at every exit" },
     { label: "Where", text: "Bandung Dago" },
     { label: "How sure", text: "about one false alarm in 5,191 votes" },
   ]);
@@ -112,7 +112,7 @@ for (const secure of [true, false]) {
     assert.equal(headers["auto-submitted"], "auto-generated");
     assert.match(headers["content-type"], /^multipart\/alternative/);
     assert.deepEqual(parts.map(({ type }) => type), ["text/plain", "text/html"]);
-    assert.match(parts[0].text, /^Apa: Sedikitnya 85 % puas di setiap pintu keluar\r?$/m);
+    assert.match(parts[0].text, /^Apa: Sedikitnya 85% puas di setiap pintu keluar\r?$/m);
     assert.match(parts[0].text, /^Seberapa pasti: alarm palsu kira-kira sekali dalam 5\.191 suara\r?$/m);
     assert.match(parts[0].text, /^Buka halaman cabang: https:\/\/puas\.example\.org\/\?place=bandung-dago\r?$/m);
     assert.match(parts[1].text, /<a href="https:\/\/puas\.example\.org\/\?place=bandung-dago">Buka halaman cabang<\/a>/);
@@ -303,7 +303,7 @@ scenario("messengers and any other server: each gets its own document; secrets a
   const title = "Bandung Dago: Promise not kept", link = "https://puas.example.org/?place=bandung-dago";
   const telegram = JSON.parse(of("/bottok-4711/sendMessage").body);
   assert.equal(telegram.chat_id, "-100123");
-  assert.match(telegram.text, new RegExp(`^${title}\nWhat: At least 85 % satisfied at every exit\nWhere: Bandung Dago\n`));
+  assert.match(telegram.text, new RegExp(`^${title}\nWhat: At least 85% satisfied at every exit\nWhere: Bandung Dago\n`));
   const ntfy = of("/");
   assert.deepEqual([ntfy.headers.authorization, JSON.parse(ntfy.body).topic, JSON.parse(ntfy.body).title, JSON.parse(ntfy.body).click], ["Bearer tok-4711", "puas-dago", title, link]);
   assert.equal(JSON.parse(ntfy.body).sequence_id, ntfy.headers["idempotency-key"]);

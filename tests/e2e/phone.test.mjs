@@ -231,6 +231,7 @@ survey:
   await waitFor("the alert: somebody waits, whatever they answered on", async () => (await manager.today()).alerts.some(({ kind }) => kind === "contact"));
   await waitFor("the case", async () => (await store.one("SELECT count(*) FROM contact_case")) === 1);
   assert.ok(!JSON.stringify(await page.page.evaluate(() => ({ ...localStorage }))).includes("0812"), "it does not stay on the phone");
+  assert.ok(!/anonim/i.test(await page.page.textContent("footer")), "nor is it now");
   const kept = () => filesBelow(world.dir).filter((file) => /Siti Rahmawati|0812-3456-7890/.test(readFileSync(file, "latin1")));
   assert.deepEqual(kept(), []);
   assert.equal(await store.one("SELECT flags & 36 FROM event WHERE kind = 3"), 36, "told apart, as all that came by phone");

@@ -62,7 +62,7 @@ scenario("a raise reaches the browsers of those who may see it, sealed, and its 
   const alert = await s.store.one("SELECT id FROM alert WHERE closed IS NULL");
   assert.equal(at.headers.topic, alert);
   assert.deepEqual([message.event, message.alert, message.title, message.url, message.lang], ["raised", alert, "Bandung Dago: Janji tidak terpenuhi", "/?place=bandung-dago", "id"]);
-  assert.match(message.body, /^Apa: Sedikitnya 85 % puas di setiap pintu keluar\n/);
+  assert.match(message.body, /^Apa: Sedikitnya 85% puas di setiap pintu keluar\n/);
   const [there] = await s.service.arrived(1, s.to("office"));
   assert.equal(office.open(there.bytes).title, "Bandung Dago: Promise not kept");
   assert.throws(() => office.open(at.bytes), "it is sealed for the one browser");

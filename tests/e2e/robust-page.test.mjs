@@ -412,7 +412,7 @@ scenario("names that are scripts: of places, kiosks, people, reasons, standards,
       .replace("display: Sari Wulandari", `display: "${evil(5)}"`)
       .replace("display: Head office", `display: "${evil(6)}"`)
       .replace("id: Antrean lama", `id: "${evil(7)}"`).replace("en: Long wait", `en: "${evil(7)}"`)
-      .replace("en: At least 85 % satisfied at every exit", `en: "${evil(8)}"`).replace("id: Sedikitnya 85 % puas di setiap pintu keluar", `id: "${evil(8)}"`);
+      .replace("en: At least 85% satisfied at every exit", `en: "${evil(8)}"`).replace("id: Sedikitnya 85% puas di setiap pintu keluar", `id: "${evil(8)}"`);
   const { aggregator, kiosk, store } = await system(world, { change });
   for (let i = 0; i < 40; i++) {
     const { seq } = kiosk.press(1, { at: Date.now() - 86_400_000 });

@@ -332,6 +332,6 @@ void roster_print_seed(const struct roster *r, const char *indent, bool places_o
     fprintf(
         f,
         "] }\n%sstandards:\n%s  - { id: satisfied-85, kind: standard, place: %s, question: overall, percent: "
-        "85,\n%s      name: { en: At least 85 %% satisfied } }\n",
+        "85,\n%s      name: { en: At least 85%% satisfied } }\n",
         indent, indent, r->s->chain.prefix.s, indent);
 }

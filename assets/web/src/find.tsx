@@ -60,7 +60,7 @@ export function FindPlace({ places, only, current, choose, close }: Props) {
 /** Each place under its parent, with the names above it. */
 function paths(places: Place[]): { place: Place; above: string; text: string }[] {
   const under = (parent: string | null, above: string): { place: Place; above: string; text: string }[] =>
-    places.filter((each) => each.parent === parent).flatMap((place) => [{ place, above, text: plain(`${above} ${place.name}`) }, ...under(place.id, above && parent ? `${above} \u203a ${place.name}` : parent ? place.name : "")]);
+    places.filter((each) => each.parent === parent).sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true })).flatMap((place) => [{ place, above, text: plain(`${above} ${place.name}`) }, ...under(place.id, above && parent ? `${above} \u203a ${place.name}` : parent ? place.name : "")]);
   return under(null, "");
 }
 

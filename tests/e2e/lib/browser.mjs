@@ -98,7 +98,8 @@ export class Page {
 
   async shot(name) {
     mkdirSync(SHOTS, { recursive: true });
-    await this.page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true });
+    const fullPage = (await this.page.locator("dialog[open]").count()) === 0; // what lies below it is dimmed as far as one sees
+    await this.page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage });
   }
 
   /** What must hold of every page at its end. */

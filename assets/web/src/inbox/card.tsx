@@ -79,7 +79,7 @@ function Waiting({ one, now, mayAct, done, signedOut }: { one: Contact; now: num
   const mine = one.taken?.mine ?? false;
   return (
     <li data-testid="inbox-one">
-      <b>{left ? left.name || w.noName : w.asked(f.when(one.asked, now), one.kiosk.name)}</b>
+      <b>{left ? left.name || w.noName : w.asked(f.when(one.asked, now), one.kiosk.id.startsWith("phone-") ? w.byPhone : one.kiosk.name)}</b>
       {left && <span class="left" data-testid="inbox-left">{left.reach}</span>}
       {one.taken ? (
         <p>{w.takenBy(one.taken.by, f.when(one.taken.at, now))}{one.outcome && `: ${w.outcomes[one.outcome] ?? one.outcome}`}{one.note && `, ${one.note}`}</p>

@@ -43,9 +43,12 @@ export function Editor({ list, given, start = {}, title, shown, saved, close, fo
 
   // What is there now is taken over, unless something is typed: then the next save finds out, and keeps both.
   useEffect(() => {
-    if (!given || given.version === base.version || differing(tidy(base.item), tidy(item)).length) return;
-    setBase(given);
-    setItem(given.item);
+    if (!given || given.version === base.version) return;
+    setItem((was) => { // as it is now: something may have been typed since this was drawn
+      if (differing(tidy(base.item), tidy(was)).length) return was;
+      setBase(given);
+      return given.item;
+    });
   }, [given?.version]);
 
   const put = (change: Item) => {

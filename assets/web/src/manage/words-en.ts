@@ -19,6 +19,7 @@ const ACTIONS: Record<string, string> = {
   "alert-ack": "alert acknowledged", "alert-comment": "alert commented", "alert-resolve": "alert closed", "alert-assign": "alert assigned", "alert-reopen": "alert reopened", "alert-check": "playbook ticked", "alert-recover": "given to a customer", "alert-offer": "words for customers",
   silence: "silenced", "silence-end": "silence ended", "contacts-read": "contacts read", "contact-take": "contact taken", "contact-outcome": "contact settled", "contact-open": "contact opened", "contact-erase": "contact erased", "channel-test": "channel tried", "token-add": "token made", "token-revoke": "token revoked",
   "share-open": "link made", "share-end": "link ended", "webpush-on": "messages on a device", "mailing-stop": "unsubscribed", import: "import", "import-undo": "import undone", erase: "erased",
+  improvement: "improvement log", "phone-open": "code for phones made", "phone-end": "code for phones revoked", "webpush-off": "no messages on a device", "rollups-repair": "figures repaired", "verdicts-rerun": "votes judged again",
 };
 const or = (map: Record<string, string>) => (key: string): string => map[key] ?? key;
 

@@ -19,6 +19,7 @@ const ACTIONS: Record<string, string> = {
   "alert-ack": "menangani peringatan", "alert-comment": "menulis komentar", "alert-resolve": "menutup peringatan", "alert-assign": "menugaskan peringatan", "alert-reopen": "membuka lagi peringatan", "alert-check": "mencentang panduan", "alert-recover": "memberi ganti rugi", "alert-offer": "kata untuk pelanggan",
   silence: "menyenyapkan", "silence-end": "mengakhiri senyap", "contacts-read": "membaca kontak", "contact-take": "mengambil kontak", "contact-outcome": "menyelesaikan kontak", "contact-open": "membuka kontak", "contact-erase": "menghapus kontak", "channel-test": "mencoba saluran", "token-add": "membuat token", "token-revoke": "mencabut token",
   "share-open": "membuat tautan", "share-end": "mengakhiri tautan", "webpush-on": "pesan di perangkat", "mailing-stop": "berhenti berlangganan", import: "impor", "import-undo": "membatalkan impor", erase: "menghapus",
+  improvement: "catatan perbaikan", "phone-open": "membuat kode ponsel", "phone-end": "mencabut kode ponsel", "webpush-off": "menghentikan pesan di perangkat", "rollups-repair": "memperbaiki angka", "verdicts-rerun": "menilai ulang suara",
 };
 const or = (map: Record<string, string>) => (key: string): string => map[key] ?? key;
 const SPAN: Record<string, string> = { min: "menit", s: "detik", h: "jam" };

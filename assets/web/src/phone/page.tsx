@@ -107,7 +107,7 @@ function Asking({ token, survey }: { token: string; survey: Survey }) {
   const answered = (id: string, answer: Answer | null) => {
     const answers = answer ? [...visit.answers, answer] : visit.answers;
     const over = nextQuestion(survey, id, answers) === null;
-    keep({ ...newest.current, lang, at: Date.now(), answers, last: id, over });
+    keep({ ...newest.current, lang, at: Date.now(), answers, last: id, over, named: newest.current.named || answer?.reach !== undefined });
     if (over || visit.answers.length === 0) void deliver();
   };
 
@@ -135,11 +135,11 @@ function Asking({ token, survey }: { token: string; survey: Survey }) {
       ) : returned ? (
         <Notice title={o.again(new Intl.DateTimeFormat(lang === "id" ? "id-ID" : "en-GB", { hour: "2-digit", minute: "2-digit" }).format(visit.at))} more={o.againMore(survey.againMinutes)} />
       ) : (
-        <div data-testid="thanks"><Notice title={say("thanks")} more={say("thanks-more")} /></div>
+        <div class="thanks" data-testid="thanks"><Notice title={say("thanks")} more={say("thanks-more")} /></div>
       )}
       <footer>
         {promise && <p class="promise"><b>{say("promise")}</b> {promise}</p>}
-        {question?.type !== "contact" && <p>{say("footer")}</p>}
+        {question?.type !== "contact" && !visit.named && <p>{say("footer")}</p>}
       </footer>
     </main>
   );

@@ -9,6 +9,7 @@ export interface Visit {
   answers: Answer[];
   last: string | null; // the question that was answered or skipped last
   over: boolean; // nothing more is asked
+  named: boolean; // they have left how to reach them: it is anonymous no longer
   stored: number; // answers that the server has
 }
 export type Sent = "stored" | "offline" | "busy" | "ended" | "refused";
@@ -20,7 +21,7 @@ const key = (token: string): string => `puas.q.${token}`;
 
 const fresh = (): Visit => ({
   visit: Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(""),
-  at: 0, lang: "", answers: [], last: null, over: false, stored: 0,
+  at: 0, lang: "", answers: [], last: null, over: false, named: false, stored: 0,
 });
 
 /** The one under way or over, else a new one. */

@@ -108,7 +108,7 @@ function Units({ data, said: { r, f, two } }: { data: TrendsSkm; said: Said }) {
   return (
     <section class="part" aria-labelledby="h-units">
       <h3 id="h-units">{r.units}</h3>
-      <table class="rows" data-testid="skm-units">
+      <table class="rows units" data-testid="skm-units">
         <thead>
           <tr><th scope="col">{r.unitName}</th><th class="bar-head" aria-hidden="true" /><th scope="col" class="num">{r.ikm}</th><th scope="col">{r.performance}</th><th scope="col" class="num more">{r.respondents}</th></tr>
         </thead>

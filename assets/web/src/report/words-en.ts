@@ -5,7 +5,7 @@ export const en = {
   kind: "Kind of report",
   kinds: { place: "Place", skm: "SKM" },
   population: "People served",
-  populationHint: "for the sample size",
+  populationHint: "how many",
   print: "Print, PDF",
   xlsx: "Spreadsheet",
   csv: "CSV",

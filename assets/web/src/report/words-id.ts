@@ -6,7 +6,7 @@ export const id: Words = {
   kind: "Jenis laporan",
   kinds: { place: "Tempat", skm: "SKM" },
   population: "Populasi",
-  populationHint: "untuk ukuran sampel",
+  populationHint: "jumlah orang",
   print: "Cetak, PDF",
   xlsx: "Lembar kerja",
   csv: "CSV",

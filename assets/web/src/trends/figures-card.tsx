@@ -87,7 +87,7 @@ function Votes({ compare, compared, counted }: { compare: TrendsCompare; compare
       <h2>{w.votes}</h2>
       <p class="big">
         <strong data-testid="figure-votes">{f.int(after.n)}</strong>
-        {counted && (coverage.complete || coverage.share !== null) && <small>{coverage.complete ? w.complete : w.completeness(f.share(coverage.share ?? 0, 2))}</small>}
+        {counted && after.n > 0 && (coverage.complete || coverage.share !== null) && <small>{coverage.complete ? w.complete : w.completeness(f.share(coverage.share ?? 0, 2))}</small>}
       </p>
       <p class="sub">{compared ? w.beforeVotes(f.int(before.n)) : w.aDay(f.int(Math.round(after.n / days)))}</p>
     </div>

@@ -48,11 +48,12 @@ export function Head({ places, view, days, yesterday, segments, set, showKeys, m
       </Pick>
       <SourcePick segments={segments} value={view.source} choose={(value) => set({ source: value })} />
       {own && days && yesterday && <OwnDays days={days} yesterday={yesterday} set={set} />}
-      <span class="gap" />
-      <a class="tool" data-testid="to-report" href={report} onClick={follow(report)}>{w.report}</a>
-      {mayShare && <ShareButton path={viewAddress(view)} />}
-      <button type="button" class="tool" data-testid="trends-print" onClick={() => print()}><Glyph name="print" />{w.print}</button>
-      <button type="button" class="tool" data-testid="trends-keys" onClick={showKeys} aria-keyshortcuts="?"><Glyph name="keys" />{w.keys}</button>
+      <span class="tools">
+        <a class="tool" data-testid="to-report" href={report} onClick={follow(report)}>{w.report}</a>
+        {mayShare && <ShareButton path={viewAddress(view)} />}
+        <button type="button" class="tool" data-testid="trends-print" onClick={() => print()}><Glyph name="print" />{w.print}</button>
+        <button type="button" class="tool" data-testid="trends-keys" onClick={showKeys} aria-keyshortcuts="?"><Glyph name="keys" />{w.keys}</button>
+      </span>
     </div>
   );
 }
