@@ -317,14 +317,14 @@ export interface NewPhone { id: number; path: string }
 /** GET /api/v1/phone/TOKEN, of which the poster needs this; the rest: src/phone/survey.ts */
 export interface PhoneSurvey { promise: Texts }
 
-/** GET /api/v1/wall?place=ID&for=staff|customers: a branch on a screen. messages: what was said and done (pushed with the content); offers:
- * what was done about alerts, newest first; attended: somebody is on what is wrong. staff: null for customers. */
+/** GET /api/v1/wall?place=ID&for=staff|customers: a branch on a screen. messages: what was said and done (pushed with the content); told:
+ * what its kiosks tell of alerts, newest first; attended: somebody is on what is wrong. staff: null for customers. */
 export interface Wall extends Pick<Today, "now" | "date" | "asOf" | "open" | "promise" | "minN" | "step" | "score" | "tally" | "phone"> {
   place: { id: string; name: string; tz: string };
   coverage: Pick<Coverage, "stored" | "known" | "share" | "complete">;
   words: Texts; // the promise in words
   messages: { said: Texts; did: Texts }[];
-  offers: { did: Texts; at: number }[];
+  told: { said: Texts; did: Texts; at: number }[];
   attended: boolean;
   staff: {
     alerts: Pick<Alert, "id" | "state" | "kind" | "rule" | "place" | "subject" | "since" | "raised" | "closed" | "ack" | "assigned">[];
