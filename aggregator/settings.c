@@ -557,7 +557,7 @@ bool setting_check(const char *name, const struct seed_standard *r, struct confi
 {
     const struct seed_text *step = r->playbook.items;
     if (r->escalation.count > LADDER_MOST) {
-        return wrong(e, name, r->line, "'%s': a ladder has at most 8 steps", r->id.s);
+        return wrong(e, name, r->line, "'%s': escalation has at most 8 steps", r->id.s);
     }
     if (r->playbook.count > PLAYBOOK_MOST) {
         return wrong(e, name, r->line, "'%s': a playbook has at most 20 steps", r->id.s);

@@ -48,6 +48,7 @@ struct trend_query {
     const char
         *segment; // series, compare, effect, scores: "service:ID", "counter:ID", "other"
     const char *lang;       // reasons: of the labels; default: id
+    const char *goal, *goal_from, *goal_by; // goal: as if this were the standard's: percent, days; default: what is set
     const char *population; // skm: people served, for the sample size; default: without end
 };
 // The fields above by name, for whoever reads them from a URL or a command line.

@@ -19,7 +19,8 @@ enum { DEFAULT_DAYS = 28, DAY_QUARTERS = 96, EDGE_QUARTERS = 56 };
 const struct trend_field trend_fields[] = {
     FIELD(place),   FIELD(question),   FIELD(from), FIELD(to),      FIELD(by),
     FIELD(weekday), FIELD(hour),       FIELD(of),   FIELD(at),      FIELD(days),
-    FIELD(control), FIELD(population), FIELD(lang), FIELD(segment), {NULL, 0},
+    FIELD(control), FIELD(population), FIELD(lang), FIELD(segment), FIELD(goal),
+    FIELD(goal_from), FIELD(goal_by),  {NULL, 0},
 };
 
 static const char **field_of(struct trend_query *q, const struct trend_field *f)
