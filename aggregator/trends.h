@@ -20,7 +20,7 @@
 // been silent longest was heard last (ms; null when complete). A vote that is missing has no day yet: it counts
 // on each on which its kiosk's epoch ran.
 //
-// Every report names the standard that holds at its place, for its question: "promise": {"target": 85, in percent,
+// Every report names the standard that holds at its place, for its question: "promise": {"id", "target": 85, in percent,
 // "name": {language: text}}, or null.
 //
 // Privacy: branch figures of today move in steps (views.h), and these take no part in that: they end

@@ -15,6 +15,7 @@ import { browserZone, makeText, TextContext, useText, type Text } from "./text.t
 
 const CommentsCard = lazy("comments", async () => (await import("./comments/card.tsx")).CommentsCard, true);
 const AboutCard = lazy("about", async () => (await import("./about/card.tsx")).AboutCard, true);
+const NewsCard = lazy("news", async () => (await import("./news/card.tsx")).NewsCard, true);
 const InboxCard = lazy("inbox", async () => (await import("./inbox/card.tsx")).InboxCard, true);
 
 interface Props {
@@ -56,6 +57,7 @@ export function TodayPage({ session, place, go, signedOut }: Props) {
               <ReasonsCard reasons={today.reasons} />
               <HoursCard today={today} />
               <KiosksCard kiosks={today.kiosks} now={today.now} />
+              <NewsCard place={today.place.id} fresh />
               <AboutCard today={today} />
               <CommentsCard place={today.place.id} rev={today.rev} now={today.now} />
             </div>
