@@ -49,6 +49,7 @@ scenario("a calendar from the page: what is wrong beside its field, then the day
   assert.match(await errorOf(page, "days"), /Add a day/);
   await page.id("m-id").fill("Hari Raya");
   await page.id("day-add").click();
+  await waitFor("the new day to be where one types", () => page.page.evaluate(() => document.activeElement?.id === "m-days-0-name"));
   await page.id("m-days-0-name").fill("x".repeat(81));
   await page.id("m-days-0-kind").selectOption("hours");
   await page.id("save").click();
@@ -99,8 +100,7 @@ scenario("a calendar from the page: what is wrong beside its field, then the day
   await page.id("m-open-0").fill("10:00");
   await page.id("m-close-0").fill("11:00");
   await page.id("save").click();
-  await done(page, /saved/);
-  assert.deepEqual(await openToday(admin), [{ from: "10:00", to: "11:00" }]);
+  await waitFor("the hours", async () => JSON.stringify(await openToday(admin)) === '[{"from":"10:00","to":"11:00"}]');
   await page.page.goto(`${url}/?page=manage&place=bandung-dago`);
   await page.id("days-ahead").filter({ hasText: /Hari Raya: Daily 10:00\u201311:00.*from Jawa Barat/ }).waitFor();
   await page.id("days-ahead").getByText("Hari Raya").click();
@@ -216,7 +216,7 @@ scenario("calendars by API: who may, within which place; what a document says is
 
 scenario("ladder and goal of a standard from the page: to the engine and to Improve, without ending what is open", async (world) => {
   const receiver = await HttpReceiver.start(world);
-  const { url, store, broker } = await chain(world, (text) => alwaysOpen(text).replace(/^times:/m, `channels:\n${boss("first", receiver.url)}${boss("second", receiver.url, ', quiet: [ { from: "22:00", to: "24:00" } ], quiet_for: [warning]')}times:`));
+  const { url, store, broker, aggregator } = await chain(world, (text) => alwaysOpen(text).replace(/^times:/m, `channels:\n${boss("first", receiver.url)}${boss("second", receiver.url, ', quiet: [ { from: "22:00", to: "24:00" } ], quiet_for: [warning]')}times:`));
   const kiosk = await kioskAt(world, broker, "dago-entrance", "bandung-dago");
   for (let ago = 140; ago > 0; ago--) for (let i = 0; i < 5; i++) kiosk.press(i < 4 ? 5 : 1, { at: Date.now() - ago * DAY });
   await kiosk.settled(60_000);
@@ -317,6 +317,9 @@ scenario("ladder and goal of a standard from the page: to the engine and to Impr
   await done(page, /saved/);
   assert.deepEqual((JSON.parse(await body("$.escalation"))).map(({ channel }) => channel), ["second", "nowhere"]);
   assert.equal(await body("$.goal"), null);
+
+  const told = await run(`${BIN}/puasctl`, ["--config", aggregator.file, "goal", "bandung-dago", "--goal", "99", "--goal_from", day(-20), "--goal_by", day(200)]);
+  assert.match(told.lines.join("\n"), /out of reach/);
 
   // By API too: which field it is.
   const seen = await find(admin, "standards", "satisfied-85");

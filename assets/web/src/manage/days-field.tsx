@@ -35,6 +35,10 @@ export function DaysField({ days, set, error }: Props) {
   useEffect(() => {
     if (wrong >= 0) document.getElementById(`m-days-${wrong}-${wrongOf(wrong)}`)?.focus();
   }, [wrong]);
+  const [added, setAdded] = useState<number | null>(null);
+  useEffect(() => {
+    if (added !== null) document.getElementById(`m-days-${added}-name`)?.focus();
+  }, [added]);
   return (
     <fieldset class="field days-field" id="m-days" tabIndex={-1} aria-describedby="hint-days error-days">
       <legend>{c.days}</legend>
@@ -51,6 +55,8 @@ export function DaysField({ days, set, error }: Props) {
                 <button type="button" class="link" aria-expanded={shown} data-testid={`day-open-${i}`} onClick={() => setOpen(open === i ? null : i)}>{label}</button>
                 <button type="button" class="link" aria-label={c.dropDay(label)} data-testid={`day-drop-${i}`} onClick={() => {
                   setOpen(null);
+                  setAdded(null);
+                  document.getElementById("m-days")?.focus();
                   set(days.filter((_, k) => k !== i));
                 }}>{w.drop}</button>
               </div>
@@ -72,6 +78,7 @@ export function DaysField({ days, set, error }: Props) {
       <button type="button" class="link" data-testid="day-add" onClick={() => {
         set([...days, { from: "" }]);
         setOpen(days.length);
+        setAdded(days.length);
       }}>{c.addDay}</button>
       <p class="hint" id="hint-days">{c.daysHint}</p>
       <FieldError id="error-days" text={error("days")} />

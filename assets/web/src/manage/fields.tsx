@@ -83,7 +83,7 @@ export function TextsField({ item, set, error }: { item: Item; set: (name: Item)
   );
 }
 
-const DAYS = ["daily", "mon-fri", "mon-sat", "mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+const DAYS = ["daily", "mon-thu", "mon-fri", "mon-sat", "mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 const TIME = /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/;
 /** Is one of them no span of a day? */

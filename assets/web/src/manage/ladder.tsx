@@ -1,8 +1,8 @@
 // Who else is told when nobody is on an alert: the steps of a standard's ladder.
 import type { Item, LadderChannel } from "../api.ts";
-import { FieldError } from "../kit.ts";
+import { FieldError, follow } from "../kit.ts";
 import { useStandardsWords, type StandardsWords } from "./standards-words.ts";
-import { word } from "./tools.ts";
+import { viewAddress, word } from "./tools.ts";
 
 const STEPS_MOST = 8;
 const UNITS: Record<string, number> = { min: 1, h: 60 }; // minutes
@@ -40,6 +40,7 @@ interface Props {
 export function LadderField({ item, channels, set, error }: Props) {
   const { w, s } = useStandardsWords();
   const steps = stepsOf(item);
+  const hours = viewAddress({ tab: "places", place: word(item, "place"), id: word(item, "place") });
   const put = (at: number, change: Item) => set(steps.map((each, i) => (i === at ? { ...each, ...change } : each)));
   return (
     <fieldset class="field ladder-field" id="m-escalation" tabIndex={-1} aria-describedby="hint-escalation error-escalation">
@@ -73,6 +74,7 @@ export function LadderField({ item, channels, set, error }: Props) {
       })}
       {channels.length > 0 && steps.length < STEPS_MOST && <button type="button" class="link" data-testid="m-escalation-add" onClick={() => set([...steps, { after: " min", channel: "" }])}>{s.addStep}</button>}
       <p class="hint" id="hint-escalation">{channels.length === 0 ? s.noChannels : steps.length ? s.ladderHint : s.ladderNone}</p>
+      {steps.length > 0 && <p class="links"><a href={hours} onClick={follow(hours)}>{s.hours}</a></p>}
       <FieldError id="error-escalation" text={error("escalation")} />
     </fieldset>
   );
