@@ -57,8 +57,8 @@ export function TodayPage({ session, place, go, signedOut }: Props) {
               <ReasonsCard reasons={today.reasons} />
               <HoursCard today={today} />
               <KiosksCard kiosks={today.kiosks} now={today.now} />
-              <NewsCard place={today.place.id} fresh />
               <AboutCard today={today} />
+              <NewsCard place={today.place.id} fresh />
               <CommentsCard place={today.place.id} rev={today.rev} now={today.now} />
             </div>
           </>
