@@ -11,8 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A password that people read and type once: no letters that look like another, 80 bits.
 #define DAY_MS ((wall_ms)86400000)
+
+// A password that people read and type once: no letters that look like another, 80 bits.
 enum { GROUPS = 4, GROUP = 4, PASSWORD_MADE = GROUPS * (GROUP + 1) };
 
 static void make_password(char ret[PASSWORD_MADE])

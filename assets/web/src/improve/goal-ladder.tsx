@@ -21,22 +21,24 @@ export function GoalLadder({ goal, yesterday, year }: { goal: Goal; yesterday: s
         {progress !== null && <>. <b data-testid="progress">{g.progress(f.share(Math.max(0, Math.min(1, progress)), 0))}</b></>}
       </p>
       {start !== null && told && <Way start={start} target={target} now={{ share: now.share ?? 0, lo: now.lo ?? 0, hi: now.hi ?? 0 }} />}
-      {steps.length === 0 ? <p class="hint">{g.stepsNone}</p> : <table class="ladder">
-        <caption class="vh">{g.steps}</caption>
-        <thead><tr><th scope="col">{g.stepBy}</th><th scope="col" class="num">{g.step}</th><th scope="col">{g.state}</th></tr></thead>
-        <tbody>
-          {steps.map((step) => {
-            const [mark, state] = stateOf(step, yesterday);
-            return (
-              <tr key={step.by} data-testid={`step-${step.by}`} class={state}>
-                <th scope="row">{year(step.by)}</th>
-                <td class="num strong">{f.share(step.target)}</td>
-                <td><Mark kind={mark} /> {g.states[state]}</td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>}
+      {steps.length === 0 ? <p class="hint">{g.stepsNone}</p> : (
+        <table class="ladder">
+          <caption class="vh">{g.steps}</caption>
+          <thead><tr><th scope="col">{g.stepBy}</th><th scope="col" class="num">{g.step}</th><th scope="col">{g.state}</th></tr></thead>
+          <tbody>
+            {steps.map((step) => {
+              const [mark, state] = stateOf(step, yesterday);
+              return (
+                <tr key={step.by} data-testid={`step-${step.by}`} class={state}>
+                  <th scope="row">{year(step.by)}</th>
+                  <td class="num strong">{f.share(step.target)}</td>
+                  <td><Mark kind={mark} /> {g.states[state]}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      )}
       {steps.some((step) => stateOf(step, yesterday)[1] === "out") && <p class="hint">{g.outHint}{reachable !== null && ` ${g.reachable(f.share(reachable))}`}</p>}
     </>
   );

@@ -1,6 +1,6 @@
 // Calendars: holidays and days with other hours, each of a place and all under it; read from a file, too. A file of its own.
 import "./calendars.css";
-import type { Item, Managed } from "../api.ts";
+import type { Managed } from "../api.ts";
 import { useCalendarsWords, type CalendarsWords } from "./calendars-words.ts";
 import { DaysField } from "./days-field.tsx";
 import { FileField } from "./days-file.tsx";
@@ -125,7 +125,7 @@ function CalendarForm({ given, places, start, after: { saved, gone, close, say }
 function Uses({ places, at }: { places: Managed[]; at: string }) {
   const { c } = useCalendarsWords();
   const branches = places.filter((each) => word(each.item, "kind") === "branch" && isUnder(places, idOf(each), at) && at !== "");
-  const names = branches.slice(0, NAMES_SHOWN).map((each: { item: Item }) => word(each.item, "name"));
+  const names = branches.slice(0, NAMES_SHOWN).map(({ item }) => word(item, "name"));
   if (!branches.length) return <>{c.usesNone}</>;
   return <span data-testid="uses">{c.uses(branches.length, names.join(", "), branches.length - names.length)}</span>;
 }

@@ -26,7 +26,7 @@ export function FileField({ days, add }: { days: Day[]; add: (days: Day[]) => vo
     if (!file) return;
     if (file.size > BYTES_MOST) return setWrong(c.fileTooLarge);
     const result = await postJson<CalendarFile>("/api/v1/manage/calendar-file", { ics: await file.text() });
-    if (!result.ok) return setWrong(result.failure.kind === "problem" && result.failure.status === 422 ? result.failure.detail : failureText(result.failure, t));
+    if (!result.ok) return setWrong(failureText(result.failure, t));
     const known = new Set(days.map((day) => `${day.from} ${lastOf(day)}`));
     const fresh = result.value.days.filter((day) => !known.has(`${day.from} ${day.to}`));
     setFound({ name: file.name, fresh, here: result.value.days.length - fresh.length, others: result.value.others });
@@ -42,7 +42,7 @@ export function FileField({ days, add }: { days: Day[]; add: (days: Day[]) => vo
         <div class="preview" role="status" data-testid="file-preview">
           <b>{c.fileAdds(found.name, found.fresh.length)}</b>
           {(found.here > 0 || found.others > 0) && <p>{[found.here > 0 ? c.fileHere(found.here) : "", found.others > 0 ? c.fileOthers(found.others) : ""].filter(Boolean).join(" ")}</p>}
-          <ul>{found.fresh.map((day) => <li key={`${day.from} ${day.to}`}>{say(day)}</li>)}</ul>
+          <ul>{found.fresh.map((day, i) => <li key={i}>{say(day)}</li>)}</ul>
           <span class="actions">
             {found.fresh.length > 0 && <button type="button" class="primary" data-testid="file-add" onClick={() => {
               add(found.fresh);

@@ -5,6 +5,7 @@ import type { Failure } from "../http.ts";
 import { failureText, useEffect, useState } from "../kit.ts";
 import { Pick } from "../trends/controls.tsx";
 import type { Loaded } from "../trends/report.ts";
+import { isDay } from "../trends/days.ts";
 import { numbersOf } from "../trends/numbers.ts";
 import { idOf, lastOf, spansOf, treeOf, upFrom, word, type Day } from "./items.ts";
 import type { TabProps } from "./page.tsx";
@@ -72,7 +73,8 @@ export function useSayDay(): (day: Day) => string {
   const { w, lang } = useManageWords();
   return (day) => {
     const hours = spansOf(day.hours);
-    const when = [numbersOf(lang).days(day.from, lastOf(day)), day.name].filter(Boolean).join(" ");
+    const to = isDay(lastOf(day)) && lastOf(day) > day.from ? lastOf(day) : day.from; // as long as it is being typed
+    const when = [isDay(day.from) ? numbersOf(lang).days(day.from, to) : "", day.name].filter(Boolean).join(" ");
     return `${when}: ${day.usual ? w.usual : hours.length ? w.hoursLine(hours) : w.closed}`;
   };
 }
