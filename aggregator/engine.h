@@ -135,7 +135,8 @@ struct engine_rule {
     //   where the next hour has another one, points go over in proportion to the limits. usual and parts.count are 0 then.
     bool by_hour;
     //   spread: days of a place that differ by more than chance are usual too (engine_set_spread): the share that it is judged
-    //   by is higher by half their standard deviation. A chart for a fixed share cries over every somewhat worse day.
+    //   by is higher, so that false alarms are those promised (change_room). A chart for a fixed share cries over every somewhat
+    //   worse day.
     bool spread;
     bool drift;          // with a third part
     struct change parts; // points and limits; count 0: found for the usual share
@@ -292,7 +293,7 @@ struct engine_key_state {
     int32_t usual, learned;         // change: the share in force, and the newest told; 0: learning
     int32_t parts[CHANGE_PARTS], parts_start[CHANGE_PARTS], parts_alarm[CHANGE_PARTS]; // change
     int32_t base;                                 // by_hour: the share of all hours together in force, as `usual` is that of the hour
-    int32_t spread, learned_spread;               // change: in force, and the newest told
+    int32_t spread, learned_spread;               // change: room in force; the deviation that was told last
     int32_t alarm_usual;                          // by_hour: the share that the last alarm was judged by
     int64_t raise_usual;                          // by_hour: sum of the shares that the votes of raise_n were judged by
     char hours[HOURS_WEEK + 1], learned_hours[HOURS_WEEK + 1]; // by_hour: classes in force, and the newest told; "": none
