@@ -3,28 +3,37 @@
 
 #include <math.h>
 
-enum { STEPS = 200 };
+enum { STEPS = 64 };
+#define NEGLIGIBLE 1e-2
 #define REACH 8. // standard deviations above the mean that are looked at
 
 bool change_days_rate(const struct change *c, double q0, double deviation, double *ret_rate)
 {
     double both = q0 * (1 - q0) / (deviation * deviation) - 1, a = q0 * both, b = (1 - q0) * both;
     double scale = lgamma(a) + lgamma(b) - lgamma(a + b);
-    double end = fmin(1, q0 + REACH * deviation), sum = 0, weight = 0;
+    double end = fmin(1, q0 + REACH * deviation), density[STEPS], rest = 0, sum = 0;
     if (!(q0 > 0 && q0 < 1 && deviation > 0 && both > 0))
         return false;
     for (int i = 0; i < STEPS; i++) {
-        double q = (i + .5) / STEPS * end, arl;
-        double density = exp((a - 1) * log(q) + (b - 1) * log1p(-q) - scale);
-        if (density * end < 1e-9)
-            continue;
-        if (!change_arl(c, q, &arl))
-            return false;
-        sum += density / arl;
-        weight += density;
+        double q = (i + .5) / STEPS * end;
+        density[i] = exp((a - 1) * log(q) + (b - 1) * log1p(-q) - scale);
+        rest += density[i];
     }
-    *ret_rate = sum / weight;
-    return weight > 0;
+    double all = rest;
+    // The worst days first: good ones have fewer alarms, which take long to find and count for nothing.
+    for (int i = STEPS - 1; i >= 0; i--) {
+        double arl;
+        if (density[i] < all * 1e-9)
+            continue;
+        if (!change_arl(c, (i + .5) / STEPS * end, &arl))
+            return false;
+        sum += density[i] / arl;
+        rest -= density[i];
+        if (rest / arl < sum * NEGLIGIBLE)
+            break;
+    }
+    *ret_rate = sum / all;
+    return true;
 }
 
 bool change_room_search(double q0, double deviation, int *ret_units)

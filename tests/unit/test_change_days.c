@@ -126,7 +126,7 @@ static void at_the_ends(void **state)
         }
     double rate, arl;
     struct change c;
-    assert_true(change_find(.1, CHANGE_KNOWN_ARL, false, &c) && change_arl(&c, .1, &arl));
+    assert_true(change_find(.1, 300, false, &c) && change_arl(&c, .1, &arl));
     assert_true(change_days_rate(&c, .1, .001, &rate)); // days that are as good as equal
     assert_true(fabs(rate * arl - 1) < .01);
     assert_false(change_days_rate(&c, .1, .5, &rate));
