@@ -42,6 +42,13 @@ static inline bool change_step(const struct change *c, int points[CHANGE_PARTS],
     return alarm;
 }
 
+// The points go over to another chart, in proportion to the limits, so they stay below them. Of a part that one of them lacks: 0.
+static inline void change_turn(const struct change *was, const struct change *c, int points[CHANGE_PARTS])
+{
+    for (int i = 0; i < CHANGE_PARTS; i++)
+        points[i] = i < was->count && i < c->count ? points[i] * c->part[i].limit / was->part[i].limit : 0;
+}
+
 // Scores and limits as cusum.h has them, limits with a product of CHANGE_CELLS_MAX at most.
 bool change_valid(const struct change *c);
 

@@ -275,6 +275,7 @@ struct engine_transition {
     int32_t usual;               // change: the share that it is judged by, of ENGINE_SHARE_UNITS; by_hour: of the hour
     int32_t spread;              // change, spread: how much of `usual` is there for days that differ
     int32_t base;                // change, by_hour: the share of all hours together; else 0
+    char hours[HOURS_WEEK + 1];  // change, by_hour: classes in force (engine_hour_share); else ""
     struct change parts;         // change: points and limits in force
     int32_t parts_start[CHANGE_PARTS], parts_alarm[CHANGE_PARTS]; // change: points before first_event, at the last alarm
     int64_t first_event, last_event; // behind it: scored, not late votes of the place from first to last
@@ -377,6 +378,8 @@ void engine_set_hours(struct engine *e, int32_t rule, int32_t place, int64_t hou
 // How much the share of a place's days differs, its standard deviation beyond that of chance, for a rule with `spread`: told
 // before what is usual, and taken over with it.
 void engine_set_spread(struct engine *e, int32_t rule, int32_t place, double deviation, wall_ms at);
+// What one hour of the week is judged by, where `base` is the share of all hours together and `room` is for days that differ.
+int32_t engine_hour_share(int32_t base, int32_t room, const char hours[HOURS_WEEK + 1], int hour);
 // Each key of a change rule that learns. The callback may call the three above.
 void engine_each_learning(struct engine *e,
                           void (*each)(void *ctx, const struct engine_rule *rule, int32_t place), void *ctx);

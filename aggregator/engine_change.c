@@ -102,11 +102,16 @@ static int32_t with_spread(int32_t units, int32_t spread)
     return spread == 0 ? units : change_round(units + spread < most ? units + spread : most);
 }
 
+int32_t engine_hour_share(int32_t base, int32_t room, const char hours[HOURS_WEEK + 1], int hour)
+{
+    double there = odds((double)base / ENGINE_SHARE_UNITS) * pow(ENGINE_HOUR_ODDS, hours[hour] - MIDDLE);
+    double units = ceil(there / (1 + there) * ENGINE_SHARE_UNITS - 1e-6);
+    return with_spread(change_round((int)fmin(units, CHANGE_USUAL_MAX * ENGINE_SHARE_UNITS)), room);
+}
+
 static int32_t hour_share(const struct engine_key_state *s, int hour)
 {
-    double there = odds((double)s->base / ENGINE_SHARE_UNITS) * pow(ENGINE_HOUR_ODDS, s->hours[hour] - MIDDLE);
-    double units = ceil(there / (1 + there) * ENGINE_SHARE_UNITS - 1e-6);
-    return with_spread(change_round((int)fmin(units, CHANGE_USUAL_MAX * ENGINE_SHARE_UNITS)), s->spread);
+    return engine_hour_share(s->base, s->spread, s->hours, hour);
 }
 
 // The chart of the vote's hour, with the points in proportion to its limits: below them as before.
@@ -120,10 +125,8 @@ static void turn_to_hour(struct engine *e, struct key *k, wall_ms at)
         return;
     s->usual = share;
     change_resolve(e, k);
-    for (int i = 0; was && k->chart && i < CHANGE_PARTS; i++)
-        s->parts[i] = i < was->count && i < k->chart->count
-                          ? s->parts[i] * k->chart->part[i].limit / was->part[i].limit
-                          : 0;
+    if (was && k->chart)
+        change_turn(was, k->chart, s->parts);
 }
 
 static bool take_over_hours(struct key *k)
