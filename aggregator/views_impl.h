@@ -130,6 +130,9 @@ char *views_dump(json_t *o); // takes o; NULL: out of memory
 // The content in force at a place, its own or the nearest above; a new reference. NULL: nothing was pushed there.
 json_t *views_content(struct views *v, int32_t place);
 
+// {"quiet": [{days, open, close}], "quietFor": [severity]}: when a channel waits, and with what; [] of severities: with both.
+json_t *views_quiet_json(const struct channel *ch);
+
 // Loads a branch as of `now`. Finish it in every case.
 enum views_error branch_load(struct views *v, const char *id, wall_ms now, struct branch *ret_b);
 void branch_finish(struct branch *b);

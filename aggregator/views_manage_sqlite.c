@@ -88,9 +88,10 @@ static json_t *thing(struct reader *r, const char *list, json_t *item)
 {
     char version[MANAGE_VERSION + 1];
     bool is_place = strcmp(list, "places") == 0, is_standard = strcmp(list, "standards") == 0;
+    bool is_shown_below = is_place || is_standard || strcmp(list, "calendars") == 0; // what is above holds here too
     const char *id = word(item, manage_id_key(list)), *place = is_place ? id : word(item, "place");
     bool mine = under(r, place, r->top);
-    if (!mine && !((is_place || is_standard) && under(r, r->top, place))) { // what is above holds here too
+    if (!mine && !(is_shown_below && under(r, r->top, place))) {
         return NULL;
     }
     if (!manage_version(item, version)) {
@@ -159,13 +160,28 @@ static char *kiosks_json(struct reader *r)
     return f != NULL && fclose(f) == 0 ? text : NULL;
 }
 
+// Whom a step of a ladder can tell.
+static json_t *ladder_channels(const struct reader *r)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < r->channels->count; i++) {
+        const struct channel *ch = &((const struct channel *)r->channels->items)[i];
+        if (channel_sends(ch)) {
+            json_t *o = views_quiet_json(ch);
+            json_object_update_new(o, json_pack("{s:s,s:s}", "id", ch->id.s, "kind", channel_kinds[ch->kind]));
+            json_array_append_new(list, o);
+        }
+    }
+    return list;
+}
+
 // One list of the document: it alone is written and read again, so that others cost nothing.
 static json_t *read_document(struct views *v, const char *list)
 {
     static const struct {
         const char *list;
         int part;
-    } parts[] = {{"places", CONFIG_PLACES}, {"kiosks", CONFIG_KIOSKS}, {"standards", CONFIG_STANDARDS}, {"users", CONFIG_USERS}};
+    } parts[] = {{"places", CONFIG_PLACES}, {"kiosks", CONFIG_KIOSKS}, {"calendars", CONFIG_CALENDARS}, {"standards", CONFIG_STANDARDS}, {"users", CONFIG_USERS}};
     char *text = NULL, why[300] = "";
     size_t n;
     json_t *document = NULL;
@@ -213,7 +229,11 @@ static char *list_json(struct reader *r, const char *list, int32_t scope)
         }
     }
     json_decref(document);
-    return views_dump(json_pack("{s:o}", list, items));
+    json_t *o = json_pack("{s:o}", list, items);
+    if (strcmp(list, "standards") == 0) {
+        json_object_set_new(o, "channels", ladder_channels(r));
+    }
+    return views_dump(o);
 }
 
 enum views_error views_manage(struct views *v, const struct views_user *u, const char *list,

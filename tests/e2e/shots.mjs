@@ -28,7 +28,7 @@ const PAGES = {
   "report-skm": { user: "admin", path: "/?page=report&kind=skm", ready: ".foot" },
   backtest: { user: "admin", path: `/?page=backtest&place=${PLACE}&late=counted&${new URLSearchParams(RULES)}`, ready: ".numbers-card" },
   "manage-place": { user: "admin", path: `/?page=manage&place=${PLACE}`, ready: '[data-testid="editor"]' },
-  ...Object.fromEntries(["kiosks", "standards", "channels", "mailings", "users", "tokens", "log"].map((tab) => [`manage-${tab}`, { user: "admin", path: `/?page=manage&tab=${tab}`, ready: "main .card" }])),
+  ...Object.fromEntries(["kiosks", "calendars", "standards", "channels", "mailings", "users", "tokens", "log"].map((tab) => [`manage-${tab}`, { user: "admin", path: `/?page=manage&tab=${tab}`, ready: "main .card" }])),
   poster: { user: "admin", path: `/?page=poster&place=${PLACE}`, ready: "main svg" },
   wall: { user: "admin", path: `/?page=wall&place=${PLACE}`, ready: "main, [data-testid]", on: SCREEN },
   board: { user: "admin", path: `/?page=board&place=${PLACE}`, ready: "main, [data-testid]", on: SCREEN },

@@ -6,6 +6,7 @@ export { Face } from "./face.tsx";
 export { failureText, FieldError } from "./failure.tsx";
 export { getJson, postJson } from "./http.ts";
 export { Icon, Mark } from "./icons.tsx";
+export { lazy } from "./lazy.tsx";
 export { MANY_PLACES, PlaceSearch } from "./place-search.tsx";
 export { addressOf, follow, go } from "./route.ts";
 export { Switches } from "./switches.tsx";
