@@ -36,15 +36,20 @@ const char *manage_id_key(const char *list)
     return strcmp(list, "users") == 0 ? "name" : "id";
 }
 
-bool manage_version(const json_t *item, char ret[MANAGE_VERSION + 1])
+void manage_version_of(const char *item, char ret[MANAGE_VERSION + 1])
 {
     char hex[DIGEST_HEX + 1];
+    digest_hex(item, strlen(item), hex);
+    snprintf(ret, MANAGE_VERSION + 1, "%.*s", (int)MANAGE_VERSION, hex);
+}
+
+bool manage_version(const json_t *item, char ret[MANAGE_VERSION + 1])
+{
     char *text = json_dumps(item, JSON_COMPACT | JSON_SORT_KEYS);
     if (text == NULL) {
         return false;
     }
-    digest_hex(text, strlen(text), hex);
-    snprintf(ret, MANAGE_VERSION + 1, "%.*s", (int)MANAGE_VERSION, hex);
+    manage_version_of(text, ret);
     free(text);
     return true;
 }

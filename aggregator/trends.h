@@ -69,7 +69,7 @@ enum trends_error {
     TRENDS_BAD,       // a field is wrong: *ret_problem
     TRENDS_FAILED,    // views_why
 };
-// `what`: series, grid, ranking, reasons, compare, effect, skm, coverage, gaps, scores, segments, goal, marks or staff. u NULL: every place. The caller frees
+// `what`: series, grid, ranking, reasons, compare, effect, skm, coverage, gaps, scores, segments, goal, marks, staff or late. u NULL: every place. The caller frees
 // *ret_json.
 enum trends_error trends_read(struct views *v, const struct views_user *u, const char *what,
                               const struct trend_query *q, wall_ms now, struct trend_problem *ret_problem,

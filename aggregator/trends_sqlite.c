@@ -529,6 +529,7 @@ enum trends_error trends_read(struct views *v, const struct views_user *u, const
         {"gaps", trends_gaps, false},         {"scores", trends_scores, true},
         {"segments", trends_segments, false}, {"goal", trends_goal, false},
         {"marks", trends_marks, false},       {"staff", trends_staff, false},
+        {"late", trends_late, false},
     };
     struct trend_query all = *q;
     struct trends t = {.v = v, .u = u, .q = &all, .problem = ret_problem, .now = now};

@@ -237,6 +237,11 @@ export interface TrendsGaps extends Trends {
     gap: Value | null; weight: number | null; weighted: number | null;
   }[];
 }
+/** late: breaches that came to light late, of days that are a week at most (searched), ascending by time; time: "14:05" there */
+export interface TrendsLate extends Trends {
+  searched: boolean; late: number;
+  breaches: { place: Trends["place"]; standard: { id: string; name: Texts }; at: number; day: string; time: string; votes: number | null; n: number; unhappy: number; late: number }[];
+}
 /** effect: at=DAY of a change, days before and after it; control=ID,ID: places where nothing changed. refusal as in compare */
 export interface TrendsEffect extends Trends {
   at: string;

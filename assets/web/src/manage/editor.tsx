@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import type { Changes, Item, Managed } from "../api.ts";
 import type { Failure } from "../http.ts";
-import { failureText, getJson, postJson, useEffect, useRef, useState } from "../kit.ts";
+import { failureText, getJson, postJson, useEffect, useLayoutEffect, useRef, useState } from "../kit.ts";
 import { differing, idOf, listChanges, merged, tidy, word } from "./items.ts";
 import { useManageWords } from "./words.ts";
 
@@ -42,8 +42,9 @@ export function Editor({ list, given, start = {}, title, shown, saved, close, fo
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
 
-  // What is there now is taken over, unless something is typed: then the next save finds out, and keeps both.
-  useEffect(() => {
+  // What is there now is taken over, unless something is typed: then the next save finds out, and keeps both. At once with the
+  // news, so that nothing can be typed between looking and taking.
+  useLayoutEffect(() => {
     if (!given || given.version === base.version || differing(tidy(base.item), tidy(item)).length) return;
     setBase(given);
     setItem(given.item);
