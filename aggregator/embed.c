@@ -23,6 +23,7 @@ EMBED(migration_0018);
 EMBED(migration_0019);
 EMBED(migration_0020);
 EMBED(migration_0021);
+EMBED(migration_0022);
 EMBED(web_index_html);
 EMBED(web_app_js);
 EMBED(web_app_css);
@@ -48,6 +49,7 @@ EMBED(web_calendars_js);
 EMBED(web_calendars_css);
 EMBED(web_news_js);
 EMBED(web_news_css);
+EMBED(web_refusals_js);
 EMBED(web_account_js);
 EMBED(web_account_css);
 EMBED(web_worker_js);
@@ -94,6 +96,7 @@ const struct embedded embedded_migrations[] = {
     {"0019", migration_0019_begin, migration_0019_end},
     {"0020", migration_0020_begin, migration_0020_end},
     {"0021", migration_0021_begin, migration_0021_end},
+    {"0022", migration_0022_begin, migration_0022_end},
     {NULL, NULL, NULL},
 };
 
@@ -123,6 +126,7 @@ const struct embedded embedded_web[] = {
     {"calendars.css", web_calendars_css_begin, web_calendars_css_end},
     {"news.js", web_news_js_begin, web_news_js_end},
     {"news.css", web_news_css_begin, web_news_css_end},
+    {"refusals.js", web_refusals_js_begin, web_refusals_js_end},
     {"account.js", web_account_js_begin, web_account_js_end},
     {"account.css", web_account_css_begin, web_account_css_end},
     {"worker.js", web_worker_js_begin, web_worker_js_end},

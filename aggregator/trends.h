@@ -1,6 +1,6 @@
 // trends: what the days that are over say: series, hours of the week, rankings, reasons, comparisons, the SKM
 // report, coverage and up-time, gaps between expectation and perception, and
-// all that by service, counter or audience (store_segments.h). JSON texts for the API and puasctl, read from the rollups by local day only (rollups.h), never from
+// all that by service, counter, audience or by phone (store_segments.h; of phones nobody knows how complete they are). JSON texts for the API and puasctl, read from the rollups by local day only (rollups.h), never from
 // answers.
 //
 // Every figure stands with n and a 95 % interval that allows for days (trend_stats.h):

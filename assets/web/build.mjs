@@ -9,6 +9,7 @@
 //                        manage/tools.ts
 //   worker.js            the service worker
 import { build } from "esbuild";
+import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -38,6 +39,7 @@ const PAGES = {
   about: "src/about/card.tsx",
   find: "src/find.tsx",
   news: "src/news/card.tsx",
+  refusals: "src/refusals/said.ts", // words only: it has no style
 };
 const TABS = {
   standards: "src/manage/standards.tsx",
@@ -81,7 +83,7 @@ const apart = (b) =>
 const from = (b, filter, file) => b.onResolve({ filter }, () => ({ path: `./${file}`, external: true }));
 const first = await bundle({ app: "src/main.tsx" }, apart);
 // Of the kiosk's catalogues only what a phone says: no menus for staff, no out-of-service screens.
-const SPOKEN = /^(language|direction|question|hint|very-poor|poor|okay|good|excellent|footer|thanks|thanks-more|try-again|scale-.*|choice-.*|several-hint|option-.*|text-.*|number-.*|done|send|skip|promise)$/;
+const SPOKEN = /^(language|direction|question|hint|very-poor|poor|okay|good|excellent|footer|thanks|thanks-more|try-again|scale-.*|choice-.*|several-hint|option-.*|text-.*|number-.*|contact-.*|done|send|skip|promise)$/;
 await bundle({ phone: "src/phone/main.tsx" }, (b) =>
   b.onLoad({ filter: /kiosk-\w+\.json$/ }, async ({ path }) => {
     const all = Object.entries(JSON.parse(await readFile(path, "utf8")));
@@ -113,7 +115,7 @@ await Promise.all(
 
 for (const [name, most] of [["app", FIRST_BYTES], ["phone", PAGE_BYTES], ...Object.keys(APART).map((page) => [page, PAGE_BYTES])]) {
   let total = 0;
-  for (const file of [`${name}.js`, `${name}.css`]) {
+  for (const file of [`${name}.js`, `${name}.css`].filter((each) => existsSync(join(out, each)))) {
     const bytes = await readFile(join(out, file));
     const packed = gzipSync(bytes, { level: 9 }).length;
     total += packed;

@@ -220,6 +220,11 @@ export interface TrendsCompare extends Trends {
   change: { difference: number | null; lo: number | null; hi: number | null; refusal: "" | "too-few" | "volume-changed" | "mix-changed" };
 }
 
+/** segments: by service, counter, or "source:phone": customers' own phones, which are in no other report */
+export interface TrendsSegments extends Trends {
+  segments: (Figure & Days & { segment: string })[];
+}
+
 /** skm: the nine elements of Permenpan RB 14/2017; population=people served. question is not there */
 export interface TrendsSkm extends Trends {
   index: number | null; lo: number | null; hi: number | null; // 25..100

@@ -4,7 +4,7 @@ export { Fragment, jsx, jsxs } from "preact/jsx-runtime";
 export { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 export { Face } from "./face.tsx";
 export { failureText, FieldError } from "./failure.tsx";
-export { getJson, postJson } from "./http.ts";
+export { getJson, inWords, postJson } from "./http.ts";
 export { Icon, Mark } from "./icons.tsx";
 export { lazy } from "./lazy.tsx";
 export { MANY_PLACES, PlaceSearch } from "./place-search.tsx";

@@ -87,7 +87,7 @@ export function Editor({ list, given, start = {}, title, shown, saved, close, fo
   const renew = async (id: string, dry: boolean): Promise<void> => {
     const result = await getJson<Record<string, Managed[]>>(`/api/v1/manage/${list}`);
     const now = result.ok ? result.value[list]?.find((each) => idOf(each) === id) : undefined;
-    if (!now) return setFailure(result.ok ? { kind: "problem", status: 404, title: w.gone, detail: w.gone, field: "" } : result.failure);
+    if (!now) return setFailure(result.ok ? { kind: "problem", status: 404, detail: w.gone, english: w.gone, field: "" } : result.failure);
     const fields = differing(base.item, now.item);
     setBase(now);
     if (fields.length === 0) return ask(dry, now.version); // it was our own save

@@ -12,6 +12,7 @@ import { useReportWords, type Said } from "./words.ts";
 interface Props {
   compare: TrendsCompare;
   series: TrendsSeries | null;
+  kiosks: boolean; // else it is of phones, which give no reasons here
   reasons: TrendsReasons | null;
   ranking: TrendsRanking | null;
   gaps: TrendsGaps | null;
@@ -23,17 +24,17 @@ interface Props {
 const REASONS = 8; // the spreadsheet has all
 const ENDS = 10; // of a long list, the best and the last so many
 
-export function PlaceReport({ compare, series, reasons, ranking, gaps, late, by, open }: Props) {
+export function PlaceReport({ compare, series, kiosks, reasons, ranking, gaps, late, by, open }: Props) {
   const said = useReportWords();
   const { r, w } = said;
   const measure: Measure = compare.after.nps === undefined ? "share" : "nps";
-  const target = targetOf(compare, measure);
+  const target = kiosks ? targetOf(compare, measure) : null; // what was promised is measured at kiosks
   const unhappy = reasons?.questions[0]?.unhappy;
   const told = gaps?.dimensions.filter(({ gap }) => gap !== null) ?? [];
   if (!compare.after.n) return <section class="part"><h3>{w.noVotes}</h3><p class="said">{w.noVotesHint}</p></section>;
   return (
     <>
-      <Short compare={compare} measure={measure} target={target} said={said} />
+      <Short compare={compare} measure={measure} target={target} kiosks={kiosks} said={said} />
       {late && late.breaches.length > 0 && <Late data={late} said={said} />}
       {series && (
         <section class="part" aria-labelledby="h-trend">
@@ -41,10 +42,12 @@ export function PlaceReport({ compare, series, reasons, ranking, gaps, late, by,
           <LineChart title={r.trend} by={by} series={series} before={null} groups={[]} measure={measure} target={target} open={open} />
         </section>
       )}
-      <section class="part" aria-labelledby="h-reasons">
-        <h3 id="h-reasons">{r.reasonsUnhappy}</h3>
-        {unhappy?.n ? <Reasons group={unhappy} said={said} /> : <p class="said">{r.noReasons}</p>}
-      </section>
+      {kiosks && (
+        <section class="part" aria-labelledby="h-reasons">
+          <h3 id="h-reasons">{r.reasonsUnhappy}</h3>
+          {unhappy?.n ? <Reasons group={unhappy} said={said} /> : <p class="said">{r.noReasons}</p>}
+        </section>
+      )}
       {ranking && ranking.units.length > 0 && measure === "share" && <Ranking data={ranking} target={target} said={said} />}
       {told.length > 0 && (
         <section class="part" aria-labelledby="h-gaps">
@@ -74,10 +77,11 @@ interface ShortProps {
   compare: TrendsCompare;
   measure: Measure;
   target: number | null;
+  kiosks: boolean;
   said: Said;
 }
 
-function Short({ compare: { after, before, change, least }, measure, target, said: { r, w, f, num } }: ShortProps) {
+function Short({ compare: { after, before, change, least }, measure, target, kiosks, said: { r, w, f, num } }: ShortProps) {
   const points = pointsOf(after, measure);
   const told = after.enough && points !== null;
   const verdict = told ? verdictOf(points, target) : "unclear";
@@ -94,11 +98,13 @@ function Short({ compare: { after, before, change, least }, measure, target, sai
           <p class="value"><strong class={`toned ${verdict}`} data-testid="report-value">{value}</strong></p>
           <p class="sub">{points && `95%: ${num.range(points.lo, points.hi)}`}</p>
         </div>
-        <div>
-          <h3>{r.promise}</h3>
-          <p class="value"><strong>{goal || "–"}</strong></p>
-          <p class="sub">{!goal && r.promiseNone}</p>
-        </div>
+        {kiosks && (
+          <div>
+            <h3>{r.promise}</h3>
+            <p class="value"><strong>{goal || "–"}</strong></p>
+            <p class="sub">{!goal && r.promiseNone}</p>
+          </div>
+        )}
         <div>
           <h3>{r.votes}</h3>
           <p class="value"><strong data-testid="report-votes">{f.int(after.n)}</strong></p>

@@ -23,6 +23,8 @@ export const en = {
   building: "Some days are still being added up: figures are too small for now.",
   // the SKM report
   skm: "Public satisfaction survey",
+  byPhone: "From customers’ own phones",
+  phonesOnly: "Only answers from customers’ own phones, which count in no figure of the kiosks. Who answers by phone is not everybody who was there. How many did not arrive is not known.",
   skmLong: "Survei Kepuasan Masyarakat (SKM)",
   ikm: "IKM value",
   performance: "Performance",

@@ -23,6 +23,8 @@ export const id: Words = {
   notHeard: (_count, n) => `${n} kios belum terdengar sejak itu.`,
   building: "Beberapa hari masih dijumlahkan: untuk sementara angka terlalu kecil.",
   skm: "Survei Kepuasan Masyarakat",
+  byPhone: "Dari ponsel pelanggan sendiri",
+  phonesOnly: "Hanya jawaban dari ponsel pelanggan sendiri, yang tidak dihitung dalam angka kios. Yang menjawab lewat ponsel belum tentu mewakili semua pengunjung. Berapa yang tidak sampai tidak diketahui.",
   skmLong: "Indeks Kepuasan Masyarakat (IKM)",
   ikm: "Nilai IKM",
   performance: "Kinerja unit pelayanan",
