@@ -43,6 +43,12 @@ EMBED(web_inbox_js);
 EMBED(web_inbox_css);
 EMBED(web_find_js);
 EMBED(web_find_css);
+EMBED(web_standards_js);
+EMBED(web_standards_css);
+EMBED(web_calendars_js);
+EMBED(web_calendars_css);
+EMBED(web_news_js);
+EMBED(web_news_css);
 EMBED(web_refusals_js);
 EMBED(web_account_js);
 EMBED(web_account_css);
@@ -114,6 +120,12 @@ const struct embedded embedded_web[] = {
     {"inbox.css", web_inbox_css_begin, web_inbox_css_end},
     {"find.js", web_find_js_begin, web_find_js_end},
     {"find.css", web_find_css_begin, web_find_css_end},
+    {"standards.js", web_standards_js_begin, web_standards_js_end},
+    {"standards.css", web_standards_css_begin, web_standards_css_end},
+    {"calendars.js", web_calendars_js_begin, web_calendars_js_end},
+    {"calendars.css", web_calendars_css_begin, web_calendars_css_end},
+    {"news.js", web_news_js_begin, web_news_js_end},
+    {"news.css", web_news_css_begin, web_news_css_end},
     {"refusals.js", web_refusals_js_begin, web_refusals_js_end},
     {"account.js", web_account_js_begin, web_account_js_end},
     {"account.css", web_account_css_begin, web_account_css_end},

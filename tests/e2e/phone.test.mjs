@@ -143,6 +143,8 @@ scenario("phone: votes by phone stand apart: no score, reason, trend, alert or s
   assert.equal(await aggregator.store.one("SELECT coalesce(sum(c1 + c2 + c3 + c4 + c5), 0) FROM day_tally WHERE place_id = (SELECT place_id FROM place WHERE id = 'harapan')"), 5);
   assert.equal((await ctl("recount")).code, 0);
   assert.ok(!(await ctl("kiosks")).lines.join("\n").includes("phone-"), "it is no kiosk that stands anywhere");
+  const { kiosks } = await (await Session.login(aggregator.url, "admin")).get("/api/v1/manage/kiosks");
+  assert.deepEqual(kiosks.map(({ item }) => item.id), ["dago-entrance"], "nor one to manage");
   const csv = await manager.raw("GET", `/api/v1/export?place=${PLACE}&format=csv`);
   assert.equal(csv.status, 200);
 

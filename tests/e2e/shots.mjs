@@ -45,6 +45,7 @@ const PAGES = {
   backtest: { user: "admin", path: `/?page=backtest&place=${PLACE}&late=counted&${new URLSearchParams(RULES)}`, ready: ".numbers-card" },
   "manage-place": { user: "admin", path: `/?page=manage&place=${PLACE}`, ready: '[data-testid="editor"]' },
   ...Object.fromEntries(["kiosks", "standards", "channels", "mailings", "users", "tokens", "log"].map((tab) => [`manage-${tab}`, card(tab)])),
+  "manage-calendars": { user: "admin", path: "/?page=manage&tab=calendars&id=nasional", ready: '[data-testid="editor"]' },
   "manage-kiosk": { ...card("kiosks"), press: ["open-dago-pharmacy"] },
   "manage-standard": { ...card("standards"), press: ["open-satisfied-85"] },
   "manage-user": { ...card("users"), press: ["open-manager"] },
@@ -82,8 +83,18 @@ async function demo(world) {
   const admin = await Session.login(aggregator.url, "admin");
   await waitFor(async () => `the alert of the queue; today says ${JSON.stringify(await admin.today(PLACE)).slice(0, 1500)}`, async () => (await admin.today(PLACE)).alerts.some(({ votes }) => votes));
   await log(admin);
+  await holidays(admin);
   await receiver.arrived(2);
   return { url: aggregator.url, code: await asked(admin), mail: `/u/${await aggregator.store.one("SELECT token FROM mailing_recipient ORDER BY mailing LIMIT 1")}`, "no code": `/q/${"0".repeat(32)}` };
+}
+
+/** A month of other hours ahead, and a holiday after it. */
+async function holidays(admin) {
+  const day = (ahead) => new Date(Date.now() + ahead * DAY_MS).toISOString().slice(0, 10);
+  const hours = [{ days: "mon-thu", open: "08:00", close: "15:00" }, { days: "fri", open: "08:00", close: "11:30" }];
+  const days = [{ from: day(12), to: day(41), name: "Ramadan", hours }, { from: day(42), to: day(44), name: "Idul Fitri" }, { from: day(75), name: "Hari Buruh" }];
+  const made = await admin.raw("POST", "/api/v1/manage/calendars/nasional", { item: { place: "harapan", days }, version: "" });
+  if (!made.ok) throw new Error(`the calendar: ${await made.text()}`);
 }
 
 /** Reports by mail, to a server of ours. */

@@ -2,7 +2,7 @@
 // in the address.
 import "../trends/trends.css";
 import "./report.css";
-import type { Session, Trends, TrendsCompare, TrendsGaps, TrendsRanking, TrendsReasons, TrendsSegments, TrendsSeries, TrendsSkm } from "../api.ts";
+import type { Session, Trends, TrendsCompare, TrendsGaps, TrendsLate, TrendsRanking, TrendsReasons, TrendsSegments, TrendsSeries, TrendsSkm } from "../api.ts";
 import { addressOf, failureText, follow, go, makeText, TextContext, useEffect, useMemo, useText } from "../kit.ts";
 import { Glyph, Pick, PickPlace, Segmented } from "../trends/controls.tsx";
 import { clampDays, presetDays, PRESETS, usualBy, type Period, type Preset } from "../trends/days.ts";
@@ -56,8 +56,9 @@ function Report({ session, place, query, signedOut }: Props) {
   const reasons = useReport<TrendsReasons>(path(!skm && !phones, "reasons", { lang }));
   const ranking = useReport<TrendsRanking>(path(!skm && !phones && !branch, "ranking"));
   const gaps = useReport<TrendsGaps>(path(!skm && !phones, "gaps"));
+  const late = useReport<TrendsLate>(path(!skm && !phones, "late"));
 
-  const all: Loaded<Trends>[] = [newest, ...(skm ? [index] : phones ? [compare, series] : [compare, series, reasons, gaps])];
+  const all: Loaded<Trends>[] = [newest, ...(skm ? [index] : phones ? [compare, series] : [compare, series, reasons, gaps, late])];
   const ended = all.some(({ failure }) => failure?.kind === "auth");
   useEffect(() => {
     if (ended) signedOut();
@@ -87,7 +88,7 @@ function Report({ session, place, query, signedOut }: Props) {
             <Title session={session} report={shown} skm={skm} phones={phones} />
             {skm
               ? index.data && <Skm data={index.data} />
-              : compare.data && <PlaceReport compare={compare.data} series={here(series)} {...(phones ? { kiosks: false, reasons: null, ranking: null, gaps: null } : { kiosks: true, reasons: here(reasons), ranking: branch ? null : here(ranking), gaps: here(gaps) })} by={by} open={(from, to) => set({ period: { from, to } })} />}
+              : compare.data && <PlaceReport compare={compare.data} series={here(series)} {...(phones ? { kiosks: false, reasons: null, ranking: null, gaps: null, late: null } : { kiosks: true, reasons: here(reasons), ranking: branch ? null : here(ranking), gaps: here(gaps), late: here(late) })} by={by} open={(from, to) => set({ period: { from, to } })} />}
             <Foot report={shown} skm={skm} phones={phones} />
           </>
         ) : (

@@ -1,10 +1,11 @@
 // The report of a place: what it comes to in a sentence, against the promise, how it went, why, who, what was expected.
-import type { RankedUnit, ReasonGroup, TrendsCompare, TrendsGaps, TrendsRanking, TrendsReasons, TrendsSeries } from "../api.ts";
+import type { RankedUnit, ReasonGroup, TrendsCompare, TrendsGaps, TrendsLate, TrendsRanking, TrendsReasons, TrendsSeries } from "../api.ts";
 import type { By } from "../trends/days.ts";
 import { pointsOf, targetOf, verdictOf, type Measure } from "../trends/figures.ts";
 import { LineChart } from "../trends/line-chart.tsx";
 import { labelOf } from "../trends/reasons-card.tsx";
 import { ranksOf } from "../trends/ranks.ts";
+import { pick } from "../kit.ts";
 import { Bar } from "./bar.tsx";
 import { useReportWords, type Said } from "./words.ts";
 
@@ -15,6 +16,7 @@ interface Props {
   reasons: TrendsReasons | null;
   ranking: TrendsRanking | null;
   gaps: TrendsGaps | null;
+  late: TrendsLate | null;
   by: By;
   open: (from: string, to: string) => void;
 }
@@ -22,7 +24,7 @@ interface Props {
 const REASONS = 8; // the spreadsheet has all
 const ENDS = 10; // of a long list, the best and the last so many
 
-export function PlaceReport({ compare, series, kiosks, reasons, ranking, gaps, by, open }: Props) {
+export function PlaceReport({ compare, series, kiosks, reasons, ranking, gaps, late, by, open }: Props) {
   const said = useReportWords();
   const { r, w } = said;
   const measure: Measure = compare.after.nps === undefined ? "share" : "nps";
@@ -33,6 +35,7 @@ export function PlaceReport({ compare, series, kiosks, reasons, ranking, gaps, b
   return (
     <>
       <Short compare={compare} measure={measure} target={target} kiosks={kiosks} said={said} />
+      {late && late.breaches.length > 0 && <Late data={late} said={said} />}
       {series && (
         <section class="part" aria-labelledby="h-trend">
           <h3 id="h-trend">{r.trend}</h3>
@@ -113,6 +116,28 @@ function Short({ compare: { after, before, change, least }, measure, target, kio
           <p class="sub">{refusal || difference === null || lo === null || hi === null ? w.refusals[refusal || "too-few"] : lo <= 0 && hi >= 0 ? w.cannotTell(num.signed(lo * 100), num.signed(hi * 100)) : `${w.points}, ${w.changeRange(num.signed(lo * 100), num.signed(hi * 100))}`}</p>
         </div>
       </div>
+    </section>
+  );
+}
+
+function Late({ data: { breaches }, said: { r, w, f, num, lang } }: { data: TrendsLate; said: Said }) {
+  return (
+    <section class="part" aria-labelledby="h-late">
+      <h3 id="h-late">{r.late}</h3>
+      <p class="said">{r.lateHint}</p>
+      <table class="rows" data-testid="report-late">
+        <thead><tr><th scope="col">{r.when}</th><th scope="col">{w.place}</th><th scope="col">{r.standard}</th><th scope="col" class="num">{r.unhappyOf}</th></tr></thead>
+        <tbody>
+          {breaches.map(({ place, standard, at, day, time, n, unhappy }) => (
+            <tr key={`${standard.id} ${place.id} ${at}`}>
+              <td>{num.day(day)}, {time}</td>
+              <th scope="row">{place.name}</th>
+              <td>{pick(standard.name, lang) || standard.id}</td>
+              <td class="num strong">{r.of(f.int(unhappy), f.int(n))}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </section>
   );
 }

@@ -83,6 +83,12 @@ export const id: Words = {
   perceived: "Kenyataan",
   gap: "Kesenjangan",
   gapHint: "Indeks 0\u2013100. Kesenjangan negatif: kurang dari harapan pelanggan.",
+  late: "Pelanggaran yang baru diketahui",
+  lateHint: "Standar ini mestinya langsung memberi tahu, andai suaranya tiba tepat waktu. Suara itu baru tiba pada hari-hari ini.",
+  when: "Kapan",
+  standard: "Standar",
+  unhappyOf: "Tidak puas",
+  of: (unhappy, n) => `${unhappy} dari ${n}`,
   how: "Cara membaca",
   howText:
     "Puas: suara pada dua wajah terbaik dari empat atau lebih. Setiap angka disertai selang 95%, yang memperhitungkan perbedaan antarhari. Biru: seluruh selang di atas janji; jingga: seluruhnya di bawah; abu-abu: belum pasti. Tempat ditarik ke arah rata-rata sesuai sedikitnya suara; yang urutannya mungkin kebetulan berbagi peringkat. Di bawah 30 suara tempat tidak diberi peringkat.",

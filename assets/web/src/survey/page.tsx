@@ -7,7 +7,7 @@ import expectations from "../../../surveys/expectations.yaml";
 import skm from "../../../surveys/skm.yaml";
 import type { Changes, Content, Managed, Session } from "../api.ts";
 import type { Failure } from "../http.ts";
-import { addressOf, failureText, follow, getJson, go, postJson, useEffect, useMemo, useRef, useState } from "../kit.ts";
+import { addressOf, failureText, follow, getJson, go, postJson, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../kit.ts";
 import { idOf, treeOf, word } from "../manage/items.ts";
 import { useReport } from "../trends/report.ts";
 import { differences, isItem, keyOf, languagesOf, missing, put, QUESTIONS, textAt, listAt, type Item, type Path } from "./doc.ts";
@@ -144,8 +144,9 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
   const written = useMemo(() => (draft.text === null ? writeYaml(draft.doc) : { text: draft.text, paths: null }), [draft]);
   const stale = changed && content.version !== draft.seen;
 
-  // What somebody else has put in force is taken over as long as nothing is written here.
-  useEffect(() => {
+  // What somebody else has put in force is taken over as long as nothing is written here: at once, so that nothing can be
+  // written between looking and taking.
+  useLayoutEffect(() => {
     if (!changed && (content.version !== base.version || content.yaml !== base.yaml)) setDraft(begun(content));
     if (!changed) setBase(content);
   }, [content]);
