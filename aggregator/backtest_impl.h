@@ -25,6 +25,34 @@ struct backtest_job {
     int64_t votes, late;    // read
 };
 
+struct backtest_stored { // a vote
+    int64_t event;
+    wall_ms at, arrived;
+    int32_t place, kiosk, name;
+    int8_t score, levels;
+};
+
+struct backtest_window {
+    struct backtest_job *j;
+    enum {
+        BACKTEST_IN_TIME,   // votes that arrived within and were not late: what is judged live
+        BACKTEST_BY_TIME,   // those whose own time is within, late or not, as if they had arrived then
+        BACKTEST_LATE_ONES, // of these the late ones, counted only
+    } what;
+    wall_ms from, to;
+    struct backtest_stored *votes; // owned
+    size_t count, room;
+    int64_t late;
+    bool full, memory; // memory: it ran out
+};
+
+// Reads places [first_place, end_place), in one short transaction. False: it failed.
+bool backtest_read_window(struct backtest_window *w, int32_t first_place, int32_t end_place);
+// Counts those that are left out: of the days tested, however late they came.
+bool backtest_count_late(struct backtest_job *j, bool (*go)(void *ctx), void *ctx);
+int backtest_by_event(const void *a, const void *b); // for qsort
+int backtest_by_time(const void *a, const void *b);
+
 // Does a standard judge the place, or places under it?
 bool backtest_concerns(const struct backtest_job *j, const struct store_rule *r);
 // The report of a test that has ended; NULL: out of memory.

@@ -22,7 +22,7 @@
 // they are judged as if they had come in time: history that was imported came late as a whole. Like trends a back-test
 // ends yesterday, by the clock of the place that is farthest behind; its first day begins at midnight of the place asked for.
 //
-// Files: backtest_sqlite.c reads, backtest_json.c writes, backtest.c tests.
+// Files: backtest_sqlite.c what is asked, backtest_window_sqlite.c reads, backtest_json.c writes, backtest.c tests.
 #ifndef PUAS_AGGREGATOR_BACKTEST_REPORT_H
 #define PUAS_AGGREGATOR_BACKTEST_REPORT_H
 

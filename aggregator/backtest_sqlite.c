@@ -1,6 +1,5 @@
-// backtest: who asks for which place, days and settings; reading the votes, window by window.
+// backtest: who asks for which place, days and settings; the test, window by window.
 #include "aggregator/backtest_impl.h"
-#include "aggregator/pack.h"
 #include "aggregator/rules_json.h"
 #include "aggregator/usual.h"
 #include "aggregator/views_impl.h"
@@ -13,9 +12,7 @@ enum {
     DEFAULT_DAYS = 90,
     DAYS_MOST = 1100,      // three years, as a report of trends
     WINDOW_VOTES = 200000, // wanted in one window
-    WINDOW_MOST = 1000000, // 40 MB; a window with more is halved
     WINDOW_LEAST_MS = 60000,
-    VOID_REACH = 1000,  // seqs within which a void follows what it takes back
     GO_EVERY = 1 << 16, // votes between two questions whether to go on
 };
 
@@ -343,164 +340,6 @@ enum trends_error backtest_open(const char *path, const struct views_user *u, co
     return TRENDS_OK;
 }
 
-// ---------------------------------------------------------------- reading a window
-
-struct vote {
-    int64_t event;
-    wall_ms at, arrived;
-    int32_t place, kiosk, name;
-    int8_t score, levels;
-};
-
-struct window {
-    struct backtest_job *j;
-    enum {
-        IN_TIME,   // votes that arrived within and were not late: what is judged live
-        BY_TIME,   // those whose own time is within, late or not, as if they had arrived then
-        LATE_ONES, // of these the late ones, counted only
-    } what;
-    wall_ms from, to;
-    struct vote *votes; // owned
-    size_t count, room;
-    int64_t late;
-    bool full, memory; // memory: it ran out
-};
-
-static int by_event(const void *a, const void *b)
-{
-    const struct vote *x = a, *y = b;
-    return (x->event > y->event) - (x->event < y->event);
-}
-
-static int by_time(const void *a, const void *b)
-{
-    const struct vote *x = a, *y = b;
-    return x->at != y->at ? (x->at > y->at) - (x->at < y->at) : by_event(a, b);
-}
-
-// Had it been taken back before it came? A void that came later changed nothing of what was judged.
-static bool came_voided(struct window *w, int64_t epoch, const struct packed *p)
-{
-    sqlite3_stmt *s =
-        store_bind(w->j->v->st,
-                   "SELECT 1 FROM event WHERE epoch_id = ?1 AND seq > ?2 AND seq <= ?3 AND kind = ?4"
-                   " AND score = ?2 AND event_id < ?5",
-                   "iiidi", epoch, p->seq, p->seq + VOID_REACH, (int)EVENT_VOID, p->event_id);
-    bool row = views_row(w->j->v, s);
-    if (s != NULL) {
-        sqlite3_reset(s);
-    }
-    return row;
-}
-
-static void add_vote(struct window *w, const struct packed *p, int64_t epoch, int32_t place, int32_t kiosk)
-{
-    bool late = (p->flags & EVENT_LATE) != 0;
-    wall_ms when = w->what == IN_TIME ? p->arrived : p->at;
-    if (p->kind != EVENT_RATING || p->levels == 0 || when < w->from || when >= w->to) {
-        return;
-    }
-    bool erased = (p->flags & EVENT_ERASED) != 0 && (p->flags & EVENT_VOIDED) != 0;
-    if (erased || (p->flags & (EVENT_UNSCORED & ~EVENT_VOIDED)) != 0 ||
-        ((p->flags & EVENT_VOIDED) != 0 && came_voided(w, epoch, p))) {
-        return;
-    }
-    w->late += late;
-    if (w->what == LATE_ONES || (late && w->what == IN_TIME)) {
-        return;
-    }
-    if (w->count == WINDOW_MOST) {
-        w->full = true;
-        return;
-    }
-    if (w->count == w->room) {
-        size_t room = w->room == 0 ? 4096 : 2 * w->room;
-        struct vote *grown = realloc(w->votes, room * sizeof *grown);
-        if (grown == NULL) {
-            w->memory = true;
-            return;
-        }
-        w->votes = grown;
-        w->room = room;
-    }
-    w->votes[w->count++] = (struct vote){.event = p->event_id,
-                                         .at = p->at,
-                                         .arrived = when,
-                                         .place = place,
-                                         .kiosk = kiosk,
-                                         .name = p->name,
-                                         .score = (int8_t)p->score,
-                                         .levels = (int8_t)p->levels};
-}
-
-static void read_place(struct window *w, int32_t place, int64_t first, int64_t end)
-{
-    struct views *v = w->j->v;
-    sqlite3_stmt *s =
-        store_bind(v->st,
-                   "SELECT event_id, epoch_id, first_seq, n, arrived, data, kiosk_id FROM pack JOIN epoch"
-                   " USING(epoch_id) WHERE place_id = ?1 AND last_event >= ?2 AND event_id < ?3",
-                   "dii", place, first, end);
-    while (!w->full && !w->memory && !v->failed && views_row(v, s)) {
-        struct pack_reader r;
-        struct packed p;
-        bool damaged = false;
-        pack_read(&r, sqlite3_column_blob(s, 5), (size_t)sqlite3_column_bytes(s, 5), sqlite3_column_int(s, 3),
-                  sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 2), sqlite3_column_int64(s, 4));
-        while (pack_next(&r, &p, &damaged)) {
-            add_vote(w, &p, sqlite3_column_int64(s, 1), place, sqlite3_column_int(s, 6));
-        }
-        if (damaged) {
-            v->failed = true;
-            snprintf(v->why, sizeof v->why, "a pack of answers cannot be read: `puasctl status` says more");
-        }
-    }
-    if (s != NULL) {
-        sqlite3_reset(s);
-    }
-}
-
-// Events are numbered in order of arrival: the last pack that begins before `at` bounds what arrived since.
-static int64_t bound(struct views *v, wall_ms at, int64_t *ret_end)
-{
-    *ret_end = views_first_event_since(v, at);
-    sqlite3_stmt *s =
-        store_bind(v->st, "SELECT coalesce(max(event_id), 0) FROM pack WHERE event_id < ?1", "i", *ret_end);
-    return views_row(v, s) ? sqlite3_column_int64(s, 0) : 0;
-}
-
-// Places [first_place, end_place), in one short transaction. False: it failed.
-static bool read_window(struct window *w, int32_t first_place, int32_t end_place)
-{
-    struct backtest_job *j = w->j;
-    int64_t end = 0;
-    w->count = 0;
-    w->late = 0;
-    w->full = w->memory = false;
-    if (views_begin(j->v)) {
-        int64_t first = bound(j->v, w->from - (w->what == IN_TIME ? 0 : PROTOCOL_LATE_MS), &end);
-        end = w->what == IN_TIME ? views_first_event_since(j->v, w->to) : INT64_MAX;
-        for (int32_t i = first_place; i < end_place && !w->full && !w->memory && !j->v->failed; i++) {
-            if (j->unit_of[i] != SIZE_MAX) {
-                read_place(w, i, first, end);
-            }
-        }
-    }
-    return views_end(j->v, VIEWS_OK) == VIEWS_OK && !w->memory;
-}
-
-// Those that are left out: of the days tested, however late they came.
-static bool count_late(struct backtest_job *j, bool (*go)(void *ctx), void *ctx)
-{
-    bool ok = true;
-    for (int32_t i = 1; ok && i <= j->org.place_count; i++) {
-        struct window w = {.j = j, .what = LATE_ONES, .from = j->from_ms, .to = j->to_ms};
-        ok = j->unit_of[i] == SIZE_MAX || ((go == NULL || go(ctx)) && read_window(&w, i, i + 1));
-        j->late += w.late;
-    }
-    return ok;
-}
-
 // ---------------------------------------------------------------- the test
 
 static bool usual(void *ctx, const struct engine_rule *r, int32_t place, wall_ms at, int64_t *ret_n,
@@ -571,15 +410,15 @@ static struct backtest *begin(struct backtest_job *j, char *ret_why, size_t n)
     return backtest_create(e, &o);
 }
 
-static bool feed(struct backtest_job *j, struct backtest *b, struct window *w, bool (*go)(void *ctx),
+static bool feed(struct backtest_job *j, struct backtest *b, struct backtest_window *w, bool (*go)(void *ctx),
                  void *ctx)
 {
     bool ok = true;
     if (w->count > 0) {
-        qsort(w->votes, w->count, sizeof *w->votes, j->counts_late ? by_time : by_event);
+        qsort(w->votes, w->count, sizeof *w->votes, j->counts_late ? backtest_by_time : backtest_by_event);
     }
     for (size_t i = 0; ok && i < w->count; i++) {
-        const struct vote *v = &w->votes[i];
+        const struct backtest_stored *v = &w->votes[i];
         struct engine_vote vote = {.event = j->counts_late ? j->votes + 1
                                                            : v->event, // the engine wants them to grow
                                    .place = v->place,
@@ -596,14 +435,14 @@ static bool feed(struct backtest_job *j, struct backtest *b, struct window *w, b
     return ok;
 }
 
-static bool run(struct backtest_job *j, struct backtest *b, struct window *w, bool (*go)(void *ctx),
+static bool run(struct backtest_job *j, struct backtest *b, struct backtest_window *w, bool (*go)(void *ctx),
                 void *ctx)
 {
     wall_ms span = (j->to_ms - j->from_ms) / (j->expected_votes / WINDOW_VOTES + 1) + 1;
     for (wall_ms at = j->from_ms; at < j->to_ms;) {
         w->from = at;
         w->to = at + span < j->to_ms ? at + span : j->to_ms;
-        if ((go != NULL && !go(ctx)) || !read_window(w, 1, j->org.place_count + 1)) {
+        if ((go != NULL && !go(ctx)) || !backtest_read_window(w, 1, j->org.place_count + 1)) {
             return false;
         }
         if (w->full) {
@@ -614,18 +453,18 @@ static bool run(struct backtest_job *j, struct backtest *b, struct window *w, bo
             }
             continue;
         }
-        j->late += w->what == BY_TIME ? w->late : 0;
+        j->late += w->what == BACKTEST_BY_TIME ? w->late : 0;
         if (!feed(j, b, w, go, ctx)) {
             return false;
         }
         at = w->to;
     }
-    return (j->counts_late || count_late(j, go, ctx)) && backtest_end(b);
+    return (j->counts_late || backtest_count_late(j, go, ctx)) && backtest_end(b);
 }
 
 char *backtest_report(struct backtest_job *j, bool (*go)(void *ctx), void *ctx, char *ret_why, size_t n)
 {
-    struct window w = {.j = j, .what = j->counts_late ? BY_TIME : IN_TIME};
+    struct backtest_window w = {.j = j, .what = j->counts_late ? BACKTEST_BY_TIME : BACKTEST_IN_TIME};
     char *text = NULL;
     struct backtest *b = begin(j, ret_why, n);
     if (b == NULL) {
