@@ -127,7 +127,7 @@ static json_t *standards_json(const struct backtest_job *j)
     json_t *list = json_array();
     for (int i = 0; i < j->org.rule_count; i++) {
         const struct store_rule *row = &j->org.rules[i];
-        if (backtest_concerns(j, row) && rule_decode(row->body, &r) && engine_is_content(r.kind)) {
+        if (backtest_concerns(j, row) && rule_decode(row->body, &r) && r.kind != ENGINE_CONTACT) {
             json_array_append_new(
                 list, json_pack("{s:s,s:o}", "id", row->id.s, "rule", json_loads(row->body, 0, NULL)));
         }

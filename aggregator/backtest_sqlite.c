@@ -14,6 +14,8 @@ enum {
     WINDOW_VOTES = 200000, // wanted in one window
     WINDOW_LEAST_MS = 60000,
     GO_EVERY = 1 << 16, // votes between two questions whether to go on
+    ROWS_A_DAY = 8,     // of a kiosk (presence.h), about
+    BEFORE_MS = 7 * DAY_MS, // read before the rules begin, to know how it stands with kiosks
 };
 
 #define FIELD(name)                                                                                          \
@@ -43,6 +45,9 @@ void backtest_close(struct backtest_job *j)
             free(j->given[i]);
         }
         free(j->unit_of);
+        free(j->kiosks);
+        free(j->standings);
+        free(j->ratings);
         free(j->units);
         free(j->names);
         free(j);
@@ -238,11 +243,11 @@ static enum trends_error read_setting(struct backtest_job *j, const char *field,
     if (r.kind == ENGINE_CONTACT) {
         return bad(p, field, "each contact is an alert of its own: there is nothing to test");
     }
-    if (!engine_is_content(r.kind)) {
-        return bad(
-            p, field,
-            "it judges what kiosks did, which is not kept by the minute: standard, change, mood, share, run, "
-            "count and index can be tested");
+    if (!engine_is_content(r.kind) && j->counts_late) {
+        return bad(p, "late", "a rule about kiosks is judged by what came when it came: late is left-out");
+    }
+    if (r.kind == ENGINE_OFFLINE && r.timeout_ms <= PRESENCE_GAP_MS) {
+        return bad(p, field, "hold: how long kiosks are quiet is kept from 90 s on: test more than that");
     }
     if (r.option.s[0] != '\0') {
         return bad(p, field, "a count of a reason is not tested: only ratings are read");
@@ -298,6 +303,9 @@ static enum trends_error open_all(struct backtest_job *j, const struct views_use
         return TRENDS_NOT_FOUND;
     }
     j->top = top->number;
+    j->known = INT64_MAX;
+    j->inhibit_ms = ENGINE_INHIBIT_MS;
+    j->lost_ms = ENGINE_TIMEOUT_MS;
     j->counts_late = strcmp(q->late, "counted") == 0;
     if (!j->counts_late && q->late[0] != '\0' && strcmp(q->late, "left-out") != 0) {
         return bad(p, "late", "late is left-out or counted");
@@ -308,6 +316,9 @@ static enum trends_error open_all(struct backtest_job *j, const struct views_use
     enum trends_error error = find_days(j, q, now, p);
     error = error == TRENDS_OK ? read_setting(j, "a", q->a, p) : error;
     error = error == TRENDS_OK && q->b[0] != '\0' ? read_setting(j, "b", q->b, p) : error;
+    if (error == TRENDS_OK && !j->counts_late && !backtest_find_kiosks(j)) {
+        return TRENDS_FAILED;
+    }
     return error == TRENDS_OK ? count_votes(j, most, p) : error;
 }
 
@@ -377,20 +388,43 @@ static bool spread(void *ctx, const struct engine_rule *r, int32_t place, wall_m
     return views_end(j->v, VIEWS_OK) == VIEWS_OK;
 }
 
-static struct backtest *begin(struct backtest_job *j, char *ret_why, size_t n)
+// Rules, or none yet, and the kiosks whose doings are fed.
+static bool configure(struct backtest_job *j, struct engine *e, int rule_count, wall_ms at, char *ret_why, size_t n)
+{
+    struct org as_if = j->org;
+    as_if.rules = j->rules;
+    as_if.rule_count = rule_count;
+    as_if.kiosks = calloc((size_t)j->org.kiosk_count + 1, sizeof *as_if.kiosks);
+    if (as_if.kiosks == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < j->kiosk_count; i++) {
+        as_if.kiosks[j->kiosks[i].id] = j->org.kiosks[j->kiosks[i].id];
+    }
+    bool ok = org_configure_engine(&as_if, e, j->inhibit_ms, j->lost_ms, at, ret_why, n);
+    free(as_if.kiosks);
+    return ok;
+}
+
+static void transition(void *ctx, const struct engine_transition *t)
+{
+    const struct backtest_job *j = ctx;
+    j->transition(j->transition_ctx, t);
+}
+
+static bool is_silence(const struct backtest_job *j)
+{
+    struct engine_rule r;
+    bool any = false;
+    for (int i = 0; i < j->rule_count; i++) {
+        any = any || (rule_decode(j->rules[i].body, &r) && r.kind == ENGINE_SILENCE);
+    }
+    return any;
+}
+
+static struct backtest *begin(struct backtest_job *j, struct engine *e)
 {
     struct engine_rule rules[BACKTEST_RULES];
-    struct engine *e = engine_create();
-    struct org as_if = j->org; // with the rules to be tested, and nothing known of kiosks
-    as_if.rules = j->rules;
-    as_if.rule_count = j->rule_count;
-    as_if.kiosk_count = 0;
-    snprintf(ret_why, n, "out of memory");
-    if (e == NULL ||
-        !org_configure_engine(&as_if, e, ENGINE_INHIBIT_MS, ENGINE_TIMEOUT_MS, j->from_ms, ret_why, n)) {
-        engine_destroy(e);
-        return NULL;
-    }
     for (int i = 0; i < j->rule_count; i++) {
         rule_decode(j->rules[i].body, &rules[i]);
         rules[i].id = j->rules[i].rule;
@@ -401,48 +435,80 @@ static struct backtest *begin(struct backtest_job *j, char *ret_why, size_t n)
                                  .rule_count = j->rule_count,
                                  .units = j->units,
                                  .unit_count = j->unit_count,
+                                 .kiosks = j->kiosks,
+                                 .kiosk_count = j->kiosk_count,
                                  .from = j->from_ms,
                                  .to = j->to_ms,
+                                 .known = j->known,
                                  .usual = usual,
                                  .hours = usual_by_hour,
                                  .spread = spread,
+                                 .rates = is_silence(j) ? backtest_rates : NULL,
+                                 .transition = j->transition != NULL ? transition : NULL,
                                  .ctx = j};
     return backtest_create(e, &o);
 }
 
-static bool feed(struct backtest_job *j, struct backtest *b, struct backtest_window *w, bool (*go)(void *ctx),
-                 void *ctx)
+// What is told before the rules begin only says how it stands with the kiosks.
+static bool tell_vote(struct backtest_job *j, struct engine *e, struct backtest *b, const struct backtest_stored *v)
+{
+    struct engine_vote vote = {.event = j->counts_late ? j->votes + 1 : v->event, // the engine wants them to grow
+                               .place = v->place,
+                               .kiosk = v->kiosk,
+                               .question = v->name < j->name_count ? j->names[v->name].s : "",
+                               .score = v->score,
+                               .of = v->levels,
+                               .at = v->at,
+                               .arrived = v->arrived,
+                               .late = v->late,
+                               .unscored = v->unscored};
+    if (b == NULL) {
+        engine_vote(e, &vote);
+        return true;
+    }
+    j->votes += !v->late && !v->unscored;
+    return backtest_vote(b, j->unit_of[v->place], &vote);
+}
+
+static bool tell_presence(struct engine *e, struct backtest *b, const struct backtest_told *t)
+{
+    if (b == NULL) {
+        presence_again(e, &t->r.p, t->until);
+        return true;
+    }
+    return backtest_presence(b, &t->r.p, t->until);
+}
+
+static bool feed(struct backtest_job *j, struct engine *e, struct backtest *b, struct backtest_window *w,
+                 bool (*go)(void *ctx), void *ctx)
 {
     bool ok = true;
+    size_t told = 0;
     if (w->count > 0) {
         qsort(w->votes, w->count, sizeof *w->votes, j->counts_late ? backtest_by_time : backtest_by_event);
     }
     for (size_t i = 0; ok && i < w->count; i++) {
-        const struct backtest_stored *v = &w->votes[i];
-        struct engine_vote vote = {.event = j->counts_late ? j->votes + 1
-                                                           : v->event, // the engine wants them to grow
-                                   .place = v->place,
-                                   .kiosk = v->kiosk,
-                                   .question = v->name < j->name_count ? j->names[v->name].s : "",
-                                   .score = v->score,
-                                   .of = v->levels,
-                                   .at = v->at,
-                                   .arrived = v->arrived};
-        ok = backtest_vote(b, j->unit_of[v->place], &vote);
-        j->votes++;
-        ok = ok && (go == NULL || j->votes % GO_EVERY != 0 || go(ctx));
+        for (; ok && told < w->told_count && w->told[told].r.event < w->votes[i].event; told++) {
+            ok = tell_presence(e, b, &w->told[told]);
+        }
+        ok = ok && tell_vote(j, e, b, &w->votes[i]) && (go == NULL || (i + 1) % GO_EVERY != 0 || go(ctx));
+    }
+    for (; ok && told < w->told_count; told++) {
+        ok = tell_presence(e, b, &w->told[told]);
     }
     return ok;
 }
 
-static bool run(struct backtest_job *j, struct backtest *b, struct backtest_window *w, bool (*go)(void *ctx),
-                void *ctx)
+// All of [from, to). b NULL: before the rules begin.
+static bool run(struct backtest_job *j, struct engine *e, struct backtest *b, struct backtest_window *w, wall_ms from,
+                wall_ms to, bool (*go)(void *ctx), void *ctx)
 {
-    wall_ms span = (j->to_ms - j->from_ms) / (j->expected_votes / WINDOW_VOTES + 1) + 1;
-    for (wall_ms at = j->from_ms; at < j->to_ms;) {
+    int64_t rows = (int64_t)j->kiosk_count * ROWS_A_DAY * (j->to - j->from);
+    wall_ms span = (j->to_ms - j->from_ms) / ((j->expected_votes + rows) / WINDOW_VOTES + 1) + 1;
+    for (wall_ms at = from; at < to;) {
         w->from = at;
-        w->to = at + span < j->to_ms ? at + span : j->to_ms;
-        if ((go != NULL && !go(ctx)) || !backtest_read_window(w, 1, j->org.place_count + 1)) {
+        w->to = at + span < to ? at + span : to;
+        if ((go != NULL && !go(ctx)) || !backtest_read_window(w, 1, j->org.place_count + 1, true)) {
             return false;
         }
         if (w->full) {
@@ -454,26 +520,55 @@ static bool run(struct backtest_job *j, struct backtest *b, struct backtest_wind
             continue;
         }
         j->late += w->what == BACKTEST_BY_TIME ? w->late : 0;
-        if (!feed(j, b, w, go, ctx)) {
+        if (!feed(j, e, b, w, go, ctx)) {
             return false;
         }
         at = w->to;
     }
-    return (j->counts_late || backtest_count_late(j, go, ctx)) && backtest_end(b);
+    return true;
+}
+
+static bool in_transaction(struct backtest_job *j, bool ok)
+{
+    return views_end(j->v, VIEWS_OK) == VIEWS_OK && ok;
+}
+
+// The engine as the rules find it at `from`: kiosks as they stood a week before, and what they did since.
+static bool prepare(struct backtest_job *j, struct engine *e, struct backtest_window *w, bool (*go)(void *ctx), void *ctx,
+                    char *ret_why, size_t n)
+{
+    wall_ms from = j->from_ms - BEFORE_MS > j->known ? j->from_ms - BEFORE_MS : j->known;
+    if (j->kiosk_count > 0 && from < j->from_ms) {
+        if (!configure(j, e, 0, from, ret_why, n) ||
+            !in_transaction(j, views_begin(j->v) && backtest_restore(j, e, from)) ||
+            !run(j, e, NULL, w, from, j->from_ms, go, ctx)) {
+            return false;
+        }
+    }
+    bool ok = configure(j, e, j->rule_count, j->from_ms, ret_why, n);
+    if (ok && is_silence(j)) {
+        ok = in_transaction(j, views_begin(j->v) && backtest_read_ratings(j));
+    }
+    return ok;
 }
 
 char *backtest_report(struct backtest_job *j, bool (*go)(void *ctx), void *ctx, char *ret_why, size_t n)
 {
     struct backtest_window w = {.j = j, .what = j->counts_late ? BACKTEST_BY_TIME : BACKTEST_IN_TIME};
-    char *text = NULL;
-    struct backtest *b = begin(j, ret_why, n);
-    if (b == NULL) {
-        return NULL;
-    }
+    struct engine *e = engine_create();
+    struct backtest *b = NULL;
+    char *text = NULL, why[300] = "";
     j->votes = j->late = 0;
     j->v->why[0] = '\0';
-    bool done = run(j, b, &w, go, ctx);
+    bool done = e != NULL && prepare(j, e, &w, go, ctx, why, sizeof why);
+    if (done) {
+        b = begin(j, e);
+        e = b != NULL ? e : NULL; // taken over
+        done = b != NULL && run(j, e, b, &w, j->from_ms, j->to_ms, go, ctx) &&
+               (j->counts_late || backtest_count_late(j, go, ctx)) && backtest_end(b);
+    }
     free(w.votes);
+    free(w.told);
     if (done) {
         text = backtest_json(j, b);
     }
@@ -481,7 +576,11 @@ char *backtest_report(struct backtest_job *j, bool (*go)(void *ctx), void *ctx, 
     snprintf(ret_why, n, "%s",
              text != NULL || enough ? ""
              : j->v->why[0] != '\0' ? j->v->why
+             : why[0] != '\0'       ? why
                                     : "out of memory");
+    if (b == NULL) {
+        engine_destroy(e);
+    }
     backtest_destroy(b);
     return text;
 }

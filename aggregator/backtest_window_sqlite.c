@@ -38,20 +38,31 @@ static bool came_voided(struct backtest_window *w, int64_t epoch, const struct p
     return row;
 }
 
+// Was it one for figures, when it came?
+static bool is_vote(struct backtest_window *w, int64_t epoch, const struct packed *p)
+{
+    bool erased = (p->flags & EVENT_ERASED) != 0 && (p->flags & EVENT_VOIDED) != 0;
+    return p->kind == EVENT_RATING && p->levels != 0 && !erased && (p->flags & (EVENT_UNSCORED & ~EVENT_VOIDED)) == 0 &&
+           ((p->flags & EVENT_VOIDED) == 0 || !came_voided(w, epoch, p));
+}
+
+// Was the engine told of it: does it show that the kiosk is in use?
+static bool is_sign(const struct packed *p)
+{
+    bool answer = (p->kind == EVENT_RATING && p->levels != 0) || p->kind == EVENT_CHOICE || p->kind == EVENT_CONTACT;
+    return answer && (p->flags & (EVENT_UNASSIGNED | EVENT_STAFF)) == 0 && (p->flags & EVENT_PHONE) != EVENT_PHONE;
+}
+
 static void add_vote(struct backtest_window *w, const struct packed *p, int64_t epoch, int32_t place, int32_t kiosk)
 {
     bool late = (p->flags & EVENT_LATE) != 0;
     wall_ms when = w->what == BACKTEST_IN_TIME ? p->arrived : p->at;
-    if (p->kind != EVENT_RATING || p->levels == 0 || when < w->from || when >= w->to) {
+    if (when < w->from || when >= w->to) {
         return;
     }
-    bool erased = (p->flags & EVENT_ERASED) != 0 && (p->flags & EVENT_VOIDED) != 0;
-    if (erased || (p->flags & (EVENT_UNSCORED & ~EVENT_VOIDED)) != 0 ||
-        ((p->flags & EVENT_VOIDED) != 0 && came_voided(w, epoch, p))) {
-        return;
-    }
-    w->late += late;
-    if (w->what == BACKTEST_LATE_ONES || (late && w->what == BACKTEST_IN_TIME)) {
+    bool vote = is_vote(w, epoch, p), sign = w->signs && is_sign(p);
+    w->late += vote && late;
+    if (!sign && (!vote || w->what == BACKTEST_LATE_ONES || (late && w->what == BACKTEST_IN_TIME))) {
         return;
     }
     if (w->count == WINDOW_MOST) {
@@ -75,7 +86,9 @@ static void add_vote(struct backtest_window *w, const struct packed *p, int64_t 
                                          .kiosk = kiosk,
                                          .name = p->name,
                                          .score = (int8_t)p->score,
-                                         .levels = (int8_t)p->levels};
+                                         .levels = (int8_t)p->levels,
+                                         .late = late && w->what == BACKTEST_IN_TIME,
+                                         .unscored = !vote};
 }
 
 static void read_place(struct backtest_window *w, int32_t place, int64_t first, int64_t end)
@@ -114,14 +127,15 @@ static int64_t bound(struct views *v, wall_ms at, int64_t *ret_end)
     return views_row(v, s) ? sqlite3_column_int64(s, 0) : 0;
 }
 
-bool backtest_read_window(struct backtest_window *w, int32_t first_place, int32_t end_place)
+bool backtest_read_window(struct backtest_window *w, int32_t first_place, int32_t end_place, bool told)
 {
     struct backtest_job *j = w->j;
     int64_t end = 0;
-    w->count = 0;
+    w->count = w->told_count = 0;
     w->late = 0;
     w->full = w->memory = false;
-    if (views_begin(j->v)) {
+    w->signs = told && j->kiosk_count > 0;
+    if (views_begin(j->v) && (!w->signs || backtest_read_told(w))) {
         int64_t first = bound(j->v, w->from - (w->what == BACKTEST_IN_TIME ? 0 : PROTOCOL_LATE_MS), &end);
         end = w->what == BACKTEST_IN_TIME ? views_first_event_since(j->v, w->to) : INT64_MAX;
         for (int32_t i = first_place; i < end_place && !w->full && !w->memory && !j->v->failed; i++) {
@@ -138,7 +152,7 @@ bool backtest_count_late(struct backtest_job *j, bool (*go)(void *ctx), void *ct
     bool ok = true;
     for (int32_t i = 1; ok && i <= j->org.place_count; i++) {
         struct backtest_window w = {.j = j, .what = BACKTEST_LATE_ONES, .from = j->from_ms, .to = j->to_ms};
-        ok = j->unit_of[i] == SIZE_MAX || ((go == NULL || go(ctx)) && backtest_read_window(&w, i, i + 1));
+        ok = j->unit_of[i] == SIZE_MAX || ((go == NULL || go(ctx)) && backtest_read_window(&w, i, i + 1, false));
         j->late += w.late;
     }
     return ok;

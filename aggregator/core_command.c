@@ -49,6 +49,14 @@ static bool reload(struct core *c, char *why, size_t n)
         org_finish(&fresh);
         return false;
     }
+    const struct presence_log told = core_told(c);
+    for (int32_t i = 1; i <= c->org.kiosk_count && i <= fresh.kiosk_count; i++) {
+        if (fresh.kiosks[i].place != c->org.kiosks[i].place && !presence_stands(&told, i)) {
+            snprintf(why, n, "%s", store_why(c->store));
+            org_finish(&fresh);
+            return false;
+        }
+    }
     // What only memory knows: the births seen, which tell clones.
     for (int32_t i = 1; i <= c->org.kiosk_count && i <= fresh.kiosk_count; i++) {
         memcpy(fresh.kiosks[i].epochs, c->org.kiosks[i].epochs, sizeof fresh.kiosks[i].epochs);

@@ -781,16 +781,20 @@ static void test_settings(void **state)
     assert_int_equal(integer(json_object_get(setting(o, 0), "rule"), "percent"), 90);
     assert_int_equal(integer(json_object_get(setting(o, 1), "rule"), "percent"), 80);
     assert_int_equal(json_array_size(json_object_get(o, "standards")),
-                     1); // what is about kiosks cannot be tested
+                     2);
     json_decref(o);
 
     q.b = NULL;
     q.a = "gone";
     refused(w, q, 0, "a", "no standard 'gone'");
-    q.a = "off";
-    refused(w, q, 0, "a", "not kept by the minute");
+    q.a = "kind: offline, hold: 90 s";
+    refused(w, q, 0, "a", "test more than that");
     q.a = "kind: silence";
-    refused(w, q, 0, "a", "not kept by the minute");
+    q.late = "counted";
+    refused(w, q, 0, "late", "late is left-out");
+    q.late = NULL;
+    q.a = "kind: contact";
+    refused(w, q, 0, "a", "nothing to test");
     q.a = "kind: standrad";
     refused(w, q, 0, "a", "standard");
     q.a = "kind: standard, prcent: 3";
