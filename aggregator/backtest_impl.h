@@ -33,6 +33,7 @@ struct backtest_job {
     } *standings; // owned, as `kiosks`
     size_t kiosk_count;
     wall_ms known;                // since when what kiosks did is known; INT64_MAX: it is not
+    wall_ms told_from;            // it is read since then: some days before the rules begin, or since it is known
     int64_t inhibit_ms, lost_ms;  // of engine_config, as the aggregator has them
     struct backtest_rating {
         int32_t kiosk, quarter; // index of the kiosk
@@ -85,8 +86,6 @@ int backtest_by_time(const void *a, const void *b);
 // ---------------------------------------------------------------- backtest_kiosks_sqlite.c, in a transaction each
 bool backtest_find_kiosks(struct backtest_job *j);        // and since when they are known
 bool backtest_read_told(struct backtest_window *w);       // false: it failed; w->full and w->memory as for votes
-// What was known of aggregator and kiosks at a time, into an engine that is configured; rows from then on go on from it.
-bool backtest_restore(struct backtest_job *j, struct engine *e, wall_ms at);
 bool backtest_read_ratings(struct backtest_job *j);       // from which usual rates are made
 bool backtest_rates(void *ctx, size_t kiosk, wall_ms at, float ret_per_hour[HOURS_WEEK], bool *ret_known); // ctx: the job
 

@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TOLD_MOST = 250000 }; // 35 MB; a window with more is halved
+enum {
+    TOLD_MOST = 250000,     // 35 MB; a window with more is halved
+    BEFORE_MS = 7 * DAY_MS, // read before the rules begin, to know how it stands with kiosks
+};
 
 static bool failed(struct views *v)
 {
@@ -49,6 +52,7 @@ bool backtest_find_kiosks(struct backtest_job *j)
     sscanf(times, "%lld %lld", &inhibit, &lost); // none: the usual ones
     j->inhibit_ms = inhibit;
     j->lost_ms = lost;
+    j->told_from = j->from_ms - BEFORE_MS > j->known ? j->from_ms - BEFORE_MS : j->known;
     bool ok = true;
     for (int32_t i = 1; ok && j->known < j->to_ms && i <= o->kiosk_count; i++) {
         const struct org_kiosk *k = &o->kiosks[i];
@@ -95,71 +99,71 @@ static bool heard_until(struct backtest_job *j, size_t kiosk, wall_ms at, wall_m
     struct store_presence next;
     bool found;
     if (!store_presence_since(j->v->st, j->kiosks[kiosk].id, at, &next, &found)) {
-        return failed(j->v);
+        return false;
     }
     *ret_until = found ? next.p.last : j->standings[kiosk].heard;
     return true;
 }
 
-bool backtest_read_told(struct backtest_window *w)
+// What was known of it where reading begins: its newest row before, as if it were of then.
+static bool add_known(struct backtest_window *w, int32_t kiosk)
 {
     struct backtest_job *j = w->j;
-    struct store *st = j->v->st;
-    w->told_count = 0;
-    bool ok = store_presence_each(st, 0, w->from, w->to, add_told, w);
-    for (size_t i = 0; ok && i < j->kiosk_count; i++) {
-        wall_ms since = j->standings[i].since;
-        size_t begin = w->told_count;
-        ok = store_presence_each(st, j->kiosks[i].id, since > w->from ? since : w->from, w->to, add_told, w);
-        if (ok && w->told_count > begin) {
-            qsort(&w->told[begin], w->told_count - begin, sizeof *w->told, by_number);
-            ok = heard_until(j, i, w->to, &w->told[w->told_count - 1].until);
-            for (size_t k = w->told_count - 1; k > begin; k--) {
-                w->told[k - 1].until = w->told[k].r.p.last;
-            }
-        }
+    struct store_presence r;
+    bool found;
+    if (!store_presence_before(j->v->st, kiosk, j->told_from, &r, &found)) {
+        return false;
     }
-    if (!ok) {
-        return w->full || w->memory || failed(j->v);
+    r.p.what = kiosk != 0 ? PRESENCE_STANDS : r.p.what;
+    r.p.at = r.p.last = j->told_from;
+    r.event = views_first_event_since(j->v, j->told_from) - 1;
+    return !found || add_told(w, &r);
+}
+
+static bool read_one(struct backtest_window *w, int32_t kiosk, wall_ms since)
+{
+    wall_ms first = w->j->told_from, from = w->from > first ? w->from : first;
+    return (w->from > first || w->to <= first || since > first || add_known(w, kiosk)) &&
+           store_presence_each(w->j->v->st, kiosk, since > from ? since : from, w->to, add_told, w);
+}
+
+// In the order in which it was told, each with how long the kiosk was heard of then.
+static bool read_kiosk(struct backtest_window *w, size_t i)
+{
+    struct backtest_job *j = w->j;
+    size_t begin = w->told_count;
+    if (!read_one(w, j->kiosks[i].id, j->standings[i].since)) {
+        return false;
     }
-    if (w->told_count > 0) {
-        qsort(w->told, w->told_count, sizeof *w->told, by_number);
+    if (w->told_count == begin) {
+        return true;
+    }
+    struct backtest_told *told = &w->told[begin];
+    size_t n = w->told_count - begin;
+    qsort(told, n, sizeof *told, by_number);
+    if (!heard_until(j, i, w->to, &told[n - 1].until)) {
+        return false;
+    }
+    for (size_t k = n - 1; k > 0; k--) {
+        told[k - 1].until = told[k].r.p.last;
+    }
+    if (told[0].r.p.what == PRESENCE_STANDS && told[0].until < told[0].r.p.last) {
+        told[0].r.p.last = told[0].until; // it was not heard of for some time when reading begins
     }
     return true;
 }
 
-// ---------------------------------------------------------------- where a test begins
-
-bool backtest_restore(struct backtest_job *j, struct engine *e, wall_ms at)
+bool backtest_read_told(struct backtest_window *w)
 {
-    struct store *st = j->v->st;
-    struct store_presence r;
-    struct engine_clock_state clock = {.now = at, .inhibit_until = at, .broker_up = true};
-    bool found;
-    if (!store_presence_before(st, 0, at, &r, &found)) {
-        return failed(j->v);
+    w->told_count = 0;
+    bool ok = read_one(w, 0, INT64_MIN);
+    for (size_t i = 0; ok && i < w->j->kiosk_count; i++) {
+        ok = read_kiosk(w, i);
     }
-    if (found) {
-        clock.broker_up = r.p.what == PRESENCE_BROKER && r.p.up;
-        clock.inhibit_until = r.p.at + j->inhibit_ms;
+    if (ok && w->told_count > 0) {
+        qsort(w->told, w->told_count, sizeof *w->told, by_number);
     }
-    engine_restore_clock(e, &clock);
-    for (size_t i = 0; i < j->kiosk_count; i++) {
-        if (j->standings[i].since > at) {
-            continue; // a row will tell
-        }
-        if (!store_presence_before(st, j->kiosks[i].id, at, &r, &found) ||
-            (found && !heard_until(j, i, at, &r.p.after.heard_at))) {
-            return failed(j->v);
-        }
-        if (found) {
-            wall_ms until = r.p.after.heard_at;
-            r.p.after.heard_at = until < at ? until : at;
-            engine_restore_kiosk(e, &r.p.after);
-            engine_heard_until(e, r.p.kiosk, until);
-        }
-    }
-    return true;
+    return ok || w->full || w->memory || failed(w->j->v);
 }
 
 // ---------------------------------------------------------------- usual rates

@@ -15,7 +15,6 @@ enum {
     WINDOW_LEAST_MS = 60000,
     GO_EVERY = 1 << 16, // votes between two questions whether to go on
     ROWS_A_DAY = 8,     // of a kiosk (presence.h), about
-    BEFORE_MS = 7 * DAY_MS, // read before the rules begin, to know how it stands with kiosks
 };
 
 #define FIELD(name)                                                                                          \
@@ -528,28 +527,20 @@ static bool run(struct backtest_job *j, struct engine *e, struct backtest *b, st
     return true;
 }
 
-static bool in_transaction(struct backtest_job *j, bool ok)
-{
-    return views_end(j->v, VIEWS_OK) == VIEWS_OK && ok;
-}
-
-// The engine as the rules find it at `from`: kiosks as they stood a week before, and what they did since.
+// The engine as the rules find it at `from`: kiosks as they stood some days before, and what they did since.
 static bool prepare(struct backtest_job *j, struct engine *e, struct backtest_window *w, bool (*go)(void *ctx), void *ctx,
                     char *ret_why, size_t n)
 {
-    wall_ms from = j->from_ms - BEFORE_MS > j->known ? j->from_ms - BEFORE_MS : j->known;
-    if (j->kiosk_count > 0 && from < j->from_ms) {
-        if (!configure(j, e, 0, from, ret_why, n) ||
-            !in_transaction(j, views_begin(j->v) && backtest_restore(j, e, from)) ||
-            !run(j, e, NULL, w, from, j->from_ms, go, ctx)) {
-            return false;
-        }
+    bool before = j->kiosk_count > 0 && j->told_from < j->from_ms;
+    if (before && !(configure(j, e, 0, j->told_from, ret_why, n) &&
+                    run(j, e, NULL, w, j->told_from, j->from_ms, go, ctx))) {
+        return false;
     }
-    bool ok = configure(j, e, j->rule_count, j->from_ms, ret_why, n);
-    if (ok && is_silence(j)) {
-        ok = in_transaction(j, views_begin(j->v) && backtest_read_ratings(j));
+    if (!configure(j, e, j->rule_count, j->from_ms, ret_why, n)) {
+        return false;
     }
-    return ok;
+    bool ok = !is_silence(j) || (views_begin(j->v) && backtest_read_ratings(j));
+    return (!is_silence(j) || views_end(j->v, VIEWS_OK) == VIEWS_OK) && ok;
 }
 
 char *backtest_report(struct backtest_job *j, bool (*go)(void *ctx), void *ctx, char *ret_why, size_t n)
