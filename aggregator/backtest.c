@@ -434,8 +434,9 @@ static void match(struct backtest *b)
 
 bool backtest_end(struct backtest *b)
 {
-    advance(b, b->o.to - 1);
-    engine_tick(b->e, b->o.to);
+    wall_ms end = b->o.listened != 0 && b->o.listened < b->o.to ? b->o.listened : b->o.to;
+    advance(b, end - 1);
+    engine_tick(b->e, end);
     take(b);
     for (int i = 0; i < b->o.rule_count; i++) {
         if (engine_is_content(b->rules[i].kind)) {

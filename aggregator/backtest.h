@@ -55,6 +55,7 @@ struct backtest_options {
     size_t kiosk_count;
     wall_ms from, to; // votes arrived in [from, to)
     wall_ms known;    // what kiosks did is known since then; INT64_MAX: it is not
+    wall_ms listened; // nothing falls due later, since the aggregator was away; 0: it was not
     // For a change rule that learns: what was told at `at` of the unit's past weeks, as live, at `from` and at each UTC
     // midnight. False: it failed, and so does the test.
     bool (*usual)(void *ctx, const struct engine_rule *r, int32_t place, wall_ms at, int64_t *ret_n,

@@ -34,6 +34,7 @@ struct backtest_job {
     size_t kiosk_count;
     wall_ms known;                // since when what kiosks did is known; INT64_MAX: it is not
     wall_ms told_from;            // it is read since then: some days before the rules begin, or since it is known
+    wall_ms listened;             // as backtest_options
     int64_t inhibit_ms, lost_ms;  // of engine_config, as the aggregator has them
     struct backtest_rating {
         int32_t kiosk, quarter; // index of the kiosk

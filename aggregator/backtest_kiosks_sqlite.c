@@ -46,7 +46,8 @@ bool backtest_find_kiosks(struct backtest_job *j)
     if (j->kiosks == NULL || j->standings == NULL) {
         return false;
     }
-    if (!store_presence_known(j->v->st, &j->known) || !store_setting(j->v->st, STORE_PRESENCE_TIMES, times, sizeof times)) {
+    if (!store_presence_known(j->v->st, &j->known) || !store_presence_listened(j->v->st, j->to_ms, &j->listened) ||
+        !store_setting(j->v->st, STORE_PRESENCE_TIMES, times, sizeof times)) {
         return failed(j->v);
     }
     sscanf(times, "%lld %lld", &inhibit, &lost); // none: the usual ones

@@ -439,6 +439,7 @@ static struct backtest *begin(struct backtest_job *j, struct engine *e)
                                  .from = j->from_ms,
                                  .to = j->to_ms,
                                  .known = j->known,
+                                 .listened = j->kiosk_count > 0 ? j->listened : 0,
                                  .usual = usual,
                                  .hours = usual_by_hour,
                                  .spread = spread,

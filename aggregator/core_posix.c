@@ -425,6 +425,9 @@ static enum core_end loop(struct core *c)
         p[2].events |= link_wants_write(c->link) ? POLLOUT : 0;
         poll(p, p[2].fd >= 0 ? 3 : 2, wait_ms(c, link_wait, mono));
         if (p[0].revents != 0) {
+            if (!guard_holds(&c->guard)) {
+                core_writes(c); // with it goes the engine's clock: until when we listened
+            }
             end_turn(c, true);
             return c->failed ? CORE_STORE_FAILED : CORE_STOPPED;
         }

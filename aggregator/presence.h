@@ -31,7 +31,7 @@ struct presence {
     int32_t kiosk; // 0: of the aggregator
     enum presence_what what;
     wall_ms at;
-    wall_ms last; // of a kiosk: when it was heard of before this; LISTENS: until when the aggregator did
+    wall_ms last; // of a kiosk: when it was heard of before this; LISTENS: until when the aggregator did, as last written
     struct engine_kiosk_state after; // of a kiosk. heard_at and dead are not kept: `last` says more
     bool up;                         // BROKER
 };

@@ -27,6 +27,8 @@ bool store_presence_before(struct store *st, int32_t kiosk, wall_ms at, struct s
 bool store_presence_since(struct store *st, int32_t kiosk, wall_ms at, struct store_presence *ret_r, bool *ret_found);
 // Since when what kiosks do is known; INT64_MAX: it is not.
 bool store_presence_known(struct store *st, wall_ms *ret_since);
+// Until when the aggregator listened, of the time before `to`: `to`, or earlier when it was away then, or has been since.
+bool store_presence_listened(struct store *st, wall_ms to, wall_ms *ret_until);
 
 // ---------------------------------------------------------------- retention
 // Within a transaction: deletes rows before `before` but the newest of them, of `kiosks` kiosks after *kiosk (-1 at

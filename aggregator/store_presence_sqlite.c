@@ -96,6 +96,25 @@ bool store_presence_known(struct store *st, wall_ms *ret_since)
     return true;
 }
 
+bool store_presence_listened(struct store *st, wall_ms to, wall_ms *ret_until)
+{
+    struct store_presence next;
+    struct engine_clock_state clock = {.now = to};
+    char text[ENGINE_TEXT_MAX];
+    bool found;
+    if (!read_one(st,
+                  store_bind(st, COLUMNS " WHERE kiosk_id = 0 AND at >= ?1 AND what = ?2 ORDER BY at, presence_id LIMIT 1",
+                             "id", to, (int)PRESENCE_LISTENS),
+                  &next, &found) ||
+        !store_setting(st, "engine_clock", text, sizeof text)) {
+        return false;
+    }
+    engine_clock_decode(text, &clock); // "": there is none
+    wall_ms until = found ? next.p.last : clock.now;
+    *ret_until = until < to ? until : to;
+    return true;
+}
+
 // ---------------------------------------------------------------- retention
 
 bool store_presence_retain(struct store *st, wall_ms before, int kiosks, int32_t *kiosk, bool *ret_more)
