@@ -18,7 +18,7 @@ interface Props {
   children?: ComponentChildren; // beside the title
 }
 
-const START_HOLD = { offline: "2 min", coverage: "15 min", clock: "15 min" } as const; // when nothing is said
+const START_HOLD = { offline: "2 min", coverage: "15 min", clock: "5 min" } as const; // when nothing is said
 
 export function SettingCard({ name, text, report, tested, error, set, children }: Props) {
   const { w } = useWords();

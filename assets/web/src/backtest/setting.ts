@@ -15,7 +15,7 @@ const START: Record<Kind, Fields> = {
   silence: { probability: "0.001" },
   offline: { hold: "2 min" },
   coverage: { hold: "15 min" },
-  clock: { hold: "15 min" },
+  clock: { hold: "5 min" },
   tamper: {},
 };
 const KEPT = ["question", "top_faces", "mash"]; // when another kind is chosen
