@@ -65,32 +65,26 @@ void backtest_destroy(struct backtest *b)
 
 // ---------------------------------------------------------------- what the engine says
 
+static int by_place(const void *place, const void *unit)
+{
+    int32_t x = *(const int32_t *)place, y = ((const struct unit *)unit)->u.place;
+    return (x > y) - (x < y);
+}
+
 static struct unit *find_unit(struct backtest *b, int32_t place)
 {
-    size_t lo = 0, hi = b->o.unit_count;
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (b->units[mid].u.place < place) {
-            lo = mid + 1;
-        } else {
-            hi = mid;
-        }
-    }
-    return lo < b->o.unit_count && b->units[lo].u.place == place ? &b->units[lo] : NULL;
+    return bsearch(&place, b->units, b->o.unit_count, sizeof *b->units, by_place);
+}
+
+static int by_id(const void *id, const void *kiosk)
+{
+    int32_t x = *(const int32_t *)id, y = ((const struct watched *)kiosk)->k.id;
+    return (x > y) - (x < y);
 }
 
 static struct watched *find_kiosk(struct backtest *b, int32_t id)
 {
-    size_t lo = 0, hi = b->o.kiosk_count;
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (b->kiosks[mid].k.id < id) {
-            lo = mid + 1;
-        } else {
-            hi = mid;
-        }
-    }
-    return lo < b->o.kiosk_count && b->kiosks[lo].k.id == id ? &b->kiosks[lo] : NULL;
+    return bsearch(&id, b->kiosks, b->o.kiosk_count, sizeof *b->kiosks, by_id);
 }
 
 static void raise_alert(struct backtest *b, int i, struct open_alert *r, const struct engine_transition *t)

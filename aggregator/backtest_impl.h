@@ -28,8 +28,8 @@ struct backtest_job {
     struct backtest_standing {
         wall_ms since; // where it is now
         wall_ms heard; // as of now, at last
-        struct rates rates; // of votes [added, taken) of it
-        size_t taken, added, votes_end; // in `ratings`
+        struct rates rates; // of `ratings` from taken to before added
+        size_t taken, added, end; // those of the kiosk end there
     } *standings; // owned, as `kiosks`
     size_t kiosk_count;
     wall_ms known;                // since when what kiosks did is known; INT64_MAX: it is not

@@ -23,10 +23,11 @@ static bool failed(struct views *v)
 static bool read_standing(struct backtest_job *j, int32_t kiosk, struct backtest_standing *ret_s)
 {
     struct engine_kiosk_state s = {.heard_at = 0};
-    sqlite3_stmt *row = store_bind(j->v->st,
-                                   "SELECT coalesce((SELECT from_ms FROM assignment WHERE kiosk_id = ?1 AND to_ms IS NULL), 0),"
-                                   " engine FROM kiosk WHERE kiosk_id = ?1",
-                                   "d", kiosk);
+    sqlite3_stmt *row = store_bind(
+        j->v->st,
+        "SELECT coalesce((SELECT from_ms FROM assignment WHERE kiosk_id = ?1 AND to_ms IS NULL), 0),"
+        " engine FROM kiosk WHERE kiosk_id = ?1",
+        "d", kiosk);
     if (views_row(j->v, row)) {
         ret_s->since = sqlite3_column_int64(row, 0);
         engine_kiosk_decode((const char *)sqlite3_column_text(row, 1), &s); // "": it has never spoken
@@ -46,7 +47,8 @@ bool backtest_find_kiosks(struct backtest_job *j)
     if (j->kiosks == NULL || j->standings == NULL) {
         return false;
     }
-    if (!store_presence_known(j->v->st, &j->known) || !store_presence_listened(j->v->st, j->to_ms, &j->listened) ||
+    if (!store_presence_known(j->v->st, &j->known) ||
+        !store_presence_listened(j->v->st, j->to_ms, &j->listened) ||
         !store_setting(j->v->st, STORE_PRESENCE_TIMES, times, sizeof times)) {
         return failed(j->v);
     }
@@ -121,6 +123,7 @@ static bool add_known(struct backtest_window *w, int32_t kiosk)
     return !found || add_told(w, &r);
 }
 
+// In order of time. since: earlier rows are about where it stood before.
 static bool read_one(struct backtest_window *w, int32_t kiosk, wall_ms since)
 {
     wall_ms first = w->j->told_from, from = w->from > first ? w->from : first;
@@ -199,12 +202,13 @@ static int by_id(const void *a, const void *b)
 
 static bool read_ratings(struct backtest_job *j, int32_t place)
 {
-    sqlite3_stmt *s = store_bind(j->v->st,
-                                 "SELECT kiosk_id, quarter, sum(c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11)"
-                                 " FROM tally WHERE place_id = ?1 AND quarter >= ?2 AND quarter < ?3"
-                                 " GROUP BY quarter, kiosk_id",
-                                 "dii", place, (j->from_ms - RATES_WEEKS * 7 * (wall_ms)DAY_MS) / RATES_QUARTER_MS - 96,
-                                 j->to_ms / RATES_QUARTER_MS);
+    sqlite3_stmt *s =
+        store_bind(j->v->st,
+                   "SELECT kiosk_id, quarter, sum(c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11)"
+                   " FROM tally WHERE place_id = ?1 AND quarter >= ?2 AND quarter < ?3"
+                   " GROUP BY quarter, kiosk_id",
+                   "dii", place, (j->from_ms / DAY_MS - RATES_WEEKS * 7) * DAY_MS / RATES_QUARTER_MS,
+                   j->to_ms / RATES_QUARTER_MS);
     bool ok = true;
     while (ok && views_row(j->v, s)) {
         struct backtest_kiosk key = {.id = sqlite3_column_int(s, 0)};
@@ -240,7 +244,7 @@ bool backtest_read_ratings(struct backtest_job *j)
         while (at < j->rating_count && j->ratings[at].kiosk == (int32_t)i) {
             at++;
         }
-        s->votes_end = at;
+        s->end = at;
     }
     return true;
 }
@@ -252,7 +256,7 @@ bool backtest_rates(void *ctx, size_t kiosk, wall_ms at, float ret_per_hour[HOUR
     const struct org_place *p = &j->org.places[j->org.kiosks[j->kiosks[kiosk].id].place];
     wall_ms to = at / DAY_MS * DAY_MS;
     int64_t first = (to - RATES_WEEKS * 7 * (wall_ms)DAY_MS) / RATES_QUARTER_MS;
-    for (; s->added < s->votes_end && j->ratings[s->added].quarter < to / RATES_QUARTER_MS; s->added++) {
+    for (; s->added < s->end && j->ratings[s->added].quarter < to / RATES_QUARTER_MS; s->added++) {
         const struct backtest_rating *r = &j->ratings[s->added];
         rates_add(&s->rates, &p->hours, p->tz, r->quarter, r->votes);
     }

@@ -42,7 +42,7 @@ struct backtest_query {    // texts, borrowed; NULL or "": the default
         *b; // settings: a standard's id, or what a standard of the configuration says but for its id and place:
             // "kind: share, percent: 40", or YAML of several lines. Default of a: the promise in force at the
             // place, else `kind: standard`; of b: no second one
-    const char *late; // left-out (default) or counted
+    const char *late; // left-out (default), or counted: not for rules about kiosks
 };
 struct backtest_field {
     const char *name;

@@ -411,7 +411,7 @@ static void transition(void *ctx, const struct engine_transition *t)
     j->transition(j->transition_ctx, t);
 }
 
-static bool is_silence(const struct backtest_job *j)
+static bool has_silence(const struct backtest_job *j)
 {
     struct engine_rule r;
     bool any = false;
@@ -443,7 +443,7 @@ static struct backtest *begin(struct backtest_job *j, struct engine *e)
                                  .usual = usual,
                                  .hours = usual_by_hour,
                                  .spread = spread,
-                                 .rates = is_silence(j) ? backtest_rates : NULL,
+                                 .rates = has_silence(j) ? backtest_rates : NULL,
                                  .transition = j->transition != NULL ? transition : NULL,
                                  .ctx = j};
     return backtest_create(e, &o);
@@ -540,8 +540,11 @@ static bool prepare(struct backtest_job *j, struct engine *e, struct backtest_wi
     if (!configure(j, e, j->rule_count, j->from_ms, ret_why, n)) {
         return false;
     }
-    bool ok = !is_silence(j) || (views_begin(j->v) && backtest_read_ratings(j));
-    return (!is_silence(j) || views_end(j->v, VIEWS_OK) == VIEWS_OK) && ok;
+    if (!has_silence(j)) {
+        return true;
+    }
+    bool ok = views_begin(j->v) && backtest_read_ratings(j);
+    return views_end(j->v, VIEWS_OK) == VIEWS_OK && ok;
 }
 
 char *backtest_report(struct backtest_job *j, bool (*go)(void *ctx), void *ctx, char *ret_why, size_t n)

@@ -42,18 +42,22 @@ static bool came_voided(struct backtest_window *w, int64_t epoch, const struct p
 static bool is_vote(struct backtest_window *w, int64_t epoch, const struct packed *p)
 {
     bool erased = (p->flags & EVENT_ERASED) != 0 && (p->flags & EVENT_VOIDED) != 0;
-    return p->kind == EVENT_RATING && p->levels != 0 && !erased && (p->flags & (EVENT_UNSCORED & ~EVENT_VOIDED)) == 0 &&
+    return p->kind == EVENT_RATING && p->levels != 0 && !erased &&
+           (p->flags & (EVENT_UNSCORED & ~EVENT_VOIDED)) == 0 &&
            ((p->flags & EVENT_VOIDED) == 0 || !came_voided(w, epoch, p));
 }
 
 // Was the engine told of it: does it show that the kiosk is in use?
 static bool is_sign(const struct packed *p)
 {
-    bool answer = (p->kind == EVENT_RATING && p->levels != 0) || p->kind == EVENT_CHOICE || p->kind == EVENT_CONTACT;
-    return answer && (p->flags & (EVENT_UNASSIGNED | EVENT_STAFF)) == 0 && (p->flags & EVENT_PHONE) != EVENT_PHONE;
+    bool answer =
+        (p->kind == EVENT_RATING && p->levels != 0) || p->kind == EVENT_CHOICE || p->kind == EVENT_CONTACT;
+    return answer && (p->flags & (EVENT_UNASSIGNED | EVENT_STAFF)) == 0 &&
+           (p->flags & EVENT_PHONE) != EVENT_PHONE;
 }
 
-static void add_vote(struct backtest_window *w, const struct packed *p, int64_t epoch, int32_t place, int32_t kiosk)
+static void add_vote(struct backtest_window *w, const struct packed *p, int64_t epoch, int32_t place,
+                     int32_t kiosk)
 {
     bool late = (p->flags & EVENT_LATE) != 0;
     wall_ms when = w->what == BACKTEST_IN_TIME ? p->arrived : p->at;
@@ -80,15 +84,15 @@ static void add_vote(struct backtest_window *w, const struct packed *p, int64_t 
         w->room = room;
     }
     w->votes[w->count++] = (struct backtest_stored){.event = p->event_id,
-                                         .at = p->at,
-                                         .arrived = when,
-                                         .place = place,
-                                         .kiosk = kiosk,
-                                         .name = p->name,
-                                         .score = (int8_t)p->score,
-                                         .levels = (int8_t)p->levels,
-                                         .late = late && w->what == BACKTEST_IN_TIME,
-                                         .unscored = !vote};
+                                                    .at = p->at,
+                                                    .arrived = when,
+                                                    .place = place,
+                                                    .kiosk = kiosk,
+                                                    .name = p->name,
+                                                    .score = (int8_t)p->score,
+                                                    .levels = (int8_t)p->levels,
+                                                    .late = late && w->what == BACKTEST_IN_TIME,
+                                                    .unscored = !vote};
 }
 
 static void read_place(struct backtest_window *w, int32_t place, int64_t first, int64_t end)
@@ -152,7 +156,8 @@ bool backtest_count_late(struct backtest_job *j, bool (*go)(void *ctx), void *ct
     bool ok = true;
     for (int32_t i = 1; ok && i <= j->org.place_count; i++) {
         struct backtest_window w = {.j = j, .what = BACKTEST_LATE_ONES, .from = j->from_ms, .to = j->to_ms};
-        ok = j->unit_of[i] == SIZE_MAX || ((go == NULL || go(ctx)) && backtest_read_window(&w, i, i + 1, false));
+        ok = j->unit_of[i] == SIZE_MAX ||
+             ((go == NULL || go(ctx)) && backtest_read_window(&w, i, i + 1, false));
         j->late += w.late;
     }
     return ok;

@@ -18,20 +18,21 @@
 enum { PRESENCE_GAP_MS = 90000 }; // health comes every 60 s; two that are lost are a gap
 
 enum presence_what { // stored: never renumber
-    PRESENCE_HEARD,    // of the kiosk again, after a gap or a goodbye
-    PRESENCE_STATE,    // ready, sleeping, disconnected, lost
-    PRESENCE_FACTS,    // enum engine_fact
+    PRESENCE_HEARD,  // of the kiosk again, after a gap or a goodbye
+    PRESENCE_STATE,  // ready, sleeping, disconnected, lost
+    PRESENCE_FACTS,  // enum engine_fact
     PRESENCE_TAMPERED,
-    PRESENCE_LISTENS,  // the aggregator, after a start or a jump of the clock; the broker counts as down
-    PRESENCE_BROKER,   // found, or lost
-    PRESENCE_STANDS,   // what is known of a kiosk where it begins to count: it has moved, or no row is older
+    PRESENCE_LISTENS, // the aggregator, after a start or a jump of the clock; the broker counts as down
+    PRESENCE_BROKER,  // found, or lost
+    PRESENCE_STANDS,  // what is known of a kiosk where it begins to count: it has moved, or no row is older
 };
 
 struct presence {
     int32_t kiosk; // 0: of the aggregator
     enum presence_what what;
     wall_ms at;
-    wall_ms last; // of a kiosk: when it was heard of before this; LISTENS: until when the aggregator did, as last written
+    wall_ms
+        last; // of a kiosk: when it was heard of before this; LISTENS: until when the aggregator did, as last written
     struct engine_kiosk_state after; // of a kiosk. heard_at and dead are not kept: `last` says more
     bool up;                         // BROKER
 };

@@ -2,7 +2,8 @@
 
 enum { HOUR_MS = 3600000, DAY_MS = 86400000, THURSDAY = 4 }; // 1970-01-01 was one
 
-void rates_add(struct rates *r, const struct hours *hours, const struct tz *tz, int64_t quarter, int64_t votes)
+void rates_add(struct rates *r, const struct hours *hours, const struct tz *tz, int64_t quarter,
+               int64_t votes)
 {
     wall_ms at = quarter * RATES_QUARTER_MS;
     int64_t local_hour = (at + (wall_ms)tz_offset_s(tz, at) * 1000) / HOUR_MS;
@@ -10,7 +11,8 @@ void rates_add(struct rates *r, const struct hours *hours, const struct tz *tz, 
 }
 
 // The share of each weekday's dates between the kiosk's first vote and `to` that were as every week.
-static void normal_shares(const struct hours *hours, const struct tz *tz, wall_ms from, wall_ms to, double ret[7])
+static void normal_shares(const struct hours *hours, const struct tz *tz, wall_ms from, wall_ms to,
+                          double ret[7])
 {
     int64_t all[7] = {0}, normal[7] = {0};
     for (wall_ms at = from; at < to; at += DAY_MS) {
@@ -23,8 +25,8 @@ static void normal_shares(const struct hours *hours, const struct tz *tz, wall_m
     }
 }
 
-bool rates_usual(const struct rates *r, const struct hours *hours, const struct tz *tz, int64_t first, wall_ms to,
-                 float ret_per_hour[HOURS_WEEK])
+bool rates_usual(const struct rates *r, const struct hours *hours, const struct tz *tz, int64_t first,
+                 wall_ms to, float ret_per_hour[HOURS_WEEK])
 {
     double shares[7], weeks = (double)(to - first * RATES_QUARTER_MS) / (7.0 * DAY_MS);
     if (weeks < 1) {

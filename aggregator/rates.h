@@ -18,10 +18,11 @@ struct rates {
 
 // Scored votes of a quarter hour (its begin / RATES_QUARTER_MS), hours and tz of the place where the kiosk stands. Below 0:
 // takes them back.
-void rates_add(struct rates *r, const struct hours *hours, const struct tz *tz, int64_t quarter, int64_t votes);
+void rates_add(struct rates *r, const struct hours *hours, const struct tz *tz, int64_t quarter,
+               int64_t votes);
 // first: the oldest quarter hour that is in it. False: less than a week is known, it learns. Hours in which nothing was ever
 // given count as none: closed hours are the opening hours' business.
-bool rates_usual(const struct rates *r, const struct hours *hours, const struct tz *tz, int64_t first, wall_ms to,
-                 float ret_per_hour[HOURS_WEEK]);
+bool rates_usual(const struct rates *r, const struct hours *hours, const struct tz *tz, int64_t first,
+                 wall_ms to, float ret_per_hour[HOURS_WEEK]);
 
 #endif

@@ -23,8 +23,10 @@ bool store_presence_any(const struct store *st); // is there a row?
 bool store_presence_each(struct store *st, int32_t kiosk, wall_ms from, wall_ms to,
                          bool (*each)(void *ctx, const struct store_presence *r), void *ctx);
 // The newest one before `at`, or the oldest one since.
-bool store_presence_before(struct store *st, int32_t kiosk, wall_ms at, struct store_presence *ret_r, bool *ret_found);
-bool store_presence_since(struct store *st, int32_t kiosk, wall_ms at, struct store_presence *ret_r, bool *ret_found);
+bool store_presence_before(struct store *st, int32_t kiosk, wall_ms at, struct store_presence *ret_r,
+                           bool *ret_found);
+bool store_presence_since(struct store *st, int32_t kiosk, wall_ms at, struct store_presence *ret_r,
+                          bool *ret_found);
 // Since when what kiosks do is known; INT64_MAX: it is not.
 bool store_presence_known(struct store *st, wall_ms *ret_since);
 // Until when the aggregator listened, of the time before `to`: `to`, or earlier when it was away then, or has been since.

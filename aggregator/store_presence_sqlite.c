@@ -8,9 +8,9 @@ bool store_presence_put(struct store *st, const struct presence *p)
 {
     const struct engine_kiosk_state *s = &p->after;
     return store_run(st, "INSERT INTO presence VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-                     "iddiiidiiidi", st->next_presence++, p->kiosk, (int)p->what, p->at, p->last, store_last_event(st),
-                     p->kiosk != 0 ? (int)s->presence : (int)p->up, s->presence_at, s->ready_at, s->voted_at,
-                     (int)s->facts, s->tampered_at);
+                     "iddiiidiiidi", st->next_presence++, p->kiosk, (int)p->what, p->at, p->last,
+                     store_last_event(st), p->kiosk != 0 ? (int)s->presence : (int)p->up, s->presence_at,
+                     s->ready_at, s->voted_at, (int)s->facts, s->tampered_at);
 }
 
 bool store_presence_any(const struct store *st)
@@ -21,7 +21,7 @@ bool store_presence_any(const struct store *st)
 // ---------------------------------------------------------------- reading
 
 #define COLUMNS                                                                                              \
-    "SELECT presence_id, kiosk_id, what, at, last, event_id, state, state_at, ready_at, voted_at, facts,"        \
+    "SELECT presence_id, kiosk_id, what, at, last, event_id, state, state_at, ready_at, voted_at, facts,"    \
     " tampered_at FROM presence"
 
 static struct store_presence row_of(sqlite3_stmt *s)
@@ -46,8 +46,8 @@ bool store_presence_each(struct store *st, int32_t kiosk, wall_ms from, wall_ms 
                          bool (*each)(void *ctx, const struct store_presence *r), void *ctx)
 {
     bool failed = false, go = true;
-    sqlite3_stmt *s = store_bind(st, COLUMNS " WHERE kiosk_id = ?1 AND at >= ?2 AND at < ?3 ORDER BY at", "dii", kiosk,
-                                 from, to);
+    sqlite3_stmt *s = store_bind(st, COLUMNS " WHERE kiosk_id = ?1 AND at >= ?2 AND at < ?3 ORDER BY at",
+                                 "dii", kiosk, from, to);
     while (go && store_row(st, s, &failed)) {
         struct store_presence r = row_of(s);
         go = each(ctx, &r);
@@ -69,19 +69,24 @@ static bool read_one(struct store *st, sqlite3_stmt *s, struct store_presence *r
     return !failed;
 }
 
-bool store_presence_before(struct store *st, int32_t kiosk, wall_ms at, struct store_presence *ret_r, bool *ret_found)
-{
-    return read_one(st,
-                    store_bind(st, COLUMNS " WHERE kiosk_id = ?1 AND at < ?2 ORDER BY at DESC, presence_id DESC LIMIT 1",
-                               "di", kiosk, at),
-                    ret_r, ret_found);
-}
-
-bool store_presence_since(struct store *st, int32_t kiosk, wall_ms at, struct store_presence *ret_r, bool *ret_found)
+bool store_presence_before(struct store *st, int32_t kiosk, wall_ms at, struct store_presence *ret_r,
+                           bool *ret_found)
 {
     return read_one(
-        st, store_bind(st, COLUMNS " WHERE kiosk_id = ?1 AND at >= ?2 ORDER BY at, presence_id LIMIT 1", "di", kiosk, at),
+        st,
+        store_bind(st, COLUMNS " WHERE kiosk_id = ?1 AND at < ?2 ORDER BY at DESC, presence_id DESC LIMIT 1",
+                   "di", kiosk, at),
         ret_r, ret_found);
+}
+
+bool store_presence_since(struct store *st, int32_t kiosk, wall_ms at, struct store_presence *ret_r,
+                          bool *ret_found)
+{
+    return read_one(st,
+                    store_bind(st,
+                               COLUMNS " WHERE kiosk_id = ?1 AND at >= ?2 ORDER BY at, presence_id LIMIT 1",
+                               "di", kiosk, at),
+                    ret_r, ret_found);
 }
 
 bool store_presence_known(struct store *st, wall_ms *ret_since)
@@ -102,10 +107,12 @@ bool store_presence_listened(struct store *st, wall_ms to, wall_ms *ret_until)
     struct engine_clock_state clock = {.now = to};
     char text[ENGINE_TEXT_MAX];
     bool found;
-    if (!read_one(st,
-                  store_bind(st, COLUMNS " WHERE kiosk_id = 0 AND at >= ?1 AND what = ?2 ORDER BY at, presence_id LIMIT 1",
-                             "id", to, (int)PRESENCE_LISTENS),
-                  &next, &found) ||
+    if (!read_one(
+            st,
+            store_bind(
+                st, COLUMNS " WHERE kiosk_id = 0 AND at >= ?1 AND what = ?2 ORDER BY at, presence_id LIMIT 1",
+                "id", to, (int)PRESENCE_LISTENS),
+            &next, &found) ||
         !store_setting(st, "engine_clock", text, sizeof text)) {
         return false;
     }
@@ -121,16 +128,17 @@ bool store_presence_retain(struct store *st, wall_ms before, int kiosks, int32_t
 {
     bool failed = false, found = true, ok = true;
     for (int i = 0; ok && found && i < kiosks; i++) {
-        sqlite3_stmt *s =
-            store_bind(st, "SELECT kiosk_id FROM presence WHERE kiosk_id > ?1 ORDER BY kiosk_id LIMIT 1", "d", *kiosk);
+        sqlite3_stmt *s = store_bind(
+            st, "SELECT kiosk_id FROM presence WHERE kiosk_id > ?1 ORDER BY kiosk_id LIMIT 1", "d", *kiosk);
         found = store_row(st, s, &failed);
         if (found) {
             *kiosk = sqlite3_column_int(s, 0);
             sqlite3_reset(s);
-            ok = store_run(st,
-                           "DELETE FROM presence WHERE kiosk_id = ?1 AND at < ?2 AND presence_id <> (SELECT presence_id"
-                           " FROM presence WHERE kiosk_id = ?1 AND at < ?2 ORDER BY at DESC, presence_id DESC LIMIT 1)",
-                           "di", *kiosk, before);
+            ok = store_run(
+                st,
+                "DELETE FROM presence WHERE kiosk_id = ?1 AND at < ?2 AND presence_id <> (SELECT presence_id"
+                " FROM presence WHERE kiosk_id = ?1 AND at < ?2 ORDER BY at DESC, presence_id DESC LIMIT 1)",
+                "di", *kiosk, before);
         }
     }
     *ret_more = found;

@@ -81,7 +81,8 @@ static void furnish(struct world *w)
     struct store_place dago = {.place = DAGO, .parent = WEST, .kind = PLACE_BRANCH};
     ident_set(&dago.id, "dago");
     strcpy(dago.name, "The dago");
-    strcpy(dago.hours, "0 07:00-12:00 13:00-20:00;1 07:00-12:00 13:00-20:00;2 07:00-12:00 13:00-20:00;3 07:00-12:00 13:00-20:00;"
+    strcpy(dago.hours, "0 07:00-12:00 13:00-20:00;1 07:00-12:00 13:00-20:00;2 07:00-12:00 13:00-20:00;3 "
+                       "07:00-12:00 13:00-20:00;"
                        "4 07:00-12:00 13:00-20:00;5 07:00-12:00 13:00-20:00;6 09:00-15:00");
     assert_true(store_begin(w->st) && store_put_place(w->st, &dago));
     for (int k = 3; k <= KIOSKS; k++) {
@@ -151,8 +152,8 @@ static void reload(struct live *l)
     char why[300];
     struct org fresh;
     assert_true(org_load(&fresh, l->w->st, why, sizeof why));
-    assert_true(org_configure_engine(&fresh, l->c->engine, l->settings.times.inhibit_ms, l->settings.times.offline_ms, l->c->now,
-                                     why, sizeof why));
+    assert_true(org_configure_engine(&fresh, l->c->engine, l->settings.times.inhibit_ms,
+                                     l->settings.times.offline_ms, l->c->now, why, sizeof why));
     org_finish(&l->c->org);
     l->c->org = fresh;
     struct rollup_tree tree = org_tree(&l->c->org);
@@ -206,7 +207,8 @@ static void answer(struct live *l, int k)
         e.score = chance(&l->seed) < .12 ? 1 : 5;
         e.of = 5;
     }
-    assert_true(core_writes(l->c) && store_name(l->c->store, e.question.s, &s.name) && store_event(l->c->store, &s));
+    assert_true(core_writes(l->c) && store_name(l->c->store, e.question.s, &s.name) &&
+                store_event(l->c->store, &s));
     struct engine_vote v = {.event = s.event_id,
                             .place = place,
                             .kiosk = k,
@@ -400,7 +402,8 @@ static size_t same_as_live(uint64_t seed, int32_t saved, const char *a, const ch
         l->said->count = said;
     }
 
-    struct backtest_query q = {.place = "org", .from = trend_day_text(saved, from), .to = "2026-11-22", .a = a, .b = b};
+    struct backtest_query q = {
+        .place = "org", .from = trend_day_text(saved, from), .to = "2026-11-22", .a = a, .b = b};
     struct backtest_job *j = opened(w, &q);
     if (seed % 2 == 0) {
         j->expected_votes = 20 * 1000 * 1000; // a hundred windows
@@ -412,10 +415,12 @@ static size_t same_as_live(uint64_t seed, int32_t saved, const char *a, const ch
     for (size_t i = 0; i < n; i++) {
         const struct engine_transition *x = &tested->list[i], *y = &l->said->list[i];
         if (memcmp(x, y, sizeof *x) != 0) {
-            fail_msg("seed %llu, transition %zu of %zu: %s %s->%s kiosk %d at +%lld s since +%lld s; live %s %s->%s kiosk %d at +%lld s since +%lld s",
+            fail_msg("seed %llu, transition %zu of %zu: %s %s->%s kiosk %d at +%lld s since +%lld s; live %s "
+                     "%s->%s kiosk %d at +%lld s since +%lld s",
                      (unsigned long long)seed, i, n, engine_kind_name(x->kind), engine_state_name(x->from),
-                     engine_state_name(x->to), (int)x->kiosk, (long long)(x->at - BEGIN) / 1000, (long long)(x->since - BEGIN) / 1000,
-                     engine_kind_name(y->kind), engine_state_name(y->from), engine_state_name(y->to), (int)y->kiosk,
+                     engine_state_name(x->to), (int)x->kiosk, (long long)(x->at - BEGIN) / 1000,
+                     (long long)(x->since - BEGIN) / 1000, engine_kind_name(y->kind),
+                     engine_state_name(y->from), engine_state_name(y->to), (int)y->kiosk,
                      (long long)(y->at - BEGIN) / 1000, (long long)(y->since - BEGIN) / 1000);
         }
     }
@@ -425,8 +430,8 @@ static size_t same_as_live(uint64_t seed, int32_t saved, const char *a, const ch
     for (size_t i = 0; i < n; i++) {
         of_first += tested->list[i].rule == 1;
     }
-    print_message("          %s: %zu, %s: %zu transitions; %lld rows, %d kills, %d outages\n", a, of_first, b, n - of_first,
-                  (long long)rows, l->kills, l->outages);
+    print_message("          %s: %zu, %s: %zu transitions; %lld rows, %d kills, %d outages\n", a, of_first, b,
+                  n - of_first, (long long)rows, l->kills, l->outages);
     assert_true(of_first > 0 && n > of_first);
     json_decref(o);
     died(l);
@@ -449,7 +454,8 @@ static void test_replay_equals_live(void **state)
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         size_t n = 0;
         for (uint64_t seed = 1; seed <= (seeds != NULL ? (uint64_t)atoi(seeds) : 2); seed++) {
-            n += same_as_live(seed + 10 * i, seed % 2 == 1 ? FIRST_DAY : FIRST_DAY + 9, pairs[i][0], pairs[i][1]);
+            n += same_as_live(seed + 10 * i, seed % 2 == 1 ? FIRST_DAY : FIRST_DAY + 9, pairs[i][0],
+                              pairs[i][1]);
         }
         assert_true(n > 100);
     }
@@ -473,7 +479,8 @@ static void test_rows(void **state)
         assert_true(presence_heard(&told, 1, now) && presence_facts(&told, 1, 0, now));
     }
     assert_true(presence_state(&told, 1, KIOSK_READY, now)); // a connect in haste
-    assert_true(presence_heard(&told, 99, now) && presence_state(&told, 99, KIOSK_READY, now)); // nobody knows it
+    assert_true(presence_heard(&told, 99, now) &&
+                presence_state(&told, 99, KIOSK_READY, now)); // nobody knows it
     assert_int_equal(number(w, "SELECT count(*) FROM presence"), 3);
     wall_ms last = now;
     now += 90 * SECOND + 1;
@@ -482,7 +489,8 @@ static void test_rows(void **state)
     assert_true(presence_state(&told, 1, KIOSK_LOST, now) && presence_state(&told, 1, KIOSK_LOST, now));
     assert_int_equal(number(w, "SELECT count(*) FROM presence"), 5);
     assert_true(presence_heard(&told, 1, now + SECOND)); // alive, whatever its will says
-    assert_true(presence_facts(&told, 1, ENGINE_FACT_CLOCK, now) && presence_facts(&told, 1, ENGINE_FACT_CLOCK, now));
+    assert_true(presence_facts(&told, 1, ENGINE_FACT_CLOCK, now) &&
+                presence_facts(&told, 1, ENGINE_FACT_CLOCK, now));
     assert_true(presence_tampered(&told, 1, now));
     assert_int_equal(number(w, "SELECT count(*) FROM presence"), 8);
     assert_true(presence_broker(&told, false, now + SECOND));
@@ -491,10 +499,12 @@ static void test_rows(void **state)
 
     // Killed; what was heard before is known after. A clock that was put back: as of then.
     kill_and_wait(l, now + HOUR);
-    assert_int_equal(number(w, "SELECT last FROM presence WHERE what = 4 ORDER BY presence_id DESC"), now + SECOND);
+    assert_int_equal(number(w, "SELECT last FROM presence WHERE what = 4 ORDER BY presence_id DESC"),
+                     now + SECOND);
     const struct presence_log again = core_told(l->c);
     assert_true(presence_state(&again, 1, KIOSK_READY, now + HOUR));
-    assert_int_equal(number(w, "SELECT last FROM presence WHERE kiosk_id = 1 ORDER BY presence_id DESC"), now + SECOND);
+    assert_int_equal(number(w, "SELECT last FROM presence WHERE kiosk_id = 1 ORDER BY presence_id DESC"),
+                     now + SECOND);
     commit(l);
     died(l);
 }
@@ -509,8 +519,10 @@ static void test_retention(void **state)
     for (int day = 0; day < 10; day++) {
         wall_ms at = BEGIN + day * DAY;
         assert_true(presence_broker(&told, true, at));
-        assert_true(presence_state(&told, 1, KIOSK_READY, at + HOUR) && presence_state(&told, 1, KIOSK_SLEEPING, at + HOUR + MINUTE));
-        assert_true(presence_state(&told, 2, KIOSK_READY, at + HOUR) && presence_state(&told, 2, KIOSK_LOST, at + 2 * HOUR));
+        assert_true(presence_state(&told, 1, KIOSK_READY, at + HOUR) &&
+                    presence_state(&told, 1, KIOSK_SLEEPING, at + HOUR + MINUTE));
+        assert_true(presence_state(&told, 2, KIOSK_READY, at + HOUR) &&
+                    presence_state(&told, 2, KIOSK_LOST, at + 2 * HOUR));
     }
     take(l);
     wall_ms before = BEGIN + 5 * DAY, known;
@@ -523,11 +535,14 @@ static void test_retention(void **state)
     }
     assert_int_equal(slices, 4); // the aggregator, two kiosks, and nobody else
     assert_int_equal(number(w, "SELECT count(*) FROM presence"), 1 + 2 * (1 + 5 * 2));
-    assert_true(store_set_raw_before(w->st, before) && store_presence_known(w->st, &known) && known == before);
+    assert_true(store_set_raw_before(w->st, before) && store_presence_known(w->st, &known) &&
+                known == before);
     commit(l);
-    struct backtest_query q = {.place = "org", .from = "2026-11-01", .to = "2026-11-22", .a = "kind: offline"};
+    struct backtest_query q = {
+        .place = "org", .from = "2026-11-01", .to = "2026-11-22", .a = "kind: offline"};
     json_t *o = report_of(opened(w, &q)), *kiosks = json_object_get(o, "kiosks");
-    const json_t *setting = json_array_get(json_object_get(o, "settings"), 0), *alerts = json_object_get(setting, "alerts");
+    const json_t *setting = json_array_get(json_object_get(o, "settings"), 0),
+                 *alerts = json_object_get(setting, "alerts");
     assert_string_equal(json_string_value(json_object_get(kiosks, "from")), "2026-11-07");
     assert_int_equal(json_integer_value(json_object_get(kiosks, "count")), 2);
     // Kiosk 2 is lost when what is known begins, and each day since; kiosk 1 sleeps.
@@ -535,7 +550,8 @@ static void test_retention(void **state)
     json_t *a = json_array_get(alerts, 0);
     assert_int_equal(json_integer_value(json_object_get(a, "raised")), before);
     assert_int_equal(json_integer_value(json_object_get(a, "since")), before - DAY + 2 * HOUR);
-    assert_int_equal(json_integer_value(json_object_get(a, "until")), before + HOUR + MINUTE); // it stays well for a minute
+    assert_int_equal(json_integer_value(json_object_get(a, "until")),
+                     before + HOUR + MINUTE); // it stays well for a minute
     assert_int_equal(json_integer_value(json_object_get(a, "minutes")), 22 * 60);
     assert_string_equal(json_string_value(json_object_get(json_object_get(a, "kiosk"), "id")), "k2");
     assert_true(json_is_null(json_object_get(a, "votes")));
@@ -582,7 +598,8 @@ static void test_moved(void **state)
     assert_true(core_writes(l->c)); // with it goes the engine's clock
     take(l);
     commit(l);
-    struct backtest_query q = {.place = "papua", .from = "2026-11-02", .to = "2026-11-22", .a = "kind: offline"};
+    struct backtest_query q = {
+        .place = "papua", .from = "2026-11-02", .to = "2026-11-22", .a = "kind: offline"};
     json_t *o = report_of(opened(w, &q));
     const json_t *alerts = json_object_get(json_array_get(json_object_get(o, "settings"), 0), "alerts");
     assert_int_equal(json_array_size(alerts), 2); // the third night, and when nothing more was heard
