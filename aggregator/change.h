@@ -42,6 +42,13 @@ static inline bool change_step(const struct change *c, int points[CHANGE_PARTS],
     return alarm;
 }
 
+// The points go over to another chart, in proportion to the limits, so they stay below them. Of a part that one of them lacks: 0.
+static inline void change_turn(const struct change *was, const struct change *c, int points[CHANGE_PARTS])
+{
+    for (int i = 0; i < CHANGE_PARTS; i++)
+        points[i] = i < was->count && i < c->count ? points[i] * c->part[i].limit / was->part[i].limit : 0;
+}
+
 // Scores and limits as cusum.h has them, limits with a product of CHANGE_CELLS_MAX at most.
 bool change_valid(const struct change *c);
 
@@ -75,5 +82,25 @@ bool change_known(double q0, double arl, bool drift, struct change *ret_c); // f
 enum { CHANGE_SHARE_UNITS = 10000, CHANGE_KNOWN_ARL = 5000 };
 // A share in these units, rounded up to the next of a hundred values, so that places share charts. At least CHANGE_USUAL_MIN.
 int change_round(int units);
+
+// ---------------------------------------------------------------- days that differ
+// At most places the usual share of one day is not that of the next. A chart for their mean cries over every somewhat worse
+// one: at 10 % unhappy, days that differ by 4 points (standard deviation) make of 5,000 votes between false alarms 1,000.
+// So a place is judged by a higher share: with `room` on top of the usual one false alarms are again what was promised,
+// mean over days of 1/ARL(share of the day) <= 1/arl, where shares of days are beta distributed with the mean q0 and this
+// deviation. That is for days much longer than a delay; with few votes a day points are halved more often, and it errs on
+// the quiet side. It costs delay: how much worse a day must be to be worse than usual follows from how different they are.
+
+// The mean of 1/ARL over such days. False: no such beta distribution, or an error of change_arl.
+bool change_days_rate(const struct change *c, double q0, double deviation, double *ret_rate);
+// The least room for CHANGE_KNOWN_ARL votes, in CHANGE_SHARE_UNITS, by searching: seconds. It ends at CHANGE_USUAL_MAX.
+bool change_room_search(double q0, double deviation, int *ret_units);
+// The same from a table (change_room_known.c), between its points linearly, for any wished ARL. 0 for no deviation; one
+// larger than q0 counts as q0: most days there are good and some awful, which no share describes.
+int change_room(double q0, double deviation);
+
+enum { CHANGE_ROOM_USUALS = 8, CHANGE_ROOM_PARTS = 8 };
+extern const double change_room_usual[CHANGE_ROOM_USUALS], change_room_part[CHANGE_ROOM_PARTS]; // ascending; deviation / q0
+extern const int change_room_table[CHANGE_ROOM_USUALS][CHANGE_ROOM_PARTS];
 
 #endif

@@ -78,15 +78,16 @@ static void print_real(FILE *out, const char *key, double value)
     fprintf(out, "    %s: %s\n", key, digits);
 }
 
-static void print_duration(FILE *out, const char *key, int64_t ms)
+static const char *duration_text(int64_t ms, char ret[32])
 {
     if (ms % 60000 == 0 && ms > 0) {
-        fprintf(out, "    %s: %" PRId64 " min\n", key, ms / 60000);
+        snprintf(ret, 32, "%" PRId64 " min", ms / 60000);
     } else if (ms % 1000 == 0) {
-        fprintf(out, "    %s: %" PRId64 " s\n", key, ms / 1000);
+        snprintf(ret, 32, "%" PRId64 " s", ms / 1000);
     } else {
-        fprintf(out, "    %s: %" PRId64 " ms\n", key, ms);
+        snprintf(ret, 32, "%" PRId64 " ms", ms);
     }
+    return ret;
 }
 
 // ---------------------------------------------------------------- hours
@@ -184,7 +185,8 @@ struct calendars {
 static void print_calendar(struct calendars *c, const struct store_special *d)
 {
     sqlite3_stmt *s = store_bind(c->st, "SELECT id FROM place WHERE place_id = ?1", "d", d->place);
-    fprintf(c->out, "%s  - id: %s\n", c->last.s[0] == '\0' ? "calendars:\n" : "", d->calendar.s);
+    fprintf(c->out, "%s", c->last.s[0] == '\0' ? "calendars:\n" : "");
+    print_head(c->out, "  - id", d->calendar.s);
     if (store_row(c->st, s, &c->failed)) {
         print_field(c->out, "place", text(s, 0));
         sqlite3_reset(s);
@@ -317,6 +319,7 @@ static void print_rule(FILE *out, const json_t *o)
         {"hold_ms", "hold", DURATION},
         {"mash_ms", "mash", DURATION},
     };
+    char span[32];
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         const json_t *v = json_object_get(o, fields[i].stored);
         if (v == NULL) {
@@ -336,7 +339,7 @@ static void print_rule(FILE *out, const json_t *o)
             fprintf(out, "    %s: %s\n", fields[i].key, json_is_true(v) ? "true" : "false");
             break;
         case DURATION:
-            print_duration(out, fields[i].key, json_integer_value(v));
+            fprintf(out, "    %s: %s\n", fields[i].key, duration_text(json_integer_value(v), span));
             break;
         }
     }
@@ -355,9 +358,9 @@ static void print_rule(FILE *out, const json_t *o)
     size_t at;
     json_array_foreach(json_object_get(o, "escalation"), at, step)
     {
-        fprintf(out, "%s      - { after: %lld s, channel: %s }\n", at == 0 ? "    escalation:\n" : "",
-               (long long)(json_integer_value(json_object_get(step, "after_ms")) / 1000),
-               json_string_value(json_object_get(step, "channel")));
+        fprintf(out, "%s      - { after: %s, channel: \"%s\" }\n", at == 0 ? "    escalation:\n" : "",
+                duration_text(json_integer_value(json_object_get(step, "after_ms")), span),
+                json_string_value(json_object_get(step, "channel")));
     }
     print_list(out, "playbook", json_object_get(o, "playbook"));
 }

@@ -1,6 +1,6 @@
 // contact: the key under which customers leave their names and numbers, and what opens them. An X25519 key
 // pair in <data>/contact.key, made once: kiosks get the public half with their documents and seal with it
-// (kiosk/seal.h); the secret one never leaves the file: it is in no database, no log and no message. Who may
+// (shared/seal.h); the secret one never leaves the file: it is in no database, no log and no message. Who may
 // read the file may read what customers left; whoever loses it cannot, so it belongs into the backups, apart
 // from the store.
 //

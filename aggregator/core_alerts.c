@@ -99,6 +99,7 @@ static char *judged_json(const struct engine_transition *t)
     }
     if (t->base != 0) {
         json_object_set_new(o, "place_usual", json_real((double)t->base / ENGINE_SHARE_UNITS));
+        json_object_set_new(o, "hours", json_string(t->hours));
     }
     char *text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(6));
     json_decref(o);

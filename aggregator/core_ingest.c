@@ -80,12 +80,12 @@ static void tell_engine(struct core *c, const struct stored_event *s)
     if (branch != NULL) {
         steps_event(&branch->steps, s->event_id, scored, c->now);
     }
-    if ((s->flags & EVENT_PHONE) == EVENT_PHONE) {
-        return; // rules are about what kiosks ask
-    }
     bool rating = s->e->type == EVENT_RATING && s->e->of > 0;
     bool contact = s->e->type == EVENT_CONTACT && (s->flags & (EVENT_VOIDED | EVENT_UNASSIGNED)) == 0 &&
                    s->e->text[0] != '\0' && c->now < s->at + s->e->keep_days * DAY_MS; // else nobody can be called
+    if ((s->flags & EVENT_PHONE) == EVENT_PHONE && !contact) {
+        return; // rules are about what kiosks ask, but for somebody who waits to be called
+    }
     const struct presence_log told = core_told(c);
     int times = rating || contact ? 1 : s->e->type == EVENT_CHOICE ? s->e->option_count : 0;
     for (int i = 0; s->place != 0 && i < times; i++) {

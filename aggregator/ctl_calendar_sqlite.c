@@ -13,34 +13,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { FILE_MAX = 4 * 1024 * 1024, DAY_S = 86400, BEFORE_DAYS = 31, AFTER_DAYS = 3 * 366 };
-
-struct days {
-    struct ical_day *items; // owned
-    size_t count, room;
-};
-
-static bool add(void *ctx, const struct ical_day *d)
-{
-    struct days *all = ctx;
-    if (all->count == all->room) {
-        size_t room = all->room == 0 ? 64 : all->room * 2;
-        struct ical_day *grown = realloc(all->items, room * sizeof *grown);
-        if (grown == NULL) {
-            return false;
-        }
-        all->items = grown;
-        all->room = room;
-    }
-    all->items[all->count++] = *d;
-    return true;
-}
-
-static int by_day(const void *a, const void *b)
-{
-    const struct ical_day *x = a, *y = b;
-    return x->from != y->from ? (x->from < y->from ? -1 : 1) : (x->to > y->to) - (x->to < y->to);
-}
+enum { FILE_MAX = 4 * 1024 * 1024, DAY_MS = 86400000 };
 
 static char *read_all(const char *path)
 {
@@ -60,7 +33,7 @@ static char *read_all(const char *path)
     return text;
 }
 
-static void write_calendar(FILE *out, const char *id, const char *place, const struct days *days)
+static void write_calendar(FILE *out, const char *id, const char *place, const struct ical_list *days)
 {
     fprintf(out, "  - id: \"%s\"\n    place: \"%s\"\n    days:\n", id, place);
     for (size_t i = 0; i < days->count; i++) {
@@ -78,7 +51,7 @@ static void write_calendar(FILE *out, const char *id, const char *place, const s
 // The document as it stands (config_text.h), with this calendar in place of the one of its id. Both are lists of ours, so
 // lines tell where they begin.
 static void write_document(FILE *out, const char *text, const char *id, const char *place,
-                           const struct days *days)
+                           const struct ical_list *days)
 {
     char head[IDENT_MAX + 20], quoted[IDENT_MAX + 20];
     bool within = false, passing = false, written = false;
@@ -109,7 +82,7 @@ static void write_document(FILE *out, const char *text, const char *id, const ch
 }
 
 // malloc'd; NULL: said on standard error.
-static char *make_document(const struct ctl *c, const char *id, const char *place, const struct days *days)
+static char *make_document(const struct ctl *c, const char *id, const char *place, const struct ical_list *days)
 {
     struct store *st = ctl_open(c);
     char *text = NULL, *document = NULL;
@@ -167,28 +140,25 @@ int ctl_calendar(struct ctl *c, int argc, char **argv)
         return CTL_USAGE;
     }
     char *text = read_all(argv[0]), *document = NULL;
-    struct days days = {.items = NULL};
-    int others = 0, today = (int)(clock_wall_ms() / 1000 / DAY_S), code = CTL_FINDING;
-    if (text != NULL && !ical_days(text, today - BEFORE_DAYS, today + AFTER_DAYS, add, &days, &others)) {
-        fprintf(stderr, "puasctl: %s is no iCalendar file\n", argv[0]);
-    } else if (text != NULL && days.count == 0) {
-        fprintf(stderr, "puasctl: %s has no event of whole days from a month ago to three years from now\n",
-                argv[0]);
-    } else if (text != NULL) {
-        qsort(days.items, days.count, sizeof *days.items, by_day);
+    struct ical_list days = {.items = NULL};
+    char why[ICAL_WHY] = "";
+    int code = CTL_FINDING;
+    if (text != NULL && ical_list_read(&days, text, (int32_t)(clock_wall_ms() / DAY_MS), why)) {
         document = make_document(c, id, place, &days);
+    } else if (text != NULL) {
+        fprintf(stderr, "puasctl: %s: %s\n", argv[0], why);
     }
-    if (others > 0) {
+    if (days.others > 0) {
         fprintf(stderr,
                 "puasctl: %d events have a time of day and are left out: write their hours into the calendar "
                 "by hand\n",
-                others);
+                days.others);
     }
     if (document != NULL) {
         code = send(c, preview ? "/api/v1/config/diff" : "/api/v1/config/apply", document);
     }
     free(document);
-    free(days.items);
+    ical_list_finish(&days);
     free(text);
     return code;
 }

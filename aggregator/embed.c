@@ -24,6 +24,7 @@ EMBED(migration_0019);
 EMBED(migration_0020);
 EMBED(migration_0021);
 EMBED(migration_0022);
+EMBED(migration_0023);
 EMBED(web_index_html);
 EMBED(web_app_js);
 EMBED(web_app_css);
@@ -43,6 +44,13 @@ EMBED(web_inbox_js);
 EMBED(web_inbox_css);
 EMBED(web_find_js);
 EMBED(web_find_css);
+EMBED(web_standards_js);
+EMBED(web_standards_css);
+EMBED(web_calendars_js);
+EMBED(web_calendars_css);
+EMBED(web_news_js);
+EMBED(web_news_css);
+EMBED(web_refusals_js);
 EMBED(web_account_js);
 EMBED(web_account_css);
 EMBED(web_worker_js);
@@ -90,6 +98,7 @@ const struct embedded embedded_migrations[] = {
     {"0020", migration_0020_begin, migration_0020_end},
     {"0021", migration_0021_begin, migration_0021_end},
     {"0022", migration_0022_begin, migration_0022_end},
+    {"0023", migration_0023_begin, migration_0023_end},
     {NULL, NULL, NULL},
 };
 
@@ -113,6 +122,13 @@ const struct embedded embedded_web[] = {
     {"inbox.css", web_inbox_css_begin, web_inbox_css_end},
     {"find.js", web_find_js_begin, web_find_js_end},
     {"find.css", web_find_css_begin, web_find_css_end},
+    {"standards.js", web_standards_js_begin, web_standards_js_end},
+    {"standards.css", web_standards_css_begin, web_standards_css_end},
+    {"calendars.js", web_calendars_js_begin, web_calendars_js_end},
+    {"calendars.css", web_calendars_css_begin, web_calendars_css_end},
+    {"news.js", web_news_js_begin, web_news_js_end},
+    {"news.css", web_news_css_begin, web_news_css_end},
+    {"refusals.js", web_refusals_js_begin, web_refusals_js_end},
     {"account.js", web_account_js_begin, web_account_js_end},
     {"account.css", web_account_css_begin, web_account_css_end},
     {"worker.js", web_worker_js_begin, web_worker_js_end},

@@ -135,7 +135,8 @@ struct engine_rule {
     //   where the next hour has another one, points go over in proportion to the limits. usual and parts.count are 0 then.
     bool by_hour;
     //   spread: days of a place that differ by more than chance are usual too (engine_set_spread): the share that it is judged
-    //   by is higher by half their standard deviation. A chart for a fixed share cries over every somewhat worse day.
+    //   by is higher, so that false alarms are those promised (change_room). A chart for a fixed share cries over every somewhat
+    //   worse day.
     bool spread;
     bool drift;          // with a third part
     struct change parts; // points and limits; count 0: found for the usual share
@@ -274,6 +275,7 @@ struct engine_transition {
     int32_t usual;               // change: the share that it is judged by, of ENGINE_SHARE_UNITS; by_hour: of the hour
     int32_t spread;              // change, spread: how much of `usual` is there for days that differ
     int32_t base;                // change, by_hour: the share of all hours together; else 0
+    char hours[HOURS_WEEK + 1];  // change, by_hour: classes in force (engine_hour_share); else ""
     struct change parts;         // change: points and limits in force
     int32_t parts_start[CHANGE_PARTS], parts_alarm[CHANGE_PARTS]; // change: points before first_event, at the last alarm
     int64_t first_event, last_event; // behind it: scored, not late votes of the place from first to last
@@ -292,7 +294,7 @@ struct engine_key_state {
     int32_t usual, learned;         // change: the share in force, and the newest told; 0: learning
     int32_t parts[CHANGE_PARTS], parts_start[CHANGE_PARTS], parts_alarm[CHANGE_PARTS]; // change
     int32_t base;                                 // by_hour: the share of all hours together in force, as `usual` is that of the hour
-    int32_t spread, learned_spread;               // change: in force, and the newest told
+    int32_t spread, learned_spread;               // change: room in force; the deviation that was told last
     int32_t alarm_usual;                          // by_hour: the share that the last alarm was judged by
     int64_t raise_usual;                          // by_hour: sum of the shares that the votes of raise_n were judged by
     char hours[HOURS_WEEK + 1], learned_hours[HOURS_WEEK + 1]; // by_hour: classes in force, and the newest told; "": none
@@ -376,6 +378,8 @@ void engine_set_hours(struct engine *e, int32_t rule, int32_t place, int64_t hou
 // How much the share of a place's days differs, its standard deviation beyond that of chance, for a rule with `spread`: told
 // before what is usual, and taken over with it.
 void engine_set_spread(struct engine *e, int32_t rule, int32_t place, double deviation, wall_ms at);
+// What one hour of the week is judged by, where `base` is the share of all hours together and `room` is for days that differ.
+int32_t engine_hour_share(int32_t base, int32_t room, const char hours[HOURS_WEEK + 1], int hour);
 // Each key of a change rule that learns. The callback may call the three above.
 void engine_each_learning(struct engine *e,
                           void (*each)(void *ctx, const struct engine_rule *rule, int32_t place), void *ctx);

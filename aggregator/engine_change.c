@@ -7,7 +7,6 @@
 #include <string.h>
 
 static const double resolved_below = 1.5; // times the usual share
-static const double spread_part = .5; // of the days' deviation: in simulations one false alarm in 5,000 votes is one again
 
 int32_t change_units(double share)
 {
@@ -91,18 +90,28 @@ static void class_hours(const int64_t hours[HOURS_WEEK][2], double place, char r
     ret[HOURS_WEEK] = '\0';
 }
 
-// With room for days that differ.
+// What days that differ need, by the newest told.
+static int32_t room_wanted(const struct engine_key_state *s)
+{
+    return change_room((double)s->learned / ENGINE_SHARE_UNITS, (double)s->learned_spread / ENGINE_SHARE_UNITS);
+}
+
 static int32_t with_spread(int32_t units, int32_t spread)
 {
     int32_t most = change_units(CHANGE_USUAL_MAX);
     return spread == 0 ? units : change_round(units + spread < most ? units + spread : most);
 }
 
+int32_t engine_hour_share(int32_t base, int32_t room, const char hours[HOURS_WEEK + 1], int hour)
+{
+    double there = odds((double)base / ENGINE_SHARE_UNITS) * pow(ENGINE_HOUR_ODDS, hours[hour] - MIDDLE);
+    double units = ceil(there / (1 + there) * ENGINE_SHARE_UNITS - 1e-6);
+    return with_spread(change_round((int)fmin(units, CHANGE_USUAL_MAX * ENGINE_SHARE_UNITS)), room);
+}
+
 static int32_t hour_share(const struct engine_key_state *s, int hour)
 {
-    double there = odds((double)s->base / ENGINE_SHARE_UNITS) * pow(ENGINE_HOUR_ODDS, s->hours[hour] - MIDDLE);
-    double units = ceil(there / (1 + there) * ENGINE_SHARE_UNITS - 1e-6);
-    return with_spread(change_round((int)fmin(units, CHANGE_USUAL_MAX * ENGINE_SHARE_UNITS)), s->spread);
+    return engine_hour_share(s->base, s->spread, s->hours, hour);
 }
 
 // The chart of the vote's hour, with the points in proportion to its limits: below them as before.
@@ -116,20 +125,18 @@ static void turn_to_hour(struct engine *e, struct key *k, wall_ms at)
         return;
     s->usual = share;
     change_resolve(e, k);
-    for (int i = 0; was && k->chart && i < CHANGE_PARTS; i++)
-        s->parts[i] = i < was->count && i < k->chart->count
-                          ? s->parts[i] * k->chart->part[i].limit / was->part[i].limit
-                          : 0;
+    if (was && k->chart)
+        change_turn(was, k->chart, s->parts);
 }
 
 static bool take_over_hours(struct key *k)
 {
     struct engine_key_state *s = &k->s;
-    bool same = s->learned == s->base && s->learned_spread == s->spread && strcmp(s->hours, s->learned_hours) == 0;
+    bool same = s->learned == s->base && room_wanted(s) == s->spread && strcmp(s->hours, s->learned_hours) == 0;
     if (!s->learned || same || key_open(k) || !at_zero(s))
         return false;
     s->base = s->learned;
-    s->spread = s->learned_spread;
+    s->spread = room_wanted(s);
     memcpy(s->hours, s->learned_hours, sizeof(s->hours));
     return true;
 }
@@ -169,13 +176,14 @@ static void take_over(struct engine *e, struct key *k, wall_ms at)
         turn_to_hour(e, k, at);
         return;
     }
-    int32_t wanted = k->rule->c.usual > 0 ? change_units(k->rule->c.usual) : with_spread(s->learned, s->learned_spread);
+    int32_t room = room_wanted(s);
+    int32_t wanted = k->rule->c.usual > 0 ? change_units(k->rule->c.usual) : with_spread(s->learned, room);
     if (!s->learned && !(k->rule->c.usual > 0))
         return;
-    if ((wanted == s->usual && s->spread == s->learned_spread) || key_open(k) || !at_zero(s))
+    if ((wanted == s->usual && s->spread == room) || key_open(k) || !at_zero(s))
         return;
     s->usual = wanted;
-    s->spread = s->learned_spread;
+    s->spread = room;
     cycle_end(s);
     change_resolve(e, k);
     key_touch(e, k);
@@ -201,7 +209,7 @@ void engine_set_spread(struct engine *e, int32_t rule, int32_t place, double dev
     struct key *k = tables_key(&e->t, rule, place, 0);
     if (!k || k->rule->c.kind != ENGINE_CHANGE || !k->rule->c.spread || !(deviation >= 0 && deviation <= 1))
         return;
-    int32_t units = (int32_t)ceil(spread_part * deviation * ENGINE_SHARE_UNITS);
+    int32_t units = (int32_t)ceil(deviation * ENGINE_SHARE_UNITS);
     if (k->s.learned_spread == units)
         return;
     k->s.learned_spread = units;

@@ -126,6 +126,7 @@ static void emit_change(struct engine *e, const struct key *k, struct engine_tra
     t->usual = s->alarm_usual ? s->alarm_usual : s->usual;
     t->base = s->base;
     t->spread = s->spread;
+    memcpy(t->hours, s->hours, sizeof(t->hours));
     t->parts.count = chart->count;
     for (int i = 0; i < chart->count; i++) {
         t->parts.part[i] = chart->part[i];

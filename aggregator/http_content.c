@@ -75,9 +75,9 @@ void api_read_content(struct api_call *c)
         json_decref(answer);
     } else {
         answer_problem(c->r, 422, "Not accepted",
-                       yaml == NULL     ? "yaml is the document"
-                       : why[0] != '\0' ? why
-                                        : "content:1:1: it is no mapping of keys to values",
+                       yaml == NULL   ? "yaml is the document"
+                       : text == NULL ? why
+                                      : "content:1:1: it is no mapping of keys to values",
                        "yaml");
     }
     json_decref(content);

@@ -80,6 +80,25 @@ void api_alerts(struct api_call *c)
     answer_tagged(c, text);
 }
 
+void api_praise(struct api_call *c)
+{
+    const char *place = c->q->place;
+    char *text = NULL, more[50];
+    int64_t next = 0;
+    struct views_page p;
+    if (!read_page(c, &p)) {
+        return;
+    }
+    struct views *v = api_views(c->a);
+    enum views_error e = v != NULL ? views_praise(v, &c->u, place, &p, &text, &next) : VIEWS_FAILED;
+    api_views_back(c->a, v);
+    if (!answer_views(c->r, e, "No such place")) {
+        snprintf(more, sizeof more, "%s%s%s", place[0] != '\0' ? "place=" : "", place, place[0] != '\0' ? "&" : "");
+        put_next(c, more, &p, next);
+        answer_tagged(c, text);
+    }
+}
+
 void api_comments(struct api_call *c)
 {
     char *text = NULL, more[50];

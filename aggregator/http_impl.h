@@ -37,7 +37,7 @@ enum {
     HTTP_BODY_MAX = 16 * 1024,     // of a request: the longest comment is 1,000 bytes
     HTTP_CONTENT_MAX = 64 * 1024,  // of a content from a session; larger ones by puasctl push
     HTTP_PREVIEWS_MAX = 2,         // drawn at once: each holds one of the threads
-    HTTP_CONFIG_MAX = 1024 * 1024, // of a configuration document
+    HTTP_CONFIG_MAX = 1024 * 1024, // of a configuration document, or a calendar
     HTTP_VIEWS_MAX = 16,           // connections kept for later
     HTTP_TOKEN_BYTES = 32,         // random bytes of a session cookie and of the control token
     HTTP_TOKEN_HEX = 64,
@@ -166,17 +166,21 @@ void api_message(struct api_call *c);
 void api_export(struct api_call *c); // ?format=csv|json|xlsx and place, from, to, question of export.h
 void api_backtest(struct api_call *c); // ?place, from, to, a, b, late of backtest_report.h
 void api_alerts(struct api_call *c); // ?place, state=open|closed, limit, cursor
+void api_praise(struct api_call *c); // ?place, limit, cursor
 void api_comments(struct api_call *c); // ?place, limit, cursor
 void api_audit(struct api_call *c);  // ?who, action, subject, limit, cursor
 void api_tokens(struct api_call *c);
 void api_add_token(struct api_call *c); // body: {"name","place","role","days"} -> 201 with the token
 void api_end_token(struct api_call *c);
-void api_manage_list(struct api_call *c); // the path's *: places, kiosks, standards, users
+void api_manage_list(struct api_call *c); // the path's *: places, kiosks, calendars, standards, users
 void api_put_place(struct api_call *c);   // body: {"item","version"}; ?dry=1: only says what would change
 void api_put_kiosk(struct api_call *c);
+void api_read_calendar(struct api_call *c); // body: {"ics"}
+void api_put_calendar(struct api_call *c);
 void api_put_standard(struct api_call *c);
 void api_put_user(struct api_call *c); // a new one: with its password
 void api_remove_kiosk(struct api_call *c); // body: {"version"}
+void api_remove_calendar(struct api_call *c);
 void api_remove_standard(struct api_call *c);
 void api_user_password(struct api_call *c); // a new one, told once
 void api_disable_user(struct api_call *c);
@@ -253,6 +257,7 @@ bool http_cookie(const char *header, const char *name, char *ret, size_t n);
 bool login_is_token(const struct http_request *q); // carries a program's token, whether it is good or not: its cookie counts for nothing
 bool login_is_bearer(const struct http_request *q, const char *token); // takes equally long wherever they differ
 bool login_is_control(const struct http_api *a, const struct http_request *q);
+bool login_is_office(struct http_api *a, const struct http_request *q); // head office or an administrator, or their token; answers nothing
 // Takes a token from the bucket of `who`: at most `burst`, one more every `every_ms`. False: *ret_wait_ms
 // until then.
 bool limiter_take(struct limiter *l, const char *who, int burst, int every_ms, mono_ms now,

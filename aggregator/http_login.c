@@ -164,6 +164,15 @@ bool login_user(struct http_api *a, const struct http_request *q, struct views_u
     return e == VIEWS_OK;
 }
 
+bool login_is_office(struct http_api *a, const struct http_request *q)
+{
+    struct views_user u;
+    struct http_answer unsaid = {.status = 500};
+    bool yes = login_user(a, q, &u, &unsaid) && u.role >= ROLE_HEAD_OFFICE;
+    answer_finish(&unsaid);
+    return yes;
+}
+
 // Equal, without telling by its time how far.
 static bool same_token(const char *a, const char *b)
 {

@@ -1,12 +1,17 @@
-// http: the pages by which head office runs the organisation: what is there, and changes of it (manage.h).
+// http: the pages by which head office runs the organisation: what is there, and changes of it (manage.h); what a file would
+// bring into a calendar.
 #include "aggregator/http_impl.h"
 
+#include "aggregator/ical.h"
 #include "aggregator/manage.h"
+#include "aggregator/trends.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define DAY_MS ((wall_ms)86400000)
 
 // A password that people read and type once: no letters that look like another, 80 bits.
 enum { GROUPS = 4, GROUP = 4, PASSWORD_MADE = GROUPS * (GROUP + 1) };
@@ -54,7 +59,7 @@ void api_manage_list(struct api_call *c)
 {
     const char *list = manage_list(c->id);
     if (list == NULL) {
-        answer_problem(c->r, 404, "No such list", "places, kiosks, standards, users", "");
+        answer_problem(c->r, 404, "No such list", "places, kiosks, calendars, standards, users", "");
     } else if (strcmp(list, "users") == 0 && c->u.role != ROLE_ADMIN) {
         answer_problem(c->r, 403, "Only administrators may do this", "", "");
     } else {
@@ -180,6 +185,11 @@ void api_put_kiosk(struct api_call *c)
     change(c, manage_list("kiosks"), false);
 }
 
+void api_put_calendar(struct api_call *c)
+{
+    change(c, manage_list("calendars"), false);
+}
+
 void api_put_standard(struct api_call *c)
 {
     change(c, manage_list("standards"), false);
@@ -193,6 +203,11 @@ void api_put_user(struct api_call *c)
 void api_remove_kiosk(struct api_call *c)
 {
     change(c, manage_list("kiosks"), true);
+}
+
+void api_remove_calendar(struct api_call *c)
+{
+    change(c, manage_list("calendars"), true);
 }
 
 void api_remove_standard(struct api_call *c)
@@ -245,4 +260,29 @@ void api_disable_user(struct api_call *c)
     } else {
         (void)set_password(c, NULL);
     }
+}
+
+// ---------------------------------------------------------------- calendars
+
+// What a file would bring: nothing is kept.
+void api_read_calendar(struct api_call *c)
+{
+    json_t *o = json_loadb(c->q->body, c->q->body_bytes, JSON_REJECT_DUPLICATES, NULL), *days = json_array();
+    const char *text = json_string_value(json_object_get(o, "ics"));
+    char why[ICAL_WHY] = "ics is the text of an iCalendar file", from[16], to[16];
+    struct ical_list l = {.items = NULL};
+    if (text == NULL || !ical_list_read(&l, text, (int32_t)(clock_wall_ms() / DAY_MS), why)) {
+        answer_problem(c->r, 422, "Not accepted", why, "ics");
+    } else {
+        for (size_t i = 0; i < l.count; i++) {
+            json_array_append_new(days, json_pack("{s:s,s:s,s:s}", "from", trend_day_text(l.items[i].from, from), "to",
+                                                  trend_day_text(l.items[i].to, to), "name", l.items[i].name));
+        }
+        json_t *answer = json_pack("{s:O,s:i}", "days", days, "others", l.others);
+        answer_json(c->r, json_dumps(answer, JSON_COMPACT));
+        json_decref(answer);
+    }
+    ical_list_finish(&l);
+    json_decref(days);
+    json_decref(o);
 }

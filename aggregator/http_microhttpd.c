@@ -355,12 +355,13 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *c, const cha
             return MHD_NO;
         }
         // A document is read only from who may apply it: strangers get no megabyte of memory each.
-        const struct http_request q = {.authorization = header(c, MHD_HTTP_HEADER_AUTHORIZATION)};
-        bool document = strncmp(url, "/api/v1/config/", 15) == 0;
+        struct http_api *a = &((struct http *)ctx)->api;
+        const struct http_request q = {.authorization = header(c, MHD_HTTP_HEADER_AUTHORIZATION),
+                                       .cookie = header(c, MHD_HTTP_HEADER_COOKIE)};
+        bool document = strncmp(url, "/api/v1/config/", 15) == 0 && login_is_control(a, &q);
+        bool calendar = strcmp(method, "POST") == 0 && strncmp(url, "/api/v1/manage/calendar", 23) == 0 && login_is_office(a, &q);
         bool content = strncmp(url, "/api/v1/content/", 16) == 0 || strcmp(url, "/api/v1/preview") == 0;
-        u->limit = document && login_is_control(&((struct http *)ctx)->api, &q) ? HTTP_CONFIG_MAX
-                   : content                                                    ? HTTP_CONTENT_MAX
-                                                                                : HTTP_BODY_MAX;
+        u->limit = document || calendar ? HTTP_CONFIG_MAX : content ? HTTP_CONTENT_MAX : HTTP_BODY_MAX;
         *request = u;
         return MHD_YES;
     }

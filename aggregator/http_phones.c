@@ -1,9 +1,11 @@
 // http: the survey on the customer's own phone. Whoever has the token of a poster reads what the place asks and answers it,
 // without a login and without a cookie. What was answered is thanked after its COMMIT. No address is kept: the limits below
 // know a hash of it, in memory.
+#include "aggregator/contact.h"
 #include "aggregator/http_impl.h"
 #include "aggregator/store_phone.h"
 #include "aggregator/views_phone.h"
+#include "shared/seal.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -18,6 +20,7 @@ enum {
     TOKEN_BURST = 120, // of all addresses
     TOKEN_EVERY_MS = 1000,
     AGAIN_MIN = 15, // the page asks the same person again after so long
+    CONTACT_LINE_MAX = 320, // bytes of a name, and of a number or address; sealed, both fit PROTOCOL_TEXT_MAX
 };
 
 static void answer_unknown(struct http_answer *r)
@@ -67,19 +70,17 @@ static json_t *question_json(const struct survey *s, const struct survey_questio
                               json_pack("{s:s,s:I}", "question", s->question[q->clause[i].question].id.s,
                                         "mask", (json_int_t)q->clause[i].mask));
     }
-    return json_pack("{s:s,s:s,s:i,s:b,s:i,s:o,s:o,s:o,s:o}", "id", q->id.s, "type",
+    return json_pack("{s:s,s:s,s:i,s:b,s:i,s:o,s:o,s:o,s:o,s:o,s:i}", "id", q->id.s, "type",
                      survey_type_name(q->type), "of", q->of, "several", q->several, "digits", q->digits,
                      "options", options, "title", words_json(q->title), "hint", words_json(q->hint), "when",
-                     when);
+                     when, "purpose", words_json(q->purpose), "keepDays", q->keep_days);
 }
 
 static json_t *survey_json(const struct phone_survey *p)
 {
     json_t *questions = json_array(), *languages = json_array();
     for (int i = 0; i < p->survey.count; i++) {
-        if (p->survey.question[i].type != SURVEY_CONTACT) { // asked on the kiosk alone: it is sealed there
-            json_array_append_new(questions, question_json(&p->survey, &p->survey.question[i]));
-        }
+        json_array_append_new(questions, question_json(&p->survey, &p->survey.question[i]));
     }
     for (int i = 0; i < content_language_count(&p->content); i++) {
         json_array_append_new(languages, json_string(content_language_code(&p->content, i)));
@@ -123,7 +124,7 @@ void api_phone_page(struct api_call *c)
 static const struct survey_question *question_of(const struct survey *s, const char *id, int *ret_i)
 {
     for (int i = 0; id != NULL && i < s->count; i++) {
-        if (strcmp(s->question[i].id.s, id) == 0 && s->question[i].type != SURVEY_CONTACT) {
+        if (strcmp(s->question[i].id.s, id) == 0) {
             *ret_i = i;
             return &s->question[i];
         }
@@ -140,11 +141,45 @@ static int option_of(const struct survey_question *q, const json_t *id)
     return i < q->option_count ? i : -1;
 }
 
+// A line of what is left to be called back.
+static bool is_line(const json_t *text, size_t least)
+{
+    const char *s = json_string_value(text);
+    size_t n = json_string_length(text);
+    bool ok = s != NULL && n >= least && n <= CONTACT_LINE_MAX;
+    for (size_t i = 0; ok && i < n; i++) {
+        ok = (unsigned char)s[i] >= ' ' && s[i] != '\x7f';
+    }
+    return ok;
+}
+
+// {name, reach} as a kiosk seals it, with the key that its document would have: from here on nobody reads it without
+// contact.key. NULL, or what is wrong with it.
+static const char *seal_contact(struct api_call *c, const char *key, const json_t *a, const struct survey_question *q,
+                                json_t **ret_e)
+{
+    const json_t *name = json_object_get(a, "name"), *reach = json_object_get(a, "reach");
+    char text[PROTOCOL_TEXT_MAX + 1], own[CONTACT_KEY_TEXT] = "", why[700];
+    if (!is_line(name, 0) || !is_line(reach, 1)) {
+        return "A contact is a name, which may be empty, and a number or address, each a line of up to 320 bytes";
+    }
+    if (key[0] == '\0' && contact_key_public(c->a->o.settings->data, false, own, why, sizeof why)) {
+        key = own;
+    }
+    snprintf(text, sizeof text, "%s\n%s", json_string_value(name), json_string_value(reach));
+    *ret_e = seal_text(key, text, sizeof text)
+                 ? json_pack("{s:s,s:s,s:i}", "type", "contact", "text", text, "keep", q->keep_days)
+                 : NULL;
+    return *ret_e != NULL ? NULL : "Contact data cannot be sealed on this server now: nothing of it was kept";
+}
+
 // Checks one answer against its question and adds it to the events, of which rules of kiosks decide the rest. NULL, or what is
 // wrong with it.
-static const char *read_answer(const struct survey *s, const json_t *a, struct survey_trail *t,
-                               json_t *events)
+static const char *read_answer(struct api_call *c, const struct phone_survey *p, const json_t *a,
+                               struct survey_trail *t, json_t *events)
 {
+    const struct survey *s = &p->survey;
+    const char *wrong;
     int at;
     const struct survey_question *q = question_of(s, json_string_value(json_object_get(a, "question")), &at);
     json_int_t score = json_integer_value(json_object_get(a, "score"));
@@ -185,6 +220,13 @@ static const char *read_answer(const struct survey *s, const json_t *a, struct s
             return "A choice names one option, or some where its question takes several";
         }
         e = json_pack("{s:s,s:O}", "type", "choice", "options", options);
+        break;
+    case SURVEY_CONTACT:
+        wrong = seal_contact(c, p->content.contact_key, a, q, &e);
+        if (wrong != NULL) {
+            return wrong;
+        }
+        t->given[at] = 1;
         break;
     default:
         if (!json_is_string(text) || json_string_length(text) == 0 ||
@@ -233,7 +275,7 @@ static char *read_visit(struct api_call *c, const struct phone_survey *p, uint8_
     }
     json_array_foreach(answers, i, answer)
     {
-        wrong = wrong != NULL ? wrong : read_answer(&p->survey, answer, &trail, events);
+        wrong = wrong != NULL ? wrong : read_answer(c, p, answer, &trail, events);
     }
     if (wrong == NULL && trail.given[0] == 0) {
         wrong = "The first question must be answered";

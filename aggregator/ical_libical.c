@@ -36,6 +36,13 @@ static void each_time(icalcomponent *event, struct icaltime_span *span, void *ct
     w->go = w->each(w->ctx, &d);
 }
 
+// More than once a day: nothing that holds for whole days, and without end to count.
+static bool is_hourly(icalcomponent *event)
+{
+    icalproperty *rule = icalcomponent_get_first_property(event, ICAL_RRULE_PROPERTY);
+    return rule != NULL && icalproperty_get_rrule(rule).freq < ICAL_DAILY_RECURRENCE;
+}
+
 bool ical_days(const char *text, int32_t from, int32_t to, ical_fn *each, void *ctx, int *ret_others)
 {
     struct walk w = {from, to, each, ctx, true};
@@ -53,7 +60,7 @@ bool ical_days(const char *text, int32_t from, int32_t to, ical_fn *each, void *
     for (icalcomponent *event = one != NULL ? icalcomponent_get_first_component(one, ICAL_VEVENT_COMPONENT)
                                             : NULL;
          event != NULL && w.go; event = icalcomponent_get_next_component(one, ICAL_VEVENT_COMPONENT)) {
-        if (icalcomponent_get_dtstart(event).is_date) {
+        if (icalcomponent_get_dtstart(event).is_date && !is_hourly(event)) {
             icalcomponent_foreach_recurrence(event, first, last, each_time, &w);
         } else {
             ++*ret_others;

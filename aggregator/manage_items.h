@@ -11,5 +11,6 @@
 json_t *manage_read(const char *document, char *ret_why, size_t n);
 const char *manage_id_key(const char *list); // static: the field by which a list's things are named
 bool manage_version(const json_t *item, char ret[MANAGE_VERSION + 1]); // false: out of memory
+void manage_version_of(const char *item, char ret[MANAGE_VERSION + 1]); // of its text: compact, keys ascending
 
 #endif

@@ -11,7 +11,7 @@
 
 enum { DOCUMENT_MAX = 8 * 1024 * 1024 }; // as JSON: 10,000 kiosks take one
 
-const char *const manage_lists[] = {"places", "kiosks", "standards", "users", NULL};
+const char *const manage_lists[] = {"places", "kiosks", "calendars", "standards", "users", NULL};
 
 const char *manage_list(const char *name)
 {
@@ -36,15 +36,20 @@ const char *manage_id_key(const char *list)
     return strcmp(list, "users") == 0 ? "name" : "id";
 }
 
-bool manage_version(const json_t *item, char ret[MANAGE_VERSION + 1])
+void manage_version_of(const char *item, char ret[MANAGE_VERSION + 1])
 {
     char hex[DIGEST_HEX + 1];
+    digest_hex(item, strlen(item), hex);
+    snprintf(ret, MANAGE_VERSION + 1, "%.*s", (int)MANAGE_VERSION, hex);
+}
+
+bool manage_version(const json_t *item, char ret[MANAGE_VERSION + 1])
+{
     char *text = json_dumps(item, JSON_COMPACT | JSON_SORT_KEYS);
     if (text == NULL) {
         return false;
     }
-    digest_hex(text, strlen(text), hex);
-    snprintf(ret, MANAGE_VERSION + 1, "%.*s", (int)MANAGE_VERSION, hex);
+    manage_version_of(text, ret);
     free(text);
     return true;
 }
@@ -75,15 +80,38 @@ static const struct config_row *rows_of(const char *list)
     return NULL;
 }
 
-// Is the word (n bytes) the name of a field?
-static bool is_field(const struct config_row *row, const char *text, size_t n)
+// The field that is called so (n bytes), or with `within` that has one in it that is. NULL: none.
+static const char *field_of(const struct config_row *row, const char *text, size_t n, bool within)
 {
     for (; row != NULL && row->name != NULL; row++) {
-        if (strlen(row->name) == n && strncmp(row->name, text, n) == 0) {
-            return true;
+        if ((strlen(row->name) == n && strncmp(row->name, text, n) == 0) ||
+            (within && field_of(row->rows, text, n, true) != NULL)) {
+            return row->name;
         }
     }
-    return false;
+    return NULL;
+}
+
+// The first field that the text speaks of; NULL: of none. within: it stands in quotes, at any depth. What is quoted because it
+// is the thing's own id is no field.
+static const char *find_field(const struct manage_change *c, const char *text, bool within)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz_";
+    size_t own = c->id != NULL ? strlen(c->id) : 0;
+    const char *field = NULL;
+    for (const char *p = text; field == NULL && *p != '\0';) {
+        size_t n = strspn(p, letters);
+        if (own > 0 && *p == '\'' && strncmp(p + 1, c->id, own) == 0 && strncmp(p + 1 + own, "':", 2) == 0) {
+            p += own + 3;
+        } else if (n == 0) {
+            p++;
+        } else {
+            bool quoted = p > text && p[-1] == '\'' && p[n] == '\'';
+            field = !within || quoted ? field_of(rows_of(c->list), p, n, within) : NULL;
+            p += n;
+        }
+    }
+    return field;
 }
 
 void manage_wrong(struct manage_change *c, const char *text)
@@ -91,14 +119,9 @@ void manage_wrong(struct manage_change *c, const char *text)
     const char *at = strncmp(text, "configuration:", 14) == 0 ? strstr(text, ": ") : NULL;
     text = at != NULL ? at + 2 : text;
     refuse(c, MANAGE_WRONG, "", text);
-    for (const char *p = text; *p != '\0';) { // the first field that it speaks of
-        size_t n = strspn(p, "abcdefghijklmnopqrstuvwxyz_");
-        if (n > 0 && is_field(rows_of(c->list), p, n)) {
-            snprintf(c->field, sizeof c->field, "%.*s", (int)n, p);
-            return;
-        }
-        p += n > 0 ? n : 1;
-    }
+    const char *field = find_field(c, text, false);
+    field = field != NULL ? field : find_field(c, text, true);
+    snprintf(c->field, sizeof c->field, "%s", field != NULL ? field : "");
 }
 
 // ---------------------------------------------------------------- the change

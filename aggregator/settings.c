@@ -530,7 +530,7 @@ static bool check_calendars(const char *name, const struct checked *all, struct 
             return wrong(e, name, c[i].line, "unknown place '%s'", c[i].place.s);
         }
         if (c[i].days.count > CALENDAR_MOST) {
-            return wrong(e, name, c[i].line, "calendar '%s' has more than 200 entries: make two of it", c[i].id.s);
+            return wrong(e, name, c[i].line, "calendar '%s' has more than 200 entries of days: make two of it", c[i].id.s);
         }
         for (size_t k = 0; k < c[i].days.count; k++) {
             char text[400];
@@ -557,7 +557,7 @@ bool setting_check(const char *name, const struct seed_standard *r, struct confi
 {
     const struct seed_text *step = r->playbook.items;
     if (r->escalation.count > LADDER_MOST) {
-        return wrong(e, name, r->line, "'%s': a ladder has at most 8 steps", r->id.s);
+        return wrong(e, name, r->line, "'%s': escalation has at most 8 steps", r->id.s);
     }
     if (r->playbook.count > PLAYBOOK_MOST) {
         return wrong(e, name, r->line, "'%s': a playbook has at most 20 steps", r->id.s);

@@ -237,6 +237,14 @@ static const struct sheet_column marks[] = {{"day", VALUE_DAY, {"Hari", "Day"}},
                                             {"text", VALUE_TEXT, {"Apa", "What"}},
                                             {"why", VALUE_TEXT, {"Mengapa", "Why"}},
                                             END};
+static const struct sheet_column breaches[] = {{"day", VALUE_DAY, {"Hari", "Day"}},
+                                               {"time", VALUE_TEXT, {"Pukul", "Time"}},
+                                               {"place.name", VALUE_TEXT, {"Tempat", "Place"}},
+                                               {"standard.name", VALUE_TEXT, {"Standar", "Standard"}},
+                                               {"n", VALUE_COUNT, {"Suara", "Votes"}},
+                                               {"unhappy", VALUE_COUNT, {"Tidak puas", "Unhappy"}},
+                                               {"late", VALUE_COUNT, {"Suara terlambat tiba", "Votes that came late"}},
+                                               END};
 static const struct sheet_column below[] = {{"place.name", VALUE_TEXT, {"Unit", "Unit"}},
                                             {"index", VALUE_LEVEL, {"Nilai IKM", "IKM value"}},
                                             INTERVAL("", VALUE_LEVEL),
@@ -258,6 +266,7 @@ const struct sheet_shape sheet_shapes[] = {
     {"scores", "questions", {"Pertanyaan", "Questions"}, questions},
     {"segments", "segments", {"Segmen", "Segments"}, segments},
     {"coverage", "periods", {"Kelengkapan", "Coverage"}, presence},
+    {"late", "breaches", {"Pelanggaran baru diketahui", "Breaches found late"}, breaches},
     {"marks", "marks", {"Peristiwa", "What happened"}, marks},
     {"skm", "", {"IKM", "IKM"}, skm},
     {"skm", "elements", {"Sembilan unsur", "Nine elements"}, elements},
@@ -265,5 +274,5 @@ const struct sheet_shape sheet_shapes[] = {
     {NULL, NULL, {NULL, NULL}, NULL},
 };
 
-const char *const sheet_report_parts[] = {"compare", "series",   "reasons", "ranking",
+const char *const sheet_report_parts[] = {"compare", "late", "series",   "reasons", "ranking",
                                           "gaps",    "coverage", NULL};

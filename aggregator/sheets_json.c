@@ -178,8 +178,9 @@ static enum trends_error read_part(struct sheets *s, struct views *v, const stru
     if (strcmp(what, "skm") == 0) {
         say_method(report);
     }
+    bool unsaid = json_is_false(json_object_get(report, "searched")); // no table, not an empty one
     for (const struct sheet_shape *shape = sheet_shapes; shape->report != NULL; shape++) {
-        if (strcmp(shape->report, what) == 0) {
+        if (strcmp(shape->report, what) == 0 && !unsaid) {
             add(s, shape, report);
         }
     }

@@ -493,8 +493,8 @@ static bool follow(struct store *st, const struct stored_event *s)
 static bool count_segment(struct store *st, const struct stored_event *s, const char *audience)
 {
     const struct event *e = s->e;
-    return (e->type != EVENT_RATING && e->type != EVENT_NUMBER) ||
-           (s->flags & EVENT_UNSCORED & ~EVENT_STAFF) != 0 || store_segment_rating(st, s, audience);
+    return (e->type != EVENT_RATING && e->type != EVENT_NUMBER) || !store_segment_takes(s->flags) ||
+           store_segment_rating(st, s, audience);
 }
 
 bool store_event(struct store *st, struct stored_event *s)

@@ -116,11 +116,11 @@ static bool add_answer(struct store *st, sqlite3_stmt *s, int *left, bool *faile
     bool vote = kind == EVENT_RATING || kind == EVENT_NUMBER;
     wall_ms at = sqlite3_column_int64(s, 3);
     int flags = sqlite3_column_int(s, 8);
-    bool staff = (flags & EVENT_STAFF) != 0; // in their own segment alone
-    if ((flags & EVENT_UNSCORED & ~EVENT_STAFF) != 0 || at < c->before) {
+    bool apart = (flags & EVENT_UNSCORED) != 0; // in its own segment alone
+    if (!store_segment_takes(flags) || at < c->before) {
         return true;
     }
-    if (vote && c->raw && !staff) {
+    if (vote && c->raw && !apart) {
         struct rollup row = {.kind = ROLLUP_DAY,
                              .place = sqlite3_column_int(s, 0),
                              .day = (int32_t)(at / ROLLUP_QUARTER_MS),
@@ -132,8 +132,8 @@ static bool add_answer(struct store *st, sqlite3_stmt *s, int *left, bool *faile
             return false;
         }
     }
-    bool looks = vote ? staff || c->services || sqlite3_column_int(s, 9) != 0
-                      : kind == EVENT_CHOICE && c->raw && !staff;
+    bool looks = vote ? apart || c->services || sqlite3_column_int(s, 9) != 0
+                      : kind == EVENT_CHOICE && c->raw && !apart;
     *left -= looks ? LOOK_COST : 0;
     return !looks || (vote ? add_segment : add_choice)(st, epoch_id, seq, failed);
 }

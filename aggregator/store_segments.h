@@ -4,13 +4,14 @@
 // A rating's segment follows from what is stored, so that it can be told anew at any time:
 //
 //   audience:ID   that of a pushed survey with `audience: staff` (EVENT_STAFF): it counts nowhere else
+//   source:phone  else that it came from the customer's own phone (EVENT_PHONE): it counts nowhere else either
 //   service:ID    else what its visit answered to a choice that a pushed document marks `segment: true`
 //   counter:ID    else its ref up to the first '-' or '/': "A-104" -> counter:A
 //
 // Of a ref that has been deleted for its age the counter is kept in its place (`counter`); one that was erased leaves none.
 // Most have none, and are in no row. A service is named after the rating, so a rating moves when its visit goes on, and
 // back when that is taken back. A place tells the first STORE_SEGMENTS_MAX apart that come, later ones are `other`, the own
-// people never; a place above sees those of the places under it by its own list.
+// people and phones never; a place above sees those of the places under it by its own list.
 #ifndef PUAS_AGGREGATOR_STORE_SEGMENTS_H
 #define PUAS_AGGREGATOR_STORE_SEGMENTS_H
 
@@ -18,6 +19,7 @@
 #include "aggregator/store.h"
 
 #define STORE_SEGMENT_STAFF "audience:staff"
+#define STORE_SEGMENT_PHONE "source:phone"
 enum { STORE_SEGMENTS_MAX = 16, STORE_SEGMENT_ID_MAX = 64, STORE_SEGMENT_OTHER = 0 };
 
 // What must be added to the rows of what was given right at a place to make them what its answers say; days that may
@@ -30,6 +32,8 @@ bool store_segment_marks(struct store *st, const struct event *e, bool *ret_segm
                          const char **ret_audience);
 void store_segments_forget(struct store *st); // documents have changed, or the transaction is lost
 
+// May a rating of these flags (store.h) have a segment? Also those that count nowhere else.
+bool store_segment_takes(int flags);
 // Counts a rating that has just been stored, if it has a segment.
 bool store_segment_rating(struct store *st, const struct stored_event *s, const char *audience);
 // The same of all ratings of a visit, before (by -1) and after (1) something in it changes.

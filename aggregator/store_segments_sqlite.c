@@ -9,6 +9,8 @@
 
 enum { UNKNOWN_SEGMENT = 1 << 24 };
 
+#define TAKES(flags) "(" flags " & 28 = 0 OR " flags " & 124 = 36)" // store_segment_takes
+
 // Scored ratings with their segment, NULL: none. Services are looked for only where there are any (?1).
 #define SERVICE                                                                                              \
     "(SELECT 'service:' || json_extract(c.body, '$.options[0]') FROM event c WHERE c.epoch_id = r.epoch_id"  \
@@ -19,11 +21,12 @@ enum { UNKNOWN_SEGMENT = 1 << 24 };
     "SELECT at, place_id, name_id, levels, score, segment FROM (SELECT r.at, r.place_id, r.name_id, "        \
     "r.levels, r.score,"                                                                                     \
     " coalesce(iif(r.flags & 64, '" STORE_SEGMENT_STAFF "', NULL),"                                          \
+    " iif(r.flags & 36 = 36, '" STORE_SEGMENT_PHONE "', NULL),"                                              \
     " CASE WHEN ?1 AND r.seq <= r.visit + 64 THEN " SERVICE " END,"                                          \
     " 'audience:' || json_extract(r.body, '$.audience'),"                                                    \
     " 'counter:' || coalesce(json_extract(r.body, '$.counter'), nullif(substr(" REF                          \
     ", 1, instr(replace(" REF ", '/', '-'), '-') - 1), ''))) AS segment"                                     \
-    " FROM event r WHERE r.kind IN (0, 4) AND (r.flags & 28) = 0"
+    " FROM event r WHERE r.kind IN (0, 4) AND " TAKES("r.flags")
 
 // ---------------------------------------------------------------- what documents mark
 
@@ -123,14 +126,14 @@ bool store_segment_here(struct store *st, int32_t place, int32_t segment, bool m
     bool failed = false;
     sqlite3_stmt *s = store_bind(
         st,
-        "SELECT coalesce(max(segment_id = ?2), 0), count(*), (SELECT id FROM segment WHERE segment_id = ?2) ="
-        " '" STORE_SEGMENT_STAFF "' FROM place_segment WHERE place_id = ?1",
+        "SELECT coalesce(max(segment_id = ?2), 0), count(*), (SELECT id FROM segment WHERE segment_id = ?2) IN"
+        " ('" STORE_SEGMENT_STAFF "', '" STORE_SEGMENT_PHONE "') FROM place_segment WHERE place_id = ?1",
         "dd", place, segment);
     if (!store_row(st, s, &failed)) {
         return false;
     }
-    bool known = sqlite3_column_int(s, 0) != 0, staff = sqlite3_column_int(s, 2) != 0;
-    bool room = sqlite3_column_int(s, 1) < STORE_SEGMENTS_MAX || staff; // customers and staff are never one
+    bool known = sqlite3_column_int(s, 0) != 0, apart = sqlite3_column_int(s, 2) != 0;
+    bool room = sqlite3_column_int(s, 1) < STORE_SEGMENTS_MAX || apart; // never one with those who stood at a kiosk
     sqlite3_reset(s);
     *ret_segment = known || room ? segment : STORE_SEGMENT_OTHER;
     return known || !room || !make || segment == STORE_SEGMENT_OTHER ||
@@ -255,12 +258,15 @@ size_t store_segment_counter(const char *ref)
 }
 
 // What a rating says by itself; "" nothing.
-static void own_segment(const struct event *e, const char *audience, char ret[STORE_SEGMENT_ID_MAX])
+static void own_segment(const struct stored_event *s, const char *audience, char ret[STORE_SEGMENT_ID_MAX])
 {
+    const struct event *e = s->e;
     size_t counter = store_segment_counter(e->ref);
     ret[0] = '\0';
     if (audience[0] != '\0') {
         snprintf(ret, STORE_SEGMENT_ID_MAX, "audience:%s", audience);
+    } else if ((s->flags & EVENT_PHONE) == EVENT_PHONE) {
+        snprintf(ret, STORE_SEGMENT_ID_MAX, STORE_SEGMENT_PHONE);
     } else if (counter > 0) {
         snprintf(ret, STORE_SEGMENT_ID_MAX, "counter:%.*s", (int)counter, e->ref);
     }
@@ -273,7 +279,7 @@ static bool count_own(struct store *st, const struct stored_event *s, const char
     char id[STORE_SEGMENT_ID_MAX];
     int32_t segment = STORE_SEGMENT_OTHER;
     int hour;
-    own_segment(s->e, audience, id);
+    own_segment(s, audience, id);
     if (id[0] == '\0') {
         return true;
     }
@@ -284,6 +290,11 @@ static bool count_own(struct store *st, const struct stored_event *s, const char
     }
     row.what = rollup_segment_key(segment, true, s->e->of);
     return rollups_add(&st->segments, &row, 1) || store_no_memory(st);
+}
+
+bool store_segment_takes(int flags)
+{
+    return (flags & EVENT_UNSCORED & ~EVENT_STAFF) == 0 || (flags & (EVENT_UNSCORED | EVENT_DEVICE)) == EVENT_PHONE;
 }
 
 bool store_segment_rating(struct store *st, const struct stored_event *s, const char *audience)
@@ -308,7 +319,7 @@ bool store_segment_of_void(struct store *st, int32_t epoch_id, int64_t voids, in
     bool failed = !store_flush_epoch(st, epoch_id);
     sqlite3_stmt *s =
         store_bind(st,
-                   "SELECT visit FROM event WHERE epoch_id = ?1 AND seq = ?2 AND (flags & 28) = 0 AND"
+                   "SELECT visit FROM event WHERE epoch_id = ?1 AND seq = ?2 AND " TAKES("flags") " AND"
                    " EXISTS(SELECT 1 FROM segment)",
                    "di", epoch_id, voids);
     *ret_visit = 0;

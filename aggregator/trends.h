@@ -1,6 +1,6 @@
 // trends: what the days that are over say: series, hours of the week, rankings, reasons, comparisons, the SKM
 // report, coverage and up-time, gaps between expectation and perception, and
-// all that by service, counter or audience (store_segments.h). JSON texts for the API and puasctl, read from the rollups by local day only (rollups.h), never from
+// all that by service, counter, audience or by phone (store_segments.h; of phones nobody knows how complete they are). JSON texts for the API and puasctl, read from the rollups by local day only (rollups.h), never from
 // answers.
 //
 // Every figure stands with n and a 95 % interval that allows for days (trend_stats.h):
@@ -20,7 +20,7 @@
 // been silent longest was heard last (ms; null when complete). A vote that is missing has no day yet: it counts
 // on each on which its kiosk's epoch ran.
 //
-// Every report names the standard that holds at its place, for its question: "promise": {"target": 85, in percent,
+// Every report names the standard that holds at its place, for its question: "promise": {"id", "target": 85, in percent,
 // "name": {language: text}}, or null.
 //
 // Privacy: branch figures of today move in steps (views.h), and these take no part in that: they end
@@ -48,6 +48,7 @@ struct trend_query {
     const char
         *segment; // series, compare, effect, scores: "service:ID", "counter:ID", "other"
     const char *lang;       // reasons: of the labels; default: id
+    const char *goal, *goal_from, *goal_by; // goal: as if this were the standard's: percent, days; default: what is set
     const char *population; // skm: people served, for the sample size; default: without end
 };
 // The fields above by name, for whoever reads them from a URL or a command line.
@@ -68,7 +69,7 @@ enum trends_error {
     TRENDS_BAD,       // a field is wrong: *ret_problem
     TRENDS_FAILED,    // views_why
 };
-// `what`: series, grid, ranking, reasons, compare, effect, skm, coverage, gaps, scores, segments, goal, marks or staff. u NULL: every place. The caller frees
+// `what`: series, grid, ranking, reasons, compare, effect, skm, coverage, gaps, scores, segments, goal, marks, staff or late. u NULL: every place. The caller frees
 // *ret_json.
 enum trends_error trends_read(struct views *v, const struct views_user *u, const char *what,
                               const struct trend_query *q, wall_ms now, struct trend_problem *ret_problem,

@@ -39,12 +39,38 @@ static json_t *way_json(const struct trend_goal *g, const struct trend_goal_way 
     return o;
 }
 
+// What is asked for, else what is set.
+static bool read_goal(struct trends *t)
+{
+    const struct trend_query *q = t->q;
+    char *end;
+    if (q->goal[0] == '\0' && q->goal_from[0] == '\0' && q->goal_by[0] == '\0') {
+        return true;
+    }
+    int64_t percent = strtoll(q->goal, &end, 10);
+    if (q->goal[0] == '\0' || *end != '\0' || percent < 1 || percent > 100) {
+        return trends_wrong(t, "goal", "goal is a percentage, 1 to 100");
+    }
+    if (!trend_day_parse(q->goal_from, &t->goal.from)) {
+        return trends_wrong(t, "goal_from", "goal_from is a day, such as 2026-11-24");
+    }
+    if (!trend_day_parse(q->goal_by, &t->goal.by) || t->goal.by <= t->goal.from ||
+        t->goal.by - t->goal.from > TREND_GOAL_STEPS_MAX * TREND_GOAL_STEP_DAYS) {
+        return trends_wrong(t, "goal_by", "goal_by is a day after goal_from, at most 1,680 days on");
+    }
+    t->goal.target = (double)percent / 100;
+    return true;
+}
+
 // Of the place's own past, whatever period is asked for.
 json_t *trends_goal(struct trends *t)
 {
     struct trend_rows rows = {.items = NULL};
     struct trend_share before, past[TREND_GOAL_PAST];
     struct trend_goal_way way;
+    if (!read_goal(t)) {
+        return NULL;
+    }
     json_t *o = trends_head(t);
     int32_t today = t->yesterday + 1, first = today - TREND_GOAL_PAST * TREND_GOAL_PERIOD_DAYS;
     if (t->goal.target <= 0) { // none is set

@@ -10,6 +10,7 @@
 //   trends_goal.c     the way to the goal of a standard (trend_goal.h)
 //   trends_marks_sqlite.c  what happened: alerts, improvements
 //   trends_staff_sqlite.c  what the own people say
+//   trends_late_sqlite.c  what standards would have told of, had late answers been in time
 //   trends_coverage*  what is not here, and how long kiosks were there
 //   trend_calendar.c  days and dates
 #ifndef PUAS_AGGREGATOR_TRENDS_IMPL_H
@@ -30,6 +31,7 @@ enum {
     TREND_CONTROLS_MAX = 20,
     TREND_HOURS = 24,
     TREND_NPS_LEVELS = 11,
+    TREND_LATE_DAYS = 8, // a week, whichever weekday it begins with
 };
 
 struct sqlite3_stmt;
@@ -182,6 +184,7 @@ json_t *trends_coverage(struct trends *t);
 json_t *trends_segments(struct trends *t);
 json_t *trends_marks(struct trends *t);
 json_t *trends_staff(struct trends *t);
+json_t *trends_late(struct trends *t);
 // How complete the votes of from..to are; stands in every report.
 json_t *trends_coverage_note(struct trends *t);
 

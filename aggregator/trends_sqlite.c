@@ -19,7 +19,8 @@ enum { DEFAULT_DAYS = 28, DAY_QUARTERS = 96, EDGE_QUARTERS = 56 };
 const struct trend_field trend_fields[] = {
     FIELD(place),   FIELD(question),   FIELD(from), FIELD(to),      FIELD(by),
     FIELD(weekday), FIELD(hour),       FIELD(of),   FIELD(at),      FIELD(days),
-    FIELD(control), FIELD(population), FIELD(lang), FIELD(segment), {NULL, 0},
+    FIELD(control), FIELD(population), FIELD(lang), FIELD(segment), FIELD(goal),
+    FIELD(goal_from), FIELD(goal_by),  {NULL, 0},
 };
 
 static const char **field_of(struct trend_query *q, const struct trend_field *f)
@@ -486,7 +487,7 @@ static bool find_promise(struct trends *t)
         t->v->st,
         "WITH RECURSIVE up(place_id, depth) AS (SELECT ?1, 0 UNION ALL SELECT p.parent_id, depth + 1 FROM up"
         " JOIN place p USING(place_id) WHERE p.parent_id IS NOT NULL AND depth < 32)"
-        " SELECT r.body FROM up JOIN rule r USING(place_id) WHERE r.to_ms IS NULL"
+        " SELECT r.body, r.id FROM up JOIN rule r USING(place_id) WHERE r.to_ms IS NULL"
         " AND json_extract(r.body, '$.kind') = 'standard' ORDER BY depth, rule_id LIMIT 1",
         "d", t->place.number);
     const char *body = views_row(t->v, s) ? (const char *)sqlite3_column_text(s, 0) : NULL;
@@ -494,7 +495,7 @@ static bool find_promise(struct trends *t)
     const char *question = json_string_value(json_object_get(rule, "question"));
     bool mine =
         rule != NULL && (question == NULL || question[0] == '\0' || strcmp(question, t->question_id) == 0);
-    t->promise = mine ? json_pack("{s:O?,s:O?}", "target", json_object_get(rule, "percent"), "name",
+    t->promise = mine ? json_pack("{s:s,s:O?,s:O?}", "id", sqlite3_column_text(s, 1), "target", json_object_get(rule, "percent"), "name",
                                   json_object_get(rule, "name"))
                       : json_null();
     if (mine) {
@@ -528,6 +529,7 @@ enum trends_error trends_read(struct views *v, const struct views_user *u, const
         {"gaps", trends_gaps, false},         {"scores", trends_scores, true},
         {"segments", trends_segments, false}, {"goal", trends_goal, false},
         {"marks", trends_marks, false},       {"staff", trends_staff, false},
+        {"late", trends_late, false},
     };
     struct trend_query all = *q;
     struct trends t = {.v = v, .u = u, .q = &all, .problem = ret_problem, .now = now};

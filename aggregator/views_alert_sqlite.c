@@ -40,7 +40,11 @@ static void read_change(const char *judged, struct alert_change *ret_c)
     json_t *o = json_loads(judged, 0, NULL), *part, *parts = json_object_get(o, "parts");
     struct alert_change c = {.usual = json_number_value(json_object_get(o, "usual")),
                              .spread = json_number_value(json_object_get(o, "spread")),
-                             .by_hour = json_object_get(o, "place_usual") != NULL};
+                             .base = (int32_t)lround(json_number_value(json_object_get(o, "place_usual")) * ENGINE_SHARE_UNITS)};
+    const char *hours = json_string_value(json_object_get(o, "hours"));
+    if (hours != NULL && strlen(hours) == HOURS_WEEK) {
+        memcpy(c.hours, hours, sizeof c.hours);
+    }
     size_t i;
     json_array_foreach(parts, i, part)
     {
@@ -203,10 +207,9 @@ static void add_content(struct views *v, const struct branch *b, const struct al
     if (charted || a->r.kind == ENGINE_RUN) {
         cost = cost_of(v, b, a);
     }
-    bool by_hour = change && a->change.by_hour;
-    json_t *curve = by_hour ? json_array() : votes_curve(b, a, &votes), *counts = interval_json(&c);
+    json_t *curve = votes_curve(b, a, &votes), *counts = interval_json(&c);
     json_t *last = json_object_get(json_array_get(curve, json_array_size(curve) - 1), "points");
-    int64_t points = by_hour ? a->change.points[a->change.reached] : json_integer_value(last);
+    int64_t points = change && last == NULL ? a->change.points[a->change.reached] : json_integer_value(last);
     json_object_set_new(counts, "unhappy", json_integer(unhappy));
     json_object_set_new(o, "target", null_or_int(standard ? a->r.promise
                                                  : share  ? a->r.raise / 10

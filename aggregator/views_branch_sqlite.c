@@ -70,9 +70,14 @@ static int zone_offset(void *ctx, wall_ms at)
     return tz_offset_s(ctx, at);
 }
 
+struct hours_zone branch_zone(const struct branch *b)
+{
+    return (struct hours_zone){zone_offset, b->tz};
+}
+
 struct hours_period branch_period(const struct branch *b, wall_ms at)
 {
-    struct hours_zone zone = {zone_offset, b->tz};
+    const struct hours_zone zone = branch_zone(b);
     return hours_period(b->has_hours ? &b->hours : NULL, &zone, at);
 }
 

@@ -1,4 +1,5 @@
 // views: the outbox of notifications: how each channel is doing, what was given up, what became of one message.
+#include "aggregator/settings.h"
 #include "aggregator/store_outgoing.h"
 #include "aggregator/views_impl.h"
 
@@ -19,6 +20,19 @@ static bool add_dead(void *ctx, const struct outgoing *o)
     return json_array_append_new(ctx, row_json(o)) == 0;
 }
 
+json_t *views_quiet_json(const struct channel *ch)
+{
+    json_t *quiet = json_array(), *of = json_array();
+    for (size_t i = 0; i < ch->quiet.count; i++) {
+        const struct seed_hours *h = &((const struct seed_hours *)ch->quiet.items)[i];
+        json_array_append_new(quiet, json_pack("{s:s,s:s,s:s}", "days", h->days, "open", h->open, "close", h->close));
+    }
+    for (size_t i = 0; i < ch->quiet_for.count; i++) {
+        json_array_append_new(of, json_string(channel_severities[((const int *)ch->quiet_for.items)[i]]));
+    }
+    return json_pack("{s:o,s:o}", "quiet", quiet, "quietFor", of);
+}
+
 static json_t *channel_json(struct views *v, const struct channel *ch, wall_ms now)
 {
     struct outgoing_counts c;
@@ -26,11 +40,14 @@ static json_t *channel_json(struct views *v, const struct channel *ch, wall_ms n
         v->failed = true;
         return NULL;
     }
-    return json_pack("{s:s,s:s,s:s,s:b,s:I,s:I,s:I,s:o,s:i,s:s}", "id", ch->id.s, "kind",
+    json_t *o = views_quiet_json(ch);
+    json_object_update_new(
+        o, json_pack("{s:s,s:s,s:s,s:b,s:I,s:I,s:I,s:o,s:i,s:s}", "id", ch->id.s, "kind",
                      channel_kinds[ch->kind], "lang", channel_langs[ch->lang], "sends", channel_sends(ch),
                      "waiting", (json_int_t)c.waiting, "sentToday", (json_int_t)c.sent, "deadToday",
                      (json_int_t)c.dead, "lastSent", null_or_int(c.last_sent, c.last_sent > 0), "attempts",
-                     c.attempts, "reply", c.reply);
+                     c.attempts, "reply", c.reply));
+    return o;
 }
 
 enum views_error views_channels(struct views *v, const struct config_list *channels, wall_ms now,

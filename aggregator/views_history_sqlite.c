@@ -1,4 +1,6 @@
-// views: lists that grow for ever, newest first, page by page: alerts and the audit log.
+// views: lists that grow for ever, newest first, page by page: alerts, praise and the audit log.
+#include "aggregator/store_praise.h"
+#include "aggregator/trends.h"
 #include "aggregator/views_impl.h"
 
 #include <stdlib.h>
@@ -43,22 +45,29 @@ static json_t *alert_json(sqlite3_stmt *s)
                              : json_null());
 }
 
+// The place ("": the user's), within the scope. False: there is none.
+static bool find_top(struct views *v, const struct views_user *u, const char *place, int32_t *ret_top)
+{
+    *ret_top = u->place;
+    if (place[0] != '\0') {
+        sqlite3_stmt *s = store_bind(v->st, "SELECT place_id FROM place WHERE id = ?1", "t", place);
+        *ret_top = views_row(v, s) ? sqlite3_column_int(s, 0) : 0;
+    }
+    return *ret_top != 0 && views_in_scope(v, *ret_top, u->place);
+}
+
 enum views_error views_alerts(struct views *v, const struct views_user *u, const char *place,
                               enum views_open open, const struct views_page *p, char **ret_json,
                               int64_t *ret_next)
 {
     enum views_error e = VIEWS_NOT_FOUND;
     int64_t last = 0;
-    int32_t top = u->place;
+    int32_t top;
     if (!views_begin(v)) {
         return views_end(v, VIEWS_FAILED);
     }
     json_t *list = json_array();
-    if (place[0] != '\0') {
-        sqlite3_stmt *s = store_bind(v->st, "SELECT place_id FROM place WHERE id = ?1", "t", place);
-        top = views_row(v, s) ? sqlite3_column_int(s, 0) : 0;
-    }
-    if (top != 0 && views_in_scope(v, top, u->place)) {
+    if (find_top(v, u, place, &top)) {
         e = VIEWS_OK;
         sqlite3_stmt *s = store_bind(
             v->st,
@@ -82,6 +91,55 @@ enum views_error views_alerts(struct views *v, const struct views_user *u, const
         }
     }
     return page(v, "alerts", list, p, last, e, ret_json, ret_next);
+}
+
+// Of its kind either answers, or the share and the day of a step; a year has neither.
+static json_t *praise_json(sqlite3_stmt *s)
+{
+    static const char *const kinds[] = {[PRAISE_ANSWERS] = "answers", [PRAISE_STEP] = "step", [PRAISE_YEAR] = "year"};
+    enum praise_kind kind = (enum praise_kind)sqlite3_column_int(s, 2);
+    int64_t value = sqlite3_column_int64(s, 3);
+    char day[16];
+    json_t *names = json_loads((const char *)sqlite3_column_text(s, 8), 0, NULL);
+    json_t *rule = sqlite3_column_type(s, 7) != SQLITE_NULL
+                       ? json_pack("{s:s,s:o}", "id", sqlite3_column_text(s, 7), "name",
+                                   names != NULL ? names : json_object())
+                       : json_null();
+    return json_pack(
+        "{s:I,s:I,s:s,s:o,s:o,s:o,s:{s:s,s:s},s:o}", "id", (json_int_t)sqlite3_column_int64(s, 0), "at",
+        (json_int_t)sqlite3_column_int64(s, 1), "kind", kinds[kind], "answers",
+        null_or_int(value, kind == PRAISE_ANSWERS), "share",
+        null_or_real(sqlite3_column_int(s, 4) / 10000., kind == PRAISE_STEP), "by",
+        kind == PRAISE_STEP ? json_string(trend_day_text((int32_t)value, day)) : json_null(), "place", "id",
+        sqlite3_column_text(s, 5), "name", sqlite3_column_text(s, 6), "rule", rule);
+}
+
+enum views_error views_praise(struct views *v, const struct views_user *u, const char *place,
+                              const struct views_page *p, char **ret_json, int64_t *ret_next)
+{
+    enum views_error e = VIEWS_NOT_FOUND;
+    int64_t last = 0;
+    int32_t top;
+    if (!views_begin(v)) {
+        return views_end(v, VIEWS_FAILED);
+    }
+    json_t *list = json_array();
+    if (find_top(v, u, place, &top)) {
+        e = VIEWS_OK;
+        sqlite3_stmt *s = store_bind(
+            v->st,
+            "WITH RECURSIVE down(place_id) AS (SELECT ?1 UNION SELECT p.place_id FROM down d JOIN place p ON "
+            "p.parent_id = d.place_id) SELECT q.praise_id, q.at, q.kind, q.value, q.percent, p.id, p.name, r.id,"
+            " r.body -> '$.name' FROM praise q JOIN place p USING(place_id) LEFT JOIN rule r ON r.rule_id ="
+            " q.rule_id AND r.version = (SELECT max(version) FROM rule m WHERE m.rule_id = q.rule_id)"
+            " WHERE q.praise_id < ?2 AND q.place_id IN down ORDER BY q.praise_id DESC LIMIT ?3",
+            "did", top, p->before, p->limit + 1);
+        while (views_row(v, s)) {
+            last = json_array_size(list) < (size_t)p->limit ? sqlite3_column_int64(s, 0) : last;
+            json_array_append_new(list, praise_json(s));
+        }
+    }
+    return page(v, "praise", list, p, last, e, ret_json, ret_next);
 }
 
 enum views_error views_audit(struct views *v, const struct views_user *u, const struct views_audit *f,

@@ -130,11 +130,15 @@ char *views_dump(json_t *o); // takes o; NULL: out of memory
 // The content in force at a place, its own or the nearest above; a new reference. NULL: nothing was pushed there.
 json_t *views_content(struct views *v, int32_t place);
 
+// {"quiet": [{days, open, close}], "quietFor": [severity]}: when a channel waits, and with what; [] of severities: with both.
+json_t *views_quiet_json(const struct channel *ch);
+
 // Loads a branch as of `now`. Finish it in every case.
 enum views_error branch_load(struct views *v, const char *id, wall_ms now, struct branch *ret_b);
 void branch_finish(struct branch *b);
 const struct branch_place *branch_place(const struct branch *b, int32_t place); // NULL: not of it
 struct branch_kiosk *branch_kiosk(const struct branch *b, int32_t kiosk);       // NULL: not of it
+struct hours_zone branch_zone(const struct branch *b); // valid while b is
 struct hours_period branch_period(const struct branch *b, wall_ms at);
 // Votes that a kiosk counted in an epoch (`counted`: epoch.known) and that are not here.
 int64_t views_missing(struct views *v, int32_t epoch, const char *counted, int64_t next, int64_t through);
@@ -174,7 +178,8 @@ struct alert {
     struct alert_change { // what a change was judged by; parts.count 0: another kind
         double usual;
         double spread; // part of it that is there for days that differ
-        bool by_hour; // charts of several hours: no curve of one of them
+        int32_t base;               // by_hour: usual share of all hours together (ENGINE_SHARE_UNITS); 0: one chart for all of them
+        char hours[HOURS_WEEK + 1]; // by_hour; "": of an alert from before they were kept: no curve
         struct change parts;
         int start[CHANGE_PARTS], points[CHANGE_PARTS]; // before first_event; at the last alarm
         int reached;                                   // the first part that was at its limit then

@@ -3,6 +3,7 @@
 // with each other, and nobody sees a vote before its step.
 #include "aggregator/views_impl.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -124,8 +125,27 @@ struct votes alert_votes(struct views *v, const struct branch *b, const struct a
 
 // ---------------------------------------------------------------- as parts of the document
 
-// A standard counts on after an alarm; the parts of a change start again, after the vote that shows them at the limit.
-static int curve_vote(const struct alert *a, const struct points *chart, int points[CHANGE_PARTS],
+// The chart of the hour (engine.h, by_hour), with the points in proportion to its limits. False: there is none.
+static bool turn_to_hour(const struct branch *b, const struct alert *a, struct change *chart, int points[CHANGE_PARTS], wall_ms at)
+{
+    const struct alert_change *c = &a->change;
+    const struct hours_zone zone = branch_zone(b);
+    struct change was = *chart;
+    wall_ms until;
+    int32_t room = (int32_t)lround(c->spread * ENGINE_SHARE_UNITS);
+    int32_t share = engine_hour_share(c->base, room, c->hours, hours_of_week(&zone, at, &until));
+    if (!change_find((double)share / ENGINE_SHARE_UNITS, a->r.arl > 0 ? a->r.arl : ENGINE_ARL_DEFAULT, a->r.drift, chart)) {
+        return false;
+    }
+    if (was.count > 0) {
+        change_turn(&was, chart, points);
+    }
+    return true;
+}
+
+// A standard counts on after an alarm; the parts of a change start again, after the vote that shows them at the limit. By
+// hour they are shown as of the limit that the alarm was at.
+static int curve_vote(const struct alert *a, const struct points *chart, const struct change *parts, int points[CHANGE_PARTS],
                       const struct judged *j)
 {
     const struct alert_change *c = &a->change;
@@ -136,8 +156,8 @@ static int curve_vote(const struct alert *a, const struct points *chart, int poi
         }
         return points[0];
     }
-    bool alarm = change_step(&c->parts, points, j->unhappy);
-    int shown = points[c->reached];
+    bool alarm = change_step(parts, points, j->unhappy);
+    int shown = points[c->reached] * c->parts.part[c->reached].limit / parts->part[c->reached].limit;
     if (alarm) {
         memset(points, 0, CHANGE_PARTS * sizeof *points);
     }
@@ -149,7 +169,8 @@ json_t *votes_curve(const struct branch *b, const struct alert *a, const struct 
     json_t *list = json_array();
     struct points chart = {.kinds = 2};
     struct cusum promise;
-    bool known = a->change.parts.count > 0;
+    struct change parts = a->change.base == 0 ? a->change.parts : (struct change){.count = 0};
+    bool known = a->change.parts.count > 0 && (a->change.base == 0 || a->change.hours[0] != '\0');
     if (a->r.kind == ENGINE_STANDARD) {
         known = cusum_scores(a->r.promise, &promise);
         chart.step[0] = known ? promise.up : 0;
@@ -175,7 +196,10 @@ json_t *votes_curve(const struct branch *b, const struct alert *a, const struct 
                 state[k] /= 2;
             }
         }
-        int points = curve_vote(a, &chart, state, j);
+        if (a->change.base != 0 && !turn_to_hour(b, a, &parts, state, j->at)) {
+            break;
+        }
+        int points = curve_vote(a, &chart, &parts, state, j);
         at = j->at > at ? j->at : at;
         if ((votes->count - 1 - i) % every == 0) { // the newest is always there
             json_array_append_new(list, json_pack("{s:I,s:i}", "at", (json_int_t)at, "points", points));

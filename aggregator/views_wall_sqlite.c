@@ -5,36 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OFFER_DAYS = 60, OFFERS_MAX = 6, REASONS_MAX = 3 };
+enum { REASONS_MAX = 3 };
 
-// What was done about alerts of the last weeks, newest first: {text by language, at}.
-static json_t *offers_json(struct views *v, const struct branch *b)
+// What the branch's kiosks tell of alerts, newest first: {said, did, at}. What is only offered is for head office to choose from.
+static json_t *told_json(struct views *v, const struct branch *b)
 {
-    json_t *list = json_array(), *o = NULL;
-    int64_t alert = 0;
+    json_t *list = json_array();
     sqlite3_stmt *s = store_bind(
         v->st,
-        "WITH RECURSIVE down(place_id) AS (SELECT ?1 UNION SELECT p.place_id FROM down d JOIN place p"
-        " ON p.parent_id = d.place_id)"
-        " SELECT a.alert_id, l.subject, l.text, l.at FROM alert a JOIN alert_log l USING(alert_id)"
-        " WHERE a.place_id IN (SELECT place_id FROM down) AND l.action = 'offer' AND l.at >= ?2"
-        " AND l.log_id = (SELECT max(m.log_id) FROM alert_log m WHERE m.alert_id = l.alert_id"
-        " AND m.action = 'offer' AND m.subject = l.subject) AND l.text <> ''"
-        " ORDER BY a.alert_id DESC, l.log_id",
-        "di", b->place, b->now - OFFER_DAYS * (wall_ms)DAY_MS);
+        "SELECT said, did, from_ms FROM told WHERE place_id = ?1 AND to_ms > ?2 ORDER BY told_id DESC", "di",
+        b->place, b->now);
     while (views_row(v, s)) {
-        if (o == NULL || alert != sqlite3_column_int64(s, 0)) {
-            if (json_array_size(list) == OFFERS_MAX) {
-                break;
-            }
-            alert = sqlite3_column_int64(s, 0);
-            o = json_pack("{s:{},s:I}", "did", "at", (json_int_t)sqlite3_column_int64(s, 3));
-            json_array_append_new(list, o);
-        }
-        json_object_set_new(json_object_get(o, "did"), (const char *)sqlite3_column_text(s, 1),
-                            json_string((const char *)sqlite3_column_text(s, 2)));
+        json_t *said = json_loads((const char *)sqlite3_column_text(s, 0), 0, NULL);
+        json_t *did = json_loads((const char *)sqlite3_column_text(s, 1), 0, NULL);
+        json_array_append_new(
+            list, json_pack("{s:o,s:o,s:I}", "said", said, "did", did, "at", (json_int_t)sqlite3_column_int64(s, 2)));
     }
-    sqlite3_reset(s);
     return list;
 }
 
@@ -104,7 +90,7 @@ static json_t *wall_json(struct views *v, const struct branch *b, const json_t *
     json_object_set_new(o, "coverage", kept);
     json_object_set_new(o, "words", promise != NULL ? json_incref(promise) : json_object());
     json_object_set_new(o, "messages", messages != NULL ? json_incref(messages) : json_array());
-    json_object_set_new(o, "offers", offers_json(v, b));
+    json_object_set_new(o, "told", told_json(v, b));
     json_object_set_new(o, "attended", json_boolean(attended(json_object_get(today, "alerts"))));
     json_object_set_new(o, "staff", staff ? staff_json(today) : json_null());
     json_decref(content);

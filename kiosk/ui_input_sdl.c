@@ -2,8 +2,8 @@
 #include "kiosk/ui_impl.h"
 
 #include "kiosk/prompts.h"
-#include "kiosk/seal.h"
 #include "shared/log.h"
+#include "shared/seal.h"
 
 #include <string.h>
 

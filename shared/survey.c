@@ -198,9 +198,8 @@ wrong(const struct maker *m, const struct survey_file_question *q, const char *f
 {
     char *text = m->error->text;
     size_t size = sizeof m->error->text;
-    int n = snprintf(text, size, "survey '%s'", m->file->id.s);
-    if (q)
-        n += snprintf(text + n, size - (size_t)n, ", question '%s'", q->id.s);
+    int n = q ? snprintf(text, size, "survey '%s', question '%s'", m->file->id.s, q->id.s)
+              : snprintf(text, size, "survey '%s'", m->file->id.s);
     m->error->line = q ? q->line : 0;
     m->error->column = q ? q->column : 0;
     n += snprintf(text + n, size - (size_t)n, ": ");

@@ -19,6 +19,8 @@ int tz_offset_s(const struct tz *tz, wall_ms at);
 // The abbreviation there ("WIB"), valid while tz lives.
 const char *tz_abbreviation(const struct tz *tz, wall_ms at);
 
+// The instant at which the local clock first shows midnight of a local day, in days since 1970-01-01.
+wall_ms tz_midnight(const struct tz *tz, int64_t day);
 // Start of the local day that holds `at`, and of the next one: 23 to 25 hours later.
 wall_ms tz_day_start(const struct tz *tz, wall_ms at);
 wall_ms tz_next_day(const struct tz *tz, wall_ms at);

@@ -170,8 +170,7 @@ const char *tz_abbreviation(const struct tz *tz, wall_ms at)
 
 enum { DAY_MS = 86400000 };
 
-// The instant at which the local clock first shows midnight of the local day number `day`.
-static wall_ms midnight(const struct tz *tz, int64_t day)
+wall_ms tz_midnight(const struct tz *tz, int64_t day)
 {
     wall_ms guess = day * DAY_MS - (wall_ms)tz_offset_s(tz, day * DAY_MS) * 1000;
     wall_ms better = day * DAY_MS - (wall_ms)tz_offset_s(tz, guess) * 1000;
@@ -188,10 +187,10 @@ static int64_t local_day(const struct tz *tz, wall_ms at)
 
 wall_ms tz_day_start(const struct tz *tz, wall_ms at)
 {
-    return midnight(tz, local_day(tz, at));
+    return tz_midnight(tz, local_day(tz, at));
 }
 
 wall_ms tz_next_day(const struct tz *tz, wall_ms at)
 {
-    return midnight(tz, local_day(tz, at) + 1);
+    return tz_midnight(tz, local_day(tz, at) + 1);
 }

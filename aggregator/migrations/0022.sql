@@ -1,14 +1,5 @@
--- What the alert engine was told of kiosks, and when it was told nothing (presence.h): back-tests feed it again. A row where
--- something changes; none for a heartbeat.
-CREATE TABLE presence(
-    presence_id INTEGER PRIMARY KEY,     -- in the order in which it was told
-    kiosk_id INTEGER NOT NULL,           -- 0: the aggregator itself
-    what INTEGER NOT NULL,               -- enum presence_what
-    at INTEGER NOT NULL,
-    last INTEGER NOT NULL,               -- until then it was heard of, before this
-    event_id INTEGER NOT NULL,           -- the newest answer that was stored before it
-    -- what the engine knew of the kiosk after it; of the aggregator: state 1, connected
-    state INTEGER NOT NULL, state_at INTEGER NOT NULL, ready_at INTEGER NOT NULL, voted_at INTEGER NOT NULL,
-    facts INTEGER NOT NULL, tampered_at INTEGER NOT NULL
-);
-CREATE INDEX presence_kiosk ON presence(kiosk_id, at);
+-- Ratings by phone count in a segment of their own (store_segments.h): the places that have some are told anew, and those above.
+WITH RECURSIVE up(place_id) AS (SELECT place_id FROM phone UNION
+    SELECT p.parent_id FROM up JOIN place p USING(place_id) WHERE p.parent_id IS NOT NULL)
+INSERT INTO rollup_due SELECT place_id, -1000000, 0 FROM up WHERE true
+    ON CONFLICT DO UPDATE SET day = excluded.day;

@@ -5,8 +5,11 @@
 //   phone.js, .css       the survey on a customer's phone (phone.html): nothing of the other files is loaded there
 //   <page>.js, .css      a page that not everybody needs, fetched when it is first shown (lazy.tsx). What it shares
 //                        with the first bundle it imports from app.js, by the names of kit.ts
+//   <tab>.js, .css       a tab of Manage that is large. What it shares with manage.js it imports from there, by the names of
+//                        manage/tools.ts
 //   worker.js            the service worker
 import { build } from "esbuild";
+import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -35,7 +38,14 @@ const PAGES = {
   inbox: "src/inbox/card.tsx",
   about: "src/about/card.tsx",
   find: "src/find.tsx",
+  news: "src/news/card.tsx",
+  refusals: "src/refusals/said.ts", // words only: it has no style
 };
+const TABS = {
+  standards: "src/manage/standards.tsx",
+  calendars: "src/manage/calendars.tsx",
+};
+const APART = { ...PAGES, ...TABS };
 const FIRST_BYTES = 30_000; // app.js + app.css, gzip
 const PAGE_BYTES = 30_000; // a page of its own, both files
 
@@ -63,36 +73,49 @@ const bundle = (entryPoints, plugin) =>
   });
 
 await mkdir(out, { recursive: true });
-const first = await bundle({ app: "src/main.tsx" }, (b) =>
+// What is fetched when it is first shown is a file of its own.
+const apart = (b) =>
   b.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
     if (kind !== "dynamic-import") return null;
-    const page = Object.keys(PAGES).find((name) => join(here, PAGES[name]) === resolve(resolveDir, path));
+    const page = Object.keys(APART).find((name) => join(here, APART[name]) === resolve(resolveDir, path));
     return page ? { path: `./${page}.js`, external: true } : null;
-  }),
-);
+  });
+const from = (b, filter, file) => b.onResolve({ filter }, () => ({ path: `./${file}`, external: true }));
+const first = await bundle({ app: "src/main.tsx" }, apart);
 // Of the kiosk's catalogues only what a phone says: no menus for staff, no out-of-service screens.
-const SPOKEN = /^(language|direction|question|hint|very-poor|poor|okay|good|excellent|footer|thanks|thanks-more|try-again|scale-.*|choice-.*|several-hint|option-.*|text-.*|number-.*|done|send|skip|promise)$/;
+const SPOKEN = /^(language|direction|question|hint|very-poor|poor|okay|good|excellent|footer|thanks|thanks-more|try-again|scale-.*|choice-.*|several-hint|option-.*|text-.*|number-.*|contact-.*|done|send|skip|promise)$/;
 await bundle({ phone: "src/phone/main.tsx" }, (b) =>
   b.onLoad({ filter: /kiosk-\w+\.json$/ }, async ({ path }) => {
     const all = Object.entries(JSON.parse(await readFile(path, "utf8")));
     return { loader: "json", contents: JSON.stringify(Object.fromEntries(all.filter(([key]) => SPOKEN.test(key)))) };
   }),
 );
-const pages = await bundle(PAGES, (b) =>
-  b.onResolve({ filter: /(\/kit\.ts|^preact\/jsx-runtime)$/ }, () => ({ path: "./app.js", external: true })),
-);
-for (const { entryPoint, inputs } of Object.values(pages.metafile.outputs)) {
-  const twice = Object.keys(inputs).filter((name) => name in first.metafile.inputs);
-  if (twice.length) fail(`${entryPoint} takes ${twice.join(", ")} along, which app.js has already: import from kit.ts instead`);
-}
+const KIT = /(\/kit\.ts|^preact\/jsx-runtime)$/;
+const pages = await bundle(PAGES, (b) => {
+  apart(b);
+  from(b, KIT, "app.js");
+});
+const tabs = await bundle(TABS, (b) => {
+  from(b, KIT, "app.js");
+  from(b, /\/tools\.ts$/, "manage.js");
+});
+const mayNotTake = ({ metafile }, has, file, kit) => {
+  for (const { entryPoint, inputs } of Object.values(metafile.outputs)) {
+    const twice = Object.keys(inputs).filter((name) => has(name));
+    if (twice.length) fail(`${entryPoint} takes ${twice.join(", ")} along, which ${file} has already: import from ${kit} instead`);
+  }
+};
+const manage = Object.values(pages.metafile.outputs).find(({ entryPoint }) => entryPoint === PAGES.manage).inputs;
+for (const each of [pages, tabs]) mayNotTake(each, (name) => name in first.metafile.inputs, "app.js", "kit.ts");
+mayNotTake(tabs, (name) => name in manage, "manage.js", "manage/tools.ts");
 await build({ absWorkingDir: here, entryPoints: { worker: "src/worker.ts" }, outdir: out, bundle: true, minify: true, format: "iife", target: ["es2020"], charset: "utf8", logLevel: "warning" });
 await Promise.all(
   ["index.html", "phone.html", "favicon.svg", "manifest.webmanifest"].map((name) => copyFile(join(here, name), join(out, name))),
 );
 
-for (const [name, most] of [["app", FIRST_BYTES], ["phone", PAGE_BYTES], ...Object.keys(PAGES).map((page) => [page, PAGE_BYTES])]) {
+for (const [name, most] of [["app", FIRST_BYTES], ["phone", PAGE_BYTES], ...Object.keys(APART).map((page) => [page, PAGE_BYTES])]) {
   let total = 0;
-  for (const file of [`${name}.js`, `${name}.css`]) {
+  for (const file of [`${name}.js`, `${name}.css`].filter((each) => existsSync(join(out, each)))) {
     const bytes = await readFile(join(out, file));
     const packed = gzipSync(bytes, { level: 9 }).length;
     total += packed;

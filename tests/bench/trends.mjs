@@ -3,8 +3,11 @@
 // as many days with one rating a kiosk and day (1.5 million), in turn. PUAS_RATINGS scales the large one down for a
 // quick look; what is reported is at 100 million. And PostgreSQL, asked for the yearly trend by region from raw rows.
 import { statSync } from "node:fs";
+import { SECRET } from "../e2e/lib/broker.mjs";
+import { ForeignKiosk } from "../e2e/lib/foreign.mjs";
 import { run } from "../e2e/lib/process.mjs";
 import { Session } from "../e2e/lib/session.mjs";
+import { waitFor } from "../e2e/lib/wait.mjs";
 import { median, openBroker, quantile, said, startAggregator, startBroker, startLoad } from "./common.mjs";
 import { startPostgres } from "./peers.mjs";
 
@@ -52,6 +55,7 @@ const QUERIES = {
   "the screen of the staff room": "wall?place=bench-branch-7&for=staff",
   "the screen for customers": "wall?place=bench-branch-7&for=customers",
   "alerts of the chain": "alerts?place=harapan",
+  "the votes of an alert": "alerts/ALERT/votes",
   "back-test of a branch": `backtest?place=bench-branch-7&${quarter}`,
   "manage: places": "manage/places",
   "manage: kiosks": "manage/kiosks",
@@ -75,7 +79,22 @@ async function chain(world, aDay, name) {
   const votes = KIOSKS_ALL * DAYS * aDay;
   const load = await said(startLoad(world, broker, ["--kiosks", KIOSKS_ALL, "--votes", votes, "--pack", PACK, "--acks", "--days", DAYS, "--a-day", aDay, "--timeout", LOAD_S]));
   if (load.settled !== votes) throw new Error(`${load.settled} of ${votes} votes were acknowledged`);
-  return { aggregator, votes, rate: votes / (load.ended - load.began), file: `${world.path(name)}/puas.db` };
+  const alert = await queueAt(world, broker, aggregator);
+  return { aggregator, alert, votes, rate: votes / (load.ended - load.began), file: `${world.path(name)}/puas.db` };
+}
+
+/** Bad minutes at a branch, which raise an alert: its id. */
+async function queueAt(world, broker, { url }) {
+  const kiosk = new ForeignKiosk({ port: broker.port, id: "bench-25", branch: "bench-branch-7", secret: SECRET });
+  world.own("a kiosk of branch 7", () => kiosk.die());
+  await kiosk.connect();
+  await kiosk.synced;
+  for (let i = 0; i < 30; i++) {
+    kiosk.press(1);
+    await kiosk.settled();
+  }
+  const admin = await Session.login(url, "admin");
+  return waitFor("the alert", async () => (await admin.today("bench-branch-7")).alerts.find(({ votes }) => votes)?.id);
 }
 
 /** Pages of the file that hold answers, and those of rollups. */
@@ -126,11 +145,12 @@ export async function trendQuery(world, { quick, say }) {
   let slowest = { p99: 0 };
   const sums = [0, 0];
   for (const [name, path] of Object.entries(QUERIES)) {
-    for (const side of sides) await times(side, path, 1);
+    const of = [small, large].map(({ alert }) => path.replace("ALERT", alert));
+    for (const [i, side] of sides.entries()) await times(side, of[i], 1);
     const [few, many] = [[], []];
     for (let i = 0; i < rounds; i++) {
-      few.push(...(await times(sides[0], path, 1)));
-      many.push(...(await times(sides[1], path, 1)));
+      few.push(...(await times(sides[0], of[0], 1)));
+      many.push(...(await times(sides[1], of[1], 1)));
     }
     const [a, b] = [median(few), median(many)];
     if (quantile(many, 0.99) > slowest.p99) slowest = { name, p50: b, p99: quantile(many, 0.99) };

@@ -170,6 +170,35 @@ scenario("worse than usual: the place learns what is usual from its days; a furt
   await waitFor("the end of the alert", async () => (await state(store)) === "resolved");
 });
 
+scenario("worse than usual by hour: an alert shows the curve that its votes made, up to the limit of its hour", async (world) => {
+  const { aggregator, store, open } = await system(world, { change: worse("      by_hour: true\n      spread: true\n") });
+  const kiosk = await open();
+  const DAY = 86_400_000;
+  for (let d = 2; d < 16; d++) { // this hour and the next are worse than others, and days differ
+    for (let i = 0; i < 40; i++) kiosk.press(i % 10 < 1 + 3 * (d % 2) ? 1 : 5, { at: Date.now() - d * DAY + i * 60_000 });
+    for (let i = 0; i < 60; i++) kiosk.press(i % 20 ? 5 : 1, { at: Date.now() - d * DAY - (3 + i / 10) * 3_600_000 });
+  }
+  await kiosk.settled();
+  await aggregator.kill();
+  await aggregator.up(); // as each midnight
+  await waitFor("the new run", () => kiosk.epoch.run === aggregator.run);
+  await press(kiosk, [5, 1, 1, 5]);
+  for (let i = 0; i < 60 && (await state(store)) !== "firing"; i++) await press(kiosk, [1]);
+  await waitFor("the alert", async () => (await state(store)) === "firing");
+  const judged = JSON.parse(await store.one("SELECT judged FROM alert"));
+  assert.ok(judged.place_usual < judged.usual && judged.spread > 0, JSON.stringify(judged));
+  assert.match(judged.hours, /^[a-z]{168}$/);
+  const manager = await Session.login(aggregator.url);
+  const raised = await store.one("SELECT n FROM alert");
+  await press(kiosk, [5, 5, 5, 5, 5]); // a vote is shown with its step
+  const { curve, limit } = await waitFor("the curve beyond the alarm", async () => {
+    const [alert] = (await manager.today()).alerts;
+    return alert.curve.length > raised && alert;
+  });
+  assert.equal(curve[raised - 1].points, limit, "it is at the limit at the vote that raised it");
+  assert.ok(curve.slice(0, raised - 1).every(({ points }) => points < limit));
+});
+
 scenario("worse than usual: what it costs is said before it is saved; what cannot be is refused with a reason", async (world) => {
   const { aggregator, store } = await system(world, { change: worse("      usual_unhappy: 0.1\n") });
   const ctl = async (...args) => {

@@ -2,48 +2,16 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import mqtt from "mqtt";
-import { Aggregator } from "./lib/aggregator.mjs";
-import { Broker, SECRET } from "./lib/broker.mjs";
+import { SECRET } from "./lib/broker.mjs";
 import { Browser, DESKTOP, PHONE } from "./lib/browser.mjs";
 import { write } from "./lib/config.mjs";
 import { ForeignKiosk } from "./lib/foreign.mjs";
+import { chain, done, errorOf, find, list, put } from "./lib/organisation.mjs";
 import { run } from "./lib/process.mjs";
 import { HttpReceiver } from "./lib/receivers.mjs";
 import { Session } from "./lib/session.mjs";
 import { waitFor } from "./lib/wait.mjs";
 import { BIN, scenario } from "./lib/world.mjs";
-
-const PLACES = `
-    - { id: harapan, kind: org, name: Harapan Clinic, tz: Asia/Jakarta,
-        hours: [ { days: daily, open: "07:00", close: "20:00" } ] }
-    - { id: jawa-barat, kind: region, parent: harapan, name: Jawa Barat }
-    - { id: jawa-timur, kind: region, parent: harapan, name: Jawa Timur, tz: Asia/Makassar }
-    - { id: bandung-dago, kind: branch, parent: jawa-barat, name: Bandung Dago }
-    - { id: malang, kind: branch, parent: jawa-timur, name: Malang Ijen }
-  kiosks:
-    - { id: dago-entrance, name: Main entrance, place: bandung-dago }
-    - { id: malang-entrance, name: Main entrance, place: malang }
-`;
-const PEOPLE = `
-    - { name: west, display: Wati West, role: head-office, place: jawa-barat, lang: en, password_file: @dir@/secrets/manager }
-    - { name: looker, display: Lia Looker, role: viewer, place: harapan, lang: en, password_file: @dir@/secrets/manager }
-`;
-
-async function chain(world, change = (text) => text) {
-  const broker = await Broker.start(world, { users: ["aggregator", "dago-entrance", "malang-entrance"] });
-  const aggregator = await Aggregator.start(world, {
-    brokerPort: broker.port,
-    change: (text) => `${change(text).replace(/(?<=^ {2}places:\n)[^]*?(?=^ {2}surveys:)/m, PLACES.slice(1)).trimEnd()}\n${PEOPLE.slice(1).replaceAll("@dir@", world.dir)}`,
-  });
-  return { broker, aggregator, ...aggregator };
-}
-
-const list = async (session, name) => (await session.get(`/api/v1/manage/${name}`))[name];
-const find = async (session, name, id) => (await list(session, name)).find(({ item }) => (item.id ?? item.name) === id);
-const put = async (session, name, id, item, version = "", query = "") => {
-  const answer = await session.raw("POST", `/api/v1/manage/${name}/${id}${query}`, { item, version });
-  return { status: answer.status, ...(await answer.json()) };
-};
 
 scenario("a session changes places, kiosks, standards and users as a document would", async (world) => {
   const { url, store, aggregator } = await chain(world);
@@ -207,13 +175,6 @@ async function obedient(world, port, id) {
   await client.subscribeAsync(`puas/1/kiosk/${id}/command`, { qos: 1 });
   return orders;
 }
-
-const done = (page, want) => waitFor(async () => `'${want}', it says '${await page.id("done").textContent()}'`, async () => want.test(await page.id("done").textContent()));
-const errorOf = async (page, field) => {
-  const error = page.page.locator(`#error-${field}`);
-  await waitFor(`an error beside ${field}`, async () => (await error.textContent()) !== "");
-  return error.textContent();
-};
 
 scenario("places and kiosks from the page: click to effect, two tabs, wrong input", async (world) => {
   const { url, store, broker } = await chain(world);
@@ -420,7 +381,7 @@ scenario("who may not sees no link, head office its own; both themes and languag
   await west.login("west");
   await west.id("nav-manage").click();
   await west.id("open-bandung-dago").waitFor();
-  assert.deepEqual(await west.page.locator(".tabs a").evaluateAll((all) => all.map((each) => each.textContent)), ["Places", "Kiosks", "Standards", "Survey"]);
+  assert.deepEqual(await west.page.locator(".tabs a").evaluateAll((all) => all.map((each) => each.textContent)), ["Places", "Kiosks", "Calendars", "Standards", "Survey"]);
   assert.equal(await west.id("open-harapan").count(), 0, "above her: only to be read");
   assert.equal(await west.id("row-malang").count(), 0);
   west.clean();

@@ -2,7 +2,8 @@
 // votes, limited, and gone with its code.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import jsQR from "jsqr";
 import { Aggregator } from "./lib/aggregator.mjs";
 import { Broker, SECRET } from "./lib/broker.mjs";
@@ -18,6 +19,7 @@ const EVERYDAY = `${ASSETS}/surveys/everyday.yaml`;
 const ADDRESS_BURST = 60; // http_phones.c
 const DOT = 6; // pixels a module
 const QUIET = 4; // modules around a code
+const FAKETIME = ["x86_64-linux-gnu", "aarch64-linux-gnu", "arm-linux-gnueabihf"].map((arch) => `/usr/lib/${arch}/faketime/libfaketimeMT.so.1`).find(existsSync);
 const random = () => randomBytes(16).toString("hex");
 
 async function system(world, { pushed = true } = {}) {
@@ -149,6 +151,110 @@ scenario("phone: votes by phone stand apart: no score, reason, trend, alert or s
   assert.match(await page.id("phone-n").textContent(), /^(And 10 by phone, 30% satisfied|Dan 10 lewat ponsel, 30% puas)/);
   assert.equal(await page.number("score-n"), 5);
   page.clean();
+});
+
+scenario("phone: the day after, trends and report tell them by themselves, with n and interval, and the kiosks without them", async (world) => {
+  assert.ok(FAKETIME, "faketime is missing: make test-deps");
+  const { broker, aggregator, answer, visit, ctl } = await system(world);
+  const kiosk = await kioskOf(world, broker);
+  for (let i = 0; i < 40; i++) kiosk.press(5);
+  await kiosk.settled();
+  for (let i = 0; i < 36; i++) assert.equal((await answer(visit([{ question: "overall", score: i < 9 ? 5 : 1 }]))).status, 204);
+  await aggregator.stop();
+  Object.assign(aggregator.env, { LD_PRELOAD: FAKETIME, FAKETIME: "+1d", FAKETIME_DONT_FAKE_MONOTONIC: "1" });
+  await aggregator.up();
+  const admin = await Session.login(aggregator.url, "admin");
+  const report = (name, more = "") => admin.get(`/api/v1/trends/${name}?place=harapan${more}`);
+  await waitFor("the days to be added up", async () => !(await report("compare")).building);
+  const phones = (await report("compare", "&segment=source:phone")).after;
+  assert.deepEqual([phones.n, phones.good, phones.enough, phones.lo < 0.25 && phones.hi > 0.25], [36, 9, true, true]);
+  assert.equal((await report("compare")).after.n, 40);
+  assert.deepEqual((await report("segments")).segments.map(({ segment, n }) => [segment, n]), [["source:phone", 36]]);
+  assert.equal((await ctl("recount")).code, 0);
+
+  const page = await (await Browser.start(world)).open(`${aggregator.url}/?page=trends&place=${PLACE}`);
+  await page.login("admin");
+  const figure = (name, want) => waitFor(async () => `${name} to be ${want}; it is ${await page.id(`figure-${name}`).textContent()}`, async () => (await page.id(`figure-${name}`).textContent({ timeout: 500 }).catch(() => "")) === want);
+  await figure("votes", "40");
+  await page.id("source-phones").click();
+  await figure("votes", "36");
+  await figure("share", "25.0%");
+  assert.match(await page.id("figures").textContent(), /25\.0%\d[\d.]*\u2013\d/, "with its interval");
+  assert.match(await page.id("phones-only").textContent(), /count in no figure of the kiosks/);
+  for (const card of ["grid", "reasons", "ranking"]) assert.equal(await page.id(`card-${card}`).count(), 0, `${card} is of kiosks`);
+  assert.equal(await page.id("coverage").count(), 0, "nobody knows how many there were");
+  await page.accessible("trends of phones");
+  await page.shot("phone-trends");
+  await page.page.reload(); // the address says it
+  await figure("votes", "36");
+  await page.id("to-report").click();
+  await page.id("report-phones").waitFor();
+  await waitFor("the report", async () => (await page.id("report-votes").textContent({ timeout: 500 }).catch(() => "")) === "36");
+  await page.accessible("the report of phones");
+  await page.shot("phone-report");
+  await page.id("source-kiosks").click();
+  await waitFor("the kiosks'", async () => (await page.id("report-votes").textContent({ timeout: 500 }).catch(() => "")) === "40");
+  page.clean();
+});
+
+const filesBelow = (folder) => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((f) => f.isFile()).map((f) => join(f.path, f.name));
+
+scenario("phone: who asks to be called says so by consent, is sealed before it is stored, called from the page, and gone", async (world) => {
+  const { aggregator, ctl, path, manager, answer, visit } = await system(world, { pushed: false });
+  const { store, url } = aggregator;
+  writeFileSync(world.path("content.yaml"), `languages: [id, en]
+survey:
+  id: call
+  version: 7
+  questions:
+    - { id: overall, type: faces, of: 5 }
+    - { id: reach, type: contact, keep_days: 3 }
+`);
+  assert.equal((await ctl("push", world.path("content.yaml"), "--place", PLACE)).code, 0);
+  const admin = await Session.login(url, "admin");
+  assert.equal((await admin.raw("POST", "/api/v1/manage/standards/call", { item: { kind: "contact", place: PLACE }, version: "" })).status, 200);
+  const page = await (await Browser.start(world)).open(url + path, { viewport: PHONE, locale: "id-ID" });
+  await page.id("face-1").click();
+  await page.id("question-reach").waitFor();
+  assert.match(await page.id("purpose").textContent(), /dihapus setelah 3 hari/);
+  assert.ok(!/anonim/i.test(await page.page.textContent("footer")), "it is not anonymous");
+  for (const colorScheme of ["light", "dark"]) {
+    await page.page.emulateMedia({ colorScheme });
+    await page.accessible(`contact, ${colorScheme}`);
+    await page.shot(`phone-contact-${colorScheme}`);
+  }
+  assert.equal(await page.id("agree").isDisabled(), true, "nothing is left yet");
+  await page.id("contact-name").fill("Siti Rahmawati");
+  await page.id("contact-reach").fill("0812-3456-7890");
+  await page.id("agree").click();
+  await page.id("thanks").waitFor();
+  await waitFor("the alert: somebody waits, whatever they answered on", async () => (await manager.today()).alerts.some(({ kind }) => kind === "contact"));
+  await waitFor("the case", async () => (await store.one("SELECT count(*) FROM contact_case")) === 1);
+  assert.ok(!JSON.stringify(await page.page.evaluate(() => ({ ...localStorage }))).includes("0812"), "it does not stay on the phone");
+  const kept = () => filesBelow(world.dir).filter((file) => /Siti Rahmawati|0812-3456-7890/.test(readFileSync(file, "latin1")));
+  assert.deepEqual(kept(), []);
+  assert.equal(await store.one("SELECT flags & 36 FROM event WHERE kind = 3"), 36, "told apart, as all that came by phone");
+  page.clean();
+
+  // Sent twice it is one; what is no contact is refused.
+  const face = { question: "overall", score: 2 };
+  const body = visit([face, { question: "reach", name: "", reach: "anna@example.org" }]);
+  for (let i = 0; i < 2; i++) assert.equal((await answer(body)).status, 204);
+  assert.equal(await store.one("SELECT count(*) FROM contact"), 2);
+  for (const wrong of [{}, { name: "A" }, { name: "A", reach: "" }, { name: "A", reach: 7 }, { name: "A\nB", reach: "1" }, { name: "A", reach: "x".repeat(321) }, { reach: "1" }]) assert.equal((await answer(visit([face, { question: "reach", ...wrong }]))).status, 422, JSON.stringify(wrong).slice(0, 60));
+  assert.equal((await answer(visit([face, { question: "reach", name: "\u00e9".repeat(160), reach: "x".repeat(320) }]))).status, 204, "at the limit");
+
+  // As somebody who asked at a kiosk: taken, seen by whoever took it, and deleted with what came of it, or by request.
+  const { contacts } = await manager.get(`/api/v1/contacts?place=${PLACE}`);
+  assert.equal(contacts.length, 3);
+  const event = await store.one("SELECT min(event_id) FROM contact");
+  await manager.post(`/api/v1/contacts/${event}/take`, { comment: "" });
+  assert.deepEqual(await (await manager.raw("POST", `/api/v1/contacts/${event}/open`, {})).json(), { name: "Siti Rahmawati", reach: "0812-3456-7890" });
+  await manager.post(`/api/v1/contacts/${event}/outcome`, { outcome: "called", done: true, comment: "" });
+  assert.equal(await store.one(`SELECT count(*) FROM contact WHERE event_id = ${event}`), 0);
+  assert.equal((await ctl("erase", "--contact", "anna@example.org")).code, 0);
+  assert.equal(await store.one("SELECT count(*) FROM contact"), 1);
+  assert.deepEqual(kept(), []);
 });
 
 scenario("phone: what is wrong is refused and said; nothing of it is stored", async (world) => {

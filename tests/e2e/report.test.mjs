@@ -146,7 +146,7 @@ scenario("report: a place against its promise, with reasons and ranking; its she
 
   const { file } = await saved(page, "report-xlsx", world, "report.xlsx");
   const book = await readBook(file);
-  assert.deepEqual(Object.keys(book), ["Summary", "Trend", "Reasons, unhappy", "Reasons, happy", "Reasons, all", "Ranking", "Expected and perceived", "Coverage"]);
+  assert.deepEqual(Object.keys(book), ["Summary", "Breaches found late", "Trend", "Reasons, unhappy", "Reasons, happy", "Reasons, all", "Ranking", "Expected and perceived", "Coverage"]);
   assert.deepEqual(upright(book.Summary).Votes, ["n", String(n)]);
   assert.deepEqual(upright(book.Summary)["Satisfied, %"], ["n", "72.5"]);
   assert.equal(book.Trend.length, DAYS + 1);
@@ -166,7 +166,7 @@ scenario("report: a place against its promise, with reasons and ranking; its she
 
   // Each report by itself, over the API; what is wrong is said as for JSON.
   const session = await Session.login(aggregator.url, "admin");
-  for (const report of ["series", "grid", "ranking", "reasons", "compare", "skm", "coverage", "gaps", "scores", "segments", "report"]) {
+  for (const report of ["series", "grid", "ranking", "reasons", "compare", "skm", "coverage", "gaps", "scores", "segments", "late", "report"]) {
     const answer = await session.raw("GET", `/api/v1/trends/${report}.xlsx?place=harapan&${period()}&lang=en`);
     assert.equal(answer.status, 200, report);
     assert.equal(answer.headers.get("content-type"), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
@@ -180,6 +180,22 @@ scenario("report: a place against its promise, with reasons and ranking; its she
   }
   assert.equal((await new Session(aggregator.url).raw("GET", "/api/v1/trends/series.xlsx?place=harapan")).status, 401);
   assert.equal((await (await Session.login(aggregator.url)).raw("GET", "/api/v1/trends/series.xlsx?place=bogor")).status, 404, "a manager sees the own branch");
+  page.clean();
+});
+
+scenario("report: a breach that came to light late is told the morning after, on the page and in the mail's sheets", async (world) => {
+  const { aggregator } = await chain(world);
+  // As if all of it had come a day earlier: in a pack all times are told from that of its first arrival.
+  await run("sqlite3", [aggregator.store.file, `PRAGMA busy_timeout = 5000; UPDATE pack SET arrived = arrived - ${DAY}`]);
+  const page = await open(world, aggregator, `&from=${day(1)}&to=${day(1)}`);
+  await page.id("report-late").waitFor();
+  const told = await rows(page, "report-late");
+  assert.ok(told.length > 0 && told.every(([, place]) => place === "Bogor Pajajaran"), JSON.stringify(told));
+  assert.match(told[0][0], /12:30$/);
+  assert.match(told[0][3], /^\d+ of \d+$/);
+  const sheet = (await readBook((await saved(page, "report-xlsx", world, "late.xlsx")).file))["Breaches found late"];
+  assert.equal(sheet.length, told.length + 1);
+  await page.shot("page-report-late");
   page.clean();
 });
 

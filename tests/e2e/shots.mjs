@@ -29,6 +29,7 @@ const PAGES = {
   backtest: { user: "admin", path: `/?page=backtest&place=${PLACE}&late=counted&${new URLSearchParams(RULES)}`, ready: ".numbers-card" },
   "manage-place": { user: "admin", path: `/?page=manage&place=${PLACE}`, ready: '[data-testid="editor"]' },
   ...Object.fromEntries(["kiosks", "standards", "channels", "mailings", "users", "tokens", "log"].map((tab) => [`manage-${tab}`, { user: "admin", path: `/?page=manage&tab=${tab}`, ready: "main .card" }])),
+  "manage-calendars": { user: "admin", path: "/?page=manage&tab=calendars&id=nasional", ready: '[data-testid="editor"]' },
   poster: { user: "admin", path: `/?page=poster&place=${PLACE}`, ready: "main svg" },
   wall: { user: "admin", path: `/?page=wall&place=${PLACE}`, ready: "main, [data-testid]", on: SCREEN },
   board: { user: "admin", path: `/?page=board&place=${PLACE}`, ready: "main, [data-testid]", on: SCREEN },
@@ -51,8 +52,18 @@ async function demo(world) {
   await morning(world, broker);
   const admin = await Session.login(aggregator.url, "admin");
   await waitFor(async () => `the alert of the queue; today says ${JSON.stringify(await admin.today(PLACE)).slice(0, 1500)}`, async () => (await admin.today(PLACE)).alerts.some(({ votes }) => votes));
+  await holidays(admin);
   const code = await (await admin.raw("POST", "/api/v1/phones", { place: PLACE })).json();
   return { url: aggregator.url, code };
+}
+
+/** A month of other hours ahead, and a holiday after it. */
+async function holidays(admin) {
+  const day = (ahead) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
+  const hours = [{ days: "mon-thu", open: "08:00", close: "15:00" }, { days: "fri", open: "08:00", close: "11:30" }];
+  const days = [{ from: day(12), to: day(41), name: "Ramadan", hours }, { from: day(42), to: day(44), name: "Idul Fitri" }, { from: day(75), name: "Hari Buruh" }];
+  const made = await admin.raw("POST", "/api/v1/manage/calendars/nasional", { item: { place: "harapan", days }, version: "" });
+  if (!made.ok) throw new Error(`the calendar: ${await made.text()}`);
 }
 
 /** At the kiosk that the chain leaves to us. */

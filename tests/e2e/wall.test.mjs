@@ -94,12 +94,19 @@ scenario("wall: a bad day is said, with what is done about it; live, over a rest
   await page.accessible("open alerts");
   await manager.post(`/api/v1/alerts/${alert.id}/ack`, { comment: "" });
   await waitFor("somebody to be on it", async () => /Not as promised yet\. We are working on it\./.test(await shown(page, "wall-verdict")));
+  // What is only offered stays inside; what the kiosks tell is told here, until it is taken back.
   await manager.post(`/api/v1/alerts/${alert.id}/offer`, { lang: "en", text: "Counter 3 opened at noon" });
+  assert.deepEqual((await manager.get(`/api/v1/wall?place=${PLACE}`)).told, []);
+  const words = { said: { en: "One waits for long" }, did: { en: "Counter 3 opened at noon" } };
+  const told = await (await manager.raw("POST", `/api/v1/alerts/${alert.id}/tell`, { ...words, days: 7 })).json();
   await waitFor("what was done", async () => /Done: Counter 3 opened at noon/.test(await shown(page, "wall-verdict")), 40_000);
   await page.page.getByRole("button", { name: "Part 1" }).click();
-  assert.match(await page.id("wall-did").first().textContent(), /Counter 3 opened at noon/);
+  assert.match(await page.id("wall-did").first().textContent(), /One waits for long.*Counter 3 opened at noon/);
   await page.shot("wall-bad-day");
   assert.match(await page.id("wall-did").nth(1).textContent(), /The queue at lunch is too long.*a third counter is open/);
+  assert.deepEqual((await (await byLink(aggregator.url, (await share("board")).url)).get(`/api/v1/wall?place=${PLACE}`)).told.map(({ said, did }) => ({ said, did })), [words]);
+  await manager.post(`/api/v1/told/${told.id}/end`, {});
+  assert.deepEqual((await manager.get(`/api/v1/wall?place=${PLACE}`)).told, []);
 
   await aggregator.kill();
   await waitFor("it to say that it is not live", async () => (await page.id("wall-live").getAttribute("data-live")) === "false");

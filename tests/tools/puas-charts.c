@@ -1,11 +1,41 @@
-// puas-charts: searches the charts of change rules that the engine asks for most and prints them as aggregator/change_known.c.
-// Takes a minute; whoever changes how charts are searched runs it:
+// puas-charts: searches the charts of change rules that the engine asks for most and prints them as aggregator/change_known.c,
+// or with `room` what days that differ need (change_room) as aggregator/change_room_known.c. Takes a minute or two; whoever
+// changes how charts are searched runs it, the charts first, and makes it again between:
 //   build/release/tools/puas-charts > aggregator/change_known.c
+//   build/release/tools/puas-charts room > aggregator/change_room_known.c
 // Exit code 1: none is found for a share.
 #include "aggregator/change.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
+
+static bool print_room(void)
+{
+    static const double usual[CHANGE_ROOM_USUALS] = {.02, .05, .1, .15, .2, .3, .4, .5},
+                        part[CHANGE_ROOM_PARTS] = {0, .1, .2, .3, .4, .6, .8, 1};
+    printf("// change: what days that differ need (change_room). A line for each usual share. Printed by tests/tools/puas-charts.\n"
+           "#include \"aggregator/change.h\"\n\n"
+           "const double change_room_usual[CHANGE_ROOM_USUALS] = {");
+    for (int i = 0; i < CHANGE_ROOM_USUALS; i++)
+        printf("%s%g", i ? ", " : "", usual[i]);
+    printf("};\nconst double change_room_part[CHANGE_ROOM_PARTS] = {");
+    for (int k = 0; k < CHANGE_ROOM_PARTS; k++)
+        printf("%s%g", k ? ", " : "", part[k]);
+    printf("};\nconst int change_room_table[CHANGE_ROOM_USUALS][CHANGE_ROOM_PARTS] = {\n");
+    for (int i = 0; i < CHANGE_ROOM_USUALS; i++) {
+        for (int k = 0; k < CHANGE_ROOM_PARTS; k++) {
+            int units = 0;
+            if (part[k] > 0 && !change_room_search(usual[i], part[k] * usual[i], &units))
+                return false;
+            printf("%s%d", k ? ", " : "    {", units);
+        }
+        printf("},\n");
+        fflush(stdout);
+    }
+    printf("};\n");
+    return true;
+}
 
 static bool print_charts(const char *name, bool drift)
 {
@@ -25,8 +55,14 @@ static bool print_charts(const char *name, bool drift)
     return true;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "room") == 0) {
+        bool done = print_room();
+        if (!done)
+            fprintf(stderr, "puas-charts: out of memory, or no such days\n");
+        return !done;
+    }
     printf("// change: charts that are known: of CHANGE_KNOWN_ARL votes, at each share that the engine "
            "rounds to. Printed by\n"
            "// tests/tools/puas-charts; the tests search them again.\n"

@@ -3,7 +3,7 @@
 #include "aggregator/contact.h"
 #include "aggregator/embed.h"
 #include "aggregator/store_contact.h"
-#include "kiosk/seal.h"
+#include "shared/seal.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

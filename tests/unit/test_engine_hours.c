@@ -244,7 +244,9 @@ static int64_t votes_an_alarm_of_days(bool spread, double *ret_deviation)
         for (double share = share_of_day(), v = 0; v < 200; v++, votes++)
             one(&w, share);
     int64_t all = alarms(&w);
-    assert_int_equal(key(&w, 2, 0).spread > 0, spread);
+    int room = spread ? change_room((double)key(&w, 2, 0).learned / ENGINE_SHARE_UNITS, ceil(*ret_deviation * ENGINE_SHARE_UNITS) / ENGINE_SHARE_UNITS) : 0;
+    assert_int_equal(key(&w, 2, 0).spread, room);
+    assert_true(key(&w, 2, 0).usual >= key(&w, 2, 0).learned + room);
     finish(&w);
     return votes / (all + 1);
 }
@@ -258,7 +260,8 @@ static void days_that_differ_are_usual(void **state)
     print_message("          days differ by %.3f: one alarm in %d votes, with the spread in %d\n", deviation,
                   (int)plain, (int)wide);
     assert_true(deviation > .03 && deviation < .05);
-    assert_true(wide > 3 * plain && wide > 4000 && wide < 9000); // promised are 5,000
+    // Promised are 5,000; how near it comes where the deviation is known, and not learned from 56 days: test_change_days.
+    assert_true(wide > 3 * plain && wide > 5000);
     static const int64_t even[][2] = {{100, 10}, {200, 20}, {0, 0}, {50, 5}}, one_day[][2] = {{100, 50}};
     assert_true(usual_deviation(even, 4) == 0 && usual_deviation(one_day, 1) == 0 &&
                 usual_deviation(one_day, 0) == 0);

@@ -80,9 +80,42 @@ static void what_is_none(void **state)
     assert_string_equal(g.items[0].name, "");
 }
 
+static void as_a_list(void **state)
+{
+    (void)state;
+    struct ical_list l;
+    char why[ICAL_WHY];
+    assert_true(ical_list_read(
+        &l,
+        CALENDAR(EVENT("DTSTART;VALUE=DATE:20260817\r\nSUMMARY:second\r\n")
+                     EVENT("DTSTART;VALUE=DATE:20260320\r\nDTEND;VALUE=DATE:20260323\r\nSUMMARY:longer\r\n")
+                 EVENT("DTSTART;VALUE=DATE:20260320\r\nSUMMARY:first\r\n")
+                     EVENT("DTSTART;VALUE=DATE:20260101\r\nRRULE:FREQ=SECONDLY\r\nSUMMARY:a clock\r\n")
+                 EVENT("DTSTART:20260601T090000Z\r\nSUMMARY:a meeting\r\n")),
+        FROM, why));
+    assert_int_equal(l.count, 3);
+    assert_int_equal(l.others, 2);
+    assert_string_equal(l.items[0].name, "first");
+    assert_string_equal(l.items[1].name, "longer");
+    assert_string_equal(l.items[2].name, "second");
+    ical_list_finish(&l);
+    static const struct {
+        const char *text, *why;
+    } wrong[] = {
+        {"no calendar", "no iCalendar file"},
+        {CALENDAR(EVENT("DTSTART;VALUE=DATE:20200101\r\nSUMMARY:over\r\n")), "no event of whole days"},
+        {CALENDAR(EVENT("DTSTART;VALUE=DATE:20260101\r\nRRULE:FREQ=DAILY\r\n")), "too many"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        assert_false(ical_list_read(&l, wrong[i].text, FROM, why));
+        assert_non_null(strstr(why, wrong[i].why));
+        ical_list_finish(&l);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(whole_days), cmocka_unit_test(every_year),
-                                       cmocka_unit_test(what_is_none)};
+                                       cmocka_unit_test(what_is_none), cmocka_unit_test(as_a_list)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

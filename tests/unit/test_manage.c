@@ -139,9 +139,14 @@ static void test_fields(void **state)
         {"places", "configuration:1: 'hall' lies inside a branch: only areas can", "",
          "'hall' lies inside a branch: only areas can"},
         {"users", "the store failed: disk", "", "the store failed: disk"},
+        {"standards", "configuration:1:9: 'after' is 1 s: it must be from 1 min to 7 d", "escalation",
+         "'after' is 1 s: it must be from 1 min to 7 d"},
+        {"standards", "configuration:1: 'goal': escalation has at most 8 steps", "escalation",
+         "'goal': escalation has at most 8 steps"},
+        {"calendars", "configuration:1: 'open' must have 5 characters", "days", "'open' must have 5 characters"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct manage_change c = {.list = manage_list(rows[i].list)};
+        struct manage_change c = {.list = manage_list(rows[i].list), .id = "goal"};
         manage_wrong(&c, rows[i].text);
         assert_int_equal(c.refusal, MANAGE_WRONG);
         assert_string_equal(c.field, rows[i].field);

@@ -147,7 +147,7 @@ static int teardown(void **state)
 }
 
 // As the core does: what is settled is not stored again.
-static void put(struct world *w, int k, struct event *e, wall_ms at)
+static void put_flagged(struct world *w, int k, struct event *e, wall_ms at, int flags)
 {
     bool voided, erased, score;
     if (w->settled[k][e->seq]) {
@@ -163,7 +163,7 @@ static void put(struct world *w, int k, struct event *e, wall_ms at)
         assert_true(store_name(w->st, e->question.s, &s.name));
     }
     assert_true(store_is_voided(w->st, s.epoch_id, e->seq, &voided));
-    s.flags = (voided ? EVENT_VOIDED : 0) | (e->seq % 170 == 0 ? EVENT_REPEATED : 0);
+    s.flags = flags | (voided ? EVENT_VOIDED : 0) | (e->seq % 170 == 0 ? EVENT_REPEATED : 0);
     assert_true(store_erased(w->st, s.epoch_id, e->visit, &erased, &score));
     if (erased) { // as core_blank
         bool counts = e->type == EVENT_RATING || e->type == EVENT_NUMBER || e->type == EVENT_CHOICE;
@@ -181,6 +181,11 @@ static void put(struct world *w, int k, struct event *e, wall_ms at)
     s.flags |= staff ? EVENT_STAFF : 0;
     assert_true(store_event(w->st, &s));
     w->settled[k][e->seq] = true;
+}
+
+static void put(struct world *w, int k, struct event *e, wall_ms at)
+{
+    put_flagged(w, k, e, at, 0);
 }
 
 static struct event rating(int64_t seq, int score)
@@ -238,7 +243,7 @@ static void put_seq(struct world *w, int k, int64_t seq)
         }
         ident_set(&e.survey, draw(&seed) % 9 == 0 ? "team" : "exit");
     }
-    put(w, k, &e, at);
+    put_flagged(w, k, &e, at, e.visit % 9 == 4 ? EVENT_PHONE : 0);
 }
 
 static void be_there(struct world *w, int k, uint32_t *seed)
@@ -404,7 +409,7 @@ static void assert_presence(struct world *w)
 }
 
 // The segment of a rating, "" none, by all that its epoch says.
-static void segment_of(sqlite3 *db, int64_t epoch, int64_t seq, int64_t visit, bool staff, const char *body,
+static void segment_of(sqlite3 *db, int64_t epoch, int64_t seq, int64_t visit, int flags, const char *body,
                        char ret[80])
 {
     sqlite3_stmt *s;
@@ -428,8 +433,10 @@ static void segment_of(sqlite3 *db, int64_t epoch, int64_t seq, int64_t visit, b
     sqlite3_finalize(s);
     const char *ref = body != NULL ? strstr(body, "\"ref\":\"") : NULL;
     const char *counter = body != NULL ? strstr(body, "\"counter\":\"") : NULL;
-    if (staff) {
+    if ((flags & EVENT_STAFF) != 0) {
         strcpy(ret, "audience:staff");
+    } else if ((flags & EVENT_PHONE) == EVENT_PHONE) {
+        strcpy(ret, "source:phone");
     } else if (ret[0] == '\0' && counter != NULL) { // the ref was erased
         snprintf(ret, 80, "counter:%c", counter[11]);
     } else if (ret[0] == '\0' && ref != NULL && (ref[8] == '-' || ref[8] == '/')) {
@@ -445,7 +452,8 @@ static void assert_segments(struct world *w, sqlite3 *db)
     assert_int_equal(sqlite3_prepare_v2(
                          db,
                          "SELECT e.place_id, e.at, e.name_id, e.levels, e.score, e.epoch_id, e.seq, e.visit,"
-                         " e.body, e.flags & 64 FROM event e WHERE e.kind IN (0, 4) AND e.flags & 28 = 0",
+                         " e.body, e.flags FROM event e WHERE e.kind IN (0, 4) AND (e.flags & 28 = 0 OR"
+                         " e.flags & 124 = 36)",
                          -1, &s, NULL),
                      SQLITE_OK);
     assert_int_equal(
@@ -461,7 +469,7 @@ static void assert_segments(struct world *w, sqlite3 *db)
                 local = at + (wall_ms)tz_offset_s(w->org.places[place].tz, at) * 1000;
         bool other = false;
         segment_of(db, sqlite3_column_int64(s, 5), sqlite3_column_int64(s, 6), sqlite3_column_int64(s, 7),
-                   sqlite3_column_int(s, 9) != 0, (const char *)sqlite3_column_text(s, 8), segment);
+                   sqlite3_column_int(s, 9), (const char *)sqlite3_column_text(s, 8), segment);
         for (; segment[0] != '\0' && place != 0; place = w->org.places[place].parent) {
             struct line line = {.place = place,
                                 .day = (int)(local / DAY),
@@ -646,7 +654,7 @@ static void rollups_equal_a_recount(void **state)
     assert_int_equal(ask(w, "SELECT count(*) FROM place_segment WHERE place_id = 1"), STORE_SEGMENTS_MAX);
     assert_true(ask(w, "SELECT sum(c1 + c2 + c3) FROM segment_day WHERE place_id = 1 AND segment_id = 0") >
                 0);
-    assert_true(ask(w, "SELECT count(DISTINCT substr(id, 1, 3)) FROM segment") == 3);
+    assert_true(ask(w, "SELECT count(DISTINCT substr(id, 1, 3)) FROM segment") == 4);
     // All levels say the same.
     assert_int_equal(
         ask(w, "SELECT sum(c1 + c2 + c3 + c4 + c5) FROM day_tally WHERE place_id = 1 AND levels = 5"),
@@ -867,6 +875,25 @@ static void the_migration_brings_the_past(void **state)
     assert_int_equal(differences(w), 0);
 }
 
+// A store in which phones had no segment yet.
+static void phones_are_told_anew(void **state)
+{
+    struct world *w = *state;
+    uint32_t seed = 21;
+    give(w, &seed, 800);
+    build(w, STORE_SLICE_DAYS);
+    store_close(w->st);
+    run(w, "DELETE FROM segment_day WHERE segment_id = (SELECT segment_id FROM segment WHERE id = 'source:phone');"
+           "INSERT INTO phone SELECT place_id, 'token' || place_id, place_id, 1, 'dewi', 0, NULL, NULL FROM place;"
+           "DROP TABLE presence; PRAGMA user_version = 21");
+    open_store(w);
+    assert_true(differences(w) > 0);
+    build(w, STORE_SLICE_DAYS);
+    assert_equal_to_recount(w);
+    assert_int_equal(differences(w), 0);
+    assert_true(ask(w, "SELECT sum(c1 + c5) FROM segment_day JOIN segment USING(segment_id) WHERE id = 'source:phone'") > 0);
+}
+
 // What is usual for change rules: the faces that are not happy, on scales of each kind.
 static void usual_share(void **state)
 {
@@ -1066,6 +1093,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(damage_is_found_and_mended, setup, teardown),
         cmocka_unit_test_setup_teardown(older_answers_are_rolled_up, setup, teardown),
         cmocka_unit_test_setup_teardown(the_migration_brings_the_past, setup, teardown),
+        cmocka_unit_test_setup_teardown(phones_are_told_anew, setup, teardown),
         cmocka_unit_test_setup_teardown(usual_share, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_erased_or_undone_leaves_the_rollups, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_too_old_stays_counted, setup, teardown),

@@ -1,5 +1,5 @@
 // Contact data is sealed: only the owner of the secret key reads it.
-#include "kiosk/seal.h"
+#include "shared/seal.h"
 
 #include "shared/protocol.h"
 

@@ -15,7 +15,7 @@ export interface Session {
 }
 /** POST /api/v1/login -> 204 with cookie, or Problem 401/429 */
 export interface Login { user: string; password: string }
-// Managing (head office, administrators). GET /api/v1/manage/places | kiosks | standards | users (administrators) -> {LIST: Managed[]}.
+// Managing (head office, administrators). GET /api/v1/manage/places | kiosks | calendars | standards | users (administrators) -> {LIST: Managed[]}.
 // POST /api/v1/manage/LIST/ID {item, version}, ?dry=1: only says what would change -> Changes; Problem 403, 404, 409 (there is one),
 // 412 (changed since), 422, with its field. POST .../kiosks/ID/remove, .../standards/ID/remove {version} -> Changes.
 // POST .../users/ID/password {} -> {password}; .../users/ID/disable {} -> 204
@@ -26,6 +26,11 @@ export interface ManagedKiosk extends Managed {
   published: string; content: string; refused: string; refusedWhy: string; assignment: string;
 }
 export interface ManagedStandard extends Managed { number: number; since: number; votesBetweenAlarms: number | null; told: string[] }
+/** of channels[].quietFor: [] is both */
+export interface LadderChannel { id: string; kind: string; quiet: { days: string; open: string; close: string }[]; quietFor: string[] }
+export interface ManagedStandards { standards: ManagedStandard[]; channels: LadderChannel[] }
+/** POST /api/v1/manage/calendar-file {ics}: what a file would bring; others: events with a time of day, left out */
+export interface CalendarFile { days: { from: string; to: string; name: string }[]; others: number }
 export interface ManagedUser extends Managed { disabled: boolean }
 export interface Changes { lines: string[]; password?: string }
 /** GET /api/v1/content/places/ID, .../kiosks/ID, ?version, ?plan (head office, administrators). POST {yaml, seen, at?}, ?dry=1 -> Changes;
@@ -163,6 +168,7 @@ export interface Channel {
   id: string; kind: string; lang: "id" | "en"; sends: boolean; // false: mqtt, which says how it is
   waiting: number; sentToday: number; deadToday: number; lastSent: number | null; // today: the last 24 hours
   attempts: number; reply: string; // of what waits after a failure
+  quiet: { days: string; open: string; close: string }[]; quietFor: string[]; // when it waits; with alarm, warning; []: with both
 }
 export interface ChannelMessage {
   id: string; channel: string; alert: string; event: "raised" | "acknowledged" | "unattended" | "ended" | "praise" | "test" | "report"; // report: alert is its own id
@@ -183,7 +189,7 @@ export interface Days { from: string; to: string }
 export interface Trends extends Days {
   place: { id: string; name: string; kind: "org" | "region" | "branch" | "area" };
   question: string; // "": no votes
-  promise: { target: number; name: Texts } | null; // of the place, for this question
+  promise: { id: string; target: number; name: Texts } | null; // of the place, for this question
   building: boolean; // some days are not added up yet
   least: number;
   coverage: TrendsCoverage;
@@ -214,6 +220,11 @@ export interface TrendsCompare extends Trends {
   change: { difference: number | null; lo: number | null; hi: number | null; refusal: "" | "too-few" | "volume-changed" | "mix-changed" };
 }
 
+/** segments: by service, counter, or "source:phone": customers' own phones, which are in no other report */
+export interface TrendsSegments extends Trends {
+  segments: (Figure & Days & { segment: string })[];
+}
+
 /** skm: the nine elements of Permenpan RB 14/2017; population=people served. question is not there */
 export interface TrendsSkm extends Trends {
   index: number | null; lo: number | null; hi: number | null; // 25..100
@@ -230,6 +241,11 @@ export interface TrendsGaps extends Trends {
     perception: { n: number; index: Value | null }; expectation: { n: number; index: Value | null };
     gap: Value | null; weight: number | null; weighted: number | null;
   }[];
+}
+/** late: breaches that came to light late, of days that are a week at most (searched), ascending by time; time: "14:05" there */
+export interface TrendsLate extends Trends {
+  searched: boolean; late: number;
+  breaches: { place: Trends["place"]; standard: { id: string; name: Texts }; at: number; day: string; time: string; votes: number | null; n: number; unhappy: number; late: number }[];
 }
 /** effect: at=DAY of a change, days before and after it; control=ID,ID: places where nothing changed. refusal as in compare */
 export interface TrendsEffect extends Trends {
@@ -254,6 +270,10 @@ export interface TrendsGoal extends Trends {
     steps: { by: string; target: number; reached: boolean; proven: boolean; reach: "unknown" | "within" | "out" }[];
   } | null;
 }
+/** GET /api/v1/praise?place=ID&limit&cursor: what a place and those under it can be proud of, newest first. answers, share (of a
+ * step, with the day `by`): null where the kind has none */
+export interface Praise { id: number; at: number; kind: "answers" | "step" | "year"; answers: number | null; share: number | null; by: string | null; place: { id: string; name: string }; rule: { id: string; name: Texts } | null }
+export interface PraiseList { praise: Praise[]; next: number | null }
 /** staff: what the own people answered, by the last twelve months that are over; null: nothing, hidden: fewer than five answers */
 export interface TrendsStaff extends Trends { months: Days[]; questions: { question: string; months: (Figure | { hidden: true } | null)[] }[] }
 // The improvement log: GET /api/v1/improvements?place=ID of a place, what is above it and what is under it; POST the same, and
@@ -318,14 +338,14 @@ export interface NewPhone { id: number; path: string }
 /** GET /api/v1/phone/TOKEN, of which the poster needs this; the rest: src/phone/survey.ts */
 export interface PhoneSurvey { promise: Texts }
 
-/** GET /api/v1/wall?place=ID&for=staff|customers: a branch on a screen. messages: what was said and done (pushed with the content); offers:
- * what was done about alerts, newest first; attended: somebody is on what is wrong. staff: null for customers. */
+/** GET /api/v1/wall?place=ID&for=staff|customers: a branch on a screen. messages: what was said and done (pushed with the content); told:
+ * what its kiosks tell of alerts, newest first; attended: somebody is on what is wrong. staff: null for customers. */
 export interface Wall extends Pick<Today, "now" | "date" | "asOf" | "open" | "promise" | "minN" | "step" | "score" | "tally" | "phone"> {
   place: { id: string; name: string; tz: string };
   coverage: Pick<Coverage, "stored" | "known" | "share" | "complete">;
   words: Texts; // the promise in words
   messages: { said: Texts; did: Texts }[];
-  offers: { did: Texts; at: number }[];
+  told: { said: Texts; did: Texts; at: number }[];
   attended: boolean;
   staff: {
     alerts: Pick<Alert, "id" | "state" | "kind" | "rule" | "place" | "subject" | "since" | "raised" | "closed" | "ack" | "assigned">[];

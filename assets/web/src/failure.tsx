@@ -10,7 +10,7 @@ export function failureText(failure: Failure, t: Text["t"]): string {
     case "limited":
       return t.limited(failure.seconds);
     case "problem":
-      return t.serverError(failure.detail || failure.title);
+      return t.serverError(failure.detail);
   }
 }
 

@@ -5,7 +5,7 @@ export type Failure =
   | { kind: "offline" } // no answer: network, server down, or no answer in time
   | { kind: "auth" } // 401
   | { kind: "limited"; seconds: number } // 429
-  | { kind: "problem"; status: number; title: string; detail: string; field: string };
+  | { kind: "problem"; status: number; detail: string; english: string; field: string }; // english: as the server says it
 
 export type Result<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
@@ -50,12 +50,13 @@ async function failureOf(answer: Response): Promise<Failure> {
     const seconds = Number(answer.headers.get("Retry-After"));
     return { kind: "limited", seconds: seconds > 0 ? Math.ceil(seconds) : RETRY_DEFAULT_S };
   }
-  const body = (await answer.json().catch(() => ({}))) as Partial<Problem>;
-  return {
-    kind: "problem",
-    status: answer.status,
-    title: body.title ?? `HTTP ${answer.status}`,
-    detail: body.detail ?? "",
-    field: body.field ?? "",
-  };
+  const { detail: english = `HTTP ${answer.status}`, field = "" } = (await answer.json().catch(() => ({}))) as Partial<Problem>;
+  return { kind: "problem", status: answer.status, detail: await inWords(english), english, field };
+}
+
+/** What the server says, in the language of the page. */
+export async function inWords(english: string): Promise<string> {
+  if (document.documentElement.lang !== "id") return english;
+  const said = await import("./refusals/said.ts").catch(() => null);
+  return said ? said.inIndonesian(english) : english;
 }

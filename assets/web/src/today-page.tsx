@@ -15,6 +15,7 @@ import { browserZone, makeText, TextContext, useText, type Text } from "./text.t
 
 const CommentsCard = lazy("comments", async () => (await import("./comments/card.tsx")).CommentsCard, true);
 const AboutCard = lazy("about", async () => (await import("./about/card.tsx")).AboutCard, true);
+const NewsCard = lazy("news", async () => (await import("./news/card.tsx")).NewsCard, true);
 const InboxCard = lazy("inbox", async () => (await import("./inbox/card.tsx")).InboxCard, true);
 
 interface Props {
@@ -57,6 +58,7 @@ export function TodayPage({ session, place, go, signedOut }: Props) {
               <HoursCard today={today} />
               <KiosksCard kiosks={today.kiosks} now={today.now} />
               <AboutCard today={today} />
+              <NewsCard place={today.place.id} fresh />
               <CommentsCard place={today.place.id} rev={today.rev} now={today.now} />
             </div>
           </>

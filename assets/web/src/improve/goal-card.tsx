@@ -1,81 +1,28 @@
-// The goal ladder: where the standard is to be and when, the steps to it, and which of them history calls out of reach.
-import type { TrendsGoal } from "../api.ts";
-import { Mark } from "../kit.ts";
+// The goal: where the standard is to be and when, the steps to it, and the way to the form that sets it.
+import type { Session, TrendsGoal } from "../api.ts";
+import { addressOf, follow } from "../kit.ts";
 import type { Loaded } from "../trends/report.ts";
+import { GoalLadder } from "./goal-ladder.tsx";
 import { useImproveWords } from "./words.ts";
 
-type Goal = NonNullable<TrendsGoal["goal"]>;
-type Step = Goal["steps"][number];
+interface Props {
+  loaded: Loaded<TrendsGoal>;
+  yesterday: string;
+  place: string;
+  role: Session["user"]["role"];
+}
 
-const WIDTH = 100; // percent
-
-export function GoalCard({ loaded: { data, busy }, yesterday }: { loaded: Loaded<TrendsGoal>; yesterday: string }) {
+export function GoalCard({ loaded: { data, busy }, yesterday, place, role }: Props) {
   const { t, i, f, year } = useImproveWords();
   const goal = data?.goal ?? null;
+  const standard = data?.promise?.id;
+  const form = addressOf("manage", { tab: "standards", place, id: standard ?? "new*" });
+  const words = !standard ? i.goalNoStandard : goal ? i.goalChange : i.goalMake;
   return (
     <section class="card goal-card" aria-labelledby="h-goal" aria-busy={busy} data-testid="card-goal">
       <h2 id="h-goal">{goal ? `${i.goal}: ${i.goalSays(f.share(goal.target, 0), year(goal.by))}` : i.goal}</h2>
-      {!data ? <p class="hint" role="status">{t.loading}</p> : !goal ? <p class="hint"><b>{i.goalNone}</b>{i.goalNoneHint}</p> : <Ladder goal={goal} yesterday={yesterday} />}
+      {!data ? <p class="hint" role="status">{t.loading}</p> : goal ? <GoalLadder goal={goal} yesterday={yesterday} year={year} /> : <p class="hint"><b>{standard ? i.goalNone : i.standardNone}</b>{i.goalNoneHint}</p>}
+      {data && (role === "head-office" || role === "admin") && <p class="to-form"><a href={form} data-testid="goal-form" onClick={follow(form)}>{words}</a></p>}
     </section>
-  );
-}
-
-function Ladder({ goal, yesterday }: { goal: Goal; yesterday: string }) {
-  const { i, f, year } = useImproveWords();
-  const { now, start, progress, steps, reachable, target } = goal;
-  const told = now.share !== null && now.lo !== null && now.hi !== null;
-  return (
-    <>
-      <p class="detail">
-        {told ? i.goalNow(f.share(now.share ?? 0), f.range(now.lo ?? 0, now.hi ?? 0)) : i.goalFew}
-        {start !== null && `. ${i.goalStart(f.share(start), year(goal.since))}`}
-        {progress !== null && <>. <b data-testid="progress">{i.progress(f.share(Math.max(0, Math.min(1, progress)), 0))}</b></>}
-      </p>
-      {start !== null && told && <Way start={start} target={target} now={{ share: now.share ?? 0, lo: now.lo ?? 0, hi: now.hi ?? 0 }} />}
-      <table class="ladder">
-        <caption class="vh">{i.steps}</caption>
-        <thead><tr><th scope="col">{i.stepBy}</th><th scope="col" class="num">{i.step}</th><th scope="col">{i.state}</th></tr></thead>
-        <tbody>
-          {steps.map((step) => {
-            const [mark, state] = stateOf(step, yesterday);
-            return (
-              <tr key={step.by} data-testid={`step-${step.by}`} class={state}>
-                <th scope="row">{year(step.by)}</th>
-                <td class="num strong">{f.share(step.target)}</td>
-                <td><Mark kind={mark} /> {i.states[state]}</td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-      {steps.some((step) => stateOf(step, yesterday)[1] === "out") && <p class="hint">{i.outHint}{reachable !== null && ` ${i.reachable(f.share(reachable))}`}</p>}
-    </>
-  );
-}
-
-function stateOf({ by, reached, proven, reach }: Step, yesterday: string): ["fine" | "unknown" | "warning", "proven" | "reached" | "within" | "out" | "unknown" | "missed"] {
-  if (reached) return proven ? ["fine", "proven"] : ["unknown", "reached"];
-  if (by <= yesterday) return ["warning", "missed"];
-  return reach === "out" ? ["warning", "out"] : ["unknown", reach];
-}
-
-/** From the start to the goal, with where it is now and how sure that is. */
-function Way({ start, target, now }: { start: number; target: number; now: { share: number; lo: number; hi: number } }) {
-  const { f } = useImproveWords();
-  const least = Math.max(0, Math.min(start, now.lo) - 0.02);
-  const most = Math.min(1, Math.max(target, now.hi) + 0.02);
-  const x = (share: number) => `${Math.round(((share - least) / (most - least)) * WIDTH * 10) / 10}%`;
-  return (
-    <div class="chart way" aria-hidden="true">
-      <svg width="100%" height="46">
-        <rect class="rail" x="0" y="10" width="100%" height="8" rx="4" />
-        <rect class="soft unclear" x={x(now.lo)} y="8" width={`${Math.max(0.5, ((now.hi - now.lo) / (most - least)) * WIDTH)}%`} height="12" rx="6" />
-        <circle class="dot unclear" cx={x(now.share)} cy="14" r="6" />
-        <rect class="tick" x={x(start)} y="4" width="2" height="20" />
-        <rect class="tick" x={x(target)} y="4" width="2" height="20" />
-        <text class="sub" x={x(start)} y="40" text-anchor="start">{f.share(start)}</text>
-        <text class="strong" x={x(target)} y="40" text-anchor="end">{f.share(target, 0)}</text>
-      </svg>
-    </div>
   );
 }

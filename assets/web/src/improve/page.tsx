@@ -8,6 +8,7 @@ import { Pick } from "../trends/controls.tsx";
 import { presetDays } from "../trends/days.ts";
 import { inOrder } from "../trends/places.ts";
 import { pathOf, useReport } from "../trends/report.ts";
+import { NewsCard } from "../news/card.tsx";
 import { GoalCard } from "./goal-card.tsx";
 import { LogCard } from "./log-card.tsx";
 import { RecognitionCard } from "./recognition-card.tsx";
@@ -91,7 +92,8 @@ function Improve({ session, place: id, query, signedOut }: Props) {
             {known.building && <p class="gaps">{w.building}</p>}
             <LogCard key={view.place} session={session} view={view} set={set} log={log} yesterday={known.to} />
             <div class="side">
-              <GoalCard loaded={goal} yesterday={known.to} />
+              <GoalCard loaded={goal} yesterday={known.to} place={view.place} role={session.user.role} />
+              <NewsCard key={view.place} place={view.place} />
               <RecognitionCard loaded={ranking} branch={place?.kind === "branch"} />
               <ValueCard view={view} set={set} loaded={compare} />
               <StaffCard loaded={staff} />

@@ -43,7 +43,7 @@ export function ChannelsTab({ signedOut }: TabProps) {
               <tbody>
                 {channels.map((each) => (
                   <tr key={each.id} data-testid={`row-${each.id}`}>
-                    <th scope="row">{each.id}<small>{each.kind}, {each.lang}</small></th>
+                    <th scope="row">{each.id}<small>{each.kind}, {each.lang}</small>{each.quiet.length > 0 && <small>{w.quiet(w.hoursLine(each.quiet), each.quietFor)}</small>}</th>
                     <td>{!each.sends ? w.retained : each.deadToday ? <b class="warn">{w.givenUp}</b> : each.attempts ? <span class="warn">{w.failing(each.reply)}</span> : w.fine}</td>
                     <td class="num" data-label={w.waiting}>{f.int(each.waiting)}</td>
                     <td class="num" data-label={w.sentToday}>{f.int(each.sentToday)}</td>

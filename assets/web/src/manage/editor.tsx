@@ -3,8 +3,8 @@
 import type { ComponentChildren } from "preact";
 import type { Changes, Item, Managed } from "../api.ts";
 import type { Failure } from "../http.ts";
-import { failureText, getJson, postJson, useEffect, useRef, useState } from "../kit.ts";
-import { differing, idOf, tidy, word } from "./items.ts";
+import { failureText, getJson, postJson, useEffect, useLayoutEffect, useRef, useState } from "../kit.ts";
+import { differing, idOf, listChanges, merged, tidy, word } from "./items.ts";
 import { useManageWords } from "./words.ts";
 
 export interface Draft {
@@ -15,7 +15,7 @@ export interface Draft {
 }
 
 interface Props {
-  list: "places" | "kiosks" | "standards" | "users";
+  list: "places" | "kiosks" | "calendars" | "standards" | "users";
   given: Managed | null; // null: a new one
   start?: Item; // of a new one
   title: string;
@@ -23,11 +23,12 @@ interface Props {
   saved: (id: string, changes: Changes) => void;
   close: () => void;
   form: (draft: Draft) => ComponentChildren;
+  sayEntry?: (field: string, entry: unknown) => string | null; // of a list, in a line; null: as it is
   check?: (item: Item) => Record<string, string>; // field -> what is wrong, before the server is asked
   children?: ComponentChildren; // what else can be done
 }
 
-export function Editor({ list, given, start = {}, title, shown, saved, close, form, check, children }: Props) {
+export function Editor({ list, given, start = {}, title, shown, saved, close, form, sayEntry, check, children }: Props) {
   const { t, w } = useManageWords();
   const isNew = given === null || given.version === "";
   const key = list === "users" ? "name" : "id";
@@ -41,8 +42,9 @@ export function Editor({ list, given, start = {}, title, shown, saved, close, fo
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
 
-  // What is there now is taken over, unless something is typed: then the next save finds out, and keeps both.
-  useEffect(() => {
+  // What is there now is taken over, unless something is typed: then the next save finds out, and keeps both. At once with the
+  // news, so that nothing can be typed between looking and taking.
+  useLayoutEffect(() => {
     if (!given || given.version === base.version || differing(tidy(base.item), tidy(item)).length) return;
     setBase(given);
     setItem(given.item);
@@ -50,7 +52,8 @@ export function Editor({ list, given, start = {}, title, shown, saved, close, fo
 
   const put = (change: Item) => {
     setItem((was) => ({ ...was, ...change }));
-    setWrong((was) => Object.fromEntries(Object.entries(was).filter(([field]) => !(field in change))));
+    // A part of a list is called LIST-NUMBER-FIELD.
+    setWrong((was) => Object.fromEntries(Object.entries(was).filter(([field]) => !(field in change || (field.split("-")[0] ?? "") in change))));
     setPreview(null);
   };
   const refuse = (fields: Record<string, string>) => {
@@ -84,12 +87,18 @@ export function Editor({ list, given, start = {}, title, shown, saved, close, fo
   const renew = async (id: string, dry: boolean): Promise<void> => {
     const result = await getJson<Record<string, Managed[]>>(`/api/v1/manage/${list}`);
     const now = result.ok ? result.value[list]?.find((each) => idOf(each) === id) : undefined;
-    if (!now) return setFailure(result.ok ? { kind: "problem", status: 404, title: w.gone, detail: w.gone, field: "" } : result.failure);
+    if (!now) return setFailure(result.ok ? { kind: "problem", status: 404, detail: w.gone, english: w.gone, field: "" } : result.failure);
     const fields = differing(base.item, now.item);
     setBase(now);
     if (fields.length === 0) return ask(dry, now.version); // it was our own save
-    setTheirs(fields.map((field) => w.nowSays(w.fieldName(field), sayValue(now.item[field], w.nothing))));
-    setItem((mine) => ({ ...now.item, ...Object.fromEntries(differing(base.item, mine).map((field) => [field, mine[field]])) }));
+    setTheirs(fields.flatMap((field) => sayLists(field, base.item[field], now.item[field]) ?? [w.nowSays(w.fieldName(field), sayValue(now.item[field], w.nothing))]));
+    setItem((mine) => merged(base.item, mine, now.item));
+  };
+  // What has come into a list and what has gone; null: it is none.
+  const sayLists = (field: string, from: unknown, to: unknown): string[] | null => {
+    const changes = listChanges(from, to);
+    const line = (entry: unknown) => sayEntry?.(field, entry) ?? sayValue(entry, w.nothing);
+    return changes && [...changes.out.map((entry) => w.out(w.fieldName(field), line(entry))), ...changes.added.map((entry) => w.added(w.fieldName(field), line(entry)))];
   };
   const mine = differing(tidy(base.item), tidy(item)).filter((field) => field !== key || isNew);
   return (
@@ -113,7 +122,7 @@ export function Editor({ list, given, start = {}, title, shown, saved, close, fo
         <div class="preview" role="status" data-testid="preview">
           <b>{mine.length ? w.willChange : w.noChange}</b>
           <ul>
-            {mine.map((field) => <li key={field}>{w.change(w.fieldName(field), sayValue(base.item[field], w.nothing), sayValue(item[field], w.nothing))}</li>)}
+            {mine.flatMap((field) => sayLists(field, base.item[field], item[field]) ?? [w.change(w.fieldName(field), sayValue(base.item[field], w.nothing), sayValue(item[field], w.nothing))]).map((line) => <li key={line}>{line}</li>)}
             {preview.filter((line) => line.startsWith("    ")).map((line) => <li key={line} lang="en">{line.trim()}</li>)}
           </ul>
         </div>

@@ -37,6 +37,16 @@ export function TextField({ list, number, fixed, ...props }: FieldProps & { list
   );
 }
 
+/** A day, "2026-11-27". */
+export function DateField(props: FieldProps & { min?: string }) {
+  const { name, value, set, error, min } = props;
+  return (
+    <Framed {...props}>
+      <input {...about(name, error)} type="date" value={value} min={min} onInput={(event) => set(event.currentTarget.value)} />
+    </Framed>
+  );
+}
+
 export function SelectField({ options, ...props }: FieldProps & { options: readonly (readonly [string, string])[] }) {
   const { name, value, set, error } = props;
   return (
@@ -73,19 +83,23 @@ export function TextsField({ item, set, error }: { item: Item; set: (name: Item)
   );
 }
 
-const DAYS = ["daily", "mon-fri", "mon-sat", "mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+const DAYS = ["daily", "mon-thu", "mon-fri", "mon-sat", "mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-export function HoursField({ value, set, error, hint }: { value: unknown; set: (spans: Span[]) => void; error: string | null; hint: ComponentChildren }) {
+const TIME = /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/;
+/** Is one of them no span of a day? */
+export const hoursWrong = (spans: Span[]): boolean => spans.some(({ open, close }) => !TIME.test(open) || !TIME.test(close) || open >= close);
+
+export function HoursField({ name = "hours", days = "mon-fri", value, set, error, hint }: { name?: string; days?: string; value: unknown; set: (spans: Span[]) => void; error: string | null; hint: ComponentChildren }) {
   const { w } = useManageWords();
   const spans = spansOf(value);
   const put = (at: number, change: Partial<Span>) => set(spans.map((each, i) => (i === at ? { ...each, ...change } : each)));
   return (
-    <fieldset class="field hours-field" id="m-hours" tabIndex={-1} aria-describedby="hint-hours error-hours">
+    <fieldset class="field hours-field" id={`m-${name}`} tabIndex={-1} aria-describedby={`hint-${name} error-${name}`}>
       <legend>{w.field.hours}</legend>
-      {spans.map(({ days, open, close }, i) => (
+      {spans.map(({ days: on, open, close }, i) => (
         <div class="span-row" key={i}>
-          <select aria-label={w.daysOf(i + 1)} data-testid={`m-days-${i}`} value={days} onChange={(event) => put(i, { days: event.currentTarget.value })}>
-            {[...new Set([...DAYS, days])].map((each) => <option key={each} value={each}>{w.days(each)}</option>)}
+          <select aria-label={w.daysOf(i + 1)} data-testid={`m-days-${i}`} value={on} onChange={(event) => put(i, { days: event.currentTarget.value })}>
+            {[...new Set([...DAYS, on])].map((each) => <option key={each} value={each}>{w.days(each)}</option>)}
           </select>
           <input type="text" inputMode="numeric" aria-label={w.opensOf(i + 1)} data-testid={`m-open-${i}`} aria-invalid={error ? true : undefined} value={open} placeholder="07:00" maxLength={5} onInput={(event) => put(i, { open: event.currentTarget.value })} />
           <span aria-hidden="true">{"\u2013"}</span>
@@ -93,9 +107,9 @@ export function HoursField({ value, set, error, hint }: { value: unknown; set: (
           <button type="button" class="link" data-testid={`m-hours-drop-${i}`} aria-label={w.dropSpan(i + 1)} onClick={() => set(spans.filter((_, each) => each !== i))}>{w.drop}</button>
         </div>
       ))}
-      <button type="button" class="link" data-testid="m-hours-add" onClick={() => set([...spans, { days: "mon-fri", open: "", close: "" }])}>{w.addSpan}</button>
-      <p class="hint" id="hint-hours">{hint}</p>
-      <FieldError id="error-hours" text={error} />
+      <button type="button" class="link" data-testid="m-hours-add" onClick={() => set([...spans, { days, open: "", close: "" }])}>{w.addSpan}</button>
+      <p class="hint" id={`hint-${name}`}>{hint}</p>
+      <FieldError id={`error-${name}`} text={error} />
     </fieldset>
   );
 }

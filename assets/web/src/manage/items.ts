@@ -37,10 +37,48 @@ export interface Span {
 }
 export const spansOf = (value: unknown): Span[] => (Array.isArray(value) ? (value as Span[]) : []);
 
+export interface Day {
+  from: string;
+  to?: string;
+  name?: string;
+  usual?: boolean;
+  hours?: Span[];
+}
+export const daysOf = ({ item }: { item: Item }): Day[] => (Array.isArray(item["days"]) ? (item["days"] as Day[]) : []);
+export const lastOf = ({ from, to }: Day): string => to || from;
+
+/** The special days of a place from `today` on, the earliest first: those of the nearer place count. */
+export function daysAhead(calendars: Managed[], places: Managed[], id: string, today: string): { day: Day; calendar: Managed }[] {
+  const found: { day: Day; calendar: Managed }[] = [];
+  for (const up of upFrom(places, id)) {
+    const here = calendars.filter(({ item }) => word(item, "place") === idOf(up)).flatMap((calendar) => daysOf(calendar).map((day) => ({ day, calendar })));
+    found.push(...here.filter(({ day }) => lastOf(day) >= today && !found.some((near) => near.day.from <= day.from && lastOf(near.day) >= lastOf(day))));
+  }
+  return found.sort((a, b) => (a.day.from < b.day.from ? -1 : a.day.from > b.day.from ? 1 : 0));
+}
+
 const plain = (value: unknown): string => (value === undefined || value === null ? "" : typeof value === "object" ? JSON.stringify(value) : String(value)); // 85 and "85" are one
 const same = (a: unknown, b: unknown): boolean => plain(a) === plain(b);
 /** Fields in which two versions differ. */
 export const differing = (a: Item, b: Item): string[] => [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((key) => !same(a[key], b[key]));
+
+const isList = (value: unknown): value is unknown[] => Array.isArray(value);
+/** Of lists, what one has and the other has not; null: they are no lists. */
+export function listChanges(from: unknown, to: unknown): { out: unknown[]; added: unknown[] } | null {
+  const [a, b] = [from ?? [], to ?? []];
+  if (!isList(a) || !isList(b) || (!isList(from) && !isList(to))) return null;
+  return { out: a.filter((each) => !b.some((other) => same(each, other))), added: b.filter((each) => !a.some((other) => same(each, other))) };
+}
+/** What I have made of `base` where somebody else has made `now` of it. Lists of both are one, entry by entry. */
+export function merged(base: Item, mine: Item, now: Item): Item {
+  const fields = differing(base, mine).map((field) => {
+    const theirs = listChanges(base[field], now[field]);
+    if (!theirs) return [field, mine[field]] as const;
+    const kept = ((mine[field] ?? []) as unknown[]).filter((each) => !theirs.out.some((other) => same(each, other)));
+    return [field, [...kept, ...theirs.added.filter((each) => !kept.some((other) => same(each, other)))]] as const;
+  });
+  return { ...now, ...Object.fromEntries(fields) };
+}
 
 /** Without what says nothing, so that an emptied field is one that is not there. */
 export const tidy = (item: Item): Item =>

@@ -1,24 +1,26 @@
 // Kiosks: how each does, where it stands, and what it can be told to do.
-import type { Changes, Managed, ManagedKiosk } from "../api.ts";
-import { failureText, Mark, postJson, useEffect, useState } from "../kit.ts";
+import type { Managed, ManagedKiosk } from "../api.ts";
+import { Mark, useEffect, useState } from "../kit.ts";
 import { useReport } from "../trends/report.ts";
 import { Editor } from "./editor.tsx";
 import { PlaceField, TextField } from "./fields.tsx";
 import { idOf, slug, word } from "./items.ts";
 import { order, type Order, type Reply } from "./order.ts";
 import type { TabProps } from "./page.tsx";
-import { isUnder, nameOf, PlacePick, Split, useEnded, Waiting } from "./parts.tsx";
-import { Twice } from "./twice.tsx";
+import { isUnder, nameOf, PlacePick, Split, useAfter, useEnded, Waiting, type After } from "./parts.tsx";
+import { Removal } from "./twice.tsx";
 import { NEW } from "./view.ts";
 import { useManageWords } from "./words.ts";
 
 const MARKS: Record<string, Parameters<typeof Mark>[0]["kind"]> = { ready: "fine", unheard: "warning", lost: "breach", sleeping: "asleep" };
 const LOOK_MS = 10_000; // how they do changes by itself
 
-export function KiosksTab({ view, places, set, say, signedOut }: TabProps) {
+export function KiosksTab(props: TabProps) {
+  const { view, places, set, signedOut } = props;
   const { w, stamp, ago } = useManageWords();
   const loaded = useReport<{ kiosks: ManagedKiosk[] }>("manage/kiosks");
   useEnded(loaded, signedOut);
+  const after = useAfter(loaded, props);
   useEffect(() => {
     const timer = setInterval(() => document.hidden || loaded.again(), LOOK_MS);
     return () => clearInterval(timer);
@@ -63,16 +65,7 @@ export function KiosksTab({ view, places, set, say, signedOut }: TabProps) {
         </section>
       }
       open={
-        (view.id === NEW || given) && (
-          <KioskForm key={view.id} given={view.id === NEW ? null : given} places={places} start={view.place} close={() => set({ id: "" })} say={say} gone={() => {
-            loaded.again();
-            set({ id: "" });
-          }} saved={(id, { lines }) => {
-            say(lines[0] === "no change" ? w.noChange : w.saved(id));
-            loaded.again();
-            if (view.id === NEW) set({ id });
-          }} />
-        )
+        (view.id === NEW || given) && <KioskForm key={view.id} given={view.id === NEW ? null : given} places={places} start={view.place} after={after} />
       }
     />
   );
@@ -93,24 +86,14 @@ interface FormProps {
   given: ManagedKiosk | null;
   places: Managed[];
   start: string;
-  saved: (id: string, changes: Changes) => void;
-  gone: () => void;
-  close: () => void;
-  say: (words: string) => void;
+  after: After;
 }
 
-function KioskForm({ given, places, start, saved, gone, close, say }: FormProps) {
-  const { t, w } = useManageWords();
-  const [failure, setFailure] = useState("");
+function KioskForm({ given, places, start, after: { saved, gone, close, say } }: FormProps) {
+  const { w } = useManageWords();
   const fresh = !given || given.version === "";
   const first = places.find(({ item, mine }) => mine && word(item, "kind") === "branch");
   const id = given ? idOf(given) : "";
-  const takeOut = async () => {
-    const result = await postJson<Changes>(`/api/v1/manage/kiosks/${id}/remove`, { version: given?.version ?? "" });
-    if (!result.ok) return setFailure(failureText(result.failure, t));
-    say(w.takenOut(id));
-    gone();
-  };
   return (
     <Editor list="kiosks" given={given} start={{ id: "", name: "", place: start || (first ? idOf(first) : "") }} title={given ? word(given.item, "name") || id : w.newKiosk} shown={["id", "name", "place"]} saved={saved} close={close}
       check={(item) => ({ ...(word(item, "name") === "" ? { name: w.needed } : {}), ...(word(item, "place") === "" ? { place: w.needed } : {}) })}
@@ -127,8 +110,10 @@ function KioskForm({ given, places, start, saved, gone, close, say }: FormProps)
           {given.assignment && <p class="gaps">{w.saysOtherwise(given.assignment)}</p>}
           {given.lost > 0 && <p class="gaps">{w.lost(given.lost)}</p>}
           <Orders kiosk={id} say={say} />
-          {failure && <p class="error" role="alert">{failure}</p>}
-          <Twice id="take-out" words={w.takeOut} sure={w.takeOutSure} hint={w.takeOutHint} press={() => void takeOut()} />
+          <Removal list="kiosks" given={given} id="take-out" words={w.takeOut} sure={w.takeOutSure} hint={w.takeOutHint} done={() => {
+            say(w.takenOut(id));
+            gone();
+          }} />
         </>
       )}
     </Editor>

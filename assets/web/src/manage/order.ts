@@ -1,5 +1,6 @@
 // Orders to a kiosk, and its reply: asked for again and again until it is there or its time is over.
 import type { Problem } from "../api.ts";
+import { inWords } from "../kit.ts";
 
 export type Order = "identify" | "reload" | "restart" | "screenshot";
 export interface Reply {
@@ -33,5 +34,5 @@ export async function order(kiosk: string, name: Order): Promise<Reply | null> {
 
 async function why(answer: Response): Promise<string> {
   const problem = (await answer.json().catch(() => ({}))) as Partial<Problem>;
-  return problem.detail ?? problem.title ?? `HTTP ${answer.status}`;
+  return inWords(problem.detail ?? `HTTP ${answer.status}`);
 }

@@ -3,7 +3,7 @@
 import "../trends/trends.css";
 import "./manage.css";
 import type { Managed, Session } from "../api.ts";
-import { addressOf, follow, go, useEffect, useRef, useState } from "../kit.ts";
+import { addressOf, follow, go, lazy, useEffect, useRef, useState } from "../kit.ts";
 import { useReport } from "../trends/report.ts";
 import { ChannelsTab } from "./channels.tsx";
 import { KiosksTab } from "./kiosks.tsx";
@@ -11,11 +11,12 @@ import { LogTab } from "./log.tsx";
 import { MailingsTab } from "./mailings.tsx";
 import { Waiting } from "./parts.tsx";
 import { PlacesTab } from "./places.tsx";
-import { StandardsTab } from "./standards.tsx";
 import { TokensTab } from "./tokens.tsx";
 import { UsersTab } from "./users.tsx";
 import { readView, tabsOf, viewAddress, type Tab, type View } from "./view.ts";
 import { useManageWords } from "./words.ts";
+
+export * from "./tools.ts"; // for tabs in files of their own
 
 interface Props {
   session: Session;
@@ -33,10 +34,11 @@ export interface TabProps {
   signedOut: () => void;
 }
 
-const TAB: Record<Tab, (props: TabProps) => preact.JSX.Element> = {
+const TAB: Record<Tab, preact.FunctionComponent<TabProps>> = {
   places: PlacesTab,
   kiosks: KiosksTab,
-  standards: StandardsTab,
+  calendars: lazy("calendars", async () => (await import("./calendars.tsx")).CalendarsTab, true),
+  standards: lazy("standards", async () => (await import("./standards.tsx")).StandardsTab, true),
   channels: ChannelsTab,
   mailings: MailingsTab,
   users: UsersTab,

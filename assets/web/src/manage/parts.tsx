@@ -1,11 +1,15 @@
 // What the tabs share.
 import type { ComponentChildren } from "preact";
-import type { Managed } from "../api.ts";
+import type { Changes, Managed } from "../api.ts";
 import type { Failure } from "../http.ts";
 import { failureText, useEffect, useState } from "../kit.ts";
 import { Pick } from "../trends/controls.tsx";
 import type { Loaded } from "../trends/report.ts";
-import { idOf, treeOf, upFrom, word } from "./items.ts";
+import { isDay } from "../trends/days.ts";
+import { numbersOf } from "../trends/numbers.ts";
+import { idOf, lastOf, spansOf, treeOf, upFrom, word, type Day } from "./items.ts";
+import type { TabProps } from "./page.tsx";
+import { NEW } from "./view.ts";
 import { useManageWords } from "./words.ts";
 
 /** Instead of what is not here yet. */
@@ -56,6 +60,48 @@ export function useEnded(loaded: Loaded<unknown>, signedOut: () => void): void {
   useEffect(() => {
     if (loaded.failure?.kind === "auth") signedOut();
   }, [loaded.failure]);
+}
+
+/** By the calendar of who looks: "2026-11-27". */
+export function today(): string {
+  const now = new Date();
+  return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+}
+
+/** Special days in a line: 20 – 21 Mar 2026 Idul Fitri: closed. */
+export function useSayDay(): (day: Day) => string {
+  const { w, lang } = useManageWords();
+  return (day) => {
+    const hours = spansOf(day.hours);
+    const to = isDay(lastOf(day)) && lastOf(day) > day.from ? lastOf(day) : day.from; // as long as it is being typed
+    const when = [isDay(day.from) ? numbersOf(lang).days(day.from, to) : "", day.name].filter(Boolean).join(" ");
+    return `${when}: ${day.usual ? w.usual : hours.length ? w.hoursLine(hours) : w.closed}`;
+  };
+}
+
+export interface After {
+  say: (words: string) => void;
+  saved: (id: string, changes: Changes) => void;
+  gone: () => void;
+  close: () => void;
+}
+/** What follows when a form has saved its thing, has taken it out, or is left. */
+export function useAfter(loaded: Loaded<unknown>, { view, set, say }: TabProps): After {
+  const { w } = useManageWords();
+  const close = () => set({ id: "" });
+  return {
+    say,
+    saved: (id, { lines }) => {
+      say(lines[0] === "no change" ? w.noChange : w.saved(id));
+      loaded.again();
+      if (view.id === NEW) set({ id });
+    },
+    gone: () => {
+      loaded.again();
+      close();
+    },
+    close,
+  };
 }
 
 /** A secret that is told once. */

@@ -1,11 +1,12 @@
 // Places: the tree, with what each says itself and what it has from above.
 import type { Changes, Managed } from "../api.ts";
 import { addressOf, follow } from "../kit.ts";
+import { useReport } from "../trends/report.ts";
 import { Editor } from "./editor.tsx";
 import { HoursField, PlaceField, SelectField, TextField } from "./fields.tsx";
-import { idOf, inherited, slug, spansOf, treeOf, upFrom, word } from "./items.ts";
+import { daysAhead, idOf, inherited, slug, spansOf, treeOf, upFrom, word } from "./items.ts";
 import type { TabProps } from "./page.tsx";
-import { nameOf, Split } from "./parts.tsx";
+import { nameOf, Split, today, useSayDay } from "./parts.tsx";
 import { NEW, viewAddress } from "./view.ts";
 import { useManageWords } from "./words.ts";
 
@@ -108,6 +109,7 @@ function PlaceForm({ given, under, places, saved, close }: FormProps) {
         </>
       )}
     >
+      {given && <DaysAhead places={places} id={idOf(given)} />}
       {links && (
         <p class="links">
           {links.map(([address, words]) => <a key={address} href={address} onClick={follow(address)}>{words}</a>)}
@@ -115,5 +117,35 @@ function PlaceForm({ given, under, places, saved, close }: FormProps) {
         </p>
       )}
     </Editor>
+  );
+}
+
+const DAYS_SHOWN = 4;
+
+/** The next days that are not as every week, and whose they are. */
+function DaysAhead({ places, id }: { places: Managed[]; id: string }) {
+  const { w } = useManageWords();
+  const say = useSayDay();
+  const loaded = useReport<{ calendars: Managed[] }>("manage/calendars");
+  const to = (calendar: string) => viewAddress({ tab: "calendars", place: id, id: calendar });
+  if (!loaded.data) return null;
+  const ahead = daysAhead(loaded.data.calendars, places, id, today());
+  return (
+    <section class="days-ahead" aria-labelledby="h-days-ahead" data-testid="days-ahead">
+      <h3 id="h-days-ahead">{w.specialDays}</h3>
+      {ahead.length === 0 && <p class="hint">{w.noSpecialDays}</p>}
+      <ul>
+        {ahead.slice(0, DAYS_SHOWN).map(({ day, calendar }) => {
+          const at = word(calendar.item, "place");
+          return (
+            <li key={`${idOf(calendar)} ${day.from}`}>
+              <a href={to(idOf(calendar))} onClick={follow(to(idOf(calendar)))}>{say(day)}</a>
+              {at !== id && <small class="from">{w.from(nameOf(places, at))}</small>}
+            </li>
+          );
+        })}
+      </ul>
+      <p class="links"><a href={to("")} onClick={follow(to(""))}>{w.allSpecialDays}</a></p>
+    </section>
   );
 }

@@ -1,17 +1,15 @@
 // Standards: the promises and rules that hold at a place, what each costs in false alarms and who is told; the common kinds as a
-// form, with the way to what they would have done.
-import type { Changes, Item, Managed, ManagedStandard } from "../api.ts";
+// form, with the ladder, the goal and the way to what they would have done. A file of its own.
+import "./standards.css";
+import type { Item, LadderChannel, Managed, ManagedStandard, ManagedStandards } from "../api.ts";
 import { minutesOf } from "../backtest/setting.ts";
-import { addressOf, failureText, follow, pick, postJson, useState } from "../kit.ts";
-import { useReport } from "../trends/report.ts";
-import { Editor } from "./editor.tsx";
-import { PlaceField, SelectField, TextField, TextsField } from "./fields.tsx";
-import { idOf, tidy, upFrom, word } from "./items.ts";
+import { addressOf, follow, pick } from "../kit.ts";
+import { GoalField, goalWrong } from "./goal.tsx";
+import { LadderField, ladderWrong } from "./ladder.tsx";
 import type { TabProps } from "./page.tsx";
-import { isUnder, nameOf, PlacePick, Split, useEnded, Waiting } from "./parts.tsx";
-import { Twice } from "./twice.tsx";
-import { NEW } from "./view.ts";
-import { useManageWords } from "./words.ts";
+import type { After } from "./parts.tsx";
+import { useStandardsWords } from "./standards-words.ts";
+import { Editor, idOf, isUnder, nameOf, NEW, PlaceField, PlacePick, Removal, SelectField, Split, TextField, TextsField, tidy, upFrom, useAfter, useEnded, useManageWords, useReport, Waiting, word } from "./tools.ts";
 
 const KINDS = ["standard", "change", "share", "silence", "offline"] as const;
 type Kind = (typeof KINDS)[number];
@@ -25,12 +23,14 @@ const START: Record<Kind, Item> = {
   silence: { probability: "0.001" },
   offline: { hold: "10 min" },
 };
-const SHOWN = ["id", "place", "kind", "name", "percent", "false_alarm_votes", "window", "min_n", "probability", "hold"] as const;
+const SHOWN = ["id", "place", "kind", "name", "percent", "false_alarm_votes", "window", "min_n", "probability", "hold", "goal", "goal_from", "goal_by", "escalation"] as const;
 
-export function StandardsTab({ view, places, set, say, signedOut }: TabProps) {
+export function StandardsTab(props: TabProps) {
+  const { view, places, set, signedOut } = props;
   const { w, f, lang } = useManageWords();
-  const loaded = useReport<{ standards: ManagedStandard[] }>("manage/standards");
+  const loaded = useReport<ManagedStandards>("manage/standards");
   useEnded(loaded, signedOut);
+  const after = useAfter(loaded, props);
   if (!loaded.data) return <Waiting failure={loaded.failure} again={loaded.again} />;
   const all = loaded.data.standards;
   const given = all.find((each) => idOf(each) === view.id) ?? null;
@@ -71,16 +71,7 @@ export function StandardsTab({ view, places, set, say, signedOut }: TabProps) {
         </section>
       }
       open={
-        (view.id === NEW || given) && (
-          <StandardForm key={view.id} given={view.id === NEW ? null : given} places={places} start={view.place} close={() => set({ id: "" })} say={say} gone={() => {
-            loaded.again();
-            set({ id: "" });
-          }} saved={(id, { lines }) => {
-            say(lines[0] === "no change" ? w.noChange : w.saved(id));
-            loaded.again();
-            if (view.id === NEW) set({ id });
-          }} />
-        )
+        (view.id === NEW || given) && <StandardForm key={view.id} given={view.id === NEW ? null : given} channels={loaded.data.channels} places={places} start={view.place} after={after} />
       }
     />
   );
@@ -90,25 +81,16 @@ const title = (item: Item, lang: "id" | "en"): string => pick((item["name"] ?? {
 
 interface FormProps {
   given: ManagedStandard | null;
+  channels: LadderChannel[];
   places: Managed[];
   start: string;
-  saved: (id: string, changes: Changes) => void;
-  gone: () => void;
-  close: () => void;
-  say: (words: string) => void;
+  after: After;
 }
 
-function StandardForm({ given, places, start, saved, gone, close, say }: FormProps) {
-  const { t, w, lang } = useManageWords();
-  const [failure, setFailure] = useState("");
+function StandardForm({ given, channels, places, start, after: { saved, gone, close, say } }: FormProps) {
+  const { w, s, lang } = useStandardsWords();
   const top = places.find(({ mine }) => mine);
   const id = given ? idOf(given) : "";
-  const end = async () => {
-    const result = await postJson<Changes>(`/api/v1/manage/standards/${id}/remove`, { version: given?.version ?? "" });
-    if (!result.ok) return setFailure(failureText(result.failure, t));
-    say(w.ended(id));
-    gone();
-  };
   if (given && !given.mine) {
     return (
       <section class="card editor" aria-labelledby="h-editor" data-testid="editor">
@@ -122,7 +104,8 @@ function StandardForm({ given, places, start, saved, gone, close, say }: FormPro
   }
   return (
     <Editor list="standards" given={given} start={{ id: "", kind: "standard", place: start || (top ? idOf(top) : ""), ...START.standard }} title={given ? title(given.item, lang) : w.newStandard} shown={SHOWN} saved={saved} close={close}
-      check={(item) => (word(item, "place") === "" ? { place: w.needed } : ({} as Record<string, string>))}
+      sayEntry={(field, entry) => (field === "escalation" ? s.step(word(entry as Item, "after"), word(entry as Item, "channel")) : null)}
+      check={(item) => ({ ...(word(item, "place") === "" ? { place: w.needed } : {}), ...goalWrong(item, s), ...ladderWrong(item, s) })}
       form={({ item, isNew, put, error }) => {
         const kind = KINDS.find((each) => each === word(item, "kind"));
         const figure = (key: string, label: string, hint?: string) => <TextField key={key} name={key} number label={label} hint={hint} value={word(item, key)} set={(value) => put({ [key]: value })} error={error(key)} />;
@@ -150,16 +133,18 @@ function StandardForm({ given, places, start, saved, gone, close, say }: FormPro
             {kind === "silence" && figure("probability", w.field.probability, w.probabilityHint)}
             {(kind === "offline" || kind === "silence") && minutes("hold", kind === "offline" ? w.field.offlineFor : w.field.hold)}
             {TESTED.includes(word(item, "kind")) && <TestLink item={tidy(item)} />}
+            <LadderField item={item} channels={channels} set={(escalation) => put({ escalation })} error={error} />
+            {kind === "standard" && <GoalField item={item} put={put} error={error} />}
             {!isNew && given && <p class="hint">{w.newVersionHint}</p>}
           </>
         );
       }}
     >
       {given && (
-        <>
-          {failure && <p class="error" role="alert">{failure}</p>}
-          <Twice id="end" words={w.end} sure={w.endSure} hint={w.endHint} press={() => void end()} />
-        </>
+        <Removal list="standards" given={given} id="end" words={w.end} sure={w.endSure} hint={w.endHint} done={() => {
+          say(w.ended(id));
+          gone();
+        }} />
       )}
     </Editor>
   );

@@ -7,7 +7,7 @@ const DAYS: Record<string, string> = { daily: "Daily", mon: "Mon", tue: "Tue", w
 const days = (text: string): string => text.split("-").map((each) => DAYS[each] ?? each).join("\u2013");
 const FIELDS: Record<string, string> = {
   id: "id", name: "name", kind: "kind", parent: "lies in", tz: "time zone", hours: "opening hours", place: "place", percent: "percent", false_alarm_votes: "votes between false alarms",
-  window: "window", min_n: "votes needed", probability: "probability", hold: "lasting", display: "name", role: "role", lang: "language", resolve_percent: "ends at",
+  window: "window", min_n: "votes needed", probability: "probability", hold: "lasting", display: "name", role: "role", lang: "language", resolve_percent: "ends at", days: "days", goal: "goal", goal_from: "goal set on", goal_by: "goal by", escalation: "ladder",
 };
 const KINDS: Record<string, string> = { org: "Organisation", region: "Region", branch: "Branch", area: "Area in a branch" };
 const RULES: Record<string, string> = {
@@ -25,7 +25,7 @@ const or = (map: Record<string, string>) => (key: string): string => map[key] ??
 export const en = {
   parts: "Parts of this page",
   survey: "Survey",
-  tabs: { places: "Places", kiosks: "Kiosks", standards: "Standards", channels: "Channels", mailings: "Reports", users: "People", tokens: "Tokens", log: "Log" },
+  tabs: { places: "Places", kiosks: "Kiosks", calendars: "Calendars", standards: "Standards", channels: "Channels", mailings: "Reports", users: "People", tokens: "Tokens", log: "Log" },
   field: {
     name: "Name", id: "Id", kind: "Kind", parent: "Lies in", tz: "Time zone", hours: "Opening hours", place: "Place", stands: "Stands at", appliesTo: "Holds at", display: "Name", login: "Login name", role: "Role", sees: "Sees", lang: "Language", days: "Valid, days",
     falseAlarmVotes: "One false alarm in so many votes", window: "Within, minutes", minN: "Votes needed", probability: "Less probable than", hold: "Lasting, minutes", offlineFor: "Not heard for, minutes",
@@ -47,6 +47,8 @@ export const en = {
   willChange: "This would change:",
   change: (field: string, from: string, to: string) => `${field}: ${from} \u2192 ${to}`,
   nothing: "nothing",
+  added: (field: string, value: string) => `${field}, new: ${value}`,
+  out: (field: string, value: string) => `${field}, taken out: ${value}`,
   conflict: "Somebody has changed this in the meantime.",
   conflictHint: "What you typed is still here. Save again if it shall be so.",
   nowSays: (field: string, value: string) => `${field} is now: ${value}`,
@@ -67,6 +69,12 @@ export const en = {
   addSpan: "Add hours",
   hoursHint: "Two spans of a day make a midday break. Days without a span are closed.",
   hoursLine: (spans: Span[]) => spans.map((each) => `${days(each.days)} ${each.open}\u2013${each.close}`).join(", "),
+  hoursWrong: "Times are 00:00 to 24:00, such as 07:00, and a span opens before it closes.",
+  specialDays: "Special days ahead",
+  noSpecialDays: "None: every week is the same here.",
+  allSpecialDays: "Holidays and other special days",
+  closed: "closed",
+  usual: "as every week",
   // kiosks
   kiosk: "Kiosk",
   newKiosk: "New kiosk",
@@ -148,7 +156,7 @@ export const en = {
   percent: { standard: "Satisfied, at least, %", share: "Of the two lowest faces, more than, %" },
   falseAlarmHint: "Fewer false alarms mean that a real one is seen later.",
   probabilityHint: "0.001: a silence that happens by chance once in a thousand times.",
-  newVersionHint: "Other limits make a new version: open alerts of this standard end, and counting starts over. A new name does not.",
+  newVersionHint: "Other limits make a new version: open alerts of this standard end, and counting starts over. A new name, ladder or goal does not.",
   wouldHave: "What would it have done?",
   fromAbove: (place: string) => `It is set at ${place}, above what you run, and holds here too.`,
   end: "End this standard\u2026",
@@ -170,6 +178,7 @@ export const en = {
   testTaken: "Taken.",
   testFailed: (why: string) => `Not taken: ${why}`,
   testSlow: "Not taken yet; it goes on trying.",
+  quiet: (hours: string, only: string[]) => `quiet ${hours}${only.length === 1 ? (only[0] === "warning" ? ", for kiosks only" : ", for what customers say only") : ""}`,
   retained: "says how it is",
   fine: "Fine",
   failing: (why: string) => `Trying again: ${why}`,

@@ -7,7 +7,7 @@ const DAYS: Record<string, string> = { daily: "Setiap hari", mon: "Sen", tue: "S
 const days = (text: string): string => text.split("-").map((each) => DAYS[each] ?? each).join("\u2013");
 const FIELDS: Record<string, string> = {
   id: "id", name: "nama", kind: "jenis", parent: "berada di", tz: "zona waktu", hours: "jam buka", place: "tempat", percent: "persen", false_alarm_votes: "suara antara alarm palsu",
-  window: "jendela waktu", min_n: "suara yang diperlukan", probability: "peluang", hold: "berlangsung", display: "nama", role: "peran", lang: "bahasa", resolve_percent: "berakhir pada",
+  window: "jendela waktu", min_n: "suara yang diperlukan", probability: "peluang", hold: "berlangsung", display: "nama", role: "peran", lang: "bahasa", resolve_percent: "berakhir pada", days: "hari", goal: "sasaran", goal_from: "sasaran ditetapkan", goal_by: "sasaran pada", escalation: "tangga",
 };
 const KINDS: Record<string, string> = { org: "Organisasi", region: "Wilayah", branch: "Cabang", area: "Area di cabang" };
 const RULES: Record<string, string> = {
@@ -27,7 +27,7 @@ const span = (text: unknown): string => String(text ?? "").replace(/\b(min|s|h)\
 export const id: Words = {
   parts: "Bagian halaman ini",
   survey: "Survei",
-  tabs: { places: "Tempat", kiosks: "Kios", standards: "Standar", channels: "Saluran", mailings: "Laporan", users: "Orang", tokens: "Token", log: "Catatan" },
+  tabs: { places: "Tempat", kiosks: "Kios", calendars: "Kalender", standards: "Standar", channels: "Saluran", mailings: "Laporan", users: "Orang", tokens: "Token", log: "Catatan" },
   field: {
     name: "Nama", id: "Id", kind: "Jenis", parent: "Berada di", tz: "Zona waktu", hours: "Jam buka", place: "Tempat", stands: "Berdiri di", appliesTo: "Berlaku di", display: "Nama", login: "Nama masuk", role: "Peran", sees: "Melihat", lang: "Bahasa", days: "Berlaku, hari",
     falseAlarmVotes: "Satu alarm palsu dalam sekian suara", window: "Dalam, menit", minN: "Suara yang diperlukan", probability: "Peluang di bawah", hold: "Berlangsung, menit", offlineFor: "Tidak terdengar selama, menit",
@@ -49,6 +49,8 @@ export const id: Words = {
   willChange: "Ini akan berubah:",
   change: (field, from, to) => `${field}: ${from} \u2192 ${to}`,
   nothing: "kosong",
+  added: (field, value) => `${field}, baru: ${value}`,
+  out: (field, value) => `${field}, dihapus: ${value}`,
   conflict: "Sementara itu orang lain telah mengubahnya.",
   conflictHint: "Yang Anda ketik masih ada. Simpan lagi kalau memang harus begitu.",
   nowSays: (field, value) => `${field} sekarang: ${value}`,
@@ -68,6 +70,12 @@ export const id: Words = {
   addSpan: "Tambah jam",
   hoursHint: "Dua rentang sehari menjadi istirahat siang. Hari tanpa rentang berarti tutup.",
   hoursLine: (spans: Span[]) => spans.map((each) => `${days(each.days)} ${each.open.replace(":", ".")}\u2013${each.close.replace(":", ".")}`).join(", "),
+  hoursWrong: "Jam ditulis 00:00 sampai 24:00, misalnya 07:00, dan buka sebelum tutup.",
+  specialDays: "Hari khusus mendatang",
+  noSpecialDays: "Tidak ada: setiap minggu sama di sini.",
+  allSpecialDays: "Hari libur dan hari khusus lain",
+  closed: "tutup",
+  usual: "seperti tiap minggu",
   kiosk: "Kios",
   newKiosk: "Kios baru",
   noKiosks: "Belum ada kios di sini.",
@@ -146,7 +154,7 @@ export const id: Words = {
   percent: { standard: "Puas, paling sedikit, %", share: "Dua wajah terbawah, lebih dari, %" },
   falseAlarmHint: "Makin jarang alarm palsu, makin lambat yang sungguhan terlihat.",
   probabilityHint: "0.001: sepi yang terjadi karena kebetulan sekali dalam seribu.",
-  newVersionHint: "Batas lain menjadi versi baru: peringatan standar ini yang terbuka berakhir, dan hitungan dimulai lagi. Nama baru tidak.",
+  newVersionHint: "Batas lain menjadi versi baru: peringatan standar ini yang terbuka berakhir, dan hitungan dimulai lagi. Nama, tangga atau sasaran baru tidak.",
   wouldHave: "Apa yang akan terjadi dengan ini?",
   fromAbove: (place) => `Ditetapkan di ${place}, di atas yang Anda kelola, dan berlaku di sini juga.`,
   end: "Akhiri standar ini\u2026",
@@ -167,6 +175,7 @@ export const id: Words = {
   testTaken: "Diterima.",
   testFailed: (why) => `Tidak diterima: ${why}`,
   testSlow: "Belum diterima; dicoba terus.",
+  quiet: (hours, only) => `tenang ${hours}${only.length === 1 ? (only[0] === "warning" ? ", hanya untuk kios" : ", hanya untuk suara pelanggan") : ""}`,
   retained: "memberi tahu keadaan",
   fine: "Baik",
   failing: (why) => `Mencoba lagi: ${why}`,

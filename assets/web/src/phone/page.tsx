@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { FaceLight } from "../face.tsx";
 import { QuestionScreen } from "./question.tsx";
 import { nextQuestion, wordsOf, type Answer, type Survey } from "./survey.ts";
-import { loadVisit, saveVisit, send, type Sent, type Visit } from "./visit.ts";
+import { forget, loadVisit, saveVisit, send, type Sent, type Visit } from "./visit.ts";
 import { browserLanguage, catalogue, languageName, ownWords } from "./words.ts";
 
 const RETRY_MS = [1000, 2000, 5000, 10_000, 30_000];
@@ -84,9 +84,12 @@ function Asking({ token, survey }: { token: string; survey: Survey }) {
       const count = newest.current.answers.length;
       const came = await send(token, newest.current);
       setSent(came);
-      if (came === "ended" || came === "refused") break;
+      if (came === "ended" || came === "refused") {
+        keep(forget(newest.current, count));
+        break;
+      }
       if (came === "stored") {
-        keep({ ...newest.current, stored: count });
+        keep(forget({ ...newest.current, stored: count }, count));
         failures = 0;
       } else {
         await new Promise((done) => setTimeout(done, RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]));
@@ -136,7 +139,7 @@ function Asking({ token, survey }: { token: string; survey: Survey }) {
       )}
       <footer>
         {promise && <p class="promise"><b>{say("promise")}</b> {promise}</p>}
-        <p>{say("footer")}</p>
+        {question?.type !== "contact" && <p>{say("footer")}</p>}
       </footer>
     </main>
   );

@@ -5,9 +5,10 @@ import { wordsOf, type Answer, type Question, type Words } from "./survey.ts";
 import type { ownWords } from "./words.ts";
 
 const TEXT_BYTES = 1000; // as on the kiosk
+const LINE_CHARACTERS = 80; // of a name or number, too
 const FACE_NAMES: Record<number, string[]> = { 4: ["excellent", "good", "poor", "very-poor"], 5: ["excellent", "good", "okay", "poor", "very-poor"] };
-const TITLES = { faces: "question", nps: "scale-question", choice: "choice-question", text: "text-question", number: "number-question" };
-const HINTS = { faces: "hint", nps: "", choice: "choice-hint", text: "text-hint", number: "number-hint" };
+const TITLES = { faces: "question", nps: "scale-question", choice: "choice-question", text: "text-question", number: "number-question", contact: "contact-question" };
+const HINTS = { faces: "hint", nps: "", choice: "choice-hint", text: "text-hint", number: "number-hint", contact: "contact-hint" };
 
 interface Props {
   question: Question;
@@ -26,7 +27,7 @@ export function QuestionScreen({ question, lang, score, say, own, answered }: Pr
     scrollTo(0, 0);
   }, []);
   const words = (of: Words, fallback: string) => wordsOf(of, lang, score) ?? (fallback && say(fallback));
-  const hint = words(question.hint, question.several ? "several-hint" : HINTS[question.type]);
+  const hint = words(question.hint, question.several ? "several-hint" : HINTS[question.type]); // contact: of the line for the number
   const option = ({ id, words: of }: Question["options"][number]) => {
     const named = wordsOf(of, lang, score);
     const known = say(`option-${id}`);
@@ -36,12 +37,13 @@ export function QuestionScreen({ question, lang, score, say, own, answered }: Pr
   return (
     <section class={`question ${question.type}`} data-testid={`question-${question.id}`}>
       <h1 ref={heading} tabIndex={-1}>{words(question.title, TITLES[question.type])}</h1>
-      {hint && <p class="hint">{hint}</p>}
+      {hint && question.type !== "contact" && <p class="hint">{hint}</p>}
       {question.type === "faces" && <Faces of={question.of} say={say} choose={(value) => answer({ score: value })} />}
       {question.type === "nps" && <Scale of={question.of} say={say} choose={(value) => answer({ score: value })} />}
       {question.type === "choice" && <Choice question={question} label={option} say={say} choose={(options) => answer({ options })} />}
       {question.type === "text" && <Free say={say} own={own} title={words(question.title, TITLES.text)} choose={(text) => answer({ text })} />}
       {question.type === "number" && <Digits digits={question.digits} say={say} title={words(question.title, TITLES.number)} choose={(text) => answer({ text })} />}
+      {question.type === "contact" && <Contact say={say} hint={hint} purpose={words(question.purpose, "contact-purpose").replace("%d", String(question.keepDays))} choose={(name, reach) => answer({ name, reach })} />}
       {!first && <button type="button" class="skip" data-testid="skip" onClick={() => answered(null)}>{say("skip")}</button>}
     </section>
   );
@@ -99,6 +101,23 @@ function Free({ say, own, title, choose }: { say: Props["say"]; own: Props["own"
       <p class="left" role="status">{left < 100 ? own.many(left) : ""}</p>
       <button type="button" class="primary" data-testid="send" disabled={!text.trim() || left < 0} onClick={() => choose(text.trim())}>{say("send")}</button>
     </>
+  );
+}
+
+/** What it is used for stands above the fields: to send is to agree. */
+function Contact({ say, hint, purpose, choose }: { say: Props["say"]; hint: string; purpose: string; choose: (name: string, reach: string) => void }) {
+  const [name, setName] = useState("");
+  const [reach, setReach] = useState("");
+  return (
+    <form class="contact-form" noValidate onSubmit={(event) => {
+      event.preventDefault();
+      choose(name.trim(), reach.trim());
+    }}>
+      <p class="hint" data-testid="purpose">{purpose}</p>
+      <label><span>{say("contact-name")}</span><input data-testid="contact-name" autocomplete="name" maxLength={LINE_CHARACTERS} value={name} onInput={(event) => setName(event.currentTarget.value)} /></label>
+      <label><span>{hint}</span><input data-testid="contact-reach" autocomplete="tel" inputMode="email" maxLength={LINE_CHARACTERS} value={reach} onInput={(event) => setReach(event.currentTarget.value)} /></label>
+      <button class="primary" data-testid="agree" disabled={!reach.trim()}>{say("contact-agree")}</button>
+    </form>
   );
 }
 

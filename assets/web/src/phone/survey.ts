@@ -3,7 +3,7 @@ export type Words = Record<string, string>; // "en" or "en.1-2" -> text
 
 export interface Question {
   id: string;
-  type: "faces" | "nps" | "choice" | "text" | "number";
+  type: "faces" | "nps" | "choice" | "text" | "number" | "contact";
   of: number;
   several: boolean;
   digits: number;
@@ -11,6 +11,8 @@ export interface Question {
   title: Words;
   hint: Words;
   when: { question: string; mask: number }[]; // all must hold: bit score - 1, or bit of the option
+  purpose: Words; // contact: what it is used for; "%d" stands for keepDays
+  keepDays: number;
 }
 export interface Survey {
   place: { id: string; name: string };
@@ -21,7 +23,7 @@ export interface Survey {
   promise: Words;
   againMinutes: number;
 }
-export type Answer = { question: string; score?: number; options?: string[]; text?: string };
+export type Answer = { question: string; score?: number; options?: string[]; text?: string; name?: string; reach?: string }; // name, reach: contact
 
 function given(question: Question, answer: Answer | undefined): number {
   if (!answer) return 0;

@@ -35,6 +35,12 @@ export function loadVisit(token: string, againMinutes: number): Visit {
   return fresh();
 }
 
+/** Without what was left to be called back in the first `n` answers: it stays on the phone no longer than until it was sent. */
+export function forget(visit: Visit, n: number): Visit {
+  const stays = ({ reach }: Answer, i: number): boolean => reach === undefined || i >= n;
+  return { ...visit, answers: visit.answers.filter(stays), stored: visit.answers.slice(0, visit.stored).filter(stays).length };
+}
+
 export function saveVisit(token: string, visit: Visit): void {
   try {
     localStorage.setItem(key(token), JSON.stringify(visit));

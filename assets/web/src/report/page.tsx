@@ -2,7 +2,7 @@
 // in the address.
 import "../trends/trends.css";
 import "./report.css";
-import type { Session, Trends, TrendsCompare, TrendsGaps, TrendsRanking, TrendsReasons, TrendsSeries, TrendsSkm } from "../api.ts";
+import type { Session, Trends, TrendsCompare, TrendsGaps, TrendsLate, TrendsRanking, TrendsReasons, TrendsSegments, TrendsSeries, TrendsSkm } from "../api.ts";
 import { addressOf, failureText, follow, go, makeText, TextContext, useEffect, useMemo, useText } from "../kit.ts";
 import { Glyph, Pick, PickPlace, Segmented } from "../trends/controls.tsx";
 import { clampDays, presetDays, PRESETS, usualBy, type Period, type Preset } from "../trends/days.ts";
@@ -10,6 +10,7 @@ import { OwnDays } from "../trends/own-days.tsx";
 import { usePrintInLight } from "../trends/paper.ts";
 import { pathOf, useReport, type Loaded } from "../trends/report.ts";
 import { ShareButton } from "../trends/share.tsx";
+import { segmentOf, sourceField, SourcePick } from "../trends/source.tsx";
 import { PlaceReport } from "./place.tsx";
 import { Skm } from "./skm.tsx";
 import { POPULATION_MAX, readView, viewAddress, type View } from "./view.ts";
@@ -42,18 +43,22 @@ function Report({ session, place, query, signedOut }: Props) {
   const yesterday = newest.data?.place.id === view.place ? newest.data.to : null;
   const days = yesterday === null ? null : typeof view.period === "string" ? presetDays(view.period, yesterday) : clampDays(view.period, yesterday);
   const skm = view.kind === "skm";
+  const phones = !skm && view.source === "phones"; // told by day, and not apart by branch or reason
+  const segment = phones ? segmentOf(view.source) : null;
   const asked = { place: view.place, ...days };
   const by = days ? usualBy(days) : "day";
   const branch = session.places.find(({ id }) => id === view.place)?.kind === "branch";
   const path = (wanted: boolean, report: string, more: Record<string, string | number | null> = {}) => (days && wanted ? pathOf(`trends/${report}`, { ...asked, ...more }) : null);
   const index = useReport<TrendsSkm>(path(skm, "skm", { population: view.population }));
-  const compare = useReport<TrendsCompare>(path(!skm, "compare"));
-  const series = useReport<TrendsSeries>(path(!skm, "series", { by }));
-  const reasons = useReport<TrendsReasons>(path(!skm, "reasons", { lang }));
-  const ranking = useReport<TrendsRanking>(path(!skm && !branch, "ranking"));
-  const gaps = useReport<TrendsGaps>(path(!skm, "gaps"));
+  const compare = useReport<TrendsCompare>(path(!skm, "compare", { segment }));
+  const series = useReport<TrendsSeries>(path(!skm, "series", { by, segment }));
+  const segments = useReport<TrendsSegments>(path(!skm, "segments"));
+  const reasons = useReport<TrendsReasons>(path(!skm && !phones, "reasons", { lang }));
+  const ranking = useReport<TrendsRanking>(path(!skm && !phones && !branch, "ranking"));
+  const gaps = useReport<TrendsGaps>(path(!skm && !phones, "gaps"));
+  const late = useReport<TrendsLate>(path(!skm && !phones, "late"));
 
-  const all: Loaded<Trends>[] = [newest, ...(skm ? [index] : [compare, series, reasons, gaps])];
+  const all: Loaded<Trends>[] = [newest, ...(skm ? [index] : phones ? [compare, series] : [compare, series, reasons, gaps, late])];
   const ended = all.some(({ failure }) => failure?.kind === "auth");
   useEffect(() => {
     if (ended) signedOut();
@@ -67,10 +72,10 @@ function Report({ session, place, query, signedOut }: Props) {
   const failed = all.find(({ failure }) => failure && failure.kind !== "auth");
   const here = <T extends Trends>({ data }: Loaded<T>): T | null => (data?.place.id === view.place ? data : null);
   const shown: Trends | null = here<Trends>(skm ? index : compare);
-  const file = (format: string) => days && `/api/v1/${pathOf(`trends/${skm ? "skm" : "report"}.${format}`, { ...asked, lang, ...(skm ? { population: view.population } : { by }) })}`;
+  const file = (format: string) => days && `/api/v1/${pathOf(`trends/${skm ? "skm" : phones ? "series" : "report"}.${format}`, { ...asked, lang, ...(skm ? { population: view.population } : { by, segment }) })}`;
   return (
     <main id="content" class="page report" tabIndex={-1}>
-      <Head session={session} view={view} days={days} yesterday={yesterday} set={set} file={file} />
+      <Head session={session} view={view} days={days} yesterday={yesterday} segments={segments} set={set} file={file} />
       <article class="card sheet" aria-busy={all.some(({ busy, failure }) => busy && !failure)} data-testid="report">
         {failed?.failure ? (
           <section class="part" role="alert">
@@ -80,11 +85,11 @@ function Report({ session, place, query, signedOut }: Props) {
           </section>
         ) : shown ? (
           <>
-            <Title session={session} report={shown} skm={skm} />
+            <Title session={session} report={shown} skm={skm} phones={phones} />
             {skm
               ? index.data && <Skm data={index.data} />
-              : compare.data && <PlaceReport compare={compare.data} series={here(series)} reasons={here(reasons)} ranking={branch ? null : here(ranking)} gaps={here(gaps)} by={by} open={(from, to) => set({ period: { from, to } })} />}
-            <Foot report={shown} skm={skm} />
+              : compare.data && <PlaceReport compare={compare.data} series={here(series)} {...(phones ? { kiosks: false, reasons: null, ranking: null, gaps: null, late: null } : { kiosks: true, reasons: here(reasons), ranking: branch ? null : here(ranking), gaps: here(gaps), late: here(late) })} by={by} open={(from, to) => set({ period: { from, to } })} />}
+            <Foot report={shown} skm={skm} phones={phones} />
           </>
         ) : (
           <p class="hint" role="status">{t.loading}</p>
@@ -99,14 +104,16 @@ interface HeadProps {
   view: View;
   days: Period | null;
   yesterday: string | null;
+  segments: Loaded<TrendsSegments>;
   set: (change: Partial<View>) => void;
   file: (format: string) => string | null;
 }
 
-function Head({ session, view, days, yesterday, set, file }: HeadProps) {
+function Head({ session, view, days, yesterday, segments, set, file }: HeadProps) {
   const { r, w, num } = useReportWords();
   const own = typeof view.period !== "string";
-  const trends = addressOf("trends", { place: view.place, ...(typeof view.period === "string" ? { period: view.period } : view.period) });
+  const source = sourceField(view.source);
+  const trends = addressOf("trends", { place: view.place, ...(source ? { source } : {}), ...(typeof view.period === "string" ? { period: view.period } : view.period) });
   const population = (event: Event) => {
     const { value, valueAsNumber } = event.currentTarget as HTMLInputElement;
     if (value === "" || (Number.isInteger(valueAsNumber) && valueAsNumber >= 1 && valueAsNumber <= POPULATION_MAX)) set({ population: value === "" ? null : valueAsNumber });
@@ -120,6 +127,7 @@ function Head({ session, view, days, yesterday, set, file }: HeadProps) {
         {PRESETS.map((preset) => <option key={preset} value={preset}>{w.presets[preset]}</option>)}
         <option value="own">{w.ownDays}</option>
       </Pick>
+      {view.kind === "place" && <SourcePick segments={segments} value={view.source} choose={(value) => set({ source: value })} />}
       {own && days && yesterday && <OwnDays days={days} yesterday={yesterday} set={set} />}
       {view.kind === "skm" && (
         <label class="people">
@@ -137,7 +145,7 @@ function Head({ session, view, days, yesterday, set, file }: HeadProps) {
   );
 }
 
-function Title({ session, report, skm }: { session: Session; report: Trends; skm: boolean }) {
+function Title({ session, report, skm, phones }: { session: Session; report: Trends; skm: boolean; phones: boolean }) {
   const { r, num } = useReportWords();
   const above: string[] = [];
   for (let at = session.places.find(({ id }) => id === report.place.id); at?.parent; ) {
@@ -149,14 +157,15 @@ function Title({ session, report, skm }: { session: Session; report: Trends; skm
       <p class="of">{[session.org.name, ...above].join(" · ")}</p>
       <h2>{skm ? r.skm : r.placeReport}</h2>
       {skm && <p class="of">{r.skmLong}</p>}
+      {phones && <p class="of" data-testid="report-phones">{r.byPhone}</p>}
       <p class="unit"><span class="vh">{r.unit}: </span><b data-testid="report-unit">{report.place.name}</b><span data-testid="report-days">{num.days(report.from, report.to)}</span></p>
     </header>
   );
 }
 
-function Foot({ report: { coverage: c, building, to }, skm }: { report: Trends; skm: boolean }) {
+function Foot({ report: { coverage: c, building, to }, skm, phones }: { report: Trends; skm: boolean; phones: boolean }) {
   const { r, f, num } = useReportWords();
-  const lines = [
+  const lines = phones ? [r.phonesOnly, ...(building ? [r.building] : [])] : [
     c.complete ? r.coverage.complete(f.int(c.known)) : c.share === null ? r.coverage.unknown : r.coverage.share(f.share(Math.floor(c.share * 1e4) / 1e4, 2), f.int(c.known)),
     ...(c.missing > 0 ? [r.missing(c.missing, f.int(c.missing))] : []),
     ...(c.lost > 0 ? [r.lost(c.lost, f.int(c.lost))] : []),

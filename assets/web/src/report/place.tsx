@@ -1,19 +1,22 @@
 // The report of a place: what it comes to in a sentence, against the promise, how it went, why, who, what was expected.
-import type { RankedUnit, ReasonGroup, TrendsCompare, TrendsGaps, TrendsRanking, TrendsReasons, TrendsSeries } from "../api.ts";
+import type { RankedUnit, ReasonGroup, TrendsCompare, TrendsGaps, TrendsLate, TrendsRanking, TrendsReasons, TrendsSeries } from "../api.ts";
 import type { By } from "../trends/days.ts";
 import { pointsOf, targetOf, verdictOf, type Measure } from "../trends/figures.ts";
 import { LineChart } from "../trends/line-chart.tsx";
 import { labelOf } from "../trends/reasons-card.tsx";
 import { ranksOf } from "../trends/ranks.ts";
+import { pick } from "../kit.ts";
 import { Bar } from "./bar.tsx";
 import { useReportWords, type Said } from "./words.ts";
 
 interface Props {
   compare: TrendsCompare;
   series: TrendsSeries | null;
+  kiosks: boolean; // else it is of phones, which give no reasons here
   reasons: TrendsReasons | null;
   ranking: TrendsRanking | null;
   gaps: TrendsGaps | null;
+  late: TrendsLate | null;
   by: By;
   open: (from: string, to: string) => void;
 }
@@ -21,27 +24,30 @@ interface Props {
 const REASONS = 8; // the spreadsheet has all
 const ENDS = 10; // of a long list, the best and the last so many
 
-export function PlaceReport({ compare, series, reasons, ranking, gaps, by, open }: Props) {
+export function PlaceReport({ compare, series, kiosks, reasons, ranking, gaps, late, by, open }: Props) {
   const said = useReportWords();
   const { r, w } = said;
   const measure: Measure = compare.after.nps === undefined ? "share" : "nps";
-  const target = targetOf(compare, measure);
+  const target = kiosks ? targetOf(compare, measure) : null; // what was promised is measured at kiosks
   const unhappy = reasons?.questions[0]?.unhappy;
   const told = gaps?.dimensions.filter(({ gap }) => gap !== null) ?? [];
   if (!compare.after.n) return <section class="part"><h3>{w.noVotes}</h3><p class="said">{w.noVotesHint}</p></section>;
   return (
     <>
-      <Short compare={compare} measure={measure} target={target} said={said} />
+      <Short compare={compare} measure={measure} target={target} kiosks={kiosks} said={said} />
+      {late && late.breaches.length > 0 && <Late data={late} said={said} />}
       {series && (
         <section class="part" aria-labelledby="h-trend">
           <h3 id="h-trend">{r.trend}</h3>
           <LineChart title={r.trend} by={by} series={series} before={null} groups={[]} measure={measure} target={target} open={open} />
         </section>
       )}
-      <section class="part" aria-labelledby="h-reasons">
-        <h3 id="h-reasons">{r.reasonsUnhappy}</h3>
-        {unhappy?.n ? <Reasons group={unhappy} said={said} /> : <p class="said">{r.noReasons}</p>}
-      </section>
+      {kiosks && (
+        <section class="part" aria-labelledby="h-reasons">
+          <h3 id="h-reasons">{r.reasonsUnhappy}</h3>
+          {unhappy?.n ? <Reasons group={unhappy} said={said} /> : <p class="said">{r.noReasons}</p>}
+        </section>
+      )}
       {ranking && ranking.units.length > 0 && measure === "share" && <Ranking data={ranking} target={target} said={said} />}
       {told.length > 0 && (
         <section class="part" aria-labelledby="h-gaps">
@@ -71,10 +77,11 @@ interface ShortProps {
   compare: TrendsCompare;
   measure: Measure;
   target: number | null;
+  kiosks: boolean;
   said: Said;
 }
 
-function Short({ compare: { after, before, change, least }, measure, target, said: { r, w, f, num } }: ShortProps) {
+function Short({ compare: { after, before, change, least }, measure, target, kiosks, said: { r, w, f, num } }: ShortProps) {
   const points = pointsOf(after, measure);
   const told = after.enough && points !== null;
   const verdict = told ? verdictOf(points, target) : "unclear";
@@ -91,11 +98,13 @@ function Short({ compare: { after, before, change, least }, measure, target, sai
           <p class="value"><strong class={`toned ${verdict}`} data-testid="report-value">{value}</strong></p>
           <p class="sub">{points && `95%: ${num.range(points.lo, points.hi)}`}</p>
         </div>
-        <div>
-          <h3>{r.promise}</h3>
-          <p class="value"><strong>{goal || "–"}</strong></p>
-          <p class="sub">{!goal && r.promiseNone}</p>
-        </div>
+        {kiosks && (
+          <div>
+            <h3>{r.promise}</h3>
+            <p class="value"><strong>{goal || "–"}</strong></p>
+            <p class="sub">{!goal && r.promiseNone}</p>
+          </div>
+        )}
         <div>
           <h3>{r.votes}</h3>
           <p class="value"><strong data-testid="report-votes">{f.int(after.n)}</strong></p>
@@ -107,6 +116,28 @@ function Short({ compare: { after, before, change, least }, measure, target, sai
           <p class="sub">{refusal || difference === null || lo === null || hi === null ? w.refusals[refusal || "too-few"] : lo <= 0 && hi >= 0 ? w.cannotTell(num.signed(lo * 100), num.signed(hi * 100)) : `${w.points}, ${w.changeRange(num.signed(lo * 100), num.signed(hi * 100))}`}</p>
         </div>
       </div>
+    </section>
+  );
+}
+
+function Late({ data: { breaches }, said: { r, w, f, num, lang } }: { data: TrendsLate; said: Said }) {
+  return (
+    <section class="part" aria-labelledby="h-late">
+      <h3 id="h-late">{r.late}</h3>
+      <p class="said">{r.lateHint}</p>
+      <table class="rows" data-testid="report-late">
+        <thead><tr><th scope="col">{r.when}</th><th scope="col">{w.place}</th><th scope="col">{r.standard}</th><th scope="col" class="num">{r.unhappyOf}</th></tr></thead>
+        <tbody>
+          {breaches.map(({ place, standard, at, day, time, n, unhappy }) => (
+            <tr key={`${standard.id} ${place.id} ${at}`}>
+              <td>{num.day(day)}, {time}</td>
+              <th scope="row">{place.name}</th>
+              <td>{pick(standard.name, lang) || standard.id}</td>
+              <td class="num strong">{r.of(f.int(unhappy), f.int(n))}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </section>
   );
 }

@@ -23,6 +23,8 @@ export const en = {
   building: "Some days are still being added up: figures are too small for now.",
   // the SKM report
   skm: "Public satisfaction survey",
+  byPhone: "From customers’ own phones",
+  phonesOnly: "Only answers from customers’ own phones, which count in no figure of the kiosks. Who answers by phone is not everybody who was there. How many did not arrive is not known.",
   skmLong: "Survei Kepuasan Masyarakat (SKM)",
   ikm: "IKM value",
   performance: "Performance",
@@ -82,6 +84,12 @@ export const en = {
   perceived: "Perceived",
   gap: "Gap",
   gapHint: "Index 0\u2013100. A negative gap: less than customers expected.",
+  late: "Breaches found late",
+  lateHint: "What these standards would have told of at once, had the votes been here in time: they arrived late in these days.",
+  when: "When",
+  standard: "Standard",
+  unhappyOf: "Unhappy",
+  of: (unhappy: string, n: string) => `${unhappy} of ${n}`,
   how: "How to read this",
   howText:
     "Satisfied: votes on the two best faces of four and more. Every figure stands with its 95% interval, which allows for days that differ. Blue: the whole interval is above the promise; orange: all of it is below; grey: cannot tell. Places are drawn towards the mean by how few votes they have; those that chance could have ordered share a rank. Under 30 votes no place has a rank.",

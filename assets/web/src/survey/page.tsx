@@ -7,7 +7,7 @@ import expectations from "../../../surveys/expectations.yaml";
 import skm from "../../../surveys/skm.yaml";
 import type { Changes, Content, Managed, Session } from "../api.ts";
 import type { Failure } from "../http.ts";
-import { addressOf, failureText, follow, getJson, go, postJson, useEffect, useMemo, useRef, useState } from "../kit.ts";
+import { addressOf, failureText, follow, getJson, go, postJson, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../kit.ts";
 import { idOf, treeOf, word } from "../manage/items.ts";
 import { useReport } from "../trends/report.ts";
 import { differences, isItem, keyOf, languagesOf, missing, put, QUESTIONS, textAt, listAt, type Item, type Path } from "./doc.ts";
@@ -16,7 +16,7 @@ import { fieldId, type Editing } from "./fields.tsx";
 import { History, Kiosks } from "./history.tsx";
 import { Idle, Look } from "./look.tsx";
 import { Twice } from "../manage/twice.tsx";
-import { Preview } from "./preview.tsx";
+import { Preview, type Refusal } from "./preview.tsx";
 import { Publish, sayPath } from "./publish.tsx";
 import { Questions } from "./questions.tsx";
 import { Source } from "./source.tsx";
@@ -144,8 +144,9 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
   const written = useMemo(() => (draft.text === null ? writeYaml(draft.doc) : { text: draft.text, paths: null }), [draft]);
   const stale = changed && content.version !== draft.seen;
 
-  // What somebody else has put in force is taken over as long as nothing is written here.
-  useEffect(() => {
+  // What somebody else has put in force is taken over as long as nothing is written here: at once, so that nothing can be
+  // written between looking and taking.
+  useLayoutEffect(() => {
     if (!changed && (content.version !== base.version || content.yaml !== base.yaml)) setDraft(begun(content));
     if (!changed) setBase(content);
   }, [content]);
@@ -180,15 +181,15 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
   };
 
   // Beside the field that it is about, as far as there is one: of a line, or of a question that is named.
-  const mark = (detail: string, jump: boolean) => {
-    const found = readRefusal(detail);
-    const why = found?.text ?? detail;
+  const mark = ({ detail, english }: Refusal, jump: boolean) => {
+    const found = readRefusal(english);
+    const why = found?.text ?? english;
     const named = /question '([a-z0-9-]+)'/.exec(why)?.[1];
     const i = listAt(draft.doc, QUESTIONS).findIndex((each) => textAt(each, ["id"]) === named);
     const first = why.split(/[ :.]/)[0] ?? "";
     const of = named && i >= 0 ? [...QUESTIONS, i] : found && written.paths ? (written.paths[found.line - 1] ?? []) : ["promise", "theme", "languages", "hours", "messages"].includes(first) ? [first] : [];
     const path = of[0] === "survey" && of[1] === "questions" && of.length === 4 && of[3] === "id" && !/'id'/.test(why) ? of.slice(0, 3) : of;
-    setWrong({ path, text: why, line: found?.line ?? 0 });
+    setWrong({ path, text: readRefusal(detail)?.text ?? detail, line: found?.line ?? 0 });
     if (!jump) return;
     setTab(draft.text !== null || path.length === 0 ? "source" : path[0] === "survey" && path[1] === "questions" ? "questions" : ["promise", "tally", "messages"].includes(String(path[0])) ? "idle" : "look");
     if (path[1] === "questions" && typeof path[2] === "number") setOpen(path[2]);
@@ -211,7 +212,7 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
     } else if (problem.kind === "problem" && problem.field === "yaml") {
       setPublishing(false);
       setSaid(w.wrongPlace);
-      mark(problem.detail, true);
+      mark(problem, true);
     } else setFailure(problem);
     return false;
   };
@@ -321,7 +322,7 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
           {tab === "source" && <Source text={written.text} wrong={wrong} read={read} typed={(yaml) => keep({ ...draft, text: yaml })} />}
         </section>
         <div class="preview-side">
-          <Preview doc={draft.doc} text={written.text} screen={screen} look={setScreen} signedOut={signedOut} refused={(refusal) => (refusal ? mark(refusal.detail, false) : setWrong(null))} />
+          <Preview doc={draft.doc} text={written.text} screen={screen} look={setScreen} signedOut={signedOut} refused={(refusal) => (refusal ? mark(refusal, false) : setWrong(null))} />
         </div>
       </div>
       <div class="survey-below">

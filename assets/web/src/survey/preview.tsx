@@ -1,6 +1,6 @@
 // The kiosk as it would look, drawn by the kiosk's own program on the server. It follows what is typed after a pause; what was
 // drawn stays until the next picture is here.
-import { useEffect, useRef, useState } from "../kit.ts";
+import { inWords, useEffect, useRef, useState } from "../kit.ts";
 import type { Problem } from "../api.ts";
 import { Segmented } from "../trends/controls.tsx";
 import { itemAt, languagesOf, listAt, QUESTIONS, textAt, type Item } from "./doc.ts";
@@ -11,7 +11,8 @@ const AGAIN_MS = 800; // others draw
 const LONG = 1280, SHORT = 800; // px of the panel that most have
 
 export interface Refusal {
-  detail: string; // as the server says it
+  detail: string; // in the language of the page
+  english: string; // as the server says it
 }
 
 interface Props {
@@ -70,10 +71,11 @@ export function Preview({ doc, text, screen, look, refused, signedOut }: Props) 
         setWhy("");
         refused(null);
       } else if (answer?.status === 422) {
-        const problem = (await answer.json().catch(() => ({}))) as Partial<Problem>;
+        const { detail: english = "" } = (await answer.json().catch(() => ({}))) as Partial<Problem>;
+        const detail = await inWords(english);
         if (abort.signal.aborted) return;
-        setWhy(problem.detail ?? "");
-        refused({ detail: problem.detail ?? "" });
+        setWhy(detail);
+        refused({ detail, english });
       } else {
         setShown((was) => (answer?.status === 501 ? { kind: "missing" } : was.kind === "picture" ? was : { kind: "failed" }));
       }
@@ -108,7 +110,7 @@ export function Preview({ doc, text, screen, look, refused, signedOut }: Props) 
         {shown.kind === "failed" && <p>{w.previewFailed}</p>}
         {shown.kind === "none" && !why && <p class="hint">{w.drawing}</p>}
       </div>
-      <p class="refusal" role="status" data-testid="preview-refusal">{why && <><b class="warn">{w.refusedBy}</b> <span lang="en">{why.replace(/^content:[\d:]* ?/, "")}</span></>}</p>
+      <p class="refusal" role="status" data-testid="preview-refusal">{why && <><b class="warn">{w.refusedBy}</b> {why.replace(/^content:[\d:]* ?/, "")}</>}</p>
     </section>
   );
 }

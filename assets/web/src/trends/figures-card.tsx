@@ -21,25 +21,25 @@ export function FiguresCard({ view, compare, ranking, grid }: Props) {
     <section class="card figures" aria-label={w.figures} aria-busy={compare.busy} data-testid="figures">
       {data ? (
         <>
-          <Measured compare={data} measure={data.after.nps === undefined ? "share" : "nps"} compared={view.compared} />
-          {data.after.nps === undefined && <Measured compare={data} measure="index" compared={view.compared} />}
-          <Votes compare={data} compared={view.compared} />
+          <Measured compare={data} measure={data.after.nps === undefined ? "share" : "nps"} view={view} />
+          {data.after.nps === undefined && <Measured compare={data} measure="index" view={view} />}
+          <Votes compare={data} compared={view.compared} counted={view.source === "kiosks"} />
           <Kept target={data.promise?.target ?? null} ranking={ranking} grid={grid} />
         </>
       ) : (
         !compare.failure && <p class="hint" role="status">{t.loading}</p>
       )}
       <Failed loaded={compare} />
-      {data && <Completeness compare={data} />}
+      {data && view.source === "kiosks" && <Completeness compare={data} />}
     </section>
   );
 }
 
-function Measured({ compare, measure, compared }: { compare: TrendsCompare; measure: Measure; compared: boolean }) {
+function Measured({ compare, measure, view: { compared, source } }: { compare: TrendsCompare; measure: Measure; view: View }) {
   const { w, f, num } = useWords();
   const points = pointsOf(compare.after, measure);
   const before = pointsOf(compare.before, measure);
-  const verdict = points && compare.after.enough ? verdictOf(points, targetOf(compare, measure)) : "few";
+  const verdict = points && compare.after.enough ? verdictOf(points, source === "kiosks" ? targetOf(compare, measure) : null) : "few";
   return (
     <div>
       <h2>{measure === "share" ? w.satisfied : w[measure]}</h2>
@@ -77,7 +77,8 @@ function Change({ compare: { change } }: { compare: TrendsCompare }) {
   );
 }
 
-function Votes({ compare, compared }: { compare: TrendsCompare; compared: boolean }) {
+/** counted: by the kiosks themselves, so that it is known how many there are. */
+function Votes({ compare, compared, counted }: { compare: TrendsCompare; compared: boolean; counted: boolean }) {
   const { w, f } = useWords();
   const { after, before, coverage } = compare;
   const days = countDays(compare.from, compare.to);
@@ -86,7 +87,7 @@ function Votes({ compare, compared }: { compare: TrendsCompare; compared: boolea
       <h2>{w.votes}</h2>
       <p class="big">
         <strong data-testid="figure-votes">{f.int(after.n)}</strong>
-        {(coverage.complete || coverage.share !== null) && <small>{coverage.complete ? w.complete : w.completeness(f.share(coverage.share ?? 0, 2))}</small>}
+        {counted && (coverage.complete || coverage.share !== null) && <small>{coverage.complete ? w.complete : w.completeness(f.share(coverage.share ?? 0, 2))}</small>}
       </p>
       <p class="sub">{compared ? w.beforeVotes(f.int(before.n)) : w.aDay(f.int(Math.round(after.n / days)))}</p>
     </div>

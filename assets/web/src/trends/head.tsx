@@ -3,8 +3,11 @@ import { addressOf, follow, Icon } from "../kit.ts";
 import { Glyph, Pick, PickPlace } from "./controls.tsx";
 import { countDays, PRESETS, type Period, type Preset } from "./days.ts";
 import { OwnDays } from "./own-days.tsx";
+import type { TrendsSegments } from "../api.ts";
 import type { Place } from "./places.ts";
+import type { Loaded } from "./report.ts";
 import { ShareButton } from "./share.tsx";
+import { sourceField, SourcePick } from "./source.tsx";
 import { viewAddress, type View } from "./view.ts";
 import { useWords } from "./words.ts";
 
@@ -13,6 +16,7 @@ interface Props {
   view: View;
   days: Period | null;
   yesterday: string | null;
+  segments: Loaded<TrendsSegments>;
   set: (change: Partial<View>) => void;
   showKeys: () => void;
   mayShare: boolean;
@@ -20,11 +24,12 @@ interface Props {
 
 const OWN = "own";
 
-export function Head({ places, view, days, yesterday, set, showKeys, mayShare }: Props) {
+export function Head({ places, view, days, yesterday, segments, set, showKeys, mayShare }: Props) {
   const { t, w, num } = useWords();
   const place = places.find(({ id }) => id === view.place);
   const own = typeof view.period !== "string";
-  const report = addressOf("report", { place: view.place, ...(typeof view.period === "string" ? { period: view.period } : view.period) });
+  const source = sourceField(view.source);
+  const report = addressOf("report", { place: view.place, ...(source ? { source } : {}), ...(typeof view.period === "string" ? { period: view.period } : view.period) });
   const choosePeriod = (value: string) => set({ period: value === OWN ? (days ?? "28d") : (value as Preset) });
   return (
     <div class="trends-head">
@@ -41,6 +46,7 @@ export function Head({ places, view, days, yesterday, set, showKeys, mayShare }:
         <option value="yes">{w.against(days ? countDays(days.from, days.to) : 0)}</option>
         <option value="no">{w.alone}</option>
       </Pick>
+      <SourcePick segments={segments} value={view.source} choose={(value) => set({ source: value })} />
       {own && days && yesterday && <OwnDays days={days} yesterday={yesterday} set={set} />}
       <span class="gap" />
       <a class="tool" data-testid="to-report" href={report} onClick={follow(report)}>{w.report}</a>

@@ -32,7 +32,7 @@ export function LineCard({ view, set, by, measure, series, before, marks, linked
   const { w } = said;
   const { data } = series;
   const title = w.lineOf(measure === "share" ? w.satisfied : w[measure], { day: w.byDay, week: w.byWeek, month: w.byMonth }[by]);
-  const target = data ? targetOf(data, measure) : null;
+  const target = data && view.source === "kiosks" ? targetOf(data, measure) : null; // what was promised is measured at kiosks
   const here = data && marks && marks.place.id === data.place.id && marks.from === data.from && marks.to === data.to ? marks : null;
   const groups = here ? groupMarks(here.marks, data?.periods ?? []) : [];
   const changes = groups.flatMap((group) => group.marks.filter(hasEffect).map((mark) => ({ id: keyOf(mark), place: mark.measured ?? mark.place.id, at: mark.day, control: "" })));
@@ -48,8 +48,8 @@ export function LineCard({ view, set, by, measure, series, before, marks, linked
           {measure !== "nps" && (
             <Segmented id="show" label={w.measure} value={measure} options={[["share", w.satisfied], ["index", w.index]]} choose={(value) => set({ index: value === "index" })} />
           )}
-          <button type="button" class="toggle" data-testid="marks-shown" aria-pressed={view.marks} onClick={() => set({ marks: !view.marks })}>{w.marks.title}</button>
-          {(view.weekday !== null || view.hour !== null) && (
+          {view.source === "kiosks" && <button type="button" class="toggle" data-testid="marks-shown" aria-pressed={view.marks} onClick={() => set({ marks: !view.marks })}>{w.marks.title}</button>}
+          {view.source === "kiosks" && (view.weekday !== null || view.hour !== null) && (
             <button type="button" class="chosen" data-testid="only" onClick={() => set({ weekday: null, hour: null })}>
               {w.onlyAt(hoursSaid(view, said))}
               <span class="vh">. {w.all}</span>

@@ -1,7 +1,7 @@
 // Trends: what the days that are over say of any place, for head office. Filters in one row, four figures, how it went, when
 // and why, who. Every choice is in the address; every chart is also a table and a file.
 import "./trends.css";
-import type { Session, TrendsCompare, TrendsGrid, TrendsMarks, TrendsRanking, TrendsReasons, TrendsSeries } from "../api.ts";
+import type { Session, TrendsCompare, TrendsGrid, TrendsMarks, TrendsRanking, TrendsReasons, TrendsSegments, TrendsSeries } from "../api.ts";
 import { addressOf, failureText, go, makeText, TextContext, useEffect, useMemo, useState, useText } from "../kit.ts";
 import { clampDays, daysBefore, presetDays, shiftDays, usualBy, type By, type Period, type Preset } from "./days.ts";
 import { pointsOf, type Measure } from "./figures.ts";
@@ -14,6 +14,7 @@ import { RankingCard } from "./ranking-card.tsx";
 import { ReasonsCard } from "./reasons-card.tsx";
 import { usePrintInLight } from "./paper.ts";
 import { pathOf, useReport } from "./report.ts";
+import { segmentOf } from "./source.tsx";
 import { CARDS, readView, viewAddress, type View } from "./view.ts";
 import { useWords } from "./words.ts";
 
@@ -54,17 +55,20 @@ function Trends({ session, place, query, signedOut }: Props) {
   const days = yesterday === null ? null : typeof view.period === "string" ? presetDays(view.period, yesterday) : clampDays(view.period, yesterday);
   const by = view.by ?? (days ? usualBy(days) : "day");
   const path = (report: string, more: Record<string, string | number | null> = {}, of: Period | null = days) => of && pathOf(`trends/${report}`, { ...asked, ...of, ...more });
-  const hours = { weekday: view.weekday, hour: view.hour };
+  const phones = view.source === "phones"; // told by day, and not apart by branch or reason
+  const hours = phones ? { segment: segmentOf(view.source) } : { weekday: view.weekday, hour: view.hour };
+  const kiosks = <P,>(of: P): P | null => (phones ? null : of);
   const branch = session.places.find(({ id }) => id === view.place)?.kind === "branch";
   const both = session.places.some((each) => each.parent === view.place && each.kind !== "branch");
   const series = useReport<TrendsSeries>(path("series", { by, ...hours }));
   const before = useReport<TrendsSeries>(view.compared && days ? path("series", { by, ...hours }, daysBefore(days)) : null);
-  const marks = useReport<TrendsMarks>(view.marks && days ? pathOf("trends/marks", { place: view.place, ...days }) : null);
-  const compare = useReport<TrendsCompare>(path("compare"));
-  const grid = useReport<TrendsGrid>(path("grid"));
+  const marks = useReport<TrendsMarks>(view.marks && kiosks(days) ? pathOf("trends/marks", { place: view.place, ...days }) : null);
+  const compare = useReport<TrendsCompare>(path("compare", { segment: segmentOf(view.source) }));
+  const segments = useReport<TrendsSegments>(path("segments"));
+  const grid = useReport<TrendsGrid>(kiosks(path("grid")));
   const ranked = { of: view.children && both ? "children" : "branches" };
-  const ranking = useReport<TrendsRanking>(path("ranking", ranked));
-  const reasons = useReport<TrendsReasons>(days && pathOf("trends/reasons", { place: view.place, ...days, lang }));
+  const ranking = useReport<TrendsRanking>(kiosks(path("ranking", ranked)));
+  const reasons = useReport<TrendsReasons>(kiosks(days) && pathOf("trends/reasons", { place: view.place, ...days, lang }));
 
   const measure: Measure = compare.data?.after.nps !== undefined ? "nps" : view.index ? "index" : "share";
   const failures = [newest, series, before, compare, grid, ranking, reasons].map(({ failure }) => failure);
@@ -110,7 +114,7 @@ function Trends({ session, place, query, signedOut }: Props) {
         <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch-line" width="1.6" height="6" /></pattern>
       </svg>
       <Path places={session.places} view={view} set={set} />
-      <Head places={session.places} view={view} days={days} yesterday={yesterday} set={set} showKeys={() => showKeys(true)} mayShare={session.user.role !== "viewer"} />
+      <Head places={session.places} view={view} days={days} yesterday={yesterday} segments={segments} set={set} showKeys={() => showKeys(true)} mayShare={session.user.role !== "viewer"} />
       {!known && newest.failure && newest.failure.kind !== "auth" ? (
         <section class="card notice" role="alert">
           <h2>{newest.failure.kind === "problem" && newest.failure.status === 404 ? t.unknownPlace : t.loadFailed}</h2>
@@ -118,12 +122,13 @@ function Trends({ session, place, query, signedOut }: Props) {
           <button type="button" class="primary" onClick={newest.again}>{t.retry}</button>
         </section>
       ) : (
-        <div class={`trend-cards ${branch || measure === "nps" ? "alone" : ""}`}>
-          <FiguresCard view={view} compare={compare} ranking={branch ? null : ranking.data} grid={grid.data} />
-          <LineCard view={view} set={set} by={by} measure={measure} series={series} before={view.compared ? before.data : null} marks={view.marks ? marks.data : null} linked={session.user.name !== ""} file={file("trend")} sheet={sheet("series", { by, ...hours })} />
-          <GridCard view={view} set={set} measure={measure} grid={grid} mean={mean} file={file("hours")} sheet={sheet("grid")} />
-          <ReasonsCard view={view} set={set} reasons={reasons} file={file("reasons")} sheet={sheet("reasons", { question: null })} />
-          {!branch && measure !== "nps" && <RankingCard view={view} set={set} ranking={ranking} both={both} file={file("ranking")} sheet={sheet("ranking", ranked)} />}
+        <div class={`trend-cards ${phones || branch || measure === "nps" ? "alone" : ""}`}>
+          <FiguresCard view={view} compare={compare} ranking={branch ? null : kiosks(ranking.data)} grid={kiosks(grid.data)} />
+          <LineCard view={view} set={set} by={by} measure={measure} series={series} before={view.compared ? before.data : null} marks={view.marks ? kiosks(marks.data) : null} linked={session.user.name !== ""} file={file("trend")} sheet={sheet("series", { by, ...hours })} />
+          {phones && <p class="hint" data-testid="phones-only">{w.phonesOnly}</p>}
+          {!phones && <GridCard view={view} set={set} measure={measure} grid={grid} mean={mean} file={file("hours")} sheet={sheet("grid")} />}
+          {!phones && <ReasonsCard view={view} set={set} reasons={reasons} file={file("reasons")} sheet={sheet("reasons", { question: null })} />}
+          {!phones && !branch && measure !== "nps" && <RankingCard view={view} set={set} ranking={ranking} both={both} file={file("ranking")} sheet={sheet("ranking", ranked)} />}
         </div>
       )}
       {keysShown && <KeysPanel on={keysOn} setOn={setKeysOn} close={() => showKeys(false)} />}

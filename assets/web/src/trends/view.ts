@@ -1,6 +1,7 @@
 // What the address says of this page, and back: a link is a view. What goes without saying is not in the address.
 import { addressOf } from "../kit.ts";
 import { isDay, PRESETS, type By, type Period, type Preset } from "./days.ts";
+import { readSource, sourceField, type Source } from "./source.tsx";
 
 export const CARDS = ["line", "grid", "ranking", "reasons"] as const;
 export type CardName = (typeof CARDS)[number];
@@ -8,6 +9,7 @@ export type Visits = "unhappy" | "happy" | "all";
 
 export interface View {
   place: string;
+  source: Source;
   question: string; // "": the usual one
   period: Preset | Period;
   by: By | null; // null: as fits the period
@@ -30,6 +32,7 @@ export function readView(query: URLSearchParams, place: string): View {
   const to = query.get("to");
   return {
     place,
+    source: readSource(query),
     question: query.get("question") ?? "",
     period: isDay(from) && isDay(to) && from <= to ? { from, to } : (oneOf(query.get("period"), PRESETS) ?? "28d"),
     by: oneOf(query.get("by"), ["day", "week", "month"]),
@@ -49,6 +52,7 @@ export function viewAddress(view: View): string {
   const period = typeof view.period === "string" ? { period: view.period === "28d" ? "" : view.period } : view.period;
   const all = {
     place: view.place,
+    source: sourceField(view.source) ?? "",
     question: view.question,
     ...period,
     by: view.by ?? "",

@@ -59,8 +59,8 @@ interface Item {
 
 function itemsOf(wall: Wall, lang: Lang, w: Words, date: (ms: number) => string): Item[] {
   const said = wall.messages.map(({ said: s, did }) => ({ said: pick(s, lang), did: pick(did, lang), since: "" }));
-  const offers = wall.offers.map(({ did, at }) => ({ said: "", did: pick(did, lang), since: w.since(date(at)) }));
-  return [...offers, ...said];
+  const told = wall.told.map(({ said: s, did, at }) => ({ said: pick(s, lang), did: pick(did, lang), since: w.since(date(at)) }));
+  return [...told, ...said];
 }
 
 // About as high as it will be: a line of either text has so many letters.
@@ -118,7 +118,7 @@ function Score({ wall, items, w }: { wall: Wall; items: Item[]; w: Words }) {
   const { f } = useText();
   const { score, promise, words, attended } = wall;
   const { lang } = useText();
-  const today = items.find((_, i) => i < wall.offers.length && wall.now - (wall.offers[i]?.at ?? 0) < 24 * 60 * MINUTE_MS);
+  const today = items.find((_, i) => i < wall.told.length && wall.now - (wall.told[i]?.at ?? 0) < 24 * 60 * MINUTE_MS);
   const bad = score.verdict === "below";
   const verdict = score.verdict === "few" ? w.few : promise ? w[score.verdict] : "";
   return (

@@ -1,4 +1,4 @@
-#include "kiosk/seal.h"
+#include "shared/seal.h"
 
 #include <sodium.h>
 #include <string.h>

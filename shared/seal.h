@@ -1,8 +1,8 @@
-// seal: contact data as a box that only the aggregator can open, made before the answer enters the outbox:
-// neither the card of a stolen kiosk nor the broker can be read. libsodium's sealed box (X25519,
+// seal: contact data as a box that only the aggregator's key opens, made before the answer enters a kiosk's outbox, or from
+// a phone's page the store: neither the card of a stolen kiosk nor the broker nor the database can be read. libsodium's sealed box (X25519,
 // XSalsa20-Poly1305; the sender's key is thrown away). Edge: seal_sodium.c.
-#ifndef PUAS_KIOSK_SEAL_H
-#define PUAS_KIOSK_SEAL_H
+#ifndef PUAS_SHARED_SEAL_H
+#define PUAS_SHARED_SEAL_H
 
 #include <stdbool.h>
 #include <stddef.h>

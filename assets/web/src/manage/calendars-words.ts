@@ -1,0 +1,88 @@
+// The words of calendars: a key that a language lacks is a compile error.
+import type { Lang } from "../settings.ts";
+import { useManageWords } from "./tools.ts";
+
+const en = {
+  calendar: "Calendar",
+  newCalendar: "New calendar",
+  noCalendars: "No calendar holds here: every week is the same. Holidays and other hours for a while, as in Ramadan, go into one.",
+  next: "Next",
+  ahead: "Entries ahead",
+  over: "all over",
+  idHint: "A name for it that never changes, such as holidays-2027: a\u2013z, 0\u20139 and -.",
+  idFixed: "Never changes.",
+  uses: (n: number, names: string, more: number) => `${n} ${n === 1 ? "branch has" : "branches have"} these days: ${names}${more > 0 ? ` and ${more} more` : ""}. Where a calendar of a nearer place names a day too, that one counts.`,
+  usesNone: "No branch has these days yet.",
+  days: "Special days",
+  daysHint: "On closed days nobody is told that it is quiet, and no clock of an alert runs. Of two entries for a day the shorter one counts.",
+  daysNeeded: "Add a day: a calendar without days says nothing.",
+  tooMany: "More than 200 entries: make two calendars of it.",
+  newDay: "A new day",
+  addDay: "Add days",
+  dropDay: (day: string) => `Remove ${day}`,
+  dayName: "What it is",
+  nameLong: "80 letters at most.",
+  from: "First day",
+  to: "Last day, if there are several",
+  kind: "Open?",
+  kinds: { closed: "Closed", hours: "Other hours", usual: "As every week" },
+  usualHint: "Takes back what a calendar of a place above says of this day.",
+  dayNeeded: "Choose a day.",
+  toWrong: "Not before the first day, and a year later at most.",
+  file: "Days from a file",
+  fileHint: "An iCalendar file (.ics), as many offer public holidays. Its whole days are shown first; nothing is added before you say so.",
+  fileAdds: (name: string, n: number) => `${name} ${n === 0 ? "has nothing new" : n === 1 ? "adds 1 entry, closed" : `adds ${n} entries, closed`}:`,
+  fileHere: (n: number) => `${n} ${n === 1 ? "is" : "are"} here already.`,
+  fileOthers: (n: number) => `${n} ${n === 1 ? "event has" : "events have"} a time of day and ${n === 1 ? "is" : "are"} left out: add other hours by hand.`,
+  fileAdd: "Add them",
+  fileTooLarge: "That file is larger than 900 kB.",
+  end: "Take the calendar away\u2026",
+  endSure: "Take it away",
+  endHint: "Its days are as every week from now on. What was judged by them stays as it was.",
+};
+export type CalendarsWords = typeof en;
+
+const id: CalendarsWords = {
+  calendar: "Kalender",
+  newCalendar: "Kalender baru",
+  noCalendars: "Tidak ada kalender yang berlaku di sini: setiap minggu sama. Hari libur dan jam lain untuk sementara, seperti Ramadan, dicatat dalam kalender.",
+  next: "Berikutnya",
+  ahead: "Isian mendatang",
+  over: "sudah lewat semua",
+  idHint: "Sebutan yang tidak pernah berubah, misalnya libur-2027: a\u2013z, 0\u20139 dan -.",
+  idFixed: "Tidak pernah berubah.",
+  uses: (n, names, more) => `${n} cabang memakai hari-hari ini: ${names}${more > 0 ? ` dan ${more} lainnya` : ""}. Bila kalender tempat yang lebih dekat juga menyebut suatu hari, itulah yang berlaku.`,
+  usesNone: "Belum ada cabang yang memakai hari-hari ini.",
+  days: "Hari khusus",
+  daysHint: "Pada hari tutup tidak ada yang diberi tahu bahwa keadaan sepi, dan waktu peringatan tidak berjalan. Bila dua isian menyebut satu hari, yang lebih pendek berlaku.",
+  daysNeeded: "Tambahkan hari: kalender tanpa hari tidak mengatakan apa-apa.",
+  tooMany: "Lebih dari 200 isian: bagilah menjadi dua kalender.",
+  newDay: "Hari baru",
+  addDay: "Tambah hari",
+  dropDay: (day) => `Hapus ${day}`,
+  dayName: "Hari apa",
+  nameLong: "Paling banyak 80 huruf.",
+  from: "Hari pertama",
+  to: "Hari terakhir, bila lebih dari satu",
+  kind: "Buka?",
+  kinds: { closed: "Tutup", hours: "Jam lain", usual: "Seperti tiap minggu" },
+  usualHint: "Membatalkan yang dikatakan kalender tempat di atasnya tentang hari ini.",
+  dayNeeded: "Pilih hari.",
+  toWrong: "Tidak sebelum hari pertama, dan paling lama setahun sesudahnya.",
+  file: "Hari dari berkas",
+  fileHint: "Berkas iCalendar (.ics), bentuk yang lazim untuk hari libur nasional. Hari penuhnya ditampilkan dulu; tidak ada yang ditambahkan sebelum Anda memintanya.",
+  fileAdds: (name, n) => `${name} ${n === 0 ? "tidak berisi hal baru" : `menambah ${n} isian, tutup`}:`,
+  fileHere: (n) => `${n} sudah ada di sini.`,
+  fileOthers: (n) => `${n} acara memiliki jam dan dilewati: tambahkan jam lain sendiri.`,
+  fileAdd: "Tambahkan",
+  fileTooLarge: "Berkas itu lebih besar dari 900 kB.",
+  end: "Hapus kalender\u2026",
+  endSure: "Hapus",
+  endHint: "Hari-harinya seperti tiap minggu mulai sekarang. Yang sudah dinilai dengannya tetap seperti adanya.",
+};
+const WORDS: Record<Lang, CalendarsWords> = { en, id };
+
+export function useCalendarsWords() {
+  const said = useManageWords();
+  return { ...said, c: WORDS[said.lang] };
+}

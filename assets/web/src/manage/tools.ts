@@ -1,0 +1,12 @@
+// What the tabs of Manage that are files of their own take from its page, so that nothing is loaded twice (build.mjs). They import
+// values from here and from kit.ts alone, but for what the page does not have; types may come from anywhere.
+export { addDays, isDay } from "../trends/days.ts";
+export { numbersOf } from "../trends/numbers.ts";
+export { useReport } from "../trends/report.ts";
+export { Editor } from "./editor.tsx";
+export { DateField, HoursField, hoursWrong, PlaceField, SelectField, TextField, TextsField } from "./fields.tsx";
+export { daysOf, idOf, lastOf, listChanges, spansOf, tidy, upFrom, word } from "./items.ts";
+export { isUnder, nameOf, PlacePick, Split, today, useAfter, useEnded, useSayDay, Waiting } from "./parts.tsx";
+export { Removal } from "./twice.tsx";
+export { NEW, viewAddress } from "./view.ts";
+export { useManageWords } from "./words.ts";
