@@ -1,6 +1,6 @@
 // Back-test: what a rule would have done, from the wire to API, shell and page, against a chart of the test's own.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { Aggregator } from "./lib/aggregator.mjs";
 import { Broker, SECRET } from "./lib/broker.mjs";
 import { Browser, DESKTOP, PHONE } from "./lib/browser.mjs";
@@ -241,6 +241,16 @@ scenario("back-test of kiosks: the alerts are those that were raised live, from 
     await page.shot(`page-backtest-kiosks-${lang}`);
   }
   page.clean();
+
+  // A kiosk that moves counts where it stands, since then.
+  const { lines } = await ctl(aggregator, "config", "export");
+  const moved = world.path("moved.yaml");
+  writeFileSync(moved, lines.join("\n").replace(/(id: bogor-entrance[^]*?place: )"bogor"/, "$1\"bandung-dago\""));
+  const applied = await run(`${BIN}/puasctl`, ["--config", aggregator.file, "config", "apply", moved]);
+  assert.equal(applied.code, 0, applied.lines.join("\n"));
+  assert.deepEqual(await aggregator.store.query("SELECT what FROM presence JOIN kiosk k USING(kiosk_id) WHERE k.id = 'bogor-entrance' ORDER BY presence_id DESC LIMIT 1"), [{ what: 6 }]);
+  const after = await admin.get(path({ place: "bandung-dago", a: "offline" }));
+  assert.deepEqual([after.kiosks.count, after.settings[0].alerts.map(({ kiosk }) => kiosk.id)], [2, ["dago-entrance", "dago-entrance"]]);
 });
 
 const param = (page, name) => new URL(page.page.url()).searchParams.get(name);
