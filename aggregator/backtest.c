@@ -251,9 +251,9 @@ static void count(struct backtest *b, struct unit *u, const struct engine_vote *
         return;
     }
     for (int i = 0; i < b->o.rule_count; i++) {
-        const char *question = b->rules[i].question.s;
+        const char *question = b->rules[i].question.s, *option = v->option != NULL ? v->option : "";
         struct unit_rule *r = &u->rule[i];
-        if (question[0] == '\0' || strcmp(question, v->question) == 0) {
+        if ((question[0] == '\0' || strcmp(question, v->question) == 0) && strcmp(b->rules[i].option.s, option) == 0) {
             r->votes++;
             r->periods += r->counted != u->period.from;
             r->counted = u->period.from;
@@ -261,7 +261,7 @@ static void count(struct backtest *b, struct unit *u, const struct engine_vote *
     }
     struct watched *w = find_kiosk(b, v->kiosk);
     if (w != NULL) {
-        w->votes += w->rated;
+        w->votes += w->rated && v->option == NULL;
     }
 }
 

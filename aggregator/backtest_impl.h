@@ -17,6 +17,7 @@ struct backtest_job {
     bool counts_late;
     struct store_rule rules[BACKTEST_RULES]; // as if saved at `top`
     char *given[BACKTEST_RULES];             // owned
+    struct ident options[BACKTEST_RULES];    // that the rules count; "": ratings
     int rule_count;
     size_t *unit_of;             // owned: by number of the place; SIZE_MAX: not asked for
     struct backtest_unit *units; // owned
@@ -47,12 +48,13 @@ struct backtest_job {
     void *transition_ctx;
 };
 
-struct backtest_stored { // a vote
+struct backtest_stored { // a vote, or an answer with reasons
     int64_t event;
     wall_ms at, arrived;
     int32_t place, kiosk, name;
     int8_t score, levels;
     bool late, unscored; // a sign of life, and no vote that is judged
+    uint8_t named;       // an answer with reasons: bits of the rules that count one that it names; else 0
 };
 
 struct backtest_told { // what a kiosk or the aggregator did

@@ -248,9 +248,7 @@ static enum trends_error read_setting(struct backtest_job *j, const char *field,
     if (r.kind == ENGINE_OFFLINE && r.timeout_ms <= PRESENCE_GAP_MS) {
         return bad(p, field, "hold: how long kiosks are quiet is kept from 90 s on: test more than that");
     }
-    if (r.option.s[0] != '\0') {
-        return bad(p, field, "a count of a reason is not tested: only ratings are read");
-    }
+    j->options[j->rule_count - 1] = r.option;
     return j->given[j->rule_count - 1] != NULL ? TRENDS_OK : TRENDS_FAILED;
 }
 
@@ -462,12 +460,22 @@ static bool tell_vote(struct backtest_job *j, struct engine *e, struct backtest 
                                .arrived = v->arrived,
                                .late = v->late,
                                .unscored = v->unscored};
-    if (b == NULL) {
-        engine_vote(e, &vote);
-        return true;
-    }
-    j->votes += !v->late && !v->unscored;
-    return backtest_vote(b, j->unit_of[v->place], &vote);
+    bool ok = true;
+    int i = 0;
+    j->votes += b != NULL && !v->late && !v->unscored;
+    do { // once for each reason that is counted, or as a rating
+        while (v->named != 0 && (v->named & 1 << i) == 0) {
+            i++;
+        }
+        vote.option = v->named != 0 ? j->options[i].s : NULL;
+        if (b == NULL) {
+            engine_vote(e, &vote);
+        } else {
+            ok = backtest_vote(b, j->unit_of[v->place], &vote);
+        }
+        i++;
+    } while (ok && v->named >> i != 0);
+    return ok;
 }
 
 static bool tell_presence(struct engine *e, struct backtest *b, const struct backtest_told *t)

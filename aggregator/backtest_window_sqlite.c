@@ -1,10 +1,13 @@
 // backtest: the stored votes of a window of time.
 #include "aggregator/backtest_impl.h"
 #include "aggregator/pack.h"
+#include "aggregator/pack_body.h"
 #include "aggregator/views_impl.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     WINDOW_MOST = 1000000, // 40 MB; a window with more is halved
@@ -38,11 +41,34 @@ static bool came_voided(struct backtest_window *w, int64_t epoch, const struct p
     return row;
 }
 
+// Which of the rules count a reason that it names?
+static uint8_t named(const struct backtest_job *j, const struct packed *p)
+{
+    char room[PACK_BODY_ROOM];
+    size_t n, k;
+    uint8_t bits = 0;
+    bool asked = false;
+    for (int i = 0; i < j->rule_count; i++) {
+        asked = asked || j->options[i].s[0] != '\0';
+    }
+    const char *text = asked && p->kind == EVENT_CHOICE && p->body != NULL ? pack_body_json(p->body, p->body_bytes, room, &n) : NULL;
+    json_t *o = text != NULL ? json_loadb(text, n, 0, NULL) : NULL, *option;
+    json_array_foreach(json_object_get(o, "options"), k, option)
+    {
+        for (int i = 0; i < j->rule_count; i++) {
+            bool same = json_is_string(option) && strcmp(json_string_value(option), j->options[i].s) == 0;
+            bits |= (uint8_t)(same ? 1 << i : 0);
+        }
+    }
+    json_decref(o);
+    return bits;
+}
+
 // Was it one for figures, when it came?
-static bool is_vote(struct backtest_window *w, int64_t epoch, const struct packed *p)
+static bool is_vote(struct backtest_window *w, int64_t epoch, const struct packed *p, uint8_t bits)
 {
     bool erased = (p->flags & EVENT_ERASED) != 0 && (p->flags & EVENT_VOIDED) != 0;
-    return p->kind == EVENT_RATING && p->levels != 0 && !erased &&
+    return ((p->kind == EVENT_RATING && p->levels != 0) || bits != 0) && !erased &&
            (p->flags & (EVENT_UNSCORED & ~EVENT_VOIDED)) == 0 &&
            ((p->flags & EVENT_VOIDED) == 0 || !came_voided(w, epoch, p));
 }
@@ -64,7 +90,8 @@ static void add_vote(struct backtest_window *w, const struct packed *p, int64_t 
     if (when < w->from || when >= w->to) {
         return;
     }
-    bool vote = is_vote(w, epoch, p), sign = w->signs && is_sign(p);
+    uint8_t bits = named(w->j, p);
+    bool vote = is_vote(w, epoch, p, bits), sign = w->signs && is_sign(p);
     w->late += vote && late;
     if (!sign && (!vote || w->what == BACKTEST_LATE_ONES || (late && w->what == BACKTEST_IN_TIME))) {
         return;
@@ -92,7 +119,8 @@ static void add_vote(struct backtest_window *w, const struct packed *p, int64_t 
                                                     .score = (int8_t)p->score,
                                                     .levels = (int8_t)p->levels,
                                                     .late = late && w->what == BACKTEST_IN_TIME,
-                                                    .unscored = !vote};
+                                                    .unscored = !vote,
+                                                    .named = vote ? bits : 0};
 }
 
 static void read_place(struct backtest_window *w, int32_t place, int64_t first, int64_t end)

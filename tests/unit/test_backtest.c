@@ -842,6 +842,54 @@ static void test_late_and_voided(void **state)
     json_decref(o);
 }
 
+// Customers of dago who name reasons one after the other, from an hour of a day on.
+static void name_reason(struct world *w, wall_ms at, const char *first, const char *second, int flags)
+{
+    struct event why = {.type = EVENT_CHOICE};
+    ident_set(&why.question, "why");
+    ident_set(&why.options[why.option_count++], first);
+    if (second != NULL) {
+        ident_set(&why.options[why.option_count++], second);
+    }
+    why.seq = ++w->seq[1];
+    odd(w, &why, at, at, flags);
+}
+
+static void test_reasons(void **state)
+{
+    struct world *w = *state;
+    struct backtest_query q = asked("dago");
+    wall_ms at = NOW - 8 * DAY;
+    q.a = "kind: count, option: dirty, votes: 3, window: 30 min, mash: 0 s";
+    q.b = "kind: count, option: wait, votes: 2, window: 30 min, mash: 0 s";
+    say_votes(w, 1, TODAY - 8, 9, 1, 5); // ratings are no reasons
+    name_reason(w, at, "dirty", NULL, 0);
+    name_reason(w, at + MINUTE, "wait", "dirty", 0); // counts for both
+    name_reason(w, at + 2 * MINUTE, "price", NULL, 0);
+    name_reason(w, at + 3 * MINUTE, "dirty", NULL, EVENT_REPEATED);
+    name_reason(w, at + 4 * MINUTE, "dirty", NULL, EVENT_LATE);
+    json_t *o = report(w, &q);
+    assert_int_equal(integer(setting(o, 0), "count") + integer(setting(o, 1), "count"), 0);
+    assert_int_equal(integer(setting(o, 0), "votes"), 2);
+    assert_int_equal(integer(setting(o, 1), "votes"), 1);
+    assert_int_equal(integer(o, "late"), 1);
+    json_decref(o);
+    name_reason(w, at + 5 * MINUTE, "dirty", "wait", 0);
+    o = report(w, &q);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(integer(setting(o, i), "count"), 1);
+        const json_t *a = json_array_get(json_object_get(setting(o, i), "alerts"), 0);
+        assert_int_equal(integer(a, "raised"), at + 5 * MINUTE);
+        assert_int_equal(integer(a, "unhappy"), i == 0 ? 3 : 2);
+    }
+    assert_int_equal(integer(json_object_get(o, "compare"), "both"), 1);
+    json_decref(o);
+    q.late = "counted"; // one sooner
+    o = report(w, &q);
+    assert_int_equal(integer(json_array_get(json_object_get(setting(o, 0), "alerts"), 0), "raised"), at + 4 * MINUTE);
+    json_decref(o);
+}
+
 static void test_settings(void **state)
 {
     struct world *w = *state;
@@ -954,6 +1002,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_windows, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_learned, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_late_and_voided, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_reasons, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_settings, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_stopped, world_setup, world_teardown),
     };
