@@ -6,15 +6,26 @@
 
 enum { MEMO = 64 };
 
+struct open_alert {
+    wall_ms raised; // 0: none is
+    size_t alert;   // or BACKTEST_ALERTS_MAX: not kept
+};
+
 struct unit {
     struct backtest_unit u;
     struct hours_period period; // of the last vote
     struct unit_rule {
         int64_t votes, periods; // that it could judge; opening periods that had any
         wall_ms counted;        // begin of the last such period
-        wall_ms raised;         // 0: no alert is open
-        size_t alert;           // the open one, or BACKTEST_ALERTS_MAX: not kept
+        struct open_alert open;
     } rule[BACKTEST_RULES];
+};
+
+struct watched { // a kiosk
+    struct backtest_kiosk k;
+    bool rated;
+    int64_t votes; // while it was, in time and in opening hours
+    struct open_alert open[BACKTEST_RULES];
 };
 
 // What engine_rule_cost found for a share and a volume.
@@ -28,8 +39,9 @@ struct memo {
 struct backtest {
     struct backtest_options o; // `rules` and `units` point into this
     struct engine_rule rules[BACKTEST_RULES];
-    struct engine *e;   // owned
-    struct unit *units; // owned
+    struct engine *e;       // owned
+    struct unit *units;     // owned
+    struct watched *kiosks; // owned
     wall_ms next_day;
     bool failed;
     struct backtest_alert *alerts[BACKTEST_RULES]; // owned, BACKTEST_ALERTS_MAX each
@@ -43,6 +55,7 @@ void backtest_destroy(struct backtest *b)
     if (b != NULL) {
         engine_destroy(b->e);
         free(b->units);
+        free(b->kiosks);
         for (int i = 0; i < BACKTEST_RULES; i++) {
             free(b->alerts[i]);
         }
@@ -52,21 +65,29 @@ void backtest_destroy(struct backtest *b)
 
 // ---------------------------------------------------------------- what the engine says
 
-static struct unit *find_unit(struct backtest *b, int32_t place)
+static int by_place(const void *place, const void *unit)
 {
-    size_t lo = 0, hi = b->o.unit_count;
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (b->units[mid].u.place < place) {
-            lo = mid + 1;
-        } else {
-            hi = mid;
-        }
-    }
-    return lo < b->o.unit_count && b->units[lo].u.place == place ? &b->units[lo] : NULL;
+    int32_t x = *(const int32_t *)place, y = ((const struct unit *)unit)->u.place;
+    return (x > y) - (x < y);
 }
 
-static void raise_alert(struct backtest *b, int i, struct unit_rule *r, const struct engine_transition *t)
+static struct unit *find_unit(struct backtest *b, int32_t place)
+{
+    return bsearch(&place, b->units, b->o.unit_count, sizeof *b->units, by_place);
+}
+
+static int by_id(const void *id, const void *kiosk)
+{
+    int32_t x = *(const int32_t *)id, y = ((const struct watched *)kiosk)->k.id;
+    return (x > y) - (x < y);
+}
+
+static struct watched *find_kiosk(struct backtest *b, int32_t id)
+{
+    return bsearch(&id, b->kiosks, b->o.kiosk_count, sizeof *b->kiosks, by_id);
+}
+
+static void raise_alert(struct backtest *b, int i, struct open_alert *r, const struct engine_transition *t)
 {
     struct backtest_outcome *o = &b->outcomes[i];
     o->alerts_all++;
@@ -77,9 +98,10 @@ static void raise_alert(struct backtest *b, int i, struct unit_rule *r, const st
     }
     b->alerts[i][o->alert_count++] = (struct backtest_alert){
         .place = t->place,
+        .kiosk = t->kiosk,
         .since = t->since,
         .raised = t->at,
-        .votes = engine_is_window(t->kind) ? -1 : t->n,
+        .votes = engine_is_window(t->kind) || !engine_is_content(t->kind) ? -1 : t->n,
         .n = t->n,
         .unhappy = t->unhappy,
         .points = t->points,
@@ -88,9 +110,9 @@ static void raise_alert(struct backtest *b, int i, struct unit_rule *r, const st
     };
 }
 
-static void end_alert(struct backtest *b, int i, struct unit *u, wall_ms at, wall_ms until, int32_t flaps)
+static void end_alert(struct backtest *b, int i, const struct unit *u, struct open_alert *r, wall_ms at, wall_ms until,
+                      int32_t flaps)
 {
-    struct unit_rule *r = &u->rule[i];
     b->outcomes[i].alert_ms += hours_open_ms(u->u.hours, &u->u.zone, r->raised, at);
     if (r->alert < BACKTEST_ALERTS_MAX) {
         b->alerts[i][r->alert].until = until;
@@ -104,7 +126,8 @@ static void take(struct backtest *b)
     size_t n;
     const struct engine_transition *t = engine_transitions(b->e, &n);
     for (size_t k = 0; k < n; k++) {
-        struct unit *u = find_unit(b, t[k].place);
+        struct watched *w = t[k].kiosk != 0 ? find_kiosk(b, t[k].kiosk) : NULL;
+        struct unit *u = w != NULL ? &b->units[w->k.unit] : find_unit(b, t[k].place);
         int i = t[k].rule - 1;
         if (b->o.transition != NULL) {
             b->o.transition(b->o.ctx, &t[k]);
@@ -112,10 +135,11 @@ static void take(struct backtest *b)
         if (u == NULL || t[k].raised == 0) {
             continue; // pending: it was never an alert
         }
-        if (t[k].to == ENGINE_FIRING && u->rule[i].raised == 0) {
-            raise_alert(b, i, &u->rule[i], &t[k]);
+        struct open_alert *open = w != NULL ? &w->open[i] : &u->rule[i].open;
+        if (t[k].to == ENGINE_FIRING && open->raised == 0) {
+            raise_alert(b, i, open, &t[k]);
         } else if (t[k].to == ENGINE_RESOLVED) {
-            end_alert(b, i, u, t[k].at, t[k].at, t[k].flaps);
+            end_alert(b, i, u, open, t[k].at, t[k].at, t[k].flaps);
         }
     }
     engine_clear(b->e);
@@ -157,6 +181,15 @@ static void tell_usual(void *ctx, const struct engine_rule *r, int32_t place)
 static void learn(struct backtest *b, wall_ms at)
 {
     struct telling t = {b, at};
+    for (size_t i = 0; b->o.rates != NULL && i < b->o.kiosk_count && !b->failed; i++) {
+        float per_hour[HOURS_WEEK];
+        bool known = false;
+        b->failed = !b->o.rates(b->o.ctx, i, at, per_hour, &known);
+        if (known && !b->failed) {
+            engine_set_rates(b->e, b->kiosks[i].k.id, per_hour, at);
+            b->kiosks[i].rated = true;
+        }
+    }
     engine_each_learning(b->e, tell_usual, &t);
 }
 
@@ -181,7 +214,8 @@ struct backtest *backtest_create(struct engine *e, const struct backtest_options
     b->o = *o;
     b->e = e;
     b->units = calloc(o->unit_count + 1, sizeof *b->units);
-    ok = b->units != NULL;
+    b->kiosks = calloc(o->kiosk_count + 1, sizeof *b->kiosks);
+    ok = b->units != NULL && b->kiosks != NULL;
     for (int i = 0; i < o->rule_count; i++) {
         b->rules[i] = o->rules[i];
         b->alerts[i] = calloc(BACKTEST_ALERTS_MAX, sizeof *b->alerts[i]);
@@ -198,12 +232,15 @@ struct backtest *backtest_create(struct engine *e, const struct backtest_options
             b->units[i].rule[k].counted = HOURS_EVER;
         }
     }
+    for (size_t i = 0; i < o->kiosk_count; i++) {
+        b->kiosks[i].k = o->kiosks[i];
+    }
     b->next_day = (o->from / BACKTEST_DAY_MS + 1) * BACKTEST_DAY_MS;
     learn(b, o->from);
     return b;
 }
 
-// ---------------------------------------------------------------- votes
+// ---------------------------------------------------------------- inputs
 
 static void count(struct backtest *b, struct unit *u, const struct engine_vote *v)
 {
@@ -222,6 +259,10 @@ static void count(struct backtest *b, struct unit *u, const struct engine_vote *
             r->counted = u->period.from;
         }
     }
+    struct watched *w = find_kiosk(b, v->kiosk);
+    if (w != NULL) {
+        w->votes += w->rated;
+    }
 }
 
 bool backtest_vote(struct backtest *b, size_t unit, const struct engine_vote *v)
@@ -229,6 +270,19 @@ bool backtest_vote(struct backtest *b, size_t unit, const struct engine_vote *v)
     advance(b, v->arrived);
     engine_vote(b->e, v);
     count(b, &b->units[unit], v);
+    take(b);
+    return !b->failed;
+}
+
+bool backtest_presence(struct backtest *b, const struct presence *p, wall_ms until)
+{
+    bool listens = p->what == PRESENCE_LISTENS;
+    advance(b, listens ? p->last : p->at);
+    presence_again(b->e, p, until);
+    if (listens && b->next_day <= p->at) { // a day began, and nobody was there to learn
+        b->next_day = (p->at / BACKTEST_DAY_MS + 1) * BACKTEST_DAY_MS;
+        learn(b, p->at);
+    }
     take(b);
     return !b->failed;
 }
@@ -299,12 +353,39 @@ static void price(struct backtest *b, int i, const struct unit *u, int64_t *most
     }
 }
 
+// Of a rule about kiosks.
+static void sum_up_kiosks(struct backtest *b, int i)
+{
+    struct backtest_outcome *o = &b->outcomes[i];
+    size_t counted = SIZE_MAX; // a unit
+    int64_t open_ms = 0;
+    bool silence = b->rules[i].kind == ENGINE_SILENCE;
+    o->from = b->o.known > b->o.to ? b->o.to : b->o.known > b->o.from ? b->o.known : b->o.from;
+    o->exact = true;
+    for (size_t k = 0; k < b->o.kiosk_count; k++) {
+        struct watched *w = &b->kiosks[k];
+        const struct unit *u = &b->units[w->k.unit];
+        if (w->k.unit != counted) {
+            open_ms = hours_open_ms(u->u.hours, &u->u.zone, o->from, b->o.to);
+            counted = w->k.unit;
+        }
+        o->open_ms += open_ms;
+        o->votes += silence ? w->votes : 0;
+        o->learning += silence && !w->rated;
+        if (w->open[i].raised != 0) {
+            end_alert(b, i, u, &w->open[i], b->o.to, 0, 0);
+        }
+    }
+    o->false_alarms = silence ? b->rules[i].improbable * (double)o->votes : 0;
+}
+
 static void sum_up(struct backtest *b, int i)
 {
     struct backtest_outcome *o = &b->outcomes[i];
     int64_t most = -1, open_ms = 0;
     b->memo_count = 0;
     enum engine_rule_kind kind = b->rules[i].kind;
+    o->from = b->o.from;
     o->exact = !engine_is_window(kind) && (kind != ENGINE_RUN || b->rules[i].usual > 0);
     for (size_t k = 0; k < b->o.unit_count && !b->failed; k++) {
         struct unit *u = &b->units[k];
@@ -317,8 +398,8 @@ static void sum_up(struct backtest *b, int i)
         }
         o->open_ms += open_ms;
         o->votes += u->rule[i].votes;
-        if (u->rule[i].raised != 0) {
-            end_alert(b, i, u, b->o.to, 0, 0);
+        if (u->rule[i].open.raised != 0) {
+            end_alert(b, i, u, &u->rule[i].open, b->o.to, 0, 0);
         }
         if (o->exact) {
             price(b, i, u, &most);
@@ -328,7 +409,7 @@ static void sum_up(struct backtest *b, int i)
 
 static bool overlap(const struct backtest_alert *x, const struct backtest_alert *y)
 {
-    return x->place == y->place && (y->until == 0 || x->since <= y->until) &&
+    return x->place == y->place && x->kiosk == y->kiosk && (y->until == 0 || x->since <= y->until) &&
            (x->until == 0 || y->since <= x->until);
 }
 
@@ -347,11 +428,16 @@ static void match(struct backtest *b)
 
 bool backtest_end(struct backtest *b)
 {
-    advance(b, b->o.to - 1);
-    engine_tick(b->e, b->o.to);
+    wall_ms end = b->o.listened != 0 && b->o.listened < b->o.to ? b->o.listened : b->o.to;
+    advance(b, end - 1);
+    engine_tick(b->e, end);
     take(b);
     for (int i = 0; i < b->o.rule_count; i++) {
-        sum_up(b, i);
+        if (engine_is_content(b->rules[i].kind)) {
+            sum_up(b, i);
+        } else {
+            sum_up_kiosks(b, i);
+        }
     }
     match(b);
     return !b->failed;

@@ -9,14 +9,25 @@
 enum { DIGITS = 8 };
 #define DAYS_A_MONTH (365.25 / 12)
 
-static double days_of(const struct backtest_job *j)
+// That it was judged by: fewer when it is about kiosks and those are known for part of the time.
+static double days_of(const struct backtest_job *j, const struct backtest_outcome *o)
 {
-    return (double)(j->to_ms - j->from_ms) / BACKTEST_DAY_MS;
+    return (double)(j->to_ms - o->from) / BACKTEST_DAY_MS;
+}
+
+static double a_month(double n, double days)
+{
+    return days > 0 ? n / days * DAYS_A_MONTH : 0;
 }
 
 static json_t *place_json(const struct org_place *p)
 {
     return json_pack("{s:s,s:s,s:s}", "id", p->id.s, "name", p->name, "kind", place_kinds[p->kind]);
+}
+
+static json_t *kiosk_json(const struct org *o, int32_t kiosk)
+{
+    return kiosk != 0 ? json_pack("{s:s,s:s}", "id", o->kiosks[kiosk].id.s, "name", o->kiosks[kiosk].name) : json_null();
 }
 
 static json_t *integer_or_null(int64_t n, bool known)
@@ -32,11 +43,11 @@ static json_t *real_or_null(double x)
 static json_t *alert_json(const struct backtest_job *j, const struct backtest_alert *a)
 {
     bool points = a->limit != 0, cycle = a->votes >= 0;
-    return json_pack("{s:o,s:I,s:I,s:o,s:o,s:o,s:I,s:I,s:o,s:o,s:o,s:i,s:b}", "place",
-                     place_json(&j->org.places[a->place]), "since", (json_int_t)a->since, "raised",
+    return json_pack("{s:o,s:o,s:I,s:I,s:o,s:o,s:o,s:I,s:I,s:o,s:o,s:o,s:i,s:b}", "place",
+                     place_json(&j->org.places[a->place]), "kiosk", kiosk_json(&j->org, a->kiosk), "since", (json_int_t)a->since, "raised",
                      (json_int_t)a->raised, "until", integer_or_null(a->until, a->until != 0), "votes",
                      integer_or_null(a->votes, cycle), "minutes",
-                     integer_or_null((a->raised - a->since) / 60000, cycle), "n", (json_int_t)a->n, "unhappy",
+                     integer_or_null((a->raised - a->since) / 60000, cycle || a->kiosk != 0), "n", (json_int_t)a->n, "unhappy",
                      (json_int_t)a->unhappy, "points", integer_or_null(a->points, points), "limit",
                      integer_or_null(a->limit, points), "usual",
                      a->usual != 0 ? json_real((double)a->usual / ENGINE_SHARE_UNITS) : json_null(), "flaps",
@@ -48,9 +59,9 @@ static json_t *expected_json(const struct backtest_job *j, const struct backtest
     if (!o->exact) {
         return json_null();
     }
-    double days = days_of(j), between = o->false_alarms > 0 ? days / o->false_alarms : HUGE_VAL;
+    double days = days_of(j, o), between = o->false_alarms > 0 ? days / o->false_alarms : HUGE_VAL;
     double votes = o->false_alarms > 0 ? (double)o->votes / o->false_alarms : HUGE_VAL;
-    return json_pack("{s:f,s:o,s:o,s:I}", "aMonth", o->false_alarms / days * DAYS_A_MONTH, "votes",
+    return json_pack("{s:f,s:o,s:o,s:I}", "aMonth", a_month(o->false_alarms, days), "votes",
                      real_or_null(votes), "days", real_or_null(between), "learning", (json_int_t)o->learning);
 }
 
@@ -99,7 +110,7 @@ static json_t *setting_json(const struct backtest_job *j, int i, const struct ba
     double share = o->open_ms > 0 ? (double)o->alert_ms / (double)o->open_ms : 0;
     return json_pack("{s:s,s:o,s:o,s:I,s:f,s:f,s:I,s:o,s:o}", "given", j->given[i], "rule",
                      json_loads(j->rules[i].body, 0, NULL), "alerts", list, "count",
-                     (json_int_t)o->alerts_all, "aMonth", (double)o->alerts_all / days_of(j) * DAYS_A_MONTH,
+                     (json_int_t)o->alerts_all, "aMonth", a_month((double)o->alerts_all, days_of(j, o)),
                      "inAlert", share, "votes", (json_int_t)o->votes, "expected", expected_json(j, o), "cost",
                      cost_json(o, &r));
 }
@@ -127,12 +138,33 @@ static json_t *standards_json(const struct backtest_job *j)
     json_t *list = json_array();
     for (int i = 0; i < j->org.rule_count; i++) {
         const struct store_rule *row = &j->org.rules[i];
-        if (backtest_concerns(j, row) && rule_decode(row->body, &r) && engine_is_content(r.kind)) {
+        if (backtest_concerns(j, row) && rule_decode(row->body, &r) && r.kind != ENGINE_CONTACT) {
             json_array_append_new(
                 list, json_pack("{s:s,s:o}", "id", row->id.s, "rule", json_loads(row->body, 0, NULL)));
         }
     }
     return list;
+}
+
+// Since when what kiosks did is known; null: no setting is about them.
+static json_t *kiosks_json(const struct backtest_job *j)
+{
+    struct engine_rule r;
+    char day[16];
+    bool asked = false;
+    for (int i = 0; i < j->rule_count; i++) {
+        asked = asked || (rule_decode(j->rules[i].body, &r) && !engine_is_content(r.kind));
+    }
+    if (!asked) {
+        return json_null();
+    }
+    wall_ms from = j->known > j->from_ms ? j->known : j->from_ms;
+    json_t *since = json_null();
+    if (from < j->to_ms) {
+        wall_ms local = from + (wall_ms)tz_offset_s(j->org.places[j->top].tz, from) * 1000;
+        since = json_string(trend_day_text((int32_t)(local / BACKTEST_DAY_MS), day));
+    }
+    return json_pack("{s:I,s:o}", "count", (json_int_t)j->kiosk_count, "from", since);
 }
 
 char *backtest_json(const struct backtest_job *j, const struct backtest *b)
@@ -151,10 +183,10 @@ char *backtest_json(const struct backtest_job *j, const struct backtest *b)
         json_array_append_new(settings, setting_json(j, i, backtest_outcome(b, i)));
     }
     json_t *o =
-        json_pack("{s:o,s:s,s:s,s:s,s:i,s:I,s:I,s:I,s:b,s:o,s:o,s:o}", "place", place_json(top), "from",
+        json_pack("{s:o,s:s,s:s,s:s,s:i,s:I,s:I,s:I,s:b,s:o,s:o,s:o,s:o}", "place", place_json(top), "from",
                   trend_day_text(j->from, from), "to", trend_day_text(j->to - 1, to), "tz", zone, "days",
                   j->to - j->from, "places", (json_int_t)j->unit_count, "votes", (json_int_t)j->votes, "late",
-                  (json_int_t)j->late, "lateCounted", j->counts_late, "standards", standards_json(j),
+                  (json_int_t)j->late, "lateCounted", j->counts_late, "kiosks", kiosks_json(j), "standards", standards_json(j),
                   "settings", settings, "compare", compare_json(j, b));
     char *text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(DIGITS));
     json_decref(o);

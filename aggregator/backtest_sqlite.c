@@ -1,6 +1,5 @@
-// backtest: who asks for which place, days and settings; reading the votes, window by window.
+// backtest: who asks for which place, days and settings; the test, window by window.
 #include "aggregator/backtest_impl.h"
-#include "aggregator/pack.h"
 #include "aggregator/rules_json.h"
 #include "aggregator/usual.h"
 #include "aggregator/views_impl.h"
@@ -13,10 +12,9 @@ enum {
     DEFAULT_DAYS = 90,
     DAYS_MOST = 1100,      // three years, as a report of trends
     WINDOW_VOTES = 200000, // wanted in one window
-    WINDOW_MOST = 1000000, // 40 MB; a window with more is halved
     WINDOW_LEAST_MS = 60000,
-    VOID_REACH = 1000,  // seqs within which a void follows what it takes back
     GO_EVERY = 1 << 16, // votes between two questions whether to go on
+    ROWS_A_DAY = 8,     // of a kiosk (presence.h), about
 };
 
 #define FIELD(name)                                                                                          \
@@ -46,6 +44,9 @@ void backtest_close(struct backtest_job *j)
             free(j->given[i]);
         }
         free(j->unit_of);
+        free(j->kiosks);
+        free(j->standings);
+        free(j->ratings);
         free(j->units);
         free(j->names);
         free(j);
@@ -241,11 +242,11 @@ static enum trends_error read_setting(struct backtest_job *j, const char *field,
     if (r.kind == ENGINE_CONTACT) {
         return bad(p, field, "each contact is an alert of its own: there is nothing to test");
     }
-    if (!engine_is_content(r.kind)) {
-        return bad(
-            p, field,
-            "it judges what kiosks did, which is not kept by the minute: standard, change, mood, share, run, "
-            "count and index can be tested");
+    if (!engine_is_content(r.kind) && j->counts_late) {
+        return bad(p, "late", "a rule about kiosks is judged by what came when it came: late is left-out");
+    }
+    if (r.kind == ENGINE_OFFLINE && r.timeout_ms <= PRESENCE_GAP_MS) {
+        return bad(p, field, "hold: how long kiosks are quiet is kept from 90 s on: test more than that");
     }
     if (r.option.s[0] != '\0') {
         return bad(p, field, "a count of a reason is not tested: only ratings are read");
@@ -301,6 +302,9 @@ static enum trends_error open_all(struct backtest_job *j, const struct views_use
         return TRENDS_NOT_FOUND;
     }
     j->top = top->number;
+    j->known = INT64_MAX;
+    j->inhibit_ms = ENGINE_INHIBIT_MS;
+    j->lost_ms = ENGINE_TIMEOUT_MS;
     j->counts_late = strcmp(q->late, "counted") == 0;
     if (!j->counts_late && q->late[0] != '\0' && strcmp(q->late, "left-out") != 0) {
         return bad(p, "late", "late is left-out or counted");
@@ -311,6 +315,9 @@ static enum trends_error open_all(struct backtest_job *j, const struct views_use
     enum trends_error error = find_days(j, q, now, p);
     error = error == TRENDS_OK ? read_setting(j, "a", q->a, p) : error;
     error = error == TRENDS_OK && q->b[0] != '\0' ? read_setting(j, "b", q->b, p) : error;
+    if (error == TRENDS_OK && !j->counts_late && !backtest_find_kiosks(j)) {
+        return TRENDS_FAILED;
+    }
     return error == TRENDS_OK ? count_votes(j, most, p) : error;
 }
 
@@ -341,164 +348,6 @@ enum trends_error backtest_open(const char *path, const struct views_user *u, co
     }
     *ret_j = j;
     return TRENDS_OK;
-}
-
-// ---------------------------------------------------------------- reading a window
-
-struct vote {
-    int64_t event;
-    wall_ms at, arrived;
-    int32_t place, kiosk, name;
-    int8_t score, levels;
-};
-
-struct window {
-    struct backtest_job *j;
-    enum {
-        IN_TIME,   // votes that arrived within and were not late: what is judged live
-        BY_TIME,   // those whose own time is within, late or not, as if they had arrived then
-        LATE_ONES, // of these the late ones, counted only
-    } what;
-    wall_ms from, to;
-    struct vote *votes; // owned
-    size_t count, room;
-    int64_t late;
-    bool full, memory; // memory: it ran out
-};
-
-static int by_event(const void *a, const void *b)
-{
-    const struct vote *x = a, *y = b;
-    return (x->event > y->event) - (x->event < y->event);
-}
-
-static int by_time(const void *a, const void *b)
-{
-    const struct vote *x = a, *y = b;
-    return x->at != y->at ? (x->at > y->at) - (x->at < y->at) : by_event(a, b);
-}
-
-// Had it been taken back before it came? A void that came later changed nothing of what was judged.
-static bool came_voided(struct window *w, int64_t epoch, const struct packed *p)
-{
-    sqlite3_stmt *s =
-        store_bind(w->j->v->st,
-                   "SELECT 1 FROM event WHERE epoch_id = ?1 AND seq > ?2 AND seq <= ?3 AND kind = ?4"
-                   " AND score = ?2 AND event_id < ?5",
-                   "iiidi", epoch, p->seq, p->seq + VOID_REACH, (int)EVENT_VOID, p->event_id);
-    bool row = views_row(w->j->v, s);
-    if (s != NULL) {
-        sqlite3_reset(s);
-    }
-    return row;
-}
-
-static void add_vote(struct window *w, const struct packed *p, int64_t epoch, int32_t place, int32_t kiosk)
-{
-    bool late = (p->flags & EVENT_LATE) != 0;
-    wall_ms when = w->what == IN_TIME ? p->arrived : p->at;
-    if (p->kind != EVENT_RATING || p->levels == 0 || when < w->from || when >= w->to) {
-        return;
-    }
-    bool erased = (p->flags & EVENT_ERASED) != 0 && (p->flags & EVENT_VOIDED) != 0;
-    if (erased || (p->flags & (EVENT_UNSCORED & ~EVENT_VOIDED)) != 0 ||
-        ((p->flags & EVENT_VOIDED) != 0 && came_voided(w, epoch, p))) {
-        return;
-    }
-    w->late += late;
-    if (w->what == LATE_ONES || (late && w->what == IN_TIME)) {
-        return;
-    }
-    if (w->count == WINDOW_MOST) {
-        w->full = true;
-        return;
-    }
-    if (w->count == w->room) {
-        size_t room = w->room == 0 ? 4096 : 2 * w->room;
-        struct vote *grown = realloc(w->votes, room * sizeof *grown);
-        if (grown == NULL) {
-            w->memory = true;
-            return;
-        }
-        w->votes = grown;
-        w->room = room;
-    }
-    w->votes[w->count++] = (struct vote){.event = p->event_id,
-                                         .at = p->at,
-                                         .arrived = when,
-                                         .place = place,
-                                         .kiosk = kiosk,
-                                         .name = p->name,
-                                         .score = (int8_t)p->score,
-                                         .levels = (int8_t)p->levels};
-}
-
-static void read_place(struct window *w, int32_t place, int64_t first, int64_t end)
-{
-    struct views *v = w->j->v;
-    sqlite3_stmt *s =
-        store_bind(v->st,
-                   "SELECT event_id, epoch_id, first_seq, n, arrived, data, kiosk_id FROM pack JOIN epoch"
-                   " USING(epoch_id) WHERE place_id = ?1 AND last_event >= ?2 AND event_id < ?3",
-                   "dii", place, first, end);
-    while (!w->full && !w->memory && !v->failed && views_row(v, s)) {
-        struct pack_reader r;
-        struct packed p;
-        bool damaged = false;
-        pack_read(&r, sqlite3_column_blob(s, 5), (size_t)sqlite3_column_bytes(s, 5), sqlite3_column_int(s, 3),
-                  sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 2), sqlite3_column_int64(s, 4));
-        while (pack_next(&r, &p, &damaged)) {
-            add_vote(w, &p, sqlite3_column_int64(s, 1), place, sqlite3_column_int(s, 6));
-        }
-        if (damaged) {
-            v->failed = true;
-            snprintf(v->why, sizeof v->why, "a pack of answers cannot be read: `puasctl status` says more");
-        }
-    }
-    if (s != NULL) {
-        sqlite3_reset(s);
-    }
-}
-
-// Events are numbered in order of arrival: the last pack that begins before `at` bounds what arrived since.
-static int64_t bound(struct views *v, wall_ms at, int64_t *ret_end)
-{
-    *ret_end = views_first_event_since(v, at);
-    sqlite3_stmt *s =
-        store_bind(v->st, "SELECT coalesce(max(event_id), 0) FROM pack WHERE event_id < ?1", "i", *ret_end);
-    return views_row(v, s) ? sqlite3_column_int64(s, 0) : 0;
-}
-
-// Places [first_place, end_place), in one short transaction. False: it failed.
-static bool read_window(struct window *w, int32_t first_place, int32_t end_place)
-{
-    struct backtest_job *j = w->j;
-    int64_t end = 0;
-    w->count = 0;
-    w->late = 0;
-    w->full = w->memory = false;
-    if (views_begin(j->v)) {
-        int64_t first = bound(j->v, w->from - (w->what == IN_TIME ? 0 : PROTOCOL_LATE_MS), &end);
-        end = w->what == IN_TIME ? views_first_event_since(j->v, w->to) : INT64_MAX;
-        for (int32_t i = first_place; i < end_place && !w->full && !w->memory && !j->v->failed; i++) {
-            if (j->unit_of[i] != SIZE_MAX) {
-                read_place(w, i, first, end);
-            }
-        }
-    }
-    return views_end(j->v, VIEWS_OK) == VIEWS_OK && !w->memory;
-}
-
-// Those that are left out: of the days tested, however late they came.
-static bool count_late(struct backtest_job *j, bool (*go)(void *ctx), void *ctx)
-{
-    bool ok = true;
-    for (int32_t i = 1; ok && i <= j->org.place_count; i++) {
-        struct window w = {.j = j, .what = LATE_ONES, .from = j->from_ms, .to = j->to_ms};
-        ok = j->unit_of[i] == SIZE_MAX || ((go == NULL || go(ctx)) && read_window(&w, i, i + 1));
-        j->late += w.late;
-    }
-    return ok;
 }
 
 // ---------------------------------------------------------------- the test
@@ -538,20 +387,43 @@ static bool spread(void *ctx, const struct engine_rule *r, int32_t place, wall_m
     return views_end(j->v, VIEWS_OK) == VIEWS_OK;
 }
 
-static struct backtest *begin(struct backtest_job *j, char *ret_why, size_t n)
+// Rules, or none yet, and the kiosks whose doings are fed.
+static bool configure(struct backtest_job *j, struct engine *e, int rule_count, wall_ms at, char *ret_why, size_t n)
+{
+    struct org as_if = j->org;
+    as_if.rules = j->rules;
+    as_if.rule_count = rule_count;
+    as_if.kiosks = calloc((size_t)j->org.kiosk_count + 1, sizeof *as_if.kiosks);
+    if (as_if.kiosks == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < j->kiosk_count; i++) {
+        as_if.kiosks[j->kiosks[i].id] = j->org.kiosks[j->kiosks[i].id];
+    }
+    bool ok = org_configure_engine(&as_if, e, j->inhibit_ms, j->lost_ms, at, ret_why, n);
+    free(as_if.kiosks);
+    return ok;
+}
+
+static void transition(void *ctx, const struct engine_transition *t)
+{
+    const struct backtest_job *j = ctx;
+    j->transition(j->transition_ctx, t);
+}
+
+static bool has_silence(const struct backtest_job *j)
+{
+    struct engine_rule r;
+    bool any = false;
+    for (int i = 0; i < j->rule_count; i++) {
+        any = any || (rule_decode(j->rules[i].body, &r) && r.kind == ENGINE_SILENCE);
+    }
+    return any;
+}
+
+static struct backtest *begin(struct backtest_job *j, struct engine *e)
 {
     struct engine_rule rules[BACKTEST_RULES];
-    struct engine *e = engine_create();
-    struct org as_if = j->org; // with the rules to be tested, and nothing known of kiosks
-    as_if.rules = j->rules;
-    as_if.rule_count = j->rule_count;
-    as_if.kiosk_count = 0;
-    snprintf(ret_why, n, "out of memory");
-    if (e == NULL ||
-        !org_configure_engine(&as_if, e, ENGINE_INHIBIT_MS, ENGINE_TIMEOUT_MS, j->from_ms, ret_why, n)) {
-        engine_destroy(e);
-        return NULL;
-    }
     for (int i = 0; i < j->rule_count; i++) {
         rule_decode(j->rules[i].body, &rules[i]);
         rules[i].id = j->rules[i].rule;
@@ -562,48 +434,81 @@ static struct backtest *begin(struct backtest_job *j, char *ret_why, size_t n)
                                  .rule_count = j->rule_count,
                                  .units = j->units,
                                  .unit_count = j->unit_count,
+                                 .kiosks = j->kiosks,
+                                 .kiosk_count = j->kiosk_count,
                                  .from = j->from_ms,
                                  .to = j->to_ms,
+                                 .known = j->known,
+                                 .listened = j->kiosk_count > 0 ? j->listened : 0,
                                  .usual = usual,
                                  .hours = usual_by_hour,
                                  .spread = spread,
+                                 .rates = has_silence(j) ? backtest_rates : NULL,
+                                 .transition = j->transition != NULL ? transition : NULL,
                                  .ctx = j};
     return backtest_create(e, &o);
 }
 
-static bool feed(struct backtest_job *j, struct backtest *b, struct window *w, bool (*go)(void *ctx),
-                 void *ctx)
+// What is told before the rules begin only says how it stands with the kiosks.
+static bool tell_vote(struct backtest_job *j, struct engine *e, struct backtest *b, const struct backtest_stored *v)
+{
+    struct engine_vote vote = {.event = j->counts_late ? j->votes + 1 : v->event, // the engine wants them to grow
+                               .place = v->place,
+                               .kiosk = v->kiosk,
+                               .question = v->name < j->name_count ? j->names[v->name].s : "",
+                               .score = v->score,
+                               .of = v->levels,
+                               .at = v->at,
+                               .arrived = v->arrived,
+                               .late = v->late,
+                               .unscored = v->unscored};
+    if (b == NULL) {
+        engine_vote(e, &vote);
+        return true;
+    }
+    j->votes += !v->late && !v->unscored;
+    return backtest_vote(b, j->unit_of[v->place], &vote);
+}
+
+static bool tell_presence(struct engine *e, struct backtest *b, const struct backtest_told *t)
+{
+    if (b == NULL) {
+        presence_again(e, &t->r.p, t->until);
+        return true;
+    }
+    return backtest_presence(b, &t->r.p, t->until);
+}
+
+static bool feed(struct backtest_job *j, struct engine *e, struct backtest *b, struct backtest_window *w,
+                 bool (*go)(void *ctx), void *ctx)
 {
     bool ok = true;
+    size_t told = 0;
     if (w->count > 0) {
-        qsort(w->votes, w->count, sizeof *w->votes, j->counts_late ? by_time : by_event);
+        qsort(w->votes, w->count, sizeof *w->votes, j->counts_late ? backtest_by_time : backtest_by_event);
     }
     for (size_t i = 0; ok && i < w->count; i++) {
-        const struct vote *v = &w->votes[i];
-        struct engine_vote vote = {.event = j->counts_late ? j->votes + 1
-                                                           : v->event, // the engine wants them to grow
-                                   .place = v->place,
-                                   .kiosk = v->kiosk,
-                                   .question = v->name < j->name_count ? j->names[v->name].s : "",
-                                   .score = v->score,
-                                   .of = v->levels,
-                                   .at = v->at,
-                                   .arrived = v->arrived};
-        ok = backtest_vote(b, j->unit_of[v->place], &vote);
-        j->votes++;
-        ok = ok && (go == NULL || j->votes % GO_EVERY != 0 || go(ctx));
+        for (; ok && told < w->told_count && w->told[told].r.event < w->votes[i].event; told++) {
+            ok = tell_presence(e, b, &w->told[told]);
+        }
+        ok = ok && tell_vote(j, e, b, &w->votes[i]) && (go == NULL || (i + 1) % GO_EVERY != 0 || go(ctx));
+    }
+    for (; ok && told < w->told_count; told++) {
+        ok = tell_presence(e, b, &w->told[told]);
     }
     return ok;
 }
 
-static bool run(struct backtest_job *j, struct backtest *b, struct window *w, bool (*go)(void *ctx),
-                void *ctx)
+// All of [from, to). b NULL: before the rules begin.
+static bool run(struct backtest_job *j, struct engine *e, struct backtest *b, struct backtest_window *w, wall_ms from,
+                wall_ms to, bool (*go)(void *ctx), void *ctx)
 {
-    wall_ms span = (j->to_ms - j->from_ms) / (j->expected_votes / WINDOW_VOTES + 1) + 1;
-    for (wall_ms at = j->from_ms; at < j->to_ms;) {
+    int64_t rows = (int64_t)j->kiosk_count * ROWS_A_DAY * (j->to - j->from);
+    wall_ms span = (j->to_ms - j->from_ms) / ((j->expected_votes + rows) / WINDOW_VOTES + 1) + 1;
+    for (wall_ms at = from; at < to;) {
         w->from = at;
-        w->to = at + span < j->to_ms ? at + span : j->to_ms;
-        if ((go != NULL && !go(ctx)) || !read_window(w, 1, j->org.place_count + 1)) {
+        w->to = at + span < to ? at + span : to;
+        if ((go != NULL && !go(ctx)) || !backtest_read_window(w, 1, j->org.place_count + 1, true)) {
             return false;
         }
         if (w->full) {
@@ -614,27 +519,51 @@ static bool run(struct backtest_job *j, struct backtest *b, struct window *w, bo
             }
             continue;
         }
-        j->late += w->what == BY_TIME ? w->late : 0;
-        if (!feed(j, b, w, go, ctx)) {
+        j->late += w->what == BACKTEST_BY_TIME ? w->late : 0;
+        if (!feed(j, e, b, w, go, ctx)) {
             return false;
         }
         at = w->to;
     }
-    return (j->counts_late || count_late(j, go, ctx)) && backtest_end(b);
+    return true;
+}
+
+// The engine as the rules find it at `from`: kiosks as they stood some days before, and what they did since.
+static bool prepare(struct backtest_job *j, struct engine *e, struct backtest_window *w, bool (*go)(void *ctx), void *ctx,
+                    char *ret_why, size_t n)
+{
+    bool before = j->kiosk_count > 0 && j->told_from < j->from_ms;
+    if (before && !(configure(j, e, 0, j->told_from, ret_why, n) &&
+                    run(j, e, NULL, w, j->told_from, j->from_ms, go, ctx))) {
+        return false;
+    }
+    if (!configure(j, e, j->rule_count, j->from_ms, ret_why, n)) {
+        return false;
+    }
+    if (!has_silence(j)) {
+        return true;
+    }
+    bool ok = views_begin(j->v) && backtest_read_ratings(j);
+    return views_end(j->v, VIEWS_OK) == VIEWS_OK && ok;
 }
 
 char *backtest_report(struct backtest_job *j, bool (*go)(void *ctx), void *ctx, char *ret_why, size_t n)
 {
-    struct window w = {.j = j, .what = j->counts_late ? BY_TIME : IN_TIME};
-    char *text = NULL;
-    struct backtest *b = begin(j, ret_why, n);
-    if (b == NULL) {
-        return NULL;
-    }
+    struct backtest_window w = {.j = j, .what = j->counts_late ? BACKTEST_BY_TIME : BACKTEST_IN_TIME};
+    struct engine *e = engine_create();
+    struct backtest *b = NULL;
+    char *text = NULL, why[300] = "";
     j->votes = j->late = 0;
     j->v->why[0] = '\0';
-    bool done = run(j, b, &w, go, ctx);
+    bool done = e != NULL && prepare(j, e, &w, go, ctx, why, sizeof why);
+    if (done) {
+        b = begin(j, e);
+        e = b != NULL ? e : NULL; // taken over
+        done = b != NULL && run(j, e, b, &w, j->from_ms, j->to_ms, go, ctx) &&
+               (j->counts_late || backtest_count_late(j, go, ctx)) && backtest_end(b);
+    }
     free(w.votes);
+    free(w.told);
     if (done) {
         text = backtest_json(j, b);
     }
@@ -642,7 +571,11 @@ char *backtest_report(struct backtest_job *j, bool (*go)(void *ctx), void *ctx, 
     snprintf(ret_why, n, "%s",
              text != NULL || enough ? ""
              : j->v->why[0] != '\0' ? j->v->why
+             : why[0] != '\0'       ? why
                                     : "out of memory");
+    if (b == NULL) {
+        engine_destroy(e);
+    }
     backtest_destroy(b);
     return text;
 }

@@ -1,6 +1,8 @@
 // core: what the alert engine says -> rows, retained topics; its memory <- the store.
 #include "aggregator/core_impl.h"
 
+#include "aggregator/rates.h"
+#include "aggregator/store_presence.h"
 #include "aggregator/usual.h"
 #include "shared/log.h"
 
@@ -9,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RATE_WEEKS = 8, QUARTER_MS = 900000, HOUR_MS = 3600000, DAY_MS = 86400000 };
+enum { DAY_MS = 86400000 };
 
 // ---------------------------------------------------------------- retained topics
 
@@ -230,6 +232,20 @@ static bool restore_kiosk(void *ctx, const struct store_kiosk *k)
     return true;
 }
 
+// With the first row of presence what is known of each kiosk is kept. Back-tests judge by our times.
+static bool begin_listening(struct core *c, wall_ms last)
+{
+    const struct presence_log told = core_told(c);
+    const struct settings_times *t = &c->o.settings->times;
+    char text[60];
+    snprintf(text, sizeof text, "%lld %lld", (long long)t->inhibit_ms, (long long)t->offline_ms);
+    bool first = !store_presence_any(c->store), ok = presence_listens(&told, last, c->now);
+    for (int32_t i = 1; ok && first && i <= c->org.kiosk_count; i++) {
+        ok = presence_stands(&told, i);
+    }
+    return ok && (c->guard.damaged || store_set_setting(c->store, STORE_PRESENCE_TIMES, text) || core_fail(c));
+}
+
 bool core_restore_engine(struct core *c, char *ret_why, size_t n)
 {
     char text[ENGINE_TEXT_MAX];
@@ -239,7 +255,8 @@ bool core_restore_engine(struct core *c, char *ret_why, size_t n)
         return false;
     }
     bool ok = store_setting(c->store, "engine_clock", text, sizeof text);
-    if (ok && text[0] != '\0' && engine_clock_decode(text, &clock)) {
+    bool known = ok && text[0] != '\0' && engine_clock_decode(text, &clock);
+    if (known) {
         engine_restore_clock(c->engine, &clock);
     }
     if (!ok || !core_load_rates(c) || !store_each_kiosk(c->store, restore_kiosk, c) ||
@@ -247,70 +264,39 @@ bool core_restore_engine(struct core *c, char *ret_why, size_t n)
         snprintf(ret_why, n, "the store cannot be read: %s", store_why(c->store));
         return core_fail(c);
     }
-    engine_resume(c->engine, c->now);
-    return core_load_usual(c);
+    return begin_listening(c, known ? clock.now : c->now) && core_load_usual(c);
 }
 
 // ---------------------------------------------------------------- usual rates, for silence rules
 
-struct rates {
+struct adding {
     struct core *c;
-    int32_t kiosk;
-    int64_t votes[HOURS_WEEK];
+    int32_t kiosk; // 0: none yet
+    const struct org_place *place; // NULL: it stands nowhere
+    struct rates rates;
     int64_t first_quarter; // of the kiosk: weeks are counted from its first vote
     wall_ms to;
 };
 
-// The share of the weekday's dates between the kiosk's first vote and now that were as every week.
-static double normal_share(const struct rates *r, const struct org_place *p, int weekday)
+static void finish_kiosk(const struct adding *a)
 {
-    int64_t all = 0, normal = 0;
-    for (wall_ms at = r->first_quarter * QUARTER_MS; at < r->to; at += DAY_MS) {
-        int64_t day = (at + (wall_ms)tz_offset_s(p->tz, at) * 1000) / DAY_MS;
-        all += (day + 4) % 7 == weekday; // 1970-01-01 was a Thursday
-        normal += (day + 4) % 7 == weekday && !hours_special(&p->hours, day);
-    }
-    return all > 0 ? (double)normal / (double)all : 1;
-}
-
-// Ratings an hour of the local week, over the weeks in which the kiosk has stood there. Hours in which
-// nothing was ever given count as none: closed hours are the opening hours' business. Special days count for nothing.
-static void finish_kiosk(struct rates *r)
-{
-    struct core *c = r->c;
-    if (r->kiosk == 0 || r->kiosk > c->org.kiosk_count || c->org.kiosks[r->kiosk].place == 0) {
-        return;
-    }
-    double weeks = (double)(r->to - r->first_quarter * QUARTER_MS) / (7.0 * 24 * HOUR_MS);
     float per_hour[HOURS_WEEK];
-    if (weeks < 1) {
-        return; // learning
+    if (a->place != NULL && rates_usual(&a->rates, &a->place->hours, a->place->tz, a->first_quarter, a->to, per_hour)) {
+        engine_set_rates(a->c->engine, a->kiosk, per_hour, a->c->now);
     }
-    const struct org_place *place = &c->org.places[c->org.kiosks[r->kiosk].place];
-    for (int weekday = 0; weekday < 7; weekday++) {
-        double of_them = weeks * normal_share(r, place, weekday);
-        for (int h = weekday * 24; h < weekday * 24 + 24; h++) {
-            per_hour[h] = (float)(of_them > 0 ? (double)r->votes[h] / of_them : 0);
-        }
-    }
-    engine_set_rates(c->engine, r->kiosk, per_hour, c->now);
 }
 
 static bool add_rate(void *ctx, int32_t kiosk, int64_t quarter, int64_t n)
 {
-    struct rates *r = ctx;
-    if (kiosk != r->kiosk) {
-        finish_kiosk(r);
-        memset(r->votes, 0, sizeof r->votes);
-        r->kiosk = kiosk;
-        r->first_quarter = quarter;
+    struct adding *a = ctx;
+    if (kiosk != a->kiosk) {
+        const struct org *o = &a->c->org;
+        finish_kiosk(a);
+        bool stands = kiosk <= o->kiosk_count && o->kiosks[kiosk].place != 0;
+        *a = (struct adding){a->c, kiosk, stands ? &o->places[o->kiosks[kiosk].place] : NULL, {{0}}, quarter, a->to};
     }
-    if (kiosk <= r->c->org.kiosk_count && r->c->org.kiosks[kiosk].place != 0) {
-        wall_ms at = quarter * QUARTER_MS;
-        const struct org_place *place = &r->c->org.places[r->c->org.kiosks[kiosk].place];
-        int64_t local_hour = (at + (wall_ms)tz_offset_s(place->tz, at) * 1000) / HOUR_MS;
-        bool normal = !hours_special(&place->hours, local_hour / 24);
-        r->votes[(local_hour + 4 * 24) % HOURS_WEEK] += normal ? n : 0; // 1970-01-01 was a Thursday
+    if (a->place != NULL) {
+        rates_add(&a->rates, &a->place->hours, a->place->tz, quarter, n);
     }
     return true;
 }
@@ -318,9 +304,9 @@ static bool add_rate(void *ctx, int32_t kiosk, int64_t quarter, int64_t n)
 // Up to the last UTC midnight, so that a restart during the day does not change them.
 bool core_load_rates(struct core *c)
 {
-    struct rates r = {.c = c, .to = c->now / DAY_MS * DAY_MS};
+    struct adding r = {.c = c, .to = c->now / DAY_MS * DAY_MS};
     c->rates_day = c->now / DAY_MS;
-    if (!store_each_rate(c->store, r.to - (wall_ms)RATE_WEEKS * 7 * DAY_MS, r.to, add_rate, &r)) {
+    if (!store_each_rate(c->store, r.to - (wall_ms)RATES_WEEKS * 7 * DAY_MS, r.to, add_rate, &r)) {
         return core_fail(c);
     }
     finish_kiosk(&r);

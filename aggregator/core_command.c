@@ -49,6 +49,11 @@ static bool reload(struct core *c, char *why, size_t n)
         org_finish(&fresh);
         return false;
     }
+    const struct presence_log told = core_told(c);
+    bool ok = true;
+    for (int32_t i = 1; ok && i <= c->org.kiosk_count && i <= fresh.kiosk_count; i++) {
+        ok = fresh.kiosks[i].place == c->org.kiosks[i].place || presence_stands(&told, i);
+    }
     // What only memory knows: the births seen, which tell clones.
     for (int32_t i = 1; i <= c->org.kiosk_count && i <= fresh.kiosk_count; i++) {
         memcpy(fresh.kiosks[i].epochs, c->org.kiosks[i].epochs, sizeof fresh.kiosks[i].epochs);
@@ -68,7 +73,7 @@ static bool reload(struct core *c, char *why, size_t n)
         return false;
     }
     core_publish_configs(c, false); // a turn that fails after this is repeated, with all of them
-    return core_load_rates(c) && core_load_usual(c);
+    return ok && core_load_rates(c) && core_load_usual(c);
 }
 
 enum command_result core_configure(struct core *c, const char *yaml, const char *who, const char *hash,

@@ -95,7 +95,8 @@ void core_guard(struct core *c, mono_ms mono)
     // Kiosks that hear nothing of us are silent for a reason: as if the broker were gone.
     if (link_connected(c->link)) {
         core_publish_shard(c, held);
-        engine_broker(c->engine, held, c->now);
+        const struct presence_log told = core_told(c);
+        presence_broker(&told, held, c->now);
     }
 }
 

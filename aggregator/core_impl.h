@@ -11,7 +11,7 @@
 //   core_people.c  what people do about alerts
 //   core_escalation.c who else is told when nobody is on an alert
 //   core_silence.c  alerts that are not told
-//   core_presence.c how long kiosks are ready, by day
+//   core_presence.c what kiosks do is kept; how long they are ready, by day
 //   core_outgoing.c what channels are to tell, and what came of it
 //   core_mailings.c reports by mail that are due
 //   core_shares.c  links to one view
@@ -36,6 +36,7 @@
 #include "aggregator/judge.h"
 #include "aggregator/keeper.h"
 #include "aggregator/org.h"
+#include "aggregator/presence.h"
 #include "aggregator/silence.h"
 #include "aggregator/store.h"
 #include "aggregator/store_erase.h"
@@ -112,7 +113,9 @@ struct core {
     bool compact_more;
     bool retain_more;    // of a daily look through all packs
     mono_ms retain_at;   // the next slice of it
-    int64_t retain_cursor; // where it goes on
+    int64_t retain_cursor; // where it goes on: with packs,
+    bool retain_presence;  // ... then with what was told of kiosks,
+    int32_t retain_kiosk;  // ... after this one
     bool undoing; // some import is being taken back
     mono_ms undo_at;
     bool rollups_due;                   // some are to be built
@@ -160,6 +163,8 @@ void core_touch(struct core *c, int32_t place);
 
 void core_on_message(struct core *c, const char *topic, const void *payload, size_t n, bool retained);
 
+// What the engine is told of kiosks goes through this, and is written down (presence.h); a failure of the store is noted.
+struct presence_log core_told(struct core *c);
 // The kiosk has spoken, and `ready`: it was ready since it spoke last. False: the store failed (noted).
 bool core_present(struct core *c, struct org_kiosk *k, bool ready);
 

@@ -86,6 +86,7 @@ static void tell_engine(struct core *c, const struct stored_event *s)
     if ((s->flags & EVENT_PHONE) == EVENT_PHONE && !contact) {
         return; // rules are about what kiosks ask, but for somebody who waits to be called
     }
+    const struct presence_log told = core_told(c);
     int times = rating || contact ? 1 : s->e->type == EVENT_CHOICE ? s->e->option_count : 0;
     for (int i = 0; s->place != 0 && i < times; i++) {
         struct engine_vote v = {.event = s->event_id,
@@ -100,7 +101,7 @@ static void tell_engine(struct core *c, const struct stored_event *s)
                                 .arrived = s->arrived,
                                 .late = (s->flags & EVENT_LATE) != 0,
                                 .unscored = (s->flags & EVENT_UNSCORED) != 0};
-        engine_vote(c->engine, &v);
+        presence_vote(&told, &v);
     }
 }
 
@@ -338,6 +339,7 @@ static void on_state(struct core *c, const struct topic *t, const char *topic, c
         }
         return;
     }
+    const struct presence_log told = core_told(c);
     struct org_kiosk *k = kiosk_of(c, t->kiosk.s);
     // A will counts only for the session of the last birth: one that comes after a newer birth is old news,
     // and one after a goodbye is that of a connection closed in haste.
@@ -348,7 +350,7 @@ static void on_state(struct core *c, const struct topic *t, const char *topic, c
     bool birth = m.state == KIOSK_READY || m.state == KIOSK_SLEEPING;
     if (birth && is_clone(k, m.epoch)) {
         log_event(LOG_ERROR, "clone_suspected", "kiosk=%s", k->id.s);
-        engine_tampered(c->engine, k->number, c->now);
+        presence_tampered(&told, k->number, c->now);
         if (!store_audit(c->store, c->now, "system", "clone-suspected", k->id.s, "")) {
             core_fail(c);
         }
@@ -365,7 +367,7 @@ static void on_state(struct core *c, const struct topic *t, const char *topic, c
         log_event(LOG_INFO, "kiosk_state", "kiosk=%s state=%s", k->id.s, kiosk_state_name(m.state));
         core_touch(c, k->place);
     }
-    engine_presence(c->engine, k->number, m.state, c->now);
+    presence_state(&told, k->number, m.state, c->now);
     if (birth) {
         queue_sync(c, k->number, &m);
         core_erase_again(c, k->number);
@@ -409,9 +411,10 @@ static void on_health(struct core *c, const struct topic *t, const char *topic, 
         core_fail(c);
     } else {
         if (counts) {
-            engine_heard(c->engine, k->number, c->now);
-            engine_facts(c->engine, k->number, (missing ? ENGINE_FACT_MISSING : 0) | (clock_wrong(c, &m) ? ENGINE_FACT_CLOCK : 0),
-                         c->now);
+            const struct presence_log told = core_told(c);
+            presence_heard(&told, k->number, c->now);
+            presence_facts(&told, k->number, (missing ? ENGINE_FACT_MISSING : 0) | (clock_wrong(c, &m) ? ENGINE_FACT_CLOCK : 0),
+                           c->now);
         }
         core_documents_told(k, &m);
         core_touch(c, k->place);

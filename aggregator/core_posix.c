@@ -111,7 +111,8 @@ static void on_connected(void *ctx, struct link *l)
     for (size_t i = 0; i < sizeof filters / sizeof filters[0]; i++) {
         link_subscribe(l, filters[i], 1);
     }
-    engine_broker(c->engine, !guard_holds(&c->guard), c->now);
+    const struct presence_log told = core_told(c);
+    presence_broker(&told, !guard_holds(&c->guard), c->now);
     core_publish_open_alerts(c);
     core_publish_configs(c, true);
     core_all_signs_due(c);
@@ -124,7 +125,8 @@ static void on_disconnected(void *ctx, struct link *l, const char *why)
     atomic_store(&c->broker, false);
     log_event(LOG_WARN, "broker_lost", "host=%s port=%d why=%Q", c->o.settings->broker.host,
               (int)c->o.settings->broker.port, why);
-    engine_broker(c->engine, false, c->now);
+    const struct presence_log told = core_told(c);
+    presence_broker(&told, false, c->now);
 }
 
 static void on_message(void *ctx, struct link *l, const char *topic, const void *payload, size_t n,
@@ -332,8 +334,9 @@ static void watch_clock(struct core *c, mono_ms mono)
     int64_t drift = (c->now - c->last_wall) - (mono - c->last_mono);
     if (c->last_mono != 0 && (drift > CLOCK_JUMP_MS || drift < -CLOCK_JUMP_MS)) {
         log_event(LOG_WARN, "clock_jumped", "by_ms=%lld", (long long)drift);
-        engine_resume(c->engine, c->now);
-        engine_broker(c->engine, link_connected(c->link) && !guard_holds(&c->guard), c->now);
+        const struct presence_log told = core_told(c);
+        presence_listens(&told, engine_clock(c->engine).now, c->now);
+        presence_broker(&told, link_connected(c->link) && !guard_holds(&c->guard), c->now);
     }
     c->last_wall = c->now;
     c->last_mono = mono;
@@ -349,6 +352,9 @@ static void timers(struct core *c, mono_ms mono)
         c->tick_at = mono + c->o.settings->times.tick_ms;
         watch_clock(c, mono);
         engine_tick(c->engine, c->now);
+        if (c->now / DAY_MS != c->rates_day) {
+            (void)(core_load_rates(c) && core_load_usual(c)); // noted
+        }
         core_expire_contacts(c, mono);
         core_tick_silences(c);
         core_tick_escalations(c);
@@ -376,8 +382,6 @@ static void timers(struct core *c, mono_ms mono)
             !store_share_expire(c->store, c->now) || !store_phone_expire(c->store, c->now) ||
             !store_outgoing_prune(c->store, c->now)) {
             core_fail(c);
-        } else if (c->now / DAY_MS != c->rates_day) {
-            (void)(core_load_rates(c) && core_load_usual(c)); // noted
         }
     }
 }
@@ -421,6 +425,9 @@ static enum core_end loop(struct core *c)
         p[2].events |= link_wants_write(c->link) ? POLLOUT : 0;
         poll(p, p[2].fd >= 0 ? 3 : 2, wait_ms(c, link_wait, mono));
         if (p[0].revents != 0) {
+            if (!guard_holds(&c->guard)) {
+                core_writes(c); // with it goes the engine's clock: until when we listened
+            }
             end_turn(c, true);
             return c->failed ? CORE_STORE_FAILED : CORE_STOPPED;
         }

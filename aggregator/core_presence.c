@@ -1,6 +1,21 @@
-// core: how long kiosks are ready within opening hours, by local day: for trends. Time counts once the kiosk's own word
+// core: what the engine is told of kiosks is kept, for back-tests; how long they are ready within opening hours, by local day,
+// for trends. Time counts once the kiosk's own word
 // has come at both its ends, no farther apart than one that is online may be silent. So what nobody listened to does not.
 #include "aggregator/core_impl.h"
+
+#include "aggregator/store_presence.h"
+
+static bool keep(void *ctx, const struct presence *p)
+{
+    struct core *c = ctx;
+    // Into a damaged store nothing is written any more.
+    return c->guard.damaged || (core_writes(c) && store_presence_put(c->store, p)) || core_fail(c);
+}
+
+struct presence_log core_told(struct core *c)
+{
+    return (struct presence_log){c->engine, keep, c};
+}
 
 static int zone_offset(void *ctx, wall_ms at)
 {

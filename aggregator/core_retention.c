@@ -3,6 +3,7 @@
 #include "aggregator/core_impl.h"
 
 #include "aggregator/store_contact.h"
+#include "aggregator/store_presence.h"
 #include "aggregator/store_retention.h"
 #include "shared/log.h"
 
@@ -14,6 +15,7 @@ enum {
     SLICE_MS = 5,
     PAUSE_MS = 20, // at most a fifth of the core's time
     SLICE_PACKS = 16,
+    SLICE_KIOSKS = 16,
     SETTLED_MS = 2 * DAY_MS, // newer packs are left alone: they may yet grow together
 };
 
@@ -53,9 +55,17 @@ void core_retain(struct core *c, mono_ms mono)
     bool more = true, changed = false, any = false;
     bool ok = core_writes(c) && (c->retain_cursor != 0 || store_set_raw_before(c->store, r.raw_before));
     while (ok && more && clock_mono_ms() - began < SLICE_MS) {
+        if (c->retain_presence) {
+            ok = store_presence_retain(c->store, r.raw_before, SLICE_KIOSKS, &c->retain_kiosk, &more);
+            continue;
+        }
         ok = store_retain(c->store, &r, c->now - SETTLED_MS, c->judge.through, SLICE_PACKS, &c->retain_cursor,
                           &more, &changed);
         any = any || changed;
+        if (ok && !more && r.raw_before != 0) {
+            c->retain_presence = more = true;
+            c->retain_kiosk = -1;
+        }
     }
     if (!ok) {
         core_fail(c);
@@ -68,6 +78,7 @@ void core_retain(struct core *c, mono_ms mono)
     c->retain_at = clock_mono_ms() + (more ? PAUSE_MS : DAY_MS);
     if (!more) {
         c->retain_cursor = 0;
+        c->retain_presence = false;
         log_event(LOG_INFO, "retained", "comments_before=%lld raw_before=%lld", (long long)r.comments_before,
                   (long long)r.raw_before);
     }

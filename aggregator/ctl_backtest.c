@@ -105,10 +105,13 @@ static const char *time_text(const json_t *at, const struct tz *tz, char ret[TIM
     return ret;
 }
 
-static void add_why(struct table *t, const json_t *a)
+// kiosk_why: when the rule is about kiosks.
+static void add_why(struct table *t, const json_t *a, const char *kiosk_why)
 {
     const json_t *usual = json_object_get(a, "usual");
-    if (json_is_integer(json_object_get(a, "limit"))) {
+    if (json_is_object(json_object_get(a, "kiosk"))) {
+        table_add(t, "%s", kiosk_why);
+    } else if (json_is_integer(json_object_get(a, "limit"))) {
         table_add(t, "%lld of %lld unhappy%s, %lld points of %lld", integer(a, "unhappy"), integer(a, "n"),
                   json_is_number(usual) ? ", more than usual" : "", integer(a, "points"),
                   integer(a, "limit"));
@@ -117,15 +120,32 @@ static void add_why(struct table *t, const json_t *a)
     }
 }
 
+static bool is_kind(const json_t *setting, const char *kind)
+{
+    return strcmp(string(json_object_get(setting, "rule"), "kind"), kind) == 0;
+}
+
+// Why a rule about kiosks raises an alert.
+static const char *why_of(const json_t *setting)
+{
+    return is_kind(setting, "silence")    ? "no vote for longer than chance explains"
+           : is_kind(setting, "offline")  ? "not heard of"
+           : is_kind(setting, "coverage") ? "answers are missing"
+           : is_kind(setting, "clock")    ? "its clock is wrong"
+                                          : "two with its identity";
+}
+
 static void print_alerts(const json_t *o, const struct tz *tz)
 {
     const json_t *settings = json_object_get(o, "settings"), *s, *a;
-    bool two = json_array_size(settings) > 1;
+    static const char *const heads[2][2] = {
+        {"place|alert|until|votes|minutes|why", "setting|place|alert|until|votes|minutes|why|both"},
+        {"place|kiosk|alert|until|votes|minutes|why", "setting|place|kiosk|alert|until|votes|minutes|why|both"}};
+    bool two = json_array_size(settings) > 1, kiosks = json_is_object(json_object_get(o, "kiosks"));
     size_t i, k;
     char text[TIME_TEXT];
     struct table t;
-    table_init(&t, two ? "setting|place|alert|until|votes|minutes|why|both"
-                       : "place|alert|until|votes|minutes|why");
+    table_init(&t, heads[kiosks][two]);
     json_array_foreach(settings, i, s)
     {
         json_array_foreach(json_object_get(s, "alerts"), k, a)
@@ -133,18 +153,22 @@ static void print_alerts(const json_t *o, const struct tz *tz)
             if (two) {
                 table_add(&t, "%s", i == 0 ? "a" : "b");
             }
+            const json_t *kiosk = json_object_get(a, "kiosk");
             table_add(&t, "%s", string(json_object_get(a, "place"), "id"));
+            if (kiosks) {
+                table_add(&t, "%s", json_is_object(kiosk) ? string(kiosk, "id") : "-");
+            }
             table_add(&t, "%s", time_text(json_object_get(a, "raised"), tz, text));
             table_add(&t, "%s", time_text(json_object_get(a, "until"), tz, text));
-            bool told = json_is_integer(json_object_get(a, "votes"));
             for (int n = 0; n < 2; n++) {
-                if (told) {
-                    table_add(&t, "%lld", integer(a, n == 0 ? "votes" : "minutes"));
+                const char *name = n == 0 ? "votes" : "minutes";
+                if (json_is_integer(json_object_get(a, name))) {
+                    table_add(&t, "%lld", integer(a, name));
                 } else {
                     table_add(&t, "-");
                 }
             }
-            add_why(&t, a);
+            add_why(&t, a, why_of(s));
             if (two) {
                 table_add(&t, "%s", json_is_true(json_object_get(a, "both")) ? "yes" : "only here");
             }
@@ -164,11 +188,11 @@ static void add_expected(struct table *t, const json_t *s, int row)
         table_add(t, "not known");
     } else if (row == 0) {
         table_add(t, "%.2f%s", real(e, "aMonth"),
-                  integer(e, "learning") > 0 ? " (some places still learn)" : "");
+                  integer(e, "learning") > 0 ? " (some still learn)" : "");
     } else if (json_is_number(days)) {
         table_add(t, "%.0f days, %.0f votes", json_number_value(days), real(e, "votes"));
     } else {
-        table_add(t, integer(e, "learning") > 0 ? "still learning" : "never");
+        table_add(t, integer(e, "learning") > 0 ? "still learning" : "never by chance");
     }
 }
 
@@ -257,6 +281,12 @@ int ctl_backtest(struct ctl *c, int argc, char **argv)
                json_is_true(json_object_get(o, "lateCounted"))
                    ? "judged as if they had come in time"
                    : "left out, as they are live; --late counted takes them in");
+    }
+    const json_t *kiosks = json_object_get(o, "kiosks");
+    if (json_is_object(kiosks) && !json_is_string(json_object_get(kiosks, "from"))) {
+        printf("what kiosks did in these days is not known: it is kept since later\n");
+    } else if (json_is_object(kiosks) && strcmp(string(kiosks, "from"), string(o, "from")) != 0) {
+        printf("kiosks are known from %s; what was before is left out for them\n", string(kiosks, "from"));
     }
     print_alerts(o, tz);
     print_settings(o);

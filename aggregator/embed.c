@@ -24,6 +24,7 @@ EMBED(migration_0019);
 EMBED(migration_0020);
 EMBED(migration_0021);
 EMBED(migration_0022);
+EMBED(migration_0023);
 EMBED(web_index_html);
 EMBED(web_app_js);
 EMBED(web_app_css);
@@ -97,6 +98,7 @@ const struct embedded embedded_migrations[] = {
     {"0020", migration_0020_begin, migration_0020_end},
     {"0021", migration_0021_begin, migration_0021_end},
     {"0022", migration_0022_begin, migration_0022_end},
+    {"0023", migration_0023_begin, migration_0023_end},
     {NULL, NULL, NULL},
 };
 

@@ -147,7 +147,7 @@ void engine_resume(struct engine *e, wall_ms at)
         struct engine_kiosk_state *s = &e->t.kiosks[i]->s;
         clamp(&s->presence_at, at);
         clamp(&s->ready_at, at);
-        clamp(&s->heard_at, at);
+        clamp(&s->heard_at, at > e->t.kiosks[i]->until ? at : e->t.kiosks[i]->until);
         kiosk_touch(e, e->t.kiosks[i]);
     }
     look_again(e, true);
@@ -196,6 +196,15 @@ void engine_heard(struct engine *e, int32_t kiosk, wall_ms at)
     struct kiosk *k = tables_kiosk(&e->t, kiosk);
     if (k)
         kiosk_heard(e, k);
+}
+
+void engine_heard_until(struct engine *e, int32_t kiosk, wall_ms until)
+{
+    struct kiosk *k = tables_kiosk(&e->t, kiosk);
+    if (!k || until <= k->s.heard_at)
+        return;
+    k->s.heard_at = k->until = until; // timers are too early now, and find out themselves
+    kiosk_touch(e, k);
 }
 
 void engine_presence(struct engine *e, int32_t kiosk, enum kiosk_state state, wall_ms at)

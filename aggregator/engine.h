@@ -400,6 +400,9 @@ struct engine_vote {
 void engine_vote(struct engine *e, const struct engine_vote *v);
 void engine_presence(struct engine *e, int32_t kiosk, enum kiosk_state state, wall_ms at);
 void engine_heard(struct engine *e, int32_t kiosk, wall_ms at); // health, or any other message of its own
+// What replays the past knows ahead: the kiosk, which has just been heard, goes on to be heard up to `until`, never as long
+// apart as any time-out. The same as if engine_heard told each of them; no time passes. It holds over engine_resume.
+void engine_heard_until(struct engine *e, int32_t kiosk, wall_ms until);
 enum engine_fact { ENGINE_FACT_MISSING = 1, ENGINE_FACT_CLOCK = 2 }; // answers are missing; the clock is wrong
 void engine_facts(struct engine *e, int32_t kiosk, int facts, wall_ms at); // all that are true now
 void engine_tampered(struct engine *e, int32_t kiosk, wall_ms at);

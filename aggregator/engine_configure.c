@@ -340,6 +340,7 @@ static void migrate(struct engine *e, struct tables *old, struct tables *new)
         is->dirty = was->dirty;
         is->rated = was->rated;
         memcpy(is->rates, was->rates, sizeof(is->rates));
+        is->until = was->until;
     }
 }
 

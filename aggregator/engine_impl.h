@@ -61,6 +61,7 @@ struct kiosk {
     bool dirty;
     bool rated;
     float rates[HOURS_WEEK];
+    wall_ms until; // heard up to then, as told ahead
 };
 
 struct key {

@@ -49,7 +49,7 @@ static const struct command_row {
      "the report of the Survei Kepuasan Masyarakat: nine elements, index and class"},
     {"backtest", NULL, "PLACE [SETTING [SETTING]] [--from DAY] [--to DAY] [--late counted]", 1, 9, ctl_backtest,
      "the alerts that a setting would have raised, and what it costs in false alarms; two of them side by side. "
-     "SETTING: a standard's id, or such as 'kind: standard, percent: 90'; the promise of the place if not said "
+     "SETTING: a standard's id, or such as 'kind: standard, percent: 90' or 'kind: offline'; the promise of the place if not said "
      "otherwise. The 90 days up to yesterday; --late counted: also votes that came late, such as imported ones"},
     {"export", NULL, "csv|json|xlsx [-o FILE] [--place ID] [--from DAY] [--to DAY] [--question ID]", 1, 11,
      ctl_answers, "the answers up to yesterday, one row each, for spreadsheets and programs; also while it runs"},

@@ -326,7 +326,7 @@ static const struct config_row retention_rows[] = {
     {"comments_days", CONFIG_INT, AT(settings_retention, comments_days), .fallback = "0", .min = 0, .max = 36500,
      .help = "words go after so many days, their answers stay; 0: never"},
     {"raw_days", CONFIG_INT, AT(settings_retention, raw_days), .fallback = "0", .min = 0, .max = 36500,
-     .help = "answers go after so many days, counts stay; 0: never"},
+     .help = "answers, and what kiosks did by the minute, go after so many days, counts stay; 0: never"},
     END,
 };
 

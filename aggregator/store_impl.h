@@ -82,7 +82,8 @@ struct store {
     int contact_days;    // contact data is kept so long at most; 0: as its question says
     int64_t last_pack;   // the newest, by its event_id
     int64_t saved_event; // next_event as it was saved
-    int64_t next_event, next_epoch, next_name, next_quarantine, next_alert, next_log, next_change, next_audit, next_outgoing;
+    int64_t next_event, next_epoch, next_name, next_quarantine, next_alert, next_log, next_change, next_audit, next_outgoing,
+        next_presence;
     struct store_recount recount;
     int64_t quarantined; // since it was opened
     int lock_fd;

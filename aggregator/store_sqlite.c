@@ -312,7 +312,8 @@ static enum store_error open_all(struct store *st, const char *path)
               next_id(st, "SELECT coalesce(max(log_id), 0) FROM alert_log", &st->next_log) &&
               next_id(st, "SELECT coalesce(max(change_id), 0) FROM config_change", &st->next_change) &&
               next_id(st, "SELECT coalesce(max(audit_id), 0) FROM audit", &st->next_audit) &&
-              next_id(st, "SELECT coalesce(max(outgoing_id), 0) FROM outgoing", &st->next_outgoing);
+              next_id(st, "SELECT coalesce(max(outgoing_id), 0) FROM outgoing", &st->next_outgoing) &&
+              next_id(st, "SELECT coalesce(max(presence_id), 0) FROM presence", &st->next_presence);
     return ok ? STORE_OK : st->error;
 }
 

@@ -1,6 +1,6 @@
 // Back-test: what a rule would have done, from the wire to API, shell and page, against a chart of the test's own.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { Aggregator } from "./lib/aggregator.mjs";
 import { Broker, SECRET } from "./lib/broker.mjs";
 import { Browser, DESKTOP, PHONE } from "./lib/browser.mjs";
@@ -111,7 +111,8 @@ scenario("back-test: alerts are those of a chart of the test's own, from API and
   for (const [args, code, why] of [
     [["nowhere"], 1, /there is no place 'nowhere'/],
     [["harapan", "kind: standard, prcent: 3"], 2, /setting a: .*did you mean 'percent'/],
-    [["harapan", "kind: silence"], 2, /not kept by the minute/],
+    [["harapan", "kind: offline, hold: 60 s"], 2, /setting a: hold: .* test more than that/],
+    [["harapan", "kind: silence", "--late", "counted"], 2, /--late: a rule about kiosks is judged by what came/],
     [["harapan", PROMISE, PROMISE, PROMISE], 2, /two settings at most/],
     [["harapan", "--from", "yesterday"], 2, /--from: from is a day/],
     [["harapan", "--form", "2026-01-01"], 2, /--form is no option here/],
@@ -139,6 +140,117 @@ scenario("back-test: alerts are those of a chart of the test's own, from API and
     assert.equal(problem.field, field);
     assert.match(problem.detail, why);
   }
+});
+
+const FAKETIME = ["x86_64-linux-gnu", "aarch64-linux-gnu", "arm-linux-gnueabihf"].map((arch) => `/usr/lib/${arch}/faketime/libfaketimeMT.so.1`).find(existsSync);
+const SPEED = 60;
+
+/** Three days ago, at sixty times the pace: a kiosk whose connection breaks, one that hangs, and a restart in between. Then today. */
+async function daysAgo(world) {
+  assert.ok(FAKETIME, "faketime is missing: make test-deps");
+  const broker = await Broker.start(world, { users: ["aggregator", "dago-entrance", "bogor-entrance"] });
+  const env = { LD_PRELOAD: FAKETIME, FAKETIME: `-3d x${SPEED}`, FAKETIME_DONT_FAKE_MONOTONIC: "1" };
+  const change = (text) => text.replace(/(?<=^ {2}places:\n)[^]*?(?=^ {2}surveys:)/m, PLACES.slice(1));
+  const aggregator = await Aggregator.start(world, { brokerPort: broker.port, change, env, times: { inhibit: "5 s" } });
+  const { store } = aggregator;
+  const join = async (id, branch) => {
+    const kiosk = new ForeignKiosk({ port: broker.port, id, branch, secret: SECRET });
+    world.own("foreign kiosk", () => kiosk.die());
+    await kiosk.connect();
+    await kiosk.synced;
+    const beats = setInterval(() => kiosk.mute || kiosk.beat(), 10_000 / SPEED);
+    world.own("heartbeats", () => clearInterval(beats));
+    return kiosk;
+  };
+  const dago = await join("dago-entrance", "bandung-dago");
+  const bogor = await join("bogor-entrance", "bogor");
+  const alerts = () => store.query("SELECT k.id AS kiosk, since, raised, a.closed FROM alert a JOIN kiosk k USING(kiosk_id) ORDER BY raised, k.id");
+  const ended = (n) => waitFor(`${n} alerts that are over`, async () => (await alerts()).filter(({ closed }) => closed).length === n);
+  const open = () => waitFor("an open alert", async () => (await alerts()).some(({ closed }) => !closed));
+
+  dago.client.stream.destroy(); // the broker publishes its will, and it comes again by itself
+  await ended(1);
+  bogor.mute = true; // it hangs: nobody says so
+  await open();
+  bogor.mute = false;
+  await ended(2);
+  await aggregator.stop();
+  aggregator.env = { ...env, FAKETIME: `-62h x${SPEED}` };
+  await aggregator.up();
+  dago.mute = true;
+  await open();
+  dago.mute = false;
+  await ended(3);
+  await aggregator.stop();
+  aggregator.env = {};
+  await aggregator.up();
+  return { aggregator, broker, live: await alerts() };
+}
+
+scenario("back-test of kiosks: the alerts are those that were raised live, from API, shell and page", async (world) => {
+  const { aggregator, live } = await daysAgo(world);
+  assert.deepEqual(live.map(({ kiosk }) => kiosk), ["dago-entrance", "bogor-entrance", "dago-entrance"]);
+  const admin = await Session.login(aggregator.url, "admin");
+  const path = (fields) => pathOf({ place: "harapan", from: day(5), late: "", ...fields });
+  const report = await admin.get(path({ a: "offline", b: "kind: offline, hold: 2 min" }));
+  for (const setting of report.settings) {
+    assert.deepEqual(setting.alerts.map(({ kiosk, since, raised, until }) => ({ kiosk: kiosk.id, since, raised, closed: until })), live);
+    assert.deepEqual(setting.expected, { aMonth: 0, votes: null, days: null, learning: 0 });
+  }
+  assert.deepEqual([report.compare.both, report.compare.first, report.compare.second], [3, 0, 0]);
+  const known = new Date(live[0].since + JAKARTA).toISOString().slice(0, 10);
+  assert.deepEqual(report.kiosks, { count: 2, from: known });
+  assert.ok(report.standards.some(({ id }) => id === "offline"));
+  // Quiet for hours was none, but a broken connection says so at once. One branch alone: its own. All clocks were wrong.
+  assert.deepEqual((await admin.get(path({ a: "kind: offline, hold: 3 h" }))).settings[0].alerts.map(({ raised }) => raised), [live[0].raised]);
+  assert.equal((await admin.get(path({ place: "bogor", a: "offline" }))).settings[0].count, 1);
+  const facts = await admin.get(path({ a: "kind: clock, hold: 30 s", b: "kind: silence" }));
+  assert.deepEqual(facts.settings.map(({ count, expected }) => [count > 0, expected.learning]), [[true, 0], [false, 2]]);
+
+  const told = await ctl(aggregator, "backtest", "harapan", "offline", "--from", day(5));
+  assert.equal(told.code, 0);
+  assert.match(told.lines.join("\n"), new RegExp(`kiosks are known from ${known}`));
+  assert.equal(told.lines.filter((line) => /(dago|bogor)-entrance .* not heard of/.test(line)).length, 3, told.lines.join("\n"));
+  assert.match(told.lines.join("\n"), /one false alarm in +never by chance/);
+
+  const page = await (await Browser.start(world)).open(`${aggregator.url}/?${new URLSearchParams({ page: "backtest", place: "harapan" })}`, { viewport: DESKTOP });
+  await page.login("admin");
+  await page.id("kind-a-offline").click();
+  await verdict(page, /^3 alerts in 90 days/);
+  assert.match(await page.id("kiosks-from").textContent(), /^What kiosks did is known from \d+ \w+ on; days before are left out/);
+  assert.match(await page.id("price-a").textContent(), /^No false alarm by chance/);
+  const rows = await page.id("card-alerts").locator("tbody tr").evaluateAll((list) => list.map((row) => [...row.children].map((cell) => cell.textContent)));
+  assert.deepEqual(rows.map(([, , place, , , why]) => [place, why]), live.map(({ kiosk }) => [`${kiosk === "dago-entrance" ? "Bandung Dago" : "Bogor Pajajaran"}, Main entrance`, "not heard of"]));
+  await page.id("hold-a").fill("180");
+  await page.id("hold-a").press("Enter");
+  await verdict(page, /^1 alert in 90 days/);
+  await page.id("hold-a").fill("1");
+  await page.id("hold-a").press("Enter");
+  await page.page.locator("#error-a").filter({ hasText: "90 s" }).waitFor();
+  await page.id("kind-a-silence").click();
+  await waitFor("what silence costs", async () => /week of votes/.test(await page.id("price-a").textContent()));
+  assert.equal(param(page, "a"), "kind: silence, probability: 0.001");
+  await page.id("with").click();
+  await page.id("kind-b-tamper").click();
+  await verdict(page, /^0 alerts with B, 0 with A/);
+  for (const lang of ["id", "en"]) {
+    if ((await page.id("lang-switch").getAttribute("data-lang")) !== lang) await page.id("lang-switch").click();
+    await page.id("kind-a-offline").click();
+    await verdict(page, { id: /^0 peringatan dengan B, 3 dengan A/, en: /^0 alerts with B, 3 with A/ }[lang]);
+    await page.accessible(`kiosks, ${lang}`);
+    await page.shot(`page-backtest-kiosks-${lang}`);
+  }
+  page.clean();
+
+  // A kiosk that moves counts where it stands, since then.
+  const { lines } = await ctl(aggregator, "config", "export");
+  const moved = world.path("moved.yaml");
+  writeFileSync(moved, lines.join("\n").replace(/(id: bogor-entrance[^]*?place: )"bogor"/, "$1\"bandung-dago\""));
+  const applied = await run(`${BIN}/puasctl`, ["--config", aggregator.file, "config", "apply", moved]);
+  assert.equal(applied.code, 0, applied.lines.join("\n"));
+  assert.deepEqual(await aggregator.store.query("SELECT what FROM presence JOIN kiosk k USING(kiosk_id) WHERE k.id = 'bogor-entrance' ORDER BY presence_id DESC LIMIT 1"), [{ what: 6 }]);
+  const after = await admin.get(path({ place: "bandung-dago", a: "offline" }));
+  assert.deepEqual([after.kiosks.count, after.settings[0].alerts.map(({ kiosk }) => kiosk.id)], [2, ["dago-entrance", "dago-entrance"]]);
 });
 
 const param = (page, name) => new URL(page.page.url()).searchParams.get(name);

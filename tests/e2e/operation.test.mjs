@@ -210,7 +210,7 @@ scenario("a fleet fills the disk: what it was told is stored is stored, all arri
   const small = await disk(world, "store-disk", 80);
   const text = `
 seed: 5
-days: 12
+days: 45
 chain: { regions: 2, branches: 20, kiosks: 4 }
 votes: { a_day: 200 }
 kiosk: { ${QUICK}, ahead: 40 }

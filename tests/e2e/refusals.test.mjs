@@ -74,7 +74,7 @@ const WRONG = [
   ["content/read", { yaml: "- one" }, 422],
   ["content/plans/99/withdraw", {}, 404],
   ["preview", { yaml: "promise: { en: Hello }", width: 9 }, 422],
-  ...["from=soon", "to=2020-02-31", "from=2026-01-02&to=2026-01-01", "a=kind: odd", "a=none-such", "a=kind: offline", "late=perhaps", "a=kind: standard, percent: 500"].map((query) => [`backtest?${new URLSearchParams(`place=${PLACE}${query.startsWith("a=") ? "" : "&a=kind: standard"}&${query}`)}`, null, 422]),
+  ...["from=soon", "to=2020-02-31", "from=2026-01-02&to=2026-01-01", "a=kind: odd", "a=none-such", "a=kind: offline, hold: 60 s", "a=kind: offline&late=counted", "late=perhaps", "a=kind: standard, percent: 500"].map((query) => [`backtest?${new URLSearchParams(`place=${PLACE}${query.startsWith("a=") ? "" : "&a=kind: standard"}&${query}`)}`, null, 422]),
   ["backtest?place=nowhere", null, 404],
   ["improvements", { place: PLACE, kind: "wish", what: "x", why: "y", day: "2026-01-01" }, 422],
   ["improvements", { place: PLACE, kind: "change", what: "", why: "y", day: "2026-01-01" }, 422],

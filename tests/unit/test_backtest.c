@@ -395,6 +395,88 @@ static void measure(struct engine_rule rule, uint64_t seed)
     backtest_destroy(b);
 }
 
+// Ratings an hour: a busy one at nine, and none when it is closed.
+static double rate_at(int hour)
+{
+    return hour < 7 || hour == 12 || hour >= 20 ? 0 : hour == 9 ? 9 : 4;
+}
+enum { RATED_A_DAY = 11 * 4 + 9, RATE_MOST = 9 };
+
+static bool known_rates(void *ctx, size_t kiosk, wall_ms at, float ret_per_hour[HOURS_WEEK], bool *ret_known)
+{
+    (void)ctx;
+    (void)kiosk;
+    (void)at;
+    for (int h = 0; h < HOURS_WEEK; h++) {
+        ret_per_hour[h] = (float)rate_at(h % 24);
+    }
+    *ret_known = true;
+    return true;
+}
+
+// Days of one kiosk whose votes come by chance, at the usual rates; all of them are there, so each silence is none.
+static void measure_silence(bool sleeps, double improbable, uint64_t seed)
+{
+    struct hours hours = opening();
+    struct engine_rule rule = engine_rule_defaults(ENGINE_SILENCE);
+    rule.id = rule.version = rule.place = 1;
+    rule.improbable = improbable;
+    rule.hold_ms = rule.resolve_ms = 0;
+    struct engine_place place = {1, 0, ENGINE_BRANCH, &hours, {jakarta, NULL}};
+    struct engine_kiosk kiosk = {1, 1};
+    struct backtest_unit unit = {1, &hours, {jakarta, NULL}};
+    struct backtest_kiosk watched = {1, 0};
+    struct engine_config config = {.places = &place, .place_count = 1, .kiosks = &kiosk, .kiosk_count = 1, .rules = &rule,
+                                   .rule_count = 1, .lost_after_ms = 2 * MINUTE};
+    const int64_t days = (int64_t)(2000 / improbable / RATED_A_DAY);
+    wall_ms from = MONDAY - 7 * HOUR, to = from + days * DAY;
+    struct engine *e = engine_create();
+    assert_int_equal(engine_configure(e, &config, from), ENGINE_DONE);
+    struct backtest_options o = {.rules = &rule, .rule_count = 1, .units = &unit, .unit_count = 1, .kiosks = &watched,
+                                 .kiosk_count = 1, .from = from, .to = to, .known = from, .rates = known_rates};
+    struct backtest *b = backtest_create(e, &o);
+    struct presence p = {.kiosk = 1, .what = PRESENCE_STATE, .at = from, .after = {.id = 1, .presence = KIOSK_READY}};
+    struct engine_vote v = {.place = 1, .kiosk = 1, .question = "overall", .score = 5, .of = 5};
+    assert_true(backtest_presence(b, &p, to));
+    for (int64_t day = 0; day < days; day++) {
+        for (int i = 0; sleeps && i < 2; i++) { // in the evening before, and at its opening
+            p.after.presence = i == 0 ? KIOSK_SLEEPING : KIOSK_READY;
+            p.at = from + day * DAY + (i == 0 ? -4 : 7) * HOUR;
+            assert_true(backtest_presence(b, &p, to));
+        }
+        for (double hour = 7; (hour += -log(1 - chance(&seed)) / RATE_MOST) < 20;) {
+            if (chance(&seed) < rate_at((int)hour) / RATE_MOST) {
+                v.event++;
+                v.at = v.arrived = from + day * DAY + (wall_ms)(hour * HOUR);
+                assert_true(backtest_vote(b, 0, &v));
+            }
+        }
+    }
+    assert_true(backtest_end(b));
+    const struct backtest_outcome *out = backtest_outcome(b, 0);
+    // One that wakes anew each day waits from there, and its evenings are no waits (backtest.h).
+    double wanted = sleeps ? improbable * (double)days * (1 + RATED_A_DAY + log(improbable)) : improbable * (double)out->votes;
+    double error = (double)out->alerts_all / wanted - 1;
+    print_message("          silence at %g%s: %lld alarms after %lld votes, %+.2f %% against the promise\n", improbable,
+                  sleeps ? ", asleep at night" : "", (long long)out->alerts_all, (long long)out->votes, error * 100);
+    assert_true(out->exact && out->learning == 0);
+    assert_int_equal(out->votes, v.event);
+    assert_float_equal(out->false_alarms, improbable * (double)out->votes, 1e-6);
+    assert_true(fabs(error) < 4 / sqrt(wanted)); // waits are independent: four standard deviations
+    assert_true(!sleeps || (double)out->alerts_all < out->false_alarms);
+    assert_int_equal(out->open_ms, days * 12 * HOUR);
+    backtest_destroy(b);
+}
+
+static void test_false_silence(void **state)
+{
+    (void)state;
+    measure_silence(false, .05, 11);
+    measure_silence(false, .005, 12);
+    measure_silence(true, .05, 13);
+    measure_silence(true, .01, 14);
+}
+
 static void test_false_alarms(void **state)
 {
     (void)state;
@@ -781,16 +863,20 @@ static void test_settings(void **state)
     assert_int_equal(integer(json_object_get(setting(o, 0), "rule"), "percent"), 90);
     assert_int_equal(integer(json_object_get(setting(o, 1), "rule"), "percent"), 80);
     assert_int_equal(json_array_size(json_object_get(o, "standards")),
-                     1); // what is about kiosks cannot be tested
+                     2);
     json_decref(o);
 
     q.b = NULL;
     q.a = "gone";
     refused(w, q, 0, "a", "no standard 'gone'");
-    q.a = "off";
-    refused(w, q, 0, "a", "not kept by the minute");
+    q.a = "kind: offline, hold: 90 s";
+    refused(w, q, 0, "a", "test more than that");
     q.a = "kind: silence";
-    refused(w, q, 0, "a", "not kept by the minute");
+    q.late = "counted";
+    refused(w, q, 0, "late", "late is left-out");
+    q.late = NULL;
+    q.a = "kind: contact";
+    refused(w, q, 0, "a", "nothing to test");
     q.a = "kind: standrad";
     refused(w, q, 0, "a", "standard");
     q.a = "kind: standard, prcent: 3";
@@ -860,6 +946,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_replay_equals_live),
         cmocka_unit_test(test_false_alarms),
+        cmocka_unit_test(test_false_silence),
         cmocka_unit_test_setup_teardown(test_nothing_said, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_all_one_face, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_never_open, world_setup, world_teardown),

@@ -355,6 +355,30 @@ static void out_of_range(void **state)
         assert_non_null(engine_rule_check(&bad[i]));
 }
 
+// Told ahead, as a back-test does: heard up to then and not longer, also over a return of the aggregator.
+static void heard_until(void **state)
+{
+    (void)state;
+    struct world w = world(engine_rule_defaults(ENGINE_OFFLINE));
+    engine_broker(w.e, true, w.now);
+    engine_presence(w.e, 12, KIOSK_READY, w.now);
+    wall_ms until = w.now + 5 * HOUR;
+    engine_heard_until(w.e, 12, until);
+    engine_heard_until(w.e, 12, until - HOUR); // less than is known already
+    engine_heard_until(w.e, 99, until);
+    wait(&w, HOUR);
+    engine_resume(w.e, w.now);
+    engine_broker(w.e, true, w.now);
+    w.now = until + 2 * MINUTE - 1;
+    engine_tick(w.e, w.now);
+    expect_nothing(&w);
+    wait(&w, 1);
+    assert_int_equal(expect(&w, ENGINE_OK, ENGINE_FIRING, ENGINE_BREACH).since, until);
+    engine_heard(w.e, 12, ++w.now);
+    assert_int_equal(expect(&w, ENGINE_FIRING, ENGINE_RESOLVED, ENGINE_CLEARED).at, w.now);
+    finish(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -373,6 +397,7 @@ int main(void)
         cmocka_unit_test(a_wrong_clock),
         cmocka_unit_test(tampered_for_an_hour_after_the_last_sign),
         cmocka_unit_test(out_of_range),
+        cmocka_unit_test(heard_until),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -294,16 +294,17 @@ export interface Backtest extends Days {
   place: Trends["place"]; tz: string; days: number; places: number;
   votes: number;
   late: number; lateCounted: boolean; // votes that came late: left out, as live, unless they are counted
+  kiosks: { count: number; from: string | null } | null; // a setting is about kiosks; what they did is known since the day `from`, null: of none of these days
   standards: { id: string; rule: Rule }[]; // in force here
   settings: BacktestSetting[];
   compare: { both: number; first: number; second: number } | null;
 }
 /** as the store keeps it: times in ms */
 export interface Rule {
-  kind: "standard" | "change" | "share";
+  kind: "standard" | "change" | "share" | "silence" | "offline" | "coverage" | "clock" | "tamper";
   name: Texts; question: string; hold_ms: number; mash_ms: number;
   percent?: number; top_faces?: number; usual_unhappy?: number; false_alarm_votes?: number; drift?: boolean;
-  resolve_percent?: number; boundary?: string; window_ms?: number; min_n?: number; faces?: number[];
+  resolve_percent?: number; boundary?: string; window_ms?: number; min_n?: number; faces?: number[]; probability?: number;
 }
 export interface BacktestSetting {
   given: string; rule: Rule;
@@ -314,7 +315,7 @@ export interface BacktestSetting {
   cost: { usual: number; parts: { up: number; down: number; limit: number }[]; seen: { unhappy: number; votes: number }[] } | null;
 }
 export interface BacktestAlert {
-  place: Trends["place"]; since: number; raised: number; until: number | null;
+  place: Trends["place"]; kiosk: { id: string; name: string } | null; since: number; raised: number; until: number | null;
   votes: number | null; minutes: number | null; // from the begin of what it saw
   n: number; unhappy: number; points: number | null; limit: number | null; usual: number | null; flaps: number;
   both: boolean; // the other setting had one then

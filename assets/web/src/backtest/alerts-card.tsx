@@ -1,12 +1,16 @@
 // Every alert of both settings, in order of time, as a table and a file.
-import type { Backtest, BacktestAlert } from "../api.ts";
+import type { Backtest, BacktestAlert, Rule } from "../api.ts";
 import { useState } from "../kit.ts";
 import { csvOf, save, type Table } from "../trends/csv.ts";
+import { isAboutKiosks } from "./setting.ts";
 import { useWords, type Said } from "./words.ts";
 
 const SHOWN = 20;
 
-export function whyText({ unhappy, n, points, limit, usual }: BacktestAlert, { w, f }: Said): string {
+export const whereText = ({ place, kiosk }: BacktestAlert): string => (kiosk ? `${place.name}, ${kiosk.name || kiosk.id}` : place.name);
+
+export function whyText({ unhappy, n, points, limit, usual }: BacktestAlert, { kind }: Rule, { w, f }: Said): string {
+  if (isAboutKiosks(kind)) return w.whyKiosk[kind];
   const why = w.why(f.int(unhappy), f.int(n));
   if (usual !== null) return w.whyUsual(why, f.percent(usual * 100));
   return points === null || limit === null ? why : w.whyPoints(why, f.int(points), f.int(limit));
@@ -50,19 +54,20 @@ export function AlertsCard({ report }: { report: Backtest }) {
 
 function tableOf(report: Backtest, two: boolean, said: Said): Table {
   const { w, f, stamp } = said;
-  const list = report.settings.flatMap(({ alerts }, i) => alerts.map((alert) => ({ alert, name: i ? "B" : "A" }))).sort((one, other) => one.alert.raised - other.alert.raised);
+  const list = report.settings.flatMap(({ alerts, rule }, i) => alerts.map((alert) => ({ alert, rule, name: i ? "B" : "A" }))).sort((one, other) => one.alert.raised - other.alert.raised);
   const number = (n: number | null) => ({ text: n === null ? "–" : f.int(n), value: n });
   const time = (ms: number | null) => ({ text: ms === null ? w.open : stamp(ms), value: ms === null ? null : new Date(ms).toISOString() });
   const { setting, place, raised, until, votes, minutes, why } = w.columns;
   return {
     columns: [{ name: raised }, { name: until }, ...(two ? [{ name: setting }] : []), { name: place }, { name: votes, number: true }, { name: minutes, number: true }, { name: why }],
-    rows: list.map(({ alert, name }) => {
-      const reason = whyText(alert, said);
+    rows: list.map(({ alert, rule, name }) => {
+      const reason = whyText(alert, rule, said);
+      const where = whereText(alert);
       const which = alert.both ? name : `${name}, ${w.onlyHere}`;
       return [
         time(alert.raised), time(alert.until),
         ...(two ? [{ text: which, value: which }] : []),
-        { text: alert.place.name, value: alert.place.name },
+        { text: where, value: where },
         number(alert.votes), number(alert.minutes), { text: reason, value: reason },
       ];
     }),

@@ -1,9 +1,9 @@
 // How satisfied, day by day, and below it when each setting would have raised an alert.
-import type { Backtest, BacktestAlert, TrendsSeries } from "../api.ts";
+import type { Backtest, BacktestSetting, TrendsSeries } from "../api.ts";
 import { useWidth } from "../kit.ts";
 import { countDays, dayMs } from "../trends/days.ts";
 import { MIN_DOT_VOTES, pointsOf, verdictOf } from "../trends/figures.ts";
-import { whyText } from "./alerts-card.tsx";
+import { whereText, whyText } from "./alerts-card.tsx";
 import { useWords } from "./words.ts";
 
 const TOP = 10;
@@ -70,8 +70,8 @@ export function Chart({ report, series, target }: Props) {
               <circle class="dot" cx={x(at)} cy={y(value)} r={Math.min(3, Math.max(1.5, widthOf(period) * 0.4))} />
             </g>
           ))}
-          {report.settings.map(({ alerts }, i) => (
-            <Row key={i} name={i ? "B" : "A"} alerts={alerts} y={base + 12 + ROW * (i + 0.5)} left={left} right={width - right} x={(ms) => x(clock(ms))} two={report.compare !== null} report={report} />
+          {report.settings.map((setting, i) => (
+            <Row key={i} name={i ? "B" : "A"} setting={setting} y={base + 12 + ROW * (i + 0.5)} left={left} right={width - right} x={(ms) => x(clock(ms))} two={report.compare !== null} report={report} />
           ))}
           {ticksOf(report, perDay).map((ms) => (
             <text key={ms} class="sub" x={x(ms)} y={height - 4} text-anchor="start">{said.day(new Date(ms).toISOString().slice(0, 10))}</text>
@@ -84,7 +84,7 @@ export function Chart({ report, series, target }: Props) {
 
 interface RowProps {
   name: string;
-  alerts: BacktestAlert[];
+  setting: BacktestSetting;
   y: number;
   left: number;
   right: number;
@@ -93,7 +93,7 @@ interface RowProps {
   report: Backtest;
 }
 
-function Row({ name, alerts, y, left, right, x, two, report }: RowProps) {
+function Row({ name, setting: { alerts, rule }, y, left, right, x, two, report }: RowProps) {
   const said = useWords(report.tz);
   const { w } = said;
   const r = alerts.length > MANY ? 3 : 5.5;
@@ -104,8 +104,8 @@ function Row({ name, alerts, y, left, right, x, two, report }: RowProps) {
       {alerts.map((alert) => {
         const [from, to] = [x(alert.raised), alert.until === null ? right : x(alert.until)];
         return (
-          <g key={`${alert.place.id} ${alert.raised}`}>
-            <title>{w.tip(alert.place.name, said.stamp(alert.raised), alert.until === null ? w.open : said.stamp(alert.until), whyText(alert, said))}</title>
+          <g key={`${alert.place.id} ${alert.kiosk?.id ?? ""} ${alert.raised}`}>
+            <title>{w.tip(whereText(alert), said.stamp(alert.raised), alert.until === null ? w.open : said.stamp(alert.until), whyText(alert, rule, said))}</title>
             {to - from > r && <line class="lasting" x1={from} x2={to} y1={y} y2={y} />}
             <circle class={`alert-mark ${two && !alert.both ? "alone" : ""}`} cx={from} cy={y} r={r} />
           </g>

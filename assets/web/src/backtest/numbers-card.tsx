@@ -1,12 +1,16 @@
 // Both settings in numbers, side by side.
 import type { ComponentChildren } from "preact";
 import type { Backtest, BacktestAlert, BacktestSetting } from "../api.ts";
+import { isAboutKiosks } from "./setting.ts";
 import { useWords } from "./words.ts";
 
 export function NumbersCard({ report }: { report: Backtest }) {
   const { w, t, f, few } = useWords(report.tz);
-  const between = ({ expected, votes }: BacktestSetting) =>
+  const noneByChance = ({ rule }: BacktestSetting) => isAboutKiosks(rule.kind) && rule.kind !== "silence";
+  const between = (setting: BacktestSetting) => (noneByChance(setting) ? w.never : betweenAlarms(setting));
+  const betweenAlarms = ({ expected, votes }: BacktestSetting) =>
     !expected || !votes || (expected.days === null && expected.learning > 0) ? w.unknown : expected.days === null ? w.never : expected.days < 2 ? f.span(expected.days * 1440) : t.days(Math.round(expected.days));
+  const expectedOf = ({ expected, cost, votes }: BacktestSetting) => (expected && votes && (cost || expected.aMonth > 0) ? few(expected.aMonth) : w.unknown);
   const shares = [...new Set(report.settings.flatMap(({ cost }) => cost?.seen.map(({ unhappy }) => Math.round(unhappy * 1000) / 1000) ?? []))].sort((one, other) => one - other);
   const seen = (share: number) => ({ cost }: BacktestSetting) => {
     const found = cost?.seen.find(({ unhappy }) => Math.abs(unhappy - share) < 0.001);
@@ -23,8 +27,8 @@ export function NumbersCard({ report }: { report: Backtest }) {
     [w.rows.aMonth, ({ aMonth }) => few(aMonth)],
     [w.rows.toAlert, ({ alerts }) => means(alerts)],
     [w.rows.inAlert, ({ inAlert }) => f.share(inAlert)],
-    [w.rows.judged, ({ votes }) => f.int(votes)],
-    [w.rows.expected, ({ expected, cost, votes }) => (expected && votes && (cost || expected.aMonth > 0) ? few(expected.aMonth) : w.unknown)],
+    [w.rows.judged, (setting) => (noneByChance(setting) ? "–" : f.int(setting.votes))],
+    [w.rows.expected, (setting) => (noneByChance(setting) ? f.int(0) : expectedOf(setting))],
     [w.rows.between, between],
     ...shares.map((share): [string, (setting: BacktestSetting) => string] => [w.rows.seen(f.percent(share * 100)), seen(share)]),
   ];

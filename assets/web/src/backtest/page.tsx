@@ -11,7 +11,7 @@ import { AlertsCard } from "./alerts-card.tsx";
 import { Chart } from "./chart.tsx";
 import { NumbersCard } from "./numbers-card.tsx";
 import { SettingCard, type Name } from "./setting-card.tsx";
-import { fieldsOfRule, textOf } from "./setting.ts";
+import { fieldsOf, fieldsOfRule, isAboutKiosks, textOf } from "./setting.ts";
 import { readView, SPANS, viewAddress, type Span, type View } from "./view.ts";
 import { useWords } from "./words.ts";
 
@@ -33,7 +33,7 @@ export function BacktestPage(props: Props) {
 }
 
 function Tests({ session, place, query, signedOut }: Props) {
-  const { t, w, f } = useWords();
+  const { t, w, f, day } = useWords();
   const view = readView(query, place);
   const set = (change: Partial<View>) => go(viewAddress({ ...view, ...change }));
 
@@ -60,9 +60,10 @@ function Tests({ session, place, query, signedOut }: Props) {
   const fresh = !test.busy && !test.failure;
   const errorOf = (which: Name) => (wrong === which && failure ? failureText(failure, t) : null);
   const first = report?.settings[0];
+  const aboutKiosks = (text: string) => isAboutKiosks(fieldsOf(text)?.["kind"] ?? report?.standards.find(({ id }) => id === text)?.rule.kind);
   const card = (which: Name) => {
     const tested = report?.settings[which === "a" ? 0 : 1] ?? null;
-    return { name: which, text: view[which], report, tested: fresh ? tested : null, error: errorOf(which), set: (text: string) => set({ [which]: text }) };
+    return { name: which, text: view[which], report, tested: fresh ? tested : null, error: errorOf(which), set: (text: string) => set({ [which]: text, late: view.late && !aboutKiosks(text) }) };
   };
 
   return (
@@ -86,7 +87,8 @@ function Tests({ session, place, query, signedOut }: Props) {
           {report && first ? (
             <div class="body">
               <Verdict report={report} />
-              {report.late > 0 && (
+              {report.kiosks && report.kiosks.from !== report.from && <p class="gaps" data-testid="kiosks-from">{report.kiosks.from ? w.kiosksFrom(day(report.kiosks.from)) : w.kiosksUnknown}</p>}
+              {report.late > 0 && !report.kiosks && (
                 <p class="gaps" data-testid="late">
                   {report.lateCounted ? w.lateCounted(f.int(report.late)) : w.late(f.int(report.late))}{" "}
                   <button type="button" class="link" data-testid="late-switch" onClick={() => set({ late: !view.late })}>{report.lateCounted ? w.leaveLate : w.countLate}</button>
@@ -112,11 +114,12 @@ function Verdict({ report }: { report: Backtest }) {
   const { compare } = report;
   if (!a) return null;
   const many = (count: number) => f.int(count);
+  const silentDays = report.votes === 0 && !report.kiosks;
   return (
     <>
-      <h2 id="h-result" data-testid="verdict">{report.votes === 0 ? w.noVotes : b ? w.instead(b.count, many(b.count), many(a.count)) : w.verdict(a.count, many(a.count), t.days(report.days))}</h2>
+      <h2 id="h-result" data-testid="verdict">{silentDays ? w.noVotes : b ? w.instead(b.count, many(b.count), many(a.count)) : w.verdict(a.count, many(a.count), t.days(report.days))}</h2>
       <p class="detail">
-        {report.votes === 0 ? w.noVotesHint : compare ? (a.count + (b?.count ?? 0) ? w.both(many(compare.both), many(compare.first), many(compare.second)) : w.none) : a.count ? "" : w.none}{" "}
+        {silentDays ? w.noVotesHint : compare ? (a.count + (b?.count ?? 0) ? w.both(many(compare.both), many(compare.first), many(compare.second)) : w.none) : a.count ? "" : w.none}{" "}
         <span class="nowrap">{w.votes(many(report.votes), days(report.from, report.to))}</span>
       </p>
     </>

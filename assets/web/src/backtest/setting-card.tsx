@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import type { Backtest, BacktestSetting } from "../api.ts";
 import { FieldError, useState } from "../kit.ts";
 import { Segmented } from "../trends/controls.tsx";
-import { changed, fieldsOf, fieldsOfRule, KINDS, minutesOf, ofKind, textOf, type Fields, type Kind } from "./setting.ts";
+import { changed, fieldsOf, fieldsOfRule, isAboutKiosks, KINDS, KIOSK_KINDS, minutesOf, ofKind, textOf, type Fields, type Kind } from "./setting.ts";
 import { useWords } from "./words.ts";
 
 export type Name = "a" | "b";
@@ -18,10 +18,13 @@ interface Props {
   children?: ComponentChildren; // beside the title
 }
 
+const START_HOLD = { offline: "2 min", coverage: "15 min", clock: "5 min" } as const; // when nothing is said
+
 export function SettingCard({ name, text, report, tested, error, set, children }: Props) {
   const { w } = useWords();
   const fields: Fields = fieldsOf(text) ?? (tested ? fieldsOfRule(tested.rule) : { kind: "standard" });
-  const kind = KINDS.find((each) => each === (fields["kind"] ?? "standard")); // none: one that has no form here
+  const kind = [...KINDS, ...KIOSK_KINDS].find((each) => each === (fields["kind"] ?? "standard")); // none: one that has no form here
+  const choose = (next: Kind) => set(textOf(ofKind(next, fields)));
   const put = (key: string, value: string) => set(textOf(changed(fields, key, value)));
   const standards = report?.standards ?? [];
   return (
@@ -37,10 +40,15 @@ export function SettingCard({ name, text, report, tested, error, set, children }
           </select>
         </label>
       )}
-      <Segmented id={`kind-${name}`} label={w.kind} value={kind ?? null} options={KINDS.map((each) => [each, w.kinds[each]] as const)} choose={(next: Kind) => set(textOf(ofKind(next, fields)))} />
+      {[KINDS, KIOSK_KINDS].map((kinds: readonly Kind[], i) => (
+        <Segmented key={i} id={`kind-${name}`} label={i ? w.kioskKind : w.kind} value={kind ?? null} options={kinds.map((each) => [each, w.kinds[each]] as const)} choose={choose} />
+      ))}
       <p class="hint">{kind ? w.kindHint[kind] : w.otherKind}</p>
-      {kind && kind !== "change" && <Figure id={`percent-${name}`} label={w.percent[kind]} value={fields["percent"] ?? "85"} min={kind === "standard" ? 1 : 0} max={kind === "standard" ? 99 : 100} set={(value) => put("percent", value)} />}
-      {kind === "share" ? (
+      {(kind === "standard" || kind === "share") && <Figure id={`percent-${name}`} label={w.percent[kind]} value={fields["percent"] ?? "85"} min={kind === "standard" ? 1 : 0} max={kind === "standard" ? 99 : 100} set={(value) => put("percent", value)} />}
+      {kind === "silence" && <Figure id={`probability-${name}`} label={w.probability} value={fields["probability"] ?? "0.001"} min={0} max={1} set={(value) => put("probability", value)} />}
+      {isAboutKiosks(kind) ? (
+        kind !== "tamper" && kind !== "silence" && <Figure id={`hold-${name}`} label={kind === "offline" ? w.quiet : w.lasting} value={String(minutesOf(fields["hold"] ?? START_HOLD[kind]) ?? "")} min={0} max={44640} set={(value) => put("hold", value && `${Math.round(Number(value) * 60)} s`)} />
+      ) : kind === "share" ? (
         <>
           <Figure id={`window-${name}`} label={w.window} value={String(minutesOf(fields["window"] ?? "15 min") ?? "")} min={1} max={44640} set={(value) => put("window", value && `${value} min`)} />
           <Figure id={`least-${name}`} label={w.least} value={fields["min_n"] ?? "4"} min={1} max={1_000_000} set={(value) => put("min_n", value)} />
@@ -84,14 +92,20 @@ function Figure({ id, label, value, min, max, set }: FigureProps) {
 function Price({ name, tested: { rule, expected, cost, votes } }: { name: Name; tested: BacktestSetting }) {
   const { t, w, f, few } = useWords();
   const points = rule.kind === "standard" ? cost?.parts[0] : undefined;
-  const known = expected !== null && cost !== null && votes > 0;
+  const known = expected !== null && (cost !== null || rule.kind === "silence") && votes > 0;
   const span = expected?.days == null ? null : expected.days < 2 ? f.span(expected.days * 1440) : t.days(Math.round(expected.days));
+  if (isAboutKiosks(rule.kind) && rule.kind !== "silence")
+    return <div class="price" data-testid={`price-${name}`}><b>{w.priceNone}</b><p>{w.priceNoneHint}</p></div>;
+  const silent = rule.kind === "silence";
   return (
     <div class="price" data-testid={`price-${name}`}>
       <b>{!expected ? w.priceUnknown : !known ? w.priceLearning : span === null ? w.priceNever : w.price(span)}</b>
       <p>
-        {!expected ? w.priceUnknownHint : !known ? votes > 0 && w.priceLearningHint : expected.votes !== null && w.priceHint(f.int(Math.round(expected.votes)), f.percent(Number(few(cost.usual * 100).replace(",", "."))))}
-        {known && expected.learning > 0 && <> {w.someLearn(expected.learning, f.int(expected.learning))}.</>}
+        {!expected ? w.priceUnknownHint
+          : silent ? (known && expected.votes !== null ? w.priceSilence(f.int(Math.round(expected.votes))) : w.priceSilenceLearning)
+          : !known ? votes > 0 && w.priceLearningHint
+          : expected.votes !== null && cost && w.priceHint(f.int(Math.round(expected.votes)), f.percent(Number(few(cost.usual * 100).replace(",", "."))))}
+        {known && expected.learning > 0 && <> {(silent ? w.someKiosksLearn : w.someLearn)(expected.learning, f.int(expected.learning))}.</>}
         {points && <><br />{w.points(f.int(points.up), f.int(points.down), f.int(points.limit))}</>}
       </p>
     </div>

@@ -2,13 +2,21 @@
 import type { Rule } from "../api.ts";
 
 export type Fields = Record<string, string>;
-export const KINDS = ["standard", "change", "share"] as const;
-export type Kind = (typeof KINDS)[number];
+export const KINDS = ["standard", "change", "share"] as const; // about what people say
+export const KIOSK_KINDS = ["silence", "offline", "coverage", "clock", "tamper"] as const; // about what kiosks do
+export type KioskKind = (typeof KIOSK_KINDS)[number];
+export type Kind = (typeof KINDS)[number] | KioskKind;
+export const isAboutKiosks = (kind: string | undefined): kind is KioskKind => KIOSK_KINDS.some((each) => each === kind);
 
 const START: Record<Kind, Fields> = {
   standard: { percent: "85", false_alarm_votes: "5000" },
   change: { false_alarm_votes: "5000", drift: "false" },
   share: { percent: "50", window: "15 min", min_n: "4" },
+  silence: { probability: "0.001" },
+  offline: { hold: "2 min" },
+  coverage: { hold: "15 min" },
+  clock: { hold: "5 min" },
+  tamper: {},
 };
 const KEPT = ["question", "top_faces", "mash"]; // when another kind is chosen
 
@@ -41,9 +49,10 @@ export function fieldsOfRule(rule: Rule): Fields {
     boundary: rule.boundary && `"${rule.boundary}"`,
     window: rule.window_ms && ms(rule.window_ms),
     min_n: rule.min_n,
+    probability: rule.probability,
     faces: rule.faces && `[${rule.faces.join(", ")}]`,
     hold: rule.hold_ms ? ms(rule.hold_ms) : undefined,
-    mash: ms(rule.mash_ms),
+    mash: isAboutKiosks(rule.kind) ? undefined : ms(rule.mash_ms),
   };
   return Object.fromEntries(Object.entries(all).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])));
 }
@@ -51,7 +60,7 @@ export function fieldsOfRule(rule: Rule): Fields {
 export const ofKind = (kind: Kind, was: Fields): Fields => ({
   kind,
   ...START[kind],
-  ...Object.fromEntries(Object.entries(was).filter(([key]) => KEPT.includes(key) && !(kind === "share" && key === "top_faces"))),
+  ...Object.fromEntries(Object.entries(was).filter(([key]) => KEPT.includes(key) && !isAboutKiosks(kind) && !(kind === "share" && key === "top_faces"))),
 });
 
 /** A share ends below where it began: by itself ten points lower. */
