@@ -1,6 +1,7 @@
 // Refusals in the reader's language: what the server says to a wrong form has Indonesian words, values and all. That every
 // sentence of the sources has some, tests/refusals.mjs shows; here the running server says them.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { Aggregator } from "./lib/aggregator.mjs";
 import { Broker } from "./lib/broker.mjs";
 import { Browser } from "./lib/browser.mjs";
@@ -8,7 +9,8 @@ import { Session } from "./lib/session.mjs";
 import { waitFor } from "./lib/wait.mjs";
 import { ROOT, scenario } from "./lib/world.mjs";
 
-const { inIndonesian } = await import(`${ROOT}/build/web/refusals.js`);
+// As a browser takes it: a module, whatever its name ends in.
+const { inIndonesian } = await import(`data:text/javascript;base64,${readFileSync(`${ROOT}/build/web/refusals.js`).toString("base64")}`);
 const PLACE = "bandung-dago";
 const ENGLISH = /\b(the|is|are|be|must|needed|needs?|not|of|and|or|you|it|that|this|from|with|than|most|least|unknown|twice)\b/i;
 const survey = (question) => `survey:\n  id: main\n  questions:\n    - { id: overall, type: faces }\n    - ${question}\n`;

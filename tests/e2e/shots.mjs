@@ -88,11 +88,20 @@ async function demo(world) {
   return { url: aggregator.url, code: await asked(admin), mail: `/u/${await aggregator.store.one("SELECT token FROM mailing_recipient ORDER BY mailing LIMIT 1")}`, "no code": `/q/${"0".repeat(32)}` };
 }
 
-/** A month of other hours ahead, and a holiday after it. */
+/** The next Christmas, Ramadan with its hours, and the feast after it, by the calendars that people go by. */
 async function holidays(admin) {
-  const day = (ahead) => new Date(Date.now() + ahead * DAY_MS).toISOString().slice(0, 10);
+  const iso = (at) => new Date(at).toISOString().slice(0, 10);
+  const next = (calendar, month, day) => {
+    const parts = new Intl.DateTimeFormat(`en-u-ca-${calendar}`, { month: "numeric", day: "numeric", timeZone: "UTC" });
+    for (let at = Date.now(); ; at += DAY_MS) {
+      const of = Object.fromEntries(parts.formatToParts(at).map(({ type, value }) => [type, value]));
+      if (of.month === String(month) && of.day === String(day)) return at;
+    }
+  };
+  const [christmas, ramadan] = [next("gregory", 12, 25), next("islamic-umalqura", 9, 1)];
+  const feast = next("islamic-umalqura", 10, 1) > ramadan ? next("islamic-umalqura", 10, 1) : ramadan + 30 * DAY_MS; // it may be Ramadan now
   const hours = [{ days: "mon-thu", open: "08:00", close: "15:00" }, { days: "fri", open: "08:00", close: "11:30" }];
-  const days = [{ from: day(12), to: day(41), name: "Ramadan", hours }, { from: day(42), to: day(44), name: "Idul Fitri" }, { from: day(75), name: "Hari Buruh" }];
+  const days = [{ from: iso(christmas), name: "Natal" }, { from: iso(ramadan), to: iso(feast - DAY_MS), name: "Ramadan", hours }, { from: iso(feast), to: iso(feast + DAY_MS), name: "Idul Fitri" }];
   const made = await admin.raw("POST", "/api/v1/manage/calendars/nasional", { item: { place: "harapan", days }, version: "" });
   if (!made.ok) throw new Error(`the calendar: ${await made.text()}`);
 }
