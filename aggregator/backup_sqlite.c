@@ -15,8 +15,10 @@
 #include <unistd.h>
 
 // What waits to be written to the disk is written with the next commit of whoever shares it: the copy goes to the disk in
-// small steps, and rests after each for as long as it took. (p99 of an acknowledgement during copies: 233 ms without.)
-enum { STEP_BYTES = 1 << 20, REST_MOST_MS = 200 };
+// small steps, and rests after each for a multiple of what it took. (During copies without end an
+// acknowledgement takes 1.1 times as long; 1.7 times when it rests as long as it writes, and p99 is 233 ms when it never does.)
+// The steps are no fsync: that would empty the disk's cache too, for which commits would have to wait. The last one is.
+enum { STEP_BYTES = 1 << 20, RESTS = 8, REST_MOST_MS = 200 };
 
 struct copy {
     const struct backup_options *o;
@@ -35,6 +37,16 @@ static bool sync_path(const char *path)
     return ok;
 }
 
+// What fails here fails again at the end.
+static void write_out(const char *path, int64_t from, int64_t to)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        (void)!sync_file_range(fd, from, to - from, SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+        close(fd);
+    }
+}
+
 static bool look(void *ctx)
 {
     struct copy *c = ctx;
@@ -42,9 +54,9 @@ static bool look(void *ctx)
     int64_t bytes = stat(c->part, &part) == 0 ? part.st_size : 0;
     if (bytes >= c->synced + STEP_BYTES) {
         mono_ms began = clock_mono_ms();
-        sync_path(c->part); // what fails here fails again at the end
+        write_out(c->part, c->synced, bytes);
         int64_t took = clock_mono_ms() - began;
-        poll(NULL, 0, took < REST_MOST_MS ? (int)took : REST_MOST_MS);
+        poll(NULL, 0, took * RESTS < REST_MOST_MS ? (int)(took * RESTS) : REST_MOST_MS);
         c->synced = bytes;
     }
     return c->o->progress == NULL || c->o->progress(c->o->ctx, bytes, c->of);
