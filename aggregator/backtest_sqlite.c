@@ -115,12 +115,6 @@ static int32_t yesterday(const struct backtest_job *j, wall_ms now)
     return least - 1;
 }
 
-static wall_ms midnight(const struct tz *tz, int32_t day)
-{
-    wall_ms noon = (wall_ms)day * DAY_MS + DAY_MS / 2;
-    return tz_day_start(tz, noon - (wall_ms)tz_offset_s(tz, noon) * 1000);
-}
-
 static enum trends_error find_days(struct backtest_job *j, const struct backtest_query *q, wall_ms now,
                                    struct trend_problem *p)
 {
@@ -147,8 +141,8 @@ static enum trends_error find_days(struct backtest_job *j, const struct backtest
     if (j->to - j->from > DAYS_MOST) {
         return bad(p, "from", "from is at most 1100 days before to");
     }
-    j->from_ms = midnight(tz, j->from);
-    j->to_ms = midnight(tz, j->to);
+    j->from_ms = tz_midnight(tz, j->from);
+    j->to_ms = tz_midnight(tz, j->to);
     return TRENDS_OK;
 }
 

@@ -150,26 +150,16 @@ static void read_place(struct backtest_window *w, int32_t place, int64_t first, 
     }
 }
 
-// Events are numbered in order of arrival: the last pack that begins before `at` bounds what arrived since.
-static int64_t bound(struct views *v, wall_ms at, int64_t *ret_end)
-{
-    *ret_end = views_first_event_since(v, at);
-    sqlite3_stmt *s =
-        store_bind(v->st, "SELECT coalesce(max(event_id), 0) FROM pack WHERE event_id < ?1", "i", *ret_end);
-    return views_row(v, s) ? sqlite3_column_int64(s, 0) : 0;
-}
-
 bool backtest_read_window(struct backtest_window *w, int32_t first_place, int32_t end_place, bool told)
 {
     struct backtest_job *j = w->j;
-    int64_t end = 0;
     w->count = w->told_count = 0;
     w->late = 0;
     w->full = w->memory = false;
     w->signs = told && j->kiosk_count > 0;
     if (views_begin(j->v) && (!w->signs || backtest_read_told(w))) {
-        int64_t first = bound(j->v, w->from - (w->what == BACKTEST_IN_TIME ? 0 : PROTOCOL_LATE_MS), &end);
-        end = w->what == BACKTEST_IN_TIME ? views_first_event_since(j->v, w->to) : INT64_MAX;
+        int64_t first = views_arrived_since(j->v, w->from - (w->what == BACKTEST_IN_TIME ? 0 : PROTOCOL_LATE_MS));
+        int64_t end = w->what == BACKTEST_IN_TIME ? views_first_event_since(j->v, w->to) : INT64_MAX;
         for (int32_t i = first_place; i < end_place && !w->full && !w->memory && !j->v->failed; i++) {
             if (j->unit_of[i] != SIZE_MAX) {
                 read_place(w, i, first, end);

@@ -87,6 +87,13 @@ json_t *branch_label(const struct branch *b, const char *option)
     return texts != NULL ? json_incref(texts) : json_pack("{s:s}", "en", option);
 }
 
+int64_t views_arrived_since(struct views *v, wall_ms at)
+{
+    sqlite3_stmt *s = store_bind(v->st, "SELECT coalesce(max(event_id), 0) FROM pack WHERE event_id < ?1", "i",
+                                 views_first_event_since(v, at));
+    return views_row(v, s) ? sqlite3_column_int64(s, 0) : 0;
+}
+
 int64_t views_first_event_since(struct views *v, wall_ms at)
 {
     // Half the span of ids at a time: `arrived` has no index of its own and needs none.

@@ -144,6 +144,9 @@ struct hours_period branch_period(const struct branch *b, wall_ms at);
 int64_t views_missing(struct views *v, int32_t epoch, const char *counted, int64_t next, int64_t through);
 // The first event that arrived at or after `at` (events are numbered in order of arrival).
 int64_t views_first_event_since(struct views *v, wall_ms at);
+// Whatever has arrived since then has at least this number, and some that came before: answers are numbered as they arrive,
+// and the last pack that begins before may hold later ones.
+int64_t views_arrived_since(struct views *v, wall_ms at);
 json_t *branch_label(const struct branch *b, const char *option); // new reference: texts of a reason
 
 // The day's votes by distance from the best face, as of the last step; returns the levels of the scale, 0: no
