@@ -4,7 +4,7 @@
 
 enum {
     SLICE_MS = 5, // what a slice takes at most, about
-    IDLE_SHARE = 2,
+    IDLE_SHARE = 5, // pages want the processor too
     BUSY_SHARE = 20, // slices take at most one part in so many of the core's time, less while votes wait
     PAUSE_MS = 95,
 };
