@@ -419,6 +419,8 @@ scenario("nobody is on it: the ladder tells the next one in opening time, each s
   await pass(1);
   await waitFor("the first one", () => receiver.requests.length === 1);
   assert.equal(receiver.requests[0].path, "/first");
+  // Killed before that it was sent is stored, it would be sent again under the same id.
+  await waitFor("that it was sent to be stored", async () => (await store.one("SELECT count(*) FROM outgoing WHERE state = 1")) === 1);
   await pass(3);
   assert.match(aggregator.process.lines.join("\n"), /escalation_channel_unknown .*channel=nowhere/);
   await manager.post(`/api/v1/alerts/${id}/ack`, { comment: "", minutes: 5 });
