@@ -31,7 +31,8 @@ enum {
 // Ways into indices: what ended long ago is never looked at, unless it is worked on again.
 static const char alerts_shown[] =
     ALERT_COLUMNS " WHERE a.alert_id IN (SELECT alert_id FROM alert WHERE place_id = ?2 AND closed IS NULL"
-                  " UNION ALL SELECT alert_id FROM alert WHERE place_id = ?2 AND closed >= ?3"
+                  " UNION ALL SELECT * FROM (SELECT alert_id FROM alert WHERE place_id = ?2 AND closed >= ?3"
+                  " ORDER BY alert_id DESC LIMIT 3)" // a standard that flutters must not bury what is open
                   " UNION ALL SELECT alert_id FROM alert WHERE place_id = ?2 AND reopened IS NOT NULL) ORDER BY a.alert_id DESC";
 static const char alert_by_id[] = ALERT_COLUMNS " WHERE a.id = ?2";
 
