@@ -527,6 +527,35 @@ static void alerts_count_in_steps(void **state)
     json_decref(o);
 }
 
+// A standard that flutters buries nothing: what is open is there, of what has ended the newest three.
+static void few_that_have_ended(void **state)
+{
+    struct world *w = *state;
+    int64_t first = vote(w, 1, 1, NOON - 2 * HOUR);
+    release(w, first, 1);
+    for (int i = 0; i < 6; i++) {
+        struct store_alert a = {.rule = 1, .version = 1, .place = BRANCH, .from = "ok", .to = i == 0 ? "firing" : "resolved",
+                                .action = "breach", .who = "", .text = "", .at = NOON, .since = NOON, .opened = NOON,
+                                .raised = NOON, .closed = i == 0 ? 0 : NOON, .first_event = first, .last_event = first,
+                                .limit = 117};
+        char id[16];
+        snprintf(id, sizeof id, "a%d", i);
+        ident_set(&a.id, id);
+        assert_true(store_alert_change(w->st, &a));
+    }
+    json_t *o = today(w), *alerts = json_object_get(o, "alerts"), *one;
+    size_t i, open = 0;
+    assert_int_equal(json_array_size(alerts), 4);
+    json_array_foreach(alerts, i, one)
+    {
+        const char *id = json_string_value(json_object_get(one, "id"));
+        open += strcmp(id, "a0") == 0;
+        assert_true(strcmp(id, "a1") != 0 && strcmp(id, "a2") != 0);
+    }
+    assert_int_equal(open, 1);
+    json_decref(o);
+}
+
 // After a closing by hand the points begin at half the limit: the curve does too.
 static void curve_begins_where_the_points_did(void **state)
 {
@@ -797,6 +826,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(half_hour_zone, setup_india, teardown),
         VIEW(reasons_of_the_unhappy),
         VIEW(alerts_count_in_steps),
+        VIEW(few_that_have_ended),
         VIEW(curve_begins_where_the_points_did),
         VIEW(easing_shows_with_its_step),
         VIEW(scope_and_people),
