@@ -33,6 +33,7 @@
         embed migration_0021, "aggregator/migrations/0021.sql"
         embed migration_0022, "aggregator/migrations/0022.sql"
         embed migration_0023, "aggregator/migrations/0023.sql"
+        embed migration_0024, "aggregator/migrations/0024.sql"
         embed web_index_html, "build/web/index.html"
         embed web_app_js, "build/web/app.js"
         embed web_app_css, "build/web/app.css"

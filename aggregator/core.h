@@ -40,6 +40,7 @@ enum command_kind {
     COMMAND_ERASE,          // alert: kiosk; epoch, seq, score_too; by: who asks -> reply: JSON
     COMMAND_ROLLUPS_REPAIR, // all rollups from the answers, in the time to come
     COMMAND_CHANNEL_TEST,   // alert: id of a channel, who -> reply: id of the message
+    COMMAND_CHANNEL_SECRET, // alert: id of a channel, who; its file is another
     COMMAND_TOKEN_ADD,      // alert: its name; token, role, place, expires, who. NOT_NOW: the name is taken
     COMMAND_TOKEN_END,      // alert: its name
     COMMAND_TOKEN_USED,     // token
@@ -122,6 +123,8 @@ struct core_options {
     void *ctx;
     // Something new is in the outbox of notifications, and committed. Core thread; must only wake. NULL: nobody sends.
     void (*on_outgoing)(void *courier);
+    // Channels, mailings or a secret have changed. The same.
+    void (*on_channels)(void *courier);
     void *courier;
     // The loop goes round: called in every turn, at least every round_ms (0: as often as there is something
     // to do), so that a stuck core can be noticed. Core thread; NULL: nobody watches.

@@ -28,6 +28,7 @@
 #ifndef PUAS_AGGREGATOR_CORE_IMPL_H
 #define PUAS_AGGREGATOR_CORE_IMPL_H
 
+#include "aggregator/channel_set.h"
 #include "aggregator/contact.h"
 #include "aggregator/core.h"
 #include "aggregator/engine.h"
@@ -136,7 +137,9 @@ struct core {
     struct command *commands[COMMANDS_MAX]; // answered after the commit
     size_t command_count;
     bool signs_due, signs_all; // mqtt channels are to be told, of all branches
+    struct channel_set set; // read again when the document has changed
     bool outgoing_new; // the outbox has a new row: the courier is woken after the commit
+    bool channels_new; // the set or a secret is another: the courier is told after the commit
     struct silences silences;
     struct core_order orders[CORE_ORDERS_MAX];
     struct core_erasure *erasures; // owned
@@ -249,7 +252,9 @@ bool core_tell_after_silence(struct core *c, const struct store_alert *a);
 bool core_serves_place(struct core *c, const struct channel *ch, int32_t place);
 bool core_channel_is_for(struct core *c, const struct channel *ch, const struct engine_transition *t,
                          enum channel_event event);
-void core_check_channels(struct core *c); // logs what they name and nobody knows
+// Reads channels and mailings anew; what they name and nobody knows is logged. False: ret_why.
+bool core_read_channels(struct core *c, char *ret_why, size_t n);
+enum command_result core_renew_secret(struct core *c, const struct command *cmd);
 enum command_result core_test_channel(struct core *c, struct command *cmd);
 enum command_result core_take_outcome(struct core *c, const struct command *cmd);
 enum command_result core_add_token(struct core *c, struct command *cmd);
@@ -274,6 +279,7 @@ enum command_result core_answer_phone(struct core *c, struct command *cmd);
 bool core_store_event(struct core *c, int32_t kiosk, struct epoch *ep, const struct event *e, int32_t place, int flags);
 
 void core_sign_due(struct core *c, int32_t place); // an alert there has changed
+void core_end_signs(struct core *c, const struct channel *ch); // of a channel that is no more
 void core_all_signs_due(struct core *c);           // after a connect, or a change of the organisation
 void core_say_signs(struct core *c);               // after the commit
 

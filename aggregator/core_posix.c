@@ -593,7 +593,7 @@ struct core *core_create(const struct core_options *o, char *ret_why, size_t n, 
     c->engine = engine_create();
     bool ok = c->mail != NULL && c->engine != NULL && draw_run(c) && open_store(c, ret_why, n, ret_retry) &&
               core_start_guard(c, ret_why, n) && open_contacts(c, ret_why, n) && seed_store(c, ret_why, n) &&
-              org_load(&c->org, c->store, ret_why, n) && core_start_rollups(c, ret_why, n) &&
+              org_load(&c->org, c->store, ret_why, n) && core_read_channels(c, ret_why, n) && core_start_rollups(c, ret_why, n) &&
               core_start_erasures(c, ret_why, n) && core_start_silences(c, ret_why, n) && core_start_retention(c, ret_why, n) &&
               core_start_imports(c, ret_why, n) && core_restore_engine(c, ret_why, n) &&
               judge_init(&c->judge, c->store);
@@ -605,8 +605,6 @@ struct core *core_create(const struct core_options *o, char *ret_why, size_t n, 
         core_destroy(c);
         return NULL;
     }
-    core_check_channels(c);
-    core_check_mailings(c);
     c->slow_at = clock_mono_ms() + SLOW_EVERY_MS;
     c->trim_at = clock_mono_ms() + TRIM_EVERY_MS;
     c->judge_batch = JUDGE_BATCH;
@@ -642,6 +640,7 @@ void core_destroy(struct core *c)
     keeper_destroy(c->keeper);
     judge_finish(&c->judge);
     engine_destroy(c->engine);
+    channel_set_finish(&c->set);
     epochs_finish(&c->epochs);
     org_finish(&c->org);
     store_close(c->store);

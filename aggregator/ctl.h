@@ -94,6 +94,7 @@ int ctl_import(struct ctl *c, int argc, char **argv);
 int ctl_import_list(struct ctl *c, int argc, char **argv);
 int ctl_import_undo(struct ctl *c, int argc, char **argv);
 int ctl_channels(struct ctl *c, int argc, char **argv);
+int ctl_channels_secret(struct ctl *c, int argc, char **argv);
 int ctl_channels_test(struct ctl *c, int argc, char **argv);
 int ctl_contact_key(struct ctl *c, int argc, char **argv);
 int ctl_token_add(struct ctl *c, int argc, char **argv);

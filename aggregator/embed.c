@@ -25,6 +25,7 @@ EMBED(migration_0020);
 EMBED(migration_0021);
 EMBED(migration_0022);
 EMBED(migration_0023);
+EMBED(migration_0024);
 EMBED(web_index_html);
 EMBED(web_app_js);
 EMBED(web_app_css);
@@ -99,6 +100,7 @@ const struct embedded embedded_migrations[] = {
     {"0021", migration_0021_begin, migration_0021_end},
     {"0022", migration_0022_begin, migration_0022_end},
     {"0023", migration_0023_begin, migration_0023_end},
+    {"0024", migration_0024_begin, migration_0024_end},
     {NULL, NULL, NULL},
 };
 

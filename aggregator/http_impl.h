@@ -102,7 +102,7 @@ struct http_api {
     pthread_mutex_t verify;               // one password at a time: each takes 19 MiB and 60 ms
     char dummy_hash[PASSWORD_HASH_BYTES]; // for unknown users: they take as long as known ones
     char control[HTTP_TOKEN_HEX + 1];
-    char webpush_key[WEBPUSH_PUBLIC_TEXT]; // "": no channel sends to browsers
+    char webpush_key[WEBPUSH_PUBLIC_TEXT];
     char metrics_token[HTTP_METRICS_TOKEN_MAX + 2]; // "": /metrics is for this machine only
     _Atomic int64_t answered[HTTP_STATUSES]; // requests, by status
     atomic_int previews; // being drawn, or wanted just now
@@ -161,6 +161,7 @@ void api_import_rows(struct api_call *c);
 void api_undo_import(struct api_call *c);
 void api_erase(struct api_call *c); // body: {"kiosk","epoch","seq","score","by"}
 void api_channels(struct api_call *c);
+void api_channel_secret(struct api_call *c);
 void api_test_channel(struct api_call *c); // 202 {"id"}: of the message, to ask for
 void api_message(struct api_call *c);
 void api_export(struct api_call *c); // ?format=csv|json|xlsx and place, from, to, question of export.h
@@ -178,6 +179,10 @@ void api_put_kiosk(struct api_call *c);
 void api_read_calendar(struct api_call *c); // body: {"ics"}
 void api_put_calendar(struct api_call *c);
 void api_put_standard(struct api_call *c);
+void api_put_channel(struct api_call *c);
+void api_put_mailing(struct api_call *c);
+void api_remove_channel(struct api_call *c);
+void api_remove_mailing(struct api_call *c);
 void api_put_user(struct api_call *c); // a new one: with its password
 void api_remove_kiosk(struct api_call *c); // body: {"version"}
 void api_remove_calendar(struct api_call *c);
@@ -226,7 +231,7 @@ void api_end_phone(struct api_call *c);  // the path's *: its number
 void api_webpush(struct api_call *c);
 void api_put_webpush(struct api_call *c); // body: {"endpoint","keys":{"p256dh","auth"},"place","lang"}
 void api_end_webpush(struct api_call *c); // body: {"endpoint"}
-bool webpush_read_key(struct http_api *a, char *ret_why, size_t n); // where a channel wants it
+bool webpush_read_key(struct http_api *a, char *ret_why, size_t n);
 void api_mailings(struct api_call *c);
 void api_preview_mailing(struct api_call *c); // the path's *: id of a mailing; ?lang=id|en -> HTML
 void api_ask_to_stop(struct api_call *c);

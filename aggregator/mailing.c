@@ -40,12 +40,12 @@ bool mailings_check(const char *name, const struct config_list *mailings, const 
 {
     const struct mailing *m = mailings->items;
     for (size_t i = 0; i < mailings->count; i++) {
-        const struct channel *ch = channel_find(channels, m[i].channel.s);
+        const struct channel *ch = channels != NULL ? channel_find(channels, m[i].channel.s) : NULL;
         char *const *to = m[i].to.items;
         if (mailing_find(mailings, m[i].id.s) != &m[i]) {
             return wrong(ret_error, name, &m[i], "stands twice");
         }
-        if (ch == NULL || ch->kind != CHANNEL_EMAIL) {
+        if (channels != NULL && (ch == NULL || ch->kind != CHANNEL_EMAIL)) {
             return wrong(ret_error, name, &m[i], "channel is the id of one of kind email");
         }
         if (m[i].to.count == 0) {

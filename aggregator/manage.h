@@ -24,7 +24,7 @@ enum manage_refusal {
 struct manage_change {
     const char *list;    // static, one of manage_lists
     const char *id;      // borrowed
-    const char *item;    // JSON object: all of it as it shall be; NULL: take it out (kiosks, calendars, standards)
+    const char *item;    // JSON object: all of it as it shall be; NULL: take it out (not places, users)
     const char *version; // as seen; "": it is new
     const char *hash;    // of a new user's password; NULL: none
     enum role role;      // of who asks

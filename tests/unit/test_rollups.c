@@ -861,7 +861,7 @@ static void the_migration_brings_the_past(void **state)
            "DROP INDEX epoch_lacking; DROP TABLE segment; DROP TABLE place_segment; DROP TABLE segment_day; "
            "DROP INDEX assignment_place; "
            "DROP TABLE erasure; DROP TABLE gone; DROP TABLE import; DROP TABLE outgoing; DROP TABLE token; ALTER TABLE alert DROP COLUMN judged; "
-           "DROP TABLE presence; DROP TABLE told; DROP TABLE content_plan; DROP TABLE improvement; DROP INDEX alert_raised; "
+           "DROP TABLE item; DROP TABLE presence; DROP TABLE told; DROP TABLE content_plan; DROP TABLE improvement; DROP INDEX alert_raised; "
            "DROP TABLE phone; DROP TABLE phone_visit; DROP TABLE special_day; DROP TABLE praise; DROP TABLE day_block; DROP TABLE webpush; DROP TABLE share; DROP TABLE mailing_sent; DROP TABLE mailing_recipient; DROP TABLE contact_case; DROP TABLE escalation; DROP TABLE silence; DROP INDEX alert_reopened; ALTER TABLE alert DROP COLUMN reopened; "
            "ALTER TABLE alert_log DROP COLUMN subject; ALTER TABLE alert_log DROP COLUMN amount; "
            "PRAGMA user_version = 5");
@@ -885,7 +885,7 @@ static void phones_are_told_anew(void **state)
     store_close(w->st);
     run(w, "DELETE FROM segment_day WHERE segment_id = (SELECT segment_id FROM segment WHERE id = 'source:phone');"
            "INSERT INTO phone SELECT place_id, 'token' || place_id, place_id, 1, 'dewi', 0, NULL, NULL FROM place;"
-           "DROP TABLE presence; PRAGMA user_version = 21");
+           "DROP TABLE item; DROP TABLE presence; PRAGMA user_version = 21");
     open_store(w);
     assert_true(differences(w) > 0);
     build(w, STORE_SLICE_DAYS);
