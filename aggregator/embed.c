@@ -49,6 +49,9 @@ EMBED(web_standards_js);
 EMBED(web_standards_css);
 EMBED(web_calendars_js);
 EMBED(web_calendars_css);
+EMBED(web_channels_js);
+EMBED(web_channels_css);
+EMBED(web_mailings_js);
 EMBED(web_news_js);
 EMBED(web_news_css);
 EMBED(web_refusals_js);
@@ -128,6 +131,9 @@ const struct embedded embedded_web[] = {
     {"standards.css", web_standards_css_begin, web_standards_css_end},
     {"calendars.js", web_calendars_js_begin, web_calendars_js_end},
     {"calendars.css", web_calendars_css_begin, web_calendars_css_end},
+    {"channels.js", web_channels_js_begin, web_channels_js_end},
+    {"channels.css", web_channels_css_begin, web_channels_css_end},
+    {"mailings.js", web_mailings_js_begin, web_mailings_js_end},
     {"news.js", web_news_js_begin, web_news_js_end},
     {"news.css", web_news_css_begin, web_news_css_end},
     {"refusals.js", web_refusals_js_begin, web_refusals_js_end},

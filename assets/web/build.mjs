@@ -44,6 +44,8 @@ const PAGES = {
 const TABS = {
   standards: "src/manage/standards.tsx",
   calendars: "src/manage/calendars.tsx",
+  channels: "src/manage/channels.tsx",
+  mailings: "src/manage/mailings.tsx",
 };
 const APART = { ...PAGES, ...TABS };
 const FIRST_BYTES = 30_000; // app.js + app.css, gzip

@@ -14,7 +14,7 @@ export interface FieldProps {
   set: (value: string) => void;
 }
 
-function Framed({ name, label, hint, error, children }: Omit<FieldProps, "value" | "set"> & { children: ComponentChildren }) {
+export function Framed({ name, label, hint, error, children }: Omit<FieldProps, "value" | "set"> & { children: ComponentChildren }) {
   return (
     <div class="field">
       <label for={`m-${name}`}>{label}</label>
@@ -25,13 +25,13 @@ function Framed({ name, label, hint, error, children }: Omit<FieldProps, "value"
   );
 }
 
-const about = (name: string, error: string | null) => ({ id: `m-${name}`, "data-testid": `m-${name}`, "aria-invalid": error ? true : undefined, "aria-describedby": `hint-${name} error-${name}` });
+export const about = (name: string, error: string | null) => ({ id: `m-${name}`, "data-testid": `m-${name}`, "aria-invalid": error ? true : undefined, "aria-describedby": `hint-${name} error-${name}` });
 
-export function TextField({ list, number, fixed, ...props }: FieldProps & { list?: readonly string[]; number?: boolean; fixed?: boolean }) {
+export function TextField({ list, number, fixed, secret, ...props }: FieldProps & { list?: readonly string[]; number?: boolean; fixed?: boolean; secret?: boolean }) {
   const { name, value, set, error } = props;
   return (
     <Framed {...props}>
-      <input {...about(name, error)} type="text" inputMode={number ? "decimal" : undefined} value={value} readOnly={fixed} autocomplete="off" spellcheck={false} list={list && `list-${name}`} onInput={(event) => set(event.currentTarget.value)} />
+      <input {...about(name, error)} type={secret ? "password" : "text"} inputMode={number ? "decimal" : undefined} value={value} readOnly={fixed} autocomplete={secret ? "new-password" : "off"} spellcheck={false} list={list && `list-${name}`} onInput={(event) => set(event.currentTarget.value)} />
       {list && <datalist id={`list-${name}`}>{list.map((each) => <option key={each} value={each} />)}</datalist>}
     </Framed>
   );
@@ -89,13 +89,13 @@ const TIME = /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/;
 /** Is one of them no span of a day? */
 export const hoursWrong = (spans: Span[]): boolean => spans.some(({ open, close }) => !TIME.test(open) || !TIME.test(close) || open >= close);
 
-export function HoursField({ name = "hours", days = "mon-fri", value, set, error, hint }: { name?: string; days?: string; value: unknown; set: (spans: Span[]) => void; error: string | null; hint: ComponentChildren }) {
+export function HoursField({ name = "hours", label, days = "mon-fri", value, set, error, hint }: { name?: string; label?: string; days?: string; value: unknown; set: (spans: Span[]) => void; error: string | null; hint: ComponentChildren }) {
   const { w } = useManageWords();
   const spans = spansOf(value);
   const put = (at: number, change: Partial<Span>) => set(spans.map((each, i) => (i === at ? { ...each, ...change } : each)));
   return (
     <fieldset class="field hours-field" id={`m-${name}`} tabIndex={-1} aria-describedby={`hint-${name} error-${name}`}>
-      <legend>{w.field.hours}</legend>
+      <legend>{label ?? w.field.hours}</legend>
       {spans.map(({ days: on, open, close }, i) => (
         <div class="span-row" key={i}>
           <select aria-label={w.daysOf(i + 1)} data-testid={`m-days-${i}`} value={on} onChange={(event) => put(i, { days: event.currentTarget.value })}>

@@ -5,10 +5,8 @@ import "./manage.css";
 import type { Managed, Session } from "../api.ts";
 import { addressOf, follow, go, lazy, useEffect, useRef, useState } from "../kit.ts";
 import { useReport } from "../trends/report.ts";
-import { ChannelsTab } from "./channels.tsx";
 import { KiosksTab } from "./kiosks.tsx";
 import { LogTab } from "./log.tsx";
-import { MailingsTab } from "./mailings.tsx";
 import { Waiting } from "./parts.tsx";
 import { PlacesTab } from "./places.tsx";
 import { TokensTab } from "./tokens.tsx";
@@ -39,8 +37,8 @@ const TAB: Record<Tab, preact.FunctionComponent<TabProps>> = {
   kiosks: KiosksTab,
   calendars: lazy("calendars", async () => (await import("./calendars.tsx")).CalendarsTab, true),
   standards: lazy("standards", async () => (await import("./standards.tsx")).StandardsTab, true),
-  channels: ChannelsTab,
-  mailings: MailingsTab,
+  channels: lazy("channels", async () => (await import("./channels.tsx")).ChannelsTab, true),
+  mailings: lazy("mailings", async () => (await import("./mailings.tsx")).MailingsTab),
   users: UsersTab,
   tokens: TokensTab,
   log: LogTab,

@@ -6,6 +6,7 @@ import type { Span } from "./items.ts";
 const DAYS: Record<string, string> = { daily: "Daily", mon: "Mon", tue: "Tue", wed: "Wed", thu: "Thu", fri: "Fri", sat: "Sat", sun: "Sun" };
 const days = (text: string): string => text.split("-").map((each) => DAYS[each] ?? each).join("\u2013");
 const FIELDS: Record<string, string> = {
+  channel: "channel", url: "address", user: "login name", from: "from", to: "to", template: "template", method: "method", headers: "headers", body: "body", topic: "topic", discovery: "Home Assistant", lamp: "lamps", places: "places", rules: "standards", severities: "of what", events: "when", quiet: "quiet hours", quiet_for: "quiet about", gather: "gathered for", per_minute: "a minute at most", deadline: "given up after", ca: "certificate", allow_private: "private addresses", every: "goes", report: "report", at: "hour",
   id: "id", name: "name", kind: "kind", parent: "lies in", tz: "time zone", hours: "opening hours", place: "place", percent: "percent", false_alarm_votes: "votes between false alarms",
   window: "window", min_n: "votes needed", probability: "probability", hold: "lasting", display: "name", role: "role", lang: "language", resolve_percent: "ends at", days: "days", goal: "goal", goal_from: "goal set on", goal_by: "goal by", escalation: "ladder",
 };
@@ -17,7 +18,7 @@ const STATES: Record<string, string> = { never: "Never connected", ready: "Ready
 const ACTIONS: Record<string, string> = {
   login: "signed in", logout: "signed out", manage: "changed", "user-password": "password", "config-apply": "configuration applied", "content-push": "content sent", "content-clear": "content withdrawn", "content-plan": "content planned", "content-withdraw": "plan withdrawn", tell: "told on kiosks", "tell-end": "told no more", "kiosk-order": "order to a kiosk",
   "alert-ack": "alert acknowledged", "alert-comment": "alert commented", "alert-resolve": "alert closed", "alert-assign": "alert assigned", "alert-reopen": "alert reopened", "alert-check": "playbook ticked", "alert-recover": "given to a customer", "alert-offer": "words for customers",
-  silence: "silenced", "silence-end": "silence ended", "contacts-read": "contacts read", "contact-take": "contact taken", "contact-outcome": "contact settled", "contact-open": "contact opened", "contact-erase": "contact erased", "channel-test": "channel tried", "token-add": "token made", "token-revoke": "token revoked",
+  silence: "silenced", "silence-end": "silence ended", "contacts-read": "contacts read", "contact-take": "contact taken", "contact-outcome": "contact settled", "contact-open": "contact opened", "contact-erase": "contact erased", "channel-test": "channel tried", "channel-secret": "secret of a channel", "token-add": "token made", "token-revoke": "token revoked",
   "share-open": "link made", "share-end": "link ended", "webpush-on": "messages on a device", "mailing-stop": "unsubscribed", import: "import", "import-undo": "import undone", erase: "erased",
   improvement: "improvement log", "phone-open": "code for phones made", "phone-end": "code for phones revoked", "webpush-off": "no messages on a device", "rollups-repair": "figures repaired", "verdicts-rerun": "votes judged again",
 };
@@ -43,6 +44,7 @@ export const en = {
   preview: "What would change?",
   close: "Close",
   drop: "Remove",
+  dropOne: (what: string) => `Remove ${what}`,
   saved: (name: string) => `${name} is saved.`,
   noChange: "Nothing has changed.",
   willChange: "This would change:",
@@ -110,21 +112,6 @@ export const en = {
   takeOutSure: "Take it out",
   takeOutHint: "It stands nowhere from now on, and what is pressed on it counts nowhere. What it has counted stays.",
   takenOut: (id: string) => `${id} is out of service.`,
-  // reports by mail
-  mailing: "Report by mail",
-  mailingsHint: "They stand under “mailings” in the server's settings. Whoever gets one can end it by its last line.",
-  noMailings: "No report goes by mail. The server's settings say which do, under “mailings”.",
-  goes: "Goes",
-  every: { daily: "Every day", weekly: "Every Monday", monthly: "On the 1st of the month" },
-  fromHour: (hour: string) => `from ${hour}:00 on, by the clock of the place`,
-  readers: "To",
-  reportOf: { place: "satisfaction", skm: "SKM" },
-  endedAt: (at: string) => `ended it, ${at}`,
-  sentThrough: (day: string) => `sent up to ${day}`,
-  nothingSent: "nothing sent yet",
-  langs: { id: "Indonesian", en: "English" },
-  look: "Preview",
-  lookAt: (id: string, lang: string) => `${id} as it would look now, in ${lang}`,
   // standards
   standard: "Standard",
   newStandard: "New standard",
@@ -164,31 +151,7 @@ export const en = {
   endSure: "End it",
   endHint: "Its open alerts end with it. What it has raised stays on record.",
   ended: (id: string) => `${id} has ended.`,
-  // channels
-  channel: "Channel",
-  channelsHint: "They are set in aggregator.yaml, with their secrets.",
-  noChannels: "No channel is set up: nobody hears of alerts outside of these pages.",
-  waiting: "Waiting",
-  sentToday: "Sent, 24 h",
-  deadToday: "Given up, 24 h",
-  lastSent: "Last sent",
-  trial: "Try it",
-  test: "Send a test",
-  testOf: (id: string) => `Send a test to ${id}`,
-  testing: "Sending\u2026",
-  testTaken: "Taken.",
-  testFailed: (why: string) => `Not taken: ${why}`,
-  testSlow: "Not taken yet; it goes on trying.",
   quiet: (hours: string, only: string[]) => `quiet ${hours}${only.length === 1 ? (only[0] === "warning" ? ", for kiosks only" : ", for what customers say only") : ""}`,
-  retained: "says how it is",
-  fine: "Fine",
-  failing: (why: string) => `Trying again: ${why}`,
-  givenUp: "Given up",
-  dead: "Could not be delivered",
-  deadHint: "The newest 50.",
-  about: "About",
-  attempts: "Attempts",
-  reply: "What the other side said",
   // people
   newUser: "New person",
   loginHint: "To sign in with: a\u2013z, 0\u20139 and -.",
