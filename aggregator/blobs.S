@@ -60,6 +60,7 @@
         embed web_channels_js, "build/web/channels.js"
         embed web_channels_css, "build/web/channels.css"
         embed web_mailings_js, "build/web/mailings.js"
+        embed web_mailings_css, "build/web/mailings.css"
         embed web_news_js, "build/web/news.js"
         embed web_news_css, "build/web/news.css"
         embed web_refusals_js, "build/web/refusals.js"

@@ -189,8 +189,9 @@ const char *channel_secret_wrong(const struct channel *c, const char *secret)
 
 static bool wrong(struct config_error *e, const char *name, const struct channel *c, const char *what)
 {
-    snprintf(e->text, sizeof e->text, "%s:%d: channel '%s' (%s): %s", name, c->line, c->id.s,
-             channel_kinds[c->kind], what);
+    snprintf(e->text, sizeof e->text, "%s:%d: ", name, c->line);
+    size_t n = strlen(e->text);
+    snprintf(e->text + n, sizeof e->text - n, "channel '%s' (%s): %s", c->id.s, channel_kinds[c->kind], what);
     return false;
 }
 
@@ -217,7 +218,7 @@ static bool has_keys(const char *name, const struct channel *c, bool stored, str
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         bool needed = (keys[i].bit & k->needs & (stored ? ~SECRET : ~0)) != 0;
         if (keys[i].there ? ((k->needs | k->takes) & keys[i].bit) == 0 : needed) {
-            snprintf(text, sizeof text, "%s is %s", keys[i].key, needed ? "missing" : "not of this kind");
+            snprintf(text, sizeof text, needed ? "%s is missing" : "%s is not of this kind", keys[i].key);
             return wrong(e, name, c, text);
         }
     }
@@ -300,7 +301,7 @@ static bool check_http(const char *name, const struct channel *c, struct config_
         ok = fill_check(h->value, unknown, sizeof unknown);
     }
     if (!ok) {
-        snprintf(text, sizeof text, "{{%s}} is unknown; there are " FILL_NAMES, unknown);
+        snprintf(text, sizeof text, "{{%s}} is unknown; there are %s", unknown, FILL_NAMES);
         return wrong(e, name, c, text);
     }
     return true;

@@ -23,14 +23,18 @@ static bool within(struct core *c, const struct manage_change *m, const struct i
     return p != NULL && org_under(&c->org, p->number, m->scope);
 }
 
-// What a channel or a report must agree with and the document does not hold: what the settings of this server say.
-static bool fits_settings(struct core *c, struct manage_change *m, bool there)
+// What a channel or a report must agree with and the document does not hold: what the settings of this server say, too.
+static bool fits(struct core *c, struct manage_change *m, const struct manage_places *p)
 {
     const struct settings *s = c->o.settings;
-    if (strcmp(m->list, "channels") == 0 && !there && channel_find(&s->channels, m->id) != NULL) {
+    const struct channel *way = channel_find(&c->set.channels, p->channel.s);
+    bool is_mailing = strcmp(m->list, "mailings") == 0;
+    if (strcmp(m->list, "channels") == 0 && !p->there && channel_find(&s->channels, m->id) != NULL) {
         refuse(m, MANAGE_TAKEN, "id", "aggregator.yaml has a channel of this id: take another");
-    } else if (strcmp(m->list, "mailings") == 0 && !there && mailing_find(&s->mailings, m->id) != NULL) {
+    } else if (is_mailing && !p->there && mailing_find(&s->mailings, m->id) != NULL) {
         refuse(m, MANAGE_TAKEN, "id", "aggregator.yaml has a report of this id: take another");
+    } else if (is_mailing && m->item != NULL && p->channel.s[0] != '\0' && (way == NULL || way->kind != CHANNEL_EMAIL)) {
+        refuse(m, MANAGE_WRONG, "channel", "channel is the id of one of kind email");
     } else {
         return true;
     }
@@ -54,7 +58,7 @@ static bool may(struct core *c, const struct command *cmd, struct manage_change 
         refuse(m, MANAGE_FORBIDDEN, "", "Channels are made by who runs the whole organisation");
     } else if (p->there && !is_channel && m->refusal != MANAGE_TAKEN && !within(c, m, &p->before)) {
         refuse(m, MANAGE_UNKNOWN, "", "It does not exist, or you may not see it");
-    } else if (m->refusal != MANAGE_FINE || !fits_settings(c, m, p->there)) {
+    } else if (m->refusal != MANAGE_FINE || !fits(c, m, p)) {
         return false;
     } else if (is_place && p->after.s[0] == '\0' && (here == NULL || here->parent != 0)) {
         refuse(m, MANAGE_WRONG, field, "It must lie in another place: only the organisation lies in none");

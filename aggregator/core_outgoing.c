@@ -85,6 +85,7 @@ bool core_read_channels(struct core *c, char *ret_why, size_t n)
     channel_set_finish(&c->set);
     c->set = set;
     c->channels_new = true;
+    c->mailings_at = 0; // one may be due
     check_channels(c);
     core_check_mailings(c);
     return true;

@@ -52,6 +52,7 @@ EMBED(web_calendars_css);
 EMBED(web_channels_js);
 EMBED(web_channels_css);
 EMBED(web_mailings_js);
+EMBED(web_mailings_css);
 EMBED(web_news_js);
 EMBED(web_news_css);
 EMBED(web_refusals_js);
@@ -134,6 +135,7 @@ const struct embedded embedded_web[] = {
     {"channels.js", web_channels_js_begin, web_channels_js_end},
     {"channels.css", web_channels_css_begin, web_channels_css_end},
     {"mailings.js", web_mailings_js_begin, web_mailings_js_end},
+    {"mailings.css", web_mailings_css_begin, web_mailings_css_end},
     {"news.js", web_news_js_begin, web_news_js_end},
     {"news.css", web_news_css_begin, web_news_css_end},
     {"refusals.js", web_refusals_js_begin, web_refusals_js_end},

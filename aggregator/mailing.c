@@ -31,7 +31,9 @@ const struct config_row mailing_rows[] = {
 
 static bool wrong(struct config_error *e, const char *name, const struct mailing *m, const char *what)
 {
-    snprintf(e->text, sizeof e->text, "%s:%d: mailing '%s': %s", name, m->line, m->id.s, what);
+    snprintf(e->text, sizeof e->text, "%s:%d: ", name, m->line);
+    size_t n = strlen(e->text);
+    snprintf(e->text + n, sizeof e->text - n, "mailing '%s': %s", m->id.s, what);
     return false;
 }
 

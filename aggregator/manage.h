@@ -42,7 +42,8 @@ const char *manage_list(const char *name);
 // Where the thing is and shall be, for the scope: its place, or of a place itself and its parent; "": nowhere.
 struct manage_places {
     struct ident before, after;
-    bool there; // before the change
+    struct ident channel; // by which a report shall go
+    bool there;           // before the change
 };
 
 // The document with the change in it, as JSON, malloc'd. NULL: c->refusal, field and why say why not.

@@ -196,6 +196,7 @@ static bool put(struct manage_change *c, json_t *list, size_t at, struct manage_
         return false;
     }
     const char *above = word(item, is_place ? "parent" : "place");
+    ident_set(&p->channel, word(item, "channel")); // what is no id is for the checks of the document
     if (above[0] != '\0' && !ident_set(&p->after, above)) {
         manage_wrong(c, is_place ? "parent: that is no id of a place" : "place: that is no id of a place");
     } else if (is_place && in_circle(list, c->id, above)) {
@@ -211,24 +212,24 @@ static bool put(struct manage_change *c, json_t *list, size_t at, struct manage_
 }
 
 // Who tells people on the channel: a step of a standard's ladder, or a report. "": nobody.
-static void find_use(const json_t *document, const char *channel, char *ret, size_t n)
+static void find_use(const json_t *document, const char *channel, char *why, size_t n)
 {
     size_t i, k;
     json_t *one, *step;
-    ret[0] = '\0';
+    why[0] = '\0';
     json_array_foreach(json_object_get(document, "standards"), i, one)
     {
         json_array_foreach(json_object_get(one, "escalation"), k, step)
         {
             if (strcmp(word(step, "channel"), channel) == 0) {
-                snprintf(ret, n, "The ladder of standard '%s' tells it: take that step out first", word(one, "id"));
+                snprintf(why, n, "The ladder of standard '%s' tells it: take that step out first", word(one, "id"));
             }
         }
     }
     json_array_foreach(json_object_get(document, "mailings"), i, one)
     {
         if (strcmp(word(one, "channel"), channel) == 0) {
-            snprintf(ret, n, "Report '%s' goes by it: end that, or give it another, first", word(one, "id"));
+            snprintf(why, n, "Report '%s' goes by it: end that, or give it another, first", word(one, "id"));
         }
     }
 }

@@ -381,12 +381,12 @@ scenario("who may not sees no link, head office its own; both themes and languag
   await west.login("west");
   await west.id("nav-manage").click();
   await west.id("open-bandung-dago").waitFor();
-  assert.deepEqual(await west.page.locator(".tabs a").evaluateAll((all) => all.map((each) => each.textContent)), ["Places", "Kiosks", "Calendars", "Standards", "Survey"]);
+  assert.deepEqual(await west.page.locator(".tabs a").evaluateAll((all) => all.map((each) => each.textContent)), ["Places", "Kiosks", "Calendars", "Standards", "Reports", "Survey"]);
   assert.equal(await west.id("open-harapan").count(), 0, "above her: only to be read");
   assert.equal(await west.id("row-malang").count(), 0);
   west.clean();
 
-  const tabs = { places: "&place=bandung-dago", kiosks: "&id=dago-entrance", standards: "&id=satisfied-85", channels: "", users: "&id=manager", tokens: "&id=new*", log: "" };
+  const tabs = { places: "&place=bandung-dago", kiosks: "&id=dago-entrance", standards: "&id=satisfied-85", channels: "&id=new*", mailings: "&id=new*", users: "&id=manager", tokens: "&id=new*", log: "" };
   for (const [name, viewport] of [["desktop", DESKTOP], ["phone", PHONE]]) {
     const page = await browser.open(`${url}/?page=manage`, { viewport });
     await page.login("admin");
@@ -406,7 +406,7 @@ scenario("who may not sees no link, head office its own; both themes and languag
         }
       }
       if (name === "phone") {
-        const small = await page.page.locator("main :is(button, select, input, a)").evaluateAll((list) => list.map((each) => [each.textContent || each.id, Math.round(each.getBoundingClientRect().height)]).filter(([, height]) => height < 44));
+        const small = await page.page.locator("main :is(button, select, input, a)").evaluateAll((list) => list.map((each) => [each.textContent || each.id, Math.round((each.type === "checkbox" ? each.closest("label") : each).getBoundingClientRect().height)]).filter(([, height]) => height < 44));
         assert.deepEqual(small, [], `targets under 44 px: ${tab}`);
       }
     }

@@ -1,5 +1,6 @@
 // The form of a channel: what its kind needs, whom and what it is for, when it waits. The secret is typed here and never shown again.
 import type { Channel, Changes, Item, Managed } from "../api.ts";
+import { useState } from "../kit.ts";
 import { useChannelsWords, type ChannelsWords } from "./channels-words.ts";
 import type { After } from "./parts.tsx";
 import { Trial } from "./trial.tsx";
@@ -66,6 +67,7 @@ const INDENT = "\u2003"; // options take no other style
 
 export function ChannelForm({ given, state, places, standards, secret, setSecret, saved, after: { gone, close, say }, tried }: Props) {
   const { w, c } = useChannelsWords();
+  const [more, setMore] = useState(false);
   const id = given ? idOf(given) : "";
   const tree = treeOf(places).map(([each, depth]) => [idOf(each), INDENT.repeat(depth) + word(each.item, "name")] as const);
   return (
@@ -116,7 +118,7 @@ export function ChannelForm({ given, state, places, standards, secret, setSecret
                 {quiet.length > 0 && severity("quiet_for", c.quietFor)}
               </>
             )}
-            <details open={MORE.some((field) => error(field) !== null)}>
+            <details open={more || MORE.some((field) => error(field) !== null)} onToggle={(event) => setMore(event.currentTarget.open)}>
               <summary data-testid="m-more">{c.more}</summary>
               <div class="more-fields">
                 {kind !== "mqtt" && (

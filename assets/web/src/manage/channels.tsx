@@ -27,7 +27,10 @@ export function ChannelsTab(props: TabProps) {
   const given = things.data.channels.find((each) => idOf(each) === view.id) ?? null;
   const { channels, dead } = states.data;
   const put = async (id: string, changed: string[]) => {
-    if (secret.text === "") return after.saved(id, { lines: changed });
+    if (secret.text === "") {
+      states.again();
+      return after.saved(id, { lines: changed });
+    }
     const result = await postJson(`/api/v1/channels/${id}/secret`, { secret: secret.text });
     setSecret(result.ok ? NO_SECRET : { ...secret, of: id, wrong: failureText(result.failure, t) });
     states.again();

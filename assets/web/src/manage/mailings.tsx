@@ -1,5 +1,6 @@
 // Reports by mail: which go when, to whom, how far they have gone, who has ended one; each as it would look now, in both languages;
 // made and changed. A file of its own.
+import "./mailings.css";
 import type { Mailing, Mailings, Managed, ManagedMailings } from "../api.ts";
 import { follow } from "../kit.ts";
 import { useMailingsWords } from "./mailings-words.ts";

@@ -38,7 +38,7 @@ const TAB: Record<Tab, preact.FunctionComponent<TabProps>> = {
   calendars: lazy("calendars", async () => (await import("./calendars.tsx")).CalendarsTab, true),
   standards: lazy("standards", async () => (await import("./standards.tsx")).StandardsTab, true),
   channels: lazy("channels", async () => (await import("./channels.tsx")).ChannelsTab, true),
-  mailings: lazy("mailings", async () => (await import("./mailings.tsx")).MailingsTab),
+  mailings: lazy("mailings", async () => (await import("./mailings.tsx")).MailingsTab, true),
   users: UsersTab,
   tokens: TokensTab,
   log: LogTab,

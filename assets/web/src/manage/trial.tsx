@@ -1,6 +1,6 @@
 // A channel is tried: one message goes, and what the other side says of it is shown.
 import type { ChannelMessage } from "../api.ts";
-import { useState, failureText, getJson, postJson } from "../kit.ts";
+import { failureText, getJson, inWords, postJson, useState } from "../kit.ts";
 import { useChannelsWords } from "./channels-words.ts";
 
 const ASK_MS = 500;
@@ -17,7 +17,7 @@ export function Trial({ id, done }: { id: string; done: () => void }) {
       const answer = await getJson<ChannelMessage>(`/api/v1/channels/messages/${asked.value.id}`);
       if (!answer.ok) return setSaid(failureText(answer.failure, t));
       if (answer.value.state !== "waiting" || answer.value.attempts > 0) {
-        setSaid(answer.value.state === "sent" ? c.testTaken : c.testFailed(answer.value.reply));
+        setSaid(answer.value.state === "sent" ? c.testTaken : c.testFailed(await inWords(answer.value.reply)));
         return done();
       }
       await new Promise((next) => setTimeout(next, ASK_MS));
