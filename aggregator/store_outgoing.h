@@ -83,7 +83,7 @@ bool store_outgoing_together(struct store *st, const struct outgoing *o, wall_ms
 bool store_outgoing_expired(struct store *st, wall_ms now, struct outgoing *ret_list, int *ret_count,
                             wall_ms *ret_next);
 bool store_outgoing_by_id(struct store *st, const char *id, struct outgoing *ret_o, bool *ret_found);
-// The newest dead ones, at most `most`.
+// The newest dead ones but tests, at most `most`.
 bool store_each_dead(struct store *st, int most, bool (*each)(void *ctx, const struct outgoing *o),
                      void *ctx);
 struct outgoing_counts {

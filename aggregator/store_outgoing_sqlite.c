@@ -257,8 +257,8 @@ bool store_each_dead(struct store *st, int most, bool (*each)(void *ctx, const s
 {
     bool failed = false, go = true;
     struct outgoing o;
-    sqlite3_stmt *s = store_bind(st, COLUMNS "WHERE state = ?1 ORDER BY ended_at DESC LIMIT ?2", "dd",
-                                 (int)OUTGOING_DEAD, most);
+    sqlite3_stmt *s = store_bind(st, COLUMNS "WHERE state = ?1 AND event <> ?2 ORDER BY ended_at DESC LIMIT ?3", "ddd",
+                                 (int)OUTGOING_DEAD, (int)CHANNEL_TEST, most);
     while (go && store_row(st, s, &failed)) {
         read_row(s, &o);
         go = each(ctx, &o);

@@ -88,7 +88,7 @@ export function ChannelForm({ given, state, places, standards, secret, setSecret
                 put({ ...Object.fromEntries([...OF_KIND, "kind"].map((field) => [field, ""])), kind: next });
                 setSecret("");
               }} />
-            ) : <p class="hint">{c.kinds(word(item, "kind"))}{kind && `: ${c.kindHint[kind]}`}</p>}
+            ) : <p class="hint">{c.kinds(word(item, "kind"))}{kind && `. ${c.kindHint[kind]}`}</p>}
             {kind && fields.map((field) => {
               const [label, hint] = c.of[kind]?.[field] ?? c.field[field] ?? ["", ""];
               const shared = { name: field, label: (KINDS[kind].needs as readonly string[]).includes(field) || field === "discovery" || field === "lamp" ? label : c.ifAny(label), hint, error: error(field) };
@@ -118,20 +118,18 @@ export function ChannelForm({ given, state, places, standards, secret, setSecret
                 {quiet.length > 0 && severity("quiet_for", c.quietFor)}
               </>
             )}
-            <details open={more || MORE.some((field) => error(field) !== null)} onToggle={(event) => setMore(event.currentTarget.open)}>
-              <summary data-testid="m-more">{c.more}</summary>
-              <div class="more-fields">
-                {kind !== "mqtt" && (
-                  <>
-                    <TextField name="gather" label={c.gather} hint={c.gatherHint} value={word(item, "gather")} set={(gather) => put({ gather })} error={error("gather")} />
-                    <TextField name="per_minute" number label={c.perMinute} hint={c.perMinuteHint} value={word(item, "per_minute")} set={(text) => put({ per_minute: text })} error={error("per_minute")} />
-                    <TextField name="deadline" label={c.deadline} hint={c.deadlineHint} value={word(item, "deadline")} set={(deadline) => put({ deadline })} error={error("deadline")} />
-                    <AreaField name="ca" label={c.ca} hint={c.caHint} value={word(item, "ca")} set={(ca) => put({ ca })} error={error("ca")} />
-                    <CheckField name="allow_private" label={c.allowPrivate} hint={c.allowPrivateHint} value={item["allow_private"] === true} set={(on) => put({ allow_private: on || "" })} error={error("allow_private")} />
-                  </>
-                )}
-              </div>
-            </details>
+            {kind !== "mqtt" && (
+              <details open={more || MORE.some((field) => error(field) !== null)} onToggle={(event) => setMore(event.currentTarget.open)}>
+                <summary data-testid="m-more">{c.more}</summary>
+                <div class="more-fields">
+                  <TextField name="gather" label={c.gather} hint={c.gatherHint} value={word(item, "gather")} set={(gather) => put({ gather })} error={error("gather")} />
+                  <TextField name="per_minute" number label={c.perMinute} hint={c.perMinuteHint} value={word(item, "per_minute")} set={(text) => put({ per_minute: text })} error={error("per_minute")} />
+                  <TextField name="deadline" label={c.deadline} hint={c.deadlineHint} value={word(item, "deadline")} set={(deadline) => put({ deadline })} error={error("deadline")} />
+                  <AreaField name="ca" label={c.ca} hint={c.caHint} value={word(item, "ca")} set={(ca) => put({ ca })} error={error("ca")} />
+                  <CheckField name="allow_private" label={c.allowPrivate} hint={c.allowPrivateHint} value={item["allow_private"] === true} set={(on) => put({ allow_private: on || "" })} error={error("allow_private")} />
+                </div>
+              </details>
+            )}
           </>
         );
       }}

@@ -38,9 +38,9 @@ export function ChannelsTab(props: TabProps) {
     if (!result.ok) say(c.secretNotKept(id));
   };
   return (
-    <>
-      <Split
-        list={
+    <Split
+      list={
+        <>
           <section class="card" aria-labelledby="h-channels">
             <header>
               <h2 id="h-channels">{w.tabs.channels}</h2>
@@ -55,20 +55,20 @@ export function ChannelsTab(props: TabProps) {
               </div>
             )}
           </section>
-        }
-        open={mine && (view.id === NEW || given) && (
-          <ChannelForm key={view.id} given={view.id === NEW ? null : given} state={channels.find(({ id }) => id === view.id) ?? null} places={places}
-            standards={standards.data?.standards.map(({ item }) => [word(item, "id"), pick((item["name"] ?? {}) as Record<string, string>, lang) || word(item, "id")] as const) ?? []}
-            secret={secret} setSecret={(text) => setSecret({ of: view.id, text, wrong: "" })} saved={(id, { lines }) => void put(id, lines)} after={{ ...after, gone: () => { states.again(); after.gone(); } }} tried={states.again} />
-        )}
-      />
-      {dead.length > 0 && (
-        <section class="card" aria-labelledby="h-dead">
-          <header><h2 id="h-dead">{c.dead}</h2><p>{c.deadHint}</p></header>
-          <Dead dead={dead} />
-        </section>
+          {dead.length > 0 && (
+            <section class="card" aria-labelledby="h-dead">
+              <header><h2 id="h-dead">{c.dead}</h2><p>{c.deadHint}</p></header>
+              <Dead dead={dead} />
+            </section>
+          )}
+        </>
+      }
+      open={mine && (view.id === NEW || given) && (
+        <ChannelForm key={view.id} given={view.id === NEW ? null : given} state={channels.find(({ id }) => id === view.id) ?? null} places={places}
+          standards={standards.data?.standards.map(({ item }) => [word(item, "id"), pick((item["name"] ?? {}) as Record<string, string>, lang) || word(item, "id")] as const) ?? []}
+          secret={secret} setSecret={(text) => setSecret({ of: view.id, text, wrong: "" })} saved={(id, { lines }) => void put(id, lines)} after={{ ...after, gone: () => { states.again(); after.gone(); } }} tried={states.again} />
       )}
-    </>
+    />
   );
 }
 
@@ -88,7 +88,7 @@ function Row({ channel, on, open, again }: { channel: Channel; on: boolean; open
       <td class="num" data-label={c.sentToday}>{f.int(sentToday)}</td>
       <td class="num" data-label={c.deadToday}>{f.int(deadToday)}</td>
       <td data-label={c.lastSent}>{lastSent === null ? "\u2013" : stamp(lastSent)}</td>
-      <td>{!on && <Trial id={id} done={again} />}</td>
+      <td>{!on && sends && <Trial id={id} done={again} />}</td>
     </tr>
   );
 }
