@@ -1,6 +1,6 @@
 // How it went: the measure by day, week or month with its interval, the days before, and the votes.
 import type { TrendsMarks, TrendsSeries } from "../api.ts";
-import { Icon } from "../kit.ts";
+import { Icon, useMemo } from "../kit.ts";
 import { ChartCard } from "./chart-card.tsx";
 import { Segmented } from "./controls.tsx";
 import { word, type Table } from "./csv.ts";
@@ -34,7 +34,7 @@ export function LineCard({ view, set, by, measure, series, before, marks, linked
   const title = w.lineOf(measure === "share" ? w.satisfied : w[measure], { day: w.byDay, week: w.byWeek, month: w.byMonth }[by]);
   const target = data && view.source === "kiosks" ? targetOf(data, measure) : null; // what was promised is measured at kiosks
   const here = data && marks && marks.place.id === data.place.id && marks.from === data.from && marks.to === data.to ? marks : null;
-  const groups = here ? groupMarks(here.marks, data?.periods ?? []) : [];
+  const groups = useMemo(() => (here ? groupMarks(here.marks, data?.periods ?? []) : []), [here, data]);
   const changes = groups.flatMap((group) => group.marks.filter(hasEffect).map((mark) => ({ id: keyOf(mark), place: mark.measured ?? mark.place.id, at: mark.day, control: "" })));
   const effects = useEffects(changes, view.question);
   const open = (from: string, to: string) => set({ period: { from, to }, by: null });
