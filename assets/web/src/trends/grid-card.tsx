@@ -106,8 +106,8 @@ function Grid({ view, set, data, measure, middle, said }: GridProps) {
         const [top, left] = across ? [TOP, LEFT] : [ROW_TOUCHED, LEFT_NARROW];
         const rows = across ? week.length : hours.length;
         const wide = across ? Math.min(width, left + hours.length * CELL_MOST_PX) : width;
-        const weekdays = { domain: week, type: "band", padding: 0, axis: null } as const;
-        const day = { domain: hours, type: "band", padding: 0, axis: null } as const;
+        const weekdays = { domain: week, type: "band", padding: 0 } as const;
+        const day = { domain: hours, type: "band", padding: 0 } as const;
         const at = across ? { x: "hour", y: "weekday" } : { x: "weekday", y: "hour" };
                 const head = { tickSize: 0, label: null, className: "sub" };
         const only = (weekday: number | null, hour: number | null) => w.onlyAt(hoursSaid({ weekday, hour }, said));

@@ -75,7 +75,7 @@ export function LineChart({ title, by, series, before, groups, measure, target, 
         const letterAt = px<{ row: number }>(({ row }) => top - 10 - row * ROW_PX);
         return {
           height, marginTop: top, marginRight: width - right, marginBottom: height - plotBase, marginLeft: LEFT,
-          x: { ...x, axis: null }, y: { ...y, axis: null },
+          x, y,
           marks: [
             kit.gridY({ ticks: LINES, className: "grid", strokeOpacity: 1 }),
             kit.axisY({ ticks: LINES, tickSize: 0, label: null, className: "sub", tickFormat: (at: number) => (measure === "share" ? f.percent(at) : num.one(at).replace(/[.,]0$/, "")) }),

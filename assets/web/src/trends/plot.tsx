@@ -39,7 +39,7 @@ export function Plot({ class: name = "", label, height, row = false, of, draw, p
   const [box, width] = useWidth<HTMLDivElement>();
   useLayoutEffect(() => {
     if (!kit || kit === "failed" || !box.current || width <= 0) return;
-    const figure = kit.plot({ height, margin: 0, ...draw(kit, width), width });
+    const figure = kit.plot({ height, margin: 0, axis: null, ...draw(kit, width), width });
     // It brings a style sheet that the content security policy refuses. Taken out while it is not in the page, it is not looked at.
     figure.querySelector("style")?.remove();
     for (const mark of [...figure.children]) {
