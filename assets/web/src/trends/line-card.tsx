@@ -41,7 +41,7 @@ export function LineCard({ view, set, by, measure, series, before, marks, linked
   return (
     <ChartCard
       name="line" title={title} view={view} set={set} loaded={series} file={file} sheet={sheet}
-      table={data && data.total.n > 0 ? tableOf(data, before, { groups, effects }, measure, open, said) : null}
+      table={data && data.total.n > 0 ? lineTable(data, before, { groups, effects }, measure, open, said) : null}
       tools={
         <>
           <Segmented id="by" label={w.step} value={by} options={[["day", w.by.day], ["week", w.by.week], ["month", w.by.month]]} choose={(value) => set({ by: value })} />
@@ -92,7 +92,7 @@ export function periodBefore(series: TrendsSeries, before: TrendsSeries | null, 
   return before.periods.find(({ from, to }) => from <= day && day <= to) ?? null;
 }
 
-function tableOf(series: TrendsSeries, before: TrendsSeries | null, { groups, effects }: { groups: MarkGroup[]; effects: Effects }, measure: Measure, open: (from: string, to: string) => void, said: Said): Table {
+export function lineTable(series: TrendsSeries, before: TrendsSeries | null, { groups, effects }: { groups: MarkGroup[]; effects: Effects }, measure: Measure, open: (from: string, to: string) => void, said: Said): Table {
   const { w, f, num } = said;
   const name = measure === "share" ? w.satisfied : w[measure];
   const by = series.by as By;

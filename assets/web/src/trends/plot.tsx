@@ -27,7 +27,7 @@ interface Props {
   class?: string;
   label: string; // for those who do not see it
   height: number; // px, if `draw` says no other
-  row?: boolean; // one of many, in a table that says what they show
+  row?: boolean; // one of many, in a table that says what they show: as wide as its cell, on paper too
   of: readonly unknown[]; // what it shows, always as many: it is drawn anew when one is another
   draw: (kit: Kit, width: number) => PlotOptions;
   press?: (key: string) => void;
@@ -36,7 +36,8 @@ interface Props {
 export function Plot({ class: name = "", label, height, row = false, of, draw, press }: Props) {
   const { t } = useText();
   const kit = usePlot();
-  const [box, width] = useWidth<HTMLDivElement>();
+  const [box, measured] = useWidth<HTMLDivElement>();
+  const width = row ? ROW_WIDTH : measured;
   useLayoutEffect(() => {
     if (!kit || kit === "failed" || !box.current || width <= 0) return;
     const figure = kit.plot({ height, margin: 0, axis: null, ...draw(kit, width), width });
@@ -46,6 +47,7 @@ export function Plot({ class: name = "", label, height, row = false, of, draw, p
       mark.removeAttribute("aria-label"); // "rect", "text": in English, and of no use to anybody
       if (!mark.querySelector("[data-key]")) mark.setAttribute("aria-hidden", "true");
     }
+    if (row) stretch(figure);
     const keys = keysIn(figure);
     figure.setAttribute("role", keys.length ? "group" : "img");
     figure.setAttribute("aria-label", label);
@@ -81,6 +83,25 @@ export function Plot({ class: name = "", label, height, row = false, of, draw, p
       {!kit && !row && <p class="hint" role="status">{t.loading}</p>}
     </div>
   );
+}
+
+const ROW_WIDTH = 1000;
+
+/** What lies across is said in percent: drawn once, it fits any width. */
+function stretch(figure: Element): void {
+  const percent = (px: string) => `${(Number(px) / ROW_WIDTH) * 100}%`;
+  figure.removeAttribute("viewBox");
+  figure.setAttribute("width", "100%");
+  for (const element of figure.querySelectorAll("rect, circle, line, text")) {
+    for (const name of ["x", "width", "cx", "x1", "x2"]) {
+      const px = element.getAttribute(name);
+      if (px !== null) element.setAttribute(name, percent(px));
+    }
+    const [, x, y] = /^translate\((.+),(.+)\)$/.exec(element.getAttribute("transform") ?? "") ?? [];
+    if (x === undefined) continue;
+    element.setAttribute("x", percent(x));
+    element.setAttribute("transform", `translate(0,${y})`);
+  }
 }
 
 const keysIn = (box: Element): SVGElement[] => [...box.querySelectorAll<SVGElement>("[data-key]")];
