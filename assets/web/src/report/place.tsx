@@ -3,7 +3,7 @@ import type { RankedUnit, ReasonGroup, TrendsCompare, TrendsGaps, TrendsLate, Tr
 import { OrTable } from "../trends/chart-card.tsx";
 import type { By } from "../trends/days.ts";
 import { pointsOf, targetOf, verdictOf, type Measure } from "../trends/figures.ts";
-import { lineTable } from "../trends/line-card.tsx";
+import { lineTable } from "../trends/line-table.ts";
 import { LineChart } from "../trends/line-chart.tsx";
 import { labelOf } from "../trends/reasons-card.tsx";
 import { ranksOf } from "../trends/ranks.ts";
@@ -24,7 +24,7 @@ interface Props {
 }
 
 const REASONS = 8; // the spreadsheet has all
-const NO_MARKS = { groups: [], effects: new Map() };
+const NO_MARKS: never[] = []; // the same each time: it is drawn once
 const ENDS = 10; // of a long list, the best and the last so many
 
 export function PlaceReport({ compare, series, kiosks, reasons, ranking, gaps, late, by, open }: Props) {
@@ -42,8 +42,8 @@ export function PlaceReport({ compare, series, kiosks, reasons, ranking, gaps, l
       {series && (
         <section class="part" aria-labelledby="h-trend">
           <h3 id="h-trend">{r.trend}</h3>
-          <OrTable title={r.trend} table={lineTable(series, null, NO_MARKS, measure, open, said)}>
-            <LineChart title={r.trend} by={by} series={series} before={null} groups={NO_MARKS.groups} measure={measure} target={target} open={open} />
+          <OrTable title={r.trend} table={lineTable(series, measure, open, said)}>
+            <LineChart title={r.trend} by={by} series={series} before={null} groups={NO_MARKS} measure={measure} target={target} open={open} />
           </OrTable>
         </section>
       )}

@@ -1,9 +1,10 @@
 // A line with its 95 % band over time, the days before as a dashed line, the promise in ink, and the votes below.
 import type { TrendsSeries } from "../api.ts";
-import { addDays, countDays, dayMs, type By } from "./days.ts";
-import { MIN_DOT_VOTES, pointsOf, type Measure, type Points } from "./figures.ts";
+import { countDays, type By } from "./days.ts";
+import { beginOf, dotsOf, LINES, middleOf, spanOf } from "./dots.ts";
+import { pointsOf, type Measure } from "./figures.ts";
 import { ROW_PX, rowsOf, type MarkGroup } from "./marks.ts";
-import { periodSaid } from "./line-card.tsx";
+import { periodSaid } from "./line-table.ts";
 import { each, keys, Plot, px } from "./plot.tsx";
 import { useWords } from "./words.ts";
 
@@ -20,7 +21,6 @@ interface Props {
 
 const LEFT = 42;
 const PAD = 12; // above the highest line
-const LINES = 5; // of the scale, about
 const LABEL_PX = 15;
 const TICK_PX = 84;
 const POINTS_MOST = 31; // more make the line a chain
@@ -29,9 +29,6 @@ const COMPACT = { below: 560, height: 232 };
 const DAYS_OF = { day: 1, week: 7, month: 28 };
 
 type Period = TrendsSeries["periods"][number];
-interface Dot extends Points {
-  at: Date;
-}
 
 export function LineChart({ title, by, series, before, groups, measure, target, open }: Props) {
   const said = useWords();
@@ -104,23 +101,6 @@ export function LineChart({ title, by, series, before, groups, measure, target, 
 }
 
 const keyOf = ({ from }: Period): string => `period-${from}`;
-const beginOf = ({ from }: { from: string }, daysOn = 0): Date => new Date(dayMs(addDays(from, daysOn)));
-const middleOf = ({ from, to }: { from: string; to: string }, daysOn = 0): Date => new Date((beginOf({ from }, daysOn).getTime() + beginOf({ from: to }, daysOn + 1).getTime()) / 2);
-
-const dotsOf = ({ periods }: TrendsSeries, measure: Measure, daysOn = 0): Dot[] =>
-  periods.flatMap((period) => {
-    const points = pointsOf(period, measure);
-    return points && period.n >= MIN_DOT_VOTES ? [{ ...points, at: middleOf(period, daysOn) }] : [];
-  });
-
-/** Least and most of the scale, which may be cut (chart rule 7). */
-function spanOf(values: number[], measure: Measure): [least: number, most: number] {
-  const end = measure === "nps" ? -100 : 0;
-  if (!values.length) return [end, 100];
-  const low = Math.max(end, Math.min(Math.min(...values), Math.max(...values) - 1));
-  return [low, Math.max(...values, low + 1)];
-}
-
 /** Beginnings of periods, as many as there is room for; of days, the same weekday. A first one that is cut is none. */
 function ticksOf({ periods }: TrendsSeries, by: By, thickness: number): Date[] {
   const few = Math.max(1, Math.ceil(TICK_PX / thickness));
