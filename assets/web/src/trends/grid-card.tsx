@@ -7,7 +7,7 @@ import { word, type Table } from "./csv.ts";
 import { countDays } from "./days.ts";
 import { pointsOf, stepOf, targetOf, verdictOf, type Measure } from "./figures.ts";
 import { hoursSaid } from "./line-card.tsx";
-import { each, keys, Plot } from "./plot.tsx";
+import { each, HATCHED, keys, Plot } from "./plot.tsx";
 import type { Loaded } from "./report.ts";
 import type { View } from "./view.ts";
 import { useWords, type Said } from "./words.ts";
@@ -23,12 +23,13 @@ interface Props {
 }
 
 type Cell = TrendsGrid["cells"][number];
+type Hours = Pick<View, "weekday" | "hour">; // null: of every day, every hour
 
 const WEEK = [1, 2, 3, 4, 5, 6, 0];
 const ACROSS_PX = 560; // narrower: hours stand below each other
 const CELL_MOST_PX = 100;
 const [TOP, LEFT, ROW] = [23, 44, 32];
-const [LEFT_NARROW, ROW_TOUCHED] = [34, 46];
+const [LEFT_NARROW, ROW_TOUCHED] = [34, 46]; // hours below each other: 44 px to touch, with what lies between
 const VOLUME_STEPS = 5;
 
 export function GridCard({ view, set, measure, grid, mean, file, sheet }: Props) {
@@ -109,24 +110,24 @@ function Grid({ view, set, data, measure, middle, said }: GridProps) {
         const weekdays = { domain: week, type: "band", padding: 0 } as const;
         const day = { domain: hours, type: "band", padding: 0 } as const;
         const at = across ? { x: "hour", y: "weekday" } : { x: "weekday", y: "hour" };
-                const head = { tickSize: 0, label: null, className: "sub" };
-        const only = (weekday: number | null, hour: number | null) => w.onlyAt(hoursSaid({ weekday, hour }, said));
-        const keyOf = (weekday: number | null, hour: number | null) => ({ key: `cell-${weekday ?? ""}-${hour ?? ""}`, pressed: pressed(weekday, hour) });
+        const axis = { tickSize: 0, label: null, className: "sub" };
+        const keyOf = ({ weekday, hour }: Hours) => ({ key: `cell-${weekday ?? ""}-${hour ?? ""}`, pressed: pressed(weekday, hour) });
+        const gap = across ? 1.5 : 1;
         // A heading is as wide or as high as its row and fills the margin beside it.
-        const above = { insetTop: -top, insetBottom: rows * row };
-        const beside = { insetLeft: -left, insetRight: wide - left };
-        const [hourHead, dayHead] = across ? [above, beside] : [beside, above];
-        const byHour = { ariaLabel: (hour: number) => only(null, hour), title: (hour: number) => only(null, hour), className: "head", rx: 6, render: keys(hours, (hour) => keyOf(null, hour)) };
-        const byDay = { ariaLabel: (weekday: number) => only(weekday, null), title: (weekday: number) => only(weekday, null), className: "head", rx: 6, render: keys(week, (weekday) => keyOf(weekday, null)) };
+        const headings = (list: number[], where: (n: number) => Hours, above: boolean) => {
+          const words = (n: number) => w.onlyAt(hoursSaid(where(n), said));
+          const shape = above ? { x: Number, insetTop: gap - top, insetBottom: rows * row + gap } : { y: Number, insetLeft: gap - left, insetRight: wide - left + gap };
+          return kit.cell(list, { inset: gap, ...shape, rx: 6, className: "head", ariaLabel: words, title: words, render: keys(list, (n) => keyOf(where(n))) });
+        };
         return {
           height: top + rows * row, marginTop: top, marginLeft: left, marginRight: width - wide,
           ...(across ? { x: day, y: weekdays } : { x: weekdays, y: day }),
           marks: [
-            kit.cell(hours, { [across ? "x" : "y"]: Number, ...byHour, ...hourHead }),
-            kit.cell(week, { [across ? "y" : "x"]: Number, ...byDay, ...dayHead }),
-            kit.axisX({ ...head, anchor: "top", tickFormat: across ? f.hour : num.shortWeekday, dy: across ? 0 : -9 }),
-            kit.axisY({ ...head, anchor: "left", tickFormat: across ? num.shortWeekday : f.hour, ...(across && { textAnchor: "start", dx: 9 - left }) }),
-            kit.cell(cells, { ...at, inset: across ? 1.5 : 1, rx: 6, ariaLabel: tip, title: tip, render: keys(cells, (cell) => ({ ...keyOf(cell.weekday, cell.hour), tone: tone(cell) })) }),
+            headings(hours, (hour) => ({ weekday: null, hour }), across),
+            headings(week, (weekday) => ({ weekday, hour: null }), !across),
+            kit.axisX({ ...axis, anchor: "top", tickFormat: across ? f.hour : num.shortWeekday, dy: across ? 0 : -9 }),
+            kit.axisY({ ...axis, anchor: "left", tickFormat: across ? num.shortWeekday : f.hour, ...(across && { textAnchor: "start", dx: 9 - left }) }),
+            kit.cell(cells, { ...at, inset: gap, rx: 6, ariaLabel: tip, title: tip, fill: (cell: Cell) => (tone(cell) === "thin" ? HATCHED : "currentColor"), render: keys(cells, (cell) => ({ ...keyOf(cell), tone: tone(cell) })) }),
             kit.text(cells, { ...at, text: figure, render: each(cells, (element, cell) => element.setAttribute("class", `${tone(cell)} ${pressed(cell.weekday, cell.hour) ? "strong" : ""}`)) }),
             kit.text(none, { ...at, text: () => "–", className: "none" }),
           ],

@@ -117,7 +117,8 @@ function nextOf(all: SVGElement[], from: SVGElement, [dx, dy]: readonly [number,
   const [x, y] = middle(from);
   let [next, least]: [SVGElement | null, number] = [null, Infinity];
   for (const each of all) {
-    const [right, down] = [middle(each)[0] - x, middle(each)[1] - y];
+    const [eachX, eachY] = middle(each);
+    const [right, down] = [eachX - x, eachY - y];
     const along = right * dx + down * dy;
     const far = along + ASIDE * Math.abs(right * dy + down * dx);
     if (along > 0.5 && far < least) [next, least] = [each, far];
@@ -150,6 +151,8 @@ export const keys = <T,>(rows: readonly T[], of: (row: T) => Key): RenderFunctio
     if (pressed !== undefined) element.setAttribute("aria-pressed", String(pressed));
     if (tone) element.setAttribute("class", tone);
   });
+
+export const HATCHED = "url(#hatch)"; // the paint of too few votes; the page has the pattern
 
 /** A channel in px, by no scale. */
 export const px = <T,>(value: (row: T) => number) => ({ value, scale: null });

@@ -5,7 +5,7 @@ import { ChartCard } from "./chart-card.tsx";
 import { Segmented } from "./controls.tsx";
 import { word, type Table } from "./csv.ts";
 import { verdictOf } from "./figures.ts";
-import { Plot } from "./plot.tsx";
+import { HATCHED, Plot } from "./plot.tsx";
 import { ranksOf, type RankedRow } from "./ranks.ts";
 import type { Loaded } from "./report.ts";
 import type { View } from "./view.ts";
@@ -108,7 +108,7 @@ export function Ranking({ rows, between, target, least: fewest, set, clear = 0.1
                           kit.dot([told], { x: "value", r: 5, className: "dot" }),
                           target === null ? null : kit.ruleX([target], { className: "promise" }),
                         ]
-                      : [kit.frame({ insetTop: HEIGHT / 2 - 6, insetBottom: HEIGHT / 2 - 6, rx: 6, className: "hatched" })],
+                      : [kit.frame({ insetTop: HEIGHT / 2 - 6, insetBottom: HEIGHT / 2 - 6, rx: 6, fill: HATCHED, className: "hatched" })],
                   })}
                 />
               </td>
