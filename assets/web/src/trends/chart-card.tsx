@@ -1,9 +1,9 @@
 // A card with a chart, the same as a table, and as a file; and what it says while there is nothing to show.
 import type { ComponentChildren } from "preact";
 import type { Trends } from "../api.ts";
-import { failureText } from "../kit.ts";
+import { failureText, useEffect } from "../kit.ts";
 import { csvOf, save, type Table } from "./csv.ts";
-import { usePlot } from "./plot.tsx";
+import { loadPlot, usePlot } from "./plot.tsx";
 import type { Loaded } from "./report.ts";
 import type { CardName, View } from "./view.ts";
 import { useWords } from "./words.ts";
@@ -27,6 +27,9 @@ interface Props {
 export function ChartCard({ name, title, view, set, loaded, file, sheet, table, tools, legend, empty, children, note }: Props) {
   const { t, w, lang } = useWords();
   const asTable = view.tables.includes(name);
+  useEffect(() => {
+    if (!asTable) void loadPlot(); // while the figures are on their way
+  }, [asTable]);
   const toggle = () => set({ tables: asTable ? view.tables.filter((each) => each !== name) : [...view.tables, name] });
   return (
     <section class={`card chart-card ${name}-card`} aria-labelledby={`h-${name}`} aria-busy={loaded.busy} data-testid={`card-${name}`}>

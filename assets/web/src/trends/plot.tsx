@@ -8,7 +8,8 @@ export type Kit = typeof import("./plot-marks.ts");
 
 let loaded: Kit | "failed" | null = null;
 let loading: Promise<void> | null = null;
-const load = () =>
+/** It may be asked for before there is anything to draw. */
+export const loadPlot = (): Promise<void> =>
   (loading ??= import("./plot-marks.ts").then(
     (kit) => void (loaded = kit),
     () => void (loaded = "failed"),
@@ -18,7 +19,7 @@ const load = () =>
 export function usePlot(): Kit | "failed" | null {
   const [kit, setKit] = useState(loaded);
   useEffect(() => {
-    if (!kit) void load().then(() => setKit(loaded));
+    if (!kit) void loadPlot().then(() => setKit(loaded));
   }, []);
   return kit;
 }

@@ -62,7 +62,7 @@ export function Ranking({ rows, between, target, least: fewest, set, clear = 0.1
   const { w, f, num, lang } = said;
   const ends = rows.flatMap((row) => (row?.lo == null || row.hi === null ? [] : [row.lo * 100, row.hi * 100])).concat(target ?? []);
   const [least, most] = [Math.max(0, Math.min(...ends) - PAD), Math.min(100, Math.max(...ends) + PAD)];
-  const x = { domain: [least, most] };
+  const x = ends.length ? { domain: [least, most] } : {};
   return (
     <table class="ranking">
       <thead>
