@@ -6,9 +6,9 @@ import { countDays, dayMs } from "../trends/days.ts";
 import { beginOf, dotsOf, LINES, spanOf, type Dot } from "../trends/dots.ts";
 import { verdictOf } from "../trends/figures.ts";
 import { lineTable } from "../trends/line-table.ts";
-import { each, Plot, px } from "../trends/plot.tsx";
-import { whereText, whyText } from "./alerts-card.tsx";
+import { dressed, Plot, px } from "../trends/plot.tsx";
 import { useWords as useTrendsWords } from "../trends/words.ts";
+import { whereText, whyText } from "./alerts-card.tsx";
 import { useWords } from "./words.ts";
 
 const TOP = 10;
@@ -42,7 +42,7 @@ function Chart({ report, series, target }: Props) {
   const dots = series ? dotsOf(series, "share") : [];
   const clock = localClock(report.tz);
   const two = report.compare !== null;
-  const rows = settings.map(({ alerts }, i) => ({ name: i ? "B" : "A", at: (ROW * (i + 0.5)), r: alerts.length > MANY ? 3 : 5.5 }));
+  const rows = settings.map(({ alerts }, i) => ({ name: i ? "B" : "A", at: ROW * (i + 0.5), r: alerts.length > MANY ? 3 : 5.5 }));
   const marks = settings.flatMap(({ alerts, rule }, i) =>
     alerts.map((alert) => ({
       ...rows[i], alert,
@@ -63,7 +63,7 @@ function Chart({ report, series, target }: Props) {
         const height = base + BETWEEN + settings.length * ROW + AXIS;
         const perDay = (width - left - right) / report.days;
         const thickness = ({ period }: Dot) => countDays(period.from, period.to) * perDay;
-        const toned = each(dots, (element, { lo, hi }) => element.setAttribute("class", verdictOf({ lo, hi }, target)));
+        const toned = dressed(dots, (element, { lo, hi }) => element.setAttribute("class", verdictOf({ lo, hi }, target)));
         const x = kit.scale({ x: { type: "utc", domain: [beginOf(report), beginOf(report, report.days)], range: [left, width - right], clamp: true } });
         const row = px<{ at?: number }>(({ at = 0 }) => base + BETWEEN + at);
         const lasting = marks.filter(({ raised, until, r = 0 }) => x.apply(until) - x.apply(raised) > r);
@@ -81,7 +81,7 @@ function Chart({ report, series, target }: Props) {
             kit.text(rows, { x: px(() => left - 8), y: row, text: "name", textAnchor: "end", className: "strong" }),
             kit.ruleY(rows, { y: row, className: "axis" }),
             kit.ruleY(lasting, { x1: "raised", x2: "until", y: row, className: "lasting", title: "tip" }),
-            kit.dot(marks, { x: "raised", y: row, r: px<{ r?: number }>(({ r = 0 }) => r), className: "alert-mark", title: "tip", render: each(marks, (element, { alert }) => element.classList.toggle("alone", two && !alert.both)) }),
+            kit.dot(marks, { x: "raised", y: row, r: px<{ r?: number }>(({ r = 0 }) => r), className: "alert-mark", title: "tip", render: dressed(marks, (element, { alert }) => element.classList.toggle("alone", two && !alert.both)) }),
           ],
         };
       }}

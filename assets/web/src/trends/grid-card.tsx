@@ -7,7 +7,7 @@ import { word, type Table } from "./csv.ts";
 import { countDays } from "./days.ts";
 import { pointsOf, stepOf, targetOf, verdictOf, type Measure } from "./figures.ts";
 import { hoursSaid } from "./line-card.tsx";
-import { each, HATCHED, keys, Plot } from "./plot.tsx";
+import { dressed, HATCHED, Plot, pressable } from "./plot.tsx";
 import type { Loaded } from "./report.ts";
 import type { View } from "./view.ts";
 import { useWords, type Said } from "./words.ts";
@@ -117,7 +117,7 @@ function Grid({ view, set, data, measure, middle, said }: GridProps) {
         const headings = (list: number[], where: (n: number) => Hours, above: boolean) => {
           const words = (n: number) => w.onlyAt(hoursSaid(where(n), said));
           const shape = above ? { x: Number, insetTop: gap - top, insetBottom: rows * row + gap } : { y: Number, insetLeft: gap - left, insetRight: wide - left + gap };
-          return kit.cell(list, { inset: gap, ...shape, rx: 6, className: "head", ariaLabel: words, title: words, render: keys(list, (n) => keyOf(where(n))) });
+          return kit.cell(list, { inset: gap, ...shape, rx: 6, className: "head", ariaLabel: words, title: words, render: pressable(list, (n) => keyOf(where(n))) });
         };
         return {
           height: top + rows * row, marginTop: top, marginLeft: left, marginRight: width - wide,
@@ -127,8 +127,8 @@ function Grid({ view, set, data, measure, middle, said }: GridProps) {
             headings(week, (weekday) => ({ weekday, hour: null }), !across),
             kit.axisX({ ...axis, anchor: "top", tickFormat: across ? f.hour : num.shortWeekday, dy: across ? 0 : -9 }),
             kit.axisY({ ...axis, anchor: "left", tickFormat: across ? num.shortWeekday : f.hour, ...(across && { textAnchor: "start", dx: 9 - left }) }),
-            kit.cell(cells, { ...at, inset: gap, rx: 6, ariaLabel: tip, title: tip, fill: (cell: Cell) => (tone(cell) === "thin" ? HATCHED : "currentColor"), render: keys(cells, (cell) => ({ ...keyOf(cell), tone: tone(cell) })) }),
-            kit.text(cells, { ...at, text: figure, render: each(cells, (element, cell) => element.setAttribute("class", `${tone(cell)} ${pressed(cell.weekday, cell.hour) ? "strong" : ""}`)) }),
+            kit.cell(cells, { ...at, inset: gap, rx: 6, ariaLabel: tip, title: tip, fill: (cell: Cell) => (tone(cell) === "thin" ? HATCHED : "currentColor"), render: pressable(cells, (cell) => ({ ...keyOf(cell), tone: tone(cell) })) }),
+            kit.text(cells, { ...at, text: figure, render: dressed(cells, (element, cell) => element.setAttribute("class", `${tone(cell)} ${pressed(cell.weekday, cell.hour) ? "strong" : ""}`)) }),
             kit.text(none, { ...at, text: () => "–", className: "none" }),
           ],
         };

@@ -5,7 +5,7 @@ import { beginOf, dotsOf, LINES, middleOf, spanOf } from "./dots.ts";
 import { pointsOf, type Measure } from "./figures.ts";
 import { ROW_PX, rowsOf, type MarkGroup } from "./marks.ts";
 import { periodSaid } from "./line-table.ts";
-import { each, keys, Plot, px } from "./plot.tsx";
+import { dressed, Plot, pressable, px } from "./plot.tsx";
 import { useWords } from "./words.ts";
 
 interface Props {
@@ -47,7 +47,7 @@ export function LineChart({ title, by, series, before, groups, measure, target, 
       class="line-chart" height={HEIGHT} label={`${w.lineAlt(title, num.day(series.from), num.day(series.to))}${groups.length ? ` ${w.marks.alt(groups.length)}` : ""}`}
       of={[by, series, before, groups, measure, target, said.lang]}
       press={(key) => {
-        const period = series.periods.find((each) => keyOf(each) === key);
+        const period = series.periods.find((one) => keyOf(one) === key);
         if (period) open(period.from, period.to);
       }}
       draw={(kit, width) => {
@@ -90,8 +90,8 @@ export function LineChart({ title, by, series, before, groups, measure, target, 
             kit.dot(letters, { x: "at", y: letterAt, r: 9, className: "event" }),
             kit.text(letters, { x: "at", y: letterAt, text: "letter", className: "event" }),
             kit.dot(last ? [last] : [], { x: "at", y: "value", r: 4.5, className: "end" }),
-            kit.text(labels, { x: px(() => right + 8), y: px<Label>(({ at }) => at), text: "text", textAnchor: "start", render: each(labels, (element, { kind }) => element.setAttribute("class", kind)) }),
-            kit.rect(series.periods, { ...span, y1: px(() => top), y2: px(() => base), className: "hit", ariaLabel: tip, title: tip, render: keys(series.periods, (period) => ({ key: keyOf(period) })) }),
+            kit.text(labels, { x: px(() => right + 8), y: px<Label>(({ at }) => at), text: "text", textAnchor: "start", render: dressed(labels, (element, { kind }) => element.setAttribute("class", kind)) }),
+            kit.rect(series.periods, { ...span, y1: px(() => top), y2: px(() => base), className: "hit", ariaLabel: tip, title: tip, render: pressable(series.periods, (period) => ({ key: keyOf(period) })) }),
             kit.dot(dots, kit.pointerX({ x: "at", y: "value", r: 5, className: "mark-dot", ariaHidden: "true", pointerEvents: "none" })),
           ],
         };

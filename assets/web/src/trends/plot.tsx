@@ -38,7 +38,8 @@ export function Plot({ class: name = "", label, height, row = false, of, draw, p
   const { t } = useText();
   const kit = usePlot();
   const [box, measured] = useWidth<HTMLDivElement>();
-  const width = row ? ROW_WIDTH : measured;
+  const paper = usePaper();
+  const width = row ? ROW_WIDTH : paper && measured ? PAPER_WIDTH : measured;
   useLayoutEffect(() => {
     if (!kit || kit === "failed" || !box.current || width <= 0) return;
     const figure = kit.plot({ height, margin: 0, axis: null, ...draw(kit, width), width });
@@ -55,7 +56,7 @@ export function Plot({ class: name = "", label, height, row = false, of, draw, p
     const held = document.activeElement instanceof SVGElement && box.current.contains(document.activeElement) ? document.activeElement.dataset["key"] : undefined;
     box.current.replaceChildren(figure);
     const stop = keys.find(({ dataset }) => dataset["key"] === held) ?? keys.find((each) => each.getAttribute("aria-pressed") === "true") ?? keys[0];
-    for (const each of keys) each.tabIndex = each === stop ? 0 : -1;
+    stopAt(keys, stop);
     if (held !== undefined) stop?.focus({ preventScroll: true });
   }, [kit, width, height, label, ...of]);
 
@@ -71,12 +72,11 @@ export function Plot({ class: name = "", label, height, row = false, of, draw, p
       return;
     }
     const way = WAYS[event.key];
-    if (!way) return;
-    event.preventDefault();
     const keys = keysIn(box.current);
-    const next = nextOf(keys, event.target, way);
+    const next = way && nextOf(keys, event.target, way);
     if (!next) return;
-    for (const each of keys) each.tabIndex = each === next ? 0 : -1;
+    event.preventDefault();
+    stopAt(keys, next);
     next.focus();
   };
   return (
@@ -84,6 +84,23 @@ export function Plot({ class: name = "", label, height, row = false, of, draw, p
       {!kit && !row && <p class="hint" role="status">{t.loading}</p>}
     </div>
   );
+}
+
+const PAPER_WIDTH = 900; // fitted into a card on A4: figures of 6.5 points, and trends on two sheets
+
+/** It is being printed: fitted onto paper, what is drawn for a wide screen is too small to be read. */
+function usePaper(): boolean {
+  const [paper, setPaper] = useState(false);
+  useEffect(() => {
+    const [begin, end] = [() => setPaper(true), () => setPaper(false)];
+    addEventListener("beforeprint", begin);
+    addEventListener("afterprint", end);
+    return () => {
+      removeEventListener("beforeprint", begin);
+      removeEventListener("afterprint", end);
+    };
+  }, []);
+  return paper;
 }
 
 const ROW_WIDTH = 1000;
@@ -107,6 +124,10 @@ function stretch(figure: Element): void {
 
 const keysIn = (box: Element): SVGElement[] => [...box.querySelectorAll<SVGElement>("[data-key]")];
 
+const stopAt = (keys: SVGElement[], stop: SVGElement | undefined) => {
+  for (const each of keys) each.tabIndex = each === stop ? 0 : -1;
+};
+
 const WAYS: Record<string, readonly [number, number] | undefined> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const ASIDE = 4; // straight on is nearer than across
 
@@ -128,7 +149,7 @@ function nextOf(all: SVGElement[], from: SVGElement, [dx, dy]: readonly [number,
 }
 
 /** A mark's `render`: each of its elements with what it stands for. */
-export const each = <T,>(rows: readonly T[], dress: (element: SVGElement, row: T) => void): RenderFunction => (index, scales, values, dimensions, context, next) => {
+export const dressed = <T,>(rows: readonly T[], dress: (element: SVGElement, row: T) => void): RenderFunction => (index, scales, values, dimensions, context, next) => {
   const group = next?.(index, scales, values, dimensions, context) ?? null;
   index.forEach((at, i) => {
     const [element, row] = [group?.children[i], rows[at]];
@@ -144,8 +165,8 @@ export interface Key {
 }
 
 /** A mark's `render`: its elements can be pressed. Their words are the mark's `ariaLabel` and `title`. */
-export const keys = <T,>(rows: readonly T[], of: (row: T) => Key): RenderFunction =>
-  each(rows, (element, row) => {
+export const pressable = <T,>(rows: readonly T[], of: (row: T) => Key): RenderFunction =>
+  dressed(rows, (element, row) => {
     const { key, pressed, tone } = of(row);
     element.setAttribute("role", "button");
     element.dataset["key"] = element.dataset["testid"] = key;
