@@ -107,7 +107,7 @@ WEB_STAMP  := $(WEB_OUT)/.stamp
 MIGRATIONS := $(wildcard aggregator/migrations/*.sql)
 NODE_MODULES := assets/web/node_modules/.package-lock.json
 $(NODE_MODULES): assets/web/package.json assets/web/package-lock.json
-	@echo "Fetching from npm: esbuild and typescript bundle and check the pages, preact draws them, yaml reads the document of the API"
+	@echo "Fetching from npm: esbuild and typescript bundle and check the pages, preact draws them, Observable Plot their charts, yaml reads the document of the API"
 	@cd assets/web && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 $(WEB_STAMP): $(WEB_SRC) $(NODE_MODULES)

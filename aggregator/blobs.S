@@ -41,6 +41,7 @@
         embed web_login_css, "build/web/login.css"
         embed web_trends_js, "build/web/trends.js"
         embed web_trends_css, "build/web/trends.css"
+        embed web_plot_js, "build/web/plot.js"
         embed web_votes_js, "build/web/votes.js"
         embed web_votes_css, "build/web/votes.css"
         embed web_comments_js, "build/web/comments.js"

@@ -33,6 +33,7 @@ EMBED(web_login_js);
 EMBED(web_login_css);
 EMBED(web_trends_js);
 EMBED(web_trends_css);
+EMBED(web_plot_js);
 EMBED(web_votes_js);
 EMBED(web_votes_css);
 EMBED(web_comments_js);
@@ -116,6 +117,7 @@ const struct embedded embedded_web[] = {
     {"login.css", web_login_css_begin, web_login_css_end},
     {"trends.js", web_trends_js_begin, web_trends_js_end},
     {"trends.css", web_trends_css_begin, web_trends_css_end},
+    {"plot.js", web_plot_js_begin, web_plot_js_end},
     {"votes.js", web_votes_js_begin, web_votes_js_end},
     {"votes.css", web_votes_css_begin, web_votes_css_end},
     {"comments.js", web_comments_js_begin, web_comments_js_end},
