@@ -359,8 +359,13 @@ scenario("mailing: daily, weekly and monthly reports, once to each address, in i
   const stop = readMail(of("budi@example.org")[0].text).headers["list-unsubscribe"].slice(1, -1).replace("https://puas.example.org", aggregator.url);
   assert.match(await (await fetch(stop)).text(), /<form method="post">/);
   const reader = await (await Browser.start(world)).open(stop, { viewport: PHONE });
-  await reader.accessible("the end of a report by mail");
-  await reader.shot("page-unsubscribe");
+  for (const [theme, colour] of [["dark", "rgb(12, 19, 34)"], ["light", "rgb(243, 246, 251)"]]) {
+    await reader.page.emulateMedia({ colorScheme: theme });
+    assert.equal(await reader.page.evaluate(() => getComputedStyle(document.body).backgroundColor), colour, theme);
+    await reader.accessible(`the end of a report by mail, ${theme}`);
+    await reader.shot(`page-unsubscribe-${theme}`);
+  }
+  assert.equal(await reader.page.locator("[lang=en]").count(), 2, "in English too");
   assert.equal(await aggregator.store.one("SELECT count(*) FROM mailing_recipient WHERE stopped IS NOT NULL"), 0);
   await reader.page.getByRole("button").click(); // by hand; mail programs do the same by one request, as often as they like
   await reader.page.getByText("This report will not be sent any more.").waitFor();
