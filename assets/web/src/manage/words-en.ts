@@ -1,10 +1,8 @@
 // The English words of this page, and the shape of the Indonesian ones. Numbers come formatted; `count` is for the grammar.
 import type { Item } from "../api.ts";
 import type { Format } from "../format.ts";
-import type { Span } from "./items.ts";
+import { HOURS } from "./hours-words.ts";
 
-const DAYS: Record<string, string> = { daily: "Daily", mon: "Mon", tue: "Tue", wed: "Wed", thu: "Thu", fri: "Fri", sat: "Sat", sun: "Sun" };
-const days = (text: string): string => text.split("-").map((each) => DAYS[each] ?? each).join("\u2013");
 const FIELDS: Record<string, string> = {
   id: "id", name: "name", kind: "kind", parent: "lies in", tz: "time zone", hours: "opening hours", place: "place", percent: "percent", false_alarm_votes: "votes between false alarms",
   window: "window", min_n: "votes needed", probability: "probability", hold: "lasting", display: "name", role: "role", lang: "language", resolve_percent: "ends at", days: "days", goal: "goal", goal_from: "goal set on", goal_by: "goal by", escalation: "ladder",
@@ -62,14 +60,8 @@ export const en = {
   newPlace: "New place",
   figures: "Figures",
   moveHint: "All its votes, those of before too, count here from now on.",
-  days,
-  daysOf: (n: number) => `Days of span ${n}`,
-  opensOf: (n: number) => `Span ${n} opens at`,
-  closesOf: (n: number) => `Span ${n} closes at`,
-  dropSpan: (n: number) => `Remove span ${n}`,
-  addSpan: "Add hours",
   hoursHint: "Two spans of a day make a midday break. Days without a span are closed.",
-  hoursLine: (spans: Span[]) => spans.map((each) => `${days(each.days)} ${each.open}\u2013${each.close}`).join(", "),
+  hoursLine: HOURS.en.line,
   hoursWrong: "Times are 00:00 to 24:00, such as 07:00, and a span opens before it closes.",
   specialDays: "Special days ahead",
   noSpecialDays: "None: every week is the same here.",

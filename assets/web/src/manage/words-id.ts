@@ -1,10 +1,8 @@
 import type { Item } from "../api.ts";
 import type { Format } from "../format.ts";
-import type { Span } from "./items.ts";
+import { HOURS } from "./hours-words.ts";
 import type { Words } from "./words.ts";
 
-const DAYS: Record<string, string> = { daily: "Setiap hari", mon: "Sen", tue: "Sel", wed: "Rab", thu: "Kam", fri: "Jum", sat: "Sab", sun: "Min" };
-const days = (text: string): string => text.split("-").map((each) => DAYS[each] ?? each).join("\u2013");
 const FIELDS: Record<string, string> = {
   id: "id", name: "nama", kind: "jenis", parent: "berada di", tz: "zona waktu", hours: "jam buka", place: "tempat", percent: "persen", false_alarm_votes: "suara antara alarm palsu",
   window: "jendela waktu", min_n: "suara yang diperlukan", probability: "peluang", hold: "berlangsung", display: "nama", role: "peran", lang: "bahasa", resolve_percent: "berakhir pada", days: "hari", goal: "sasaran", goal_from: "sasaran ditetapkan", goal_by: "sasaran pada", escalation: "tangga",
@@ -63,14 +61,8 @@ export const id: Words = {
   newPlace: "Tempat baru",
   figures: "Angka",
   moveHint: "Semua suaranya, juga yang dulu, mulai sekarang dihitung di sini.",
-  days,
-  daysOf: (n) => `Hari rentang ${n}`,
-  opensOf: (n) => `Rentang ${n} buka pukul`,
-  closesOf: (n) => `Rentang ${n} tutup pukul`,
-  dropSpan: (n) => `Hapus rentang ${n}`,
-  addSpan: "Tambah jam",
   hoursHint: "Dua rentang sehari menjadi istirahat siang. Hari tanpa rentang berarti tutup.",
-  hoursLine: (spans: Span[]) => spans.map((each) => `${days(each.days)} ${each.open.replace(":", ".")}\u2013${each.close.replace(":", ".")}`).join(", "),
+  hoursLine: HOURS.id.line,
   hoursWrong: "Jam ditulis 00:00 sampai 24:00, misalnya 07:00, dan buka sebelum tutup.",
   specialDays: "Hari khusus mendatang",
   noSpecialDays: "Tidak ada: setiap minggu sama di sini.",
