@@ -95,7 +95,7 @@ function KioskForm({ given, places, start, after: { saved, gone, close, say } }:
   const first = places.find(({ item, mine }) => mine && word(item, "kind") === "branch");
   const id = given ? idOf(given) : "";
   return (
-    <Editor list="kiosks" given={given} start={{ id: "", name: "", place: start || (first ? idOf(first) : "") }} title={given ? word(given.item, "name") || id : w.newKiosk} shown={["id", "name", "place"]} saved={saved} close={close}
+    <Editor list="kiosks" given={given} start={{ id: "", name: "", place: start || (first ? idOf(first) : "") }} title={given ? word(given.item, "name") || id : w.newKiosk} shown={["id", "name", "place"]} places={places} saved={saved} close={close}
       check={(item) => ({ ...(word(item, "name") === "" ? { name: w.needed } : {}), ...(word(item, "place") === "" ? { place: w.needed } : {}) })}
       form={({ item, isNew, put, error }) => (
         <>

@@ -93,7 +93,7 @@ function PlaceForm({ given, under, places, saved, close }: FormProps) {
   const isTop = given !== null && word(given.item, "parent") === "";
   const links = given && ([["kiosks", w.tabs.kiosks], ["standards", w.tabs.standards]] as const).map(([tab, words]) => [viewAddress({ tab, place: idOf(given), id: "" }), words] as const);
   return (
-    <Editor list="places" given={given} start={start} title={given ? word(given.item, "name") : w.newPlace} shown={SHOWN} saved={saved} close={close}
+    <Editor list="places" given={given} start={start} title={given ? word(given.item, "name") : w.newPlace} shown={SHOWN} places={places} saved={saved} close={close}
       check={(item) => ({ ...(word(item, "name") === "" ? { name: w.needed } : {}) })}
       form={({ item, isNew, put, error }) => (
         <>

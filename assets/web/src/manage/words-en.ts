@@ -1,6 +1,7 @@
 // The English words of this page, and the shape of the Indonesian ones. Numbers come formatted; `count` is for the grammar.
-import type { Item } from "../api.ts";
+import type { Item, StandardPrice } from "../api.ts";
 import type { Format } from "../format.ts";
+import { seen } from "./price.ts";
 import { HOURS } from "./hours-words.ts";
 
 const FIELDS: Record<string, string> = {
@@ -132,6 +133,8 @@ export const en = {
   },
   otherKind: (kind: string) => `${kind}: its limits are changed in the configuration. Place and name can be changed here.`,
   falseAlarm: "False alarms",
+  span: (text: string): string => text,
+  price: (price: StandardPrice, f: Format): string => `One false alarm in ${f.int(price.votes)} votes; votes on average to see ${seen(price, f, "unhappy")}${price.usual !== undefined ? ` (where ${f.percent(price.usual * 100)} are usual; each place learns its own share, from ${f.int(price.learnedFrom ?? 0)} votes on)` : ""}.`,
   inVotes: (n: string) => `1 in ${n} votes`,
   priceUnknown: "not known",
   told: "Who is told",

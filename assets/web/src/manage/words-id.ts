@@ -1,5 +1,6 @@
 import type { Item } from "../api.ts";
 import type { Format } from "../format.ts";
+import { seen } from "./price.ts";
 import { HOURS } from "./hours-words.ts";
 import type { Words } from "./words.ts";
 
@@ -130,6 +131,8 @@ export const id: Words = {
   },
   otherKind: (kind) => `${kind}: batasnya diubah dalam konfigurasi. Tempat dan nama dapat diubah di sini.`,
   falseAlarm: "Alarm palsu",
+  span,
+  price: (price, f) => `Satu alarm palsu dalam ${f.int(price.votes)} suara; rata-rata suara sampai terlihat ${seen(price, f, "tidak puas")}${price.usual !== undefined ? ` (bila biasanya ${f.percent(price.usual * 100)}; tiap tempat belajar bagiannya sendiri, mulai suara ke-${f.int(price.learnedFrom ?? 0)})` : ""}.`,
   inVotes: (n) => `1 dalam ${n} suara`,
   priceUnknown: "tidak diketahui",
   told: "Yang diberi tahu",
