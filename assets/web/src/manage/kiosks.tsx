@@ -17,7 +17,7 @@ const LOOK_MS = 10_000; // how they do changes by itself
 
 export function KiosksTab(props: TabProps) {
   const { view, places, set, signedOut } = props;
-  const { w, stamp, ago } = useManageWords();
+  const { w, f, stamp, ago } = useManageWords();
   const loaded = useReport<{ kiosks: ManagedKiosk[] }>("manage/kiosks");
   useEnded(loaded, signedOut);
   const after = useAfter(loaded, props);
@@ -53,7 +53,7 @@ export function KiosksTab(props: TabProps) {
                       <span class="mark-word"><Mark kind={MARKS[each.state] ?? "unknown"} />{w.states(each.state)}</span>
                       <small title={each.heard === null ? undefined : stamp(each.heard)}>{each.heard === null ? w.neverHeard : w.heard(ago(each.heard))}{!each.clockSynced && each.heard !== null && `, ${w.clockUnsure}`}</small>
                     </td>
-                    <td class="num" data-label={w.unsent}>{each.unsent}</td>
+                    <td class="num" data-label={w.unsent}>{f.int(each.unsent)}</td>
                     <td data-label={w.shows}>{content(each, w)}</td>
                     <td data-label={w.software}>{each.software || "\u2013"}</td>
                   </tr>
