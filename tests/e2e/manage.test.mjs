@@ -296,8 +296,30 @@ scenario("standards, channels, people, tokens and the log from the page", async 
   await page.id("lang-switch").click();
   await page.id("preview").filter({ hasText: /persen: 85 \u2192 90.*Satu alarm palsu dalam [\d.]+ suara; rata-rata suara sampai terlihat 10% tidak puas: \d+/s }).waitFor();
   await page.id("lang-switch").click();
+
+  // What is typed is there again after the back-test, a reload and another tab, until it is saved or discarded.
+  await page.id("test-link").click();
+  await page.id("percent-a").waitFor();
+  await page.page.goBack();
+  await page.id("typed").filter({ hasText: "not saved yet" }).waitFor();
+  assert.equal(await page.id("m-percent").inputValue(), "90");
+  await page.page.reload();
+  await page.id("typed-drop").click();
+  assert.equal(await page.id("m-percent").inputValue(), "85");
+  await page.id("m-percent").fill("90");
+  await page.id("tab-kiosks").click();
+  await page.id("open-dago-entrance").click();
+  await page.id("to-survey").click(); // how it is configured
+  await page.id("survey-of").waitFor();
+  assert.equal(await page.id("survey-of").inputValue(), "kiosk:dago-entrance");
+  await page.page.goto(`${url}/?page=manage&tab=standards&place=bandung-dago&id=satisfied-85`);
+  await page.id("typed").waitFor();
+  assert.equal(await page.id("m-percent").inputValue(), "90");
   await page.id("save").click();
   await page.id("row-satisfied-85").filter({ hasText: "version 2" }).waitFor();
+  await page.page.reload();
+  await page.id("m-percent").waitFor();
+  assert.deepEqual([await page.id("m-percent").inputValue(), await page.id("typed").count()], ["90", 0]);
   assert.equal(await store.one("SELECT body ->> '$.percent' FROM rule WHERE id = 'satisfied-85' AND to_ms IS NULL"), 90);
   await page.id("test-link").click();
   await page.id("percent-a").waitFor();

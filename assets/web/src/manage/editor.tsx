@@ -5,6 +5,8 @@ import type { Changes, Item, Managed } from "../api.ts";
 import type { Failure } from "../http.ts";
 import { failureText, getJson, postJson, useEffect, useLayoutEffect, useRef, useState } from "../kit.ts";
 import { differing, idOf, listChanges, merged, tidy, word, type Span } from "./items.ts";
+import { keepTyped, typedIn } from "./typed.ts";
+import { NEW } from "./view.ts";
 import { useManageWords } from "./words.ts";
 
 export interface Draft {
@@ -33,8 +35,11 @@ export function Editor({ list, given, start = {}, title, shown, saved, close, fo
   const { t, w, f } = useManageWords();
   const isNew = given === null || given.version === "";
   const key = list === "users" ? "name" : "id";
-  const [base, setBase] = useState<Managed>(given ?? { item: start, version: "", mine: true });
-  const [item, setItem] = useState<Item>(base.item);
+  const opened = given ? idOf(given) : NEW;
+  const [was] = useState(() => typedIn(list, opened));
+  const [restored, setRestored] = useState(was !== null);
+  const [base, setBase] = useState<Managed>(was?.base ?? given ?? { item: start, version: "", mine: true });
+  const [item, setItem] = useState<Item>(was?.item ?? base.item);
   const [wrong, setWrong] = useState<Record<string, string>>({});
   const [failure, setFailure] = useState<Failure | null>(null);
   const [theirs, setTheirs] = useState<string[]>([]); // what somebody else has changed meanwhile
@@ -42,11 +47,13 @@ export function Editor({ list, given, start = {}, title, shown, saved, close, fo
   const [busy, setBusy] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
+  const typing = differing(tidy(base.item), tidy(item)).length > 0;
+  useEffect(() => keepTyped(list, opened, typing ? { base, item } : null), [base, item]);
 
   // What is there now is taken over, unless something is typed: then the next save finds out, and keeps both. At once with the
   // news, so that nothing can be typed between looking and taking.
   useLayoutEffect(() => {
-    if (!given || given.version === base.version || differing(tidy(base.item), tidy(item)).length) return;
+    if (!given || given.version === base.version || typing) return;
     setBase(given);
     setItem(given.item);
   }, [given?.version]);
@@ -77,6 +84,7 @@ export function Editor({ list, given, start = {}, title, shown, saved, close, fo
       setBase({ ...base, item });
       setTheirs([]);
       setPreview(null);
+      keepTyped(list, opened, null);
       return saved(id, result.value);
     }
     const problem = result.failure;
@@ -125,8 +133,23 @@ export function Editor({ list, given, start = {}, title, shown, saved, close, fo
     }}>
       <header>
         <h2 id="h-editor" tabIndex={-1} ref={heading}>{title}</h2>
-        <button type="button" class="link" data-testid="close" onClick={close}>{w.close}</button>
+        <button type="button" class="link" data-testid="close" onClick={() => {
+          keepTyped(list, opened, null);
+          close();
+        }}>{w.close}</button>
       </header>
+      {restored && typing && (
+        <p class="gaps" role="status" data-testid="typed">
+          {w.typed}{" "}
+          <button type="button" class="link" data-testid="typed-drop" onClick={() => {
+            setRestored(false);
+            setWrong({});
+            setPreview(null);
+            setBase(given ?? { item: start, version: "", mine: true });
+            setItem(given?.item ?? start);
+          }}>{w.typedDrop}</button>
+        </p>
+      )}
       {theirs.length > 0 && (
         <div class="gaps" role="alert" data-testid="conflict">
           <b>{w.conflict}</b>

@@ -1,6 +1,6 @@
 // Kiosks: how each does, where it stands, and what it can be told to do.
 import type { Managed, ManagedKiosk } from "../api.ts";
-import { Mark, useEffect, useState } from "../kit.ts";
+import { addressOf, follow, Mark, useEffect, useState } from "../kit.ts";
 import { useReport } from "../trends/report.ts";
 import { Editor } from "./editor.tsx";
 import { PlaceField, TextField } from "./fields.tsx";
@@ -109,6 +109,7 @@ function KioskForm({ given, places, start, after: { saved, gone, close, say } }:
         <>
           {given.assignment && <p class="gaps">{w.saysOtherwise(given.assignment)}</p>}
           {given.lost > 0 && <p class="gaps">{w.lost(given.lost)}</p>}
+          <p class="links"><a href={addressOf("survey", { kiosk: id })} data-testid="to-survey" onClick={follow(addressOf("survey", { kiosk: id }))}>{w.whatItShows}</a></p>
           <Orders kiosk={id} say={say} />
           <Removal list="kiosks" given={given} id="take-out" words={w.takeOut} sure={w.takeOutSure} hint={w.takeOutHint} done={() => {
             say(w.takenOut(id));

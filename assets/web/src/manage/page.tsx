@@ -12,6 +12,7 @@ import { MailingsTab } from "./mailings.tsx";
 import { Waiting } from "./parts.tsx";
 import { PlacesTab } from "./places.tsx";
 import { TokensTab } from "./tokens.tsx";
+import { keepFor } from "./typed.ts";
 import { UsersTab } from "./users.tsx";
 import { readView, tabsOf, viewAddress, type Tab, type View } from "./view.ts";
 import { useManageWords } from "./words.ts";
@@ -48,6 +49,7 @@ const TAB: Record<Tab, preact.FunctionComponent<TabProps>> = {
 
 export function ManagePage({ session, query, signedOut }: Props) {
   const { t, w } = useManageWords();
+  keepFor(session.user.name);
   const tabs = tabsOf(session.user.role);
   const view = readView(query, tabs);
   const places = useReport<{ places: Managed[] }>("manage/places");

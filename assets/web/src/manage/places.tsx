@@ -115,6 +115,7 @@ function PlaceForm({ given, under, places, saved, close }: FormProps) {
         <p class="links">
           {links.map(([address, words]) => <a key={address} href={address} onClick={follow(address)}>{words}</a>)}
           <a href={addressOf("trends", { place: idOf(given) })} onClick={follow(addressOf("trends", { place: idOf(given) }))}>{w.figures}</a>
+          <a href={addressOf("survey", { place: idOf(given) })} data-testid="to-survey" onClick={follow(addressOf("survey", { place: idOf(given) }))}>{w.survey}</a>
         </p>
       )}
     </Editor>
