@@ -250,6 +250,8 @@ scenario("trends page: both themes and languages, desktop and phone: no barrier,
       const small = await page.page.locator("main :is(button, select, input), nav a").evaluateAll((list) =>
         list.filter((each) => each.offsetParent).map((each) => [each.textContent, each.getBoundingClientRect()]).filter(([, box]) => box.height < 43.5).map(([text, box]) => `${text}: ${box.height}`));
       assert.deepEqual(small, [], "targets under 44 px");
+      await page.id("share").click();
+      await page.id("share-make").waitFor();
     }
     page.clean();
   }

@@ -52,12 +52,16 @@ function Account(props: Pick<Props, "session" | "place" | "signOut"> & { poster:
       if (!box.current?.contains(event.target as Node)) setOpen(false);
     };
     const key = (event: KeyboardEvent) => {
-      if (event.key === "Escape") setOpen(false);
+      if (event.key !== "Escape") return;
+      setOpen(false);
+      box.current?.querySelector("button")?.focus();
     };
     addEventListener("pointerdown", away);
+    addEventListener("focusin", away);
     addEventListener("keydown", key);
     return () => {
       removeEventListener("pointerdown", away);
+      removeEventListener("focusin", away);
       removeEventListener("keydown", key);
     };
   }, [open]);
