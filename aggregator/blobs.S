@@ -56,6 +56,8 @@
         embed web_standards_css, "build/web/standards.css"
         embed web_calendars_js, "build/web/calendars.js"
         embed web_calendars_css, "build/web/calendars.css"
+        embed web_log_js, "build/web/log.js"
+        embed web_log_css, "build/web/log.css"
         embed web_news_js, "build/web/news.js"
         embed web_news_css, "build/web/news.css"
         embed web_refusals_js, "build/web/refusals.js"

@@ -48,6 +48,8 @@ EMBED(web_standards_js);
 EMBED(web_standards_css);
 EMBED(web_calendars_js);
 EMBED(web_calendars_css);
+EMBED(web_log_js);
+EMBED(web_log_css);
 EMBED(web_news_js);
 EMBED(web_news_css);
 EMBED(web_refusals_js);
@@ -126,6 +128,8 @@ const struct embedded embedded_web[] = {
     {"standards.css", web_standards_css_begin, web_standards_css_end},
     {"calendars.js", web_calendars_js_begin, web_calendars_js_end},
     {"calendars.css", web_calendars_css_begin, web_calendars_css_end},
+    {"log.js", web_log_js_begin, web_log_js_end},
+    {"log.css", web_log_css_begin, web_log_css_end},
     {"news.js", web_news_js_begin, web_news_js_end},
     {"news.css", web_news_css_begin, web_news_css_end},
     {"refusals.js", web_refusals_js_begin, web_refusals_js_end},

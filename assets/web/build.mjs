@@ -44,6 +44,7 @@ const PAGES = {
 const TABS = {
   standards: "src/manage/standards.tsx",
   calendars: "src/manage/calendars.tsx",
+  log: "src/manage/log.tsx",
 };
 const APART = { ...PAGES, ...TABS };
 const FIRST_BYTES = 30_000; // app.js + app.css, gzip

@@ -390,6 +390,13 @@ scenario("standards, channels, people, tokens and the log from the page", async 
   await page.id("log-search").click();
   await waitFor("one entry", async () => (await page.id("log").locator("tbody tr").count()) === 1);
   assert.match(await page.id("log").locator("tbody tr").textContent(), /admintoken revokedcrm/);
+  await page.id("log-action").selectOption("manage");
+  await page.id("log-search").click();
+  const entry = page.id("log").locator("tbody tr").filter({ hasText: "satisfied-85" }).last();
+  await entry.filter({ hasText: /Standard satisfied-85, changed/ }).waitFor();
+  await page.id("lang-switch").click();
+  await entry.filter({ hasText: /Standar satisfied-85, diubah/ }).waitFor();
+  await page.id("lang-switch").click();
   page.clean();
 });
 

@@ -7,7 +7,7 @@ import { PlaceField, TextField } from "./fields.tsx";
 import { idOf, slug, word } from "./items.ts";
 import { order, type Order, type Reply } from "./order.ts";
 import type { TabProps } from "./page.tsx";
-import { isUnder, nameOf, PlacePick, Split, useAfter, useEnded, Waiting, type After } from "./parts.tsx";
+import { isUnder, nameOf, PlacePick, Split, useAfter, useEnded, useSieve, Waiting, type After } from "./parts.tsx";
 import { Removal } from "./twice.tsx";
 import { NEW } from "./view.ts";
 import { useManageWords } from "./words.ts";
@@ -25,10 +25,10 @@ export function KiosksTab(props: TabProps) {
     const timer = setInterval(() => document.hidden || loaded.again(), LOOK_MS);
     return () => clearInterval(timer);
   }, []);
+  const all = loaded.data?.kiosks ?? [];
+  const { found, field, none } = useSieve(all.filter(({ item, version }) => version === "" || isUnder(places, word(item, "place"), view.place)), ({ item }) => `${word(item, "name")} ${word(item, "id")} ${nameOf(places, word(item, "place"))}`);
   if (!loaded.data) return <Waiting failure={loaded.failure} again={loaded.again} />;
-  const all = loaded.data.kiosks;
   const given = all.find((each) => idOf(each) === view.id) ?? null;
-  const shown = all.filter(({ item, version }) => version === "" || isUnder(places, word(item, "place"), view.place));
   return (
     <Split
       list={
@@ -36,13 +36,14 @@ export function KiosksTab(props: TabProps) {
           <header>
             <h2 id="h-kiosks">{w.tabs.kiosks}</h2>
             <PlacePick places={places} value={view.place} choose={(place) => set({ place, id: "" })} />
+            {field}
             <button type="button" class="tool" data-testid="new" onClick={() => set({ id: NEW })}>{w.newKiosk}</button>
           </header>
           <div class="scroll-x">
             <table class="data things" data-testid="kiosks">
               <thead><tr><th scope="col">{w.kiosk}</th><th scope="col">{w.field.place}</th><th scope="col">{w.state}</th><th scope="col" class="num">{w.unsent}</th><th scope="col">{w.shows}</th><th scope="col">{w.software}</th></tr></thead>
               <tbody>
-                {shown.map((each) => (
+                {found.map((each) => (
                   <tr key={idOf(each)} class={idOf(each) === view.id ? "on" : ""} data-testid={`row-${idOf(each)}`} data-state={each.state}>
                     <th scope="row">
                       <button type="button" class="link" data-testid={`open-${idOf(each)}`} aria-current={idOf(each) === view.id ? "true" : undefined} onClick={() => set({ id: idOf(each) })}>{word(each.item, "name") || idOf(each)}</button>
@@ -61,7 +62,7 @@ export function KiosksTab(props: TabProps) {
               </tbody>
             </table>
           </div>
-          {shown.length === 0 && <p class="hint">{w.noKiosks}</p>}
+          {found.length === 0 && <p class="hint" role="status">{none ? w.nothingFound : w.noKiosks}</p>}
         </section>
       }
       open={

@@ -7,7 +7,6 @@ import { addressOf, follow, go, lazy, useEffect, useRef, useState } from "../kit
 import { useReport } from "../trends/report.ts";
 import { ChannelsTab } from "./channels.tsx";
 import { KiosksTab } from "./kiosks.tsx";
-import { LogTab } from "./log.tsx";
 import { MailingsTab } from "./mailings.tsx";
 import { Waiting } from "./parts.tsx";
 import { PlacesTab } from "./places.tsx";
@@ -44,7 +43,7 @@ const TAB: Record<Tab, preact.FunctionComponent<TabProps>> = {
   mailings: MailingsTab,
   users: UsersTab,
   tokens: TokensTab,
-  log: LogTab,
+  log: lazy("log", async () => (await import("./log.tsx")).LogTab, true),
 };
 
 export function ManagePage({ session, query, signedOut }: Props) {

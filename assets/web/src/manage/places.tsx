@@ -7,7 +7,7 @@ import { PlaceField, SelectField, TextField } from "./fields.tsx";
 import { HoursField } from "./hours-field.tsx";
 import { daysAhead, idOf, inherited, slug, spansOf, treeOf, upFrom, word } from "./items.ts";
 import type { TabProps } from "./page.tsx";
-import { nameOf, Split, today, useSayDay } from "./parts.tsx";
+import { nameOf, Split, today, useSayDay, useSieve } from "./parts.tsx";
 import { NEW, viewAddress } from "./view.ts";
 import { useManageWords } from "./words.ts";
 
@@ -19,6 +19,7 @@ export function PlacesTab({ view, places, set, changed, say }: TabProps) {
   const given = places.find((each) => idOf(each) === view.id) ?? null;
   const top = places.find(({ mine }) => mine);
   const under = places.find((each) => each.mine && idOf(each) === view.place) ?? top; // of a new one
+  const { found, field, none } = useSieve(treeOf(places), ([each]) => upFrom(places, idOf(each)).map((up) => `${word(up.item, "name")} ${idOf(up)}`).join(" "));
   const open = (id: string) => set(id === NEW ? { id } : { id, place: id });
   return (
     <Split
@@ -26,13 +27,14 @@ export function PlacesTab({ view, places, set, changed, say }: TabProps) {
         <section class="card" aria-labelledby="h-places">
           <header>
             <h2 id="h-places">{w.tabs.places}</h2>
+            {field}
             <button type="button" class="tool" data-testid="new" onClick={() => open(NEW)}>{w.newPlace}</button>
           </header>
           <div class="scroll-x">
             <table class="data things" data-testid="places">
               <thead><tr><th scope="col">{w.field.name}</th><th scope="col">{w.field.kind}</th><th scope="col">{w.field.tz}</th><th scope="col">{w.field.hours}</th></tr></thead>
               <tbody>
-                {treeOf(places).map(([each, depth]) => (
+                {found.map(([each, depth]) => (
                   <tr key={idOf(each)} class={idOf(each) === view.id ? "on" : ""} data-testid={`row-${idOf(each)}`}>
                     <th scope="row" class={`depth-${Math.min(depth, 5)}`}>
                       {each.mine ? <button type="button" class="link" data-testid={`open-${idOf(each)}`} aria-current={idOf(each) === view.id ? "true" : undefined} onClick={() => open(idOf(each))}>{word(each.item, "name")}</button> : <span>{word(each.item, "name")}</span>}
@@ -46,6 +48,7 @@ export function PlacesTab({ view, places, set, changed, say }: TabProps) {
               </tbody>
             </table>
           </div>
+          {none && <p class="hint" role="status">{w.nothingFound}</p>}
         </section>
       }
       open={

@@ -2,7 +2,7 @@
 // values from here and from kit.ts alone, but for what the page does not have; types may come from anywhere.
 export { addDays, isDay } from "../trends/days.ts";
 export { numbersOf } from "../trends/numbers.ts";
-export { useReport } from "../trends/report.ts";
+export { pathOf, useReport } from "../trends/report.ts";
 export { Editor } from "./editor.tsx";
 export { DateField, PlaceField, SelectField, TextField, TextsField } from "./fields.tsx";
 export { HoursField, hoursWrong } from "./hours-field.tsx";

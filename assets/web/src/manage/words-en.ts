@@ -13,13 +13,6 @@ const RULES: Record<string, string> = {
   standard: "Promise", change: "Worse than usual", share: "Share", silence: "Silence", offline: "Offline", run: "Votes in a row", count: "Count", index: "Average", mood: "Mood", coverage: "Coverage", clock: "Clock", tamper: "Tampering", contact: "Call me back",
 };
 const STATES: Record<string, string> = { never: "Never connected", ready: "Ready", unheard: "Not heard", sleeping: "Asleep", disconnected: "Off", lost: "Connection lost" };
-const ACTIONS: Record<string, string> = {
-  login: "signed in", logout: "signed out", manage: "changed", "user-password": "password", "config-apply": "configuration applied", "content-push": "content sent", "content-clear": "content withdrawn", "content-plan": "content planned", "content-withdraw": "plan withdrawn", tell: "told on kiosks", "tell-end": "told no more", "kiosk-order": "order to a kiosk",
-  "alert-ack": "alert acknowledged", "alert-comment": "alert commented", "alert-resolve": "alert closed", "alert-assign": "alert assigned", "alert-reopen": "alert reopened", "alert-check": "playbook ticked", "alert-recover": "given to a customer", "alert-offer": "words for customers",
-  silence: "silenced", "silence-end": "silence ended", "contacts-read": "contacts read", "contact-take": "contact taken", "contact-outcome": "contact settled", "contact-open": "contact opened", "contact-erase": "contact erased", "channel-test": "channel tried", "token-add": "token made", "token-revoke": "token revoked",
-  "share-open": "link made", "share-end": "link ended", "webpush-on": "messages on a device", "mailing-stop": "unsubscribed", import: "import", "import-undo": "import undone", erase: "erased",
-  improvement: "improvement log", "phone-open": "code for phones made", "phone-end": "code for phones revoked", "webpush-off": "no messages on a device", "rollups-repair": "figures repaired", "verdicts-rerun": "votes judged again",
-};
 const or = (map: Record<string, string>) => (key: string): string => map[key] ?? key;
 
 export const en = {
@@ -231,19 +224,7 @@ export const en = {
   revokeSure: (name: string) => `Revoke ${name}`,
   revokeHint: "The program is refused from now on.",
   revoked: (name: string) => `${name} is revoked.`,
-  // log
-  log: "Who has done what",
-  logHint: "Newest first. Nothing is ever taken out of it.",
-  who: "Who",
-  action: "What",
-  actionOf: or(ACTIONS),
-  everything: "Everything",
-  subject: "About",
-  detail: "In detail",
   when: "When",
   search: "Search",
-  older: "Older ones",
   nothingFound: "Nothing of the kind.",
-  kept: { title: "How long what is kept", hint: "Set in aggregator.yaml, retention.", contacts: "Contact data", comments: "Words of customers", answers: "Single answers", counts: "Counts by quarter hour and day" },
-  forDays: (n: number) => (n === 0 ? "for ever" : `${n} ${n === 1 ? "day" : "days"}`),
 };

@@ -13,13 +13,6 @@ const RULES: Record<string, string> = {
   standard: "Janji", change: "Lebih buruk dari biasanya", share: "Bagian", silence: "Senyap", offline: "Terputus", run: "Suara berturut-turut", count: "Jumlah", index: "Rata-rata", mood: "Suasana", coverage: "Cakupan", clock: "Jam", tamper: "Gangguan", contact: "Minta dihubungi",
 };
 const STATES: Record<string, string> = { never: "Belum pernah tersambung", ready: "Siap", unheard: "Tidak terdengar", sleeping: "Tidur", disconnected: "Mati", lost: "Sambungan putus" };
-const ACTIONS: Record<string, string> = {
-  login: "masuk", logout: "keluar", manage: "mengubah", "user-password": "kata sandi", "config-apply": "menerapkan konfigurasi", "content-push": "mengirim isi", "content-clear": "menarik isi", "content-plan": "isi dijadwalkan", "content-withdraw": "jadwal dibatalkan", tell: "disampaikan di kios", "tell-end": "tidak disampaikan lagi", "kiosk-order": "perintah ke kios",
-  "alert-ack": "menangani peringatan", "alert-comment": "menulis komentar", "alert-resolve": "menutup peringatan", "alert-assign": "menugaskan peringatan", "alert-reopen": "membuka lagi peringatan", "alert-check": "mencentang panduan", "alert-recover": "memberi ganti rugi", "alert-offer": "kata untuk pelanggan",
-  silence: "menyenyapkan", "silence-end": "mengakhiri senyap", "contacts-read": "membaca kontak", "contact-take": "mengambil kontak", "contact-outcome": "menyelesaikan kontak", "contact-open": "membuka kontak", "contact-erase": "menghapus kontak", "channel-test": "mencoba saluran", "token-add": "membuat token", "token-revoke": "mencabut token",
-  "share-open": "membuat tautan", "share-end": "mengakhiri tautan", "webpush-on": "pesan di perangkat", "mailing-stop": "berhenti berlangganan", import: "impor", "import-undo": "membatalkan impor", erase: "menghapus",
-  improvement: "catatan perbaikan", "phone-open": "membuat kode ponsel", "phone-end": "mencabut kode ponsel", "webpush-off": "menghentikan pesan di perangkat", "rollups-repair": "memperbaiki angka", "verdicts-rerun": "menilai ulang suara",
-};
 const or = (map: Record<string, string>) => (key: string): string => map[key] ?? key;
 const SPAN: Record<string, string> = { min: "menit", s: "detik", h: "jam" };
 const span = (text: unknown): string => String(text ?? "").replace(/\b(min|s|h)\b/, (unit) => SPAN[unit] ?? unit);
@@ -226,18 +219,7 @@ export const id: Words = {
   revokeSure: (name) => `Cabut ${name}`,
   revokeHint: "Mulai sekarang program itu ditolak.",
   revoked: (name) => `${name} sudah dicabut.`,
-  log: "Siapa melakukan apa",
-  logHint: "Terbaru di atas. Tidak ada yang pernah dihapus darinya.",
-  who: "Siapa",
-  action: "Apa",
-  actionOf: or(ACTIONS),
-  everything: "Semua",
-  subject: "Tentang",
-  detail: "Rincian",
   when: "Kapan",
   search: "Cari",
-  older: "Yang lebih lama",
   nothingFound: "Tidak ada yang seperti itu.",
-  kept: { title: "Berapa lama disimpan", hint: "Diatur dalam aggregator.yaml, retention.", contacts: "Data kontak", comments: "Kata-kata pelanggan", answers: "Jawaban satu per satu", counts: "Hitungan per seperempat jam dan hari" },
-  forDays: (n) => (n === 0 ? "selamanya" : `${n} hari`),
 };
