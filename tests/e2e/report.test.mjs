@@ -102,6 +102,13 @@ scenario("report: the SKM of a unit, with class, sample, nine elements, units, m
   await page.page.keyboard.press("Enter");
   await waitFor("the larger sample", async () => /The sample of 278 is not reached: 198 are lacking/.test(await text(page, "skm-sample")));
   assert.equal(new URL(page.page.url()).searchParams.get("population"), "1000");
+  await page.id("population").fill("0.5");
+  await page.page.keyboard.press("Enter");
+  await page.page.locator("#error-population").filter({ hasText: "A whole number" }).waitFor();
+  assert.deepEqual([await page.id("population").inputValue(), new URL(page.page.url()).searchParams.get("population")], ["0.5", "1000"]);
+  await page.id("population").fill("1000");
+  await page.page.keyboard.press("Enter");
+  await waitFor("nothing wrong any more", async () => (await page.page.locator("#error-population").textContent()) === "");
   await page.id("report-place").selectOption("jawa-barat");
   await waitFor("both branches", async () => (await page.id("skm-index").count()) === 1 && (await text(page, "skm-index")) === IKM.all.toFixed(2));
   assert.deepEqual((await rows(page, "skm-units")).map(([name, , index, grade, n]) => [name, index, grade, n]), [["Bandung Dago", "77.78", "B · Good", "80"], ["Bogor Pajajaran", "50.00", "D · Not good", "40"]]);
