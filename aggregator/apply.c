@@ -280,35 +280,34 @@ static bool drop_kiosks(struct work *w)
 
 // ---------------------------------------------------------------- standards and surveys
 
-enum { EXAMPLE_PERCENT = 10 }; // unhappy, of a place whose usual share is still to be learned
-
 // What a rule costs, as far as it can be said exactly: votes between false alarms, votes to see what it is for.
 static bool say_cost(struct work *w, const struct engine_rule *r)
 {
-    struct engine_cost c;
+    struct apply_price *p = &w->report->price;
     struct engine_rule rule = *r;
     char line[400];
-    bool learns = r->kind == ENGINE_CHANGE && !(r->usual > 0);
-    if (learns) {
-        rule.usual = EXAMPLE_PERCENT / 100.;
+    *p = (struct apply_price){.learned = r->kind == ENGINE_CHANGE && !(r->usual > 0)};
+    if (p->learned) {
+        rule.usual = APPLY_EXAMPLE_PERCENT / 100.;
     }
     bool exact = r->kind == ENGINE_STANDARD || r->kind == ENGINE_CHANGE || r->kind == ENGINE_MOOD ||
                  (r->kind == ENGINE_RUN && r->usual > 0);
-    if (!exact || !engine_rule_cost(&rule, INT32_MAX, &c)) {
+    p->known = exact && engine_rule_cost(&rule, INT32_MAX, &p->cost);
+    if (!p->known) {
         return true;
     }
-    int n = snprintf(line, sizeof line, "    one false alarm in %.0f votes; mean votes to see", c.arl);
-    int shifts = r->kind == ENGINE_CHANGE ? 3 + r->drift : 4;
-    for (int i = 0; i < shifts && n < (int)sizeof line; i++) {
-        if (isfinite(c.delay[i])) {
+    int n = snprintf(line, sizeof line, "    one false alarm in %.0f votes; mean votes to see", p->cost.arl);
+    p->seen = r->kind == ENGINE_CHANGE ? 3 + r->drift : 4;
+    for (int i = 0; i < p->seen && n < (int)sizeof line; i++) {
+        if (isfinite(p->cost.delay[i])) {
             n += snprintf(line + n, sizeof line - (size_t)n, "%s %.0f %% unhappy: %.0f", i > 0 ? "," : "",
-                          c.shift[i] * 100, c.delay[i]);
+                          p->cost.shift[i] * 100, p->cost.delay[i]);
         }
     }
-    if (learns && n < (int)sizeof line) {
+    if (p->learned && n < (int)sizeof line) {
         snprintf(line + n, sizeof line - (size_t)n,
-                 " (where %d %% are usual; each place learns its own share, from %d votes on)", EXAMPLE_PERCENT,
-                 ENGINE_LEARN_VOTES + 1);
+                 " (where %d %% are usual; each place learns its own share, from %d votes on)",
+                 APPLY_EXAMPLE_PERCENT, ENGINE_LEARN_VOTES + 1);
     }
     return say(w, line);
 }

@@ -62,6 +62,8 @@
         embed web_channels_css, "build/web/channels.css"
         embed web_mailings_js, "build/web/mailings.js"
         embed web_mailings_css, "build/web/mailings.css"
+        embed web_log_js, "build/web/log.js"
+        embed web_log_css, "build/web/log.css"
         embed web_news_js, "build/web/news.js"
         embed web_news_css, "build/web/news.css"
         embed web_refusals_js, "build/web/refusals.js"

@@ -79,7 +79,7 @@ static bool reload(struct core *c, char *why, size_t n)
 }
 
 enum command_result core_configure(struct core *c, const char *yaml, const char *who, const char *hash,
-                                   bool apply, char **ret_reply)
+                                   bool apply, char **ret_reply, struct apply_price *ret_price)
 {
     struct seed seed;
     struct config_error error;
@@ -112,6 +112,9 @@ enum command_result core_configure(struct core *c, const char *yaml, const char 
         free(report.text);
         *ret_reply = strdup(why);
         return COMMAND_BAD;
+    }
+    if (ret_price != NULL) {
+        *ret_price = report.price;
     }
     *ret_reply = report.text != NULL ? report.text : strdup("no change\n");
     return COMMAND_DONE;
@@ -163,7 +166,7 @@ void core_do_command(struct core *c, struct command *cmd)
     case COMMAND_CONFIG_DIFF:
     case COMMAND_CONFIG_APPLY:
         cmd->result =
-            core_configure(c, cmd->yaml, cmd->who, NULL, cmd->kind == COMMAND_CONFIG_APPLY, &cmd->reply);
+            core_configure(c, cmd->yaml, cmd->who, NULL, cmd->kind == COMMAND_CONFIG_APPLY, &cmd->reply, NULL);
         break;
     case COMMAND_CONTENT_PUSH:
     case COMMAND_CONTENT_DRY:

@@ -28,6 +28,7 @@
 #ifndef PUAS_AGGREGATOR_CORE_IMPL_H
 #define PUAS_AGGREGATOR_CORE_IMPL_H
 
+#include "aggregator/apply.h"
 #include "aggregator/channel_set.h"
 #include "aggregator/contact.h"
 #include "aggregator/core.h"
@@ -197,9 +198,10 @@ enum command_result core_tell(struct core *c, struct command *cmd);
 enum command_result core_end_tell(struct core *c, struct command *cmd);
 
 // Makes the configuration what `yaml` says, or with `apply` false only says what would change: *ret_reply, malloc'd, one
-// line a change; of BAD, why. hash: of the password of users that are new; NULL: they need a password_file.
+// line a change; of BAD, why. hash: of the password of users that are new; NULL: they need a password_file. *ret_price:
+// what the last standard that differs costs; NULL: not wanted.
 enum command_result core_configure(struct core *c, const char *yaml, const char *who, const char *hash,
-                                   bool apply, char **ret_reply);
+                                   bool apply, char **ret_reply, struct apply_price *ret_price);
 enum command_result core_manage(struct core *c, struct command *cmd);
 enum command_result core_user_password(struct core *c, struct command *cmd);
 enum command_result core_order_kiosk(struct core *c, struct command *cmd);

@@ -106,7 +106,8 @@ enum command_result core_manage(struct core *c, struct command *cmd)
     enum command_result result = COMMAND_BAD;
     text = manage_document(document, m, &p);
     if (may(c, cmd, m, &p)) {
-        result = core_configure(c, text, cmd->who, m->hash, cmd->kind == COMMAND_MANAGE, &cmd->reply);
+        result =
+            core_configure(c, text, cmd->who, m->hash, cmd->kind == COMMAND_MANAGE, &cmd->reply, &m->price);
         if (result == COMMAND_BAD && cmd->reply != NULL) {
             manage_wrong(m, cmd->reply);
         } else if (result == COMMAND_DONE && cmd->reply != NULL) {

@@ -54,6 +54,8 @@ EMBED(web_channels_js);
 EMBED(web_channels_css);
 EMBED(web_mailings_js);
 EMBED(web_mailings_css);
+EMBED(web_log_js);
+EMBED(web_log_css);
 EMBED(web_news_js);
 EMBED(web_news_css);
 EMBED(web_refusals_js);
@@ -138,6 +140,8 @@ const struct embedded embedded_web[] = {
     {"channels.css", web_channels_css_begin, web_channels_css_end},
     {"mailings.js", web_mailings_js_begin, web_mailings_js_end},
     {"mailings.css", web_mailings_css_begin, web_mailings_css_end},
+    {"log.js", web_log_js_begin, web_log_js_end},
+    {"log.css", web_log_css_begin, web_log_css_end},
     {"news.js", web_news_js_begin, web_news_js_end},
     {"news.css", web_news_css_begin, web_news_css_end},
     {"refusals.js", web_refusals_js_begin, web_refusals_js_end},

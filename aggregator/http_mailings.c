@@ -94,12 +94,13 @@ void api_preview_mailing(struct api_call *c)
     channel_set_finish(&set);
 }
 
-// Without scripts and in both languages: who reads the mail has no account here. Style is the browser's, within its content policy.
+// Without scripts and in both languages: who reads the mail has no account here. Its style is that of the customers' page,
+// which is light or dark as the device is.
 static const char head[] =
-    "<!doctype html><html lang=\"id\" data-theme=\"light\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-    "content=\"width=device-width, initial-scale=1\">"
-    "<link rel=\"stylesheet\" href=\"/app.css\"><title>Puas</title></head><body><main class=\"page\">"
-    "<section class=\"card notice\"><h1>Puas</h1>";
+    "<!doctype html><html lang=\"id\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+    "content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">"
+    "<link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\"><link rel=\"stylesheet\" "
+    "href=\"/phone.css\"><title>Puas</title></head><body><main class=\"sheet\"><section class=\"notice\">";
 static const char foot[] = "</section></main></body></html>\n";
 
 static void answer_notice(struct http_answer *r, int status, const char *said)
@@ -113,7 +114,7 @@ static void answer_notice(struct http_answer *r, int status, const char *said)
 void api_ask_to_stop(struct api_call *c)
 {
     answer_notice(c->r, 200,
-                  "<p>Berhenti menerima laporan ini lewat surel?</p>"
+                  "<h1>Berhenti menerima laporan ini lewat surel?</h1>"
                   "<p lang=\"en\">Stop getting this report by mail?</p>"
                   "<form method=\"post\"><button class=\"primary\">Ya, berhenti \u00b7 <span "
                   "lang=\"en\">Yes, stop</span></button></form>");
@@ -132,13 +133,14 @@ void api_stop_mailing(struct api_call *c)
     free(cmd);
     if (result == COMMAND_DONE) {
         answer_notice(c->r, 200,
-                      "<p>Laporan ini tidak akan dikirim lagi.</p>"
+                      "<h1>Laporan ini tidak akan dikirim lagi.</h1>"
                       "<p lang=\"en\">This report will not be sent any more.</p>");
     } else if (result == COMMAND_UNKNOWN) {
         answer_notice(c->r, 404,
-                      "<p>Tautan ini tidak dikenal.</p><p lang=\"en\">This link is not known.</p>");
+                      "<h1>Tautan ini tidak dikenal.</h1><p lang=\"en\">This link is not known.</p>");
     } else {
-        answer_notice(c->r, 503, "<p>Coba lagi sebentar lagi.</p><p lang=\"en\">Try again in a moment.</p>");
+        answer_notice(c->r, 503,
+                      "<h1>Coba lagi sebentar lagi.</h1><p lang=\"en\">Try again in a moment.</p>");
         c->r->retry_after_s = AGAIN_S;
     }
 }

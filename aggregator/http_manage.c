@@ -9,6 +9,7 @@
 #include "shared/log.h"
 
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,8 +94,26 @@ static void answer_refusal(struct api_call *c, const struct manage_change *m)
     answer_problem(c->r, of[m->refusal].status, of[m->refusal].title, m->why, m->field);
 }
 
-// {"lines": [...]}, and the password of a new user: the only time that it is told.
-static void answer_lines(struct api_call *c, const char *text, const char *password)
+static json_t *price_json(const struct apply_price *p)
+{
+    json_t *seen = json_array();
+    for (int i = 0; i < p->seen; i++) {
+        if (isfinite(p->cost.delay[i])) {
+            json_array_append_new(
+                seen, json_pack("{s:f,s:f}", "unhappy", p->cost.shift[i], "votes", p->cost.delay[i]));
+        }
+    }
+    json_t *o = json_pack("{s:f,s:o}", "votes", p->cost.arl, "seen", seen);
+    if (p->learned) {
+        json_object_update_new(o, json_pack("{s:f,s:i}", "usual", APPLY_EXAMPLE_PERCENT / 100., "learnedFrom",
+                                            ENGINE_LEARN_VOTES + 1));
+    }
+    return o;
+}
+
+// {"lines": [...]}, what a standard costs, and the password of a new user: the only time that it is told.
+static void answer_lines(struct api_call *c, const char *text, const struct apply_price *price,
+                         const char *password)
 {
     json_t *o = json_object(), *lines = json_array();
     for (const char *p = text, *end; *p != '\0'; p = *end != '\0' ? end + 1 : end) {
@@ -103,6 +122,9 @@ static void answer_lines(struct api_call *c, const char *text, const char *passw
         json_array_append_new(lines, json_stringn(p, (size_t)(end - p)));
     }
     json_object_set_new(o, "lines", lines);
+    if (price->known) {
+        json_object_set_new(o, "price", price_json(price));
+    }
     if (password[0] != '\0') {
         json_object_set_new(o, "password", json_string(password));
     }
@@ -134,7 +156,7 @@ static void ask(struct api_call *c, struct manage_change *m, const char *passwor
         result = api_ask(c->a, cmd);
     }
     if (result == COMMAND_DONE && cmd->reply != NULL) {
-        answer_lines(c, cmd->reply, cmd->kind == COMMAND_MANAGE ? password : "");
+        answer_lines(c, cmd->reply, &m->price, cmd->kind == COMMAND_MANAGE ? password : "");
         forget_secret(c, m, cmd->kind);
     } else if (result == COMMAND_BAD && m->refusal != MANAGE_FINE) {
         answer_refusal(c, m);

@@ -6,7 +6,7 @@
 #ifndef PUAS_AGGREGATOR_MANAGE_H
 #define PUAS_AGGREGATOR_MANAGE_H
 
-#include "aggregator/settings.h"
+#include "aggregator/apply.h"
 
 #include <stdbool.h>
 
@@ -32,6 +32,7 @@ struct manage_change {
     enum manage_refusal refusal; // set by the core
     char field[IDENT_MAX + 1];   // of the item, "": none
     char why[700];
+    struct apply_price price; // of a standard that differs; set by the core
 };
 
 // Names of the lists of the document that can be changed, NULL-terminated.

@@ -412,6 +412,17 @@ static size_t rows_end(const struct config_row *rows)
     return end;
 }
 
+static void not_yaml(const yaml_parser_t *p, const char *name, struct config_error *ret_error)
+{
+    const char *problem = p->problem != NULL ? p->problem : "unknown problem";
+    size_t line = p->problem_mark.line + 1, column = p->problem_mark.column + 1;
+    if (p->context != NULL)
+        snprintf(ret_error->text, sizeof ret_error->text, "%s:%zu:%zu: not YAML: %s, %s", name, line, column, p->context,
+                 problem);
+    else
+        snprintf(ret_error->text, sizeof ret_error->text, "%s:%zu:%zu: not YAML: %s", name, line, column, problem);
+}
+
 bool config_parse(const char *name, const char *text, size_t n, const struct config_row *rows, void *target,
                   struct config_error *ret_error)
 {
@@ -424,10 +435,7 @@ bool config_parse(const char *name, const char *text, size_t n, const struct con
     }
     yaml_parser_set_input_string(&parser, (const unsigned char *)text, n);
     if (!yaml_parser_load(&parser, &doc)) {
-        snprintf(ret_error->text, sizeof ret_error->text, "%s:%zu:%zu: not YAML: %s%s%s", name,
-                 parser.problem_mark.line + 1, parser.problem_mark.column + 1,
-                 parser.context != NULL ? parser.context : "", parser.context != NULL ? ", " : "",
-                 parser.problem != NULL ? parser.problem : "unknown problem");
+        not_yaml(&parser, name, ret_error);
         yaml_parser_delete(&parser);
         return false;
     }

@@ -2,6 +2,7 @@
 // (assets/web/src/refusals/id.json), whose keys are the sentences as they stand in the C sources, and nothing else is.
 //   node tests/refusals.mjs      prints each that lacks words, and each key that nobody says; exit code 1 when there is one
 //   node tests/refusals.mjs --list   the sentences themselves
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -86,9 +87,18 @@ function said(file) {
   return found;
 }
 
+// The reader of YAML says what is wrong in words of its own: those of its library that are about what is read.
+const LIBRARY = "libyaml.so";
+const READER = /^(?:found|did not find|could not find|while|control characters|invalid|incomplete|unexpected low|input is|duplicate %TAG|(?:block|mapping) .* not allowed)\b.* .*/;
+function saidByLibrary() {
+  const file = execFileSync(process.env.CC ?? "cc", [`-print-file-name=${LIBRARY}`], { encoding: "utf8" }).trim();
+  return [...readFileSync(file, "latin1").matchAll(/[\x20-\x7e]{4,}(?=\0)/g)].map(([text]) => text).filter((text) => READER.test(text));
+}
+
 const files = ["aggregator", "shared"].flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`)).filter((file) => FILES.some((each) => each.test(file)));
 const all = new Map(); // sentence -> file
 for (const file of files) for (const sentence of said(file)) if (!all.has(sentence)) all.set(sentence, file);
+for (const sentence of saidByLibrary()) all.set(sentence, LIBRARY);
 if (process.argv[2] === "--list") {
   console.log(JSON.stringify(Object.fromEntries(all), null, 1));
   process.exit();
@@ -100,7 +110,7 @@ for (const [sentence, file] of all) if (!OTHER.includes(sentence) && !(sentence 
 for (const sentence of OTHER) if (!all.has(sentence)) wrong.push(`tests/refusals.mjs: nobody says ${JSON.stringify(sentence)} any more`);
 for (const [sentence, words] of Object.entries(catalogue)) {
   if (!all.has(sentence)) wrong.push(`${CATALOGUE}: nobody says ${JSON.stringify(sentence)} any more`);
-  const values = sentence.replace(/%%/g, "").match(FORMAT)?.length ?? 0;
+  const values = all.get(sentence) === LIBRARY ? 0 : (sentence.replace(/%%/g, "").match(FORMAT)?.length ?? 0);
   for (const [, n] of words.matchAll(/\{(\d+)\}/g)) if (n < 1 || n > values) wrong.push(`${CATALOGUE}: ${JSON.stringify(sentence)} has no value ${n}`);
 }
 for (const why of wrong) console.error(why);

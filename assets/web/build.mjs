@@ -47,6 +47,7 @@ const TABS = {
   calendars: "src/manage/calendars.tsx",
   channels: "src/manage/channels.tsx",
   mailings: "src/manage/mailings.tsx",
+  log: "src/manage/log.tsx",
 };
 const APART = { ...PAGES, ...TABS };
 const FIRST_BYTES = 30_000; // app.js + app.css, gzip

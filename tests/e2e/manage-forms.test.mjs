@@ -131,6 +131,7 @@ scenario("a calendar from the page: what is wrong beside its field, then the day
 
   // Two tabs: what each has added is there in the end.
   await page.page.reload();
+  await page.id("typed-drop").click(); // what was typed is still there
   const other = await browser.open(`${url}/?page=manage&tab=calendars&id=2027`);
   await other.login("admin");
   for (const [tab, number, ahead] of [[page, 2, 70], [other, 2, 80]]) {

@@ -65,7 +65,9 @@ scenario("a session changes places, kiosks, standards and users as a document wo
   const promise = await find(admin, "standards", "satisfied-85");
   assert.ok(promise.votesBetweenAlarms > 4000 && promise.number === 1);
   const stricter = await put(admin, "standards", "satisfied-85", { ...promise.item, percent: 90 }, promise.version, "?dry=1");
-  assert.match(stricter.lines.join("\n"), /one false alarm in \d+ votes/);
+  const price = /one false alarm in (\d+) votes; mean votes to see 10 % unhappy: (\d+)/.exec(stricter.lines.join("\n"));
+  assert.deepEqual([stricter.price.votes, stricter.price.seen[0].votes].map(Math.round), price.slice(1).map(Number));
+  assert.deepEqual([stricter.price.seen[0].unhappy, stricter.price.usual], [0.1, undefined]);
   assert.equal((await put(admin, "standards", "satisfied-85", { ...promise.item, percent: 90 }, promise.version)).status, 200);
   assert.equal((await find(admin, "standards", "satisfied-85")).number, 2);
   const whole = Number(await store.one("SELECT count(*) FROM rule WHERE to_ms IS NULL"));
@@ -254,7 +256,7 @@ scenario("places and kiosks from the page: click to effect, two tabs, wrong inpu
   await page.id("row-dago-entrance").filter({ hasText: "Cimahi Utara" }).waitFor(); // the list looks again by itself
   assert.equal(await page.id("m-name").inputValue(), "Hall, left");
   await page.id("save").click();
-  await page.id("conflict").filter({ hasText: "place is now: cimahi-utara" }).waitFor();
+  await page.id("conflict").filter({ hasText: "place is now: Cimahi Utara" }).waitFor();
   await page.id("save").click();
   await waitFor("both changes", async () => (await store.one("SELECT name FROM kiosk WHERE id = 'dago-entrance'")) === "Hall, left" && (await place()) === "cimahi-utara");
   await page.id("take-out").click();
@@ -290,9 +292,34 @@ scenario("standards, channels, people, tokens and the log from the page", async 
   await page.id("m-percent").fill("90");
   assert.match(await page.id("test-link").getAttribute("href"), /page=backtest&place=harapan&a=kind%3A\+standard.*percent%3A\+90/);
   await page.id("dry").click();
-  await page.id("preview").filter({ hasText: /percent: 85 \u2192 90.*one false alarm in \d+ votes/s }).waitFor();
+  await page.id("preview").filter({ hasText: /percent: 85 \u2192 90.*One false alarm in [\d,]+ votes; votes on average to see 10% unhappy: \d+/s }).waitFor();
+  await page.id("lang-switch").click();
+  await page.id("preview").filter({ hasText: /persen: 85 \u2192 90.*Satu alarm palsu dalam [\d.]+ suara; rata-rata suara sampai terlihat 10% tidak puas: \d+/s }).waitFor();
+  await page.id("lang-switch").click();
+
+  // What is typed is there again after the back-test, a reload and another tab, until it is saved or discarded.
+  await page.id("test-link").click();
+  await page.id("percent-a").waitFor();
+  await page.page.goBack();
+  await page.id("typed").filter({ hasText: "not saved yet" }).waitFor();
+  assert.equal(await page.id("m-percent").inputValue(), "90");
+  await page.page.reload();
+  await page.id("typed-drop").click();
+  assert.equal(await page.id("m-percent").inputValue(), "85");
+  await page.id("m-percent").fill("90");
+  await page.id("tab-kiosks").click();
+  await page.id("open-dago-entrance").click();
+  await page.id("to-survey").click(); // how it is configured
+  await page.id("survey-of").waitFor();
+  assert.equal(await page.id("survey-of").inputValue(), "kiosk:dago-entrance");
+  await page.page.goto(`${url}/?page=manage&tab=standards&place=bandung-dago&id=satisfied-85`);
+  await page.id("typed").waitFor();
+  assert.equal(await page.id("m-percent").inputValue(), "90");
   await page.id("save").click();
   await page.id("row-satisfied-85").filter({ hasText: "version 2" }).waitFor();
+  await page.page.reload();
+  await page.id("m-percent").waitFor();
+  assert.deepEqual([await page.id("m-percent").inputValue(), await page.id("typed").count()], ["90", 0]);
   assert.equal(await store.one("SELECT body ->> '$.percent' FROM rule WHERE id = 'satisfied-85' AND to_ms IS NULL"), 90);
   await page.id("test-link").click();
   await page.id("percent-a").waitFor();
@@ -363,6 +390,13 @@ scenario("standards, channels, people, tokens and the log from the page", async 
   await page.id("log-search").click();
   await waitFor("one entry", async () => (await page.id("log").locator("tbody tr").count()) === 1);
   assert.match(await page.id("log").locator("tbody tr").textContent(), /admintoken revokedcrm/);
+  await page.id("log-action").selectOption("manage");
+  await page.id("log-search").click();
+  const entry = page.id("log").locator("tbody tr").filter({ hasText: "satisfied-85" }).last();
+  await entry.filter({ hasText: /Standard satisfied-85, changed/ }).waitFor();
+  await page.id("lang-switch").click();
+  await entry.filter({ hasText: /Standar satisfied-85, diubah/ }).waitFor();
+  await page.id("lang-switch").click();
   page.clean();
 });
 

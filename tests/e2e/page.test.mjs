@@ -37,6 +37,16 @@ scenario("signing in: wrong and right, out again; the address stays", async (wor
   assert.match(page.page.url(), /place=bandung-dago/);
   await page.page.reload();
   await page.live(); // the session lives on
+  // The menu is closed by Escape, which leads back to its button, and by going on.
+  await page.id("account").focus();
+  await page.page.keyboard.press("Enter");
+  await page.id("to-poster").focus();
+  await page.page.keyboard.press("Escape");
+  assert.deepEqual([await page.id("sign-out").count(), await page.page.evaluate(() => document.activeElement.dataset.testid)], [0, "account"]);
+  await page.page.keyboard.press("Enter");
+  await page.id("sign-out").waitFor();
+  await page.page.keyboard.press("Shift+Tab");
+  await page.id("sign-out").waitFor({ state: "detached" });
   await page.id("account").click();
   await page.id("sign-out").click();
   await page.id("login-user").waitFor();

@@ -401,6 +401,15 @@ scenario("poster: a manager makes the code, prints it in either language, and ta
   assert.equal(await page.id("code").getAttribute("aria-label"), `QR code: ${link}`);
   await page.page.emulateMedia({ colorScheme: "dark" });
   await page.accessible("poster, dark");
+
+  // On a manager's phone too: links to screens, and taking the code back.
+  await page.page.setViewportSize(PHONE);
+  await page.id("share").first().click();
+  await page.id("share-make").click();
+  await page.id("share-url").waitFor();
+  await page.page.keyboard.press("Escape");
+  const small = await page.page.locator(".poster-side :is(a, button, select)").evaluateAll((list) => list.filter((each) => each.offsetParent && each.getBoundingClientRect().height < 43.5).map((each) => each.textContent));
+  assert.deepEqual(small, [], "targets under 44 px");
   await page.id("phone-end").click();
   await page.id("phone-end-yes").click();
   await page.id("phone-make").waitFor();

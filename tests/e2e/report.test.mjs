@@ -102,6 +102,13 @@ scenario("report: the SKM of a unit, with class, sample, nine elements, units, m
   await page.page.keyboard.press("Enter");
   await waitFor("the larger sample", async () => /The sample of 278 is not reached: 198 are lacking/.test(await text(page, "skm-sample")));
   assert.equal(new URL(page.page.url()).searchParams.get("population"), "1000");
+  await page.id("population").fill("0.5");
+  await page.page.keyboard.press("Enter");
+  await page.page.locator("#error-population").filter({ hasText: "A whole number" }).waitFor();
+  assert.deepEqual([await page.id("population").inputValue(), new URL(page.page.url()).searchParams.get("population")], ["0.5", "1000"]);
+  await page.id("population").fill("1000");
+  await page.page.keyboard.press("Enter");
+  await waitFor("nothing wrong any more", async () => (await page.page.locator("#error-population").textContent()) === "");
   await page.id("report-place").selectOption("jawa-barat");
   await waitFor("both branches", async () => (await page.id("skm-index").count()) === 1 && (await text(page, "skm-index")) === IKM.all.toFixed(2));
   assert.deepEqual((await rows(page, "skm-units")).map(([name, , index, grade, n]) => [name, index, grade, n]), [["Bandung Dago", "77.78", "B · Good", "80"], ["Bogor Pajajaran", "50.00", "D · Not good", "40"]]);
@@ -359,8 +366,13 @@ scenario("mailing: daily, weekly and monthly reports, once to each address, in i
   const stop = readMail(of("budi@example.org")[0].text).headers["list-unsubscribe"].slice(1, -1).replace("https://puas.example.org", aggregator.url);
   assert.match(await (await fetch(stop)).text(), /<form method="post">/);
   const reader = await (await Browser.start(world)).open(stop, { viewport: PHONE });
-  await reader.accessible("the end of a report by mail");
-  await reader.shot("page-unsubscribe");
+  for (const [theme, colour] of [["dark", "rgb(12, 19, 34)"], ["light", "rgb(243, 246, 251)"]]) {
+    await reader.page.emulateMedia({ colorScheme: theme });
+    assert.equal(await reader.page.evaluate(() => getComputedStyle(document.body).backgroundColor), colour, theme);
+    await reader.accessible(`the end of a report by mail, ${theme}`);
+    await reader.shot(`page-unsubscribe-${theme}`);
+  }
+  assert.equal(await reader.page.locator("[lang=en]").count(), 2, "in English too");
   assert.equal(await aggregator.store.one("SELECT count(*) FROM mailing_recipient WHERE stopped IS NOT NULL"), 0);
   await reader.page.getByRole("button").click(); // by hand; mail programs do the same by one request, as often as they like
   await reader.page.getByText("This report will not be sent any more.").waitFor();

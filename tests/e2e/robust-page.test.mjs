@@ -105,6 +105,25 @@ kiosk: { ${fleets.QUICK} }
       await still(page);
       await fits(page, `${each}, ${name}`);
     }
+
+    // Lists of what is managed are searched too, by what a thing lies in as well; the survey does not list hundreds of kiosks.
+    const rows = (list) => page.id(list).locator("tbody tr").count();
+    await page.page.goto(`${aggregator.url}/?page=manage`);
+    await page.id("sieve").fill(`${region.name} ${last.id}`.toUpperCase());
+    await waitFor("one place", async () => (await rows("places")) === 1);
+    await page.id(`open-${last.id}`).click();
+    await page.id("m-name").waitFor();
+    await page.id("sieve").fill("no such place");
+    await page.page.getByText("Nothing of the kind.").waitFor();
+    await page.id("tab-kiosks").click();
+    await page.id("kiosks").waitFor();
+    await page.id("sieve").fill(last.name);
+    await waitFor("its kiosk", async () => (await rows("kiosks")) >= 1 && (await rows("kiosks")) < 20);
+    await page.accessible(`kiosks, ${name}`);
+    await fits(page, `kiosks, ${name}`);
+    await page.page.goto(`${aggregator.url}/?page=survey`);
+    await page.id("kiosks-all").click();
+    await waitFor("all of them", async () => (await page.page.locator('[data-testid="kiosks-here"] li').count()) > 100);
     page.clean();
   }
 });

@@ -348,6 +348,21 @@ scenario("from the form to what the real kiosk shows: edited, looked at, publish
   assert.equal(await page.id("s-volume").inputValue(), "500");
   await page.id("s-volume").fill("50");
 
+  // Hours: days are chosen, as those of a place are; one that is wrong is marked in its line, what changes is said in words.
+  const spans = await page.page.getByTestId(/^m-hours-drop-\d+$/).count(); // of the template; a new one is fine as it comes
+  await page.id("m-hours-add").click();
+  await page.id(`m-days-${spans}`).selectOption({ label: "Sat" });
+  await page.id(`m-open-${spans}`).fill("20:00");
+  await page.id("publish").click();
+  await done(page, /Something is wrong/);
+  await page.page.locator("#error-hours").filter({ hasText: "open before close" }).waitFor();
+  assert.equal(await page.page.evaluate(() => document.activeElement.id), "s-hours");
+  assert.deepEqual(await Promise.all([0, spans].map((i) => page.id(`m-open-${i}`).getAttribute("aria-invalid"))), [null, "true"]);
+  await page.id(`m-close-${spans}`).fill("21:00");
+  await page.id("publish").click();
+  assert.match(await page.id("changes").textContent(), /Opening hours of the screen: Mon\u2013Thu [\d:\u2013]+, .* \u2192 Mon\u2013Thu .*, Sat 20:00\u201321:00/);
+  await page.id("publish-close").click();
+
   // Planned, seen, withdrawn.
   await page.id("publish").click();
   await page.id("when-later").check();
@@ -422,7 +437,7 @@ scenario("two tabs, a session that ends, a server without the kiosk's program; p
   await page.id("s-promise/en").fill("Mine");
   assert.equal((await ask(west, "content/places/bandung-dago", { yaml: content(1, "promise: { en: Theirs, id: Cepat }\n"), seen: 1 })).status, 200);
   await page.id("conflict").filter({ hasText: "Version 2 has come into force" }).waitFor();
-  assert.match(await page.id("conflict").textContent(), /"Quick" \u2192 "Theirs"/);
+  assert.match(await page.id("conflict").textContent(), /Quick \u2192 Theirs/);
   assert.equal(await page.id("s-promise/en").inputValue(), "Mine");
   assert.equal(await page.id("publish").getAttribute("aria-disabled"), "true");
 

@@ -181,6 +181,12 @@ scenario("trends page: every choice is in the address: links, back and reload sh
   await waitFor("the day before", async () => param(page, "from") === day(DAYS + 1));
   await page.id("trends-to").fill(day(DAYS - 1));
   await figure(page, "votes", "60");
+  await page.id("trends-to").fill(day(-5)); // not over yet: said beside it, and the last day that is, is taken
+  await page.page.locator("#error-own-days").filter({ hasText: "Only days that are over" }).waitFor();
+  await waitFor("yesterday", async () => (await page.id("trends-to").inputValue()) === day(1));
+  await page.id("trends-to").fill(day(DAYS - 1));
+  await waitFor("nothing wrong any more", async () => (await page.page.locator("#error-own-days").textContent()) === "");
+  await figure(page, "votes", "60");
   await leave(page);
 
   // Keys: periods, comparison, index, volume, parent, places, help.
@@ -250,6 +256,8 @@ scenario("trends page: both themes and languages, desktop and phone: no barrier,
       const small = await page.page.locator("main :is(button, select, input), nav a").evaluateAll((list) =>
         list.filter((each) => each.offsetParent).map((each) => [each.textContent, each.getBoundingClientRect()]).filter(([, box]) => box.height < 43.5).map(([text, box]) => `${text}: ${box.height}`));
       assert.deepEqual(small, [], "targets under 44 px");
+      await page.id("share").click();
+      await page.id("share-make").waitFor();
     }
     page.clean();
   }

@@ -169,4 +169,10 @@ scenario("wall: both screens, upright and lying, both languages and themes: acce
   await page.id("wall-hold").click();
   assert.equal(await shown(page, "wall-hold"), "Go on");
   page.clean();
+  // A screen of no such branch says so, instead of connecting for ever.
+  const nowhere = await browser.open(`${aggregator.url}/?page=wall&place=nowhere&lang=en`);
+  await nowhere.login();
+  await nowhere.page.getByRole("heading", { name: "This branch is not here" }).waitFor();
+  await nowhere.accessible("a screen of no branch");
+  nowhere.clean();
 });

@@ -33,7 +33,9 @@ export interface ManagedStandards { standards: ManagedStandard[]; channels: Ladd
 /** POST /api/v1/manage/calendar-file {ics}: what a file would bring; others: events with a time of day, left out */
 export interface CalendarFile { days: { from: string; to: string; name: string }[]; others: number }
 export interface ManagedUser extends Managed { disabled: boolean }
-export interface Changes { lines: string[]; password?: string }
+export interface Changes { lines: string[]; password?: string; price?: StandardPrice }
+/** What a standard costs, as far as it can be said exactly: votes between false alarms, mean votes until a share is seen. */
+export interface StandardPrice { votes: number; usual?: number; learnedFrom?: number; seen: { unhappy: number; votes: number }[] } // usual: of the example, where each place learns its own
 /** GET /api/v1/content/places/ID, .../kiosks/ID, ?version, ?plan (head office, administrators). POST {yaml, seen, at?}, ?dry=1 -> Changes;
  * Problem 412 (another version than `seen` is in force), 422 with field "yaml" and detail "content:LINE:COLUMN: ...", or field "at". */
 export interface Content {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Session } from "./api.ts";
 import type { Lang } from "./settings.ts";
 import { addressOf, follow, type PageName } from "./route.ts";
@@ -46,18 +46,22 @@ function Account(props: Pick<Props, "session" | "place" | "signOut"> & { poster:
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const { display } = props.session.user;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open) return;
     const away = (event: Event) => {
       if (!box.current?.contains(event.target as Node)) setOpen(false);
     };
     const key = (event: KeyboardEvent) => {
-      if (event.key === "Escape") setOpen(false);
+      if (event.key !== "Escape") return;
+      setOpen(false);
+      box.current?.querySelector("button")?.focus();
     };
     addEventListener("pointerdown", away);
+    addEventListener("focusin", away);
     addEventListener("keydown", key);
     return () => {
       removeEventListener("pointerdown", away);
+      removeEventListener("focusin", away);
       removeEventListener("keydown", key);
     };
   }, [open]);

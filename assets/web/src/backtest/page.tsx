@@ -94,8 +94,12 @@ function Tests({ session, place, query, signedOut }: Props) {
                   <button type="button" class="link" data-testid="late-switch" onClick={() => set({ late: !view.late })}>{report.lateCounted ? w.leaveLate : w.countLate}</button>
                 </p>
               )}
-              <ChartOrDays report={report} series={series.data?.place.id === report.place.id ? series.data : null} target={first.rule.kind === "standard" ? (first.rule.percent ?? null) : (series.data?.promise?.target ?? null)} />
-              <Legend two={report.compare !== null} />
+              {(report.votes > 0 || report.kiosks) && (
+                <>
+                  <ChartOrDays report={report} series={series.data?.place.id === report.place.id ? series.data : null} target={first.rule.kind === "standard" ? (first.rule.percent ?? null) : (series.data?.promise?.target ?? null)} />
+                  <Legend two={report.compare !== null} />
+                </>
+              )}
             </div>
           ) : (
             !failure && <p class="hint" role="status">{w.busy}</p>

@@ -97,7 +97,7 @@ function CalendarForm({ given, places, start, after: { saved, gone, close, say }
     );
   }
   return (
-    <Editor list="calendars" given={given} start={{ id: "", place: start || (top ? idOf(top) : ""), days: [] }} title={given ? id : c.newCalendar} shown={SHOWN} saved={saved} close={close}
+    <Editor list="calendars" given={given} start={{ id: "", place: start || (top ? idOf(top) : ""), days: [] }} title={given ? id : c.newCalendar} shown={SHOWN} places={places} saved={saved} close={close}
       sayEntry={(field, entry) => (field === "days" ? sayDay(entry as Day) : null)}
       check={(item) => ({ ...(word(item, "place") === "" ? { place: w.needed } : {}), ...daysWrong(daysOf({ item }), c, w) })}
       form={({ item, isNew, put, error }) => {

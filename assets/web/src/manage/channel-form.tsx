@@ -71,7 +71,8 @@ export function ChannelForm({ given, state, places, standards, secret, setSecret
   const id = given ? idOf(given) : "";
   const tree = treeOf(places).map(([each, depth]) => [idOf(each), INDENT.repeat(depth) + word(each.item, "name")] as const);
   return (
-    <Editor list="channels" given={given} start={START} title={given ? id : c.newChannel} shown={SHOWN} saved={saved} close={close} check={(item) => lacking(item, w.needed, c)}
+    <Editor list="channels" given={given} start={START} title={given ? id : c.newChannel} shown={SHOWN} saved={saved} close={close} check={(item) => lacking(item, w.needed, c)} places={places}
+      sayEntry={(field, value) => (field === "kind" ? c.kinds(String(value)) : field === "events" ? c.events(String(value)) : field === "quiet" && value ? w.hoursLine(quietOf([value])) : null)}
       form={({ item, isNew, put, error }) => {
         const kind = kindOf(item);
         const fields = kind ? OF_KIND.filter((field) => [...KINDS[kind].needs, ...KINDS[kind].takes].some((each) => each === field)) : [];
@@ -106,14 +107,14 @@ export function ChannelForm({ given, state, places, standards, secret, setSecret
               }
             })}
             <h3>{c.whatFor}</h3>
-            <SelectField name="lang" label={w.field.lang} value={word(item, "lang") || "id"} options={[["id", c.langs.id], ["en", c.langs.en]]} set={(lang) => put({ lang })} error={error("lang")} />
+            <SelectField name="lang" label={w.field.lang} value={word(item, "lang") || "id"} options={[["id", w.langs.id], ["en", w.langs.en]]} set={(lang) => put({ lang })} error={error("lang")} />
             <PicksField name="places" label={c.places} all={w.everywhere} add={c.addPlace} options={tree} value={textsOf(item["places"])} set={(value) => put({ places: value })} error={error("places")} />
             <PicksField name="rules" label={c.rules} all={c.allRules} add={c.addRule} options={standards} value={textsOf(item["rules"])} set={(value) => put({ rules: value })} error={error("rules")} />
             {severity("severities", c.severities)}
             {kind !== "mqtt" && (
               <>
                 <ChecksField name="events" label={c.eventsOf} options={EVENTS.map((each) => [each, c.events(each)] as const)} value={events.length ? events : [...USUAL_EVENTS]} error={error("events")} set={(next) => put({ events: next.join() === USUAL_EVENTS.join() ? [] : next })} />
-                <HoursField name="quiet" label={c.quietHours} days="daily" value={quiet} set={(spans) => put({ quiet: quietItems(spans) })} error={error("quiet")} hint={quiet.length ? c.quietHint : c.quietNone} />
+                <HoursField name="quiet" legend={c.quietHours} days="daily" value={quiet} set={(spans) => put({ quiet: quietItems(spans) })} error={error("quiet")} hint={quiet.length ? c.quietHint : c.quietNone} />
                 {quiet.length === 0 && <button type="button" class="link nights" data-testid="m-quiet-nights" onClick={() => put({ quiet: NIGHT })}>{c.nights}</button>}
                 {quiet.length > 0 && severity("quiet_for", c.quietFor)}
               </>

@@ -4,7 +4,9 @@ import type { ComponentChildren } from "preact";
 import type { Changes, Item, Managed } from "../api.ts";
 import type { Failure } from "../http.ts";
 import { failureText, getJson, postJson, useEffect, useLayoutEffect, useRef, useState } from "../kit.ts";
-import { differing, idOf, listChanges, merged, tidy, word } from "./items.ts";
+import { differing, idOf, listChanges, merged, tidy, word, type Span } from "./items.ts";
+import { keepTyped, typedIn } from "./typed.ts";
+import { NEW } from "./view.ts";
 import { useManageWords } from "./words.ts";
 
 export interface Draft {
@@ -23,29 +25,35 @@ interface Props {
   saved: (id: string, changes: Changes) => void;
   close: () => void;
   form: (draft: Draft) => ComponentChildren;
+  places?: Managed[]; // whose names are said
   sayEntry?: (field: string, entry: unknown) => string | null; // of a list, in a line; null: as it is
   check?: (item: Item) => Record<string, string>; // field -> what is wrong, before the server is asked
   children?: ComponentChildren; // what else can be done
 }
 
-export function Editor({ list, given, start = {}, title, shown, saved, close, form, sayEntry, check, children }: Props) {
-  const { t, w } = useManageWords();
+export function Editor({ list, given, start = {}, title, shown, saved, close, form, places = [], sayEntry, check, children }: Props) {
+  const { t, w, f } = useManageWords();
   const isNew = given === null || given.version === "";
   const key = list === "users" ? "name" : "id";
-  const [base, setBase] = useState<Managed>(given ?? { item: start, version: "", mine: true });
-  const [item, setItem] = useState<Item>(base.item);
+  const opened = given ? idOf(given) : NEW;
+  const [was] = useState(() => typedIn(list, opened));
+  const [restored, setRestored] = useState(was !== null);
+  const [base, setBase] = useState<Managed>(was?.base ?? given ?? { item: start, version: "", mine: true });
+  const [item, setItem] = useState<Item>(was?.item ?? base.item);
   const [wrong, setWrong] = useState<Record<string, string>>({});
   const [failure, setFailure] = useState<Failure | null>(null);
   const [theirs, setTheirs] = useState<string[]>([]); // what somebody else has changed meanwhile
-  const [preview, setPreview] = useState<string[] | null>(null);
+  const [preview, setPreview] = useState<Changes | null>(null);
   const [busy, setBusy] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
+  const typing = differing(tidy(base.item), tidy(item)).length > 0;
+  useEffect(() => keepTyped(list, opened, typing ? { base, item } : null), [base, item]);
 
   // What is there now is taken over, unless something is typed: then the next save finds out, and keeps both. At once with the
   // news, so that nothing can be typed between looking and taking.
   useLayoutEffect(() => {
-    if (!given || given.version === base.version || differing(tidy(base.item), tidy(item)).length) return;
+    if (!given || given.version === base.version || typing) return;
     setBase(given);
     setItem(given.item);
   }, [given?.version]);
@@ -72,10 +80,11 @@ export function Editor({ list, given, start = {}, title, shown, saved, close, fo
     const result = await postJson<Changes>(`/api/v1/manage/${list}/${id}${dry ? "?dry=1" : ""}`, { item: rest, version });
     setBusy(false);
     if (result.ok) {
-      if (dry) return setPreview(result.value.lines);
+      if (dry) return setPreview(result.value);
       setBase({ ...base, item });
       setTheirs([]);
       setPreview(null);
+      keepTyped(list, opened, null);
       return saved(id, result.value);
     }
     const problem = result.failure;
@@ -91,14 +100,30 @@ export function Editor({ list, given, start = {}, title, shown, saved, close, fo
     const fields = differing(base.item, now.item);
     setBase(now);
     if (fields.length === 0) return ask(dry, now.version); // it was our own save
-    setTheirs(fields.flatMap((field) => sayLists(field, base.item[field], now.item[field]) ?? [w.nowSays(w.fieldName(field), sayValue(now.item[field], w.nothing))]));
+    setTheirs(fields.flatMap((field) => sayLists(field, base.item[field], now.item[field]) ?? [w.nowSays(w.fieldName(field), say(field, now.item[field]))]));
     setItem((mine) => merged(base.item, mine, now.item));
+  };
+  // A value as the form says it.
+  const say = (field: string, value: unknown): string => {
+    const own = sayEntry?.(field, value);
+    if (own) return own;
+    if (field === "hours" && value) return w.hoursLine([value as Span]);
+    if (typeof value !== "string") return sayValue(value, w.nothing);
+    switch (field) {
+      case "kind": return list === "places" ? w.kindOf(value) : w.ruleKind(value);
+      case "role": return t.role[value as keyof typeof t.role] ?? value;
+      case "lang": return w.langs[value as keyof typeof w.langs] ?? value;
+      case "place":
+      case "parent": return word(places.find((each) => idOf(each) === value)?.item ?? {}, "name") || sayValue(value, w.nothing);
+      case "window":
+      case "hold": return w.span(value);
+      default: return sayValue(value, w.nothing);
+    }
   };
   // What has come into a list and what has gone; null: it is none.
   const sayLists = (field: string, from: unknown, to: unknown): string[] | null => {
     const changes = listChanges(from, to);
-    const line = (entry: unknown) => sayEntry?.(field, entry) ?? sayValue(entry, w.nothing);
-    return changes && [...changes.out.map((entry) => w.out(w.fieldName(field), line(entry))), ...changes.added.map((entry) => w.added(w.fieldName(field), line(entry)))];
+    return changes && [...changes.out.map((entry) => w.out(w.fieldName(field), say(field, entry))), ...changes.added.map((entry) => w.added(w.fieldName(field), say(field, entry)))];
   };
   const mine = differing(tidy(base.item), tidy(item)).filter((field) => field !== key || isNew);
   return (
@@ -108,8 +133,23 @@ export function Editor({ list, given, start = {}, title, shown, saved, close, fo
     }}>
       <header>
         <h2 id="h-editor" tabIndex={-1} ref={heading}>{title}</h2>
-        <button type="button" class="link" data-testid="close" onClick={close}>{w.close}</button>
+        <button type="button" class="link" data-testid="close" onClick={() => {
+          keepTyped(list, opened, null);
+          close();
+        }}>{w.close}</button>
       </header>
+      {restored && typing && (
+        <p class="gaps" role="status" data-testid="typed">
+          {w.typed}{" "}
+          <button type="button" class="link" data-testid="typed-drop" onClick={() => {
+            setRestored(false);
+            setWrong({});
+            setPreview(null);
+            setBase(given ?? { item: start, version: "", mine: true });
+            setItem(given?.item ?? start);
+          }}>{w.typedDrop}</button>
+        </p>
+      )}
       {theirs.length > 0 && (
         <div class="gaps" role="alert" data-testid="conflict">
           <b>{w.conflict}</b>
@@ -122,8 +162,8 @@ export function Editor({ list, given, start = {}, title, shown, saved, close, fo
         <div class="preview" role="status" data-testid="preview">
           <b>{mine.length ? w.willChange : w.noChange}</b>
           <ul>
-            {mine.flatMap((field) => sayLists(field, base.item[field], item[field]) ?? [w.change(w.fieldName(field), sayValue(base.item[field], w.nothing), sayValue(item[field], w.nothing))]).map((line) => <li key={line}>{line}</li>)}
-            {preview.filter((line) => line.startsWith("    ")).map((line) => <li key={line} lang="en">{line.trim()}</li>)}
+            {mine.flatMap((field) => sayLists(field, base.item[field], item[field]) ?? [w.change(w.fieldName(field), say(field, base.item[field]), say(field, item[field]))]).map((line) => <li key={line}>{line}</li>)}
+            {preview.price && <li>{w.price(preview.price, f)}</li>}
           </ul>
         </div>
       )}

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import type { Item, Managed } from "../api.ts";
 import { FieldError } from "../kit.ts";
-import { spansOf, treeOf, idOf, word, type Span } from "./items.ts";
+import { treeOf, idOf, word } from "./items.ts";
 import { useManageWords } from "./words.ts";
 
 export interface FieldProps {
@@ -80,36 +80,5 @@ export function TextsField({ item, set, error }: { item: Item; set: (name: Item)
         }} />
       ))}
     </>
-  );
-}
-
-const DAYS = ["daily", "mon-thu", "mon-fri", "mon-sat", "mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-
-const TIME = /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/;
-/** Is one of them no span of a day? */
-export const hoursWrong = (spans: Span[]): boolean => spans.some(({ open, close }) => !TIME.test(open) || !TIME.test(close) || open >= close);
-
-export function HoursField({ name = "hours", label, days = "mon-fri", value, set, error, hint }: { name?: string; label?: string; days?: string; value: unknown; set: (spans: Span[]) => void; error: string | null; hint: ComponentChildren }) {
-  const { w } = useManageWords();
-  const spans = spansOf(value);
-  const put = (at: number, change: Partial<Span>) => set(spans.map((each, i) => (i === at ? { ...each, ...change } : each)));
-  return (
-    <fieldset class="field hours-field" id={`m-${name}`} tabIndex={-1} aria-describedby={`hint-${name} error-${name}`}>
-      <legend>{label ?? w.field.hours}</legend>
-      {spans.map(({ days: on, open, close }, i) => (
-        <div class="span-row" key={i}>
-          <select aria-label={w.daysOf(i + 1)} data-testid={`m-days-${i}`} value={on} onChange={(event) => put(i, { days: event.currentTarget.value })}>
-            {[...new Set([...DAYS, on])].map((each) => <option key={each} value={each}>{w.days(each)}</option>)}
-          </select>
-          <input type="text" inputMode="numeric" aria-label={w.opensOf(i + 1)} data-testid={`m-open-${i}`} aria-invalid={error ? true : undefined} value={open} placeholder="07:00" maxLength={5} onInput={(event) => put(i, { open: event.currentTarget.value })} />
-          <span aria-hidden="true">{"\u2013"}</span>
-          <input type="text" inputMode="numeric" aria-label={w.closesOf(i + 1)} data-testid={`m-close-${i}`} aria-invalid={error ? true : undefined} value={close} placeholder="20:00" maxLength={5} onInput={(event) => put(i, { close: event.currentTarget.value })} />
-          <button type="button" class="link" data-testid={`m-hours-drop-${i}`} aria-label={w.dropSpan(i + 1)} onClick={() => set(spans.filter((_, each) => each !== i))}>{w.drop}</button>
-        </div>
-      ))}
-      <button type="button" class="link" data-testid="m-hours-add" onClick={() => set([...spans, { days, open: "", close: "" }])}>{w.addSpan}</button>
-      <p class="hint" id={`hint-${name}`}>{hint}</p>
-      <FieldError id={`error-${name}`} text={error} />
-    </fieldset>
   );
 }

@@ -1,13 +1,13 @@
 // Kiosks: how each does, where it stands, and what it can be told to do.
 import type { Managed, ManagedKiosk } from "../api.ts";
-import { Mark, useEffect, useState } from "../kit.ts";
+import { addressOf, follow, Mark, useEffect, useState } from "../kit.ts";
 import { useReport } from "../trends/report.ts";
 import { Editor } from "./editor.tsx";
 import { PlaceField, TextField } from "./fields.tsx";
 import { idOf, slug, word } from "./items.ts";
 import { order, type Order, type Reply } from "./order.ts";
 import type { TabProps } from "./page.tsx";
-import { isUnder, nameOf, PlacePick, Split, useAfter, useEnded, Waiting, type After } from "./parts.tsx";
+import { isUnder, nameOf, PlacePick, Split, useAfter, useEnded, useSieve, Waiting, type After } from "./parts.tsx";
 import { Removal } from "./twice.tsx";
 import { NEW } from "./view.ts";
 import { useManageWords } from "./words.ts";
@@ -17,7 +17,7 @@ const LOOK_MS = 10_000; // how they do changes by itself
 
 export function KiosksTab(props: TabProps) {
   const { view, places, set, signedOut } = props;
-  const { w, stamp, ago } = useManageWords();
+  const { w, f, stamp, ago } = useManageWords();
   const loaded = useReport<{ kiosks: ManagedKiosk[] }>("manage/kiosks");
   useEnded(loaded, signedOut);
   const after = useAfter(loaded, props);
@@ -25,10 +25,10 @@ export function KiosksTab(props: TabProps) {
     const timer = setInterval(() => document.hidden || loaded.again(), LOOK_MS);
     return () => clearInterval(timer);
   }, []);
+  const all = loaded.data?.kiosks ?? [];
+  const { found, field, none } = useSieve(all.filter(({ item, version }) => version === "" || isUnder(places, word(item, "place"), view.place)), ({ item }) => `${word(item, "name")} ${word(item, "id")} ${nameOf(places, word(item, "place"))}`);
   if (!loaded.data) return <Waiting failure={loaded.failure} again={loaded.again} />;
-  const all = loaded.data.kiosks;
   const given = all.find((each) => idOf(each) === view.id) ?? null;
-  const shown = all.filter(({ item, version }) => version === "" || isUnder(places, word(item, "place"), view.place));
   return (
     <Split
       list={
@@ -36,13 +36,14 @@ export function KiosksTab(props: TabProps) {
           <header>
             <h2 id="h-kiosks">{w.tabs.kiosks}</h2>
             <PlacePick places={places} value={view.place} choose={(place) => set({ place, id: "" })} />
+            {field}
             <button type="button" class="tool" data-testid="new" onClick={() => set({ id: NEW })}>{w.newKiosk}</button>
           </header>
           <div class="scroll-x">
             <table class="data things" data-testid="kiosks">
               <thead><tr><th scope="col">{w.kiosk}</th><th scope="col">{w.field.place}</th><th scope="col">{w.state}</th><th scope="col" class="num">{w.unsent}</th><th scope="col">{w.shows}</th><th scope="col">{w.software}</th></tr></thead>
               <tbody>
-                {shown.map((each) => (
+                {found.map((each) => (
                   <tr key={idOf(each)} class={idOf(each) === view.id ? "on" : ""} data-testid={`row-${idOf(each)}`} data-state={each.state}>
                     <th scope="row">
                       <button type="button" class="link" data-testid={`open-${idOf(each)}`} aria-current={idOf(each) === view.id ? "true" : undefined} onClick={() => set({ id: idOf(each) })}>{word(each.item, "name") || idOf(each)}</button>
@@ -53,7 +54,7 @@ export function KiosksTab(props: TabProps) {
                       <span class="mark-word"><Mark kind={MARKS[each.state] ?? "unknown"} />{w.states(each.state)}</span>
                       <small title={each.heard === null ? undefined : stamp(each.heard)}>{each.heard === null ? w.neverHeard : w.heard(ago(each.heard))}{!each.clockSynced && each.heard !== null && `, ${w.clockUnsure}`}</small>
                     </td>
-                    <td class="num" data-label={w.unsent}>{each.unsent}</td>
+                    <td class="num" data-label={w.unsent}>{f.int(each.unsent)}</td>
                     <td data-label={w.shows}>{content(each, w)}</td>
                     <td data-label={w.software}>{each.software || "\u2013"}</td>
                   </tr>
@@ -61,7 +62,7 @@ export function KiosksTab(props: TabProps) {
               </tbody>
             </table>
           </div>
-          {shown.length === 0 && <p class="hint">{w.noKiosks}</p>}
+          {found.length === 0 && <p class="hint" role="status">{none ? w.nothingFound : w.noKiosks}</p>}
         </section>
       }
       open={
@@ -95,7 +96,7 @@ function KioskForm({ given, places, start, after: { saved, gone, close, say } }:
   const first = places.find(({ item, mine }) => mine && word(item, "kind") === "branch");
   const id = given ? idOf(given) : "";
   return (
-    <Editor list="kiosks" given={given} start={{ id: "", name: "", place: start || (first ? idOf(first) : "") }} title={given ? word(given.item, "name") || id : w.newKiosk} shown={["id", "name", "place"]} saved={saved} close={close}
+    <Editor list="kiosks" given={given} start={{ id: "", name: "", place: start || (first ? idOf(first) : "") }} title={given ? word(given.item, "name") || id : w.newKiosk} shown={["id", "name", "place"]} places={places} saved={saved} close={close}
       check={(item) => ({ ...(word(item, "name") === "" ? { name: w.needed } : {}), ...(word(item, "place") === "" ? { place: w.needed } : {}) })}
       form={({ item, isNew, put, error }) => (
         <>
@@ -109,6 +110,7 @@ function KioskForm({ given, places, start, after: { saved, gone, close, say } }:
         <>
           {given.assignment && <p class="gaps">{w.saysOtherwise(given.assignment)}</p>}
           {given.lost > 0 && <p class="gaps">{w.lost(given.lost)}</p>}
+          <p class="links"><a href={addressOf("survey", { kiosk: id })} data-testid="to-survey" onClick={follow(addressOf("survey", { kiosk: id }))}>{w.whatItShows}</a></p>
           <Orders kiosk={id} say={say} />
           <Removal list="kiosks" given={given} id="take-out" words={w.takeOut} sure={w.takeOutSure} hint={w.takeOutHint} done={() => {
             say(w.takenOut(id));

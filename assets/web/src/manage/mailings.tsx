@@ -88,7 +88,8 @@ function MailingForm({ given, channels, places, view, after: { saved, gone, clos
   const id = given ? idOf(given) : "";
   const make = viewAddress({ tab: "channels", place: "", id: "" });
   return (
-    <Editor list="mailings" given={given} start={{ id: "", place: view.place || (top ? idOf(top) : ""), channel: channels[0] ?? "", every: "weekly", lang: "id", to: [] }} title={given ? id : m.newMailing} shown={SHOWN} saved={saved} close={close}
+    <Editor list="mailings" given={given} start={{ id: "", place: view.place || (top ? idOf(top) : ""), channel: channels[0] ?? "", every: "weekly", lang: "id", to: [] }} title={given ? id : m.newMailing} shown={SHOWN} saved={saved} close={close} places={places}
+      sayEntry={(field, value) => (field === "every" ? m.every[value as Mailing["every"]] : field === "report" ? m.reportOf[value as Mailing["report"]] : null) ?? null}
       check={(item) => {
         const wrong = textsOf(item["to"]).find((each) => !/^[^@\s<>,;"]+@[^@\s<>,;"]+$/.test(each));
         return {

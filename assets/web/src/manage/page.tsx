@@ -6,10 +6,10 @@ import type { Managed, Session } from "../api.ts";
 import { addressOf, follow, go, lazy, useEffect, useRef, useState } from "../kit.ts";
 import { useReport } from "../trends/report.ts";
 import { KiosksTab } from "./kiosks.tsx";
-import { LogTab } from "./log.tsx";
 import { Waiting } from "./parts.tsx";
 import { PlacesTab } from "./places.tsx";
 import { TokensTab } from "./tokens.tsx";
+import { keepFor } from "./typed.ts";
 import { UsersTab } from "./users.tsx";
 import { readView, tabsOf, viewAddress, type Tab, type View } from "./view.ts";
 import { useManageWords } from "./words.ts";
@@ -41,11 +41,12 @@ const TAB: Record<Tab, preact.FunctionComponent<TabProps>> = {
   mailings: lazy("mailings", async () => (await import("./mailings.tsx")).MailingsTab, true),
   users: UsersTab,
   tokens: TokensTab,
-  log: LogTab,
+  log: lazy("log", async () => (await import("./log.tsx")).LogTab, true),
 };
 
 export function ManagePage({ session, query, signedOut }: Props) {
   const { t, w } = useManageWords();
+  keepFor(session.user.name);
   const tabs = tabsOf(session.user.role);
   const view = readView(query, tabs);
   const places = useReport<{ places: Managed[] }>("manage/places");

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import type { Changes, Managed } from "../api.ts";
 import type { Failure } from "../http.ts";
-import { failureText, useEffect, useState } from "../kit.ts";
+import { failureText, MANY_PLACES, useEffect, useState } from "../kit.ts";
 import { Pick } from "../trends/controls.tsx";
 import type { Loaded } from "../trends/report.ts";
 import { isDay } from "../trends/days.ts";
@@ -35,6 +35,19 @@ export function Split({ list, open }: { list: ComponentChildren; open: Component
 }
 
 const INDENT = "\u2003"; // options take no other style
+
+/** A list that is too long to look through is searched, by parts of what `textOf` says. */
+export function useSieve<T>(all: readonly T[], textOf: (one: T) => string): { found: readonly T[]; field: ComponentChildren; none: boolean } {
+  const { w } = useManageWords();
+  const [typed, setTyped] = useState("");
+  const parts = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = all.length > MANY_PLACES && parts.length ? all.filter((each) => parts.every((part) => textOf(each).toLowerCase().includes(part))) : all;
+  return {
+    found,
+    field: all.length > MANY_PLACES && <input type="search" class="sieve" data-testid="sieve" aria-label={w.search} placeholder={w.search} autocomplete="off" spellcheck={false} value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />,
+    none: found.length === 0 && all.length > 0,
+  };
+}
 
 /** Of which place? "": all. */
 export function PlacePick({ places, value, choose }: { places: Managed[]; value: string; choose: (id: string) => void }) {

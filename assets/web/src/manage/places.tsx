@@ -3,10 +3,11 @@ import type { Changes, Managed } from "../api.ts";
 import { addressOf, follow } from "../kit.ts";
 import { useReport } from "../trends/report.ts";
 import { Editor } from "./editor.tsx";
-import { HoursField, PlaceField, SelectField, TextField } from "./fields.tsx";
+import { PlaceField, SelectField, TextField } from "./fields.tsx";
+import { HoursField } from "./hours-field.tsx";
 import { daysAhead, idOf, inherited, slug, spansOf, treeOf, upFrom, word } from "./items.ts";
 import type { TabProps } from "./page.tsx";
-import { nameOf, Split, today, useSayDay } from "./parts.tsx";
+import { nameOf, Split, today, useSayDay, useSieve } from "./parts.tsx";
 import { NEW, viewAddress } from "./view.ts";
 import { useManageWords } from "./words.ts";
 
@@ -18,6 +19,7 @@ export function PlacesTab({ view, places, set, changed, say }: TabProps) {
   const given = places.find((each) => idOf(each) === view.id) ?? null;
   const top = places.find(({ mine }) => mine);
   const under = places.find((each) => each.mine && idOf(each) === view.place) ?? top; // of a new one
+  const { found, field, none } = useSieve(treeOf(places), ([each]) => upFrom(places, idOf(each)).map((up) => `${word(up.item, "name")} ${idOf(up)}`).join(" "));
   const open = (id: string) => set(id === NEW ? { id } : { id, place: id });
   return (
     <Split
@@ -25,13 +27,14 @@ export function PlacesTab({ view, places, set, changed, say }: TabProps) {
         <section class="card" aria-labelledby="h-places">
           <header>
             <h2 id="h-places">{w.tabs.places}</h2>
+            {field}
             <button type="button" class="tool" data-testid="new" onClick={() => open(NEW)}>{w.newPlace}</button>
           </header>
           <div class="scroll-x">
             <table class="data things" data-testid="places">
               <thead><tr><th scope="col">{w.field.name}</th><th scope="col">{w.field.kind}</th><th scope="col">{w.field.tz}</th><th scope="col">{w.field.hours}</th></tr></thead>
               <tbody>
-                {treeOf(places).map(([each, depth]) => (
+                {found.map(([each, depth]) => (
                   <tr key={idOf(each)} class={idOf(each) === view.id ? "on" : ""} data-testid={`row-${idOf(each)}`}>
                     <th scope="row" class={`depth-${Math.min(depth, 5)}`}>
                       {each.mine ? <button type="button" class="link" data-testid={`open-${idOf(each)}`} aria-current={idOf(each) === view.id ? "true" : undefined} onClick={() => open(idOf(each))}>{word(each.item, "name")}</button> : <span>{word(each.item, "name")}</span>}
@@ -45,6 +48,7 @@ export function PlacesTab({ view, places, set, changed, say }: TabProps) {
               </tbody>
             </table>
           </div>
+          {none && <p class="hint" role="status">{w.nothingFound}</p>}
         </section>
       }
       open={
@@ -92,7 +96,7 @@ function PlaceForm({ given, under, places, saved, close }: FormProps) {
   const isTop = given !== null && word(given.item, "parent") === "";
   const links = given && ([["kiosks", w.tabs.kiosks], ["standards", w.tabs.standards]] as const).map(([tab, words]) => [viewAddress({ tab, place: idOf(given), id: "" }), words] as const);
   return (
-    <Editor list="places" given={given} start={start} title={given ? word(given.item, "name") : w.newPlace} shown={SHOWN} saved={saved} close={close}
+    <Editor list="places" given={given} start={start} title={given ? word(given.item, "name") : w.newPlace} shown={SHOWN} places={places} saved={saved} close={close}
       check={(item) => ({ ...(word(item, "name") === "" ? { name: w.needed } : {}) })}
       form={({ item, isNew, put, error }) => (
         <>
@@ -114,6 +118,7 @@ function PlaceForm({ given, under, places, saved, close }: FormProps) {
         <p class="links">
           {links.map(([address, words]) => <a key={address} href={address} onClick={follow(address)}>{words}</a>)}
           <a href={addressOf("trends", { place: idOf(given) })} onClick={follow(addressOf("trends", { place: idOf(given) }))}>{w.figures}</a>
+          <a href={addressOf("survey", { place: idOf(given) })} data-testid="to-survey" onClick={follow(addressOf("survey", { place: idOf(given) }))}>{w.survey}</a>
         </p>
       )}
     </Editor>

@@ -103,8 +103,8 @@ function StandardForm({ given, channels, places, start, after: { saved, gone, cl
     );
   }
   return (
-    <Editor list="standards" given={given} start={{ id: "", kind: "standard", place: start || (top ? idOf(top) : ""), ...START.standard }} title={given ? title(given.item, lang) : w.newStandard} shown={SHOWN} saved={saved} close={close}
-      sayEntry={(field, entry) => (field === "escalation" ? s.step(word(entry as Item, "after"), word(entry as Item, "channel")) : null)}
+    <Editor list="standards" given={given} start={{ id: "", kind: "standard", place: start || (top ? idOf(top) : ""), ...START.standard }} title={given ? title(given.item, lang) : w.newStandard} shown={SHOWN} places={places} saved={saved} close={close}
+      sayEntry={(field, entry) => (field === "escalation" ? s.step(w.span(word(entry as Item, "after")), word(entry as Item, "channel")) : null)}
       check={(item) => ({ ...(word(item, "place") === "" ? { place: w.needed } : {}), ...goalWrong(item, s), ...ladderWrong(item, s) })}
       form={({ item, isNew, put, error }) => {
         const kind = KINDS.find((each) => each === word(item, "kind"));

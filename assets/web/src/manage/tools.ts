@@ -2,9 +2,10 @@
 // values from here and from kit.ts alone, but for what the page does not have; types may come from anywhere.
 export { addDays, isDay } from "../trends/days.ts";
 export { numbersOf } from "../trends/numbers.ts";
-export { useReport } from "../trends/report.ts";
+export { pathOf, useReport } from "../trends/report.ts";
 export { Editor } from "./editor.tsx";
-export { DateField, HoursField, hoursWrong, PlaceField, SelectField, TextField, TextsField } from "./fields.tsx";
+export { DateField, PlaceField, SelectField, TextField, TextsField } from "./fields.tsx";
+export { HoursField, hoursWrong } from "./hours-field.tsx";
 export { daysOf, idOf, lastOf, listChanges, spansOf, tidy, treeOf, upFrom, word, type Span } from "./items.ts";
 export { AreaField, CheckField, ChecksField, LinesField, PicksField } from "./many-fields.tsx";
 export { isUnder, nameOf, PlacePick, Split, today, useAfter, useEnded, useSayDay, Waiting } from "./parts.tsx";

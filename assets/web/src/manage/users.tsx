@@ -77,7 +77,7 @@ export function UsersTab({ session, view, places, set, say, signedOut }: TabProp
         }
         open={
           (view.id === NEW || given) && (
-            <Editor key={view.id} list="users" given={view.id === NEW ? null : given} start={{ name: "", display: "", role: "manager", place: top ? idOf(top) : "", lang: "id" }} title={given ? word(given.item, "display") || view.id : w.newUser} shown={SHOWN} saved={saved} close={() => set({ id: "" })}
+            <Editor key={view.id} list="users" given={view.id === NEW ? null : given} start={{ name: "", display: "", role: "manager", place: top ? idOf(top) : "", lang: "id" }} title={given ? word(given.item, "display") || view.id : w.newUser} shown={SHOWN} places={places} saved={saved} close={() => set({ id: "" })}
               form={({ item, isNew, put, error }) => (
                 <>
                   <TextField name="display" label={w.field.display} value={word(item, "display")} set={(display) => put({ display })} error={error("display")} />

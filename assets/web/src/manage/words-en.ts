@@ -1,10 +1,9 @@
 // The English words of this page, and the shape of the Indonesian ones. Numbers come formatted; `count` is for the grammar.
-import type { Item } from "../api.ts";
+import type { Item, StandardPrice } from "../api.ts";
 import type { Format } from "../format.ts";
-import type { Span } from "./items.ts";
+import { seen } from "./price.ts";
+import { HOURS } from "./hours-words.ts";
 
-const DAYS: Record<string, string> = { daily: "Daily", mon: "Mon", tue: "Tue", wed: "Wed", thu: "Thu", fri: "Fri", sat: "Sat", sun: "Sun" };
-const days = (text: string): string => text.split("-").map((each) => DAYS[each] ?? each).join("\u2013");
 const FIELDS: Record<string, string> = {
   channel: "channel", url: "address", user: "login name", from: "from", to: "to", template: "template", method: "method", headers: "headers", body: "body", topic: "topic", discovery: "Home Assistant", lamp: "lamps", places: "places", rules: "standards", severities: "of what", events: "when", quiet: "quiet hours", quiet_for: "quiet about", gather: "gathered for", per_minute: "a minute at most", deadline: "given up after", ca: "certificate", allow_private: "private addresses", every: "goes", report: "report", at: "hour",
   id: "id", name: "name", kind: "kind", parent: "lies in", tz: "time zone", hours: "opening hours", place: "place", percent: "percent", false_alarm_votes: "votes between false alarms",
@@ -15,13 +14,6 @@ const RULES: Record<string, string> = {
   standard: "Promise", change: "Worse than usual", share: "Share", silence: "Silence", offline: "Offline", run: "Votes in a row", count: "Count", index: "Average", mood: "Mood", coverage: "Coverage", clock: "Clock", tamper: "Tampering", contact: "Call me back",
 };
 const STATES: Record<string, string> = { never: "Never connected", ready: "Ready", unheard: "Not heard", sleeping: "Asleep", disconnected: "Off", lost: "Connection lost" };
-const ACTIONS: Record<string, string> = {
-  login: "signed in", logout: "signed out", manage: "changed", "user-password": "password", "config-apply": "configuration applied", "content-push": "content sent", "content-clear": "content withdrawn", "content-plan": "content planned", "content-withdraw": "plan withdrawn", tell: "told on kiosks", "tell-end": "told no more", "kiosk-order": "order to a kiosk",
-  "alert-ack": "alert acknowledged", "alert-comment": "alert commented", "alert-resolve": "alert closed", "alert-assign": "alert assigned", "alert-reopen": "alert reopened", "alert-check": "playbook ticked", "alert-recover": "given to a customer", "alert-offer": "words for customers",
-  silence: "silenced", "silence-end": "silence ended", "contacts-read": "contacts read", "contact-take": "contact taken", "contact-outcome": "contact settled", "contact-open": "contact opened", "contact-erase": "contact erased", "channel-test": "channel tried", "channel-secret": "secret of a channel", "token-add": "token made", "token-revoke": "token revoked",
-  "share-open": "link made", "share-end": "link ended", "webpush-on": "messages on a device", "mailing-stop": "unsubscribed", import: "import", "import-undo": "import undone", erase: "erased",
-  improvement: "improvement log", "phone-open": "code for phones made", "phone-end": "code for phones revoked", "webpush-off": "no messages on a device", "rollups-repair": "figures repaired", "verdicts-rerun": "votes judged again",
-};
 const or = (map: Record<string, string>) => (key: string): string => map[key] ?? key;
 
 export const en = {
@@ -33,6 +25,7 @@ export const en = {
     falseAlarmVotes: "One false alarm in so many votes", window: "Within, minutes", minN: "Votes needed", probability: "Less probable than", hold: "Lasting, minutes", offlineFor: "Not heard for, minutes",
   },
   fieldName: or(FIELDS),
+  langs: { id: "Indonesian", en: "English" },
   nameIn: { id: "Name in Indonesian", en: "Name in English" },
   kindOf: or(KINDS),
   needed: "This is needed.",
@@ -48,6 +41,8 @@ export const en = {
   saved: (name: string) => `${name} is saved.`,
   noChange: "Nothing has changed.",
   willChange: "This would change:",
+  typed: "This was typed before and is not saved yet.",
+  typedDrop: "Discard it",
   change: (field: string, from: string, to: string) => `${field}: ${from} \u2192 ${to}`,
   nothing: "nothing",
   added: (field: string, value: string) => `${field}, new: ${value}`,
@@ -64,14 +59,8 @@ export const en = {
   newPlace: "New place",
   figures: "Figures",
   moveHint: "All its votes, those of before too, count here from now on.",
-  days,
-  daysOf: (n: number) => `Days of span ${n}`,
-  opensOf: (n: number) => `Span ${n} opens at`,
-  closesOf: (n: number) => `Span ${n} closes at`,
-  dropSpan: (n: number) => `Remove span ${n}`,
-  addSpan: "Add hours",
   hoursHint: "Two spans of a day make a midday break. Days without a span are closed.",
-  hoursLine: (spans: Span[]) => spans.map((each) => `${days(each.days)} ${each.open}\u2013${each.close}`).join(", "),
+  hoursLine: HOURS.en.line,
   hoursWrong: "Times are 00:00 to 24:00, such as 07:00, and a span opens before it closes.",
   specialDays: "Special days ahead",
   noSpecialDays: "None: every week is the same here.",
@@ -99,6 +88,7 @@ export const en = {
   nowhere: "Nowhere yet",
   saysOtherwise: (place: string) => `Its own file says that it stands at ${place}.`,
   lost: (n: number) => `${n} ${n === 1 ? "vote was" : "votes were"} lost on its disk.`,
+  whatItShows: "What it shows and asks",
   doNow: "Now",
   orders: { identify: "Identify", screenshot: "Screenshot", reload: "Reload", restart: "Restart" },
   ordersHint: "It does this between two customers. Every order is in the log.",
@@ -127,6 +117,8 @@ export const en = {
   },
   otherKind: (kind: string) => `${kind}: its limits are changed in the configuration. Place and name can be changed here.`,
   falseAlarm: "False alarms",
+  span: (text: string): string => text,
+  price: (price: StandardPrice, f: Format): string => `One false alarm in ${f.int(price.votes)} votes; votes on average to see ${seen(price, f, "unhappy")}${price.usual !== undefined ? ` (where ${f.percent(price.usual * 100)} are usual; each place learns its own share, from ${f.int(price.learnedFrom ?? 0)} votes on)` : ""}.`,
   inVotes: (n: string) => `1 in ${n} votes`,
   priceUnknown: "not known",
   told: "Who is told",
@@ -196,19 +188,7 @@ export const en = {
   revokeSure: (name: string) => `Revoke ${name}`,
   revokeHint: "The program is refused from now on.",
   revoked: (name: string) => `${name} is revoked.`,
-  // log
-  log: "Who has done what",
-  logHint: "Newest first. Nothing is ever taken out of it.",
-  who: "Who",
-  action: "What",
-  actionOf: or(ACTIONS),
-  everything: "Everything",
-  subject: "About",
-  detail: "In detail",
   when: "When",
   search: "Search",
-  older: "Older ones",
   nothingFound: "Nothing of the kind.",
-  kept: { title: "How long what is kept", hint: "Set in aggregator.yaml, retention.", contacts: "Contact data", comments: "Words of customers", answers: "Single answers", counts: "Counts by quarter hour and day" },
-  forDays: (n: number) => (n === 0 ? "for ever" : `${n} ${n === 1 ? "day" : "days"}`),
 };

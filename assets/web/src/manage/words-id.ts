@@ -1,10 +1,9 @@
 import type { Item } from "../api.ts";
 import type { Format } from "../format.ts";
-import type { Span } from "./items.ts";
+import { seen } from "./price.ts";
+import { HOURS } from "./hours-words.ts";
 import type { Words } from "./words.ts";
 
-const DAYS: Record<string, string> = { daily: "Setiap hari", mon: "Sen", tue: "Sel", wed: "Rab", thu: "Kam", fri: "Jum", sat: "Sab", sun: "Min" };
-const days = (text: string): string => text.split("-").map((each) => DAYS[each] ?? each).join("\u2013");
 const FIELDS: Record<string, string> = {
   channel: "saluran", url: "alamat", user: "nama masuk", from: "dari", to: "kepada", template: "templat", method: "metode", headers: "header", body: "isi", topic: "topik", discovery: "Home Assistant", lamp: "lampu", places: "tempat", rules: "standar", severities: "tentang apa", events: "kapan", quiet: "jam tenang", quiet_for: "tenang tentang", gather: "digabung selama", per_minute: "per menit, paling banyak", deadline: "berhenti mencoba setelah", ca: "sertifikat", allow_private: "alamat privat", every: "dikirim", report: "laporan", at: "pukul",
   id: "id", name: "nama", kind: "jenis", parent: "berada di", tz: "zona waktu", hours: "jam buka", place: "tempat", percent: "persen", false_alarm_votes: "suara antara alarm palsu",
@@ -15,13 +14,6 @@ const RULES: Record<string, string> = {
   standard: "Janji", change: "Lebih buruk dari biasanya", share: "Bagian", silence: "Senyap", offline: "Terputus", run: "Suara berturut-turut", count: "Jumlah", index: "Rata-rata", mood: "Suasana", coverage: "Cakupan", clock: "Jam", tamper: "Gangguan", contact: "Minta dihubungi",
 };
 const STATES: Record<string, string> = { never: "Belum pernah tersambung", ready: "Siap", unheard: "Tidak terdengar", sleeping: "Tidur", disconnected: "Mati", lost: "Sambungan putus" };
-const ACTIONS: Record<string, string> = {
-  login: "masuk", logout: "keluar", manage: "mengubah", "user-password": "kata sandi", "config-apply": "menerapkan konfigurasi", "content-push": "mengirim isi", "content-clear": "menarik isi", "content-plan": "isi dijadwalkan", "content-withdraw": "jadwal dibatalkan", tell: "disampaikan di kios", "tell-end": "tidak disampaikan lagi", "kiosk-order": "perintah ke kios",
-  "alert-ack": "menangani peringatan", "alert-comment": "menulis komentar", "alert-resolve": "menutup peringatan", "alert-assign": "menugaskan peringatan", "alert-reopen": "membuka lagi peringatan", "alert-check": "mencentang panduan", "alert-recover": "memberi ganti rugi", "alert-offer": "kata untuk pelanggan",
-  silence: "menyenyapkan", "silence-end": "mengakhiri senyap", "contacts-read": "membaca kontak", "contact-take": "mengambil kontak", "contact-outcome": "menyelesaikan kontak", "contact-open": "membuka kontak", "contact-erase": "menghapus kontak", "channel-test": "mencoba saluran", "channel-secret": "rahasia saluran", "token-add": "membuat token", "token-revoke": "mencabut token",
-  "share-open": "membuat tautan", "share-end": "mengakhiri tautan", "webpush-on": "pesan di perangkat", "mailing-stop": "berhenti berlangganan", import: "impor", "import-undo": "membatalkan impor", erase: "menghapus",
-  improvement: "catatan perbaikan", "phone-open": "membuat kode ponsel", "phone-end": "mencabut kode ponsel", "webpush-off": "menghentikan pesan di perangkat", "rollups-repair": "memperbaiki angka", "verdicts-rerun": "menilai ulang suara",
-};
 const or = (map: Record<string, string>) => (key: string): string => map[key] ?? key;
 const SPAN: Record<string, string> = { min: "menit", s: "detik", h: "jam" };
 const span = (text: unknown): string => String(text ?? "").replace(/\b(min|s|h)\b/, (unit) => SPAN[unit] ?? unit);
@@ -35,6 +27,7 @@ export const id: Words = {
     falseAlarmVotes: "Satu alarm palsu dalam sekian suara", window: "Dalam, menit", minN: "Suara yang diperlukan", probability: "Peluang di bawah", hold: "Berlangsung, menit", offlineFor: "Tidak terdengar selama, menit",
   },
   fieldName: or(FIELDS),
+  langs: { id: "Bahasa Indonesia", en: "Bahasa Inggris" },
   nameIn: { id: "Nama dalam bahasa Indonesia", en: "Nama dalam bahasa Inggris" },
   kindOf: or(KINDS),
   needed: "Ini harus diisi.",
@@ -50,6 +43,8 @@ export const id: Words = {
   saved: (name) => `${name} sudah disimpan.`,
   noChange: "Tidak ada yang berubah.",
   willChange: "Ini akan berubah:",
+  typed: "Ini yang diketik tadi, belum disimpan.",
+  typedDrop: "Buang",
   change: (field, from, to) => `${field}: ${from} \u2192 ${to}`,
   nothing: "kosong",
   added: (field, value) => `${field}, baru: ${value}`,
@@ -65,14 +60,8 @@ export const id: Words = {
   newPlace: "Tempat baru",
   figures: "Angka",
   moveHint: "Semua suaranya, juga yang dulu, mulai sekarang dihitung di sini.",
-  days,
-  daysOf: (n) => `Hari rentang ${n}`,
-  opensOf: (n) => `Rentang ${n} buka pukul`,
-  closesOf: (n) => `Rentang ${n} tutup pukul`,
-  dropSpan: (n) => `Hapus rentang ${n}`,
-  addSpan: "Tambah jam",
   hoursHint: "Dua rentang sehari menjadi istirahat siang. Hari tanpa rentang berarti tutup.",
-  hoursLine: (spans: Span[]) => spans.map((each) => `${days(each.days)} ${each.open.replace(":", ".")}\u2013${each.close.replace(":", ".")}`).join(", "),
+  hoursLine: HOURS.id.line,
   hoursWrong: "Jam ditulis 00:00 sampai 24:00, misalnya 07:00, dan buka sebelum tutup.",
   specialDays: "Hari khusus mendatang",
   noSpecialDays: "Tidak ada: setiap minggu sama di sini.",
@@ -99,6 +88,7 @@ export const id: Words = {
   nowhere: "Belum ditempatkan",
   saysOtherwise: (place) => `Menurut berkasnya sendiri, kios ini berdiri di ${place}.`,
   lost: (n) => `${n} suara hilang di disknya.`,
+  whatItShows: "Apa yang ditampilkan dan ditanyakannya",
   doNow: "Sekarang",
   orders: { identify: "Kenali", screenshot: "Foto layar", reload: "Muat ulang", restart: "Mulai ulang" },
   ordersHint: "Dilakukan di antara dua pelanggan. Setiap perintah tercatat.",
@@ -126,6 +116,8 @@ export const id: Words = {
   },
   otherKind: (kind) => `${kind}: batasnya diubah dalam konfigurasi. Tempat dan nama dapat diubah di sini.`,
   falseAlarm: "Alarm palsu",
+  span,
+  price: (price, f) => `Satu alarm palsu dalam ${f.int(price.votes)} suara; rata-rata suara sampai terlihat ${seen(price, f, "tidak puas")}${price.usual !== undefined ? ` (bila biasanya ${f.percent(price.usual * 100)}; tiap tempat belajar bagiannya sendiri, mulai suara ke-${f.int(price.learnedFrom ?? 0)})` : ""}.`,
   inVotes: (n) => `1 dalam ${n} suara`,
   priceUnknown: "tidak diketahui",
   told: "Yang diberi tahu",
@@ -193,18 +185,7 @@ export const id: Words = {
   revokeSure: (name) => `Cabut ${name}`,
   revokeHint: "Mulai sekarang program itu ditolak.",
   revoked: (name) => `${name} sudah dicabut.`,
-  log: "Siapa melakukan apa",
-  logHint: "Terbaru di atas. Tidak ada yang pernah dihapus darinya.",
-  who: "Siapa",
-  action: "Apa",
-  actionOf: or(ACTIONS),
-  everything: "Semua",
-  subject: "Tentang",
-  detail: "Rincian",
   when: "Kapan",
   search: "Cari",
-  older: "Yang lebih lama",
   nothingFound: "Tidak ada yang seperti itu.",
-  kept: { title: "Berapa lama disimpan", hint: "Diatur dalam aggregator.yaml, retention.", contacts: "Data kontak", comments: "Kata-kata pelanggan", answers: "Jawaban satu per satu", counts: "Hitungan per seperempat jam dan hari" },
-  forDays: (n) => (n === 0 ? "selamanya" : `${n} hari`),
 };

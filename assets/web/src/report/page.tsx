@@ -3,7 +3,7 @@
 import "../trends/trends.css";
 import "./report.css";
 import type { Session, Trends, TrendsCompare, TrendsGaps, TrendsLate, TrendsRanking, TrendsReasons, TrendsSegments, TrendsSeries, TrendsSkm } from "../api.ts";
-import { addressOf, failureText, follow, go, makeText, TextContext, useEffect, useMemo, useText } from "../kit.ts";
+import { addressOf, failureText, FieldError, follow, go, makeText, TextContext, useEffect, useMemo, useState, useText } from "../kit.ts";
 import { Glyph, Pick, PickPlace, Segmented } from "../trends/controls.tsx";
 import { clampDays, presetDays, PRESETS, usualBy, type Period, type Preset } from "../trends/days.ts";
 import { OwnDays } from "../trends/own-days.tsx";
@@ -114,9 +114,12 @@ function Head({ session, view, days, yesterday, segments, set, file }: HeadProps
   const own = typeof view.period !== "string";
   const source = sourceField(view.source);
   const trends = addressOf("trends", { place: view.place, ...(source ? { source } : {}), ...(typeof view.period === "string" ? { period: view.period } : view.period) });
+  const [typed, setTyped] = useState<string | null>(null); // what is no number of people stays as it was typed
   const population = (event: Event) => {
-    const { value, valueAsNumber } = event.currentTarget as HTMLInputElement;
-    if (value === "" || (Number.isInteger(valueAsNumber) && valueAsNumber >= 1 && valueAsNumber <= POPULATION_MAX)) set({ population: value === "" ? null : valueAsNumber });
+    const { value, valueAsNumber, validity } = event.currentTarget as HTMLInputElement;
+    const good = !validity.badInput && (value === "" || (Number.isInteger(valueAsNumber) && valueAsNumber >= 1 && valueAsNumber <= POPULATION_MAX));
+    setTyped(good ? null : value);
+    if (good) set({ population: value === "" ? null : valueAsNumber });
   };
   return (
     <div class="trends-head">
@@ -130,9 +133,12 @@ function Head({ session, view, days, yesterday, segments, set, file }: HeadProps
       {view.kind === "place" && <SourcePick segments={segments} value={view.source} choose={(value) => set({ source: value })} />}
       {own && days && yesterday && <OwnDays days={days} yesterday={yesterday} set={set} />}
       {view.kind === "skm" && (
-        <label class="people">
-          {r.population} <input type="number" inputMode="numeric" min="1" max={POPULATION_MAX} step="1" placeholder={r.populationHint} data-testid="population" value={view.population ?? ""} onChange={population} />
-        </label>
+        <div class="people-field">
+          <label class="people">
+            {r.population} <input type="number" inputMode="numeric" min="1" max={POPULATION_MAX} step="1" placeholder={r.populationHint} data-testid="population" value={typed ?? view.population ?? ""} aria-invalid={typed !== null ? true : undefined} aria-describedby="error-population" onChange={population} />
+          </label>
+          <FieldError id="error-population" text={typed !== null ? r.populationWrong : null} />
+        </div>
       )}
       <span class="tools">
         <a class="tool" href={trends} onClick={follow(trends)} data-testid="to-trends">{r.trends}</a>

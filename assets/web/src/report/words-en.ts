@@ -6,6 +6,7 @@ export const en = {
   kinds: { place: "Place", skm: "SKM" },
   population: "People served",
   populationHint: "how many",
+  populationWrong: "A whole number, 1 to 1,000,000,000.",
   print: "Print, PDF",
   xlsx: "Spreadsheet",
   csv: "CSV",

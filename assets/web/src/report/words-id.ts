@@ -7,6 +7,7 @@ export const id: Words = {
   kinds: { place: "Tempat", skm: "SKM" },
   population: "Populasi",
   populationHint: "jumlah orang",
+  populationWrong: "Bilangan bulat, 1 sampai 1.000.000.000.",
   print: "Cetak, PDF",
   xlsx: "Lembar kerja",
   csv: "CSV",

@@ -1,6 +1,6 @@
 // What was in force and will be, and which kiosks have taken it.
 import type { Content } from "../api.ts";
-import { Mark } from "../kit.ts";
+import { Mark, useState } from "../kit.ts";
 import { Twice } from "../manage/twice.tsx";
 import { useSurveyWords } from "./words.ts";
 
@@ -46,24 +46,27 @@ export function History({ content, open, openPlan, withdraw, clear }: Props) {
   );
 }
 
+const FIRST = 12; // at once
 const MARKS: Record<Content["kiosks"][number]["state"], Parameters<typeof Mark>[0]["kind"]> = { taken: "fine", waits: "unknown", refused: "breach", "own-file": "unknown" };
 
 export function Kiosks({ content }: { content: Content }) {
   const { w } = useSurveyWords();
   const { kiosks, counts } = content;
+  const [all, setAll] = useState(false);
+  const shown = all ? kiosks : kiosks.slice(0, FIRST);
   return (
     <section class="card" aria-labelledby="h-kiosks" data-testid="kiosks-here">
       <header><h2 id="h-kiosks">{w.kiosksHere}</h2>{counts.all > 0 && <p class="hint" role="status">{w.takenOf(counts.taken, counts.all)}</p>}</header>
       {kiosks.length === 0 && <p class="hint">{w.noKiosks}</p>}
       <ul class="rows">
-        {kiosks.map((each) => (
+        {shown.map((each) => (
           <li key={each.id} data-testid={`kiosk-${each.id}`} data-state={each.state}>
             <span><b>{each.name || each.id}</b><small>{each.place} {"\u00b7"} {each.id}</small></span>
             <span class="state"><span class="mark-word"><Mark kind={MARKS[each.state]} />{w.states(each.state)}</span>{each.why && <small class="warn" lang="en">{each.why}</small>}</span>
           </li>
         ))}
       </ul>
-      {counts.all > kiosks.length && <p class="hint">{w.more(counts.all - kiosks.length)}</p>}
+      {counts.all > shown.length && (shown.length < kiosks.length ? <button type="button" class="link" data-testid="kiosks-all" onClick={() => setAll(true)}>{w.more(counts.all - shown.length)}</button> : <p class="hint">{w.more(counts.all - shown.length)}</p>)}
     </section>
   );
 }

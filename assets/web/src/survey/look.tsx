@@ -1,5 +1,7 @@
 // What is told between customers, and how the kiosk looks: languages, colours, hours, thank-you.
 import { FieldError, useState } from "../kit.ts";
+import { HoursField } from "../manage/hours-field.tsx";
+import { spansOf } from "../manage/items.ts";
 import { COLOURS, itemAt, LANGUAGES, languagesOf, listAt, textAt } from "./doc.ts";
 import { ChoiceField, fieldId, NumberField, TextField, Tick, Words, type Editing } from "./fields.tsx";
 import { useSurveyWords } from "./words.ts";
@@ -113,20 +115,13 @@ function Colours({ ed }: { ed: Editing }) {
 function Hours({ ed }: { ed: Editing }) {
   const { w } = useSurveyWords();
   const list = listAt(ed.doc, ["hours"]);
+  // A refusal names a line, or says the times that are wrong.
+  const whole = ed.error(["hours"]);
+  const wrong = list.map((_, i) => ["days", "open", "close"].map((part) => ed.error(["hours", i, part])).find((error) => error !== null) ?? null);
+  const at = wrong.findIndex((error) => error !== null);
+  const named = spansOf(list).findIndex(({ open, close }) => whole?.includes(`'${open}'`) && whole.includes(`'${close}'`));
   return (
-    <fieldset class="field" id={fieldId(["hours"])} tabIndex={-1}>
-      <legend>{w.hours}</legend>
-      {list.map((_, i) => (
-        <div class="row hours-row" key={i}>
-          <TextField ed={ed} path={["hours", i, "days"]} label={w.days} />
-          <TextField ed={ed} path={["hours", i, "open"]} label={w.opens} />
-          <TextField ed={ed} path={["hours", i, "close"]} label={w.closes} />
-          <button type="button" class="tool" aria-label={w.remove(`${w.hours} ${i + 1}`)} onClick={() => ed.set(["hours"], list.filter((_each, each) => each !== i))}>{"\u00d7"}</button>
-        </div>
-      ))}
-      {list.length === 0 && <p class="hint">{w.hoursNone}</p>}
-      <FieldError id={`${fieldId(["hours"])}-error`} text={ed.error(["hours"])} />
-      <button type="button" class="tool" onClick={() => ed.set(["hours"], [...list, { days: "mon-fri", open: "08:00", close: "15:00" }])}>{w.addHours}</button>
-    </fieldset>
+    <HoursField id={fieldId(["hours"])} legend={w.hours} times={["08:00", "15:00"]} value={list} set={(spans) => ed.set(["hours"], spans)} hint={list.length === 0 ? w.hoursNone : ""}
+      error={wrong[at] ?? whole} wrong={(i) => [at, named].includes(i) || (at < 0 && named < 0)} />
   );
 }

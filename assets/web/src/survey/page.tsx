@@ -17,7 +17,7 @@ import { History, Kiosks } from "./history.tsx";
 import { Idle, Look } from "./look.tsx";
 import { Twice } from "../manage/twice.tsx";
 import { Preview, type Refusal } from "./preview.tsx";
-import { Publish, sayPath } from "./publish.tsx";
+import { Publish, sayDifference } from "./publish.tsx";
 import { Questions } from "./questions.tsx";
 import { Source } from "./source.tsx";
 import { ToldCard } from "./told.tsx";
@@ -187,13 +187,13 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
     const named = /question '([a-z0-9-]+)'/.exec(why)?.[1];
     const i = listAt(draft.doc, QUESTIONS).findIndex((each) => textAt(each, ["id"]) === named);
     const first = why.split(/[ :.]/)[0] ?? "";
-    const of = named && i >= 0 ? [...QUESTIONS, i] : found && written.paths ? (written.paths[found.line - 1] ?? []) : ["promise", "theme", "languages", "hours", "messages"].includes(first) ? [first] : [];
+    const of = named && i >= 0 ? [...QUESTIONS, i] : found?.line && written.paths ? (written.paths[found.line - 1] ?? []) : ["promise", "theme", "languages", "hours", "messages"].includes(first) ? [first] : [];
     const path = of[0] === "survey" && of[1] === "questions" && of.length === 4 && of[3] === "id" && !/'id'/.test(why) ? of.slice(0, 3) : of;
     setWrong({ path, text: readRefusal(detail)?.text ?? detail, line: found?.line ?? 0 });
     if (!jump) return;
     setTab(draft.text !== null || path.length === 0 ? "source" : path[0] === "survey" && path[1] === "questions" ? "questions" : ["promise", "tally", "messages"].includes(String(path[0])) ? "idle" : "look");
     if (path[1] === "questions" && typeof path[2] === "number") setOpen(path[2]);
-    requestAnimationFrame(() => document.getElementById(fieldId(path))?.focus());
+    requestAnimationFrame(() => path.map((_, i) => document.getElementById(fieldId(path.slice(0, path.length - i)))).find((each) => each !== null)?.focus()); // the nearest that there is
   };
 
   const send = async (at: string, dry: boolean): Promise<boolean> => {
@@ -298,7 +298,7 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
         {stale && (
           <div class="gaps" role="alert" data-testid="conflict">
             <b>{w.newer(content.version)}</b>
-            <ul>{differences(base.content ?? {}, content.content ?? {}).slice(0, 6).map(({ path, was, is }) => <li key={keyOf(path)}>{w.changed(sayPath(path, text), JSON.stringify(was) ?? w.nothing, JSON.stringify(is) ?? w.nothing)}</li>)}</ul>
+            <ul>{differences(base.content ?? {}, content.content ?? {}).slice(0, 6).map((each) => <li key={keyOf(each.path)}>{sayDifference(each, text)}</li>)}</ul>
             <span class="actions">
               <button type="button" data-testid="go-on" onClick={() => {
                 keep({ ...draft, seen: content.version });

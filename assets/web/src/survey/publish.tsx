@@ -1,7 +1,9 @@
 // Before it counts: what changes, which kiosks get it, when.
 import type { Content } from "../api.ts";
 import { FieldError, useEffect, useRef, useState } from "../kit.ts";
-import { differences, isItem, LANGUAGES, type Item, type Path } from "./doc.ts";
+import { HOURS } from "../manage/hours-words.ts";
+import { spansOf } from "../manage/items.ts";
+import { differences, isItem, keyOf, LANGUAGES, type Difference, type Item, type Path } from "./doc.ts";
 import { useSurveyWords, type Said } from "./words.ts";
 
 const SHOWN = 12, KIOSKS = 8;
@@ -15,7 +17,7 @@ function say(value: unknown, nothing: string): string {
 const short = (text: string): string => (text.length > 80 ? `${text.slice(0, 79)}\u2026` : text);
 
 /** Where in the document, in words: what only says where the form keeps it is left out. */
-export function sayPath(path: Path, { w, languageName }: Pick<Said, "w" | "languageName">): string {
+function sayPath(path: Path, { w, languageName }: Pick<Said, "w" | "languageName">): string {
   const words: Record<string, string> = {
     title: w.questionTitle, hint: w.hint, purpose: w.purpose, options: w.options, text: w.optionText, type: w.type, of: w.faces, several: w.several, segment: w.segment, dimension: w.dimension, aspect: w.aspect, when: w.when,
     digits: w.digits, keep_days: w.keepDays, icon: w.icon, promise: w.promise, tally: w.tally, messages: w.messages, said: w.said, did: w.did, languages: w.languages, language: w.firstLanguage, theme: w.colours, base: w.base,
@@ -23,6 +25,12 @@ export function sayPath(path: Path, { w, languageName }: Pick<Said, "w" | "langu
   };
   const shown = path.filter((step) => step !== "survey" && step !== "questions").map((step) => (typeof step === "number" ? String(step + 1) : LANGUAGES.includes(step) ? languageName(step) : (words[step] ?? step)));
   return shown.length ? shown.join(" \u203a ") : w.title;
+}
+
+/** What two documents differ in, in a line. */
+export function sayDifference({ path, was, is }: Difference, text: Said): string {
+  const value = (of: unknown): string => path[0] === "hours" ? HOURS[text.lang].line(spansOf(of)) || text.w.nothing : short(say(of, text.w.nothing));
+  return text.w.changed(sayPath(path, text), value(was), value(is));
 }
 
 interface Props {
@@ -48,7 +56,7 @@ export function Publish({ content, doc, busy, atWrong, go, close }: Props) {
       <header><h2 id="h-publish" tabIndex={-1} ref={heading}>{w.changes}</h2></header>
       {changes.length === 0 && <p>{w.unchanged}</p>}
       <ul class="changes" data-testid="changes">
-        {changes.slice(0, SHOWN).map(({ path, was, is }) => <li key={path.join("/")}>{w.changed(sayPath(path, text), short(say(was, w.nothing)), short(say(is, w.nothing)))}</li>)}
+        {changes.slice(0, SHOWN).map((each) => <li key={keyOf(each.path)}>{sayDifference(each, text)}</li>)}
         {changes.length > SHOWN && <li>{w.more(changes.length - SHOWN)}</li>}
       </ul>
       <p data-testid="gets">{w.gets(all)} {content.kiosks.slice(0, KIOSKS).map((each) => `${each.name || each.id} (${each.place})`).join(", ")}{all > KIOSKS && `, ${w.more(all - KIOSKS)}`}</p>

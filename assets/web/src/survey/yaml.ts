@@ -42,8 +42,8 @@ export function writeYaml(doc: unknown): Written {
   return { text: `${lines.join("\n")}\n`, paths };
 }
 
-/** "content:12:5: what is wrong": where, and what. */
+/** "content:12:5: what is wrong": where, and what. Line 0: of the whole. */
 export function readRefusal(detail: string): { line: number; column: number; text: string } | null {
-  const found = /^content(?: as JSON)?:(\d+):(?:(\d+):)? ?(.*)$/s.exec(detail);
-  return found ? { line: Number(found[1]), column: Number(found[2] ?? 1), text: found[3] ?? "" } : null;
+  const found = /^content(?: as JSON)?:(?:(\d+):(?:(\d+):)?)? ?(.*)$/s.exec(detail);
+  return found ? { line: Number(found[1] ?? 0), column: Number(found[2] ?? 1), text: found[3] ?? "" } : null;
 }

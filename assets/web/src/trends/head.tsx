@@ -51,8 +51,8 @@ export function Head({ places, view, days, yesterday, segments, set, showKeys, m
       <span class="tools">
         <a class="tool" data-testid="to-report" href={report} onClick={follow(report)}>{w.report}</a>
         {mayShare && <ShareButton path={viewAddress(view)} />}
-        <button type="button" class="tool" data-testid="trends-print" onClick={() => print()}><Glyph name="print" />{w.print}</button>
-        <button type="button" class="tool" data-testid="trends-keys" onClick={showKeys} aria-keyshortcuts="?"><Glyph name="keys" />{w.keys}</button>
+        <button type="button" class="tool desk" data-testid="trends-print" onClick={() => print()}><Glyph name="print" />{w.print}</button>
+        <button type="button" class="tool desk" data-testid="trends-keys" onClick={showKeys} aria-keyshortcuts="?"><Glyph name="keys" />{w.keys}</button>
       </span>
     </div>
   );

@@ -6,6 +6,8 @@ export const en = {
   period: "Period",
   presets: { "7d": "Last 7 days", "28d": "Last 28 days", "90d": "Last 90 days", "365d": "Last 12 months", month: "This month", "last-month": "Last month", year: "This year" },
   ownDays: "Choose days…",
+  daysOver: (last: string) => `Only days that are over, up to ${last}.`,
+  daysMost: "1,100 days at most.",
   source: "Whose votes",
   sources: { kiosks: "Kiosks", phones: "Phones" },
   phonesOnly: "Only answers from customers’ own phones, which count in no figure of the kiosks. Who answers by phone is not everybody who was there: compare phones with phones. Hours, reasons and ranking are of kiosks.",

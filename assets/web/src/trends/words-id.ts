@@ -6,6 +6,8 @@ export const id: Words = {
   period: "Periode",
   presets: { "7d": "7 hari terakhir", "28d": "28 hari terakhir", "90d": "90 hari terakhir", "365d": "12 bulan terakhir", month: "Bulan ini", "last-month": "Bulan lalu", year: "Tahun ini" },
   ownDays: "Pilih hari…",
+  daysOver: (last) => `Hanya hari yang sudah lewat, paling akhir ${last}.`,
+  daysMost: "Paling banyak 1.100 hari.",
   source: "Suara dari",
   sources: { kiosks: "Kios", phones: "Ponsel" },
   phonesOnly: "Hanya jawaban dari ponsel pelanggan sendiri, yang tidak dihitung dalam angka kios. Yang menjawab lewat ponsel belum tentu mewakili semua pengunjung: bandingkan ponsel dengan ponsel. Jam, alasan dan peringkat berasal dari kios.",

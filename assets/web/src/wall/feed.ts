@@ -9,6 +9,7 @@ export interface WallState {
   at: number; // performance.now() when it came
   live: boolean;
   ended: boolean; // the link has expired or was taken back
+  gone: boolean; // there is no such branch for who looks
 }
 
 const ASK_MS = 20_000;
@@ -18,7 +19,7 @@ const NIGHT_HOUR = 3;
 const RELOAD_AFTER_MS = 12 * 3_600_000;
 
 export function useWall(place: string, audience: "staff" | "customers"): WallState {
-  const [state, setState] = useState<WallState>({ wall: null, at: 0, live: false, ended: false });
+  const [state, setState] = useState<WallState>({ wall: null, at: 0, live: false, ended: false, gone: false });
   useEffect(() => {
     const abort = new AbortController();
     const began = performance.now();
@@ -37,12 +38,13 @@ export function useWall(place: string, audience: "staff" | "customers"): WallSta
       busy = false;
       if (abort.signal.aborted) return;
       if (result.ok) {
-        setState({ wall: result.value, at: performance.now(), live: true, ended: false });
+        setState({ wall: result.value, at: performance.now(), live: true, ended: false, gone: false });
         if (new Date().getHours() === NIGHT_HOUR && performance.now() - began > RELOAD_AFTER_MS) location.reload(); // the server answers
         listen();
       } else {
         const ended = result.failure.kind === "auth";
-        setState((was) => ({ ...was, ended, live: !ended && was.live && performance.now() - was.at < OLD_MS && result.failure.kind !== "offline" }));
+        const gone = result.failure.kind === "problem" && result.failure.status === 404;
+        setState((was) => ({ ...was, ended, gone, live: !ended && was.live && performance.now() - was.at < OLD_MS && result.failure.kind !== "offline" }));
       }
       later(!result.ok ? RETRY_MS : again ? 0 : ASK_MS);
     };

@@ -41,6 +41,8 @@ export function WallPage({ session, place, query }: Props) {
       <main id="content" class={`wall ${staff ? "staff" : "board"}`} tabIndex={-1} data-testid="wall">
         {state.ended ? (
           <section class="panel alone"><h1>{w.ended}</h1><p>{w.endedHint}</p></section>
+        ) : state.gone ? (
+          <section class="panel alone"><h1>{w.gone}</h1><p>{w.goneHint}</p></section>
         ) : state.wall ? (
           <Screen wall={state.wall} at={state.at} live={state.live} org={session.org.name} w={w} />
         ) : (
