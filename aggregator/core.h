@@ -71,6 +71,7 @@ enum command_kind {
     COMMAND_CONTENT_WITHDRAW, // alert: number of a plan, who
     COMMAND_TELL,           // alert, expires, who; yaml: JSON {said, did}: language -> words -> reply: its number
     COMMAND_TELL_END,       // alert: its number, who
+    COMMAND_RETENTION,      // text: "contacts comments raw" in days, "": as the settings say; who
     COMMAND_USER_PASSWORD,  // alert: a user, who; manage: hash, NULL: they cannot log in any more. Ends their sessions
     COMMAND_IMPROVE,         // improvement, who; alert: place of a new one -> reply: its number. NOT_NOW: another revision is the newest
 };

@@ -139,7 +139,7 @@ void core_do_command(struct core *c, struct command *cmd)
         "alert-check",   "alert-recover", "contact-take",  "contact-outcome", "contact-open", "share-open",  "share-end",
         "webpush-on",    "",              "mailing-stop", "phone-open",    "phone-end",     "",
         "",              "manage",        "",             "content-plan",  "content-withdraw",
-        "tell",          "tell-end",      "user-password", "improvement"}; // "": changes nothing, or is on record elsewhere
+        "tell",          "tell-end",      "retention",     "user-password", "improvement"}; // "": changes nothing, or is on record elsewhere
     cmd->result = COMMAND_UNAVAILABLE;
     if (c->guard.damaged || !core_writes(c)) {
         return;
@@ -290,6 +290,9 @@ void core_do_command(struct core *c, struct command *cmd)
     case COMMAND_MANAGE_DRY:
     case COMMAND_MANAGE:
         cmd->result = core_manage(c, cmd);
+        break;
+    case COMMAND_RETENTION:
+        cmd->result = core_set_retention(c, cmd);
         break;
     case COMMAND_USER_PASSWORD:
         cmd->result = core_user_password(c, cmd);

@@ -113,6 +113,7 @@ struct core {
     mono_ms compact_at;    // the next slice of putting packs together
     int32_t compact_epoch; // where it goes on
     bool compact_more;
+    struct settings_retention retention; // in force
     bool retain_more;    // of a daily look through all packs
     mono_ms retain_at;   // the next slice of it
     int64_t retain_cursor; // where it goes on: with packs,
@@ -294,6 +295,7 @@ void core_build_rollups(struct core *c, mono_ms mono);            // a slice, wh
 enum command_result core_repair_rollups(struct core *c);
 
 bool core_start_retention(struct core *c, char *ret_why, size_t n);
+enum command_result core_set_retention(struct core *c, struct command *cmd);
 void core_retain(struct core *c, mono_ms mono); // a slice, when it is time for one
 
 bool core_start_imports(struct core *c, char *ret_why, size_t n);

@@ -527,6 +527,7 @@ static const struct route {
     {"POST", "/api/v1/content/plans/*/withdraw", OFFICE, api_withdraw_content},
     {"POST", "/api/v1/preview", OFFICE, api_preview},
     {"GET", "/api/v1/manage/retention", OFFICE, api_retention},
+    {"POST", "/api/v1/manage/retention", USER | ADMIN, api_put_retention},
     {"GET", "/api/v1/manage/*", OFFICE, api_manage_list},
     {"POST", "/api/v1/manage/places/*", OFFICE, api_put_place},
     {"POST", "/api/v1/manage/kiosks/*", OFFICE, api_put_kiosk},

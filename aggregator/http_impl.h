@@ -13,6 +13,7 @@
 //   http_metrics.c     what a monitoring system asks
 //   http_backtest.c    what rules would have done in them
 //   http_mailings.c    reports by mail: list, preview, end
+//   http_retention.c   how long what is kept
 //   http_shares.c      links to one view, for people without a login
 //   http_wall.c        a branch on a screen
 //   http_phones.c      the survey on the customer's own phone
@@ -190,6 +191,7 @@ void api_remove_standard(struct api_call *c);
 void api_user_password(struct api_call *c); // a new one, told once
 void api_disable_user(struct api_call *c);
 void api_retention(struct api_call *c);
+void api_put_retention(struct api_call *c);
 void api_content_place(struct api_call *c); // ?version, plan
 void api_content_kiosk(struct api_call *c);
 void api_read_content(struct api_call *c);      // body: {"yaml"} -> {"content"}: the same as JSON, not checked

@@ -70,15 +70,6 @@ void api_manage_list(struct api_call *c)
     }
 }
 
-void api_retention(struct api_call *c)
-{
-    const struct settings_retention *r = &c->a->o.settings->retention;
-    json_t *o = json_pack("{s:I,s:I,s:I}", "contactsDays", (json_int_t)r->contacts_days, "commentsDays",
-                          (json_int_t)r->comments_days, "rawDays", (json_int_t)r->raw_days);
-    answer_json(c->r, json_dumps(o, JSON_COMPACT));
-    json_decref(o);
-}
-
 // ---------------------------------------------------------------- changing
 
 static void answer_refusal(struct api_call *c, const struct manage_change *m)

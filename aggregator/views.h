@@ -97,6 +97,12 @@ enum views_error views_channels(struct views *v, const struct settings *s, wall_
 // Channels and mailings in force, to be finished by the caller; without set: nothing.
 enum views_error views_channel_set(struct views *v, const struct settings *s, struct channel_set *ret_set);
 enum views_error views_runs_all(struct views *v, const struct views_user *u); // VIEWS_OK: their place is the whole organisation
+// What was chosen in Manage; *ret_r is as it was, and *ret_chosen false, where nothing was.
+enum views_error views_retention(struct views *v, struct settings_retention *ret_r, bool *ret_chosen);
+// What would go now if these days were in force: about so many answers, what was said (words) and answered before these
+// instants; 0: nothing by age.
+enum views_error views_retention_loss(struct views *v, const struct settings_retention *r, wall_ms now, int64_t *ret_answers,
+                                      wall_ms *ret_words, wall_ms *ret_raw);
 // {id, channel, alert, event, state, at, attempts, reply, ended}
 enum views_error views_message(struct views *v, const char *id, char **ret_json);
 // {"shares":[{id, path, by, created, expires}]}: links that have not expired, of places within the scope, the newest first.

@@ -91,7 +91,7 @@ scenario("a session changes places, kiosks, standards and users as a document wo
   assert.equal((await find(admin, "users", "tuti")).disabled, true);
   assert.ok(!(await admin.get("/api/v1/people?place=malang")).people.some(({ name }) => name === "tuti"), "no alert is given to her");
   assert.equal(await store.one(`SELECT count(*) FROM audit WHERE detail LIKE '%${password}%' OR detail LIKE '%${made.password}%'`), 0);
-  assert.deepEqual(await admin.get("/api/v1/manage/retention"), { contactsDays: 365, commentsDays: 0, rawDays: 0 });
+  assert.deepEqual(await admin.get("/api/v1/manage/retention"), { contactsDays: 365, commentsDays: 0, rawDays: 0, chosen: false, settings: { contactsDays: 365, commentsDays: 0, rawDays: 0 } });
 });
 
 scenario("who may not is refused, wrong input is told beside its field, and nothing changes", async (world) => {

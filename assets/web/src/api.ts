@@ -54,8 +54,11 @@ export interface Told {
   told: { id: number; alert: string; said: Record<string, string>; did: Record<string, string>; since: number; until: number; by: string }[];
   offers: { alert: string; raised: number; did: Record<string, string> }[];
 }
-/** GET /api/v1/manage/retention; 0: for ever */
-export interface Retention { contactsDays: number; commentsDays: number; rawDays: number }
+/** GET, POST /api/v1/manage/retention; 0: for ever; chosen: here, and not by the server's settings. ?dry=1 -> RetentionLoss */
+export interface RetentionDays { contactsDays: number; commentsDays: number; rawDays: number }
+export interface Retention extends RetentionDays { chosen: boolean; settings: RetentionDays }
+/** About so many answers; what was said and answered before these instants, null: none by its age */
+export interface RetentionLoss { answers: number; wordsBefore: number | null; answersBefore: number | null }
 /** GET /api/v1/tokens (administrators) */
 export interface Tokens { tokens: { name: string; role: Session["user"]["role"]; place: string; created: number; createdBy: string; expires: number; expired: boolean; lastUsed: number | null }[] }
 /** GET /api/v1/audit?who, action, subject, cursor (administrators of the whole organisation) */
