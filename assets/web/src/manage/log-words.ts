@@ -32,7 +32,7 @@ const en = {
   older: "Older ones",
   kept: {
     title: "How long what is kept", hint: "As aggregator.yaml says.", chosen: "As chosen here.", contacts: "Contact data", comments: "Words of customers", answers: "Single answers", counts: "Counts by quarter hour and day",
-    change: "Change", saved: "What is older goes from now on.", look: "What would go?", save: "Let it be so",
+    change: "Change", saved: "What is older goes from now on.", look: "What would go?", save: "Save", saveLoss: "Save, and delete what is older",
     contactsHint: "Days, 365 at most. What a screen has promised before stands.", commentsHint: "Days; empty: for ever. The answers stay.", answersHint: "Days; empty: for ever. Counts stay, and with them trends.",
     contactsWrong: "A whole number from 1 to 365.", daysWrong: "A whole number of days, or empty: for ever.",
     nothingGoes: "Nothing goes by its age.", wordsGo: (at: string) => `Words from before ${at} go.`, answersGo: (n: string, at: string) => `About ${n} single answers from before ${at} go.`, forGood: "For ever: only a backup has them then.",
@@ -59,7 +59,7 @@ const id: LogWords = {
   older: "Yang lebih lama",
   kept: {
     title: "Berapa lama disimpan", hint: "Menurut aggregator.yaml.", chosen: "Menurut pilihan di sini.", contacts: "Data kontak", comments: "Kata-kata pelanggan", answers: "Jawaban satu per satu", counts: "Hitungan per seperempat jam dan hari",
-    change: "Ubah", saved: "Yang lebih lama dihapus mulai sekarang.", look: "Apa yang akan dihapus?", save: "Tetapkan",
+    change: "Ubah", saved: "Yang lebih lama dihapus mulai sekarang.", look: "Apa yang akan dihapus?", save: "Simpan", saveLoss: "Simpan, dan hapus yang lebih lama",
     contactsHint: "Hari, paling lama 365. Yang sudah dijanjikan di layar tetap berlaku.", commentsHint: "Hari; kosong: selamanya. Jawabannya tetap ada.", answersHint: "Hari; kosong: selamanya. Hitungan tetap ada, begitu pula tren.",
     contactsWrong: "Bilangan bulat dari 1 sampai 365.", daysWrong: "Jumlah hari sebagai bilangan bulat, atau kosong: selamanya.",
     nothingGoes: "Tidak ada yang dihapus karena umurnya.", wordsGo: (at) => `Kata-kata dari sebelum ${at} dihapus.`, answersGo: (n, at) => `Sekitar ${n} jawaban dari sebelum ${at} dihapus.`, forGood: "Untuk selamanya: sesudahnya hanya ada dalam cadangan.",

@@ -86,7 +86,7 @@ function KeptForm({ now, close, done }: { now: Retention; close: () => void; don
               l.kept.forGood,
             ].join(" ")}
           </p>
-          <span class="actions"><button type="button" class="primary" data-testid="kept-save" onClick={save}>{l.kept.save}</button></span>
+          <span class="actions"><button type="button" class="primary" data-testid="kept-save" onClick={save}>{loss.answersBefore === null && loss.wordsBefore === null ? l.kept.save : l.kept.saveLoss}</button></span>
         </div>
       )}
       <div class="actions">
