@@ -16,6 +16,7 @@
 #include "aggregator/store_retention.h"
 #include "aggregator/store_rollups.h"
 #include "aggregator/store_segments.h"
+#include "tests/unit/folder.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -39,7 +40,7 @@ static uint32_t draw(uint32_t *seed)
 }
 
 struct world {
-    char dir[64], path[100];
+    char dir[FOLDER_BYTES], path[100];
     struct store *st;
     struct org org;
     bool settled[KIOSKS][SEQS + 1];
@@ -102,8 +103,7 @@ static void apply(struct world *w, const char *text)
 static int setup(void **state)
 {
     struct world *w = calloc(1, sizeof *w);
-    strcpy(w->dir, "/tmp/puas-rollups-XXXXXX");
-    assert_non_null(mkdtemp(w->dir));
+    folder_make(w->dir, "rollups");
     snprintf(w->path, sizeof w->path, "%s/puas.db", w->dir);
     open_store(w);
     apply(w, document);
@@ -137,11 +137,9 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct world *w = *state;
-    char command[100];
     store_close(w->st);
     org_finish(&w->org);
-    snprintf(command, sizeof command, "rm -rf %s", w->dir);
-    assert_int_equal(system(command), 0);
+    folder_drop(w->dir);
     free(w);
     return 0;
 }
