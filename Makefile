@@ -169,9 +169,7 @@ test-deps: ## install what the tests need besides (apt and npm)
 test: ## install, build and run every test; ends with the counts
 	@$(MAKE) --no-print-directory test-deps
 	@$(MAKE) --no-print-directory -j2 VARIANT=release all tool-binaries
-	@$(MAKE) --no-print-directory -j2 VARIANT=asan unit-binaries
-	@$(MAKE) --no-print-directory -j2 VARIANT=fuzz fuzz-binaries
-	@tests/run
+	@tests/run # builds the unit tests and the fuzz targets beside the end-to-end tests
 layers: ## check who includes what
 	@$(NODE) tests/layers.mjs
 soak: ## the long runs of the end-to-end tests (SOAK_TAPS=400)

@@ -1,5 +1,7 @@
 // core_impl: what the core's files share. Not for others.
-//   core_posix.c   the loop: link, wake-ups, timers, the turn and its commit
+//   core_life_posix.c its start and its end
+//   core_posix.c   the loop: wake-ups, timers, the turn and its commit
+//   core_link.c    the link to the broker
 //   core_ingest.c  one message -> rows and engine inputs
 //   core_alerts.c  engine outputs -> rows, retained topics, rates
 //   core_command.c commands of other threads
@@ -161,8 +163,13 @@ bool core_writes(struct core *c);
 bool core_fail(struct core *c);
 bool core_start_guard(struct core *c, char *ret_why, size_t n); // after the store is open
 void core_guard(struct core *c, mono_ms mono);                  // when it is time for a look
+bool core_open_link(struct core *c);                            // false: the settings are unusable
 // Says whether we take in answers: ready under this run, or gone.
 void core_publish_shard(struct core *c, bool ready);
+// Ends the turn: rules, steps, COMMIT, and only then whatever others can see; or, unless `at_once`, leaves it open for what
+// follows close.
+void core_end_turn(struct core *c, bool at_once);
+void core_refuse_commands(struct core *c); // none is answered any more: those that wait are told, new ones are refused at once
 // The branch of a place has changed: pages are told after the commit. 0 is ignored.
 void core_touch(struct core *c, int32_t place);
 

@@ -8,6 +8,7 @@
 //   ctl_rollups_sqlite.c recount up the tree, repair
 //   ctl_export_sqlite.c the configuration as YAML (config_text.h)
 //   ctl_calendar_sqlite.c special days from an iCalendar file
+//   ctl_query.h        what reports are asked by
 //   ctl_trends.c       trends, ranking, reasons, coverage, gaps, scores, segments, skm
 //   ctl_backtest.c     what rules would have done
 //   ctl_answers.c      the answers as a file

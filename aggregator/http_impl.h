@@ -28,7 +28,7 @@
 #include "aggregator/download.h"
 #include "aggregator/http.h"
 #include "aggregator/hub.h"
-#include "aggregator/views.h"
+#include "aggregator/trends.h"
 #include "aggregator/webpush.h"
 
 #include <pthread.h>
@@ -133,6 +133,12 @@ enum command_result api_ask(struct http_api *a, struct command *cmd);
 void answer_command(struct http_answer *r, enum command_result result, const char *reply);
 // Answers what went wrong; `what`: there is none. False: nothing did.
 bool answer_views(struct http_answer *r, enum views_error e, const char *what);
+// Of the URL; texts are borrowed for the call.
+void api_query(struct api_call *c, const struct query_field *fields, void *ret_query);
+// Answers what went wrong. False: nothing did.
+bool answer_trends(struct api_call *c, enum trends_error e, const struct trend_problem *problem);
+// Takes d, which may be NULL, as the answer; type: static. False: answered that there are too many.
+bool answer_download(struct api_call *c, struct download *d, const char *type);
 typedef enum views_error views_look(struct views *v, const struct views_user *u, const char *id);
 // May the user see it? what: the title of "not found". False: answered.
 bool api_may_see(struct api_call *c, const char *id, views_look *look, const char *what);
