@@ -6,7 +6,12 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { DIGITS = 8 };
+enum {
+    DIGITS = 8,
+    CURVE_STEP = 25, // shares of unhappy votes, of a thousand
+    CURVE_LAST = 600,
+    CURVE_ABOVE = 20, // nearer to what is usual it takes for ever
+};
 #define DAYS_A_MONTH (365.25 / 12)
 
 // That it was judged by: fewer when it is about kiosks and those are known for part of the time.
@@ -82,6 +87,20 @@ static json_t *seen_json(const struct engine_cost *c, bool change, bool drift)
     return list;
 }
 
+// How soon each share above the usual one would be seen. A third part makes a chain that takes 0.2 s a share: no curve.
+static json_t *curve_json(const struct engine_cost *c, const struct engine_rule *r)
+{
+    json_t *list = json_array();
+    for (int share = CURVE_STEP; c->parts.count < 3 && share <= CURVE_LAST; share += CURVE_STEP) {
+        double votes;
+        if (share >= c->usual * 1000 + CURVE_ABOVE && engine_cost_delay(r, c, share / 1000., &votes) &&
+            isfinite(votes)) {
+            json_array_append_new(list, json_pack("{s:f,s:f}", "unhappy", share / 1000., "votes", votes));
+        }
+    }
+    return list;
+}
+
 static json_t *cost_json(const struct backtest_outcome *o, const struct engine_rule *r)
 {
     if (!o->has_cost) {
@@ -95,8 +114,8 @@ static json_t *cost_json(const struct backtest_outcome *o, const struct engine_r
     if (r->kind == ENGINE_STANDARD) {
         json_array_append_new(list, points_json(&o->cost.chart));
     }
-    return json_pack("{s:o,s:f,s:o}", "parts", list, "usual", o->cost.usual, "seen",
-                     seen_json(&o->cost, change, r->drift));
+    return json_pack("{s:o,s:f,s:o,s:o}", "parts", list, "usual", o->cost.usual, "seen",
+                     seen_json(&o->cost, change, r->drift), "curve", curve_json(&o->cost, r));
 }
 
 static json_t *setting_json(const struct backtest_job *j, int i, const struct backtest_outcome *o)

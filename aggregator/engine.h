@@ -219,6 +219,11 @@ struct engine_cost {
 // False: another kind, a bad rule, no limit found, or memory ran out.
 bool engine_rule_cost(const struct engine_rule *rule, int64_t votes, struct engine_cost *ret_cost);
 
+// Mean votes to the alarm of a rule whose cost was found, when the share of unhappy votes turns from the usual one to `share`.
+// Standard and change. False: another kind, or memory ran out.
+bool engine_cost_delay(const struct engine_rule *rule, const struct engine_cost *cost, double share,
+                       double *ret_votes);
+
 // Points of each face and the limit of a mood rule. False: not a good one, or memory ran out.
 bool engine_mood_chart(const struct engine_rule *rule, struct points *ret_c);
 

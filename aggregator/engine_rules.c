@@ -322,6 +322,18 @@ bool engine_rule_cost(const struct engine_rule *r, int64_t votes, struct engine_
     return true;
 }
 
+bool engine_cost_delay(const struct engine_rule *r, const struct engine_cost *c, double share, double *ret_votes)
+{
+    switch (r->kind) {
+    case ENGINE_STANDARD:
+        return cusum_delay(&c->chart, c->usual, share, ret_votes);
+    case ENGINE_CHANGE:
+        return change_delay(&c->parts, c->usual, share, ret_votes);
+    default:
+        return false;
+    }
+}
+
 bool rule_build(struct engine *e, struct rule *r)
 {
     struct cusum c;

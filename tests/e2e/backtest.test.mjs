@@ -85,6 +85,10 @@ scenario("back-test: alerts are those of a chart of the test's own, from API and
     assert.deepEqual([first.place.id, first.raised, first.since, first.votes, first.points, first.limit], ["bandung-dago", votes[own.at].at, votes[own.start].at, own.at - own.start + 1, own.points, points.limit]);
     assert.equal(first.minutes, (votes[own.at].at - votes[own.start].at) / 60_000);
     assert.deepEqual(setting.cost.parts, [points]);
+    const { seen, curve } = setting.cost; // the fewer are satisfied the sooner it is seen; where both tell of a share they agree
+    assert.ok(curve.length > 8 && curve.every(({ unhappy, votes }, i) => unhappy > 0.1 && (i === 0 || votes < curve[i - 1].votes)));
+    for (const { unhappy, votes } of seen) for (const same of curve.filter((each) => Math.abs(each.unhappy - unhappy) < 1e-9)) assert.ok(Math.abs(same.votes - votes) < 1e-3);
+    assert.ok(seen.some(({ unhappy }) => curve.some((each) => Math.abs(each.unhappy - unhappy) < 1e-9)));
     assert.ok(Math.abs(setting.expected.votes / arl - 1) < 0.1, `one false alarm in ${setting.expected.votes}`);
     assert.ok(setting.alerts.every(({ until, raised }) => until === null || until > raised));
     assert.ok(setting.inAlert > 0 && setting.inAlert < 0.5);
@@ -280,6 +284,8 @@ scenario("back-test page: settings, verdict, price, alerts and address", async (
   await page.id("votes-b").press("Enter");
   await waitFor("another price", async () => /^About 1 false alarm in \d{1,2} days/.test(await page.id("price-b").textContent()));
   assert.match(param(page, "b"), /false_alarm_votes: 200/);
+  await waitFor("both curves", async () => (await page.id("card-curve").locator("polyline").count()) === 2);
+  assert.match(await page.id("card-curve").locator("svg").first().getAttribute("aria-label"), /A: .*70% satisfied, 34 votes.*B: .*70% satisfied, \d+ votes/);
   assert.equal(await page.page.locator(".alert-mark .alone").count(), 0);
 
   // A share of few votes raises many alerts, and nobody can say how many of them are false.

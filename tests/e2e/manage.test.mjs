@@ -172,7 +172,7 @@ async function obedient(world, port, id) {
   client.on("message", (_, payload) => {
     const order = JSON.parse(payload);
     orders.push(order.do);
-    void client.publishAsync(`puas/1/kiosk/${id}/reply`, JSON.stringify({ v: 1, id: order.id, ok: order.do !== "reload", ...(order.do === "reload" ? { why: "kiosk.yaml:3:1: unknown key" } : {}), ...(order.do === "screenshot" ? { png: PNG } : {}) }), { qos: 1 });
+    void client.publishAsync(`puas/1/kiosk/${id}/reply`, JSON.stringify({ v: 1, id: order.id, ok: order.do !== "reload", ...(order.do === "reload" ? { why: "kiosk.yaml:3:1: unknown key 'volumme'" } : {}), ...(order.do === "screenshot" ? { png: PNG } : {}) }), { qos: 1 });
   });
   await client.subscribeAsync(`puas/1/kiosk/${id}/command`, { qos: 1 });
   return orders;
@@ -238,8 +238,12 @@ scenario("places and kiosks from the page: click to effect, two tabs, wrong inpu
   await done(page, /dago-entrance has done it/);
   await page.id("order-reload").click();
   await page.id("order-failure").filter({ hasText: "kiosk.yaml:3:1: unknown key" }).waitFor();
-  assert.deepEqual(orders, ["screenshot", "identify", "reload"]);
-  assert.equal(await store.one("SELECT group_concat(who || ' ' || detail, ', ') FROM (SELECT * FROM audit WHERE action = 'kiosk-order' AND subject = 'dago-entrance' ORDER BY audit_id)"), "admin screenshot, admin identify, admin reload");
+  await page.id("lang-switch").click();
+  await page.id("order-reload").click();
+  await page.id("order-failure").filter({ hasText: "kiosk.yaml:3:1: kunci 'volumme' tidak dikenal" }).waitFor();
+  await page.id("lang-switch").click();
+  assert.deepEqual(orders, ["screenshot", "identify", "reload", "reload"]);
+  assert.equal(await store.one("SELECT group_concat(who || ' ' || detail, ', ') FROM (SELECT * FROM audit WHERE action = 'kiosk-order' AND subject = 'dago-entrance' ORDER BY audit_id)"), "admin screenshot, admin identify, admin reload, admin reload");
   await page.id("m-place").selectOption("malang");
   await page.id("save").click();
   await done(page, /saved/);

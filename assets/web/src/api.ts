@@ -320,7 +320,7 @@ export interface BacktestSetting {
   inAlert: number; // share of opening hours
   votes: number;
   expected: { aMonth: number; votes: number | null; days: number | null; learning: number } | null; // false alarms; null: not known
-  cost: { usual: number; parts: { up: number; down: number; limit: number }[]; seen: { unhappy: number; votes: number }[] } | null;
+  cost: { usual: number; parts: { up: number; down: number; limit: number }[]; seen: { unhappy: number; votes: number }[]; curve: { unhappy: number; votes: number }[] } | null; // curve: mean votes until each share is seen
 }
 export interface BacktestAlert {
   place: Trends["place"]; kiosk: { id: string; name: string } | null; since: number; raised: number; until: number | null;

@@ -9,6 +9,7 @@ import { addDays, clampDays, countDays, DAYS_MAX, presetDays, usualBy, type Peri
 import { pathOf, useReport, type Loaded } from "../trends/report.ts";
 import { AlertsCard } from "./alerts-card.tsx";
 import { ChartOrDays } from "./chart.tsx";
+import { CurveCard } from "./curve-card.tsx";
 import { NumbersCard } from "./numbers-card.tsx";
 import { SettingCard, type Name } from "./setting-card.tsx";
 import { fieldsOf, fieldsOfRule, isAboutKiosks, textOf } from "./setting.ts";
@@ -106,6 +107,7 @@ function Tests({ session, place, query, signedOut }: Props) {
           )}
         </section>
         {report && <NumbersCard report={report} />}
+        {report && <CurveCard report={report} />}
         {report && <AlertsCard report={report} />}
       </div>
     </main>

@@ -74,6 +74,11 @@ export const en = {
   kiosksUnknown: "What kiosks did in these days is not known: it has been kept only since later.",
   countLate: "Count them too",
   leaveLate: "Leave them out",
+  // curve
+  curve: "Votes until the alert",
+  curveHint: "mean, exact",
+  curveFalls: "satisfaction falls to",
+  curvePoint: (satisfied: string, votes: string) => `${satisfied} satisfied, ${votes} votes`,
   // numbers
   numbers: "In numbers",
   rows: {

@@ -69,6 +69,10 @@ export const id: Words = {
   kiosksUnknown: "Apa yang dilakukan kios pada hari-hari ini tidak diketahui: baru dicatat sesudahnya.",
   countLate: "Hitung juga",
   leaveLate: "Jangan dihitung",
+  curve: "Suara sampai peringatan",
+  curveHint: "rata-rata, dihitung tepat",
+  curveFalls: "kepuasan turun menjadi",
+  curvePoint: (satisfied, votes) => `${satisfied} puas, ${votes} suara`,
   numbers: "Dalam angka",
   rows: {
     alerts: "Peringatan", aMonth: "Peringatan per bulan", toAlert: "Rata-rata suara sampai peringatan di sini", inAlert: "Jam buka dalam peringatan", judged: "Suara yang dinilai",

@@ -1,6 +1,6 @@
 // Kiosks: how each does, where it stands, and what it can be told to do.
 import type { Managed, ManagedKiosk } from "../api.ts";
-import { addressOf, follow, Mark, useEffect, useState } from "../kit.ts";
+import { addressOf, follow, inWords, Mark, useEffect, useState } from "../kit.ts";
 import { useReport } from "../trends/report.ts";
 import { Editor } from "./editor.tsx";
 import { PlaceField, TextField } from "./fields.tsx";
@@ -8,6 +8,7 @@ import { idOf, slug, word } from "./items.ts";
 import { order, type Order, type Reply } from "./order.ts";
 import type { TabProps } from "./page.tsx";
 import { isUnder, nameOf, PlacePick, Split, useAfter, useEnded, useSieve, Waiting, type After } from "./parts.tsx";
+import { Said } from "./said.tsx";
 import { Removal } from "./twice.tsx";
 import { NEW } from "./view.ts";
 import { useManageWords } from "./words.ts";
@@ -79,7 +80,7 @@ function content({ published, content: now, refused, refusedWhy }: ManagedKiosk,
   const want = published.slice(0, SHORT);
   if (published === now) return now ? <code>{now.slice(0, SHORT)}</code> : w.ownFile;
   if (published === "") return w.leaves(now.slice(0, SHORT));
-  if (published === refused) return <span class="warn">{w.refused(want)}<small>{refusedWhy}</small></span>;
+  if (published === refused) return <span class="warn">{w.refused(want)}<small><Said text={refusedWhy} /></small></span>;
   return w.waits(want);
 }
 
@@ -136,7 +137,7 @@ function Orders({ kiosk, say }: { kiosk: string; say: (words: string) => void })
     try {
       const reply: Reply | null = await order(kiosk, name);
       if (!reply) setFailure(w.noReply);
-      else if (!reply.ok) setFailure(w.orderRefused(reply.why ?? ""));
+      else if (!reply.ok) setFailure(w.orderRefused(await inWords(reply.why ?? "")));
       else if (reply.png) setPicture({ png: reply.png, at: Date.now() });
       else say(w.ordered(w.orders[name], kiosk));
     } catch (error) {

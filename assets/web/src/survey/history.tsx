@@ -1,6 +1,7 @@
 // What was in force and will be, and which kiosks have taken it.
 import type { Content } from "../api.ts";
 import { Mark, useState } from "../kit.ts";
+import { Said } from "../manage/said.tsx";
 import { Twice } from "../manage/twice.tsx";
 import { useSurveyWords } from "./words.ts";
 
@@ -24,7 +25,7 @@ export function History({ content, open, openPlan, withdraw, clear }: Props) {
           <ul class="rows">
             {planned.map((each) => (
               <li key={each.id} data-testid={`plan-${each.id}`}>
-                <span><b>{w.plannedFor(stamp(each.at, tz))}</b><small>{each.by}</small>{each.refused && <small class="warn" lang="en">{w.planRefused(each.refused)}</small>}</span>
+                <span><b>{w.plannedFor(stamp(each.at, tz))}</b><small>{each.by}</small>{each.refused && <small class="warn"><Said text={each.refused} as={w.planRefused} /></small>}</span>
                 <button type="button" class="tool" onClick={() => openPlan(each.id)}>{w.open}</button>
                 {!each.refused && <button type="button" class="tool" data-testid={`withdraw-${each.id}`} onClick={() => withdraw(each.id)}>{w.withdraw}</button>}
               </li>
@@ -62,7 +63,7 @@ export function Kiosks({ content }: { content: Content }) {
         {shown.map((each) => (
           <li key={each.id} data-testid={`kiosk-${each.id}`} data-state={each.state}>
             <span><b>{each.name || each.id}</b><small>{each.place} {"\u00b7"} {each.id}</small></span>
-            <span class="state"><span class="mark-word"><Mark kind={MARKS[each.state]} />{w.states(each.state)}</span>{each.why && <small class="warn" lang="en">{each.why}</small>}</span>
+            <span class="state"><span class="mark-word"><Mark kind={MARKS[each.state]} />{w.states(each.state)}</span>{each.why && <small class="warn"><Said text={each.why} /></small>}</span>
           </li>
         ))}
       </ul>
