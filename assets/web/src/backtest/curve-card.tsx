@@ -1,6 +1,8 @@
 // How soon each setting sees that fewer are satisfied: mean votes until the alert, by how far it falls.
 import type { Backtest } from "../api.ts";
-import { useWidth } from "../kit.ts";
+import { OrTable } from "../trends/chart-card.tsx";
+import { word, type Table } from "../trends/csv.ts";
+import { dressed, Plot, px } from "../trends/plot.tsx";
 import { useWords } from "./words.ts";
 
 const HEIGHT = 220, TOP = 12, BASE = 168, LEFT = 48, RIGHT = 40;
@@ -8,52 +10,50 @@ const LINES_MOST = 5;
 const CLEARLY = 0.075; // more unhappy than usual
 const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
-const isTenth = (share: number): boolean => Math.round(share * 1000) % 100 === 0;
+const isTenth = ({ unhappy }: { unhappy: number }): boolean => Math.round(unhappy * 1000) % 100 === 0;
 
 export function CurveCard({ report }: { report: Backtest }) {
-  const { w, f } = useWords(report.tz);
-  const [ref, width] = useWidth<HTMLDivElement>();
-  const curves = report.settings.flatMap(({ cost }, i) => (cost && cost.curve.length > 2 ? [{ name: i ? "B" : "A", points: cost.curve, usual: cost.usual }] : []));
+  const { w, f, lang } = useWords(report.tz);
+  const curves = report.settings.flatMap(({ cost }, i) => (cost && cost.curve.length > 2 ? [{ name: i ? "B" : "A", usual: cost.usual, points: cost.curve.map((point) => ({ ...point, name: i ? "B" : "A" })) }] : []));
   if (curves.length === 0) return null;
   // Shares near what is usual are hard to see: their votes lie far above all others, and leave the frame.
   const most = Math.max(...curves.map(({ points, usual }) => points.find(({ unhappy }) => unhappy >= usual + CLEARLY)?.votes ?? 0));
   const step = STEPS.find((each) => most / each <= LINES_MOST) ?? 2000;
   const top = Math.ceil(most / step) * step;
   const shares = [...new Set(curves.flatMap(({ points }) => points.map(({ unhappy }) => unhappy)))].sort((a, b) => a - b);
-  const [from, to] = [shares[0] ?? 0, shares[shares.length - 1] ?? 1];
-  const plot = Math.max(0, width - LEFT - RIGHT);
-  const x = (unhappy: number) => ((unhappy - from) / (to - from)) * plot;
-  const y = (votes: number) => (BASE - TOP) * (1 - votes / top);
-  const ticks = shares.filter(isTenth);
-  const said = curves.map(({ name, points }) => `${name}: ${points.filter(({ unhappy }) => isTenth(unhappy)).map(({ unhappy, votes }) => w.curvePoint(f.percent((1 - unhappy) * 100), f.int(Math.round(votes)))).join(", ")}`).join(". ");
+  const satisfied = (unhappy: number) => f.percent((1 - unhappy) * 100);
+  const tip = ({ name, unhappy, votes }: { name: string; unhappy: number; votes: number }) => `${name}: ${w.curvePoint(satisfied(unhappy), f.int(Math.round(votes)))}`;
+  const said = curves.map(({ name, points }) => `${name}: ${points.filter(isTenth).map(({ unhappy, votes }) => w.curvePoint(satisfied(unhappy), f.int(Math.round(votes)))).join(", ")}`).join(". ");
+  const tenths = shares.filter((unhappy) => isTenth({ unhappy }));
+  const table: Table = {
+    columns: [{ name: w.curveFalls }, ...curves.map(({ name }) => ({ name, number: true }))],
+    rows: tenths.map((unhappy) => [word(satisfied(unhappy)), ...curves.map(({ points }) => {
+      const votes = points.find((point) => point.unhappy === unhappy)?.votes;
+      return { text: votes === undefined ? "\u2013" : f.int(Math.round(votes)), value: votes ?? null };
+    })]),
+  };
   return (
     <section class="card curve-card" aria-labelledby="h-curve" data-testid="card-curve">
       <header><h2 id="h-curve">{w.curve}</h2><p>{w.curveHint}</p></header>
-      <div ref={ref} class="chart curve-chart">
-        {width > 0 && (
-          <svg width={width} height={HEIGHT} viewBox={`0 0 ${width} ${HEIGHT}`} role="img" aria-label={`${w.curve}. ${said}`}>
-            {Array.from({ length: top / step + 1 }, (_, i) => i * step).map((votes) => (
-              <g key={votes}>
-                <line class="grid" x1={LEFT} x2={width - RIGHT} y1={TOP + y(votes)} y2={TOP + y(votes)} />
-                <text class="sub" x={LEFT - 8} y={TOP + y(votes) + 4} text-anchor="end">{f.int(votes)}</text>
-              </g>
-            ))}
-            {ticks.map((unhappy) => <text key={unhappy} class="sub" x={LEFT + x(unhappy)} y={BASE + 18} text-anchor="middle">{f.percent((1 - unhappy) * 100)}</text>)}
-            <text class="sub" x={LEFT + plot / 2} y={BASE + 38} text-anchor="middle">{w.curveFalls}</text>
-            <svg x={LEFT} y={TOP - 6} width={plot + 6} height={BASE - TOP + 12}>
-              {curves.map(({ name, points }) => (
-                <g key={name} class={`curve ${name.toLowerCase()}`} transform="translate(0 6)">
-                  <polyline points={points.map(({ unhappy, votes }) => `${x(unhappy)},${y(votes)}`).join(" ")} />
-                  {points.filter(({ unhappy }) => isTenth(unhappy)).map(({ unhappy, votes }) => (
-                    <circle key={unhappy} cx={x(unhappy)} cy={y(votes)} r="3"><title>{`${name}: ${w.curvePoint(f.percent((1 - unhappy) * 100), f.int(Math.round(votes)))}`}</title></circle>
-                  ))}
-                </g>
-              ))}
-            </svg>
-            {labels(curves.map(({ name, points }) => [name, TOP + y(points[points.length - 1]?.votes ?? 0)])).map(([name, at]) => <text key={name} class="strong" x={width - RIGHT + 10} y={at + 4}>{name}</text>)}
-          </svg>
-        )}
-      </div>
+      <OrTable title={w.curve} table={table}>
+        <Plot class="curve-chart" height={HEIGHT} label={`${w.curve}. ${said}`} of={[report, lang]} draw={(kit, width) => {
+          const dots = curves.flatMap(({ points }) => points.filter((point) => isTenth(point) && point.votes <= top));
+          const ends = labels(curves.map(({ name, points }) => [name, BASE - ((points[points.length - 1]?.votes ?? 0) / top) * (BASE - TOP)]));
+          return {
+            height: HEIGHT, marginTop: TOP, marginRight: RIGHT, marginBottom: HEIGHT - BASE, marginLeft: LEFT,
+            x: { domain: [shares[0] ?? 0, shares[shares.length - 1] ?? 1] }, y: { domain: [0, top] },
+            marks: [
+              kit.gridY({ interval: step, className: "grid", strokeOpacity: 1 }),
+              kit.axisY({ interval: step, tickSize: 0, label: null, className: "sub", tickFormat: f.int }),
+              kit.axisX(tenths, { tickSize: 0, label: null, className: "sub", tickFormat: satisfied }),
+              kit.text([w.curveFalls], { x: px(() => (LEFT + width - RIGHT) / 2), y: px(() => BASE + 38), text: String, className: "sub" }),
+              ...curves.map(({ name, points }) => kit.lineY(points, { x: "unhappy", y: "votes", clip: true, className: `curve ${name.toLowerCase()}` })),
+              kit.dot(dots, { x: "unhappy", y: "votes", r: 3, className: "curve-dot", title: tip, render: dressed(dots, (element, { name }) => element.classList.add(name.toLowerCase())) }),
+              kit.text(ends, { x: px(() => width - RIGHT + 10), y: px<[string, number]>(([, at]) => at), text: ([name]: [string, number]) => name, textAnchor: "start", className: "strong" }),
+            ],
+          };
+        }} />
+      </OrTable>
     </section>
   );
 }
