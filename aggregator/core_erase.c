@@ -6,6 +6,7 @@
 #include "aggregator/erasures.h"
 #include "aggregator/store_erase.h"
 #include "aggregator/store_import.h"
+#include "aggregator/store_phone.h"
 #include "shared/log.h"
 
 #include <jansson.h>
@@ -116,14 +117,15 @@ static bool erase(struct core *c, struct org_kiosk *k, const struct erasure *e, 
         return false;
     }
     ep->erased = true;
-    bool import;
+    bool import, phones;
     if (was && (score || !e->score)) {
         return true;
     }
-    if (!store_is_import(c->store, ep->epoch_id, &import)) {
+    if (!store_is_import(c->store, ep->epoch_id, &import) || !store_is_phones(c->store, k->number, &phones)) {
         return false;
     }
-    return import ? store_erasure_told(c->store, &row, e->at) : remember(c, &row); // no kiosk holds what was imported
+    // No kiosk holds what was imported, or came from a customer's own phone.
+    return import || phones ? store_erasure_told(c->store, &row, e->at) : remember(c, &row);
 }
 
 static enum command_result refuse(struct command *cmd, const char *why)

@@ -449,6 +449,7 @@ static const struct route {
     {"GET", "/api/v1/trends/*.csv", USER | SHARED, api_trends_csv},
     {"GET", "/api/v1/trends/*", USER | SHARED, api_trends},
     {"GET", "/api/v1/comments", USER, api_comments},
+    {"POST", "/api/v1/comments/*/erase", OFFICE, api_erase_comment},
     {"GET", "/api/v1/backtest", USER, api_backtest},
     {"GET", "/api/v1/export", USER, api_export},
     {"GET", "/api/v1/live", USER | WALL, get_live},

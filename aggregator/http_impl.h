@@ -166,7 +166,8 @@ void api_erase_contact(struct api_call *c);
 void api_begin_import(struct api_call *c); // body: JSON, as core.h says
 void api_import_rows(struct api_call *c);
 void api_undo_import(struct api_call *c);
-void api_erase(struct api_call *c); // body: {"kiosk","epoch","seq","score","by"}
+void api_erase(struct api_call *c);
+void api_erase_comment(struct api_call *c); // body: {"kiosk","epoch","seq","score","by"}
 void api_channels(struct api_call *c);
 void api_channel_secret(struct api_call *c);
 void api_test_channel(struct api_call *c); // 202 {"id"}: of the message, to ask for

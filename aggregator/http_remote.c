@@ -183,6 +183,32 @@ void api_erase(struct api_call *c)
     json_decref(o);
 }
 
+// From the page: the words that one comment's visit has left, not its score.
+void api_erase_comment(struct api_call *c)
+{
+    struct views_comment_at at;
+    char *end;
+    int64_t event = strtoll(c->id, &end, 10);
+    struct views *v = api_views(c->a);
+    enum views_error e = v == NULL ? VIEWS_FAILED : *end == '\0' ? views_comment_at(v, &c->u, event, &at) : VIEWS_NOT_FOUND;
+    api_views_back(c->a, v);
+    if (answer_views(c->r, e, "No such comment")) {
+        return;
+    }
+    struct command *cmd = calloc(1, sizeof *cmd);
+    if (cmd == NULL) {
+        answer_command(c->r, COMMAND_UNAVAILABLE, NULL);
+        return;
+    }
+    cmd->kind = COMMAND_ERASE;
+    cmd->seq = at.seq;
+    memcpy(cmd->epoch, at.epoch, EPOCH_BYTES);
+    snprintf(cmd->alert, sizeof cmd->alert, "%s", at.kiosk.s);
+    snprintf(cmd->who, sizeof cmd->who, "%s", c->u.name);
+    snprintf(cmd->by, sizeof cmd->by, "%s", c->u.name);
+    answer_ask(c, cmd, "No such comment", "application/json");
+}
+
 static void import(struct api_call *c, enum command_kind kind)
 {
     struct command *cmd = calloc(1, sizeof *cmd);

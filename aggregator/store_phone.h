@@ -26,6 +26,7 @@ struct phone {
 // ---------------------------------------------------------------- the core's
 bool store_phone_put(struct store *st, const struct phone *p,
                      int64_t *ret_number); // its number is given out here
+bool store_is_phones(struct store *st, int32_t kiosk, bool *ret_is); // the kiosk is that of a place's phones
 bool store_phone_end(struct store *st, int64_t number, wall_ms at, const char *who, bool *ret_found);
 // Where a visit began. *ret_found false: it is new.
 bool store_phone_visit(struct store *st, int32_t kiosk, const uint8_t visit[PHONE_VISIT_BYTES],

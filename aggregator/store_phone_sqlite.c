@@ -43,6 +43,17 @@ bool store_phone_put(struct store *st, const struct phone *p, int64_t *ret_numbe
     return ok;
 }
 
+bool store_is_phones(struct store *st, int32_t kiosk, bool *ret_is)
+{
+    bool failed = false;
+    sqlite3_stmt *s = store_bind(st, "SELECT 1 FROM phone WHERE kiosk_id = ?1 LIMIT 1", "d", kiosk);
+    *ret_is = store_row(st, s, &failed);
+    if (*ret_is) {
+        sqlite3_reset(s);
+    }
+    return !failed;
+}
+
 bool store_phone_end(struct store *st, int64_t number, wall_ms at, const char *who, bool *ret_found)
 {
     struct phone p;

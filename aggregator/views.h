@@ -14,6 +14,7 @@
 #include "aggregator/password.h"
 #include "aggregator/settings.h"
 #include "shared/clock.h"
+#include "shared/protocol.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -132,6 +133,13 @@ enum views_error views_silences(struct views *v, const struct views_user *u, con
 // until: the contact data go.
 enum views_error views_contacts(struct views *v, const struct views_user *u, const char *place, wall_ms now,
                                 char **ret_json);
+// Where the words of a comment stand: the kiosk, its epoch and the number there. NOT_FOUND also for what is no comment.
+struct views_comment_at {
+    struct ident kiosk;
+    uint8_t epoch[EPOCH_BYTES];
+    int64_t seq;
+};
+enum views_error views_comment_at(struct views *v, const struct views_user *u, int64_t event, struct views_comment_at *ret_at);
 enum views_error views_may_see_contact(struct views *v, const struct views_user *u, const char *number);
 // The improvement log of a place, what is above it and what is under it, the newest day first, at most 500: {improvements: [{id,
 // place, mine, kind, day, what, why, by, at, revision, withdrawn, history}]}; by, at: of the newest revision; history: the

@@ -3,6 +3,7 @@
 #include "aggregator/views_impl.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 // A text event's body: {"text", "lang"?}. NULL: it was erased, or is none.
 static json_t *comment_json(sqlite3_stmt *s)
@@ -85,4 +86,25 @@ enum views_error views_comments(struct views *v, const struct views_user *u, con
     free(b);
     *ret_json = text;
     return views_end(v, e);
+}
+
+enum views_error views_comment_at(struct views *v, const struct views_user *u, int64_t event, struct views_comment_at *ret_at)
+{
+    bool found = false;
+    if (views_begin(v)) {
+        sqlite3_stmt *s = store_bind(v->st,
+                                     "SELECT k.id, o.epoch, e.seq, e.place_id FROM event e JOIN epoch o USING(epoch_id) JOIN kiosk k"
+                                     " USING(kiosk_id) WHERE e.event_id = ?1 AND e.kind = ?2 AND e.body IS NOT NULL",
+                                     "id", event, (int)EVENT_TEXT);
+        if (views_row(v, s)) {
+            found = sqlite3_column_bytes(s, 1) == EPOCH_BYTES;
+            memcpy(ret_at->epoch, sqlite3_column_blob(s, 1), found ? EPOCH_BYTES : 0);
+            store_copy(s, 0, ret_at->kiosk.s, sizeof ret_at->kiosk.s);
+            ret_at->seq = sqlite3_column_int64(s, 2);
+            int32_t place = sqlite3_column_int(s, 3);
+            sqlite3_reset(s);
+            found = found && views_in_scope(v, place, u->place);
+        }
+    }
+    return views_end(v, found ? VIEWS_OK : VIEWS_NOT_FOUND);
 }

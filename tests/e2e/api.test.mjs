@@ -238,6 +238,7 @@ scenario("openapi: every path and method is called, and answers as the document 
     ["today", `today?${place}`],
     ["verdicts", `verdicts?${place}`],
     ["comments", `comments?${place}`],
+    ["eraseComment", "comments/999999/erase", {}, 404], // nobody has written anything; comments.test erases words
     ["live", `live?${place}`],
     ["wall", `wall?${place}&for=staff`],
     ["wall", `wall?${place}&for=customers`],

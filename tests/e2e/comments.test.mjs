@@ -1,5 +1,7 @@
 // What customers write, on the manager's page: text and nothing else, as of the last step, page by page.
 import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { Aggregator } from "./lib/aggregator.mjs";
 import { Broker, SECRET } from "./lib/broker.mjs";
 import { Browser, PHONE } from "./lib/browser.mjs";
@@ -93,4 +95,41 @@ scenario("comments: a hostile corpus creates no element, on a phone and in both 
   const wide = await page.page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
   assert.equal(wide, false, "nothing is too wide");
   page.clean();
+});
+
+scenario("comments: head office erases words from the page, after a second press, for ever and on record; the score stays; managers do not", async (world) => {
+  const { aggregator, kiosk, write, path } = await system(world);
+  for (let i = 1; i <= 5; i++) write(i === 3 ? "Bu Ratna di loket 2 kasar sekali" : `Kata ke-${i}`);
+  for (let i = 0; i < 5; i++) kiosk.press(5); // words come after their vote: the next step tells them
+  await kiosk.settled();
+  const admin = await Session.login(aggregator.url, "admin");
+  const manager = await Session.login(aggregator.url);
+  await waitFor("the words", async () => (await admin.get(path)).comments.length === 5);
+  const { id } = (await admin.get(path)).comments.find(({ text }) => text.includes("Ratna"));
+  const votes = (await admin.today()).score.n;
+  assert.equal((await manager.raw("POST", `/api/v1/comments/${id}/erase`, {})).status, 403);
+  for (const other of ["999999", "x", String(id - 1)]) assert.equal((await admin.raw("POST", `/api/v1/comments/${other}/erase`, {})).status, 404, other); // a vote is no comment
+  const browser = await Browser.start(world);
+  const theirs = await browser.open(aggregator.url, { viewport: PHONE });
+  await theirs.enter();
+  await theirs.id("card-comments").getByText("Bu Ratna").waitFor();
+  assert.equal(await theirs.page.getByTestId(/^erase-/).count(), 0);
+  const page = await browser.open(`${aggregator.url}/?place=bandung-dago`, { viewport: PHONE });
+  await page.enter("admin");
+  await page.id(`erase-${id}`).click();
+  await page.accessible("asked once more");
+  await page.shot("page-comments-erase");
+  await page.id(`erase-${id}-not`).click();
+  assert.equal((await admin.get(path)).comments.length, 5);
+  await page.id(`erase-${id}`).click();
+  await page.id(`erase-${id}-sure`).click();
+  await waitFor("it to be gone from the page", async () => (await page.id("card-comments").getByText("Bu Ratna").count()) === 0);
+  await waitFor("no byte of it in the store", () => readdirSync(aggregator.data).every((name) => !readFileSync(join(aggregator.data, name)).includes("Ratna")));
+  assert.deepEqual([(await admin.get(path)).comments.length, (await admin.today()).score.n], [4, votes]);
+  assert.match(await aggregator.store.one("SELECT who || ' ' || subject || ' ' || detail FROM audit WHERE action = 'erase'"), /^admin dago-entrance [0-9a-f]{32}\/\d+ words, by admin$/);
+  await theirs.page.reload();
+  await theirs.id("card-comments").getByText("Kata ke-5").waitFor();
+  assert.equal(await theirs.id("card-comments").getByText("Bu Ratna").count(), 0);
+  page.clean();
+  theirs.clean();
 });

@@ -59,7 +59,7 @@ export function TodayPage({ session, place, go, signedOut }: Props) {
               <KiosksCard kiosks={today.kiosks} now={today.now} />
               <AboutCard today={today} />
               <NewsCard place={today.place.id} fresh />
-              <CommentsCard place={today.place.id} rev={today.rev} now={today.now} />
+              <CommentsCard place={today.place.id} rev={today.rev} now={today.now} role={session.user.role} />
             </div>
           </>
         ) : (

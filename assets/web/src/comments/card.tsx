@@ -1,7 +1,8 @@
 // What customers wrote at the branch, newest first: text, and nothing but text. A file of its own.
-import type { Comment, Comments } from "../api.ts";
+import type { Comment, Comments, Session } from "../api.ts";
 import type { Failure } from "../http.ts";
-import { failureText, getJson, useAgain, useEffect, useState, useText } from "../kit.ts";
+import { failureText, getJson, postJson, useAgain, useEffect, useState, useText } from "../kit.ts";
+import { Twice } from "../manage/twice.tsx";
 import { words } from "./words.ts";
 import "./comments.css";
 
@@ -13,13 +14,14 @@ interface Props {
   place: string;
   rev: number; // of the page: the card follows it
   now: number;
+  role: Session["user"]["role"];
 }
 
 interface Shown extends Comments {
   cut: boolean; // the newest have made room
 }
 
-export function CommentsCard({ place, rev, now }: Props) {
+export function CommentsCard({ place, rev, now, role }: Props) {
   const { t, lang } = useText();
   const w = words[lang];
   const [shown, setShown] = useState<Shown | null>(null);
@@ -52,6 +54,11 @@ export function CommentsCard({ place, rev, now }: Props) {
     const list = [...shown.comments, ...answer.value.comments];
     setShown({ ...answer.value, comments: list.slice(-MOST), cut: shown.cut || list.length > MOST });
   };
+  const erase = async (id: number) => {
+    const answer = await postJson<object>(`/api/v1/comments/${id}/erase`, {});
+    setFailure(answer.ok ? null : answer.failure);
+    if (answer.ok) setShown((was) => was && { ...was, comments: was.comments.filter((each) => each.id !== id) });
+  };
   const newest = () => {
     setShown(null);
     setAll(false);
@@ -66,7 +73,7 @@ export function CommentsCard({ place, rev, now }: Props) {
       {shown && !shown.comments.length && <p class="hint">{w.none(shown.days)}</p>}
       {shown && shown.comments.length > 0 && (
         <ol>
-          {shown.comments.slice(0, all ? undefined : AT_FIRST).map((comment) => <Said key={comment.id} comment={comment} now={now} />)}
+          {shown.comments.slice(0, all ? undefined : AT_FIRST).map((comment) => <Said key={comment.id} comment={comment} now={now} erase={role === "admin" || role === "head-office" ? () => void erase(comment.id) : null} />)}
         </ol>
       )}
       {shown && (shown.next || (!all && shown.comments.length > AT_FIRST)) && <button type="button" class="link" data-testid="comments-more" disabled={busy} onClick={() => void more()}>{busy ? w.busy : w.more}</button>}
@@ -74,7 +81,7 @@ export function CommentsCard({ place, rev, now }: Props) {
   );
 }
 
-function Said({ comment, now }: { comment: Comment; now: number }) {
+function Said({ comment, now, erase }: { comment: Comment; now: number; erase: (() => void) | null }) {
   const { f, lang } = useText();
   const w = words[lang];
   return (
@@ -84,6 +91,7 @@ function Said({ comment, now }: { comment: Comment; now: number }) {
         {f.when(comment.at, now)}
         {comment.flags.map((flag) => <span key={flag} class="pill">{w[flag]}</span>)}
       </p>
+      {erase && <Twice id={`erase-${comment.id}`} words={w.erase} sure={w.eraseSure} hint={w.eraseHint} press={erase} />}
     </li>
   );
 }

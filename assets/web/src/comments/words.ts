@@ -7,6 +7,9 @@ const en = {
   more: "Earlier ones",
   newest: "Back to the newest",
   busy: "Loading …",
+  erase: "Erase\u2026",
+  eraseSure: "Erase for ever",
+  eraseHint: "For whoever asks for it, or where words name somebody. All words and the contact of this visit go, here and on the kiosk, for ever and on record. Its score stays.",
 };
 const id: typeof en = {
   comments: "Kata pelanggan",
@@ -16,6 +19,9 @@ const id: typeof en = {
   more: "Yang lebih lama",
   newest: "Kembali ke yang terbaru",
   busy: "Memuat …",
+  erase: "Hapus\u2026",
+  eraseSure: "Hapus selamanya",
+  eraseHint: "Bila yang menulis memintanya, atau bila menyebut seseorang. Semua kata dan kontak kunjungan ini dihapus, di sini dan di kios, untuk selamanya dan tercatat. Nilainya tetap ada.",
 };
 
 export const words = { en, id };
