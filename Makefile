@@ -107,7 +107,7 @@ WEB_STAMP  := $(WEB_OUT)/.stamp
 MIGRATIONS := $(wildcard aggregator/migrations/*.sql)
 NODE_MODULES := assets/web/node_modules/.package-lock.json
 $(NODE_MODULES): assets/web/package.json assets/web/package-lock.json
-	@echo "Fetching from npm: esbuild and typescript bundle and check the pages, preact draws them, yaml reads the document of the API"
+	@echo "Fetching from npm: esbuild and typescript bundle and check the pages, preact draws them, Observable Plot their charts, yaml reads the document of the API"
 	@cd assets/web && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 $(WEB_STAMP): $(WEB_SRC) $(NODE_MODULES)
@@ -169,9 +169,7 @@ test-deps: ## install what the tests need besides (apt and npm)
 test: ## install, build and run every test; ends with the counts
 	@$(MAKE) --no-print-directory test-deps
 	@$(MAKE) --no-print-directory -j2 VARIANT=release all tool-binaries
-	@$(MAKE) --no-print-directory -j2 VARIANT=asan unit-binaries
-	@$(MAKE) --no-print-directory -j2 VARIANT=fuzz fuzz-binaries
-	@tests/run
+	@tests/run # builds the unit tests and the fuzz targets beside the end-to-end tests
 layers: ## check who includes what
 	@$(NODE) tests/layers.mjs
 soak: ## the long runs of the end-to-end tests (SOAK_TAPS=400)

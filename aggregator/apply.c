@@ -2,9 +2,12 @@
 #include "aggregator/apply.h"
 
 #include "aggregator/names.h"
+#include "aggregator/mailing.h"
 #include "aggregator/password.h"
+#include "aggregator/rows_json.h"
 #include "aggregator/rules_json.h"
 #include "aggregator/store_calendar.h"
+#include "aggregator/store_item.h"
 #include "aggregator/store_rollups.h"
 #include "aggregator/trends.h"
 #include "shared/log.h"
@@ -411,6 +414,75 @@ static bool apply_survey(struct work *w, const struct seed_survey *s)
     return ok;
 }
 
+// ---------------------------------------------------------------- channels and mailings
+
+// A list of the document that the store keeps as it is written.
+struct kept {
+    struct work *w;
+    const char *kind, *list;
+    const struct config_list *items;
+    const struct config_row *rows;
+    size_t item_bytes; // each begins with its id
+    char *before;      // owned: the one that is looked for
+    const char *id;
+};
+
+static const char *kept_id(const struct kept *k, size_t i)
+{
+    return ((const struct ident *)(const void *)((const char *)k->items->items + i * k->item_bytes))->s;
+}
+
+static bool match_kept(void *ctx, const char *id, const char *body)
+{
+    struct kept *k = ctx;
+    if (strcmp(id, k->id) == 0) {
+        k->before = strdup(body);
+    }
+    return true;
+}
+
+static bool put_kept(struct kept *k, size_t i)
+{
+    struct work *w = k->w;
+    char *body = rows_json(k->rows, (const char *)k->items->items + i * k->item_bytes);
+    k->id = kept_id(k, i);
+    k->before = NULL;
+    bool ok = body != NULL ? store_each_item(w->st, k->list, match_kept, k) || store_failed(w)
+                           : wrong(w, "out of memory at", k->id);
+    bool same = ok && k->before != NULL && strcmp(k->before, body) == 0;
+    ok = ok && (same || (changed(w, k->kind, k->id, k->before, body) &&
+                         (!w->write || store_put_item(w->st, k->list, k->id, body) || store_failed(w))));
+    free(k->before);
+    free(body);
+    return ok;
+}
+
+static bool drop_kept(void *ctx, const char *id, const char *body)
+{
+    struct kept *k = ctx;
+    for (size_t i = 0; i < k->items->count; i++) {
+        if (strcmp(kept_id(k, i), id) == 0) {
+            return true;
+        }
+    }
+    return changed(k->w, k->kind, id, body, NULL) &&
+           (!k->w->write || store_drop_item(k->w->st, k->list, id) || store_failed(k->w));
+}
+
+static bool apply_kept(struct work *w)
+{
+    struct kept lists[] = {{.w = w, .kind = "channel", .list = STORE_CHANNELS, .items = &w->seed->channels, .rows = channel_rows, .item_bytes = sizeof(struct channel)},
+                           {.w = w, .kind = "mailing", .list = STORE_MAILINGS, .items = &w->seed->mailings, .rows = mailing_rows, .item_bytes = sizeof(struct mailing)}};
+    bool ok = true;
+    for (size_t l = 0; ok && l < sizeof lists / sizeof lists[0]; l++) {
+        ok = store_each_item(w->st, lists[l].list, drop_kept, &lists[l]) || (w->why[0] == '\0' && store_failed(w));
+        for (size_t i = 0; ok && i < lists[l].items->count; i++) {
+            ok = put_kept(&lists[l], i);
+        }
+    }
+    return ok;
+}
+
 // ---------------------------------------------------------------- people
 
 static bool read_password(struct work *w, const struct seed_user *u, char *ret, size_t n)
@@ -489,7 +561,7 @@ bool apply_seed(struct store *st, const struct org *now_there, const struct seed
     for (size_t i = 0; ok && i < s->users.count; i++) {
         ok = apply_user(&w, &((const struct seed_user *)s->users.items)[i], numbers);
     }
-    ok = ok && drop_kiosks(&w) && drop_standards(&w);
+    ok = ok && apply_kept(&w) && drop_kiosks(&w) && drop_standards(&w);
     names_finish(&w.places);
     names_finish(&w.kiosks);
     free(numbers);

@@ -44,12 +44,7 @@ struct backtest_query {    // texts, borrowed; NULL or "": the default
             // place, else `kind: standard`; of b: no second one
     const char *late; // left-out (default), or counted: not for rules about kiosks
 };
-struct backtest_field {
-    const char *name;
-    size_t offset; // of a const char * in struct backtest_query
-};
-extern const struct backtest_field backtest_fields[]; // ends with a NULL name
-void backtest_query_set(struct backtest_query *q, const struct backtest_field *f, const char *value);
+extern const struct query_field backtest_fields[];
 
 struct backtest_job;
 // u NULL: every place. votes_most: of more votes it is refused (0: never). Errors as trends_read; TRENDS_FAILED: ret_why

@@ -17,23 +17,10 @@ enum {
     ROWS_A_DAY = 8,     // of a kiosk (presence.h), about
 };
 
-#define FIELD(name)                                                                                          \
-    {                                                                                                        \
-#name, offsetof(struct backtest_query, name)                                                         \
-    }
-const struct backtest_field backtest_fields[] = {
+#define FIELD(name) QUERY_FIELD(struct backtest_query, name)
+const struct query_field backtest_fields[] = {
     FIELD(place), FIELD(from), FIELD(to), FIELD(a), FIELD(b), FIELD(late), {NULL, 0},
 };
-
-static const char **field_of(struct backtest_query *q, const struct backtest_field *f)
-{
-    return (const char **)(void *)((char *)q + f->offset);
-}
-
-void backtest_query_set(struct backtest_query *q, const struct backtest_field *f, const char *value)
-{
-    *field_of(q, f) = value;
-}
 
 void backtest_close(struct backtest_job *j)
 {
@@ -325,9 +312,7 @@ enum trends_error backtest_open(const char *path, const struct views_user *u, co
         free(j);
         return TRENDS_FAILED;
     }
-    for (const struct backtest_field *f = backtest_fields; f->name != NULL; f++) {
-        *field_of(&all, f) = *field_of(&all, f) != NULL ? *field_of(&all, f) : "";
-    }
+    query_fill(&all, backtest_fields);
     enum trends_error error =
         views_begin(j->v) ? open_all(j, u, &all, now, votes_most, ret_problem, ret_why, n) : TRENDS_FAILED;
     if (views_end(j->v, VIEWS_OK) != VIEWS_OK) {

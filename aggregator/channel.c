@@ -62,6 +62,7 @@ const struct config_row channel_rows[] = {
      .help = "or the environment variable that holds it"},
     {"ca_file", CONFIG_STRING, AT(ca_file), .fallback = "", .max = 400,
      .help = "certificates (PEM) that the server's is checked against; none: the system's"},
+    {"ca", CONFIG_STRING, AT(ca), .fallback = "", .max = CHANNEL_CA_MAX, .help = "or the certificates themselves"},
     {"template", CONFIG_STRING, AT(template_name), .fallback = "", .max = 512,
      .help = "whatsapp: approved template whose body has {{1}} title, {{2}} place, {{3}} since when, {{4}} "
              "what it says, "
@@ -158,19 +159,43 @@ bool channel_gathers(const struct channel *c)
     return channel_sends(c) && !each && c->gather_ms > 0;
 }
 
+bool channel_takes_secret(const struct channel *c)
+{
+    return ((kinds[c->kind].needs | kinds[c->kind].takes) & SECRET) != 0;
+}
+
 bool channel_has_secret(const struct channel *c)
 {
-    return c->secret_file[0] != '\0' || c->secret_env[0] != '\0';
+    bool needs = (kinds[c->kind].needs & SECRET) != 0 || (c->kind == CHANNEL_EMAIL && c->user[0] != '\0');
+    return c->stored ? needs : c->secret_file[0] != '\0' || c->secret_env[0] != '\0';
+}
+
+const char *channel_secret_wrong(const struct channel *c, const char *secret)
+{
+    bool is_address = c->kind == CHANNEL_SLACK || c->kind == CHANNEL_TEAMS;
+    for (const char *p = secret; *p != '\0'; p++) {
+        if ((unsigned char)*p < ' ' || *p == 127) {
+            return "the secret is one line, without control characters";
+        }
+    }
+    if (secret[0] == '\0' || strlen(secret) > CHANNEL_SECRET_MAX) {
+        return "the secret is empty or longer than 2048 bytes";
+    }
+    if (is_address && strncmp(secret, "https://", 8) != 0 && !(c->allow_private && strncmp(secret, "http://", 7) == 0)) {
+        return "the secret is the address to post to, https://...";
+    }
+    return NULL;
 }
 
 static bool wrong(struct config_error *e, const char *name, const struct channel *c, const char *what)
 {
-    snprintf(e->text, sizeof e->text, "%s:%d: channel '%s' (%s): %s", name, c->line, c->id.s,
-             channel_kinds[c->kind], what);
+    snprintf(e->text, sizeof e->text, "%s:%d: ", name, c->line);
+    size_t n = strlen(e->text);
+    snprintf(e->text + n, sizeof e->text - n, "channel '%s' (%s): %s", c->id.s, channel_kinds[c->kind], what);
     return false;
 }
 
-static bool has_keys(const char *name, const struct channel *c, struct config_error *e)
+static bool has_keys(const char *name, const struct channel *c, bool stored, struct config_error *e)
 {
     const struct {
         int bit;
@@ -191,9 +216,9 @@ static bool has_keys(const char *name, const struct channel *c, struct config_er
     const struct kind *k = &kinds[c->kind];
     char text[120];
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        bool needed = (keys[i].bit & k->needs) != 0;
+        bool needed = (keys[i].bit & k->needs & (stored ? ~SECRET : ~0)) != 0;
         if (keys[i].there ? ((k->needs | k->takes) & keys[i].bit) == 0 : needed) {
-            snprintf(text, sizeof text, "%s is %s", keys[i].key, needed ? "missing" : "not of this kind");
+            snprintf(text, sizeof text, needed ? "%s is missing" : "%s is not of this kind", keys[i].key);
             return wrong(e, name, c, text);
         }
     }
@@ -276,13 +301,19 @@ static bool check_http(const char *name, const struct channel *c, struct config_
         ok = fill_check(h->value, unknown, sizeof unknown);
     }
     if (!ok) {
-        snprintf(text, sizeof text, "{{%s}} is unknown; there are " FILL_NAMES, unknown);
+        snprintf(text, sizeof text, "{{%s}} is unknown; there are %s", unknown, FILL_NAMES);
         return wrong(e, name, c, text);
     }
     return true;
 }
 
-bool channels_check(const char *name, const struct config_list *channels, struct config_error *e)
+// Whoever writes the document has no say over the server's files.
+static bool names_file(const struct channel *c)
+{
+    return c->secret_file[0] != '\0' || c->secret_env[0] != '\0' || c->ca_file[0] != '\0';
+}
+
+bool channels_check(const char *name, const struct config_list *channels, bool stored, struct config_error *e)
 {
     const struct channel *c = channels->items;
     int lamps = 0;
@@ -292,14 +323,20 @@ bool channels_check(const char *name, const struct config_list *channels, struct
                 return wrong(e, name, &c[i], "it stands twice");
             }
         }
-        if (!has_keys(name, &c[i], e) || !check_addresses(name, &c[i], e) || !check_http(name, &c[i], e)) {
+        if (stored && names_file(&c[i])) {
+            return wrong(e, name, &c[i], "secret_file, secret_env and ca_file stand in aggregator.yaml alone: a secret is put by itself");
+        }
+        if (!has_keys(name, &c[i], stored, e) || !check_addresses(name, &c[i], e) || !check_http(name, &c[i], e)) {
             return false;
         }
         if (c[i].secret_file[0] != '\0' && c[i].secret_env[0] != '\0') {
             return wrong(e, name, &c[i], "secret_file or secret_env, not both");
         }
-        if (c[i].kind == CHANNEL_EMAIL && (c[i].user[0] != '\0') != channel_has_secret(&c[i])) {
+        if (c[i].kind == CHANNEL_EMAIL && !stored && (c[i].user[0] != '\0') != channel_has_secret(&c[i])) {
             return wrong(e, name, &c[i], "user and secret belong together");
+        }
+        if (c[i].ca[0] != '\0' && (c[i].ca_file[0] != '\0' || strstr(c[i].ca, "-----BEGIN CERTIFICATE-----") == NULL)) {
+            return wrong(e, name, &c[i], "ca is certificates in PEM, -----BEGIN CERTIFICATE----- ..., and stands in for ca_file");
         }
         if (c[i].retry_min_ms > c[i].retry_max_ms) {
             return wrong(e, name, &c[i], "retry_min must not be above retry_max");

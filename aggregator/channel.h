@@ -1,5 +1,7 @@
-// channel: a way on which people and systems hear of alerts: what the settings say of it (`channels:`), and which alerts
-// it is for. Pure. A channel is of this server, as broker and ports are: it is read at each start.
+// channel: a way on which people and systems hear of alerts: what is said of it (`channels:`), and which alerts it is for.
+// Pure. A channel is of this server, as broker and ports are, and read at each start; or of the organisation's document,
+// which changes while it runs (channel_set.h). One of the document names no file and no variable of the server: its secret is
+// put by itself (channel_secret.h).
 //
 // What a kind can promise. A notification has one id for ever (store_outgoing.h), and is sent until the other side has
 // taken it. When we are killed after it was taken and before that is stored, it is sent again under the same id:
@@ -50,7 +52,7 @@ const char *channel_event_name(enum channel_event e);
 enum channel_severity { CHANNEL_ALARM, CHANNEL_WARNING };
 extern const char *const channel_severities[];
 
-enum { CHANNEL_BODY_MAX = 16 * 1024, CHANNEL_SECRET_MAX = 2048 };
+enum { CHANNEL_BODY_MAX = 16 * 1024, CHANNEL_SECRET_MAX = 2048, CHANNEL_CA_MAX = 16 * 1024 };
 #define CHANNEL_QUIET_MOST_MS ((int64_t)8 * 86400000) // no quiet hours hold a message for longer
 
 struct channel {
@@ -60,7 +62,7 @@ struct channel {
     char *user, *from;     // email: login, sender; whatsapp, from: id of the phone number
     struct config_list to; // char *: mail addresses; chat, topic or phone number: one
     char *secret_file, *secret_env;
-    char *ca_file;
+    char *ca_file, *ca;
     char *template_name;         // whatsapp
     char *method, *body;         // http
     struct config_pairs headers; // http
@@ -77,19 +79,22 @@ struct channel {
     int64_t timeout_ms;                    // of one attempt
     int64_t retry_min_ms, retry_max_ms;    // between attempts
     int64_t deadline_ms;                   // after the event it is not sent any more
+    bool stored;                           // of the organisation's document
     int line;
 };
 
 extern const struct config_row channel_rows[];
 
 // Checks what single rows cannot: ids are unique, each kind has what it needs and nothing that it does not know, addresses
-// are of its form, templates name what there is. `name` and lines stand in the message.
-bool channels_check(const char *name, const struct config_list *channels, struct config_error *ret_error);
+// are of its form, templates name what there is. `name` and lines stand in the message. stored: they are of the document.
+bool channels_check(const char *name, const struct config_list *channels, bool stored, struct config_error *ret_error);
 // The address as configured or as of the kind; "" when the secret is the address, or there is none.
 const char *channel_url(const struct channel *c);
 bool channel_sends(const struct channel *c);      // through the outbox: every kind but mqtt
 bool channel_gathers(const struct channel *c);    // tells of several alerts in one message: to people, not to programs
-bool channel_has_secret(const struct channel *c); // one is named
+bool channel_has_secret(const struct channel *c); // one is named; of a stored one: it cannot do without
+bool channel_takes_secret(const struct channel *c);
+const char *channel_secret_wrong(const struct channel *c, const char *secret); // static: what; NULL: nothing
 // True when the channel is for this rule and severity, and tells such an event. Places are the caller's: it knows the tree.
 bool channel_tells(const struct channel *c, const char *rule, enum channel_severity severity,
                    enum channel_event event);

@@ -13,8 +13,10 @@ enum config_part {     // bits
     CONFIG_CALENDARS = 4,
     CONFIG_SURVEYS = 8,
     CONFIG_STANDARDS = 16,
-    CONFIG_USERS = 32,
-    CONFIG_ALL = 63,
+    CONFIG_CHANNELS = 32,
+    CONFIG_MAILINGS = 64,
+    CONFIG_USERS = 128,
+    CONFIG_ALL = 255,
 };
 
 // `parts` of it, in that order. All of one moment when the caller holds a transaction. False: the store cannot be read

@@ -6,6 +6,7 @@
 #include "aggregator/settings.h"
 #include "aggregator/store_calendar.h"
 #include "aggregator/store_impl.h"
+#include "aggregator/store_item.h"
 #include "aggregator/trends.h"
 
 #include <inttypes.h>
@@ -387,6 +388,44 @@ static bool write_standards(struct store *st, FILE *out)
     return !failed;
 }
 
+struct items {
+    FILE *out;
+    const char *head;
+};
+
+// JSON is YAML: each field as it is kept.
+static bool print_item(void *ctx, const char *id, const char *body)
+{
+    struct items *all = ctx;
+    json_t *o = json_loads(body, 0, NULL), *value;
+    const char *key;
+    fprintf(all->out, "%s", all->head);
+    print_head(all->out, "  - id", id);
+    json_object_foreach(o, key, value)
+    {
+        char *line = strcmp(key, "id") != 0 ? json_dumps(value, JSON_ENCODE_ANY) : NULL;
+        if (line != NULL) {
+            fprintf(all->out, "    %s: %s\n", key, line);
+        }
+        free(line);
+    }
+    json_decref(o);
+    all->head = "";
+    return true;
+}
+
+static bool write_channels(struct store *st, FILE *out)
+{
+    struct items all = {out, "channels: # beside those of aggregator.yaml; their secrets are put by themselves\n"};
+    return store_each_item(st, STORE_CHANNELS, print_item, &all);
+}
+
+static bool write_mailings(struct store *st, FILE *out)
+{
+    struct items all = {out, "mailings:\n"};
+    return store_each_item(st, STORE_MAILINGS, print_item, &all);
+}
+
 static bool write_users(struct store *st, FILE *out)
 {
     bool failed = false;
@@ -413,7 +452,7 @@ bool config_text(struct store *st, int parts, FILE *out)
         int part;
         bool (*write)(struct store *st, FILE *out);
     } all[] = {{CONFIG_PLACES, write_places},   {CONFIG_KIOSKS, write_kiosks},       {CONFIG_CALENDARS, write_calendars},
-               {CONFIG_SURVEYS, write_surveys}, {CONFIG_STANDARDS, write_standards}, {CONFIG_USERS, write_users}};
+               {CONFIG_SURVEYS, write_surveys}, {CONFIG_STANDARDS, write_standards}, {CONFIG_CHANNELS, write_channels}, {CONFIG_MAILINGS, write_mailings}, {CONFIG_USERS, write_users}};
     bool ok = true;
     for (size_t i = 0; ok && i < sizeof all / sizeof all[0]; i++) {
         ok = (parts & all[i].part) == 0 || all[i].write(st, out);

@@ -40,6 +40,7 @@ enum command_kind {
     COMMAND_ERASE,          // alert: kiosk; epoch, seq, score_too; by: who asks -> reply: JSON
     COMMAND_ROLLUPS_REPAIR, // all rollups from the answers, in the time to come
     COMMAND_CHANNEL_TEST,   // alert: id of a channel, who -> reply: id of the message
+    COMMAND_CHANNEL_SECRET, // alert: id of a channel, who; its file is another
     COMMAND_TOKEN_ADD,      // alert: its name; token, role, place, expires, who. NOT_NOW: the name is taken
     COMMAND_TOKEN_END,      // alert: its name
     COMMAND_TOKEN_USED,     // token
@@ -70,6 +71,7 @@ enum command_kind {
     COMMAND_CONTENT_WITHDRAW, // alert: number of a plan, who
     COMMAND_TELL,           // alert, expires, who; yaml: JSON {said, did}: language -> words -> reply: its number
     COMMAND_TELL_END,       // alert: its number, who
+    COMMAND_RETENTION,      // text: "contacts comments raw" in days, "": as the settings say; who
     COMMAND_USER_PASSWORD,  // alert: a user, who; manage: hash, NULL: they cannot log in any more. Ends their sessions
     COMMAND_IMPROVE,         // improvement, who; alert: place of a new one -> reply: its number. NOT_NOW: another revision is the newest
 };
@@ -122,6 +124,8 @@ struct core_options {
     void *ctx;
     // Something new is in the outbox of notifications, and committed. Core thread; must only wake. NULL: nobody sends.
     void (*on_outgoing)(void *courier);
+    // Channels, mailings or a secret have changed. The same.
+    void (*on_channels)(void *courier);
     void *courier;
     // The loop goes round: called in every turn, at least every round_ms (0: as often as there is something
     // to do), so that a stuck core can be noticed. Core thread; NULL: nobody watches.

@@ -67,7 +67,9 @@ static bool reload(struct core *c, char *why, size_t n)
     for (int32_t i = 1; i <= c->org.place_count; i++) {
         core_touch(c, i);
     }
-    core_check_channels(c);
+    if (!core_read_channels(c, why, n)) {
+        return false;
+    }
     core_all_signs_due(c);
     if (!core_start_rollups(c, why, n)) { // a place may have moved
         return false;
@@ -132,12 +134,12 @@ void core_do_command(struct core *c, struct command *cmd)
         "alert-ack",     "alert-comment", "alert-resolve", "login",       "logout", "",
         "config-apply",  "content-push",  "content-clear", "kiosk-order", "",       "verdicts-rerun",
         "contacts-read", "contact-erase", "import",        "",            "import-undo",
-        "erase",         "rollups-repair", "channel-test", "token-add",    "token-revoke", "",
+        "erase",         "rollups-repair", "channel-test", "channel-secret", "token-add",    "token-revoke", "",
         "",              "alert-assign",  "alert-reopen",  "alert-offer", "silence",      "silence-end",
         "alert-check",   "alert-recover", "contact-take",  "contact-outcome", "contact-open", "share-open",  "share-end",
         "webpush-on",    "",              "mailing-stop", "phone-open",    "phone-end",     "",
         "",              "manage",        "",             "content-plan",  "content-withdraw",
-        "tell",          "tell-end",      "user-password", "improvement"}; // "": changes nothing, or is on record elsewhere
+        "tell",          "tell-end",      "retention",     "user-password", "improvement"}; // "": changes nothing, or is on record elsewhere
     cmd->result = COMMAND_UNAVAILABLE;
     if (c->guard.damaged || !core_writes(c)) {
         return;
@@ -216,6 +218,9 @@ void core_do_command(struct core *c, struct command *cmd)
     case COMMAND_CHANNEL_TEST:
         cmd->result = core_test_channel(c, cmd);
         break;
+    case COMMAND_CHANNEL_SECRET:
+        cmd->result = core_renew_secret(c, cmd);
+        break;
     case COMMAND_TOKEN_ADD:
         cmd->result = core_add_token(c, cmd);
         break;
@@ -285,6 +290,9 @@ void core_do_command(struct core *c, struct command *cmd)
     case COMMAND_MANAGE_DRY:
     case COMMAND_MANAGE:
         cmd->result = core_manage(c, cmd);
+        break;
+    case COMMAND_RETENTION:
+        cmd->result = core_set_retention(c, cmd);
         break;
     case COMMAND_USER_PASSWORD:
         cmd->result = core_user_password(c, cmd);

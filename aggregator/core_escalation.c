@@ -45,7 +45,7 @@ bool core_escalate(struct core *c, const struct engine_transition *t)
 static bool tell(void *ctx, const struct store_escalation *e)
 {
     struct core *c = ctx;
-    const struct channel *ch = channel_find(&c->o.settings->channels, e->channel.s);
+    const struct channel *ch = channel_find(&c->set.channels, e->channel.s);
     if (core_is_silent(c, e->rule, e->place, e->kiosk)) {
         return true;
     }

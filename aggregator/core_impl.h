@@ -1,5 +1,7 @@
 // core_impl: what the core's files share. Not for others.
-//   core_posix.c   the loop: link, wake-ups, timers, the turn and its commit
+//   core_life_posix.c its start and its end
+//   core_posix.c   the loop: wake-ups, timers, the turn and its commit
+//   core_link.c    the link to the broker
 //   core_ingest.c  one message -> rows and engine inputs
 //   core_alerts.c  engine outputs -> rows, retained topics, rates
 //   core_command.c commands of other threads
@@ -29,6 +31,7 @@
 #define PUAS_AGGREGATOR_CORE_IMPL_H
 
 #include "aggregator/apply.h"
+#include "aggregator/channel_set.h"
 #include "aggregator/contact.h"
 #include "aggregator/core.h"
 #include "aggregator/engine.h"
@@ -112,6 +115,7 @@ struct core {
     mono_ms compact_at;    // the next slice of putting packs together
     int32_t compact_epoch; // where it goes on
     bool compact_more;
+    struct settings_retention retention; // in force
     bool retain_more;    // of a daily look through all packs
     mono_ms retain_at;   // the next slice of it
     int64_t retain_cursor; // where it goes on: with packs,
@@ -137,7 +141,9 @@ struct core {
     struct command *commands[COMMANDS_MAX]; // answered after the commit
     size_t command_count;
     bool signs_due, signs_all; // mqtt channels are to be told, of all branches
+    struct channel_set set; // read again when the document has changed
     bool outgoing_new; // the outbox has a new row: the courier is woken after the commit
+    bool channels_new; // the set or a secret is another: the courier is told after the commit
     struct silences silences;
     struct core_order orders[CORE_ORDERS_MAX];
     struct core_erasure *erasures; // owned
@@ -157,8 +163,13 @@ bool core_writes(struct core *c);
 bool core_fail(struct core *c);
 bool core_start_guard(struct core *c, char *ret_why, size_t n); // after the store is open
 void core_guard(struct core *c, mono_ms mono);                  // when it is time for a look
+bool core_open_link(struct core *c);                            // false: the settings are unusable
 // Says whether we take in answers: ready under this run, or gone.
 void core_publish_shard(struct core *c, bool ready);
+// Ends the turn: rules, steps, COMMIT, and only then whatever others can see; or, unless `at_once`, leaves it open for what
+// follows close.
+void core_end_turn(struct core *c, bool at_once);
+void core_refuse_commands(struct core *c); // none is answered any more: those that wait are told, new ones are refused at once
 // The branch of a place has changed: pages are told after the commit. 0 is ignored.
 void core_touch(struct core *c, int32_t place);
 
@@ -251,7 +262,9 @@ bool core_tell_after_silence(struct core *c, const struct store_alert *a);
 bool core_serves_place(struct core *c, const struct channel *ch, int32_t place);
 bool core_channel_is_for(struct core *c, const struct channel *ch, const struct engine_transition *t,
                          enum channel_event event);
-void core_check_channels(struct core *c); // logs what they name and nobody knows
+// Reads channels and mailings anew; what they name and nobody knows is logged. False: ret_why.
+bool core_read_channels(struct core *c, char *ret_why, size_t n);
+enum command_result core_renew_secret(struct core *c, const struct command *cmd);
 enum command_result core_test_channel(struct core *c, struct command *cmd);
 enum command_result core_take_outcome(struct core *c, const struct command *cmd);
 enum command_result core_add_token(struct core *c, struct command *cmd);
@@ -276,6 +289,7 @@ enum command_result core_answer_phone(struct core *c, struct command *cmd);
 bool core_store_event(struct core *c, int32_t kiosk, struct epoch *ep, const struct event *e, int32_t place, int flags);
 
 void core_sign_due(struct core *c, int32_t place); // an alert there has changed
+void core_end_signs(struct core *c, const struct channel *ch); // of a channel that is no more
 void core_all_signs_due(struct core *c);           // after a connect, or a change of the organisation
 void core_say_signs(struct core *c);               // after the commit
 
@@ -288,6 +302,7 @@ void core_build_rollups(struct core *c, mono_ms mono);            // a slice, wh
 enum command_result core_repair_rollups(struct core *c);
 
 bool core_start_retention(struct core *c, char *ret_why, size_t n);
+enum command_result core_set_retention(struct core *c, struct command *cmd);
 void core_retain(struct core *c, mono_ms mono); // a slice, when it is time for one
 
 bool core_start_imports(struct core *c, char *ret_why, size_t n);

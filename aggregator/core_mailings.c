@@ -58,7 +58,7 @@ static bool look(struct core *c, const struct mailing *m)
 
 void core_check_mailings(struct core *c)
 {
-    const struct config_list *list = &c->o.settings->mailings;
+    const struct config_list *list = &c->set.mailings;
     const struct mailing *m = list->items;
     for (size_t i = 0; i < list->count; i++) {
         if (org_place(&c->org, m[i].place.s) == NULL) {
@@ -69,7 +69,7 @@ void core_check_mailings(struct core *c)
 
 void core_look_at_mailings(struct core *c, mono_ms mono)
 {
-    const struct config_list *list = &c->o.settings->mailings;
+    const struct config_list *list = &c->set.mailings;
     if (mono < c->mailings_at || c->rollups_due) { // what is still being built would go out as if it were all
         return;
     }

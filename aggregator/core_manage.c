@@ -23,21 +23,42 @@ static bool within(struct core *c, const struct manage_change *m, const struct i
     return p != NULL && org_under(&c->org, p->number, m->scope);
 }
 
+// What a channel or a report must agree with and the document does not hold: what the settings of this server say, too.
+static bool fits(struct core *c, struct manage_change *m, const struct manage_places *p)
+{
+    const struct settings *s = c->o.settings;
+    const struct channel *way = channel_find(&c->set.channels, p->channel.s);
+    bool is_mailing = strcmp(m->list, "mailings") == 0;
+    if (strcmp(m->list, "channels") == 0 && !p->there && channel_find(&s->channels, m->id) != NULL) {
+        refuse(m, MANAGE_TAKEN, "id", "aggregator.yaml has a channel of this id: take another");
+    } else if (is_mailing && !p->there && mailing_find(&s->mailings, m->id) != NULL) {
+        refuse(m, MANAGE_TAKEN, "id", "aggregator.yaml has a report of this id: take another");
+    } else if (is_mailing && m->item != NULL && p->channel.s[0] != '\0' && (way == NULL || way->kind != CHANNEL_EMAIL)) {
+        refuse(m, MANAGE_WRONG, "channel", "channel is the id of one of kind email");
+    } else {
+        return true;
+    }
+    return false;
+}
+
 // May who asks do this? An unknown place is left to the checks of the document.
 static bool may(struct core *c, const struct command *cmd, struct manage_change *m,
                 const struct manage_places *p)
 {
     bool is_place = strcmp(m->list, "places") == 0, is_user = strcmp(m->list, "users") == 0;
+    bool is_channel = strcmp(m->list, "channels") == 0; // of no place: it sends for all of them
     const struct org_place *here = org_place(&c->org, m->id), *after = org_place(&c->org, p->after.s);
     const struct org_kiosk *k = strcmp(m->list, "kiosks") == 0 ? org_kiosk(&c->org, m->id) : NULL;
     const char *field = is_place ? "parent" : "place";
-    if (m->role < (is_user ? ROLE_ADMIN : ROLE_HEAD_OFFICE)) {
+    if (m->role < (is_user || is_channel ? ROLE_ADMIN : ROLE_HEAD_OFFICE)) {
         refuse(m, MANAGE_FORBIDDEN, "",
-               is_user ? "Only administrators may do this"
+               is_user || is_channel ? "Only administrators may do this"
                        : "Only head office and administrators may do this");
-    } else if (p->there && m->refusal != MANAGE_TAKEN && !within(c, m, &p->before)) {
+    } else if (is_channel && c->org.places[m->scope].parent != 0) {
+        refuse(m, MANAGE_FORBIDDEN, "", "Channels are made by who runs the whole organisation");
+    } else if (p->there && !is_channel && m->refusal != MANAGE_TAKEN && !within(c, m, &p->before)) {
         refuse(m, MANAGE_UNKNOWN, "", "It does not exist, or you may not see it");
-    } else if (m->refusal != MANAGE_FINE) {
+    } else if (m->refusal != MANAGE_FINE || !fits(c, m, p)) {
         return false;
     } else if (is_place && p->after.s[0] == '\0' && (here == NULL || here->parent != 0)) {
         refuse(m, MANAGE_WRONG, field, "It must lie in another place: only the organisation lies in none");

@@ -46,9 +46,9 @@ bool core_channel_is_for(struct core *c, const struct channel *ch, const struct 
            core_serves_place(c, ch, t->place);
 }
 
-void core_check_channels(struct core *c)
+static void check_channels(const struct core *c)
 {
-    const struct config_list *list = &c->o.settings->channels;
+    const struct config_list *list = &c->set.channels;
     const struct channel *ch = list->items;
     for (size_t i = 0; i < list->count; i++) {
         const struct ident *places = ch[i].places.items, *rules = ch[i].rules.items;
@@ -67,6 +67,35 @@ void core_check_channels(struct core *c)
             }
         }
     }
+}
+
+bool core_read_channels(struct core *c, char *ret_why, size_t n)
+{
+    struct channel_set set;
+    if (!channel_set_read(&set, c->store, c->o.settings, ret_why, n)) {
+        return false;
+    }
+    const struct channel *old = c->set.channels.items;
+    for (size_t i = 0; i < c->set.channels.count; i++) {
+        const struct channel *now = channel_find(&set.channels, old[i].id.s);
+        if (now == NULL || strcmp(now->topic, old[i].topic) != 0 || now->kind != old[i].kind) {
+            core_end_signs(c, &old[i]);
+        }
+    }
+    channel_set_finish(&c->set);
+    c->set = set;
+    c->channels_new = true;
+    c->mailings_at = 0; // one may be due
+    check_channels(c);
+    core_check_mailings(c);
+    return true;
+}
+
+enum command_result core_renew_secret(struct core *c, const struct command *cmd)
+{
+    const struct channel *ch = channel_find(&c->set.channels, cmd->alert);
+    c->channels_new = c->channels_new || ch != NULL;
+    return ch != NULL ? COMMAND_DONE : COMMAND_UNKNOWN;
 }
 
 // ---------------------------------------------------------------- a change of an alert
@@ -150,14 +179,14 @@ struct later {
 static bool put_later(void *ctx, const char *channel)
 {
     const struct later *l = ctx;
-    const struct channel *ch = channel_find(&l->c->o.settings->channels, channel);
+    const struct channel *ch = channel_find(&l->c->set.channels, channel);
     return ch == NULL || !core_channel_is_for(l->c, ch, l->t, l->event) ||
            put(l->c, ch, l->t, l->event, l->t->at);
 }
 
 static bool tell_raise(struct core *c, const struct engine_transition *t, wall_ms from)
 {
-    const struct config_list *list = &c->o.settings->channels;
+    const struct config_list *list = &c->set.channels;
     const struct channel *ch = list->items;
     for (size_t i = 0; i < list->count; i++) {
         if (channel_sends(&ch[i]) && core_channel_is_for(c, &ch[i], t, CHANNEL_RAISED) &&
@@ -170,7 +199,7 @@ static bool tell_raise(struct core *c, const struct engine_transition *t, wall_m
 
 bool core_tell_channels(struct core *c, const struct engine_transition *t)
 {
-    const struct config_list *list = &c->o.settings->channels;
+    const struct config_list *list = &c->set.channels;
     enum channel_event event = event_of(t);
     if (list->count == 0 || event == CHANNEL_TEST) {
         return true;
@@ -226,7 +255,7 @@ bool core_tell_unattended(struct core *c, const struct channel *ch, const struct
 
 enum command_result core_test_channel(struct core *c, struct command *cmd)
 {
-    const struct channel *ch = channel_find(&c->o.settings->channels, cmd->alert);
+    const struct channel *ch = channel_find(&c->set.channels, cmd->alert);
     uint8_t random[TEST_ID_BYTES];
     if (ch == NULL) {
         return COMMAND_UNKNOWN;
@@ -283,5 +312,8 @@ void core_wake_courier(struct core *c)
     if (c->outgoing_new && c->o.on_outgoing != NULL) {
         c->o.on_outgoing(c->o.courier);
     }
-    c->outgoing_new = false;
+    if (c->channels_new && c->o.on_channels != NULL) {
+        c->o.on_channels(c->o.courier);
+    }
+    c->outgoing_new = c->channels_new = false;
 }

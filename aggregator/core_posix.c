@@ -1,7 +1,6 @@
 // core: the loop (poll over the MQTT socket, the command mailbox and the stop descriptor) and the turn.
 #include "aggregator/core_impl.h"
 
-#include "aggregator/apply.h"
 #include "aggregator/store_outgoing.h"
 #include "aggregator/store_phone.h"
 #include "aggregator/store_share.h"
@@ -9,26 +8,19 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 enum {
     SLOW_EVERY_MS = 3600000,
     TRIM_EVERY_MS = 5000,
     DAY_MS = 86400000,
     CLOCK_JUMP_MS = 120000,
-    GOODBYE_MS = 2000,
-    COMPACT_FIRST_MS = 60000,
-    RETAIN_FIRST_MS = 1000,
     ACKS_WAIT_MS = 50,
     WINDOW_MS = 4
 };
-
-static const char shard_name[] = "all"; // one aggregator owns every shard
 
 bool core_fail(struct core *c)
 {
@@ -75,65 +67,6 @@ void core_touch(struct core *c, int32_t place)
     if (place > 0 && place <= c->org.place_count && c->org.places[place].branch != 0) {
         c->org.places[c->org.places[place].branch].touched = true;
     }
-}
-
-// ---------------------------------------------------------------- link
-
-static char *shard_payload(const struct core *c, bool ready, size_t *ret_n)
-{
-    struct shard_message m = {.ready = ready, .now = clock_wall_ms()};
-    memcpy(m.run, c->run, sizeof m.run);
-    return shard_encode(&m, ret_n);
-}
-
-void core_publish_shard(struct core *c, bool ready)
-{
-    char topic[PROTOCOL_TOPIC_MAX];
-    size_t n;
-    char *payload = shard_payload(c, ready, &n);
-    topic_shard(shard_name, topic);
-    if (payload != NULL) {
-        link_publish(c->link, topic, payload, n, 1, true);
-    }
-    free(payload);
-}
-
-static void on_connected(void *ctx, struct link *l)
-{
-    static const char *const filters[] = {"puas/1/events/+/+/+", "puas/1/press/+/+", "puas/1/kiosk/+/state",
-                                          "puas/1/kiosk/+/health", "puas/1/kiosk/+/reply"};
-    struct core *c = ctx;
-    atomic_store(&c->broker, true);
-    log_event(LOG_INFO, "broker_connected", "host=%s port=%d", c->o.settings->broker.host,
-              (int)c->o.settings->broker.port);
-    // First: the births that come with the subscriptions are answered under this run.
-    core_publish_shard(c, !guard_holds(&c->guard));
-    for (size_t i = 0; i < sizeof filters / sizeof filters[0]; i++) {
-        link_subscribe(l, filters[i], 1);
-    }
-    const struct presence_log told = core_told(c);
-    presence_broker(&told, !guard_holds(&c->guard), c->now);
-    core_publish_open_alerts(c);
-    core_publish_configs(c, true);
-    core_all_signs_due(c);
-}
-
-static void on_disconnected(void *ctx, struct link *l, const char *why)
-{
-    (void)l;
-    struct core *c = ctx;
-    atomic_store(&c->broker, false);
-    log_event(LOG_WARN, "broker_lost", "host=%s port=%d why=%Q", c->o.settings->broker.host,
-              (int)c->o.settings->broker.port, why);
-    const struct presence_log told = core_told(c);
-    presence_broker(&told, false, c->now);
-}
-
-static void on_message(void *ctx, struct link *l, const char *topic, const void *payload, size_t n,
-                       bool retained)
-{
-    (void)l;
-    core_on_message(ctx, topic, payload, n, retained);
 }
 
 // ---------------------------------------------------------------- after the commit
@@ -292,10 +225,9 @@ static bool commit(struct core *c)
     return true;
 }
 
-// Ends the turn: rules, steps, COMMIT, and only then whatever others can see. Turns that follow close on one
-// another become one, as a commit costs the same for one vote as for hundreds; what comes after a rest is
-// committed at once.
-static void end_turn(struct core *c, bool at_once)
+// Turns that follow close on one another become one, as a commit costs the same for one vote as for hundreds; what comes after
+// a rest is committed at once.
+void core_end_turn(struct core *c, bool at_once)
 {
     c->turn_open =
         !c->failed && !at_once && c->command_count == 0 && clock_mono_ms() - c->turn_ended < WINDOW_MS;
@@ -410,7 +342,7 @@ static enum core_end loop(struct core *c)
         c->turn_began = c->turn_open ? c->turn_began : mono;
         int link_wait = link_tick(c->link, mono);
         timers(c, mono);
-        end_turn(c, false); // what timers and a connect have changed
+        core_end_turn(c, false); // what timers and a connect have changed
         if (c->failed) {
             return CORE_STORE_FAILED;
         }
@@ -428,7 +360,7 @@ static enum core_end loop(struct core *c)
             if (!guard_holds(&c->guard)) {
                 core_writes(c); // with it goes the engine's clock: until when we listened
             }
-            end_turn(c, true);
+            core_end_turn(c, true);
             return c->failed ? CORE_STORE_FAILED : CORE_STOPPED;
         }
         c->now = clock_wall_ms();
@@ -439,15 +371,14 @@ static enum core_end loop(struct core *c)
             c->turn_messages += link_read(c->link, TURN_MESSAGES);
         }
         link_write(c->link);
-        end_turn(c, c->turn_messages >= TURN_MESSAGES);
+        core_end_turn(c, c->turn_messages >= TURN_MESSAGES);
         if (c->failed) {
             return CORE_STORE_FAILED;
         }
     }
 }
 
-// No command is answered any more: those that wait are told, new ones are refused at once.
-static void refuse_commands(struct core *c)
+void core_refuse_commands(struct core *c)
 {
     struct command *cmd;
     mailbox_close(c->mail);
@@ -460,197 +391,8 @@ static void refuse_commands(struct core *c)
 enum core_end core_run(struct core *c)
 {
     enum core_end end = loop(c);
-    refuse_commands(c);
+    core_refuse_commands(c);
     return end;
-}
-
-// ---------------------------------------------------------------- life
-
-static bool draw_run(struct core *c)
-{
-    uint8_t run[EPOCH_BYTES];
-    if (!clock_random(run, sizeof run)) {
-        return false;
-    }
-    ident_hex(run, sizeof run, c->run);
-    return true;
-}
-
-static bool open_store(struct core *c, char *ret_why, size_t n, bool *ret_retry)
-{
-    char path[500], why[600];
-    snprintf(path, sizeof path, "%s/puas.db", c->o.settings->data);
-    if (access(c->o.settings->data, W_OK | X_OK) != 0) {
-        snprintf(ret_why, n, "%s: %s; make the folder, or name another by 'data'", c->o.settings->data,
-                 strerror(errno));
-        return false;
-    }
-    enum store_error e = store_open(path, &c->store, why, sizeof why);
-    static const char *const advice[] = {
-        [STORE_OK] = "",
-        [STORE_CANNOT_OPEN] = "check the rights of the data folder",
-        [STORE_FULL] = "the disk is full: free some space",
-        [STORE_DAMAGED] =
-            "puasctl restore BACKUP puts the last backup in its place; the kiosks send again what it lacks",
-        [STORE_NEWER] = "update the program",
-        [STORE_LOCKED] = "stop the other one first",
-        [STORE_FAILED] = "check the disk"};
-    if (e != STORE_OK) {
-        snprintf(ret_why, n, "%s: %s; %s", path, why, advice[e]);
-        *ret_retry = e == STORE_FULL || e == STORE_FAILED;
-        return false;
-    }
-    return true;
-}
-
-// The key for contact data. A store that knows another one holds what this one cannot open.
-static bool open_contacts(struct core *c, char *ret_why, size_t n)
-{
-    char known[CONTACT_KEY_TEXT] = "";
-    if (!contact_key_public(c->o.settings->data, true, c->contact_key, ret_why, n)) {
-        return false;
-    }
-    if (!store_setting(c->store, "contact_key", known, sizeof known) ||
-        (strcmp(known, c->contact_key) != 0 && !store_set_setting(c->store, "contact_key", c->contact_key))) {
-        snprintf(ret_why, n, "%s", store_why(c->store));
-        return false;
-    }
-    if (known[0] != '\0' && strcmp(known, c->contact_key) != 0) {
-        log_event(LOG_WARN, "contact_key_changed", "was=%s", known);
-    }
-    return true;
-}
-
-static bool seed_store(struct core *c, char *ret_why, size_t n)
-{
-    bool empty;
-    if (!store_is_empty(c->store, &empty)) {
-        snprintf(ret_why, n, "%s", store_why(c->store));
-        return false;
-    }
-    if (!empty || c->o.settings->seed.places.count == 0) {
-        return true;
-    }
-    struct org none = {.place_count = 0};
-    struct apply_report report = {.text = NULL};
-    bool ok = store_begin(c->store) &&
-              apply_seed(c->store, &none, &c->o.settings->seed, c->now, "seed", true, &report, ret_why, n) &&
-              store_commit(c->store);
-    free(report.text);
-    if (ok) {
-        log_event(LOG_INFO, "store_seeded", "places=%zu kiosks=%zu standards=%zu",
-                  c->o.settings->seed.places.count, c->o.settings->seed.kiosks.count,
-                  c->o.settings->seed.standards.count);
-    } else if (store_error(c->store) != STORE_OK) {
-        snprintf(ret_why, n, "%s", store_why(c->store));
-    }
-    return ok;
-}
-
-static bool open_link(struct core *c)
-{
-    static const struct link_ops ops = {on_connected, on_disconnected, on_message};
-    const struct settings *s = c->o.settings;
-    char topic[PROTOCOL_TOPIC_MAX];
-    size_t n;
-    char *will = shard_payload(c, false, &n);
-    topic_shard(shard_name, topic);
-    struct link_options o = {
-        .host = s->broker.host,
-        .port = (int)s->broker.port,
-        .client_id = "puas-aggregator-all",
-        .user = s->broker.user[0] != '\0' ? s->broker.user : NULL,
-        .password = c->o.broker_password,
-        .ca_file = s->broker.ca_file[0] != '\0' ? s->broker.ca_file : NULL,
-        .keepalive_s = 15,
-        .backoff_min_ms = (int)s->times.backoff_min_ms,
-        .backoff_max_ms = (int)s->times.backoff_max_ms,
-        .steady_ms = (int)s->times.steady_ms,
-        .will_topic = topic,
-        .will_payload = will,
-        .will_bytes = will != NULL ? n : 0,
-        .will_retain = true,
-        .will_qos = 1,
-    };
-    c->link = will != NULL ? link_create(&o, &ops, c) : NULL;
-    free(will);
-    return c->link != NULL;
-}
-
-struct core *core_create(const struct core_options *o, char *ret_why, size_t n, bool *ret_retry)
-{
-    *ret_retry = false;
-    struct core *c = calloc(1, sizeof *c);
-    if (c == NULL) {
-        snprintf(ret_why, n, "out of memory");
-        return NULL;
-    }
-    c->o = *o;
-    c->now = clock_wall_ms();
-    c->empty_log_at = 0; // what an earlier run has deleted may stand there still
-    snprintf(ret_why, n, "out of memory or descriptors");
-    c->mail = mailbox_create(sizeof(struct command *), COMMANDS_MAX);
-    c->engine = engine_create();
-    bool ok = c->mail != NULL && c->engine != NULL && draw_run(c) && open_store(c, ret_why, n, ret_retry) &&
-              core_start_guard(c, ret_why, n) && open_contacts(c, ret_why, n) && seed_store(c, ret_why, n) &&
-              org_load(&c->org, c->store, ret_why, n) && core_start_rollups(c, ret_why, n) &&
-              core_start_erasures(c, ret_why, n) && core_start_silences(c, ret_why, n) && core_start_retention(c, ret_why, n) &&
-              core_start_imports(c, ret_why, n) && core_restore_engine(c, ret_why, n) &&
-              judge_init(&c->judge, c->store);
-    if (ok && !open_link(c)) {
-        snprintf(ret_why, n, "the MQTT settings are unusable: check broker.host, port, ca_file");
-        ok = false;
-    }
-    if (!ok) {
-        core_destroy(c);
-        return NULL;
-    }
-    core_check_channels(c);
-    core_check_mailings(c);
-    c->slow_at = clock_mono_ms() + SLOW_EVERY_MS;
-    c->trim_at = clock_mono_ms() + TRIM_EVERY_MS;
-    c->judge_batch = JUDGE_BATCH;
-    c->compact_at = clock_mono_ms() + COMPACT_FIRST_MS;
-    c->retain_at = clock_mono_ms() + RETAIN_FIRST_MS;
-    end_turn(c, true); // what the time since the last run has made of the alerts
-    log_event(LOG_INFO, "core_ready", "run=%s places=%d kiosks=%d rules=%d events=%lld", c->run,
-              (int)c->org.place_count, (int)c->org.kiosk_count, c->org.rule_count,
-              (long long)store_last_event(c->store));
-    return c;
-}
-
-void core_destroy(struct core *c)
-{
-    if (c == NULL) {
-        return;
-    }
-    if (c->mail != NULL) {
-        refuse_commands(c); // also when it never ran
-    }
-    if (c->link != NULL) {
-        core_publish_shard(c, false);
-        link_close(c->link, GOODBYE_MS);
-    }
-    for (size_t i = 0; i < c->publish_count; i++) {
-        free(c->publishes[i].payload);
-    }
-    for (int i = 0; i < CORE_ORDERS_MAX; i++) {
-        core_order_finish(&c->orders[i]);
-    }
-    link_destroy(c->link);
-    mailbox_destroy(c->mail);
-    keeper_destroy(c->keeper);
-    judge_finish(&c->judge);
-    engine_destroy(c->engine);
-    epochs_finish(&c->epochs);
-    org_finish(&c->org);
-    store_close(c->store);
-    free(c->erasures);
-    silences_finish(&c->silences);
-    events_message_finish(&c->message);
-    free(c->syncs);
-    free(c->publishes);
-    free(c);
 }
 
 enum command_result core_call(struct core *c, struct command *cmd)

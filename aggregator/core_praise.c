@@ -48,7 +48,7 @@ static int zone_offset(void *ctx, wall_ms at)
 
 static bool praise(struct core *c, struct store_praise *p, int64_t apart)
 {
-    const struct config_list *list = &c->o.settings->channels;
+    const struct config_list *list = &c->set.channels;
     const struct channel *ch = list->items;
     const struct hours_zone zone = {zone_offset, c->org.places[p->place].tz};
     bool new;

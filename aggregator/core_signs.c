@@ -24,8 +24,8 @@ struct signs {
 
 static bool has_signs(const struct core *c)
 {
-    const struct channel *ch = c->o.settings->channels.items;
-    for (size_t i = 0; i < c->o.settings->channels.count; i++) {
+    const struct channel *ch = c->set.channels.items;
+    for (size_t i = 0; i < c->set.channels.count; i++) {
         if (ch[i].kind == CHANNEL_MQTT) {
             return true;
         }
@@ -125,6 +125,24 @@ static void say_branch(struct core *c, const struct channel *ch, const struct or
     }
 }
 
+// Nothing is said there any more: what was retained goes. Without a connection it stays with the broker.
+void core_end_signs(struct core *c, const struct channel *ch)
+{
+    char topic[2 * SIGN_TOPIC_MAX];
+    for (int32_t i = 1; ch->kind == CHANNEL_MQTT && i <= c->org.place_count; i++) {
+        const struct org_place *p = &c->org.places[i];
+        if (p->branch != i) {
+            continue;
+        }
+        snprintf(topic, sizeof topic, "%s/%s", ch->topic, p->id.s);
+        link_publish(c->link, topic, "", 0, 1, true);
+        if (ch->discovery) {
+            snprintf(topic, sizeof topic, "homeassistant/device/puas-%s-%s/config", ch->id.s, p->id.s);
+            link_publish(c->link, topic, "", 0, 1, true);
+        }
+    }
+}
+
 static bool has_sign(struct core *c, const struct channel *ch, const struct org_place *branch)
 {
     const struct ident *ids = ch->places.items; // areas in it: what they say is the branch's
@@ -173,12 +191,12 @@ void core_all_signs_due(struct core *c)
 
 void core_say_signs(struct core *c)
 {
-    const struct channel *ch = c->o.settings->channels.items;
+    const struct channel *ch = c->set.channels.items;
     if (!c->signs_due || !link_connected(c->link)) { // a connect says all of them
         return;
     }
     bool ok = true;
-    for (size_t i = 0; ok && i < c->o.settings->channels.count; i++) {
+    for (size_t i = 0; ok && i < c->set.channels.count; i++) {
         ok = ch[i].kind != CHANNEL_MQTT || say_channel(c, &ch[i]);
     }
     for (int32_t i = 1; ok && i <= c->org.place_count; i++) {

@@ -7,7 +7,7 @@
 
 static const struct channel *webpush_channel(struct core *c)
 {
-    const struct config_list *list = &c->o.settings->channels;
+    const struct config_list *list = &c->set.channels;
     const struct channel *ch = list->items;
     for (size_t i = 0; i < list->count; i++) {
         if (ch[i].kind == CHANNEL_WEBPUSH) {

@@ -3,7 +3,6 @@
 
 #include "shared/log.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,57 +13,6 @@ enum {
     AGAIN_MS = 1000,         // after the store or the core could not
     ASKED_MOST_MS = 3600000, // of a Retry-After that is obeyed
 };
-
-// ---------------------------------------------------------------- secrets
-
-static bool read_file(const char *path, char *ret, size_t n)
-{
-    errno = 0;
-    FILE *f = fopen(path, "re");
-    bool ok = f != NULL && fgets(ret, (int)n, f) != NULL;
-    if (f != NULL) {
-        fclose(f);
-    }
-    return ok;
-}
-
-static bool read_secret(struct line *l, char *ret_why, size_t n)
-{
-    char text[CHANNEL_SECRET_MAX + 2] = "";
-    const struct channel *ch = l->ch;
-    bool is_address = ch->kind == CHANNEL_SLACK || ch->kind == CHANNEL_TEAMS;
-    const char *env = ch->secret_env[0] != '\0' ? getenv(ch->secret_env) : NULL;
-    if (ch->secret_file[0] != '\0' && !read_file(ch->secret_file, text, sizeof text)) {
-        snprintf(ret_why, n, "channel '%s': secret_file %s cannot be read: %s", ch->id.s, ch->secret_file,
-                 errno != 0 ? strerror(errno) : "it is empty");
-        return false;
-    }
-    snprintf(text + strlen(text), sizeof text - strlen(text), "%s", env != NULL ? env : "");
-    text[strcspn(text, "\r\n")] = '\0';
-    if (channel_has_secret(ch) && (text[0] == '\0' || strlen(text) > CHANNEL_SECRET_MAX)) {
-        snprintf(ret_why, n, "channel '%s': its secret (%s) is empty or longer than %d bytes", ch->id.s,
-                 ch->secret_env[0] != '\0' ? ch->secret_env : ch->secret_file, CHANNEL_SECRET_MAX);
-        return false;
-    }
-    if (is_address && strncmp(text, "https://", 8) != 0 &&
-        !(ch->allow_private && strncmp(text, "http://", 7) == 0)) {
-        snprintf(ret_why, n, "channel '%s': its secret is the address to post to, https://...", ch->id.s);
-        return false;
-    }
-    l->secret = strdup(text);
-    explicit_bzero(text, sizeof text);
-    return l->secret != NULL;
-}
-
-static void finish_attempt(struct courier *c, struct line *l)
-{
-    if (l->curl != NULL) {
-        curl_multi_remove_handle(c->multi, l->curl);
-        curl_easy_cleanup(l->curl);
-    }
-    l->curl = NULL;
-    courier_message_finish(l);
-}
 
 // ---------------------------------------------------------------- outcomes
 
@@ -134,12 +82,17 @@ static void sooner(struct courier *c, int64_t wait_ms)
 
 static void begin_attempt(struct courier *c, struct line *l)
 {
-    char why[200];
-    enum courier_made made = courier_make(c, l, why, sizeof why);
+    char why[sizeof l->why];
+    enum courier_made made = COURIER_FAILED;
+    if (l->why[0] != '\0') {
+        snprintf(why, sizeof why, "%s", l->why);
+    } else {
+        made = courier_make(c, l, why, sizeof why);
+    }
     if (made == COURIER_MADE && curl_multi_add_handle(c->multi, l->curl) == CURLM_OK) {
         return;
     }
-    finish_attempt(c, l);
+    courier_finish_attempt(c, l);
     if (made == COURIER_LATER) {
         sooner(c, AGAIN_MS);
         return;
@@ -180,7 +133,7 @@ static void attempt_ended(struct courier *c, struct line *l, CURLcode rc)
     } else {
         say(l, "HTTP %ld%s%s", code, l->said[0] != '\0' ? ": " : "", l->said);
     }
-    finish_attempt(c, l);
+    courier_finish_attempt(c, l);
     if (l->ch->kind == CHANNEL_WEBPUSH && courier_webpush_next(c, l, answered, &d)) {
         begin_attempt(c, l);
         return;
@@ -221,14 +174,19 @@ static bool read_failed(struct courier *c)
 static bool is_under_way(const struct courier *c, int64_t number)
 {
     for (size_t i = 0; i < c->line_count; i++) {
-        if ((c->lines[i].curl != NULL || c->lines[i].due) && c->lines[i].row.number == number) {
+        if (courier_busy(c->lines[i]) && c->lines[i]->row.number == number) {
+            return true;
+        }
+    }
+    for (const struct line *l = c->leaving; l != NULL; l = l->next) {
+        if (l->row.number == number) {
             return true;
         }
     }
     return false;
 }
 
-// Those whose time is over: of a channel that rests, too many others before them, or one that the settings have no more.
+// Those whose time is over: of a channel that rests, too many others before them, or one that is there no more.
 static bool bury(struct courier *c, wall_ms now)
 {
     struct outgoing list[OUTGOING_EXPIRED_MAX];
@@ -239,12 +197,12 @@ static bool bury(struct courier *c, wall_ms now)
     }
     sooner(c, next == INT64_MAX ? REST_MS : next - now);
     for (int i = 0; i < count; i++) {
-        bool known = channel_find(&c->s->channels, list[i].channel.s) != NULL;
+        bool known = channel_find(&c->set->set.channels, list[i].channel.s) != NULL;
         struct outgoing_outcome o = {.number = list[i].number,
                                      .state = OUTGOING_DEAD,
                                      .attempts = list[i].attempts,
                                      .through = INT64_MAX,
-                                     .reply = !known ? "the settings have no channel of this name"
+                                     .reply = !known ? "there is no channel of this name any more"
                                               : list[i].attempts == 0
                                                   ? "its time was over before its turn came"
                                                   : list[i].reply};
@@ -264,7 +222,7 @@ static bool look_at_line(struct courier *c, struct line *l, wall_ms now, mono_ms
     int64_t wait;
     wall_ms next;
     bool found;
-    if (l->curl != NULL || l->due || !channel_sends(l->ch)) {
+    if (courier_busy(l) || !channel_sends(l->ch) || courier_is_leaving(c, l->ch->id.s)) {
         return true;
     }
     bool rests = mono < l->rest_until;
@@ -295,9 +253,24 @@ static void look(struct courier *c)
         sooner(c, AGAIN_MS);
         return;
     }
-    bool ok = bury(c, now);
+    if (atomic_exchange(&c->stale, false) && !courier_read_lines(c, why, sizeof why)) {
+        log_event(LOG_WARN, "courier_cannot_read", "why=%Q", why);
+        atomic_store(&c->stale, true);
+        sooner(c, AGAIN_MS);
+    }
+    bool ok = c->set != NULL && bury(c, now);
     for (size_t i = 0; ok && i < c->line_count; i++) {
-        ok = look_at_line(c, &c->lines[i], now, mono);
+        ok = look_at_line(c, c->lines[i], now, mono);
+    }
+}
+
+static void tell_outcome(struct courier *c, struct line *l)
+{
+    if (l->due && tell(c, &l->outcome)) {
+        l->due = false;
+        sooner(c, 0);
+    } else if (l->due) {
+        sooner(c, AGAIN_MS);
     }
 }
 
@@ -314,14 +287,12 @@ static void settle(struct courier *c)
         }
     }
     for (size_t i = 0; i < c->line_count; i++) {
-        struct line *l = &c->lines[i];
-        if (l->due && tell(c, &l->outcome)) {
-            l->due = false;
-            sooner(c, 0);
-        } else if (l->due) {
-            sooner(c, AGAIN_MS);
-        }
+        tell_outcome(c, c->lines[i]);
     }
+    for (struct line *l = c->leaving; l != NULL; l = l->next) {
+        tell_outcome(c, l);
+    }
+    courier_drop_left(c);
 }
 
 static void *run(void *ctx)
@@ -354,18 +325,11 @@ struct courier *courier_create(const struct settings *s, const char *version, ch
     snprintf(c->agent, sizeof c->agent, "puas/%s", version);
     snprintf(c->path, sizeof c->path, "%s/puas.db", s->data);
     struct views_options o = {c->path, s->times.offline_ms, (int)s->step.votes, s->step.wait_ms};
-    bool wants_key = false, ok = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+    bool ok = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
     c->multi = ok ? curl_multi_init() : NULL;
     c->views = views_create(&o);
-    c->lines = calloc(s->channels.count + 1, sizeof *c->lines);
-    ok = c->multi != NULL && c->views != NULL && c->lines != NULL;
-    for (size_t i = 0; ok && i < s->channels.count; i++) {
-        c->lines[i].ch = &((const struct channel *)s->channels.items)[i];
-        c->line_count = i + 1;
-        ok = read_secret(&c->lines[i], ret_why, n);
-        wants_key = wants_key || c->lines[i].ch->kind == CHANNEL_WEBPUSH;
-    }
-    ok = ok && (!wants_key || webpush_key_load(s->data, &c->webpush_key, ret_why, n));
+    atomic_store(&c->stale, true);
+    ok = c->multi != NULL && c->views != NULL && courier_check_secrets(s, ret_why, n);
     if (!ok) {
         courier_destroy(c);
         return NULL;
@@ -388,6 +352,13 @@ void courier_wake(void *courier)
     curl_multi_wakeup(c->multi);
 }
 
+void courier_renew(void *courier)
+{
+    struct courier *c = courier;
+    atomic_store(&c->stale, true);
+    courier_wake(courier);
+}
+
 void courier_destroy(struct courier *c)
 {
     if (c == NULL) {
@@ -398,15 +369,7 @@ void courier_destroy(struct courier *c)
         curl_multi_wakeup(c->multi);
         pthread_join(c->thread, NULL);
     }
-    for (size_t i = 0; i < c->line_count; i++) {
-        struct line *l = &c->lines[i];
-        finish_attempt(c, l);
-        courier_round_finish(&l->round);
-        if (l->secret != NULL) {
-            explicit_bzero(l->secret, strlen(l->secret));
-        }
-        free(l->secret);
-    }
+    courier_finish_lines(c);
     curl_multi_cleanup(c->multi);
     views_destroy(c->views);
     store_close(c->store);

@@ -1,10 +1,12 @@
 // courier: what its files share. Not for others.
 //   courier_curl.c          the thread: what is due, what came of it
+//   courier_lines_curl.c    a line to each channel in force, with its secret
 //   courier_message_curl.c  a message as a request or a mail
 //   courier_webpush_curl.c  one message to many browsers
 #ifndef PUAS_AGGREGATOR_COURIER_IMPL_H
 #define PUAS_AGGREGATOR_COURIER_IMPL_H
 
+#include "aggregator/channel_set.h"
 #include "aggregator/courier.h"
 #include "aggregator/delivery.h"
 #include "aggregator/notice.h"
@@ -31,9 +33,18 @@ struct courier_round {
     size_t bytes;
 };
 
+// Channels and mailings as they were read once; as long as a line is of it.
+struct courier_set {
+    size_t lines;
+    struct channel_set set;
+};
+
 struct line {                 // to one channel
-    const struct channel *ch; // borrowed of the settings
+    struct line *next;        // of those that leave
+    struct courier_set *of;   // has the channel
+    const struct channel *ch; // borrowed of it
     char *secret;             // owned; "": none
+    char why[300];            // it cannot send; "": it can
     struct delivery_rate rate;
     int failures; // in a row
     mono_ms rest_until;
@@ -59,16 +70,29 @@ struct courier {
     char agent[40], path[500];
     struct core *core;
     CURLM *multi;
-    struct line *lines; // owned
+    struct courier_set *set; // in force; NULL: not read yet
+    struct line **lines;     // owned: of it, by channel
     size_t line_count;
+    struct line *leaving; // owned: of an older one, until what is under way is told
     struct store *store; // NULL: to be opened
     struct views *views;
     struct webpush_pair webpush_key; // where a channel wants it
+    bool has_key;
     pthread_t thread;
     bool running;
-    atomic_bool stop, woken;
+    atomic_bool stop, woken, stale; // stale: channels are to be read
     mono_ms look_at; // the next look into the outbox
 };
+
+// ---------------------------------------------------------------- courier_lines_curl.c
+bool courier_busy(const struct line *l); // an attempt is under way, or the core does not know yet what came of it
+// Can what the settings name be read? False: ret_why.
+bool courier_check_secrets(const struct settings *s, char *ret_why, size_t n);
+bool courier_read_lines(struct courier *c, char *ret_why, size_t n); // false: what there was stands, ret_why
+bool courier_is_leaving(const struct courier *c, const char *channel);
+void courier_drop_left(struct courier *c); // those that leave and have nothing under way any more
+void courier_finish_lines(struct courier *c);
+void courier_finish_attempt(struct courier *c, struct line *l);
 
 // ---------------------------------------------------------------- courier_message_curl.c
 enum courier_made {

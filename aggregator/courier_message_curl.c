@@ -237,10 +237,10 @@ static bool gather_report(struct courier *c, const struct line *l, struct letter
     if (!store_mailing_by_id(c->store, l->row.id, &ret_t->post, &found)) {
         return false;
     }
-    const struct mailing *m = found && mails ? mailing_find(&c->s->mailings, ret_t->post.mailing.s) : NULL;
+    const struct mailing *m = found && mails ? mailing_find(&c->set->set.mailings, ret_t->post.mailing.s) : NULL;
     *ret_never = m == NULL;
     if (m == NULL) {
-        snprintf(ret_why, n, "the settings have no such mailing, or its reader has ended it");
+        snprintf(ret_why, n, "there is no such mailing any more, or its reader has ended it");
         return false;
     }
     struct trend_query q = {.place = m->place.s,
@@ -386,6 +386,10 @@ enum courier_made courier_make(struct courier *c, struct line *l, char *ret_why,
     curl_easy_setopt(l->curl, CURLOPT_TIMEOUT_MS, (long)l->ch->timeout_ms);
     if (l->ch->ca_file[0] != '\0') {
         curl_easy_setopt(l->curl, CURLOPT_CAINFO, l->ch->ca_file);
+    }
+    if (l->ch->ca[0] != '\0') {
+        struct curl_blob ca = {l->ch->ca, strlen(l->ch->ca), CURL_BLOB_NOCOPY}; // the line outlives the attempt
+        curl_easy_setopt(l->curl, CURLOPT_CAINFO_BLOB, &ca);
     }
     return COURIER_MADE;
 }

@@ -8,6 +8,7 @@
 //   ctl_rollups_sqlite.c recount up the tree, repair
 //   ctl_export_sqlite.c the configuration as YAML (config_text.h)
 //   ctl_calendar_sqlite.c special days from an iCalendar file
+//   ctl_query.h        what reports are asked by
 //   ctl_trends.c       trends, ranking, reasons, coverage, gaps, scores, segments, skm
 //   ctl_backtest.c     what rules would have done
 //   ctl_answers.c      the answers as a file
@@ -94,6 +95,7 @@ int ctl_import(struct ctl *c, int argc, char **argv);
 int ctl_import_list(struct ctl *c, int argc, char **argv);
 int ctl_import_undo(struct ctl *c, int argc, char **argv);
 int ctl_channels(struct ctl *c, int argc, char **argv);
+int ctl_channels_secret(struct ctl *c, int argc, char **argv);
 int ctl_channels_test(struct ctl *c, int argc, char **argv);
 int ctl_contact_key(struct ctl *c, int argc, char **argv);
 int ctl_token_add(struct ctl *c, int argc, char **argv);

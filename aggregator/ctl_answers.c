@@ -1,5 +1,5 @@
 // ctl: the answers themselves, to a file or to standard output.
-#include "aggregator/ctl.h"
+#include "aggregator/ctl_query.h"
 #include "aggregator/export.h"
 
 #include <errno.h>
@@ -29,7 +29,11 @@ static bool read_arguments(int argc, char **argv, enum export_format *ret_f, str
         if (ok && strcmp(argv[i], "-o") == 0) {
             *ret_file = argv[i + 1];
         } else {
-            ok = ok && strncmp(argv[i], "--", 2) == 0 && export_query_set(ret_q, argv[i] + 2, argv[i + 1]);
+            const struct query_field *f = strncmp(argv[i], "--", 2) == 0 ? query_find(export_fields, argv[i] + 2) : NULL;
+            ok = ok && f != NULL;
+            if (ok) {
+                *query_at(ret_q, f) = argv[i + 1];
+            }
         }
     }
     if (!ok) {
@@ -82,17 +86,8 @@ int ctl_answers(struct ctl *c, int argc, char **argv)
     }
     snprintf(path, sizeof path, "%s/puas.db", c->data);
     enum trends_error error = export_open(path, NULL, &q, clock_wall_ms(), &e, &problem, why, sizeof why);
-    if (error == TRENDS_NOT_FOUND) {
-        fprintf(stderr, "puasctl: there is no place '%s'\n", q.place);
-        return CTL_FINDING;
-    }
-    if (error == TRENDS_BAD) {
-        fprintf(stderr, "puasctl: --%s: %s\n", problem.field, problem.why);
-        return CTL_USAGE;
-    }
     if (error != TRENDS_OK) {
-        fprintf(stderr, "puasctl: %s: %s\n", path, why);
-        return CTL_FINDING;
+        return ctl_trends_said(error, q.place, &problem, path, why);
     }
     bool ok = file != NULL ? write_file(e, f, file, &rows, why, sizeof why)
                            : export_write(e, f, put, stdout, &rows, why, sizeof why) && fflush(stdout) == 0;

@@ -1,6 +1,6 @@
 // ctl: what rules would have done: the alerts, and what one and the other setting cost.
 #include "aggregator/backtest_report.h"
-#include "aggregator/ctl.h"
+#include "aggregator/ctl_query.h"
 #include "shared/tz.h"
 
 #include <jansson.h>
@@ -11,47 +11,16 @@
 
 enum { TIME_TEXT = 24 };
 
-// PLACE, up to two settings, and --name value. False: said on standard error.
-static bool read_query(int argc, char **argv, struct backtest_query *ret_q)
-{
-    const char **words[] = {&ret_q->place, &ret_q->a, &ret_q->b};
-    size_t count = 0;
-    *ret_q = (struct backtest_query){.place = NULL};
-    for (int i = 0; i < argc; i++) {
-        const struct backtest_field *f = backtest_fields;
-        if (strncmp(argv[i], "--", 2) != 0) {
-            if (count == sizeof words / sizeof words[0]) {
-                fprintf(stderr, "puasctl: a place and two settings at most, not '%s' too\n", argv[i]);
-                return false;
-            }
-            *words[count++] = argv[i];
-            continue;
-        }
-        while (f->name != NULL && strcmp(f->name, argv[i] + 2) != 0) {
-            f++;
-        }
-        if (f->name == NULL || i + 1 == argc) {
-            fprintf(stderr, "puasctl: %s %s\n", argv[i],
-                    f->name == NULL ? "is no option here" : "needs a value");
-            return false;
-        }
-        backtest_query_set(ret_q, f, argv[++i]);
-    }
-    if (ret_q->place == NULL) {
-        fprintf(stderr, "puasctl: a place is needed\n");
-    }
-    return ret_q->place != NULL;
-}
-
 // The report; NULL: *ret_code, and it is said why.
 static json_t *ask(const struct ctl *c, int argc, char **argv, int *ret_code)
 {
     char path[600], why[300], *text = NULL;
-    struct backtest_query q;
+    struct backtest_query q = {.place = NULL};
     struct backtest_job *j = NULL;
     struct trend_problem problem = {.field = ""};
     *ret_code = CTL_USAGE;
-    if (!read_query(argc, argv, &q)) {
+    if (!ctl_query(argc, argv, backtest_fields, &q, (const char **[]){&q.place, &q.a, &q.b}, 3,
+                   "a place and two settings at most")) {
         return NULL;
     }
     *ret_code = CTL_FINDING;
@@ -61,14 +30,8 @@ static json_t *ask(const struct ctl *c, int argc, char **argv, int *ret_code)
         text = backtest_report(j, NULL, NULL, why, sizeof why);
         e = text != NULL ? TRENDS_OK : TRENDS_FAILED;
     }
-    if (e == TRENDS_NOT_FOUND) {
-        fprintf(stderr, "puasctl: there is no place '%s'\n", q.place);
-    } else if (e == TRENDS_BAD) {
-        bool setting = problem.field[1] == '\0'; // a or b: a word, not an option
-        fprintf(stderr, "puasctl: %s%s: %s\n", setting ? "setting " : "--", problem.field, problem.why);
-        *ret_code = CTL_USAGE;
-    } else if (e == TRENDS_FAILED) {
-        fprintf(stderr, "puasctl: %s: %s\n", path, why);
+    if (e != TRENDS_OK) {
+        *ret_code = ctl_trends_said(e, q.place, &problem, path, why);
     }
     backtest_close(j);
     json_t *report = text != NULL ? json_loads(text, 0, NULL) : NULL;

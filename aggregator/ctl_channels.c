@@ -1,4 +1,5 @@
-// ctl: channels: how they are doing, and trying one out. The settings that count are those of the running aggregator.
+// ctl: channels: how they are doing, trying one out, and the secret of one. Those that count are the running aggregator's.
+#include "aggregator/channel.h"
 #include "aggregator/ctl.h"
 #include "shared/ident.h"
 
@@ -62,6 +63,20 @@ static void show_dead(const json_t *dead)
     table_finish(&t);
 }
 
+// What keeps it from sending; "": nothing.
+static const char *secret_says(const json_t *ch)
+{
+    static const char *const says[][2] = {{"missing", "has no secret yet: `puasctl channels secret NAME`"},
+                                          {"elsewhere", "leads elsewhere since its secret was put: put it again"},
+                                          {"unreadable", "its secret cannot be read: see the log"}};
+    for (size_t i = 0; i < sizeof says / sizeof says[0]; i++) {
+        if (strcmp(text(ch, "secret"), says[i][0]) == 0) {
+            return says[i][1];
+        }
+    }
+    return "";
+}
+
 int ctl_channels(struct ctl *c, int argc, char **argv)
 {
     (void)argc;
@@ -89,6 +104,9 @@ int ctl_channels(struct ctl *c, int argc, char **argv)
         table_add(&t, "%s", table_ago(number(ch, "lastSent"), clock_wall_ms(), ago));
         if (!sends) {
             table_add(&t, "says how it is on its topics");
+        } else if (strcmp(secret_says(ch), "") != 0) {
+            table_add(&t, "%s", secret_says(ch));
+            trouble = true;
         } else if (number(ch, "attempts") > 0) {
             table_add(&t, "failed %lld times: %s", (long long)number(ch, "attempts"), text(ch, "reply"));
         } else {
@@ -99,7 +117,7 @@ int ctl_channels(struct ctl *c, int argc, char **argv)
         json_dumpf(o, stdout, JSON_INDENT(2));
         printf("\n");
     } else if (i == 0) {
-        printf("no channels: nobody is told of alerts; `channels:` of the settings names some\n");
+        printf("no channels: nobody is told of alerts; make one in Manage, or in `channels:` of the settings\n");
     } else {
         table_print(&t);
     }
@@ -153,4 +171,39 @@ int ctl_channels_test(struct ctl *c, int argc, char **argv)
     int code = o != NULL ? await(c, text(o, "id"), argv[0]) : CTL_FINDING;
     json_decref(o);
     return code;
+}
+
+int ctl_channels_secret(struct ctl *c, int argc, char **argv)
+{
+    char secret[CHANNEL_SECRET_MAX + 2] = "", path[100], why[700], *reply = NULL, *body;
+    bool none = argc > 1 && strcmp(argv[1], "--none") == 0;
+    long status = 0;
+    if (!ident_valid(argv[0]) || (argc > 1 && !none)) {
+        fprintf(stderr, "puasctl: channels secret NAME [--none]\n");
+        return CTL_USAGE;
+    }
+    if (!none && fgets(secret, sizeof secret, stdin) == NULL) {
+        fprintf(stderr, "puasctl: standard input has no secret\n");
+        return CTL_USAGE;
+    }
+    secret[strcspn(secret, "\r\n")] = '\0';
+    snprintf(path, sizeof path, "/api/v1/channels/%.64s/secret", argv[0]);
+    json_t *o = json_pack("{s:s}", "secret", secret);
+    body = o != NULL ? json_dumps(o, 0) : NULL;
+    json_decref(o);
+    explicit_bzero(secret, sizeof secret);
+    bool asked = body != NULL && ctl_request(c, path, body, strlen(body), &status, &reply, why, sizeof why);
+    if (body != NULL) {
+        explicit_bzero(body, strlen(body));
+    }
+    free(body);
+    if (!asked) {
+        fprintf(stderr, "puasctl: %s\n", why);
+    } else if (status != 204) {
+        ctl_refused(reply, NULL, NULL);
+    } else {
+        printf(none ? "taken away\n" : "kept; `puasctl channels test %s` tries it\n", argv[0]);
+    }
+    free(reply);
+    return asked && status == 204 ? CTL_FINE : CTL_FINDING;
 }

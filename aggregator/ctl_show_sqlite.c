@@ -156,7 +156,7 @@ int ctl_status(struct ctl *c, int argc, char **argv)
         {"quarantined", "messages set aside", "SELECT count(*) FROM quarantine", false},
         {"messagesWaiting", "messages to channels waiting", "SELECT count(*) FROM outgoing WHERE state = 0", false},
         {"messagesDead", "messages given up today",
-         "SELECT count(*) FROM outgoing WHERE state = 2 AND ended_at > 1000 * (CAST(strftime('%s') AS INTEGER) - 86400)",
+         "SELECT count(*) FROM outgoing WHERE state = 2 AND event <> 5 AND ended_at > 1000 * (CAST(strftime('%s') AS INTEGER) - 86400)",
          false},
         {"rollupsDue", "places whose trends are being built", "SELECT count(*) FROM rollup_due", false},
     };

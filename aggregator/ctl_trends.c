@@ -1,50 +1,19 @@
 // ctl: trends, ranking, reasons, coverage, gaps, scores, segments and the SKM report as tables.
-#include "aggregator/ctl.h"
-#include "aggregator/trends.h"
+#include "aggregator/ctl_query.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-// PLACE and --name value. False: said on standard error.
-static bool read_query(int argc, char **argv, struct trend_query *ret_q)
-{
-    *ret_q = (struct trend_query){.place = NULL};
-    for (int i = 0; i < argc; i++) {
-        const struct trend_field *f = trend_fields;
-        if (strncmp(argv[i], "--", 2) != 0) {
-            if (ret_q->place != NULL) {
-                fprintf(stderr, "puasctl: one place at a time, not %s too\n", argv[i]);
-                return false;
-            }
-            ret_q->place = argv[i];
-            continue;
-        }
-        while (f->name != NULL && strcmp(f->name, argv[i] + 2) != 0) {
-            f++;
-        }
-        if (f->name == NULL || i + 1 == argc) {
-            fprintf(stderr, "puasctl: %s %s\n", argv[i],
-                    f->name == NULL ? "is no option here" : "needs a value");
-            return false;
-        }
-        trend_query_set(ret_q, f, argv[++i]);
-    }
-    if (ret_q->place == NULL) {
-        fprintf(stderr, "puasctl: a place is needed\n");
-    }
-    return ret_q->place != NULL;
-}
-
 // The report; NULL: *ret_code, and it is said why.
 static json_t *ask(const struct ctl *c, const char *what, int argc, char **argv, int *ret_code)
 {
     char path[600], *text = NULL;
-    struct trend_query q;
+    struct trend_query q = {.place = NULL};
     struct trend_problem problem = {.field = ""};
     *ret_code = CTL_USAGE;
-    if (!read_query(argc, argv, &q)) {
+    if (!ctl_query(argc, argv, trend_fields, &q, (const char **[]){&q.place}, 1, "one place at a time")) {
         return NULL;
     }
     *ret_code = CTL_FINDING;
@@ -53,13 +22,8 @@ static json_t *ask(const struct ctl *c, const char *what, int argc, char **argv,
     struct views *v = views_create(&o);
     enum trends_error e =
         v != NULL ? trends_read(v, NULL, what, &q, clock_wall_ms(), &problem, &text) : TRENDS_FAILED;
-    if (e == TRENDS_NOT_FOUND) {
-        fprintf(stderr, "puasctl: there is no place '%s'\n", q.place);
-    } else if (e == TRENDS_BAD) {
-        fprintf(stderr, "puasctl: --%s: %s\n", problem.field, problem.why);
-        *ret_code = CTL_USAGE;
-    } else if (e == TRENDS_FAILED) {
-        fprintf(stderr, "puasctl: %s: %s\n", path, v != NULL ? views_why(v) : "out of memory");
+    if (e != TRENDS_OK) {
+        *ret_code = ctl_trends_said(e, q.place, &problem, path, v != NULL ? views_why(v) : "out of memory");
     }
     views_destroy(v);
     json_t *report = text != NULL ? json_loads(text, 0, NULL) : NULL;

@@ -25,6 +25,7 @@ EMBED(migration_0020);
 EMBED(migration_0021);
 EMBED(migration_0022);
 EMBED(migration_0023);
+EMBED(migration_0024);
 EMBED(web_index_html);
 EMBED(web_app_js);
 EMBED(web_app_css);
@@ -32,6 +33,7 @@ EMBED(web_login_js);
 EMBED(web_login_css);
 EMBED(web_trends_js);
 EMBED(web_trends_css);
+EMBED(web_plot_js);
 EMBED(web_votes_js);
 EMBED(web_votes_css);
 EMBED(web_comments_js);
@@ -48,6 +50,10 @@ EMBED(web_standards_js);
 EMBED(web_standards_css);
 EMBED(web_calendars_js);
 EMBED(web_calendars_css);
+EMBED(web_channels_js);
+EMBED(web_channels_css);
+EMBED(web_mailings_js);
+EMBED(web_mailings_css);
 EMBED(web_log_js);
 EMBED(web_log_css);
 EMBED(web_news_js);
@@ -101,6 +107,7 @@ const struct embedded embedded_migrations[] = {
     {"0021", migration_0021_begin, migration_0021_end},
     {"0022", migration_0022_begin, migration_0022_end},
     {"0023", migration_0023_begin, migration_0023_end},
+    {"0024", migration_0024_begin, migration_0024_end},
     {NULL, NULL, NULL},
 };
 
@@ -112,6 +119,7 @@ const struct embedded embedded_web[] = {
     {"login.css", web_login_css_begin, web_login_css_end},
     {"trends.js", web_trends_js_begin, web_trends_js_end},
     {"trends.css", web_trends_css_begin, web_trends_css_end},
+    {"plot.js", web_plot_js_begin, web_plot_js_end},
     {"votes.js", web_votes_js_begin, web_votes_js_end},
     {"votes.css", web_votes_css_begin, web_votes_css_end},
     {"comments.js", web_comments_js_begin, web_comments_js_end},
@@ -128,6 +136,10 @@ const struct embedded embedded_web[] = {
     {"standards.css", web_standards_css_begin, web_standards_css_end},
     {"calendars.js", web_calendars_js_begin, web_calendars_js_end},
     {"calendars.css", web_calendars_css_begin, web_calendars_css_end},
+    {"channels.js", web_channels_js_begin, web_channels_js_end},
+    {"channels.css", web_channels_css_begin, web_channels_css_end},
+    {"mailings.js", web_mailings_js_begin, web_mailings_js_end},
+    {"mailings.css", web_mailings_css_begin, web_mailings_css_end},
     {"log.js", web_log_js_begin, web_log_js_end},
     {"log.css", web_log_css_begin, web_log_css_end},
     {"news.js", web_news_js_begin, web_news_js_end},

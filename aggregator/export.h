@@ -28,8 +28,7 @@ enum export_format export_format_parse(const char *name); // EXPORT_FORMATS: it 
 // ---------------------------------------------------------------- what
 struct export;
 
-extern const char *const export_fields[]; // the names of those used of a query; ends with NULL
-bool export_query_set(struct trend_query *q, const char *name, const char *value); // false: no such field
+extern const struct query_field export_fields[]; // those of a trend_query that are used
 // Of `q` place, question, from and to are used; place "": the user's own, or without a user the whole
 // organisation (only that one holds what is unassigned); question "": all; from "": the first day there is; to
 // "": yesterday. u NULL: every place. `path`: of the database. Errors as trends_read; TRENDS_FAILED: why (n

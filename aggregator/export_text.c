@@ -25,24 +25,8 @@ enum export_format export_format_parse(const char *name)
     return (enum export_format)f;
 }
 
-const char *const export_fields[] = {"place", "from", "to", "question", NULL};
-
-bool export_query_set(struct trend_query *q, const char *name, const char *value)
-{
-    const struct trend_field *f = trend_fields;
-    int i = 0;
-    while (export_fields[i] != NULL && strcmp(export_fields[i], name) != 0) {
-        i++;
-    }
-    while (f->name != NULL && strcmp(f->name, name) != 0) {
-        f++;
-    }
-    if (export_fields[i] == NULL || f->name == NULL) {
-        return false;
-    }
-    trend_query_set(q, f, value);
-    return true;
-}
+#define FIELD(name) QUERY_FIELD(struct trend_query, name)
+const struct query_field export_fields[] = {FIELD(place), FIELD(from), FIELD(to), FIELD(question), {NULL, 0}};
 
 // ---------------------------------------------------------------- columns
 

@@ -5,10 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    AGAIN_S = 2,
-    VOTES_MOST = 20000000, // of one test: seconds of one thread
-};
+enum { VOTES_MOST = 20000000 }; // of one test: seconds of one thread
 
 struct going {
     export_put *put;
@@ -41,31 +38,11 @@ void api_backtest(struct api_call *c)
     struct trend_problem problem = {.field = ""};
     struct backtest_job *j = NULL;
     char why[300];
-    for (const struct backtest_field *f = backtest_fields; f->name != NULL; f++) {
-        backtest_query_set(&q, f, c->q->argument(c->q->argument_ctx, f->name));
+    api_query(c, backtest_fields, &q);
+    enum trends_error e =
+        backtest_open(c->a->db_path, &c->u, &q, clock_wall_ms(), VOTES_MOST, &j, &problem, why, sizeof why);
+    if (!answer_trends(c, e, &problem)) {
+        const struct download_work work = {"backtest", write_report, close_report, j};
+        answer_download(c, download_create(c->a->downloads, &work), "application/json");
     }
-    switch (
-        backtest_open(c->a->db_path, &c->u, &q, clock_wall_ms(), VOTES_MOST, &j, &problem, why, sizeof why)) {
-    case TRENDS_OK:
-        break;
-    case TRENDS_NOT_FOUND:
-        answer_problem(c->r, 404, "No such place", "It does not exist, or you may not see it.", "");
-        return;
-    case TRENDS_BAD:
-        answer_problem(c->r, 422, "Not accepted", problem.why, problem.field);
-        return;
-    case TRENDS_FAILED:
-        answer_problem(c->r, 503, "The store cannot be read now", "Try again in a moment.", "");
-        c->r->retry_after_s = AGAIN_S;
-        return;
-    }
-    c->r->download =
-        download_create(c->a->downloads, &(struct download_work){"backtest", write_report, close_report, j});
-    if (c->r->download == NULL) {
-        answer_problem(c->r, 503, "Too many exports or tests at once", "Try again when one has ended.", "");
-        c->r->retry_after_s = AGAIN_S;
-        return;
-    }
-    c->r->status = 200;
-    c->r->type = "application/json";
 }

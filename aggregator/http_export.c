@@ -44,36 +44,29 @@ void api_export(struct api_call *c)
     struct export *e = NULL;
     char why[300];
     const char *name = c->q->argument(c->q->argument_ctx, "format");
-    for (int i = 0; export_fields[i] != NULL; i++) {
-        export_query_set(&q, export_fields[i], c->q->argument(c->q->argument_ctx, export_fields[i]));
-    }
+    api_query(c, export_fields, &q);
     enum export_format format = name != NULL && name[0] != '\0' ? export_format_parse(name) : EXPORT_CSV;
     if (format == EXPORT_FORMATS) {
         answer_problem(c->r, 422, "Not accepted", "format is csv, json or xlsx", "format");
         return;
     }
-    switch (export_open(c->a->db_path, &c->u, &q, clock_wall_ms(), &e, &problem, why, sizeof why)) {
-    case TRENDS_OK:
-        break;
-    case TRENDS_NOT_FOUND:
-        answer_problem(c->r, 404, "No such place", "It does not exist, or you may not see it.", "");
-        return;
-    case TRENDS_BAD:
-        answer_problem(c->r, 422, "Not accepted", problem.why, problem.field);
-        return;
-    case TRENDS_FAILED:
-        answer_problem(c->r, 503, "The store cannot be read now", "Try again in a moment.", "");
-        c->r->retry_after_s = AGAIN_S;
-        return;
+    enum trends_error error =
+        export_open(c->a->db_path, &c->u, &q, clock_wall_ms(), &e, &problem, why, sizeof why);
+    if (!answer_trends(c, error, &problem) && answer_download(c, start(c, e, format), export_types[format])) {
+        snprintf(c->r->disposition, sizeof c->r->disposition, "attachment; filename=\"puas-answers.%s\"",
+                 export_names[format]);
     }
-    c->r->download = start(c, e, format);
-    if (c->r->download == NULL) {
+}
+
+bool answer_download(struct api_call *c, struct download *d, const char *type)
+{
+    c->r->download = d;
+    if (d == NULL) {
         answer_problem(c->r, 503, "Too many exports or tests at once", "Try again when one has ended.", "");
         c->r->retry_after_s = AGAIN_S;
-        return;
+        return false;
     }
     c->r->status = 200;
-    c->r->type = export_types[format];
-    snprintf(c->r->disposition, sizeof c->r->disposition, "attachment; filename=\"puas-answers.%s\"",
-             export_names[format]);
+    c->r->type = type;
+    return true;
 }

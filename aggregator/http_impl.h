@@ -13,6 +13,7 @@
 //   http_metrics.c     what a monitoring system asks
 //   http_backtest.c    what rules would have done in them
 //   http_mailings.c    reports by mail: list, preview, end
+//   http_retention.c   how long what is kept
 //   http_shares.c      links to one view, for people without a login
 //   http_wall.c        a branch on a screen
 //   http_phones.c      the survey on the customer's own phone
@@ -27,7 +28,7 @@
 #include "aggregator/download.h"
 #include "aggregator/http.h"
 #include "aggregator/hub.h"
-#include "aggregator/views.h"
+#include "aggregator/trends.h"
 #include "aggregator/webpush.h"
 
 #include <pthread.h>
@@ -102,7 +103,7 @@ struct http_api {
     pthread_mutex_t verify;               // one password at a time: each takes 19 MiB and 60 ms
     char dummy_hash[PASSWORD_HASH_BYTES]; // for unknown users: they take as long as known ones
     char control[HTTP_TOKEN_HEX + 1];
-    char webpush_key[WEBPUSH_PUBLIC_TEXT]; // "": no channel sends to browsers
+    char webpush_key[WEBPUSH_PUBLIC_TEXT];
     char metrics_token[HTTP_METRICS_TOKEN_MAX + 2]; // "": /metrics is for this machine only
     _Atomic int64_t answered[HTTP_STATUSES]; // requests, by status
     atomic_int previews; // being drawn, or wanted just now
@@ -132,6 +133,12 @@ enum command_result api_ask(struct http_api *a, struct command *cmd);
 void answer_command(struct http_answer *r, enum command_result result, const char *reply);
 // Answers what went wrong; `what`: there is none. False: nothing did.
 bool answer_views(struct http_answer *r, enum views_error e, const char *what);
+// Of the URL; texts are borrowed for the call.
+void api_query(struct api_call *c, const struct query_field *fields, void *ret_query);
+// Answers what went wrong. False: nothing did.
+bool answer_trends(struct api_call *c, enum trends_error e, const struct trend_problem *problem);
+// Takes d, which may be NULL, as the answer; type: static. False: answered that there are too many.
+bool answer_download(struct api_call *c, struct download *d, const char *type);
 typedef enum views_error views_look(struct views *v, const struct views_user *u, const char *id);
 // May the user see it? what: the title of "not found". False: answered.
 bool api_may_see(struct api_call *c, const char *id, views_look *look, const char *what);
@@ -161,6 +168,7 @@ void api_import_rows(struct api_call *c);
 void api_undo_import(struct api_call *c);
 void api_erase(struct api_call *c); // body: {"kiosk","epoch","seq","score","by"}
 void api_channels(struct api_call *c);
+void api_channel_secret(struct api_call *c);
 void api_test_channel(struct api_call *c); // 202 {"id"}: of the message, to ask for
 void api_message(struct api_call *c);
 void api_export(struct api_call *c); // ?format=csv|json|xlsx and place, from, to, question of export.h
@@ -178,6 +186,10 @@ void api_put_kiosk(struct api_call *c);
 void api_read_calendar(struct api_call *c); // body: {"ics"}
 void api_put_calendar(struct api_call *c);
 void api_put_standard(struct api_call *c);
+void api_put_channel(struct api_call *c);
+void api_put_mailing(struct api_call *c);
+void api_remove_channel(struct api_call *c);
+void api_remove_mailing(struct api_call *c);
 void api_put_user(struct api_call *c); // a new one: with its password
 void api_remove_kiosk(struct api_call *c); // body: {"version"}
 void api_remove_calendar(struct api_call *c);
@@ -185,6 +197,7 @@ void api_remove_standard(struct api_call *c);
 void api_user_password(struct api_call *c); // a new one, told once
 void api_disable_user(struct api_call *c);
 void api_retention(struct api_call *c);
+void api_put_retention(struct api_call *c);
 void api_content_place(struct api_call *c); // ?version, plan
 void api_content_kiosk(struct api_call *c);
 void api_read_content(struct api_call *c);      // body: {"yaml"} -> {"content"}: the same as JSON, not checked
@@ -226,7 +239,7 @@ void api_end_phone(struct api_call *c);  // the path's *: its number
 void api_webpush(struct api_call *c);
 void api_put_webpush(struct api_call *c); // body: {"endpoint","keys":{"p256dh","auth"},"place","lang"}
 void api_end_webpush(struct api_call *c); // body: {"endpoint"}
-bool webpush_read_key(struct http_api *a, char *ret_why, size_t n); // where a channel wants it
+bool webpush_read_key(struct http_api *a, char *ret_why, size_t n);
 void api_mailings(struct api_call *c);
 void api_preview_mailing(struct api_call *c); // the path's *: id of a mailing; ?lang=id|en -> HTML
 void api_ask_to_stop(struct api_call *c);

@@ -1,6 +1,6 @@
 // http: reports by mail: which there are, a look at one before it goes, and its end by whoever gets it.
+#include "aggregator/channel_set.h"
 #include "aggregator/http_impl.h"
-#include "aggregator/mailing.h"
 #include "shared/tz.h"
 
 #include <stdio.h>
@@ -20,7 +20,7 @@ void api_mailings(struct api_call *c)
     char *text = NULL;
     struct views *v = api_views(c->a);
     enum views_error e =
-        v != NULL ? views_mailings(v, &c->u, &c->a->o.settings->mailings, &text) : VIEWS_FAILED;
+        v != NULL ? views_mailings(v, &c->u, c->a->o.settings, &text) : VIEWS_FAILED;
     api_views_back(c->a, v);
     if (!answer_views(c->r, e, "")) {
         answer_tagged(c, text);
@@ -44,30 +44,14 @@ static bool read_lang(struct api_call *c, const char **lang)
     return false;
 }
 
-void api_preview_mailing(struct api_call *c)
+static void preview(struct api_call *c, struct views *v, const struct mailing *m, const char *lang)
 {
-    const struct mailing *m = mailing_find(&c->a->o.settings->mailings, c->id);
     struct trend_problem problem = {.field = ""};
     struct mailing_text t = {.plain = NULL};
     struct sheets *s = NULL;
     int32_t from, to;
     char first[16], last[16], zone[65] = "";
-    if (m == NULL) {
-        answer_problem(c->r, 404, "No such mailing", "The settings have none of this name.", "");
-        return;
-    }
-    const char *lang = channel_langs[m->lang];
-    if (!read_lang(c, &lang)) {
-        return;
-    }
-    struct views *v = api_views(c->a);
-    if (v != NULL && views_may_see_place(v, &c->u, m->place.s) == VIEWS_NOT_FOUND) {
-        api_views_back(c->a, v);
-        answer_problem(c->r, 404, "No such mailing", "It is of a place that you do not see.", "");
-        return;
-    }
-    enum trends_error e =
-        v != NULL && views_place_zone(v, m->place.s, zone) == VIEWS_OK ? TRENDS_OK : TRENDS_FAILED;
+    enum trends_error e = views_place_zone(v, m->place.s, zone) == VIEWS_OK ? TRENDS_OK : TRENDS_FAILED;
     struct tz *tz = tz_load(zone);
     wall_ms now = clock_wall_ms();
     mailing_span(m, now + (wall_ms)tz_offset_s(tz, now) * 1000, &from, &to);
@@ -77,7 +61,6 @@ void api_preview_mailing(struct api_call *c)
                             .to = trend_day_text(to, last),
                             .lang = lang};
     e = e == TRENDS_OK ? sheets_read(v, NULL, mailing_what(m), &q, now, &problem, &s) : e;
-    api_views_back(c->a, v);
     if (e == TRENDS_OK && mailing_say(s, "", "", &t)) {
         c->r->status = 200;
         c->r->type = "text/html; charset=utf-8";
@@ -93,6 +76,22 @@ void api_preview_mailing(struct api_call *c)
     }
     mailing_text_finish(&t);
     sheets_close(s);
+}
+
+void api_preview_mailing(struct api_call *c)
+{
+    struct views *v = api_views(c->a);
+    struct channel_set set = {.mailings = {.count = 0}};
+    enum views_error e = v != NULL ? views_channel_set(v, c->a->o.settings, &set) : VIEWS_FAILED;
+    const struct mailing *m = e == VIEWS_OK ? mailing_find(&set.mailings, c->id) : NULL;
+    const char *lang = m != NULL ? channel_langs[m->lang] : NULL;
+    if (e == VIEWS_OK && (m == NULL || views_may_see_place(v, &c->u, m->place.s) == VIEWS_NOT_FOUND)) {
+        answer_problem(c->r, 404, "No such mailing", "There is none of this name, or it is of a place that you do not see.", "");
+    } else if (!answer_views(c->r, e, "") && read_lang(c, &lang)) {
+        preview(c, v, m, lang);
+    }
+    api_views_back(c->a, v);
+    channel_set_finish(&set);
 }
 
 // Without scripts and in both languages: who reads the mail has no account here. Its style is that of the customers' page,

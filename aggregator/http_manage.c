@@ -2,9 +2,11 @@
 // bring into a calendar.
 #include "aggregator/http_impl.h"
 
+#include "aggregator/channel_secret.h"
 #include "aggregator/ical.h"
 #include "aggregator/manage.h"
 #include "aggregator/trends.h"
+#include "shared/log.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -48,7 +50,7 @@ static void answer_list(struct api_call *c, const char *list)
     char *text = NULL;
     struct views *v = api_views(c->a);
     enum views_error e =
-        v != NULL ? views_manage(v, &c->u, list, &c->a->o.settings->channels, clock_wall_ms(), &text)
+        v != NULL ? views_manage(v, &c->u, list, c->a->o.settings, clock_wall_ms(), &text)
                   : VIEWS_FAILED;
     api_views_back(c->a, v);
     if (!answer_views(c->r, e, "No such list")) {
@@ -60,21 +62,12 @@ void api_manage_list(struct api_call *c)
 {
     const char *list = manage_list(c->id);
     if (list == NULL) {
-        answer_problem(c->r, 404, "No such list", "places, kiosks, calendars, standards, users", "");
-    } else if (strcmp(list, "users") == 0 && c->u.role != ROLE_ADMIN) {
+        answer_problem(c->r, 404, "No such list", "places, kiosks, calendars, standards, channels, mailings, users", "");
+    } else if ((strcmp(list, "users") == 0 || strcmp(list, "channels") == 0) && c->u.role != ROLE_ADMIN) {
         answer_problem(c->r, 403, "Only administrators may do this", "", "");
     } else {
         answer_list(c, list);
     }
-}
-
-void api_retention(struct api_call *c)
-{
-    const struct settings_retention *r = &c->a->o.settings->retention;
-    json_t *o = json_pack("{s:I,s:I,s:I}", "contactsDays", (json_int_t)r->contacts_days, "commentsDays",
-                          (json_int_t)r->comments_days, "rawDays", (json_int_t)r->raw_days);
-    answer_json(c->r, json_dumps(o, JSON_COMPACT));
-    json_decref(o);
 }
 
 // ---------------------------------------------------------------- changing
@@ -130,6 +123,16 @@ static void answer_lines(struct api_call *c, const char *text, const struct appl
     json_decref(o);
 }
 
+// That of a channel goes with it.
+static void forget_secret(const struct api_call *c, const struct manage_change *m, enum command_kind kind)
+{
+    char why[700];
+    bool gone = kind == COMMAND_MANAGE && m->item == NULL && strcmp(m->list, "channels") == 0;
+    if (gone && !channel_secret_drop(c->a->o.settings->data, c->id, why, sizeof why)) {
+        log_event(LOG_WARN, "channel_secret_stays", "channel=%s why=%Q", c->id, why);
+    }
+}
+
 static void ask(struct api_call *c, struct manage_change *m, const char *password)
 {
     const char *dry = c->q->argument(c->q->argument_ctx, "dry");
@@ -145,6 +148,7 @@ static void ask(struct api_call *c, struct manage_change *m, const char *passwor
     }
     if (result == COMMAND_DONE && cmd->reply != NULL) {
         answer_lines(c, cmd->reply, &m->price, cmd->kind == COMMAND_MANAGE ? password : "");
+        forget_secret(c, m, cmd->kind);
     } else if (result == COMMAND_BAD && m->refusal != MANAGE_FINE) {
         answer_refusal(c, m);
     } else {
@@ -217,6 +221,16 @@ void api_put_standard(struct api_call *c)
     change(c, manage_list("standards"), false);
 }
 
+void api_put_channel(struct api_call *c)
+{
+    change(c, manage_list("channels"), false);
+}
+
+void api_put_mailing(struct api_call *c)
+{
+    change(c, manage_list("mailings"), false);
+}
+
 void api_put_user(struct api_call *c)
 {
     change(c, manage_list("users"), false);
@@ -235,6 +249,16 @@ void api_remove_calendar(struct api_call *c)
 void api_remove_standard(struct api_call *c)
 {
     change(c, manage_list("standards"), true);
+}
+
+void api_remove_channel(struct api_call *c)
+{
+    change(c, manage_list("channels"), true);
+}
+
+void api_remove_mailing(struct api_call *c)
+{
+    change(c, manage_list("mailings"), true);
 }
 
 // hash NULL: no login any more. False: answered.

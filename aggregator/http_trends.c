@@ -7,16 +7,14 @@
 
 enum { AGAIN_S = 2 };
 
-static void read_query(struct api_call *c, struct trend_query *ret_q)
+void api_query(struct api_call *c, const struct query_field *fields, void *ret_query)
 {
-    *ret_q = (struct trend_query){.place = ""};
-    for (const struct trend_field *f = trend_fields; f->name != NULL; f++) {
-        trend_query_set(ret_q, f, c->q->argument(c->q->argument_ctx, f->name));
+    for (; fields->name != NULL; fields++) {
+        *query_at(ret_query, fields) = c->q->argument(c->q->argument_ctx, fields->name);
     }
 }
 
-// Answers what went wrong. False: nothing did.
-static bool answer_trends(struct api_call *c, enum trends_error e, const struct trend_problem *problem)
+bool answer_trends(struct api_call *c, enum trends_error e, const struct trend_problem *problem)
 {
     switch (e) {
     case TRENDS_OK:
@@ -37,10 +35,10 @@ static bool answer_trends(struct api_call *c, enum trends_error e, const struct 
 
 void api_trends(struct api_call *c)
 {
-    struct trend_query q;
+    struct trend_query q = {.place = ""};
     struct trend_problem problem = {.field = ""};
     char *text = NULL;
-    read_query(c, &q);
+    api_query(c, trend_fields, &q);
     struct views *v = api_views(c->a);
     enum trends_error e =
         v != NULL ? trends_read(v, &c->u, c->id, &q, clock_wall_ms(), &problem, &text) : TRENDS_FAILED;
@@ -69,10 +67,10 @@ static void answer_file(struct api_call *c, const struct sheets *s, enum export_
 
 static void trends_file(struct api_call *c, enum export_format f)
 {
-    struct trend_query q;
+    struct trend_query q = {.place = ""};
     struct trend_problem problem = {.field = ""};
     struct sheets *s = NULL;
-    read_query(c, &q);
+    api_query(c, trend_fields, &q);
     struct views *v = api_views(c->a);
     enum trends_error e =
         v != NULL ? sheets_read(v, &c->u, c->id, &q, clock_wall_ms(), &problem, &s) : TRENDS_FAILED;

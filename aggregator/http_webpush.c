@@ -6,24 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool has_channel(const struct http_api *a)
-{
-    const struct config_list *list = &a->o.settings->channels;
-    const struct channel *ch = list->items;
-    for (size_t i = 0; i < list->count; i++) {
-        if (ch[i].kind == CHANNEL_WEBPUSH) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool webpush_read_key(struct http_api *a, char *ret_why, size_t n)
 {
     struct webpush_pair key;
-    if (!has_channel(a)) {
-        return true;
-    }
     bool ok = webpush_key_load(a->o.settings->data, &key, ret_why, n);
     if (ok) {
         webpush_text(key.public_key, WEBPUSH_PUBLIC, a->webpush_key);
@@ -36,7 +21,7 @@ void api_webpush(struct api_call *c)
 {
     char *text = NULL;
     struct views *v = api_views(c->a);
-    enum views_error e = v != NULL ? views_webpush(v, &c->u, c->a->webpush_key, &text) : VIEWS_FAILED;
+    enum views_error e = v != NULL ? views_webpush(v, &c->u, c->a->o.settings, c->a->webpush_key, &text) : VIEWS_FAILED;
     api_views_back(c->a, v);
     if (!answer_views(c->r, e, "")) {
         answer_json(c->r, text);

@@ -31,7 +31,9 @@ const struct config_row mailing_rows[] = {
 
 static bool wrong(struct config_error *e, const char *name, const struct mailing *m, const char *what)
 {
-    snprintf(e->text, sizeof e->text, "%s:%d: mailing '%s': %s", name, m->line, m->id.s, what);
+    snprintf(e->text, sizeof e->text, "%s:%d: ", name, m->line);
+    size_t n = strlen(e->text);
+    snprintf(e->text + n, sizeof e->text - n, "mailing '%s': %s", m->id.s, what);
     return false;
 }
 
@@ -40,12 +42,12 @@ bool mailings_check(const char *name, const struct config_list *mailings, const 
 {
     const struct mailing *m = mailings->items;
     for (size_t i = 0; i < mailings->count; i++) {
-        const struct channel *ch = channel_find(channels, m[i].channel.s);
+        const struct channel *ch = channels != NULL ? channel_find(channels, m[i].channel.s) : NULL;
         char *const *to = m[i].to.items;
         if (mailing_find(mailings, m[i].id.s) != &m[i]) {
             return wrong(ret_error, name, &m[i], "stands twice");
         }
-        if (ch == NULL || ch->kind != CHANNEL_EMAIL) {
+        if (channels != NULL && (ch == NULL || ch->kind != CHANNEL_EMAIL)) {
             return wrong(ret_error, name, &m[i], "channel is the id of one of kind email");
         }
         if (m[i].to.count == 0) {

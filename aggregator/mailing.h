@@ -1,5 +1,5 @@
-// mailing: a report by mail, daily, weekly or monthly: what the settings say of it (`mailings:`), which days it is of, and what the mail
-// says. Pure.
+// mailing: a report by mail, daily, weekly or monthly: what is said of it (`mailings:`, of the settings or of the organisation's
+// document), which days it is of, and what the mail says. Pure.
 //
 // It is of the last whole day, week (from Monday) or month by the clock of its place, and due at `at` o'clock of the day after. It goes
 // once to each address for each such span (store_mailing.h), through the outbox, by the server of its channel. After days without us
@@ -21,11 +21,13 @@ struct mailing {
     int every, report, lang;         // enum mailing_every, mailing_report, channel_lang
     int64_t at;                      // hour, 0..23
     struct config_list to;           // char *: mail addresses
+    bool stored;                     // of the organisation's document
     int line;
 };
 extern const struct config_row mailing_rows[];
 
-// Ids are unique, channels are there and send mail, addresses are of their form. `name` and lines stand in the message.
+// Ids are unique, channels are there and send mail (NULL: not looked at), addresses are of their form. `name` and lines stand in
+// the message.
 bool mailings_check(const char *name, const struct config_list *mailings, const struct config_list *channels,
                     struct config_error *ret_error);
 const struct mailing *mailing_find(const struct config_list *mailings, const char *id); // NULL: none

@@ -141,6 +141,7 @@ static enum core_end live(const struct core_options *base, bool first, int *ret_
         o.on_change = http_on_change;
         o.ctx = http;
         o.on_outgoing = courier_wake;
+        o.on_channels = courier_renew;
         o.courier = courier;
         core = core_create(&o, why, sizeof why, &retry);
     }

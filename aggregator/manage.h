@@ -24,7 +24,7 @@ enum manage_refusal {
 struct manage_change {
     const char *list;    // static, one of manage_lists
     const char *id;      // borrowed
-    const char *item;    // JSON object: all of it as it shall be; NULL: take it out (kiosks, calendars, standards)
+    const char *item;    // JSON object: all of it as it shall be; NULL: take it out (not places, users)
     const char *version; // as seen; "": it is new
     const char *hash;    // of a new user's password; NULL: none
     enum role role;      // of who asks
@@ -43,7 +43,8 @@ const char *manage_list(const char *name);
 // Where the thing is and shall be, for the scope: its place, or of a place itself and its parent; "": nowhere.
 struct manage_places {
     struct ident before, after;
-    bool there; // before the change
+    struct ident channel; // by which a report shall go
+    bool there;           // before the change
 };
 
 // The document with the change in it, as JSON, malloc'd. NULL: c->refusal, field and why say why not.

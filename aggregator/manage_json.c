@@ -11,7 +11,7 @@
 
 enum { DOCUMENT_MAX = 8 * 1024 * 1024 }; // as JSON: 10,000 kiosks take one
 
-const char *const manage_lists[] = {"places", "kiosks", "calendars", "standards", "users", NULL};
+const char *const manage_lists[] = {"places", "kiosks", "calendars", "standards", "channels", "mailings", "users", NULL};
 
 const char *manage_list(const char *name)
 {
@@ -196,6 +196,7 @@ static bool put(struct manage_change *c, json_t *list, size_t at, struct manage_
         return false;
     }
     const char *above = word(item, is_place ? "parent" : "place");
+    ident_set(&p->channel, word(item, "channel")); // what is no id is for the checks of the document
     if (above[0] != '\0' && !ident_set(&p->after, above)) {
         manage_wrong(c, is_place ? "parent: that is no id of a place" : "place: that is no id of a place");
     } else if (is_place && in_circle(list, c->id, above)) {
@@ -208,6 +209,29 @@ static bool put(struct manage_change *c, json_t *list, size_t at, struct manage_
     }
     json_decref(item);
     return false;
+}
+
+// Who tells people on the channel: a step of a standard's ladder, or a report. "": nobody.
+static void find_use(const json_t *document, const char *channel, char *why, size_t n)
+{
+    size_t i, k;
+    json_t *one, *step;
+    why[0] = '\0';
+    json_array_foreach(json_object_get(document, "standards"), i, one)
+    {
+        json_array_foreach(json_object_get(one, "escalation"), k, step)
+        {
+            if (strcmp(word(step, "channel"), channel) == 0) {
+                snprintf(why, n, "The ladder of standard '%s' tells it: take that step out first", word(one, "id"));
+            }
+        }
+    }
+    json_array_foreach(json_object_get(document, "mailings"), i, one)
+    {
+        if (strcmp(word(one, "channel"), channel) == 0) {
+            snprintf(why, n, "Report '%s' goes by it: end that, or give it another, first", word(one, "id"));
+        }
+    }
 }
 
 static char *change(json_t *document, struct manage_change *c, struct manage_places *p)
@@ -243,6 +267,13 @@ static char *change(json_t *document, struct manage_change *c, struct manage_pla
     }
     if (!p->there && c->version[0] != '\0') {
         return refuse(c, MANAGE_UNKNOWN, "", "It is not there any more");
+    }
+    char use[200] = "";
+    if (c->item == NULL && strcmp(c->list, "channels") == 0) {
+        find_use(document, c->id, use, sizeof use);
+    }
+    if (use[0] != '\0') {
+        return refuse(c, MANAGE_WRONG, "", use);
     }
     if (c->item == NULL) {
         json_array_remove(list, at);

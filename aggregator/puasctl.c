@@ -86,6 +86,9 @@ static const struct command_row {
      "history of another system, into the days it is of; never an alert. --preview: what would be stored, and what not "
      "and why"},
     {"channels", "test", "NAME", 1, 1, ctl_channels_test, "sends a message there now, and tells what the other side said"},
+    {"channels", "secret", "NAME [--none]", 1, 2, ctl_channels_secret,
+     "puts the secret of a channel that was made in Manage (password, key, token): the first line of standard input; --none: takes "
+     "it away"},
     {"channels", NULL, "", 0, 0, ctl_channels,
      "who is told of alerts, what waits and what was given up; exit 1 when something fails or was given up today"},
     {"contact-key", NULL, "", 0, 0, ctl_contact_key,

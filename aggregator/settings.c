@@ -242,6 +242,20 @@ static const struct config_row user_rows[] = {
          .item_bytes = sizeof(struct seed_standard),                                                         \
          LINE(seed_standard),                                                                                \
          .help = "promises and rules"},                                                                      \
+        {"channels",                                                                                         \
+         CONFIG_LIST,                                                                                        \
+         AT(seed, channels),                                                                                 \
+         .rows = channel_rows,                                                                               \
+         .item_bytes = sizeof(struct channel),                                                               \
+         LINE(channel),                                                                                      \
+         .help = "who is told of alerts, without their secrets"},                                            \
+        {"mailings",                                                                                         \
+         CONFIG_LIST,                                                                                        \
+         AT(seed, mailings),                                                                                 \
+         .rows = mailing_rows,                                                                               \
+         .item_bytes = sizeof(struct mailing),                                                               \
+         LINE(mailing),                                                                                      \
+         .help = "reports by mail"},                                                                         \
         {"users",                                                                                            \
          CONFIG_LIST,                                                                                        \
          AT(seed, users),                                                                                    \
@@ -660,7 +674,8 @@ bool seed_check(const char *name, const struct seed *s, struct config_error *e)
                           offsetof(struct seed_place, id)) ||
                wrong(e, name, 0, "out of memory%s", "")) &&
               check_places(name, &all, e) && check_calendars(name, &all, e) && check_standards(name, &all, e) &&
-              check_kiosks(name, &all, e) && check_users(name, &all, e);
+              check_kiosks(name, &all, e) && check_users(name, &all, e) &&
+              channels_check(name, &s->channels, true, e) && mailings_check(name, &s->mailings, NULL, e);
     names_finish(&all.places);
     return ok;
 }
@@ -673,6 +688,6 @@ bool settings_check(const char *name, const struct settings *s, struct config_er
         snprintf(e->text, sizeof e->text, "%s: http.public_url is https://HOST or http://HOST", name);
         return false;
     }
-    return channels_check(name, &s->channels, e) && mailings_check(name, &s->mailings, &s->channels, e) &&
+    return channels_check(name, &s->channels, false, e) && mailings_check(name, &s->mailings, &s->channels, e) &&
            seed_check(name, &s->seed, e);
 }

@@ -119,6 +119,7 @@ struct seed_user {
 };
 struct seed {
     struct config_list places, kiosks, calendars, surveys, standards, users;
+    struct config_list channels, mailings; // struct channel, struct mailing: those of the organisation
 };
 
 struct settings {
@@ -157,8 +158,7 @@ struct settings {
     struct settings_retention { // in days; 0: for ever
         int64_t contacts_days, comments_days, raw_days;
     } retention;
-    struct config_list channels; // struct channel
-    struct config_list mailings; // struct mailing
+    struct config_list channels, mailings; // those of this server
     struct seed seed;
 };
 

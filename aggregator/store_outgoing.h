@@ -83,11 +83,11 @@ bool store_outgoing_together(struct store *st, const struct outgoing *o, wall_ms
 bool store_outgoing_expired(struct store *st, wall_ms now, struct outgoing *ret_list, int *ret_count,
                             wall_ms *ret_next);
 bool store_outgoing_by_id(struct store *st, const char *id, struct outgoing *ret_o, bool *ret_found);
-// The newest dead ones, at most `most`.
+// The newest dead ones but tests, at most `most`.
 bool store_each_dead(struct store *st, int most, bool (*each)(void *ctx, const struct outgoing *o),
                      void *ctx);
 struct outgoing_counts {
-    int64_t waiting, sent, dead;        // sent, dead: of the last OUTGOING_FRESH_MS
+    int64_t waiting, sent, dead;        // sent, dead: of the last OUTGOING_FRESH_MS; dead: without tests, whose end was seen
     wall_ms last_sent;                  // 0: none is known
     int attempts;                       // of the waiting row that was tried most often
     char reply[OUTGOING_REPLY_MAX + 1]; // to it

@@ -257,8 +257,8 @@ bool store_each_dead(struct store *st, int most, bool (*each)(void *ctx, const s
 {
     bool failed = false, go = true;
     struct outgoing o;
-    sqlite3_stmt *s = store_bind(st, COLUMNS "WHERE state = ?1 ORDER BY ended_at DESC LIMIT ?2", "dd",
-                                 (int)OUTGOING_DEAD, most);
+    sqlite3_stmt *s = store_bind(st, COLUMNS "WHERE state = ?1 AND event <> ?2 ORDER BY ended_at DESC LIMIT ?3", "ddd",
+                                 (int)OUTGOING_DEAD, (int)CHANNEL_TEST, most);
     while (go && store_row(st, s, &failed)) {
         read_row(s, &o);
         go = each(ctx, &o);
@@ -274,10 +274,10 @@ bool store_outgoing_counts(struct store *st, const char *channel, wall_ms now, s
     sqlite3_stmt *s =
         store_bind(st,
                    "SELECT coalesce(sum(state = 0), 0), coalesce(sum(state = 1 AND ended_at >= ?2), 0),"
-                   " coalesce(sum(state = 2 AND ended_at >= ?2), 0),"
+                   " coalesce(sum(state = 2 AND event <> ?3 AND ended_at >= ?2), 0),"
                    " coalesce(max(iif(state = 1, ended_at, 0)), 0) FROM outgoing"
                    " WHERE ?1 = '' OR channel = ?1",
-                   "ti", channel, now - OUTGOING_FRESH_MS);
+                   "tid", channel, now - OUTGOING_FRESH_MS, (int)CHANNEL_TEST);
     if (store_row(st, s, &failed)) {
         ret_c->waiting = sqlite3_column_int64(s, 0);
         ret_c->sent = sqlite3_column_int64(s, 1);

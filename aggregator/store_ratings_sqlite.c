@@ -1,5 +1,4 @@
-// store: epochs, ratings with their rollups, quarantine and the privacy steps.
-#include "aggregator/contact.h"
+// store: answers and what they count for, quarter by quarter.
 #include "aggregator/pack_body.h"
 #include "aggregator/store_contact.h"
 #include "aggregator/store_impl.h"
@@ -7,93 +6,12 @@
 #include "aggregator/store_segments.h"
 
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { QUARANTINE_BYTES = 64 * 1024, QUARTER_MS = 900000, QUICK_MS = 10000, ROLLUPS_MAX = 20000 };
+enum { QUARTER_MS = 900000, QUICK_MS = 10000, ROLLUPS_MAX = 20000 };
 
-// ---------------------------------------------------------------- epochs
-
-bool store_epoch(struct store *st, int32_t kiosk, const uint8_t *epoch, wall_ms at, bool create,
-                 struct store_epoch *ret_e, bool *ret_found)
-{
-    bool failed = false;
-    sqlite3_stmt *s =
-        store_bind(st, "SELECT epoch_id, through, voids FROM epoch WHERE kiosk_id = ?1 AND epoch = ?2", "db",
-                   kiosk, epoch, (size_t)EPOCH_BYTES);
-    if (store_row(st, s, &failed)) {
-        *ret_e = (struct store_epoch){sqlite3_column_int(s, 0), kiosk, sqlite3_column_int64(s, 1),
-                                      sqlite3_column_int(s, 2)};
-        sqlite3_reset(s);
-        *ret_found = true;
-        return true;
-    }
-    *ret_found = false;
-    if (failed) {
-        return false;
-    }
-    if (!create) {
-        return true;
-    }
-    *ret_e = (struct store_epoch){.epoch_id = (int32_t)st->next_epoch, .kiosk = kiosk};
-    return store_run(st, "INSERT INTO epoch(epoch_id, kiosk_id, epoch, born) VALUES(?1, ?2, ?3, ?4)", "idbi",
-                     st->next_epoch++, kiosk, epoch, (size_t)EPOCH_BYTES, at);
-}
-
-bool store_epoch_bytes(struct store *st, int32_t epoch_id, uint8_t *ret)
-{
-    bool failed = false;
-    sqlite3_stmt *s = store_bind(st, "SELECT epoch FROM epoch WHERE epoch_id = ?1", "d", epoch_id);
-    if (!store_row(st, s, &failed)) {
-        return false;
-    }
-    memcpy(ret, sqlite3_column_blob(s, 0), EPOCH_BYTES);
-    sqlite3_reset(s);
-    return true;
-}
-
-bool store_each_settled(struct store *st, const struct store_epoch *e, bool (*each)(void *ctx, int64_t seq),
-                        void *ctx)
-{
-    bool failed = !store_flush_events(st), go = true;
-    // Packs by their first seq: the one that holds `through` may reach above it.
-    sqlite3_stmt *s =
-        store_bind(st,
-                   "SELECT first_seq, n FROM pack WHERE epoch_id = ?1 AND first_seq > ?2 - ?3"
-                   " UNION ALL SELECT seq, 1 FROM quarantine WHERE epoch_id = ?1 AND seq > ?2"
-                   " UNION ALL SELECT first_seq, n FROM gone WHERE epoch_id = ?1 AND first_seq + n > ?2 + 1"
-                   " ORDER BY 1",
-                   "did", e->epoch_id, e->through, (int)PACK_ANSWERS_MAX);
-    while (go && store_row(st, s, &failed)) {
-        int64_t first = sqlite3_column_int64(s, 0), n = sqlite3_column_int64(s, 1);
-        for (int64_t seq = first; go && seq < first + n; seq++) {
-            go = seq <= e->through || each(ctx, seq);
-        }
-    }
-    sqlite3_reset(s);
-    return go && !failed;
-}
-
-bool store_epoch_through(struct store *st, int32_t epoch_id, int64_t through)
-{
-    return store_run(st, "UPDATE epoch SET through = ?2 WHERE epoch_id = ?1", "di", epoch_id, through);
-}
-
-bool store_epoch_known(struct store *st, int32_t epoch_id, const struct health_epoch *h, wall_ms at)
-{
-    char known[PROTOCOL_SCORE_MAX * 20 + 1] = "";
-    for (int i = 0; i < h->of; i++) {
-        size_t n = strlen(known);
-        snprintf(known + n, sizeof known - n, "%s%lld", i > 0 ? " " : "", (long long)h->votes[i]);
-    }
-    return store_run(st,
-                     "UPDATE epoch SET known = ?2, known_next = ?3, known_at = ?4, lost = ?5"
-                     " WHERE epoch_id = ?1 AND known_next <= ?3",
-                     "dtiii", epoch_id, known, h->next_seq, at, h->lost);
-}
-
-// ---------------------------------------------------------------- ratings
+// ---------------------------------------------------------------- counts
 
 static bool scored(int flags)
 {
@@ -540,143 +458,6 @@ bool store_is_voided(struct store *st, int32_t epoch_id, int64_t seq, bool *ret_
     *ret_voided = store_row(st, s, &failed);
     if (s != NULL) {
         sqlite3_reset(s);
-    }
-    return !failed;
-}
-
-bool store_quarantine(struct store *st, wall_ms at, const char *kiosk, const char *topic, const char *reason,
-                      int32_t epoch_id, int64_t seq, const void *payload, size_t n)
-{
-    n = n < QUARANTINE_BYTES ? n : QUARANTINE_BYTES;
-    char *bytes = malloc(n > 0 ? n : 1);
-    if (bytes == NULL) {
-        return store_fail(st);
-    }
-    memcpy(bytes, n > 0 ? payload : "", n);
-    contact_blank(bytes, n);
-    bool ok =
-        store_run(st, "INSERT INTO quarantine VALUES(?1, ?2, ?3, ?4, ?5, nullif(?6, 0), nullif(?7, 0), ?8)",
-                  "iitttdib", st->next_quarantine++, at, kiosk, topic, reason, epoch_id, seq, bytes, n);
-    free(bytes);
-    if (!ok) {
-        return false;
-    }
-    st->quarantined++;
-    // A row with seq is part of what is settled and stays. Of the others one kiosk keeps its newest: a
-    // stranger who repeats himself must not fill the disk.
-    return seq != 0 ||
-           store_run(st,
-                     "DELETE FROM quarantine WHERE quarantine_id IN (SELECT quarantine_id FROM quarantine"
-                     " WHERE kiosk = ?1 AND seq IS NULL ORDER BY quarantine_id DESC LIMIT -1 OFFSET ?2)",
-                     "td", kiosk, STORE_QUARANTINE_MAX);
-}
-
-int64_t store_quarantined(const struct store *st)
-{
-    return st->quarantined;
-}
-
-// ---------------------------------------------------------------- steps
-
-bool store_each_released(struct store *st, bool (*each)(void *ctx, const struct store_released *r), void *ctx)
-{
-    bool failed = false, go = true;
-    sqlite3_stmt *s = store_bind(st, "SELECT place_id, event_id, rev, at FROM released", "");
-    while (go && store_row(st, s, &failed)) {
-        struct store_released r = {sqlite3_column_int(s, 0), sqlite3_column_int64(s, 1),
-                                   sqlite3_column_int64(s, 2), sqlite3_column_int64(s, 3)};
-        go = each(ctx, &r);
-    }
-    return go && !failed;
-}
-
-bool store_put_released(struct store *st, const struct store_released *r)
-{
-    return store_run(
-        st,
-        "INSERT INTO released VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET event_id = excluded.event_id,"
-        " at = excluded.at, rev = excluded.rev",
-        "diii", r->place, r->event_id, r->at, r->rev);
-}
-
-bool store_votes_after(struct store *st, int32_t place, int64_t event_id, struct store_unreleased *ret)
-{
-    bool failed = !store_flush_events(st);
-    sqlite3_stmt *s =
-        store_bind(st,
-                   "SELECT coalesce(sum(kind IN (0, 4) AND (flags & 92) = 0), 0),"
-                   " coalesce(min(iif(kind IN (0, 4) AND (flags & 92) = 0, arrived, NULL)), 0),"
-                   " coalesce(max(event_id), 0) FROM event WHERE place_id = ?1 AND event_id > ?2"
-                   " AND epoch_id NOT IN (SELECT epoch_id FROM import)", // history is no vote of now
-                   "di", place, event_id);
-    if (store_row(st, s, &failed)) {
-        *ret = (struct store_unreleased){sqlite3_column_int(s, 0), sqlite3_column_int64(s, 1),
-                                         sqlite3_column_int64(s, 2)};
-        sqlite3_reset(s);
-    }
-    return !failed;
-}
-
-bool store_each_rate(struct store *st, wall_ms from, wall_ms to,
-                     bool (*each)(void *ctx, int32_t kiosk, int64_t quarter, int64_t n), void *ctx)
-{
-    bool failed = !store_flush_tallies(st), go = true;
-    sqlite3_stmt *s =
-        store_bind(st,
-                   "SELECT kiosk_id, quarter, sum(c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11)"
-                   " FROM tally WHERE quarter >= ?1 AND quarter < ?2 GROUP BY kiosk_id, quarter"
-                   " ORDER BY kiosk_id, quarter",
-                   "ii", from / QUARTER_MS, to / QUARTER_MS);
-    while (go && store_row(st, s, &failed)) {
-        go = each(ctx, sqlite3_column_int(s, 0), sqlite3_column_int64(s, 1), sqlite3_column_int64(s, 2));
-    }
-    return go && !failed;
-}
-
-bool store_usual(struct store *st, int32_t place, const char *question, int top_faces, int64_t from, int64_t to,
-                 int64_t *ret_n, int64_t *ret_unhappy)
-{
-    bool failed = !store_flush_tallies(st);
-    sqlite3_stmt *s = store_bind(
-        st,
-        "WITH f(levels, worse, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11) AS (SELECT levels,"
-        " levels - iif(levels < 4, 1, ?3), sum(c1), sum(c2), sum(c3), sum(c4), sum(c5), sum(c6), sum(c7), sum(c8),"
-        " sum(c9), sum(c10), sum(c11) FROM day_tally WHERE place_id = ?1 AND day >= ?4 AND day < ?5"
-        " AND (?2 = '' OR name_id = (SELECT name_id FROM name WHERE id = ?2)) GROUP BY levels)"
-        " SELECT coalesce(sum(c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11), 0),"
-        " coalesce(sum(c1 * (worse >= 1) + c2 * (worse >= 2) + c3 * (worse >= 3) + c4 * (worse >= 4)"
-        " + c5 * (worse >= 5) + c6 * (worse >= 6) + c7 * (worse >= 7) + c8 * (worse >= 8) + c9 * (worse >= 9)"
-        " + c10 * (worse >= 10)), 0) FROM f",
-        "dtdii", place, question, top_faces, from, to);
-    if (store_row(st, s, &failed)) {
-        *ret_n = sqlite3_column_int64(s, 0);
-        *ret_unhappy = sqlite3_column_int64(s, 1);
-        sqlite3_reset(s);
-    }
-    return !failed;
-}
-
-bool store_usual_hours(struct store *st, int32_t place, const char *question, int top_faces, int64_t from, int64_t to,
-                       int64_t sum[HOURS_WEEK][2])
-{
-    bool failed = !store_flush_tallies(st);
-    sqlite3_stmt *s = store_bind(
-        st,
-        "WITH f(hour, worse, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11) AS (SELECT (day + 4) % 7 * 24 + hour,"
-        " levels - iif(levels < 4, 1, ?3), c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11 FROM hour_tally"
-        " WHERE place_id = ?1 AND day >= ?4 AND day < ?5"
-        " AND (?2 = '' OR name_id = (SELECT name_id FROM name WHERE id = ?2)))"
-        " SELECT hour, sum(c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11),"
-        " sum(c1 * (worse >= 1) + c2 * (worse >= 2) + c3 * (worse >= 3) + c4 * (worse >= 4)"
-        " + c5 * (worse >= 5) + c6 * (worse >= 6) + c7 * (worse >= 7) + c8 * (worse >= 8) + c9 * (worse >= 9)"
-        " + c10 * (worse >= 10)) FROM f GROUP BY hour",
-        "dtdii", place, question, top_faces, from, to);
-    while (!failed && store_row(st, s, &failed)) {
-        int hour = sqlite3_column_int(s, 0);
-        if (hour >= 0 && hour < HOURS_WEEK) {
-            sum[hour][0] += sqlite3_column_int64(s, 1);
-            sum[hour][1] += sqlite3_column_int64(s, 2);
-        }
     }
     return !failed;
 }

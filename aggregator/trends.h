@@ -29,9 +29,8 @@
 #ifndef PUAS_AGGREGATOR_TRENDS_H
 #define PUAS_AGGREGATOR_TRENDS_H
 
+#include "aggregator/query.h"
 #include "aggregator/views.h"
-
-#include <stddef.h>
 
 // What is asked, as texts; borrowed. NULL or "": the default.
 struct trend_query {
@@ -51,13 +50,7 @@ struct trend_query {
     const char *goal, *goal_from, *goal_by; // goal: as if this were the standard's: percent, days; default: what is set
     const char *population; // skm: people served, for the sample size; default: without end
 };
-// The fields above by name, for whoever reads them from a URL or a command line.
-struct trend_field {
-    const char *name;
-    size_t offset; // of a const char * in struct trend_query
-};
-extern const struct trend_field trend_fields[]; // ends with a NULL name
-void trend_query_set(struct trend_query *q, const struct trend_field *f, const char *value);
+extern const struct query_field trend_fields[];
 
 struct trend_problem {
     const char *field; // static

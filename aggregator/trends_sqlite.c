@@ -12,26 +12,13 @@
 
 enum { DEFAULT_DAYS = 28, DAY_QUARTERS = 96, EDGE_QUARTERS = 56 };
 
-#define FIELD(name)                                                                                          \
-    {                                                                                                        \
-#name, offsetof(struct trend_query, name)                                                            \
-    }
-const struct trend_field trend_fields[] = {
+#define FIELD(name) QUERY_FIELD(struct trend_query, name)
+const struct query_field trend_fields[] = {
     FIELD(place),   FIELD(question),   FIELD(from), FIELD(to),      FIELD(by),
     FIELD(weekday), FIELD(hour),       FIELD(of),   FIELD(at),      FIELD(days),
     FIELD(control), FIELD(population), FIELD(lang), FIELD(segment), FIELD(goal),
     FIELD(goal_from), FIELD(goal_by),  {NULL, 0},
 };
-
-static const char **field_of(struct trend_query *q, const struct trend_field *f)
-{
-    return (const char **)(void *)((char *)q + f->offset);
-}
-
-void trend_query_set(struct trend_query *q, const struct trend_field *f, const char *value)
-{
-    *field_of(q, f) = value;
-}
 
 // ---------------------------------------------------------------- what is wrong
 
@@ -535,10 +522,7 @@ enum trends_error trends_read(struct views *v, const struct views_user *u, const
     struct trends t = {.v = v, .u = u, .q = &all, .problem = ret_problem, .now = now};
     json_t *o = NULL;
     char *text = NULL;
-    for (const struct trend_field *f = trend_fields; f->name != NULL; f++) {
-        const char **value = field_of(&all, f);
-        *value = *value != NULL ? *value : "";
-    }
+    query_fill(&all, trend_fields);
     bool ok = views_begin(v) && trends_find_place(&t, all.place, &t.place) && find_yesterday(&t, now) &&
               find_days(&t) && trends_find_question(&t) && find_promise(&t) && find_due(&t);
     bool found = !ok;

@@ -20,6 +20,7 @@
 
 struct views;
 struct share; // store_share.h
+struct channel_set; // channel_set.h
 
 enum views_error {
     VIEWS_OK,
@@ -89,9 +90,19 @@ enum views_error views_alert_votes(struct views *v, const struct views_user *u, 
                                    wall_ms now, char **ret_json);
 // {"branch":{id,name,tz},"alert":...}, the alert as on its branch's page, so that messages tell no more than that.
 enum views_error views_alert(struct views *v, const char *alert, wall_ms now, char **ret_json);
-// {"channels":[{id, kind, lang, sends, waiting, sentToday, deadToday, lastSent, attempts, reply}], "dead":[message]}:
-// attempts and reply of what waits after a failure; today: the last 24 hours; dead: the newest 50.
-enum views_error views_channels(struct views *v, const struct config_list *channels, wall_ms now, char **ret_json);
+// {"channels":[{id, kind, lang, stored, secret, sends, waiting, sentToday, deadToday, lastSent, attempts, reply}], "dead":[message]}:
+// stored: of the organisation's document, not of the settings; secret: "none", "there", "missing", "elsewhere" (it was put for
+// another address) or "unreadable"; attempts and reply of what waits after a failure; today: the last 24 hours; dead: the newest 50.
+enum views_error views_channels(struct views *v, const struct settings *s, wall_ms now, char **ret_json);
+// Channels and mailings in force, to be finished by the caller; without set: nothing.
+enum views_error views_channel_set(struct views *v, const struct settings *s, struct channel_set *ret_set);
+enum views_error views_runs_all(struct views *v, const struct views_user *u); // VIEWS_OK: their place is the whole organisation
+// What was chosen in Manage; *ret_r is as it was, and *ret_chosen false, where nothing was.
+enum views_error views_retention(struct views *v, struct settings_retention *ret_r, bool *ret_chosen);
+// What would go now if these days were in force: about so many answers, what was said (words) and answered before these
+// instants; 0: nothing by age.
+enum views_error views_retention_loss(struct views *v, const struct settings_retention *r, wall_ms now, int64_t *ret_answers,
+                                      wall_ms *ret_words, wall_ms *ret_raw);
 // {id, channel, alert, event, state, at, attempts, reply, ended}
 enum views_error views_message(struct views *v, const char *id, char **ret_json);
 // {"shares":[{id, path, by, created, expires}]}: links that have not expired, of places within the scope, the newest first.
@@ -102,13 +113,13 @@ enum views_error views_may_end_phone(struct views *v, const struct views_user *u
 // A branch on a screen (assets/web/src/wall): parts of today, what was promised and done; staff: alerts, kiosks and reasons too.
 enum views_error views_wall(struct views *v, const struct views_user *u, const char *branch, bool staff, wall_ms now,
                             char **ret_json);
-// {"mailings":[{id, place: {id, name}, every, report, lang, at, channel, readers: [{address, through, ended}]}]} (mailing.h) of places
+// {"mailings":[{id, stored, place: {id, name}, every, report, lang, at, channel, readers: [{address, through, ended}]}]} (mailing.h) of places
 // within the scope. through: the last day that was sent to the address, "2026-11-25", null: nothing yet; ended: when its owner
 // wanted no more of it, null: not.
-enum views_error views_mailings(struct views *v, const struct views_user *u, const struct config_list *mailings,
-                                char **ret_json);
+enum views_error views_mailings(struct views *v, const struct views_user *u, const struct settings *s, char **ret_json);
 // {"key": to subscribe browsers with, null: the server sends none, "browsers":[{id, service, place, lang, since}]}: of the user.
-enum views_error views_webpush(struct views *v, const struct views_user *u, const char *key, char **ret_json);
+enum views_error views_webpush(struct views *v, const struct views_user *u, const struct settings *s, const char *key,
+                               char **ret_json);
 // Who sees a place and may act there, and can log in: {people: [{name, display, role}]}.
 enum views_error views_people(struct views *v, const struct views_user *u, const char *place, wall_ms now,
                               char **ret_json);
@@ -134,7 +145,7 @@ enum views_error views_may_see_silence(struct views *v, const struct views_user 
 // clockSynced, software, reason, published, content, refused, refusedWhy, assignment (those that stand nowhere have version
 // ""); of standards: number, since, votesBetweenAlarms (null: not known), told: ids of channels; of users: disabled.
 enum views_error views_manage(struct views *v, const struct views_user *u, const char *list,
-                              const struct config_list *channels, wall_ms now, char **ret_json);
+                              const struct settings *s, wall_ms now, char **ret_json);
 // What a place or kiosk (`kiosk`) within the scope shows and asks: {for, tz, version: of its own, 0: none; from: whose content
 // holds here, or null: its kiosks keep to their own files; yaml, content; versions, planned, told, counts, kiosks: those that
 // take what is put in force here, the first 500 by name}. version: yaml and content of that own version instead; plan: of what

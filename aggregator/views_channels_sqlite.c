@@ -1,5 +1,6 @@
 // views: the outbox of notifications: how each channel is doing, what was given up, what became of one message.
-#include "aggregator/settings.h"
+#include "aggregator/channel_secret.h"
+#include "aggregator/channel_set.h"
 #include "aggregator/store_outgoing.h"
 #include "aggregator/views_impl.h"
 
@@ -33,7 +34,25 @@ json_t *views_quiet_json(const struct channel *ch)
     return json_pack("{s:o,s:o}", "quiet", quiet, "quietFor", of);
 }
 
-static json_t *channel_json(struct views *v, const struct channel *ch, wall_ms now)
+static const char *secret_state(const struct settings *s, const struct channel *ch)
+{
+    if (!ch->stored) {
+        return channel_has_secret(ch) ? "there" : "none"; // without it we would not have started
+    }
+    switch (channel_takes_secret(ch) ? channel_secret_look(s->data, ch) : CHANNEL_SECRET_NONE) {
+    case CHANNEL_SECRET_THERE:
+        return "there";
+    case CHANNEL_SECRET_OTHER:
+        return "elsewhere";
+    case CHANNEL_SECRET_WRONG:
+        return "unreadable";
+    case CHANNEL_SECRET_NONE:
+        break;
+    }
+    return channel_has_secret(ch) ? "missing" : "none";
+}
+
+static json_t *channel_json(struct views *v, const struct settings *s, const struct channel *ch, wall_ms now)
 {
     struct outgoing_counts c;
     if (!store_outgoing_counts(v->st, ch->id.s, now, &c)) {
@@ -42,24 +61,45 @@ static json_t *channel_json(struct views *v, const struct channel *ch, wall_ms n
     }
     json_t *o = views_quiet_json(ch);
     json_object_update_new(
-        o, json_pack("{s:s,s:s,s:s,s:b,s:I,s:I,s:I,s:o,s:i,s:s}", "id", ch->id.s, "kind",
-                     channel_kinds[ch->kind], "lang", channel_langs[ch->lang], "sends", channel_sends(ch),
+        o, json_pack("{s:s,s:s,s:s,s:b,s:s,s:b,s:I,s:I,s:I,s:o,s:i,s:s}", "id", ch->id.s, "kind",
+                     channel_kinds[ch->kind], "lang", channel_langs[ch->lang], "stored", (int)ch->stored, "secret",
+                     secret_state(s, ch), "sends", (int)channel_sends(ch),
                      "waiting", (json_int_t)c.waiting, "sentToday", (json_int_t)c.sent, "deadToday",
                      (json_int_t)c.dead, "lastSent", null_or_int(c.last_sent, c.last_sent > 0), "attempts",
                      c.attempts, "reply", c.reply));
     return o;
 }
 
-enum views_error views_channels(struct views *v, const struct config_list *channels, wall_ms now,
-                                char **ret_json)
+bool views_read_set(struct views *v, const struct settings *s, struct channel_set *ret_set)
 {
-    if (!views_begin(v)) {
+    char why[500];
+    bool ok = channel_set_read(ret_set, v->st, s, why, sizeof why);
+    v->failed = v->failed || !ok;
+    return ok;
+}
+
+enum views_error views_channel_set(struct views *v, const struct settings *s, struct channel_set *ret_set)
+{
+    *ret_set = (struct channel_set){.channels = {.count = 0}};
+    bool ok = views_begin(v) && views_read_set(v, s, ret_set);
+    enum views_error e = views_end(v, ok ? VIEWS_OK : VIEWS_FAILED);
+    if (e != VIEWS_OK) {
+        channel_set_finish(ret_set);
+    }
+    return e;
+}
+
+enum views_error views_channels(struct views *v, const struct settings *s, wall_ms now, char **ret_json)
+{
+    struct channel_set set;
+    if (!views_begin(v) || !views_read_set(v, s, &set)) {
         return views_end(v, VIEWS_FAILED);
     }
     json_t *list = json_array(), *dead = json_array();
-    for (size_t i = 0; i < channels->count && !v->failed; i++) {
-        json_array_append_new(list, channel_json(v, &((const struct channel *)channels->items)[i], now));
+    for (size_t i = 0; i < set.channels.count && !v->failed; i++) {
+        json_array_append_new(list, channel_json(v, s, &((const struct channel *)set.channels.items)[i], now));
     }
+    channel_set_finish(&set);
     v->failed = v->failed || !store_each_dead(v->st, DEAD_SHOWN, add_dead, dead);
     char *text = views_dump(json_pack("{s:o,s:o}", "channels", list, "dead", dead));
     return views_end_text(v, text, ret_json);

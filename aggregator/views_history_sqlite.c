@@ -5,17 +5,25 @@
 
 #include <stdlib.h>
 
-// Takes list, which may hold one row more than a page: then there are more, and *ret_next is where they go on.
-static enum views_error page(struct views *v, const char *name, json_t *list, const struct views_page *p,
-                             int64_t last, enum views_error e, char **ret_json, int64_t *ret_next)
+// Ends a reading with the rows of `s`, which gives one more than a page when there are more; `found`: there is such a list.
+// *ret_next: where they go on, by the first column.
+static enum views_error page(struct views *v, const char *name, bool found, sqlite3_stmt *s,
+                             json_t *(*row)(sqlite3_stmt *s), const struct views_page *p, char **ret_json,
+                             int64_t *ret_next)
 {
-    bool more = json_array_size(list) > (size_t)p->limit;
-    if (more) {
-        json_array_remove(list, (size_t)p->limit);
+    json_t *list = json_array();
+    int64_t last = 0;
+    bool more = false;
+    while (found && !more && views_row(v, s)) {
+        more = json_array_size(list) == (size_t)p->limit;
+        if (!more) {
+            last = sqlite3_column_int64(s, 0);
+            json_array_append_new(list, row(s));
+        }
     }
     char *text = views_dump(json_pack("{s:o,s:o}", name, list, "next", null_or_int(last, more)));
     v->failed = v->failed || text == NULL;
-    e = views_end(v, e);
+    enum views_error e = views_end(v, found ? VIEWS_OK : VIEWS_NOT_FOUND);
     if (e != VIEWS_OK) {
         free(text);
         return e;
@@ -60,16 +68,11 @@ enum views_error views_alerts(struct views *v, const struct views_user *u, const
                               enum views_open open, const struct views_page *p, char **ret_json,
                               int64_t *ret_next)
 {
-    enum views_error e = VIEWS_NOT_FOUND;
-    int64_t last = 0;
+    sqlite3_stmt *s = NULL;
     int32_t top;
-    if (!views_begin(v)) {
-        return views_end(v, VIEWS_FAILED);
-    }
-    json_t *list = json_array();
-    if (find_top(v, u, place, &top)) {
-        e = VIEWS_OK;
-        sqlite3_stmt *s = store_bind(
+    bool found = views_begin(v) && find_top(v, u, place, &top);
+    if (found) {
+        s = store_bind(
             v->st,
             "WITH RECURSIVE down(place_id) AS (SELECT ?1 UNION SELECT p.place_id FROM down d JOIN place p ON "
             "p.parent_id ="
@@ -85,12 +88,8 @@ enum views_error views_alerts(struct views *v, const struct views_user *u, const
             "a.place_id IN"
             " down AND (?3 = 0 OR (a.closed IS NULL) = (?3 = 1)) ORDER BY a.alert_id DESC LIMIT ?4",
             "didd", top, p->before, (int)open, p->limit + 1);
-        while (views_row(v, s)) {
-            last = json_array_size(list) < (size_t)p->limit ? sqlite3_column_int64(s, 0) : last;
-            json_array_append_new(list, alert_json(s));
-        }
     }
-    return page(v, "alerts", list, p, last, e, ret_json, ret_next);
+    return page(v, "alerts", found, s, alert_json, p, ret_json, ret_next);
 }
 
 // Of its kind either answers, or the share and the day of a step; a year has neither.
@@ -117,16 +116,11 @@ static json_t *praise_json(sqlite3_stmt *s)
 enum views_error views_praise(struct views *v, const struct views_user *u, const char *place,
                               const struct views_page *p, char **ret_json, int64_t *ret_next)
 {
-    enum views_error e = VIEWS_NOT_FOUND;
-    int64_t last = 0;
+    sqlite3_stmt *s = NULL;
     int32_t top;
-    if (!views_begin(v)) {
-        return views_end(v, VIEWS_FAILED);
-    }
-    json_t *list = json_array();
-    if (find_top(v, u, place, &top)) {
-        e = VIEWS_OK;
-        sqlite3_stmt *s = store_bind(
+    bool found = views_begin(v) && find_top(v, u, place, &top);
+    if (found) {
+        s = store_bind(
             v->st,
             "WITH RECURSIVE down(place_id) AS (SELECT ?1 UNION SELECT p.place_id FROM down d JOIN place p ON "
             "p.parent_id = d.place_id) SELECT q.praise_id, q.at, q.kind, q.value, q.percent, p.id, p.name, r.id,"
@@ -134,41 +128,32 @@ enum views_error views_praise(struct views *v, const struct views_user *u, const
             " q.rule_id AND r.version = (SELECT max(version) FROM rule m WHERE m.rule_id = q.rule_id)"
             " WHERE q.praise_id < ?2 AND q.place_id IN down ORDER BY q.praise_id DESC LIMIT ?3",
             "did", top, p->before, p->limit + 1);
-        while (views_row(v, s)) {
-            last = json_array_size(list) < (size_t)p->limit ? sqlite3_column_int64(s, 0) : last;
-            json_array_append_new(list, praise_json(s));
-        }
     }
-    return page(v, "praise", list, p, last, e, ret_json, ret_next);
+    return page(v, "praise", found, s, praise_json, p, ret_json, ret_next);
+}
+
+static json_t *audit_json(sqlite3_stmt *s)
+{
+    return json_pack("{s:I,s:I,s:s,s:s,s:s,s:s}", "id", (json_int_t)sqlite3_column_int64(s, 0), "at",
+                     (json_int_t)sqlite3_column_int64(s, 1), "who", sqlite3_column_text(s, 2), "action",
+                     sqlite3_column_text(s, 3), "subject", sqlite3_column_text(s, 4), "detail",
+                     sqlite3_column_text(s, 5));
 }
 
 enum views_error views_audit(struct views *v, const struct views_user *u, const struct views_audit *f,
                              const struct views_page *p, char **ret_json, int64_t *ret_next)
 {
-    enum views_error e = VIEWS_NOT_FOUND;
-    int64_t last = 0;
-    if (!views_begin(v)) {
-        return views_end(v, VIEWS_FAILED);
-    }
-    json_t *list = json_array();
-    sqlite3_stmt *s = store_bind(
-        v->st, "SELECT ?1 = 0 OR EXISTS(SELECT 1 FROM place WHERE place_id = ?1 AND parent_id IS NULL)", "d",
-        u->place);
-    if (views_row(v, s) && sqlite3_column_int(s, 0) != 0) {
-        e = VIEWS_OK;
+    static const char whole[] =
+        "SELECT ?1 = 0 OR EXISTS(SELECT 1 FROM place WHERE place_id = ?1 AND parent_id IS NULL)";
+    sqlite3_stmt *s = NULL;
+    bool found = views_begin(v) && views_row(v, s = store_bind(v->st, whole, "d", u->place)) &&
+                 sqlite3_column_int(s, 0) != 0;
+    if (found) {
         s = store_bind(v->st,
                        "SELECT audit_id, at, who, action, subject, detail FROM audit WHERE audit_id < ?1"
                        " AND ?3 IN ('', who) AND ?4 IN ('', action) AND ?5 IN ('', subject)"
                        " ORDER BY audit_id DESC LIMIT ?2",
                        "idttt", p->before, p->limit + 1, f->who, f->action, f->subject);
-        while (views_row(v, s)) {
-            last = json_array_size(list) < (size_t)p->limit ? sqlite3_column_int64(s, 0) : last;
-            json_array_append_new(
-                list, json_pack("{s:I,s:I,s:s,s:s,s:s,s:s}", "id", (json_int_t)sqlite3_column_int64(s, 0),
-                                "at", (json_int_t)sqlite3_column_int64(s, 1), "who",
-                                sqlite3_column_text(s, 2), "action", sqlite3_column_text(s, 3), "subject",
-                                sqlite3_column_text(s, 4), "detail", sqlite3_column_text(s, 5)));
-        }
     }
-    return page(v, "audit", list, p, last, e, ret_json, ret_next);
+    return page(v, "audit", found, s, audit_json, p, ret_json, ret_next);
 }

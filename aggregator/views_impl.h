@@ -130,6 +130,7 @@ char *views_dump(json_t *o); // takes o; NULL: out of memory
 // The content in force at a place, its own or the nearest above; a new reference. NULL: nothing was pushed there.
 json_t *views_content(struct views *v, int32_t place);
 
+bool views_read_set(struct views *v, const struct settings *s, struct channel_set *ret_set); // false: noted in v->failed
 // {"quiet": [{days, open, close}], "quietFor": [severity]}: when a channel waits, and with what; [] of severities: with both.
 json_t *views_quiet_json(const struct channel *ch);
 

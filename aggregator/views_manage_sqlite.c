@@ -1,5 +1,6 @@
 // views: the organisation as head office runs it: the things of the configuration's document that one may see, each with
 // its version (manage.h) and with what is known of it besides.
+#include "aggregator/channel_set.h"
 #include "aggregator/config_text.h"
 #include "aggregator/manage_items.h"
 #include "aggregator/rules_json.h"
@@ -84,13 +85,15 @@ static void add_user(struct reader *r, const char *name, json_t *o)
 
 // ---------------------------------------------------------------- lists
 
+// A channel is of no place: only who runs the whole organisation has it.
 static json_t *thing(struct reader *r, const char *list, json_t *item)
 {
     char version[MANAGE_VERSION + 1];
     bool is_place = strcmp(list, "places") == 0, is_standard = strcmp(list, "standards") == 0;
     bool is_shown_below = is_place || is_standard || strcmp(list, "calendars") == 0; // what is above holds here too
     const char *id = word(item, manage_id_key(list)), *place = is_place ? id : word(item, "place");
-    bool mine = under(r, place, r->top);
+    bool whole = word(r->parents, r->top)[0] == '\0';
+    bool mine = strcmp(list, "channels") == 0 ? whole : under(r, place, r->top);
     if (!mine && !(is_shown_below && under(r, r->top, place))) {
         return NULL;
     }
@@ -161,13 +164,13 @@ static char *kiosks_json(struct reader *r)
     return f != NULL && fclose(f) == 0 ? text : NULL;
 }
 
-// Whom a step of a ladder can tell.
-static json_t *ladder_channels(const struct reader *r)
+// By which a step of a ladder, or a report, can go.
+static json_t *ways(const struct reader *r, bool mail)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < r->channels->count; i++) {
         const struct channel *ch = &((const struct channel *)r->channels->items)[i];
-        if (channel_sends(ch)) {
+        if (mail ? ch->kind == CHANNEL_EMAIL : channel_sends(ch)) {
             json_t *o = views_quiet_json(ch);
             json_object_update_new(o, json_pack("{s:s,s:s}", "id", ch->id.s, "kind", channel_kinds[ch->kind]));
             json_array_append_new(list, o);
@@ -182,7 +185,7 @@ static json_t *read_document(struct views *v, const char *list)
     static const struct {
         const char *list;
         int part;
-    } parts[] = {{"places", CONFIG_PLACES}, {"kiosks", CONFIG_KIOSKS}, {"calendars", CONFIG_CALENDARS}, {"standards", CONFIG_STANDARDS}, {"users", CONFIG_USERS}};
+    } parts[] = {{"places", CONFIG_PLACES}, {"kiosks", CONFIG_KIOSKS}, {"calendars", CONFIG_CALENDARS}, {"standards", CONFIG_STANDARDS}, {"channels", CONFIG_CHANNELS}, {"mailings", CONFIG_MAILINGS}, {"users", CONFIG_USERS}};
     char *text = NULL, why[300] = "";
     size_t n;
     json_t *document = NULL;
@@ -231,23 +234,39 @@ static char *list_json(struct reader *r, const char *list, int32_t scope)
     }
     json_decref(document);
     json_t *o = json_pack("{s:o}", list, items);
-    if (strcmp(list, "standards") == 0) {
-        json_object_set_new(o, "channels", ladder_channels(r));
+    bool mail = strcmp(list, "mailings") == 0;
+    if (mail || strcmp(list, "standards") == 0) {
+        json_object_set_new(o, "channels", ways(r, mail));
     }
     return views_dump(o);
 }
 
 enum views_error views_manage(struct views *v, const struct views_user *u, const char *list,
-                              const struct config_list *channels, wall_ms now, char **ret_json)
+                              const struct settings *s, wall_ms now, char **ret_json)
 {
-    struct reader r = {.v = v, .channels = channels, .now = now};
-    if (!views_begin(v)) {
+    struct channel_set set;
+    struct reader r = {.v = v, .channels = &set.channels, .now = now};
+    if (!views_begin(v) || !views_read_set(v, s, &set)) {
         return views_end(v, VIEWS_FAILED);
     }
     r.parents = json_object();
     char *text = list_json(&r, list, u->place);
     json_decref(r.parents);
+    channel_set_finish(&set);
     return views_end_text(v, text, ret_json);
+}
+
+enum views_error views_runs_all(struct views *v, const struct views_user *u)
+{
+    bool all = u->place == 0; // who has the control token
+    if (views_begin(v) && !all) {
+        sqlite3_stmt *s = store_bind(v->st, "SELECT 1 FROM place WHERE place_id = ?1 AND parent_id IS NULL", "d", u->place);
+        all = views_row(v, s);
+        if (all) {
+            sqlite3_reset(s);
+        }
+    }
+    return views_end(v, all ? VIEWS_OK : VIEWS_NOT_FOUND);
 }
 
 enum views_error views_may_see_user(struct views *v, const struct views_user *u, const char *name)

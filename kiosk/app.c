@@ -1,20 +1,7 @@
-#include "kiosk/app.h"
+#include "kiosk/app_impl.h"
 
 #include <stdio.h>
 #include <string.h>
-
-const char *app_screen_name(enum app_screen s)
-{
-    static const char *const names[APP_SCREENS] = {"question",       "pressed", "thanks", "try-again",
-                                                   "out-of-service", "closed",  "service"};
-    return names[s];
-}
-
-const char *app_reason_code(enum app_reason r)
-{
-    static const char *const codes[APP_REASONS] = {"", "disk-full", "outbox-error", "writer-silent"};
-    return codes[r];
-}
 
 static const char *by_name(enum app_by by)
 {
@@ -56,140 +43,6 @@ void app_keyboard(const struct app *a, struct keyboard_page *ret)
         keyboard_make(a->options.langs[a->lang], a->page, ret);
 }
 
-const char *app_target_name(const struct app *a, int target, char *buffer, size_t size)
-{
-    const struct survey_question *q = app_question(a);
-    switch (target) {
-    case TARGET_DONE:
-        return "done";
-    case TARGET_SKIP:
-        return "skip";
-    case TARGET_SPACE:
-        return "space";
-    case TARGET_SPEECH:
-        return "speech";
-    case TARGET_CORNER:
-        return "corner";
-    default:
-        break;
-    }
-    if (target >= TARGET_SERVICE)
-        snprintf(buffer, size, "service-%d", target - TARGET_SERVICE);
-    else if (target >= TARGET_KEY)
-        snprintf(buffer, size, "key-%d", target - TARGET_KEY);
-    else if (target >= TARGET_FIELD)
-        snprintf(buffer, size, "field-%d", target - TARGET_FIELD + 1);
-    else if (target >= TARGET_OPTION && target - TARGET_OPTION < q->option_count)
-        snprintf(buffer, size, "option-%s", q->option[target - TARGET_OPTION].id.s);
-    else if (target >= TARGET_LANG && target - TARGET_LANG < a->options.lang_count)
-        snprintf(buffer, size, "lang-%s", a->options.langs[target - TARGET_LANG]);
-    else
-        snprintf(buffer, size, "%s-%d", q->type == SURVEY_NPS ? "level" : "face",
-                 target - TARGET_FACE + (q->type == SURVEY_NPS ? 0 : 1));
-    return buffer;
-}
-
-int app_digit(const struct app *a, int digit)
-{
-    const struct survey_question *q = app_question(a);
-    struct keyboard_page page;
-    if (a->screen == APP_SERVICE)
-        return a->service.page == SERVICE_PIN ? TARGET_SERVICE + digit : TARGET_NONE;
-    if (a->screen == APP_CLOSED)
-        return TARGET_NONE;
-    switch (q->type) {
-    case SURVEY_FACES:
-        return digit >= 1 && digit <= q->of ? TARGET_FACE + digit - 1 : TARGET_NONE;
-    case SURVEY_NPS:
-        return TARGET_FACE + digit;
-    case SURVEY_CHOICE:
-        return digit >= 1 && digit <= q->option_count ? TARGET_OPTION + digit - 1 : TARGET_NONE;
-    default:
-        app_keyboard(a, &page);
-        for (int i = 0; i < page.count; i++)
-            if (page.key[i].label[0] == '0' + digit && !page.key[i].label[1])
-                return TARGET_KEY + i;
-        return TARGET_NONE;
-    }
-}
-
-// ---------------------------------------------------------------- time
-static int animation_ms(const struct app *a)
-{
-    if (a->options.still)
-        return 0;
-    switch (a->screen) {
-    case APP_PRESSED:
-        return a->options.press_ms;
-    case APP_QUESTION:
-        return a->step > 0 ? APP_REVEAL_MS : 0;
-    default:
-        return APP_REVEAL_MS;
-    }
-}
-
-int app_progress(const struct app *a)
-{
-    int whole = animation_ms(a);
-    mono_ms gone = a->now - a->since;
-    if (whole <= 0 || gone >= whole)
-        return 1000;
-    return gone <= 0 ? 0 : (int)(gone * 1000 / whole);
-}
-
-// Nobody is there: since when, or -1.
-static mono_ms idle_since(const struct app *a)
-{
-    return app_is_first(a) && a->options.scenes > 0 ? a->touched + a->options.idle_ms : -1;
-}
-
-int app_wave(const struct app *a)
-{
-    mono_ms idle = idle_since(a);
-    if (a->options.still || idle < 0 || a->now < idle)
-        return -1;
-    mono_ms gone = (a->now - idle) % a->options.scene_ms;
-    return gone < APP_WAVE_MS ? (int)(gone * 1000 / APP_WAVE_MS) : -1;
-}
-
-// When the screen ends by itself, or -1.
-static mono_ms screen_deadline(const struct app *a)
-{
-    const struct app_options *o = &a->options;
-    switch (a->screen) {
-    case APP_PRESSED:
-        return a->since + (!a->answered ? 2 * o->save_timeout_ms + 1000 : a->leaving ? 0 : o->press_ms);
-    case APP_THANKS:
-        return a->since + o->thanks_ms;
-    case APP_TRY_AGAIN:
-        return a->since + o->try_again_ms;
-    case APP_OUT_OF_SERVICE:
-        return a->fault != APP_REASON_NONE ? -1 : a->since + o->service_retry_ms;
-    case APP_SERVICE:
-        return a->touched + service_idle_ms(&a->service);
-    case APP_QUESTION:
-        if (a->step > 0)
-            return a->touched + (app_is_typing(a) ? o->typing_ms : o->step_ms);
-        return a->closed ? a->touched + o->awake_ms : -1;
-    default:
-        return -1;
-    }
-}
-
-// When "still there?" is asked, or -1.
-static mono_ms warning_at(const struct app *a)
-{
-    return a->screen == APP_QUESTION && a->step > 0 ? screen_deadline(a) - a->options.warn_ms : -1;
-}
-
-int app_warning(const struct app *a)
-{
-    mono_ms at = warning_at(a), left = screen_deadline(a) - a->now;
-    if (at < 0 || a->now < at || a->options.warn_ms <= 0)
-        return -1;
-    return left <= 0 ? 0 : (int)(left * 1000 / a->options.warn_ms);
-}
-
 static bool is_picked(const struct app *a)
 {
     return app_question(a)->type == SURVEY_CHOICE && a->picked != 0;
@@ -201,44 +54,9 @@ static bool is_worded(const struct app *a)
     return (t == SURVEY_TEXT || t == SURVEY_NUMBER) && !typing_is_empty(&a->typing);
 }
 
-// Something was picked or written and not handed in, and counts all the same.
-static bool has_unsaved(const struct app *a)
+bool app_has_unsaved(const struct app *a)
 {
     return (a->screen == APP_QUESTION || a->screen == APP_TRY_AGAIN) && (is_picked(a) || is_worded(a));
-}
-
-// When a finger has held the hidden corner for long enough, or -1.
-static mono_ms opens_service_at(const struct app *a)
-{
-    bool may =
-        a->options.service_pin[0] && a->screen != APP_PRESSED && a->screen != APP_SERVICE && !has_unsaved(a);
-    mono_ms since = fingers_holding(&a->fingers, TARGET_CORNER);
-    return may && since >= 0 && a->now - since < FINGERS_STALE_MS ? since + APP_HOLD_MS : -1;
-}
-
-static void sooner(mono_ms *ret_at, mono_ms at)
-{
-    if (at >= 0 && (*ret_at < 0 || at < *ret_at))
-        *ret_at = at;
-}
-
-static mono_ms next_wake(const struct app *a)
-{
-    mono_ms at = -1, idle = idle_since(a), warning = warning_at(a);
-    sooner(&at, screen_deadline(a));
-    sooner(&at, opens_service_at(a));
-    if (app_progress(a) < 1000)
-        sooner(&at, a->now + APP_FRAME_MS);
-    if (app_is_at_rest(a))
-        sooner(&at, a->lang_until);
-    if (warning >= 0)
-        sooner(&at, a->now < warning ? warning : a->now + (a->options.still ? 1000 : 250));
-    if (app_wave(a) >= 0)
-        sooner(&at, a->now + APP_WAVE_FRAME_MS);
-    else if (idle >= 0) // the next scene
-        sooner(&at,
-               a->now < idle ? idle : a->now + a->options.scene_ms - (a->now - idle) % a->options.scene_ms);
-    return at;
 }
 
 // ---------------------------------------------------------------- changes
@@ -436,7 +254,7 @@ static void again(struct app *a, bool somebody, struct app_effects *e)
 // which needs their consent.
 static void leave(struct app *a, wall_ms wall, struct app_effects *e)
 {
-    if (!has_unsaved(a)) {
+    if (!app_has_unsaved(a)) {
         go_home(a, false, e);
         return;
     }
@@ -450,7 +268,7 @@ static void leave(struct app *a, wall_ms wall, struct app_effects *e)
 
 static void change_scene(struct app *a, struct app_effects *e)
 {
-    mono_ms idle = idle_since(a);
+    mono_ms idle = app_idle_since(a);
     int scene = 0;
     if (idle >= 0 && a->now >= idle && a->options.scenes > 1)
         scene = (int)((a->now - idle) / a->options.scene_ms + 1) % a->options.scenes;
@@ -462,7 +280,7 @@ static void change_scene(struct app *a, struct app_effects *e)
 
 static void on_time(struct app *a, wall_ms wall, struct app_effects *e)
 {
-    mono_ms deadline = screen_deadline(a);
+    mono_ms deadline = app_deadline(a);
     if (deadline >= 0 && a->now >= deadline) {
         switch (a->screen) {
         case APP_PRESSED:
@@ -485,7 +303,7 @@ static void on_time(struct app *a, wall_ms wall, struct app_effects *e)
             break;
         }
     }
-    mono_ms opens = opens_service_at(a);
+    mono_ms opens = app_opens_service_at(a);
     if (opens >= 0 && a->now >= opens) {
         forget(a);
         set_focus(a, TARGET_NONE, e);
@@ -708,7 +526,7 @@ static void on_leave(struct app *a, wall_ms wall, struct app_effects *e)
         on_time(a, wall, e);
         return;
     }
-    if (a->screen == APP_TRY_AGAIN && has_unsaved(a))
+    if (a->screen == APP_TRY_AGAIN && app_has_unsaved(a))
         again(a, false, e);
     if (!app_is_at_rest(a))
         leave(a, wall, e);
@@ -802,6 +620,6 @@ struct app_effects app_feed(struct app *a, const struct app_input *in)
         break;
     }
     e.redraw |= was_moving || app_wave(a) >= 0 || app_warning(a) >= 0;
-    e.wake_at = next_wake(a);
+    e.wake_at = app_next_wake(a);
     return e;
 }

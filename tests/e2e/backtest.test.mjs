@@ -284,9 +284,9 @@ scenario("back-test page: settings, verdict, price, alerts and address", async (
   await page.id("votes-b").press("Enter");
   await waitFor("another price", async () => /^About 1 false alarm in \d{1,2} days/.test(await page.id("price-b").textContent()));
   assert.match(param(page, "b"), /false_alarm_votes: 200/);
-  await waitFor("both curves", async () => (await page.id("card-curve").locator("polyline").count()) === 2);
+  await waitFor("both curves", async () => (await page.id("card-curve").locator("path[d]").count()) === 2);
   assert.match(await page.id("card-curve").locator("svg").first().getAttribute("aria-label"), /A: .*70% satisfied, 34 votes.*B: .*70% satisfied, \d+ votes/);
-  assert.equal(await page.page.locator(".alert-mark.alone").count(), 0);
+  assert.equal(await page.page.locator(".alert-mark .alone").count(), 0);
 
   // A share of few votes raises many alerts, and nobody can say how many of them are false.
   await page.id("kind-b-share").click();
@@ -299,7 +299,7 @@ scenario("back-test page: settings, verdict, price, alerts and address", async (
   await waitFor("more alerts with B", async () => Number((await page.id("verdict").textContent()).match(/^(\d+) alerts with B, 3 with A/)?.[1] ?? 0) > 3);
   await still(page);
   assert.match(await page.id("card-result").textContent(), /Both see 3; 0 only A, \d+ only B/);
-  assert.ok((await page.page.locator(".alert-mark.alone").count()) > 0);
+  assert.ok((await page.page.locator(".alert-mark .alone").count()) > 0);
 
   // A link is a test; Back goes back.
   const shown = await page.id("verdict").textContent();

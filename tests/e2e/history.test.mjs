@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Aggregator } from "./lib/aggregator.mjs";
+import { Browser, PHONE } from "./lib/browser.mjs";
 import { Broker, SECRET } from "./lib/broker.mjs";
 import { TouchScreen } from "./lib/display.mjs";
 import { ForeignKiosk } from "./lib/foreign.mjs";
@@ -221,6 +222,78 @@ scenario("retention: words and answers of long ago go, counts stay and are still
   await kiosk.settled();
   assert.equal(await store.count(), 1);
   assert.equal(await store.one("SELECT sum(c4) FROM tally"), 1);
+});
+
+scenario("retention from the page: what would go is said before it goes for ever, and it goes at once; it stays chosen over a restart, and can be left to aggregator.yaml again", async (world) => {
+  assert.ok(FAKETIME, "faketime is missing: make test-deps");
+  const past = { LD_PRELOAD: FAKETIME, FAKETIME: "-10d", FAKETIME_DONT_FAKE_MONOTONIC: "1" };
+  const { aggregator, kiosk, ctl } = await start(world, { env: past });
+  const { store, url } = aggregator;
+  kiosk.press(4, { at: Date.now() - 10 * DAY });
+  words(kiosk, "geheimnis", { visit: 1, at: Date.now() - 10 * DAY });
+  await kiosk.settled();
+  await aggregator.stop();
+  aggregator.env = {};
+  await aggregator.up();
+  kiosk.press(5);
+  await kiosk.settled();
+  const page = await (await Browser.start(world)).open(`${url}/?page=manage&tab=log`);
+  await page.login("admin");
+  await page.id("kept-change").click();
+
+  // Wrong: said beside the field.
+  const wrong = async (field, text, says) => {
+    await page.id(`m-${field}`).fill(text);
+    await page.id("kept-look").click();
+    await waitFor(`${says} beside ${field}`, async () => says.test(await page.page.locator(`#error-${field}`).textContent()));
+    assert.equal(await page.id("kept-loss").count(), 0);
+  };
+  await wrong("contactsDays", "0", /1 to 365/);
+  await wrong("contactsDays", "", /1 to 365/);
+  await page.id("m-contactsDays").fill("90");
+  await wrong("commentsDays", "soon", /whole number/);
+  await wrong("commentsDays", "40000", /36500/);
+  await page.id("m-commentsDays").fill("20");
+  await page.id("m-rawDays").fill("");
+  await page.id("kept-look").click();
+  await page.id("kept-loss").filter({ hasText: /^Words from before .* go\. For ever/ }).waitFor();
+
+  // What is typed anew is looked at anew; nothing has gone so far.
+  await page.id("m-commentsDays").fill("5");
+  assert.equal(await page.id("kept-save").count(), 0);
+  await page.id("m-rawDays").fill("7");
+  await page.id("kept-look").click();
+  await page.id("kept-loss").filter({ hasText: "About 2 single answers" }).waitFor();
+  for (const viewport of [undefined, PHONE]) {
+    if (viewport) await page.page.setViewportSize(viewport);
+    await page.accessible("how long what is kept");
+    await page.shot(`page-retention-${viewport ? "phone" : "desktop"}`);
+  }
+  assert.equal(await store.count(), 3);
+  await page.id("kept-save").click();
+  await page.id("kept").filter({ hasText: /As chosen here.*90 days.*5 days.*7 days/ }).waitFor();
+  await waitFor("no answer of long ago", async () => (await store.count()) === 1);
+  await waitFor("no byte of the words", () => holds(aggregator.data, "geheimnis").length === 0);
+  assert.equal(await store.one("SELECT sum(c4) FROM tally"), 1); // counts stay
+  assert.match(await ctl(0, "retention"), /answers +7 days +1 /);
+  assert.equal(await store.one("SELECT who || ': ' || detail FROM audit WHERE action = 'retention'"), "admin: 365 0 0 -> 90 5 7");
+
+  // Over a restart; back to aggregator.yaml.
+  await aggregator.stop();
+  await aggregator.up();
+  const admin = await Session.login(url, "admin");
+  const days = async () => {
+    const { contactsDays, commentsDays, rawDays, chosen } = await admin.get("/api/v1/manage/retention");
+    return [contactsDays, commentsDays, rawDays, chosen];
+  };
+  assert.deepEqual(await days(), [90, 5, 7, true]);
+  await page.page.reload();
+  await page.id("kept-change").click();
+  await page.id("kept-back").click();
+  await page.id("kept").filter({ hasText: /As aggregator.yaml says/ }).waitFor();
+  assert.deepEqual(await days(), [365, 0, 0, false]);
+  for (const user of ["manager"]) assert.equal((await (await Session.login(url, user)).raw("POST", "/api/v1/manage/retention", { chosen: false })).status, 403, user);
+  page.clean();
 });
 
 const rowsOf = (n, day) => Array.from({ length: n }, (_, i) => `${day} ${String(8 + (i % 10)).padStart(2, "0")}:15:00;Bandung Dago;${["very positive", "positive", "negative", "very negative"][i % 4]};${i % 4 > 1 ? '"Waiting time; Staff"' : ""};${i === 3 ? '"Lama, ""sekali"";\nya"' : ""}`);

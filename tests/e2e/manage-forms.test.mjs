@@ -314,7 +314,7 @@ scenario("ladder and goal of a standard from the page: to the engine and to Impr
   assert.equal((await put(admin, "standards", "satisfied-85", { ...now.item, escalation: [...now.item.escalation, { after: "3 d", channel: "nowhere" }] }, now.version)).status, 200);
   await page.id("save").click();
   await page.id("conflict").filter({ hasText: /ladder, new: after 4320 min, nowhere/ }).waitFor();
-  await page.id("editor").filter({ hasText: "This server has no channel \u201cnowhere\u201d" }).waitFor();
+  await page.id("editor").filter({ hasText: "There is no channel \u201cnowhere\u201d" }).waitFor();
   await page.id("m-goal-drop").click();
   await page.id("save").click();
   await done(page, /saved/);

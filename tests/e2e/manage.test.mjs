@@ -91,7 +91,7 @@ scenario("a session changes places, kiosks, standards and users as a document wo
   assert.equal((await find(admin, "users", "tuti")).disabled, true);
   assert.ok(!(await admin.get("/api/v1/people?place=malang")).people.some(({ name }) => name === "tuti"), "no alert is given to her");
   assert.equal(await store.one(`SELECT count(*) FROM audit WHERE detail LIKE '%${password}%' OR detail LIKE '%${made.password}%'`), 0);
-  assert.deepEqual(await admin.get("/api/v1/manage/retention"), { contactsDays: 365, commentsDays: 0, rawDays: 0 });
+  assert.deepEqual(await admin.get("/api/v1/manage/retention"), { contactsDays: 365, commentsDays: 0, rawDays: 0, chosen: false, settings: { contactsDays: 365, commentsDays: 0, rawDays: 0 } });
 });
 
 scenario("who may not is refused, wrong input is told beside its field, and nothing changes", async (world) => {
@@ -419,12 +419,12 @@ scenario("who may not sees no link, head office its own; both themes and languag
   await west.login("west");
   await west.id("nav-manage").click();
   await west.id("open-bandung-dago").waitFor();
-  assert.deepEqual(await west.page.locator(".tabs a").evaluateAll((all) => all.map((each) => each.textContent)), ["Places", "Kiosks", "Calendars", "Standards", "Survey"]);
+  assert.deepEqual(await west.page.locator(".tabs a").evaluateAll((all) => all.map((each) => each.textContent)), ["Places", "Kiosks", "Calendars", "Standards", "Reports", "Survey"]);
   assert.equal(await west.id("open-harapan").count(), 0, "above her: only to be read");
   assert.equal(await west.id("row-malang").count(), 0);
   west.clean();
 
-  const tabs = { places: "&place=bandung-dago", kiosks: "&id=dago-entrance", standards: "&id=satisfied-85", channels: "", users: "&id=manager", tokens: "&id=new*", log: "" };
+  const tabs = { places: "&place=bandung-dago", kiosks: "&id=dago-entrance", standards: "&id=satisfied-85", channels: "&id=new*", mailings: "&id=new*", users: "&id=manager", tokens: "&id=new*", log: "" };
   for (const [name, viewport] of [["desktop", DESKTOP], ["phone", PHONE]]) {
     const page = await browser.open(`${url}/?page=manage`, { viewport });
     await page.login("admin");
@@ -444,7 +444,7 @@ scenario("who may not sees no link, head office its own; both themes and languag
         }
       }
       if (name === "phone") {
-        const small = await page.page.locator("main :is(button, select, input, a)").evaluateAll((list) => list.map((each) => [each.textContent || each.id, Math.round(each.getBoundingClientRect().height)]).filter(([, height]) => height < 44));
+        const small = await page.page.locator("main :is(button, select, input, a)").evaluateAll((list) => list.map((each) => [each.textContent || each.id, Math.round((each.type === "checkbox" ? each.closest("label") : each).getBoundingClientRect().height)]).filter(([, height]) => height < 44));
         assert.deepEqual(small, [], `targets under 44 px: ${tab}`);
       }
     }

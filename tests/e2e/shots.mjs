@@ -46,6 +46,7 @@ const PAGES = {
   "manage-place": { user: "admin", path: `/?page=manage&place=${PLACE}`, ready: '[data-testid="editor"]' },
   ...Object.fromEntries(["kiosks", "standards", "channels", "mailings", "users", "tokens", "log"].map((tab) => [`manage-${tab}`, card(tab)])),
   "manage-calendars": { user: "admin", path: "/?page=manage&tab=calendars&id=nasional", ready: '[data-testid="editor"]' },
+  ...Object.fromEntries(["channels", "mailings"].map((tab) => [`manage-${tab}-new`, { user: "admin", path: `/?page=manage&tab=${tab}&id=new*`, ready: '[data-testid="editor"]' }])),
   "manage-kiosk": { ...card("kiosks"), press: ["open-dago-pharmacy"] },
   "manage-standard": { ...card("standards"), press: ["open-satisfied-85"] },
   "manage-user": { ...card("users"), press: ["open-manager"] },

@@ -105,7 +105,7 @@ scenario("trends page: the figures are those that were counted, in charts, table
 
   // When, why, who.
   const weekday = new Date(today() - DAY).getUTCDay();
-  assert.equal(await page.id(`cell-${weekday}-12`).textContent(), "70");
+  assert.deepEqual([...new Set(await page.id("card-grid").locator("svg text.s0").allTextContents())], ["70"], "what the cells far below the promise say");
   assert.match(await page.id(`cell-${weekday}-12`).getAttribute("aria-label"), /70\.0%.*40 votes/);
   assert.match(await page.id("worst-hours").textContent(), /^7 hours of the week are surely below the promise: 50% of the votes, 75% of the unhappy ones/);
   assert.match(await page.id("below").textContent(), /^Below the promise beyond chance: 1 of 2\./);
@@ -263,6 +263,99 @@ scenario("trends page: both themes and languages, desktop and phone: no barrier,
   }
 });
 
+scenario("trends page: charts by mouse and keyboard; drawn anew in another width and language, not in another theme; refused nothing", async (world) => {
+  const { aggregator } = await chain(world, { weeks: 4 });
+  const page = await open(world, aggregator, "");
+  const { keyboard } = page.page;
+  await still(page);
+  const grid = page.id("card-grid").locator(".plot");
+  const held = () => page.page.evaluate(() => document.activeElement?.dataset.key ?? "");
+  const key = async (name, want) => {
+    await keyboard.press(name);
+    assert.equal(await held(), want, name);
+  };
+
+  // One stop of the tab key in each chart; arrows lead on, and what is pressed keeps the focus.
+  for (const card of ["line", "grid"]) assert.equal(await page.id(`card-${card}`).locator('[data-key][tabindex="0"]').count(), 1, card);
+  const names = await page.page.locator("main [data-key]").evaluateAll((list) => list.map((each) => [each.getAttribute("role"), each.getAttribute("aria-label") ?? ""]));
+  assert.ok(names.length > DAYS + 14 && names.every(([role, name]) => role === "button" && name.length > 3), JSON.stringify(names.filter(([, name]) => name.length <= 3)));
+  await page.id("cell-1-12").focus();
+  await key("ArrowDown", "cell-2-12");
+  await key("ArrowUp", "cell-1-12");
+  await key("ArrowUp", "cell--12"); // twelve o'clock of every day
+  await key("ArrowRight", "cell--12"); // no later hour has votes
+  assert.equal(await grid.locator('[data-key][tabindex="0"]').getAttribute("data-key"), "cell--12");
+  await keyboard.press("Enter");
+  await waitFor("twelve o'clock only", async () => param(page, "hour") === "12" && (await page.id("cell--12").getAttribute("aria-pressed")) === "true");
+  await still(page);
+  assert.equal(await held(), "cell--12", "the focus stays in the chart that is drawn anew");
+  await key(" ", "cell--12");
+  await waitFor("all hours", async () => param(page, "hour") === null && (await page.id("cell--12").getAttribute("aria-pressed")) === "false");
+  await page.id(`cell-${new Date(today() - DAY).getUTCDay()}-`).click();
+  await page.id("only").waitFor();
+
+  // The same element in another theme; another one, of another width and language. One report draws this line, so that none arrives late.
+  await page.page.goto(`${aggregator.url}/?page=trends&before=no&marks=no`);
+  await shown(page, "votes");
+  await page.page.locator(".line-chart svg").waitFor();
+  await still(page);
+  const mark = () => page.page.locator(".line-chart svg").evaluate((svg) => { svg.dataset.seen = "yes"; });
+  const seen = async () => (await page.page.locator('.line-chart svg[data-seen="yes"]').count()) === 1;
+  const ink = () => page.page.locator(".line-chart .line path").evaluate((path) => getComputedStyle(path).stroke);
+  await mark();
+  const light = await ink();
+  await page.id("theme-switch").click();
+  await waitFor("another colour", async () => (await ink()) !== light);
+  assert.ok(await seen());
+  await page.page.setViewportSize({ width: 1200, height: 900 });
+  await waitFor("a narrower chart", async () => !(await seen()));
+  const fits = () => page.page.locator(".line-chart").evaluate((box) => box.clientWidth === Number(box.querySelector("svg").getAttribute("width")));
+  await waitFor("it to fit", fits);
+  await mark();
+  await page.id("lang-switch").click();
+  await waitFor("it in Indonesian", async () => !(await seen()) && /janji|promise/.test(await page.page.locator(".line-chart").textContent()) && (await page.id("nav-trends").textContent()) === "Tren");
+  const wide = () => page.page.locator(".line-chart svg").getAttribute("viewBox");
+  const screen = await wide();
+  await page.page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  await waitFor("it for paper", async () => (await wide()).startsWith("0 0 900 "));
+  await page.page.evaluate(() => dispatchEvent(new Event("afterprint")));
+  await waitFor("it for the screen again", async () => (await wide()) === screen);
+  assert.equal(await page.page.locator(".line-chart svg").count(), 1);
+  assert.equal(await page.page.locator("main style").count(), 0, "the style sheet of the drawing library is not in the page");
+
+  // A day of the line opens it.
+  await page.id(`period-${day(3)}`).click();
+  await waitFor("that day", async () => param(page, "from") === day(3) && param(page, "to") === day(3));
+  await still(page);
+  page.clean();
+});
+
+scenario("trends page: without what draws the charts their tables are shown, and why", async (world) => {
+  const { aggregator } = await chain(world, { weeks: 4 });
+  const browser = await Browser.start(world);
+  const page = await browser.open(`${aggregator.url}/?page=trends`, { serviceWorkers: "block" }); // they would fetch past the next line
+  await page.page.route("**/plot.js", (route) => route.abort());
+  await page.login("admin");
+  await shown(page, "votes");
+  await still(page);
+  for (const card of ["line", "grid", "reasons", "ranking"]) {
+    assert.match(await page.id(`card-${card}`).getByRole("alert").textContent(), /Charts could not be loaded/, card);
+    assert.ok((await rows(page, card)).length > 1, card);
+  }
+  assert.equal((await rows(page, "line")).length, DAYS);
+  await page.accessible("no charts");
+  for (const [name, path] of [["report", "?page=report&kind=place&place=harapan"], ["backtest", "?page=backtest&place=harapan"]]) {
+    await page.page.goto(`${aggregator.url}/${path}`);
+    await page.page.getByRole("alert").filter({ hasText: "Charts could not be loaded" }).waitFor();
+    assert.ok((await page.page.locator("table.data").first().locator("tbody tr").count()) > 1, name);
+    await page.accessible(`no charts: ${name}`);
+  }
+  await page.page.unroute("**/plot.js");
+  await page.page.goto(`${aggregator.url}/?page=trends`);
+  await page.page.locator(".line-chart svg").waitFor();
+  page.clean();
+});
+
 scenario("trends page: empty, few, unknown, cut off; a manager sees the own branch only; others do not load it", async (world) => {
   const { aggregator } = await chain(world, { weeks: 4 });
   const page = await open(world, aggregator, `&from=${day(400)}&to=${day(390)}`);
@@ -303,7 +396,7 @@ scenario("trends page: empty, few, unknown, cut off; a manager sees the own bran
   const files = [];
   own.page.on("request", (request) => files.push(new URL(request.url()).pathname));
   await own.enter("manager");
-  assert.deepEqual(files.filter((name) => name.startsWith("/trends")), [], "the today page waits for no chart");
+  assert.deepEqual(files.filter((name) => /^\/(trends|plot)/.test(name)), [], "the today page waits for no chart");
   await own.id("nav-trends").click();
   await figure(own, "share", "90,0%");
   assert.equal(await own.id("trends-place").count(), 0);

@@ -13,6 +13,7 @@
 #include "aggregator/settings.h"
 #include "aggregator/store_impl.h"
 #include "aggregator/store_rollups.h"
+#include "tests/unit/folder.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -27,7 +28,7 @@
 enum { ORG = 1, WEST, EAST, DAGO, PAPUA, PLACES = PAPUA };
 
 struct world {
-    char dir[64], path[100];
+    char dir[FOLDER_BYTES], path[100];
     struct store *st;
     struct org org;
     int64_t seq[3]; // of each kiosk's epoch; kiosk and epoch have the same number
@@ -63,8 +64,7 @@ static inline int world_setup(void **state)
                   {"dago", WEST, PLACE_BRANCH, ""},
                   {"papua", EAST, PLACE_BRANCH, ""}};
     struct world *w = calloc(1, sizeof *w);
-    strcpy(w->dir, "/tmp/puas-history-XXXXXX");
-    assert_non_null(mkdtemp(w->dir));
+    folder_make(w->dir, "history");
     snprintf(w->path, sizeof w->path, "%s/puas.db", w->dir);
     world_open(w);
     assert_true(store_begin(w->st));
@@ -96,11 +96,9 @@ static inline int world_setup(void **state)
 static inline int world_teardown(void **state)
 {
     struct world *w = *state;
-    char command[100];
     store_close(w->st);
     org_finish(&w->org);
-    snprintf(command, sizeof command, "rm -rf %s", w->dir);
-    assert_int_equal(system(command), 0);
+    folder_drop(w->dir);
     free(w);
     return 0;
 }

@@ -43,7 +43,7 @@ static bool parse(const char *channels, struct settings *s, struct config_error 
     if (!config_parse("s", text, (size_t)n, rows_of_settings, s, e)) {
         return false;
     }
-    bool ok = channels_check("s", &s->channels, e);
+    bool ok = channels_check("s", &s->channels, false, e);
     if (!ok) {
         config_free(rows_of_settings, s);
     }

@@ -4,6 +4,7 @@
 #include "aggregator/embed.h"
 #include "aggregator/store_contact.h"
 #include "shared/seal.h"
+#include "tests/unit/folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,15 +23,14 @@ enum { DAY_MS = 86400000 };
 static const char plain[] = "Siti\n0812 3456 789";
 
 struct fixture {
-    char dir[64], path[100], key[100];
+    char dir[FOLDER_BYTES], path[100], key[100];
     struct store *st;
 };
 
 static int setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    strcpy(f->dir, "/tmp/puas-contact-XXXXXX");
-    assert_non_null(mkdtemp(f->dir));
+    folder_make(f->dir, "contact");
     snprintf(f->path, sizeof f->path, "%s/puas.db", f->dir);
     snprintf(f->key, sizeof f->key, "%s/contact.key", f->dir);
     *state = f;
@@ -40,10 +40,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct fixture *f = *state;
-    char command[100];
     store_close(f->st);
-    snprintf(command, sizeof command, "rm -rf %s", f->dir);
-    assert_int_equal(system(command), 0);
+    folder_drop(f->dir);
     free(f);
     return 0;
 }

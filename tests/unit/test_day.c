@@ -4,6 +4,7 @@
 // as it did after the first hour, and the outbox has counted every rating that was thanked.
 #include "kiosk/outbox.h"
 #include "kiosk/stage.h"
+#include "tests/unit/folder.h"
 #include "tests/unit/showing.h"
 
 #include <setjmp.h>
@@ -35,7 +36,7 @@ static const char *const documents[] = {
 };
 
 struct day {
-    char dir[64], path[100];
+    char dir[FOLDER_BYTES], path[100];
     struct outbox *outbox;
     uint8_t epoch[EPOCH_BYTES];
     struct show *show; // on the stage
@@ -230,8 +231,7 @@ static void a_day_leaves_no_memory_behind(void **state)
     static const struct stage_options so = {.org = "Harapan Clinic", .name = "k1"};
     (void)state;
     d = (struct day){.seed = 7, .now = 1000, .answer_at = -1, .visitor_at = 20000};
-    strcpy(d.dir, access("/dev/shm", W_OK) == 0 ? "/dev/shm/puas-day-XXXXXX" : "/tmp/puas-day-XXXXXX");
-    assert_non_null(mkdtemp(d.dir));
+    folder_make(d.dir, "day");
     snprintf(d.path, sizeof d.path, "%s/outbox.db", d.dir);
     struct outbox_options oo = {.path = d.path, .max_pending = 100000, .keep_ms = KEEP_MS};
     const char *why;
@@ -279,9 +279,7 @@ static void a_day_leaves_no_memory_behind(void **state)
     outbox_close(d.outbox);
     show_destroy(d.show);
     free(d.stage);
-    char command[100];
-    snprintf(command, sizeof command, "rm -rf %s", d.dir);
-    assert_int_equal(system(command), 0);
+    folder_drop(d.dir);
 }
 
 int main(int argc, char **argv)

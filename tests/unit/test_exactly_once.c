@@ -11,6 +11,7 @@
 #include "aggregator/seqset.h"
 #include "kiosk/outbox.h"
 #include "kiosk/uplink.h"
+#include "tests/unit/folder.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +42,7 @@ struct world {
     int wire_count;
     bool broker_up, wild; // wild: packets may be lost, repeated, reordered
     // kiosk
-    char dir[64], path[100];
+    char dir[FOLDER_BYTES], path[100];
     struct outbox *outbox;
     struct uplink *uplink;
     // aggregator
@@ -464,8 +465,7 @@ static void run_seed(uint32_t seed)
     w->seed = seed * 2654435761u + 1;
     w->now = 1000000;
     w->broker_up = w->wild = true;
-    snprintf(w->dir, sizeof w->dir, "%s/puas-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-    assert_non_null(mkdtemp(w->dir));
+    folder_make(w->dir, "exactly-once");
     snprintf(w->path, sizeof w->path, "%s/outbox.db", w->dir);
     aggregator_start(w);
     kiosk_start(w);
@@ -500,9 +500,7 @@ static void run_seed(uint32_t seed)
     drop_all(w);
     copy_epochs(w->epochs, &w->epoch_count, NULL, 0);
     copy_epochs(w->backup, &w->backup_count, NULL, 0);
-    char command[120];
-    snprintf(command, sizeof command, "rm -rf %s", w->dir);
-    assert_int_equal(system(command), 0);
+    folder_drop(w->dir);
     free(w);
 }
 

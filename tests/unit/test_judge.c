@@ -2,6 +2,7 @@
 // equals what judging all of history at once gives; ratings and rollups are never touched.
 #include "aggregator/judge.h"
 #include "aggregator/store_impl.h"
+#include "tests/unit/folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,7 +20,7 @@ enum { SECOND = 1000, HOUR = 3600000, EPOCHS = 2, TEXT = 1 << 20 };
 #define NOON ((wall_ms)1795435200000) // 2026-11-23 12:00 UTC
 
 struct world {
-    char dir[64], path[100];
+    char dir[FOLDER_BYTES], path[100];
     struct store *st;
     int32_t kiosk, question, epoch[EPOCHS];
     struct judge judge;
@@ -45,8 +46,7 @@ static void open_store(struct world *w)
 static int setup(void **state)
 {
     struct world *w = calloc(1, sizeof *w);
-    snprintf(w->dir, sizeof w->dir, "/tmp/puas-judge-XXXXXX");
-    assert_non_null(mkdtemp(w->dir));
+    folder_make(w->dir, "judge");
     snprintf(w->path, sizeof w->path, "%s/puas.db", w->dir);
     open_store(w);
     assert_true(store_begin(w->st));
@@ -75,15 +75,9 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct world *w = *state;
-    static const char *const ends[] = {"", "-wal", "-shm", ".lock"};
     judge_finish(&w->judge);
     store_close(w->st);
-    for (int i = 0; i < 4; i++) {
-        char path[120];
-        snprintf(path, sizeof path, "%s%s", w->path, ends[i]);
-        unlink(path);
-    }
-    rmdir(w->dir);
+    folder_drop(w->dir);
     free(w);
     return 0;
 }

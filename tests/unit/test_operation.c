@@ -7,6 +7,7 @@
 
 #include "aggregator/backup.h"
 #include "aggregator/store_impl.h"
+#include "tests/unit/folder.h"
 
 #include <pthread.h>
 #include <semaphore.h>
@@ -20,7 +21,7 @@
 enum { KIOSKS = 40, PACK = 50, PAGE = 4096 };
 
 struct world {
-    char dir[64], path[80], copy[80];
+    char dir[FOLDER_BYTES], path[80], copy[80];
     struct store *st;
     int32_t kiosk[KIOSKS], epoch[KIOSKS], name;
     int64_t next[KIOSKS]; // seq
@@ -31,8 +32,7 @@ static int set_up(void **state)
 {
     struct world *w = calloc(1, sizeof *w);
     char why[300];
-    snprintf(w->dir, sizeof w->dir, "/tmp/puas-operation-XXXXXX");
-    assert_non_null(mkdtemp(w->dir));
+    folder_make(w->dir, "operation");
     snprintf(w->path, sizeof w->path, "%s/puas.db", w->dir);
     snprintf(w->copy, sizeof w->copy, "%s/copy.db", w->dir);
     assert_int_equal(store_open(w->path, &w->st, why, sizeof why), STORE_OK);
@@ -62,10 +62,8 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct world *w = *state;
-    char command[100];
     store_close(w->st);
-    snprintf(command, sizeof command, "rm -rf %s", w->dir);
-    assert_int_equal(system(command), 0);
+    folder_drop(w->dir);
     free(w);
     return 0;
 }

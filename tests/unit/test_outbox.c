@@ -7,6 +7,7 @@
 
 #include "kiosk/outbox.h"
 #include "kiosk/unthanked.h"
+#include "tests/unit/folder.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -24,7 +25,7 @@
 #include <unistd.h>
 
 struct fixture {
-    char dir[64], path[100];
+    char dir[FOLDER_BYTES], path[100];
     struct outbox *ob;
     struct event events[PROTOCOL_EVENTS_MAX];
 };
@@ -40,8 +41,7 @@ static void open_box(struct fixture *f, int64_t max_pending)
 static int setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    strcpy(f->dir, "/tmp/puas-outbox-XXXXXX");
-    assert_non_null(mkdtemp(f->dir));
+    folder_make(f->dir, "outbox");
     snprintf(f->path, sizeof f->path, "%s/outbox.db", f->dir);
     open_box(f, 1000);
     *state = f;
@@ -51,10 +51,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct fixture *f = *state;
-    char command[100];
     outbox_close(f->ob);
-    snprintf(command, sizeof command, "rm -rf %s", f->dir);
-    assert_int_equal(system(command), 0);
+    folder_drop(f->dir);
     free(f);
     return 0;
 }

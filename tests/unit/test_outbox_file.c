@@ -10,6 +10,7 @@
 
 #include "shared/log.h"
 #include "tests/unit/failing.h"
+#include "tests/unit/folder.h"
 
 #include <dirent.h>
 #include <sqlite3.h>
@@ -21,15 +22,13 @@
 enum { EPOCHS = 3, PRESSES = 70, KEEP_MS = 1000 };
 
 struct fixture {
-    char dir[64], path[100], store[100];
+    char dir[FOLDER_BYTES], path[100], store[100];
 };
 
 static int setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    // In memory where there is such a folder: thousands of starts, and the disk is not what is tested.
-    strcpy(f->dir, access("/dev/shm", W_OK) == 0 ? "/dev/shm/puas-outbox-XXXXXX" : "/tmp/puas-outbox-XXXXXX");
-    assert_non_null(mkdtemp(f->dir));
+    folder_make(f->dir, "outbox-file");
     snprintf(f->path, sizeof f->path, "%s/at/outbox.db", f->dir);
     snprintf(f->store, sizeof f->store, "%s/kept", f->dir);
     *state = f;
@@ -50,7 +49,7 @@ static int teardown(void **state)
 {
     struct fixture *f = *state;
     failing_arm(0, 0);
-    shell("rm -rf %s", f->dir);
+    folder_drop(f->dir);
     free(f);
     return 0;
 }

@@ -4,6 +4,7 @@
 #include "aggregator/pack.h"
 #include "aggregator/pack_body.h"
 #include "aggregator/store_impl.h"
+#include "tests/unit/folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -160,7 +161,7 @@ static void an_ordinary_rating_takes_ten_bytes(void **state)
 enum { EPOCHS = 3, PLACES = 3 };
 
 struct world {
-    char dir[64], path[80];
+    char dir[FOLDER_BYTES], path[80];
     struct store *st;
     int32_t epoch[EPOCHS], name;
 };
@@ -169,8 +170,7 @@ static int set_up(void **state)
 {
     struct world *w = calloc(1, sizeof *w);
     char why[600];
-    snprintf(w->dir, sizeof w->dir, "/tmp/puas-pack-XXXXXX");
-    assert_non_null(mkdtemp(w->dir));
+    folder_make(w->dir, "pack");
     snprintf(w->path, sizeof w->path, "%s/puas.db", w->dir);
     assert_int_equal(store_open(w->path, &w->st, why, sizeof why), STORE_OK);
     struct store_kiosk k = {.session = -1};
@@ -191,10 +191,8 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct world *w = *state;
-    char command[100];
     store_close(w->st);
-    snprintf(command, sizeof command, "rm -rf %s", w->dir);
-    assert_int_equal(system(command), 0);
+    folder_drop(w->dir);
     free(w);
     return 0;
 }

@@ -1,7 +1,7 @@
 // What kiosks do is kept, and told again: a month of kiosks that come, go, sleep, hang and vote, with an aggregator that is
 // killed, loses its broker and has its clock put forward, through the core and its store; then the back-test says the same, byte for
 // byte. What leaves a row and what does not; what a test knows of a kiosk that moved, and before anything was kept.
-#include "history.h"
+#include "tests/unit/backtested.h"
 
 #include "aggregator/backtest_impl.h"
 #include "aggregator/core_impl.h"
@@ -9,7 +9,6 @@
 #include "aggregator/store_retention.h"
 #include "shared/log.h"
 
-#include <jansson.h>
 #include <math.h>
 
 #define SECOND ((wall_ms)1000)
@@ -21,17 +20,6 @@
 #define END ((wall_ms)TODAY * DAY - JAKARTA)
 
 enum { KIOSKS = 6, SAID_MAX = 20000 };
-
-static uint32_t next(uint64_t *seed)
-{
-    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(*seed >> 33);
-}
-
-static double chance(uint64_t *seed)
-{
-    return next(seed) / 2147483648.;
-}
 
 // ---------------------------------------------------------------- the live side
 
@@ -342,30 +330,6 @@ static void hear(void *ctx, const struct engine_transition *t)
     s->list[s->count++] = *t;
 }
 
-static struct backtest_job *opened(struct world *w, const struct backtest_query *q)
-{
-    struct backtest_job *j = NULL;
-    struct trend_problem problem = {.field = "none"};
-    char why[300];
-    if (backtest_open(w->path, NULL, q, NOW, 0, &j, &problem, why, sizeof why) != TRENDS_OK) {
-        fail_msg("%s: %s / %s", problem.field, problem.why, why);
-    }
-    return j;
-}
-
-static json_t *report_of(struct backtest_job *j)
-{
-    char why[300];
-    char *text = backtest_report(j, NULL, NULL, why, sizeof why);
-    if (text == NULL) {
-        fail_msg("%s", why);
-    }
-    json_t *o = json_loads(text, 0, NULL);
-    free(text);
-    backtest_close(j);
-    return o;
-}
-
 static struct live *lived(struct world *w, uint64_t seed)
 {
     struct live *l = calloc(1, sizeof *l);
@@ -540,7 +504,7 @@ static void test_retention(void **state)
     commit(l);
     struct backtest_query q = {
         .place = "org", .from = "2026-11-01", .to = "2026-11-22", .a = "kind: offline"};
-    json_t *o = report_of(opened(w, &q)), *kiosks = json_object_get(o, "kiosks");
+    json_t *o = report(w, &q), *kiosks = json_object_get(o, "kiosks");
     const json_t *setting = json_array_get(json_object_get(o, "settings"), 0),
                  *alerts = json_object_get(setting, "alerts");
     assert_string_equal(json_string_value(json_object_get(kiosks, "from")), "2026-11-07");
@@ -557,14 +521,14 @@ static void test_retention(void **state)
     assert_true(json_is_null(json_object_get(a, "votes")));
     json_decref(o);
     q.to = "2026-11-06"; // before that
-    o = report_of(opened(w, &q));
+    o = report(w, &q);
     assert_true(json_is_null(json_object_get(json_object_get(o, "kiosks"), "from")));
     setting = json_array_get(json_object_get(o, "settings"), 0);
     assert_int_equal(json_integer_value(json_object_get(setting, "count")), 0);
     assert_true(json_number_value(json_object_get(setting, "aMonth")) == 0);
     json_decref(o);
     q.a = "kind: standard";
-    o = report_of(opened(w, &q));
+    o = report(w, &q);
     assert_true(json_is_null(json_object_get(o, "kiosks")));
     json_decref(o);
     died(l);
@@ -600,7 +564,7 @@ static void test_moved(void **state)
     commit(l);
     struct backtest_query q = {
         .place = "papua", .from = "2026-11-02", .to = "2026-11-22", .a = "kind: offline"};
-    json_t *o = report_of(opened(w, &q));
+    json_t *o = report(w, &q);
     const json_t *alerts = json_object_get(json_array_get(json_object_get(o, "settings"), 0), "alerts");
     assert_int_equal(json_array_size(alerts), 2); // the third night, and when nothing more was heard
     for (int i = 0; i < 2; i++) {
@@ -611,7 +575,7 @@ static void test_moved(void **state)
     }
     json_decref(o);
     q.place = "dago";
-    o = report_of(opened(w, &q));
+    o = report(w, &q);
     assert_int_equal(json_integer_value(json_object_get(json_object_get(o, "kiosks"), "count")), 0);
     json_decref(o);
     died(l);

@@ -8,6 +8,7 @@
 
 #include "kiosk/remote_posix.h"
 #include "shared/digest.h"
+#include "tests/unit/folder.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -686,7 +687,7 @@ static void mutations(void **state)
 
 // ---------------------------------------------------------------- the desk
 struct desk {
-    char dir[64], path[100];
+    char dir[FOLDER_BYTES], path[100];
     struct fake f;
     struct remote_desk *d;
     int woken;
@@ -742,8 +743,7 @@ static void open_desk(struct desk *k)
 static int desk_setup(void **state)
 {
     struct desk *k = calloc(1, sizeof *k);
-    strcpy(k->dir, "/tmp/puas-remote-XXXXXX");
-    assert_non_null(mkdtemp(k->dir));
+    folder_make(k->dir, "remote");
     snprintf(k->path, sizeof k->path, "%s/content.json", k->dir);
     open_desk(k);
     *state = k;
@@ -753,14 +753,12 @@ static int desk_setup(void **state)
 static int desk_teardown(void **state)
 {
     struct desk *k = *state;
-    char line[300];
     remote_desk_destroy(k->d);
     if (k->f.shown)
         drop(&k->f, k->f.shown);
     assert_int_equal(k->f.alive, 0);
     free(k->f.png);
-    snprintf(line, sizeof line, "rm -rf %s", k->dir);
-    assert_int_equal(system(line), 0);
+    folder_drop(k->dir);
     free(k);
     return 0;
 }

@@ -16,6 +16,7 @@
 #include "aggregator/store_retention.h"
 #include "aggregator/store_rollups.h"
 #include "aggregator/store_segments.h"
+#include "tests/unit/folder.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -39,7 +40,7 @@ static uint32_t draw(uint32_t *seed)
 }
 
 struct world {
-    char dir[64], path[100];
+    char dir[FOLDER_BYTES], path[100];
     struct store *st;
     struct org org;
     bool settled[KIOSKS][SEQS + 1];
@@ -102,8 +103,7 @@ static void apply(struct world *w, const char *text)
 static int setup(void **state)
 {
     struct world *w = calloc(1, sizeof *w);
-    strcpy(w->dir, "/tmp/puas-rollups-XXXXXX");
-    assert_non_null(mkdtemp(w->dir));
+    folder_make(w->dir, "rollups");
     snprintf(w->path, sizeof w->path, "%s/puas.db", w->dir);
     open_store(w);
     apply(w, document);
@@ -137,11 +137,9 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct world *w = *state;
-    char command[100];
     store_close(w->st);
     org_finish(&w->org);
-    snprintf(command, sizeof command, "rm -rf %s", w->dir);
-    assert_int_equal(system(command), 0);
+    folder_drop(w->dir);
     free(w);
     return 0;
 }
@@ -292,26 +290,50 @@ static int by_all(const void *a, const void *b)
     return memcmp(a, b, sizeof(struct line));
 }
 
-// How the visit of an answer began: -1 unhappy, 1 happy, 0 otherwise.
-static int mood_of(sqlite3 *db, int64_t epoch, int64_t seq, int64_t visit)
+// All that the store holds, by key; `service` is what a visit came for, where an answer says it.
+struct answer {
+    int kind, flags, score;
+    int64_t visit; // 0: there is no such answer
+    char service[40];
+};
+struct answers {
+    struct answer of[KIOSKS + 1][SEQS + 1];
+};
+
+static struct answers *read_answers(sqlite3 *db)
 {
+    struct answers *all = calloc(1, sizeof *all);
     sqlite3_stmt *s;
-    int mood = 0;
+    assert_non_null(all);
     assert_int_equal(
-        sqlite3_prepare_v2(db, "SELECT seq, kind, flags, score FROM event WHERE epoch_id = ?1", -1, &s, NULL),
+        sqlite3_prepare_v2(db,
+                           "SELECT epoch_id, seq, kind, flags, score, visit, iif(name_id = (SELECT name_id FROM"
+                           " name WHERE id = 'service'), json_extract(body, '$.options[0]'), '') FROM event",
+                           -1, &s, NULL),
         SQLITE_OK);
-    sqlite3_bind_int64(s, 1, epoch);
     while (sqlite3_step(s) == SQLITE_ROW) {
-        if (sqlite3_column_int64(s, 0) == visit && visit < seq && seq - visit <= 64 &&
-            sqlite3_column_int(s, 1) == 0 && (sqlite3_column_int(s, 2) & 92) == 0) {
-            mood = sqlite3_column_int(s, 3) >= 4 ? 1 : -1; // of five
-        }
+        assert_in_range(sqlite3_column_int(s, 0), 1, KIOSKS);
+        assert_in_range(sqlite3_column_int(s, 1), 1, SEQS);
+        struct answer *a = &all->of[sqlite3_column_int(s, 0)][sqlite3_column_int(s, 1)];
+        const char *service = (const char *)sqlite3_column_text(s, 6);
+        *a = (struct answer){sqlite3_column_int(s, 2), sqlite3_column_int(s, 3), sqlite3_column_int(s, 4),
+                             sqlite3_column_int64(s, 5), ""};
+        snprintf(a->service, sizeof a->service, "%s", service != NULL ? service : "");
     }
     sqlite3_finalize(s);
-    return mood;
+    return all;
 }
 
-static void recount(struct world *w, sqlite3 *db, struct lines *l)
+// How the visit of an answer began: -1 unhappy, 1 happy, 0 otherwise.
+static int mood_of(const struct answers *all, int64_t epoch, int64_t seq, int64_t visit)
+{
+    const struct answer *first = &all->of[epoch][visit];
+    bool rated = visit < seq && seq - visit <= 64 && first->visit != 0 && first->kind == 0 &&
+                 (first->flags & 92) == 0;
+    return !rated ? 0 : first->score >= 4 ? 1 : -1; // of five
+}
+
+static void recount(struct world *w, sqlite3 *db, const struct answers *all, struct lines *l)
 {
     sqlite3_stmt *s;
     assert_int_equal(
@@ -332,7 +354,7 @@ static void recount(struct world *w, sqlite3 *db, struct lines *l)
             if (kind == 1) {
                 int64_t epoch = sqlite3_column_int64(s, 7), seq = sqlite3_column_int64(s, 8);
                 line.kind = ROLLUP_CHOICE;
-                line.levels = mood_of(db, epoch, seq, sqlite3_column_int64(s, 9));
+                line.levels = mood_of(all, epoch, seq, sqlite3_column_int64(s, 9));
                 line.score = sqlite3_column_int(s, 6);
                 add_line(l, line);
                 line.score = 0;
@@ -409,28 +431,16 @@ static void assert_presence(struct world *w)
 }
 
 // The segment of a rating, "" none, by all that its epoch says.
-static void segment_of(sqlite3 *db, int64_t epoch, int64_t seq, int64_t visit, int flags, const char *body,
-                       char ret[80])
+static void segment_of(const struct answers *all, int64_t epoch, int64_t seq, int64_t visit, int flags,
+                       const char *body, char ret[80])
 {
-    sqlite3_stmt *s;
     ret[0] = '\0';
-    assert_int_equal(sqlite3_prepare_v2(
-                         db,
-                         "SELECT seq, visit, json_extract(body, '$.options[0]'), kind, flags FROM event WHERE"
-                         " epoch_id = ?1 AND name_id = (SELECT name_id FROM name WHERE id = 'service')",
-                         -1, &s, NULL),
-                     SQLITE_OK);
-    sqlite3_bind_int64(s, 1, epoch);
-    int64_t first = INT64_MAX;
-    while (sqlite3_step(s) == SQLITE_ROW) {
-        int64_t at = sqlite3_column_int64(s, 0);
-        if (sqlite3_column_int64(s, 1) == visit && at > visit && at - visit <= 64 && seq - visit <= 64 &&
-            at < first && (sqlite3_column_int(s, 4) & 28) == 0) {
-            snprintf(ret, 80, "service:%s", (const char *)sqlite3_column_text(s, 2));
-            first = at;
+    for (int64_t at = visit + 1; ret[0] == '\0' && seq - visit <= 64 && at <= visit + 64 && at <= SEQS; at++) {
+        const struct answer *a = &all->of[epoch][at];
+        if (a->visit == visit && a->service[0] != '\0' && (a->flags & 28) == 0) {
+            snprintf(ret, 80, "service:%s", a->service);
         }
     }
-    sqlite3_finalize(s);
     const char *ref = body != NULL ? strstr(body, "\"ref\":\"") : NULL;
     const char *counter = body != NULL ? strstr(body, "\"counter\":\"") : NULL;
     if ((flags & EVENT_STAFF) != 0) {
@@ -445,7 +455,7 @@ static void segment_of(sqlite3 *db, int64_t epoch, int64_t seq, int64_t visit, i
 }
 
 // By the lists of the places, answer by answer.
-static void assert_segments(struct world *w, sqlite3 *db)
+static void assert_segments(struct world *w, sqlite3 *db, const struct answers *all)
 {
     struct lines want = {.items = NULL}, is = {.items = NULL};
     sqlite3_stmt *s, *known;
@@ -468,7 +478,7 @@ static void assert_segments(struct world *w, sqlite3 *db)
         wall_ms at = sqlite3_column_int64(s, 1),
                 local = at + (wall_ms)tz_offset_s(w->org.places[place].tz, at) * 1000;
         bool other = false;
-        segment_of(db, sqlite3_column_int64(s, 5), sqlite3_column_int64(s, 6), sqlite3_column_int64(s, 7),
+        segment_of(all, sqlite3_column_int64(s, 5), sqlite3_column_int64(s, 6), sqlite3_column_int64(s, 7),
                    sqlite3_column_int(s, 9), (const char *)sqlite3_column_text(s, 8), segment);
         for (; segment[0] != '\0' && place != 0; place = w->org.places[place].parent) {
             struct line line = {.place = place,
@@ -531,7 +541,8 @@ static void assert_equal_to_recount(struct world *w)
     sqlite3 *db;
     assert_int_equal(sqlite3_open_v2(w->path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
     assert_true(event_table_register(db));
-    recount(w, db, &want);
+    struct answers *all = read_answers(db);
+    recount(w, db, all, &want);
     read_rows(db,
               "SELECT place_id, day, 0, name_id, levels, 0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11"
               " FROM day_tally",
@@ -544,7 +555,8 @@ static void assert_equal_to_recount(struct world *w)
         db,
         "SELECT place_id, day, 0, name_id, 0, option_id, unhappy, n - unhappy - happy, happy FROM choice_day",
         ROLLUP_CHOICE, &is);
-    assert_segments(w, db);
+    assert_segments(w, db, all);
+    free(all);
     sqlite3_close(db);
     assert_int_equal(is.count, want.count);
     if (want.count > 0) {
@@ -861,7 +873,7 @@ static void the_migration_brings_the_past(void **state)
            "DROP INDEX epoch_lacking; DROP TABLE segment; DROP TABLE place_segment; DROP TABLE segment_day; "
            "DROP INDEX assignment_place; "
            "DROP TABLE erasure; DROP TABLE gone; DROP TABLE import; DROP TABLE outgoing; DROP TABLE token; ALTER TABLE alert DROP COLUMN judged; "
-           "DROP TABLE presence; DROP TABLE told; DROP TABLE content_plan; DROP TABLE improvement; DROP INDEX alert_raised; "
+           "DROP TABLE item; DROP TABLE presence; DROP TABLE told; DROP TABLE content_plan; DROP TABLE improvement; DROP INDEX alert_raised; "
            "DROP TABLE phone; DROP TABLE phone_visit; DROP TABLE special_day; DROP TABLE praise; DROP TABLE day_block; DROP TABLE webpush; DROP TABLE share; DROP TABLE mailing_sent; DROP TABLE mailing_recipient; DROP TABLE contact_case; DROP TABLE escalation; DROP TABLE silence; DROP INDEX alert_reopened; ALTER TABLE alert DROP COLUMN reopened; "
            "ALTER TABLE alert_log DROP COLUMN subject; ALTER TABLE alert_log DROP COLUMN amount; "
            "PRAGMA user_version = 5");
@@ -885,7 +897,7 @@ static void phones_are_told_anew(void **state)
     store_close(w->st);
     run(w, "DELETE FROM segment_day WHERE segment_id = (SELECT segment_id FROM segment WHERE id = 'source:phone');"
            "INSERT INTO phone SELECT place_id, 'token' || place_id, place_id, 1, 'dewi', 0, NULL, NULL FROM place;"
-           "DROP TABLE presence; PRAGMA user_version = 21");
+           "DROP TABLE item; DROP TABLE presence; PRAGMA user_version = 21");
     open_store(w);
     assert_true(differences(w) > 0);
     build(w, STORE_SLICE_DAYS);

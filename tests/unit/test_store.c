@@ -13,6 +13,7 @@
 #include "aggregator/seqset.h"
 #include "aggregator/steps.h"
 #include "aggregator/store.h"
+#include "tests/unit/folder.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -98,7 +99,7 @@ static void figures_move_in_steps(void **state)
 // ---------------------------------------------------------------- store
 
 struct fixture {
-    char dir[64], path[100];
+    char dir[FOLDER_BYTES], path[100];
     struct store *st;
 };
 
@@ -111,8 +112,7 @@ static void open_store(struct fixture *f)
 static int setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    strcpy(f->dir, "/tmp/puas-store-XXXXXX");
-    assert_non_null(mkdtemp(f->dir));
+    folder_make(f->dir, "store");
     snprintf(f->path, sizeof f->path, "%s/puas.db", f->dir);
     open_store(f);
     *state = f;
@@ -122,10 +122,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct fixture *f = *state;
-    char command[100];
     store_close(f->st);
-    snprintf(command, sizeof command, "rm -rf %s", f->dir);
-    assert_int_equal(system(command), 0);
+    folder_drop(f->dir);
     free(f);
     return 0;
 }

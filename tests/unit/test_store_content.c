@@ -8,6 +8,7 @@
 #include "aggregator/document.h"
 #include "aggregator/embed.h"
 #include "aggregator/store_content.h"
+#include "tests/unit/folder.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@
 #include <string.h>
 
 struct fixture {
-    char dir[64], path[100];
+    char dir[FOLDER_BYTES], path[100];
     struct store *st;
     int count;
     struct store_content last; // of the walk
@@ -34,8 +35,7 @@ static void open_store(struct fixture *f)
 static int setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    strcpy(f->dir, "/tmp/puas-content-XXXXXX");
-    assert_non_null(mkdtemp(f->dir));
+    folder_make(f->dir, "store-content");
     snprintf(f->path, sizeof f->path, "%s/puas.db", f->dir);
     *state = f;
     return 0;
@@ -44,10 +44,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct fixture *f = *state;
-    char line[100];
     store_close(f->st);
-    snprintf(line, sizeof line, "rm -rf %s", f->dir);
-    assert_int_equal(system(line), 0);
+    folder_drop(f->dir);
     free(f);
     return 0;
 }

@@ -13,6 +13,7 @@
 #include "aggregator/store_rollups.h"
 #include "aggregator/store_segments.h"
 #include "aggregator/trends_impl.h"
+#include "tests/unit/folder.h"
 
 #include <math.h>
 #include <sqlite3.h>
@@ -31,7 +32,7 @@
 enum { ORG = 1, WEST, EAST, DAGO, BRAGA, PAPUA, LOBBY, PLACES = LOBBY };
 
 struct world {
-    char dir[64], path[100];
+    char dir[FOLDER_BYTES], path[100];
     struct store *st;
     struct org org;
     struct views *v;
@@ -62,8 +63,7 @@ static int setup(void **state)
                   {"lobby", DAGO, PLACE_AREA, ""}};
     struct world *w = calloc(1, sizeof *w);
     char why[600];
-    strcpy(w->dir, "/tmp/puas-trends-XXXXXX");
-    assert_non_null(mkdtemp(w->dir));
+    folder_make(w->dir, "trends");
     snprintf(w->path, sizeof w->path, "%s/puas.db", w->dir);
     assert_int_equal(store_open(w->path, &w->st, why, sizeof why), STORE_OK);
     assert_true(store_begin(w->st));
@@ -96,12 +96,10 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct world *w = *state;
-    char command[100];
     views_destroy(w->v);
     store_close(w->st);
     org_finish(&w->org);
-    snprintf(command, sizeof command, "rm -rf %s", w->dir);
-    assert_int_equal(system(command), 0);
+    folder_drop(w->dir);
     free(w);
     return 0;
 }

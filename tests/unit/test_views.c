@@ -9,6 +9,7 @@
 #include "aggregator/stats.h"
 #include "aggregator/store_impl.h"
 #include "aggregator/views.h"
+#include "tests/unit/folder.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -24,7 +25,7 @@ enum { MINUTE = 60000, HOUR = 60 * MINUTE };
 #define MORNING (NOON - 3 * HOUR) // open, as NOON is; in between is the midday close
 
 struct world {
-    char dir[64], path[100];
+    char dir[FOLDER_BYTES], path[100];
     struct store *st;
     struct views *v;
     int32_t kiosk, kiosk2, question, why, epoch, epoch2, area;
@@ -64,8 +65,7 @@ static int setup_zone(void **state, const char *tz)
 {
     struct world *w = calloc(1, sizeof *w);
     char why[600];
-    snprintf(w->dir, sizeof w->dir, "/tmp/puas-views-XXXXXX");
-    assert_non_null(mkdtemp(w->dir));
+    folder_make(w->dir, "views");
     snprintf(w->path, sizeof w->path, "%s/puas.db", w->dir);
     assert_int_equal(store_open(w->path, &w->st, why, sizeof why), STORE_OK);
     assert_true(store_begin(w->st));
@@ -115,15 +115,9 @@ static int setup_india(void **state)
 static int teardown(void **state)
 {
     struct world *w = *state;
-    static const char *const ends[] = {"", "-wal", "-shm", ".lock"};
     views_destroy(w->v);
     store_close(w->st);
-    for (int i = 0; i < 4; i++) {
-        char path[120];
-        snprintf(path, sizeof path, "%s%s", w->path, ends[i]);
-        unlink(path);
-    }
-    rmdir(w->dir);
+    folder_drop(w->dir);
     free(w);
     return 0;
 }

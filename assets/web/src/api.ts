@@ -28,6 +28,7 @@ export interface ManagedKiosk extends Managed {
 export interface ManagedStandard extends Managed { number: number; since: number; votesBetweenAlarms: number | null; told: string[] }
 /** of channels[].quietFor: [] is both */
 export interface LadderChannel { id: string; kind: string; quiet: { days: string; open: string; close: string }[]; quietFor: string[] }
+export interface ManagedMailings { mailings: Managed[]; channels: LadderChannel[] } // those that send mail
 export interface ManagedStandards { standards: ManagedStandard[]; channels: LadderChannel[] }
 /** POST /api/v1/manage/calendar-file {ics}: what a file would bring; others: events with a time of day, left out */
 export interface CalendarFile { days: { from: string; to: string; name: string }[]; others: number }
@@ -53,8 +54,11 @@ export interface Told {
   told: { id: number; alert: string; said: Record<string, string>; did: Record<string, string>; since: number; until: number; by: string }[];
   offers: { alert: string; raised: number; did: Record<string, string> }[];
 }
-/** GET /api/v1/manage/retention; 0: for ever */
-export interface Retention { contactsDays: number; commentsDays: number; rawDays: number }
+/** GET, POST /api/v1/manage/retention; 0: for ever; chosen: here, and not by the server's settings. ?dry=1 -> RetentionLoss */
+export interface RetentionDays { contactsDays: number; commentsDays: number; rawDays: number }
+export interface Retention extends RetentionDays { chosen: boolean; settings: RetentionDays }
+/** About so many answers; what was said and answered before these instants, null: none by its age */
+export interface RetentionLoss { answers: number; wordsBefore: number | null; answersBefore: number | null }
 /** GET /api/v1/tokens (administrators) */
 export interface Tokens { tokens: { name: string; role: Session["user"]["role"]; place: string; created: number; createdBy: string; expires: number; expired: boolean; lastUsed: number | null }[] }
 /** GET /api/v1/audit?who, action, subject, cursor (administrators of the whole organisation) */
@@ -163,11 +167,13 @@ export interface Channels { channels: Channel[]; dead: ChannelMessage[] } // dea
 // GET /api/v1/mailings: reports by mail; GET /api/v1/mailings/ID/preview?lang=id|en: HTML
 export interface Mailings { mailings: Mailing[] }
 export interface Mailing {
-  id: string; place: { id: string; name: string }; every: "daily" | "weekly" | "monthly"; report: "place" | "skm"; lang: "id" | "en"; at: number; channel: string;
+  id: string; stored: boolean; place: { id: string; name: string }; every: "daily" | "weekly" | "monthly"; report: "place" | "skm"; lang: "id" | "en"; at: number; channel: string;
   readers: { address: string; through: string | null; ended: number | null }[]; // the last day that was sent; when they ended it
 }
 export interface Channel {
-  id: string; kind: string; lang: "id" | "en"; sends: boolean; // false: mqtt, which says how it is
+  id: string; kind: string; lang: "id" | "en"; stored: boolean; // made in Manage, not in aggregator.yaml
+  secret: "none" | "there" | "missing" | "elsewhere" | "unreadable"; // elsewhere: put for another address
+  sends: boolean; // false: mqtt, which says how it is
   waiting: number; sentToday: number; deadToday: number; lastSent: number | null; // today: the last 24 hours
   attempts: number; reply: string; // of what waits after a failure
   quiet: { days: string; open: string; close: string }[]; quietFor: string[]; // when it waits; with alarm, warning; []: with both

@@ -79,7 +79,7 @@ export function App() {
   const LatePage = { today: TrendsPage, trends: TrendsPage, backtest: BacktestPage, improve: ImprovePage, report: ReportPage, poster: PosterPage, wall: WallPage, board: WallPage, manage: ManagePage, survey: SurveyPage }[route.page];
   useEffect(() => {
     if (!session || !place || route.page !== "today") return;
-    if (!route.place) nameInAddress(place);
+    nameInAddress(place);
     if (session.places.some(({ id }) => id === place)) savePlace(place);
   }, [session, place, route.page]);
 

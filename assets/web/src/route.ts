@@ -45,8 +45,11 @@ export function go(address: string): void {
   dispatchEvent(new Event(MOVED));
 }
 
-/** Names the branch that is shown, without a new entry in the history. */
-export const nameInAddress = (place: string): void => history.replaceState(null, "", addressOf("today", { place }));
+/** Names the branch that is shown, without a new entry in the history. Who has gone on or back meanwhile keeps their address. */
+export function nameInAddress(place: string): void {
+  const now = here();
+  if (now.page === "today" && !now.place) history.replaceState(null, "", addressOf("today", { place }));
+}
 
 /** A click on a link that stays within the page: not one that wants a new tab. */
 export const follow = (address: string) => (event: MouseEvent): void => {

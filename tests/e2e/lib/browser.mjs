@@ -24,8 +24,7 @@ export class Browser {
   static async start(world) {
     const b = new Browser();
     b.world = world;
-    b.browser = await chromium.launch({ executablePath: chromiumProgram(), args: ARGS, headless: true, timeout: 30_000 });
-    world.own("Chromium", () => b.browser.close());
+    b.browser = await world.share("Chromium", (old) => old.isConnected(), () => chromium.launch({ executablePath: chromiumProgram(), args: ARGS, headless: true, timeout: 30_000 }));
     return b;
   }
 

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import { Process } from "./process.mjs";
 import { within } from "./wait.mjs";
 
@@ -17,8 +17,13 @@ export const SHOTS = process.env.PUAS_SHOTS ?? join(ROOT, "build/shots");
 const SCENARIO_MS = process.env.PUAS_SOAK ? 1_800_000 : 120_000;
 const LAST_LINES = 25;
 
+/** What the scenarios of a file share: it takes its time to start, and each has a part of its own in it. */
+const shared = new Map();
+
 export class World {
-  constructor() {
+  /** `lasting`: where what is shared is kept; without it, it ends with this world. */
+  constructor(lasting) {
+    this.lasting = lasting;
     this.dir = mkdtempSync(join(tmpdir(), "puas-"));
     this.parts = []; // { name, stop, lines? } in the order of their start
     this.notes = [];
@@ -43,6 +48,16 @@ export class World {
   /** Something else that needs an end. */
   own(name, stop) {
     this.parts.push({ name, stop });
+  }
+
+  /** Something with `close()` that an earlier scenario has started and that is still `good`, or else a new one. */
+  async share(name, good, start) {
+    const old = this.lasting?.get(name);
+    if (old && good(old)) return old;
+    const fresh = await start();
+    if (this.lasting) this.lasting.set(name, fresh);
+    else this.own(name, () => fresh.close());
+    return fresh;
   }
 
   note(text) {
@@ -78,12 +93,15 @@ function tell(record) {
   if (process.env.PUAS_RESULTS) appendFileSync(process.env.PUAS_RESULTS, `${JSON.stringify(record)}\n`);
 }
 
+let declared = 0;
+
 /** One test. `body` gets a world; it throws Skip with a reason where this machine cannot do it. */
 export function scenario(name, body, { ms = SCENARIO_MS } = {}) {
   tell({ name, declared: true });
+  if (!declared++) after(() => Promise.all([...shared.values()].map((each) => each.close())));
   test(name, { timeout: ms + 60_000 }, async (t) => {
     const started = performance.now();
-    const world = new World();
+    const world = new World(shared);
     const done = (outcome, why = "") => tell({ name, outcome, why, seconds: (performance.now() - started) / 1000 });
     try {
       await within(`'${name}' to end`, body(world), ms);

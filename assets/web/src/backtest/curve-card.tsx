@@ -1,69 +1,57 @@
 // How soon each setting sees that fewer are satisfied: mean votes until the alert, by how far it falls.
 import type { Backtest } from "../api.ts";
-import { useWidth } from "../kit.ts";
+import { Plot, usePlot } from "../trends/plot.tsx";
 import { useWords } from "./words.ts";
 
-const HEIGHT = 220, TOP = 12, BASE = 168, LEFT = 48, RIGHT = 40;
-const LINES_MOST = 5;
+const HEIGHT = 220;
+const MARGIN = { marginTop: 12, marginRight: 40, marginBottom: 52, marginLeft: 48 };
+const FRAME_PX = HEIGHT - MARGIN.marginTop - MARGIN.marginBottom;
+const LINES = 5;
 const CLEARLY = 0.075; // more unhappy than usual
-const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+const LABEL_PX = 15;
 
-const isTenth = (share: number): boolean => Math.round(share * 1000) % 100 === 0;
+type Point = { unhappy: number; votes: number };
+const isTenth = ({ unhappy }: Point): boolean => Math.round(unhappy * 1000) % 100 === 0;
 
 export function CurveCard({ report }: { report: Backtest }) {
-  const { w, f } = useWords(report.tz);
-  const [ref, width] = useWidth<HTMLDivElement>();
+  const { w, f, lang } = useWords(report.tz);
   const curves = report.settings.flatMap(({ cost }, i) => (cost && cost.curve.length > 2 ? [{ name: i ? "B" : "A", points: cost.curve, usual: cost.usual }] : []));
-  if (curves.length === 0) return null;
+  if (usePlot() === "failed" || curves.length === 0) return null; // the numbers above say the same
   // Shares near what is usual are hard to see: their votes lie far above all others, and leave the frame.
   const most = Math.max(...curves.map(({ points, usual }) => points.find(({ unhappy }) => unhappy >= usual + CLEARLY)?.votes ?? 0));
-  const step = STEPS.find((each) => most / each <= LINES_MOST) ?? 2000;
-  const top = Math.ceil(most / step) * step;
-  const shares = [...new Set(curves.flatMap(({ points }) => points.map(({ unhappy }) => unhappy)))].sort((a, b) => a - b);
-  const [from, to] = [shares[0] ?? 0, shares[shares.length - 1] ?? 1];
-  const plot = Math.max(0, width - LEFT - RIGHT);
-  const x = (unhappy: number) => ((unhappy - from) / (to - from)) * plot;
-  const y = (votes: number) => (BASE - TOP) * (1 - votes / top);
-  const ticks = shares.filter(isTenth);
-  const said = curves.map(({ name, points }) => `${name}: ${points.filter(({ unhappy }) => isTenth(unhappy)).map(({ unhappy, votes }) => w.curvePoint(f.percent((1 - unhappy) * 100), f.int(Math.round(votes)))).join(", ")}`).join(". ");
+  const shares = curves.flatMap(({ points }) => points.map(({ unhappy }) => unhappy));
+  const satisfied = (unhappy: number) => f.percent(Math.round((1 - unhappy) * 1000) / 10);
+  const point = ({ unhappy, votes }: Point) => w.curvePoint(satisfied(unhappy), f.int(Math.round(votes)));
+  const said = curves.map(({ name, points }) => `${name}: ${points.filter(isTenth).map(point).join(", ")}`).join(". ");
   return (
     <section class="card curve-card" aria-labelledby="h-curve" data-testid="card-curve">
       <header><h2 id="h-curve">{w.curve}</h2><p>{w.curveHint}</p></header>
-      <div ref={ref} class="chart curve-chart">
-        {width > 0 && (
-          <svg width={width} height={HEIGHT} viewBox={`0 0 ${width} ${HEIGHT}`} role="img" aria-label={`${w.curve}. ${said}`}>
-            {Array.from({ length: top / step + 1 }, (_, i) => i * step).map((votes) => (
-              <g key={votes}>
-                <line class="grid" x1={LEFT} x2={width - RIGHT} y1={TOP + y(votes)} y2={TOP + y(votes)} />
-                <text class="sub" x={LEFT - 8} y={TOP + y(votes) + 4} text-anchor="end">{f.int(votes)}</text>
-              </g>
-            ))}
-            {ticks.map((unhappy) => <text key={unhappy} class="sub" x={LEFT + x(unhappy)} y={BASE + 18} text-anchor="middle">{f.percent((1 - unhappy) * 100)}</text>)}
-            <text class="sub" x={LEFT + plot / 2} y={BASE + 38} text-anchor="middle">{w.curveFalls}</text>
-            <svg x={LEFT} y={TOP - 6} width={plot + 6} height={BASE - TOP + 12}>
-              {curves.map(({ name, points }) => (
-                <g key={name} class={`curve ${name.toLowerCase()}`} transform="translate(0 6)">
-                  <polyline points={points.map(({ unhappy, votes }) => `${x(unhappy)},${y(votes)}`).join(" ")} />
-                  {points.filter(({ unhappy }) => isTenth(unhappy)).map(({ unhappy, votes }) => (
-                    <circle key={unhappy} cx={x(unhappy)} cy={y(votes)} r="3"><title>{`${name}: ${w.curvePoint(f.percent((1 - unhappy) * 100), f.int(Math.round(votes)))}`}</title></circle>
-                  ))}
-                </g>
-              ))}
-            </svg>
-            {labels(curves.map(({ name, points }) => [name, TOP + y(points[points.length - 1]?.votes ?? 0)])).map(([name, at]) => <text key={name} class="strong" x={width - RIGHT + 10} y={at + 4}>{name}</text>)}
-          </svg>
-        )}
-      </div>
+      <Plot
+        class="curve-chart" height={HEIGHT} label={`${w.curve}. ${said}`} of={[report, lang]}
+        draw={(kit) => ({
+          height: HEIGHT, ...MARGIN,
+          x: { domain: [Math.min(...shares), Math.max(...shares)] }, y: { domain: [0, most], nice: LINES },
+          marks: [
+            kit.gridY({ ticks: LINES, className: "grid", strokeOpacity: 1 }),
+            kit.axisY({ ticks: LINES, tickSize: 0, label: null, className: "sub", tickFormat: f.int }),
+            kit.axisX([...new Set(curves.flatMap(({ points }) => points.filter(isTenth).map(({ unhappy }) => unhappy)))], { tickSize: 0, label: null, className: "sub", tickFormat: satisfied }),
+            kit.text([w.curveFalls], { frameAnchor: "bottom", dy: 40, text: String, className: "sub" }),
+            ...curves.flatMap(({ name, points }) => [
+              kit.lineY(points, { x: "unhappy", y: "votes", className: `curve ${name.toLowerCase()}`, clip: true }),
+              kit.dot(points.filter((each) => isTenth(each) && each.votes <= most), { x: "unhappy", y: "votes", r: 3, className: `curve ${name.toLowerCase()}`, title: (each: Point) => `${name}: ${point(each)}` }),
+            ]),
+            ...labelled(curves.map(({ name, points }) => ({ name, end: points[points.length - 1] as Point, dy: 0 })), most).map(({ name, end, dy }) => kit.text([end], { x: "unhappy", y: "votes", text: () => name, dx: 10, dy, textAnchor: "start", className: "strong" })),
+          ],
+        })}
+      />
     </section>
   );
 }
 
-const LABEL_PX = 15;
-
 /** Names at the ends of lines, one above the other where the ends meet. */
-function labels(ends: [string, number][]): [string, number][] {
-  const [one, other] = [...ends].sort((a, b) => a[1] - b[1]);
-  if (!one || !other || other[1] - one[1] >= LABEL_PX) return ends;
-  const middle = (one[1] + other[1]) / 2;
-  return [[one[0], middle - LABEL_PX / 2], [other[0], middle + LABEL_PX / 2]];
+function labelled<T extends { end: Point; dy: number }>(ends: T[], most: number): T[] {
+  const [low, high] = [...ends].sort((a, b) => a.end.votes - b.end.votes);
+  if (!low || !high) return ends;
+  const lacks = Math.max(0, LABEL_PX - ((high.end.votes - low.end.votes) / most) * FRAME_PX) / 2;
+  return [{ ...low, dy: lacks }, { ...high, dy: -lacks }];
 }

@@ -8,7 +8,7 @@ import { Pick, PickPlace } from "../trends/controls.tsx";
 import { addDays, clampDays, countDays, DAYS_MAX, presetDays, usualBy, type Period } from "../trends/days.ts";
 import { pathOf, useReport, type Loaded } from "../trends/report.ts";
 import { AlertsCard } from "./alerts-card.tsx";
-import { Chart } from "./chart.tsx";
+import { ChartOrDays } from "./chart.tsx";
 import { CurveCard } from "./curve-card.tsx";
 import { NumbersCard } from "./numbers-card.tsx";
 import { SettingCard, type Name } from "./setting-card.tsx";
@@ -97,7 +97,7 @@ function Tests({ session, place, query, signedOut }: Props) {
               )}
               {(report.votes > 0 || report.kiosks) && (
                 <>
-                  <Chart report={report} series={series.data?.place.id === report.place.id ? series.data : null} target={first.rule.kind === "standard" ? (first.rule.percent ?? null) : (series.data?.promise?.target ?? null)} />
+                  <ChartOrDays report={report} series={series.data?.place.id === report.place.id ? series.data : null} target={first.rule.kind === "standard" ? (first.rule.percent ?? null) : (series.data?.promise?.target ?? null)} />
                   <Legend two={report.compare !== null} />
                 </>
               )}

@@ -1,7 +1,8 @@
 // Fair recognition: which branches surely stand out. Shrunk, with intervals, branches only: never people.
 import type { TrendsRanking } from "../api.ts";
 import { addressOf, go, useState } from "../kit.ts";
-import { Ranking } from "../trends/ranking-card.tsx";
+import { OrTable } from "../trends/chart-card.tsx";
+import { Ranking, rankingTable } from "../trends/ranking-card.tsx";
 import { ranksOf } from "../trends/ranks.ts";
 import type { Loaded } from "../trends/report.ts";
 import { useImproveWords, type ImproveSaid } from "./words.ts";
@@ -13,13 +14,16 @@ export function RecognitionCard({ loaded: { data, busy }, branch }: { loaded: Lo
   const { t, i, w } = said;
   const [whole, setWhole] = useState(false);
   const rows = data ? ranksOf(data.units) : [];
+  const open = ({ place }: { place: string }) => go(addressOf("improve", { place }));
   return (
     <section class="card recognition-card" aria-labelledby="h-recognition" aria-busy={busy && !branch} data-testid="card-recognition">
       <h2 id="h-recognition">{i.recognition}</h2>
       {branch ? <p class="hint">{i.oneBranch}</p> : !data ? <p class="hint" role="status">{t.loading}</p> : (
         <>
           <p class="verdict" data-testid="thanks">{thanksTo(data, said)}</p>
-          <Ranking rows={whole ? rows : rows.slice(0, SHOWN)} between={0} target={data.promise?.target ?? null} least={data.least} set={({ place }) => go(addressOf("improve", { place }))} clear={0.34} said={said} />
+          <OrTable title={i.recognition} table={rankingTable(rows, open, said)}>
+            <Ranking rows={whole ? rows : rows.slice(0, SHOWN)} between={0} target={data.promise?.target ?? null} least={data.least} set={open} clear={0.34} said={said} />
+          </OrTable>
           {rows.length > SHOWN && <button type="button" class="link" onClick={() => setWhole(!whole)}>{whole ? w.showFewer : w.showAll(rows.length)}</button>}
           <p class="hint">{i.fair}</p>
         </>

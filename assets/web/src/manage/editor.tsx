@@ -17,7 +17,7 @@ export interface Draft {
 }
 
 interface Props {
-  list: "places" | "kiosks" | "calendars" | "standards" | "users";
+  list: "places" | "kiosks" | "calendars" | "standards" | "channels" | "mailings" | "users";
   given: Managed | null; // null: a new one
   start?: Item; // of a new one
   title: string;

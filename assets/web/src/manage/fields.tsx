@@ -14,7 +14,7 @@ export interface FieldProps {
   set: (value: string) => void;
 }
 
-function Framed({ name, label, hint, error, children }: Omit<FieldProps, "value" | "set"> & { children: ComponentChildren }) {
+export function Framed({ name, label, hint, error, children }: Omit<FieldProps, "value" | "set"> & { children: ComponentChildren }) {
   return (
     <div class="field">
       <label for={`m-${name}`}>{label}</label>
@@ -25,13 +25,13 @@ function Framed({ name, label, hint, error, children }: Omit<FieldProps, "value"
   );
 }
 
-const about = (name: string, error: string | null) => ({ id: `m-${name}`, "data-testid": `m-${name}`, "aria-invalid": error ? true : undefined, "aria-describedby": `hint-${name} error-${name}` });
+export const about = (name: string, error: string | null) => ({ id: `m-${name}`, "data-testid": `m-${name}`, "aria-invalid": error ? true : undefined, "aria-describedby": `hint-${name} error-${name}` });
 
-export function TextField({ list, number, fixed, ...props }: FieldProps & { list?: readonly string[]; number?: boolean; fixed?: boolean }) {
+export function TextField({ list, number, fixed, secret, ...props }: FieldProps & { list?: readonly string[]; number?: boolean; fixed?: boolean; secret?: boolean }) {
   const { name, value, set, error } = props;
   return (
     <Framed {...props}>
-      <input {...about(name, error)} type="text" inputMode={number ? "decimal" : undefined} value={value} readOnly={fixed} autocomplete="off" spellcheck={false} list={list && `list-${name}`} onInput={(event) => set(event.currentTarget.value)} />
+      <input {...about(name, error)} type={secret ? "password" : "text"} inputMode={number ? "decimal" : undefined} value={value} readOnly={fixed} autocomplete={secret ? "new-password" : "off"} spellcheck={false} list={list && `list-${name}`} onInput={(event) => set(event.currentTarget.value)} />
       {list && <datalist id={`list-${name}`}>{list.map((each) => <option key={each} value={each} />)}</datalist>}
     </Framed>
   );

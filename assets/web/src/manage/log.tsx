@@ -1,19 +1,20 @@
 // The audit log, newest first, page by page; and how long what is kept.
-import type { Audit, Retention } from "../api.ts";
+import type { Audit } from "../api.ts";
 import type { Failure } from "../http.ts";
 import { failureText, getJson, useEffect, useState } from "../kit.ts";
 import "./log.css";
 import type { TabProps } from "./page.tsx";
 import { useLogWords, type LogWords } from "./log-words.ts";
-import { pathOf, useReport, Waiting } from "./tools.ts";
+import { Kept } from "./retention.tsx";
+import { pathOf, Waiting } from "./tools.ts";
 
 const ACTIONS = [
-  "login", "logout", "manage", "user-password", "config-apply", "content-push", "content-clear", "kiosk-order", "alert-ack", "alert-comment", "alert-resolve", "alert-assign", "alert-reopen", "alert-check",
-  "alert-recover", "silence", "silence-end", "contacts-read", "contact-take", "contact-outcome", "contact-open", "contact-erase", "channel-test", "token-add", "token-revoke", "share-open", "share-end", "webpush-on", "mailing-stop", "import", "import-undo", "erase",
+  "login", "logout", "manage", "user-password", "retention", "config-apply", "content-push", "content-clear", "kiosk-order", "alert-ack", "alert-comment", "alert-resolve", "alert-assign", "alert-reopen", "alert-check",
+  "alert-recover", "silence", "silence-end", "contacts-read", "contact-take", "contact-outcome", "contact-open", "contact-erase", "channel-test", "channel-secret", "token-add", "token-revoke", "share-open", "share-end", "webpush-on", "mailing-stop", "import", "import-undo", "erase",
 ];
 type Entry = Audit["audit"][number];
 
-export function LogTab({ signedOut }: TabProps) {
+export function LogTab({ places, say, signedOut }: TabProps) {
   const { t, w, l, stamp } = useLogWords();
   const [who, setWho] = useState("");
   const [action, setAction] = useState("");
@@ -40,7 +41,7 @@ export function LogTab({ signedOut }: TabProps) {
   }, [asked]);
   return (
     <>
-      <Kept />
+      <Kept places={places} say={say} />
       <section class="card" aria-labelledby="h-log">
         <header><h2 id="h-log">{l.log}</h2><p>{l.logHint}</p></header>
         <form class="filters" role="search" aria-label={l.log} onSubmit={(event) => {
@@ -88,18 +89,5 @@ function Detail({ action, text, l }: { action: string; text: string; l: LogWords
         return sign && kind && how ? <p key={i}>{l.thing(kind)} {id}, {l[SIGNS[sign as keyof typeof SIGNS]]} <small lang="en">{how}</small></p> : <p key={i} lang="en">{line}</p>;
       })}
     </>
-  );
-}
-
-function Kept() {
-  const { l } = useLogWords();
-  const { data } = useReport<Retention>("manage/retention");
-  if (!data) return null;
-  const rows = [[l.kept.contacts, data.contactsDays], [l.kept.comments, data.commentsDays], [l.kept.answers, data.rawDays], [l.kept.counts, 0]] as const;
-  return (
-    <section class="card kept" aria-labelledby="h-kept" data-testid="kept">
-      <header><h2 id="h-kept">{l.kept.title}</h2><p>{l.kept.hint}</p></header>
-      <dl>{rows.map(([what, days]) => <div key={what}><dt>{what}</dt><dd>{l.forDays(days)}</dd></div>)}</dl>
-    </section>
   );
 }

@@ -5,9 +5,7 @@ import "./manage.css";
 import type { Managed, Session } from "../api.ts";
 import { addressOf, follow, go, lazy, useEffect, useRef, useState } from "../kit.ts";
 import { useReport } from "../trends/report.ts";
-import { ChannelsTab } from "./channels.tsx";
 import { KiosksTab } from "./kiosks.tsx";
-import { MailingsTab } from "./mailings.tsx";
 import { Waiting } from "./parts.tsx";
 import { PlacesTab } from "./places.tsx";
 import { TokensTab } from "./tokens.tsx";
@@ -39,8 +37,8 @@ const TAB: Record<Tab, preact.FunctionComponent<TabProps>> = {
   kiosks: KiosksTab,
   calendars: lazy("calendars", async () => (await import("./calendars.tsx")).CalendarsTab, true),
   standards: lazy("standards", async () => (await import("./standards.tsx")).StandardsTab, true),
-  channels: ChannelsTab,
-  mailings: MailingsTab,
+  channels: lazy("channels", async () => (await import("./channels.tsx")).ChannelsTab, true),
+  mailings: lazy("mailings", async () => (await import("./mailings.tsx")).MailingsTab, true),
   users: UsersTab,
   tokens: TokensTab,
   log: lazy("log", async () => (await import("./log.tsx")).LogTab, true),

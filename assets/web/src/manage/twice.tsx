@@ -30,7 +30,7 @@ export function Twice({ id, words, sure, hint, press }: Props) {
 }
 
 /** Takes the thing out of its list. */
-export function Removal({ list, given, done, ...asks }: Omit<Props, "press"> & { list: "kiosks" | "calendars" | "standards"; given: Managed; done: () => void }) {
+export function Removal({ list, given, done, ...asks }: Omit<Props, "press"> & { list: "kiosks" | "calendars" | "standards" | "channels" | "mailings"; given: Managed; done: () => void }) {
   const { t } = useText();
   const [failure, setFailure] = useState("");
   const remove = async () => {

@@ -2,7 +2,7 @@
 import type { Session } from "../api.ts";
 import { addressOf } from "../kit.ts";
 
-export const TABS = ["places", "kiosks", "calendars", "standards", "channels", "mailings", "users", "tokens", "log"] as const;
+export const TABS = ["places", "kiosks", "calendars", "standards", "mailings", "channels", "users", "tokens", "log"] as const;
 export type Tab = (typeof TABS)[number];
 export const NEW = "new*"; // no id has a star
 
@@ -12,8 +12,8 @@ export interface View {
   id: string; // what is open: "" nothing, NEW: a new one
 }
 
-/** Head office runs places, kiosks, calendars and standards; people and programs are the administrators'. */
-export const tabsOf = (role: Session["user"]["role"]): readonly Tab[] => (role === "admin" ? TABS : TABS.slice(0, 4));
+/** Head office runs places, kiosks, calendars, standards and reports; channels, people and programs are the administrators'. */
+export const tabsOf = (role: Session["user"]["role"]): readonly Tab[] => (role === "admin" ? TABS : TABS.slice(0, TABS.indexOf("channels")));
 
 export function readView(query: URLSearchParams, tabs: readonly Tab[]): View {
   const tab = tabs.find((each) => each === query.get("tab")) ?? "places";

@@ -1,7 +1,9 @@
 // The report of a place: what it comes to in a sentence, against the promise, how it went, why, who, what was expected.
 import type { RankedUnit, ReasonGroup, TrendsCompare, TrendsGaps, TrendsLate, TrendsRanking, TrendsReasons, TrendsSeries } from "../api.ts";
+import { OrTable } from "../trends/chart-card.tsx";
 import type { By } from "../trends/days.ts";
 import { pointsOf, targetOf, verdictOf, type Measure } from "../trends/figures.ts";
+import { lineTable } from "../trends/line-table.ts";
 import { LineChart } from "../trends/line-chart.tsx";
 import { labelOf } from "../trends/reasons-card.tsx";
 import { ranksOf } from "../trends/ranks.ts";
@@ -22,6 +24,7 @@ interface Props {
 }
 
 const REASONS = 8; // the spreadsheet has all
+const NO_MARKS: never[] = []; // the same each time: it is drawn once
 const ENDS = 10; // of a long list, the best and the last so many
 
 export function PlaceReport({ compare, series, kiosks, reasons, ranking, gaps, late, by, open }: Props) {
@@ -39,7 +42,9 @@ export function PlaceReport({ compare, series, kiosks, reasons, ranking, gaps, l
       {series && (
         <section class="part" aria-labelledby="h-trend">
           <h3 id="h-trend">{r.trend}</h3>
-          <LineChart title={r.trend} by={by} series={series} before={null} groups={[]} measure={measure} target={target} open={open} />
+          <OrTable title={r.trend} table={lineTable(series, measure, open, said)}>
+            <LineChart title={r.trend} by={by} series={series} before={null} groups={NO_MARKS} measure={measure} target={target} open={open} />
+          </OrTable>
         </section>
       )}
       {kiosks && (

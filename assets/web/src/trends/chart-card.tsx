@@ -1,8 +1,9 @@
 // A card with a chart, the same as a table, and as a file; and what it says while there is nothing to show.
 import type { ComponentChildren } from "preact";
 import type { Trends } from "../api.ts";
-import { failureText } from "../kit.ts";
+import { failureText, useEffect } from "../kit.ts";
 import { csvOf, save, type Table } from "./csv.ts";
+import { loadPlot, usePlot } from "./plot.tsx";
 import type { Loaded } from "./report.ts";
 import type { CardName, View } from "./view.ts";
 import { useWords } from "./words.ts";
@@ -26,6 +27,9 @@ interface Props {
 export function ChartCard({ name, title, view, set, loaded, file, sheet, table, tools, legend, empty, children, note }: Props) {
   const { t, w, lang } = useWords();
   const asTable = view.tables.includes(name);
+  useEffect(() => {
+    if (!asTable) void loadPlot(); // while the figures are on their way
+  }, [asTable]);
   const toggle = () => set({ tables: asTable ? view.tables.filter((each) => each !== name) : [...view.tables, name] });
   return (
     <section class={`card chart-card ${name}-card`} aria-labelledby={`h-${name}`} aria-busy={loaded.busy} data-testid={`card-${name}`}>
@@ -47,7 +51,7 @@ export function ChartCard({ name, title, view, set, loaded, file, sheet, table, 
       <Failed loaded={loaded} />
       {table ? (
         <div class="body">
-          {asTable ? <DataTable title={title} table={table} /> : children}
+          {asTable ? <DataTable title={title} table={table} /> : <OrTable title={title} table={table}>{children}</OrTable>}
           {note}
         </div>
       ) : (
@@ -66,6 +70,18 @@ export function Failed({ loaded: { data, failure, again } }: { loaded: Loaded<Tr
       {w.failed} {failureText(failure, t)} {data && w.stillShown(data.place.name, num.days(data.from, data.to))}{" "}
       <button type="button" class="link" onClick={again}>{t.retry}</button>
     </p>
+  );
+}
+
+/** A chart; the same as a table, where charts cannot be drawn. */
+export function OrTable({ title, table, children }: { title: string; table: Table; children: ComponentChildren }) {
+  const { t, w } = useWords();
+  if (usePlot() !== "failed") return <>{children}</>;
+  return (
+    <>
+      <p class="failed" role="alert">{w.noCharts} <button type="button" class="link" onClick={() => location.reload()}>{t.retry}</button></p>
+      <DataTable title={title} table={table} />
+    </>
   );
 }
 

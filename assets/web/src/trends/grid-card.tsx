@@ -1,14 +1,13 @@
 // When: the hours of the week against the promise (or against the mean), or how many votes they have. A cell, a day or an
 // hour that is chosen is the only one in the line.
-import type { ComponentChildren } from "preact";
 import type { TrendsGrid } from "../api.ts";
-import { useWidth } from "../kit.ts";
 import { ChartCard } from "./chart-card.tsx";
 import { Segmented } from "./controls.tsx";
 import { word, type Table } from "./csv.ts";
 import { countDays } from "./days.ts";
 import { pointsOf, stepOf, targetOf, verdictOf, type Measure } from "./figures.ts";
 import { hoursSaid } from "./line-card.tsx";
+import { dressed, HATCHED, Plot, pressable } from "./plot.tsx";
 import type { Loaded } from "./report.ts";
 import type { View } from "./view.ts";
 import { useWords, type Said } from "./words.ts";
@@ -24,10 +23,13 @@ interface Props {
 }
 
 type Cell = TrendsGrid["cells"][number];
+type Hours = Pick<View, "weekday" | "hour">; // null: of every day, every hour
 
 const WEEK = [1, 2, 3, 4, 5, 6, 0];
 const ACROSS_PX = 560; // narrower: hours stand below each other
 const CELL_MOST_PX = 100;
+const [TOP, LEFT, ROW] = [23, 44, 32];
+const [LEFT_NARROW, ROW_TOUCHED] = [34, 46]; // hours below each other: 44 px to touch, with what lies between
 const VOLUME_STEPS = 5;
 
 export function GridCard({ view, set, measure, grid, mean, file, sheet }: Props) {
@@ -70,51 +72,68 @@ interface GridProps {
 }
 
 function Grid({ view, set, data, measure, middle, said }: GridProps) {
-  const { w, f, num } = said;
-  const [ref, width] = useWidth<HTMLDivElement>();
-  const across = width >= ACROSS_PX;
+  const { w, f, num, lang } = said;
   const hours = hoursOf(data.cells, view.volume);
   const week = countDays(data.from, data.to) >= WEEK.length ? WEEK : WEEK.filter((weekday) => data.cells.some((cell) => cell.weekday === weekday));
   const most = Math.max(1, ...data.cells.map(({ n }) => n));
-  const at = new Map(data.cells.map((cell) => [cell.weekday * 24 + cell.hour, cell]));
-  const choose = (weekday: number | null, hour: number | null) =>
-    set(view.weekday === weekday && view.hour === hour ? { weekday: null, hour: null } : { weekday, hour });
   const pressed = (weekday: number | null, hour: number | null) => view.weekday === weekday && view.hour === hour;
-  const head = (weekday: number | null, hour: number | null, text: string, scope: "col" | "row") => (
-    <th key={text} scope={scope}>
-      <button type="button" aria-pressed={pressed(weekday, hour)} title={w.onlyAt(hoursSaid({ weekday, hour }, said))} onClick={() => choose(weekday, hour)}>{text}</button>
-    </th>
-  );
-  const dayHead = (weekday: number) => head(weekday, null, num.shortWeekday(weekday), across ? "row" : "col");
-  const hourHead = (hour: number) => head(null, hour, f.hour(hour), across ? "col" : "row");
-  const box = (weekday: number, hour: number) => {
-    const cell = at.get(weekday * 24 + hour);
-    if (!cell) return <td key={`${weekday}-${hour}`}><span class="none" aria-label={w.vote(0, f.int(0))} role="img">–</span></td>;
-    const points = pointsOf(cell, measure);
-    const thin = cell.thin || !points;
-    const tone = view.volume ? `v${Math.min(VOLUME_STEPS - 1, Math.floor((cell.n / most) * VOLUME_STEPS))}` : thin ? "thin" : `s${stepOf(points.value, middle)}`;
-    const shown = view.volume ? shortCount(cell.n, f) : thin ? "" : num.one(Math.round(points.value)).replace(/[.,]0$/, "");
-    const what = w.tip(hoursSaid({ weekday, hour }, said), thin ? "–" : num.measure(points.value, measure), thin ? "" : num.range(points.lo, points.hi), w.vote(cell.n, f.int(cell.n)));
-    return (
-      <td key={`${weekday}-${hour}`}>
-        <button type="button" class={tone} data-testid={`cell-${weekday}-${hour}`} aria-pressed={pressed(weekday, hour)} aria-label={what} title={what} onClick={() => choose(weekday, hour)}>{shown}</button>
-      </td>
-    );
+  const told = (cell: Cell) => (cell.thin ? null : pointsOf(cell, measure));
+  const tone = (cell: Cell) => {
+    if (view.volume) return `v${Math.min(VOLUME_STEPS - 1, Math.floor((cell.n / most) * VOLUME_STEPS))}`;
+    const points = told(cell);
+    return points ? `s${stepOf(points.value, middle)}` : "thin";
   };
-  const rows: [number, ComponentChildren][] = across
-    ? week.map((weekday) => [weekday, [dayHead(weekday), ...hours.map((hour) => box(weekday, hour))]])
-    : hours.map((hour) => [hour, [hourHead(hour), ...week.map((weekday) => box(weekday, hour))]]);
+  const figure = (cell: Cell) => {
+    const points = told(cell);
+    return view.volume ? shortCount(cell.n, f) : points ? num.one(Math.round(points.value)).replace(/[.,]0$/, "") : "";
+  };
+  const tip = (cell: Cell) => {
+    const points = told(cell);
+    return w.tip(hoursSaid(cell, said), points ? num.measure(points.value, measure) : "–", points ? num.range(points.lo, points.hi) : "", w.vote(cell.n, f.int(cell.n)));
+  };
+  const cells = data.cells.filter(({ weekday, hour }) => week.includes(weekday) && hours.includes(hour));
+  const none = week.flatMap((weekday) => hours.filter((hour) => !cells.some((cell) => cell.weekday === weekday && cell.hour === hour)).map((hour) => ({ weekday, hour })));
   return (
-    <div ref={ref}>
-      {width > 0 && (
-        <table class={`week ${across ? "across" : "down"}`} style={{ maxWidth: across ? `${hours.length * CELL_MOST_PX}px` : "none" }}>
-          <thead>
-            <tr><th><span class="vh">{w.weekday}, {w.hour}</span></th>{across ? hours.map(hourHead) : week.map(dayHead)}</tr>
-          </thead>
-          <tbody>{rows.map(([key, cells]) => <tr key={key}>{cells}</tr>)}</tbody>
-        </table>
-      )}
-    </div>
+    <Plot
+      class="week" height={TOP + week.length * ROW} label={`${w.weekday}, ${w.hour}`}
+      of={[data, measure, middle, view.volume, view.weekday, view.hour, lang]}
+      press={(key) => {
+        const [weekday = null, hour = null] = key.split("-").slice(1).map((part) => (part ? Number(part) : null));
+        set(pressed(weekday, hour) ? { weekday: null, hour: null } : { weekday, hour });
+      }}
+      draw={(kit, width) => {
+        const across = width >= ACROSS_PX;
+        const row = across ? ROW : ROW_TOUCHED;
+        const [top, left] = across ? [TOP, LEFT] : [ROW_TOUCHED, LEFT_NARROW];
+        const rows = across ? week.length : hours.length;
+        const wide = across ? Math.min(width, left + hours.length * CELL_MOST_PX) : width;
+        const weekdays = { domain: week, type: "band", padding: 0 } as const;
+        const day = { domain: hours, type: "band", padding: 0 } as const;
+        const at = across ? { x: "hour", y: "weekday" } : { x: "weekday", y: "hour" };
+        const axis = { tickSize: 0, label: null, className: "sub" };
+        const keyOf = ({ weekday, hour }: Hours) => ({ key: `cell-${weekday ?? ""}-${hour ?? ""}`, pressed: pressed(weekday, hour) });
+        const gap = across ? 1.5 : 1;
+        // A heading is as wide or as high as its row and fills the margin beside it.
+        const headings = (list: number[], where: (n: number) => Hours, above: boolean) => {
+          const words = (n: number) => w.onlyAt(hoursSaid(where(n), said));
+          const shape = above ? { x: Number, insetTop: gap - top, insetBottom: rows * row + gap } : { y: Number, insetLeft: gap - left, insetRight: wide - left + gap };
+          return kit.cell(list, { inset: gap, ...shape, rx: 6, className: "head", ariaLabel: words, title: words, render: pressable(list, (n) => keyOf(where(n))) });
+        };
+        return {
+          height: top + rows * row, marginTop: top, marginLeft: left, marginRight: width - wide,
+          ...(across ? { x: day, y: weekdays } : { x: weekdays, y: day }),
+          marks: [
+            headings(hours, (hour) => ({ weekday: null, hour }), across),
+            headings(week, (weekday) => ({ weekday, hour: null }), !across),
+            kit.axisX({ ...axis, anchor: "top", tickFormat: across ? f.hour : num.shortWeekday, dy: across ? 0 : -9 }),
+            kit.axisY({ ...axis, anchor: "left", tickFormat: across ? num.shortWeekday : f.hour, ...(across && { textAnchor: "start", dx: 9 - left }) }),
+            kit.cell(cells, { ...at, inset: gap, rx: 6, ariaLabel: tip, title: tip, fill: (cell: Cell) => (tone(cell) === "thin" ? HATCHED : "currentColor"), render: pressable(cells, (cell) => ({ ...keyOf(cell), tone: tone(cell) })) }),
+            kit.text(cells, { ...at, text: figure, render: dressed(cells, (element, cell) => element.setAttribute("class", `${tone(cell)} ${pressed(cell.weekday, cell.hour) ? "strong" : ""}`)) }),
+            kit.text(none, { ...at, text: () => "–", className: "none" }),
+          ],
+        };
+      }}
+    />
   );
 }
 

@@ -1,15 +1,15 @@
 // How it went: the measure by day, week or month with its interval, the days before, and the votes.
 import type { TrendsMarks, TrendsSeries } from "../api.ts";
-import { Icon } from "../kit.ts";
+import { Icon, useMemo } from "../kit.ts";
 import { ChartCard } from "./chart-card.tsx";
 import { Segmented } from "./controls.tsx";
-import { word, type Table } from "./csv.ts";
-import { addDays, countDays, type By } from "./days.ts";
-import { useEffects, type Effects } from "./effects.ts";
-import { pointsOf, targetOf, type Measure } from "./figures.ts";
+import type { By } from "./days.ts";
+import { useEffects } from "./effects.ts";
+import { targetOf, type Measure } from "./figures.ts";
 import { LineChart } from "./line-chart.tsx";
+import { lineTable } from "./line-table.ts";
 import { hasEffect, keyOf, MarkList, markText } from "./mark-list.tsx";
-import { groupMarks, type MarkGroup } from "./marks.ts";
+import { groupMarks } from "./marks.ts";
 import type { Loaded } from "./report.ts";
 import type { View } from "./view.ts";
 import { useWords, type Said } from "./words.ts";
@@ -34,14 +34,15 @@ export function LineCard({ view, set, by, measure, series, before, marks, linked
   const title = w.lineOf(measure === "share" ? w.satisfied : w[measure], { day: w.byDay, week: w.byWeek, month: w.byMonth }[by]);
   const target = data && view.source === "kiosks" ? targetOf(data, measure) : null; // what was promised is measured at kiosks
   const here = data && marks && marks.place.id === data.place.id && marks.from === data.from && marks.to === data.to ? marks : null;
-  const groups = here ? groupMarks(here.marks, data?.periods ?? []) : [];
+  const groups = useMemo(() => (here ? groupMarks(here.marks, data?.periods ?? []) : []), [here, data]);
   const changes = groups.flatMap((group) => group.marks.filter(hasEffect).map((mark) => ({ id: keyOf(mark), place: mark.measured ?? mark.place.id, at: mark.day, control: "" })));
   const effects = useEffects(changes, view.question);
   const open = (from: string, to: string) => set({ period: { from, to }, by: null });
+  const happened = (from: string) => groups.filter((group) => group.from === from).map((group) => markText(group, effects, said)).join("");
   return (
     <ChartCard
       name="line" title={title} view={view} set={set} loaded={series} file={file} sheet={sheet}
-      table={data && data.total.n > 0 ? tableOf(data, before, { groups, effects }, measure, open, said) : null}
+      table={data && data.total.n > 0 ? lineTable(data, measure, open, said, { before, ...(groups.length && { happened }) }) : null}
       tools={
         <>
           <Segmented id="by" label={w.step} value={by} options={[["day", w.by.day], ["week", w.by.week], ["month", w.by.month]]} choose={(value) => set({ by: value })} />
@@ -78,38 +79,4 @@ export function hoursSaid({ weekday, hour }: Pick<View, "weekday" | "hour">, { w
   const day = weekday === null ? "" : f.weekday(weekday);
   if (hour === null) return w.weekdays(day);
   return day ? w.at(day, f.hour(hour), f.hour(hour + 1)) : w.hours(f.hour(hour), f.hour(hour + 1));
-}
-
-export function periodSaid(from: string, to: string, by: By, { num }: Said): string {
-  return by === "day" ? num.day(from) : by === "month" && from.endsWith("-01") ? num.month(from) : num.days(from, to);
-}
-
-/** The period of the days before that lies as far from their begin. */
-export function periodBefore(series: TrendsSeries, before: TrendsSeries | null, i: number): TrendsSeries["periods"][number] | null {
-  const here = series.periods[i];
-  if (!before || !here) return null;
-  const day = addDays(before.from, countDays(series.from, here.from) - 1);
-  return before.periods.find(({ from, to }) => from <= day && day <= to) ?? null;
-}
-
-function tableOf(series: TrendsSeries, before: TrendsSeries | null, { groups, effects }: { groups: MarkGroup[]; effects: Effects }, measure: Measure, open: (from: string, to: string) => void, said: Said): Table {
-  const { w, f, num } = said;
-  const name = measure === "share" ? w.satisfied : w[measure];
-  const by = series.by as By;
-  return {
-    columns: [{ name: w.date }, { name, number: true }, { name: w.from95, number: true }, { name: w.to95, number: true }, { name: w.votes, number: true }, ...(before ? [{ name: w.valueBefore, number: true }] : []), ...(groups.length ? [{ name: w.marks.title }] : [])],
-    rows: series.periods.map((period, i) => {
-      const points = pointsOf(period, measure);
-      const then = periodBefore(series, before, i);
-      const old = then && pointsOf(then, measure);
-      const value = (n: number | undefined) => ({ text: n === undefined ? "–" : num.one(n), value: n ?? null });
-      return [
-        { text: periodSaid(period.from, period.to, by, said), value: period.from, open: () => open(period.from, period.to) },
-        value(points?.value), value(points?.lo), value(points?.hi),
-        { text: f.int(period.n), value: period.n },
-        ...(before ? [value(old?.value)] : []),
-        ...(groups.length ? [word(groups.filter(({ from }) => from === period.from).map((group) => markText(group, effects, said)).join(""))] : []),
-      ];
-    }),
-  };
 }

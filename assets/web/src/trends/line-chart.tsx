@@ -1,10 +1,11 @@
 // A line with its 95 % band over time, the days before as a dashed line, the promise in ink, and the votes below.
 import type { TrendsSeries } from "../api.ts";
-import { useWidth } from "../kit.ts";
 import { countDays, type By } from "./days.ts";
-import { MIN_DOT_VOTES, pointsOf, type Measure, type Points } from "./figures.ts";
+import { beginOf, dotsOf, LINES, middleOf, spanOf } from "./dots.ts";
+import { pointsOf, type Measure } from "./figures.ts";
 import { ROW_PX, rowsOf, type MarkGroup } from "./marks.ts";
-import { periodSaid } from "./line-card.tsx";
+import { periodSaid } from "./line-table.ts";
+import { dressed, Plot, pressable, px } from "./plot.tsx";
 import { useWords } from "./words.ts";
 
 interface Props {
@@ -20,140 +21,93 @@ interface Props {
 
 const LEFT = 42;
 const PAD = 12; // above the highest line
-const LINES_MOST = 6;
-const STEPS = [1, 2, 5, 10, 20, 50, 100];
 const LABEL_PX = 15;
 const TICK_PX = 84;
+const POINTS_MOST = 31; // more make the line a chain
+const HEIGHT = 268;
+const COMPACT = { below: 560, height: 232 };
+const DAYS_OF = { day: 1, week: 7, month: 28 };
 
 type Period = TrendsSeries["periods"][number];
-interface Dot extends Points {
-  x: number;
-  period: Period;
-}
 
 export function LineChart({ title, by, series, before, groups, measure, target, open }: Props) {
   const said = useWords();
   const { w, f, num } = said;
-  const [ref, width] = useWidth<HTMLDivElement>();
-  const compact = width < 560;
   const days = countDays(series.from, series.to);
-  const right = compact ? 52 : 104;
-  const perDay = (width - LEFT - right) / days;
-  const x = (origin: string, day: string, more = 0) => LEFT + (countDays(origin, day) - 1 + more) * perDay;
-  const places = groups.map(({ from, to }) => (x(series.from, from) + x(series.from, to, 1)) / 2);
-  const rows = rowsOf(places);
-  const TOP = PAD + Math.max(0, ...rows.map((row) => row + 1)) * ROW_PX;
-  const height = (compact ? 232 : 268) + TOP - PAD;
-  const base = height - 22;
-  const barTop = base - (compact ? 36 : 44);
-  const plotBase = barTop - 14;
-  const dotsOf = (of: TrendsSeries): Dot[] =>
-    of.periods.flatMap((period) => {
-      const points = pointsOf(period, measure);
-      const half = countDays(period.from, period.to) / 2;
-      return points && period.n >= MIN_DOT_VOTES ? [{ ...points, x: x(of.from, period.from, half), period }] : [];
-    });
-  const dots = dotsOf(series);
-  const old = before ? dotsOf(before).filter((dot) => dot.x <= width - right) : [];
-  const [bottom, top, step] = axis([...dots.flatMap(({ lo, hi }) => [lo, hi]), ...old.map(({ value }) => value), ...(target === null ? [] : [target])], measure);
-  const y = (value: number) => plotBase - ((value - bottom) / (top - bottom)) * (plotBase - TOP);
-  const most = Math.max(1, ...series.periods.map(({ n }) => n));
+  const dots = dotsOf(series, measure);
+  const old = before ? dotsOf(before, measure, countDays(before.from, series.from) - 1).filter(({ at }) => at.getTime() <= beginOf(series, days).getTime()) : [];
   const last = dots[dots.length - 1];
-  const labels = spread([
-    ...(last ? [{ at: y(last.value), text: num.measure(last.value, measure), kind: "strong" }] : []),
-    ...(target === null ? [] : [{ at: y(target), text: compact ? f.percent(target) : w.promiseAt(f.percent(target).replace("%", "")), kind: "" }]),
-    ...(old.length > 1 && !compact ? [{ at: y(old[old.length - 1]?.value ?? 0), text: w.previous, kind: "sub" }] : []),
-  ], plotBase);
-  const lines: number[] = [];
-  for (let at = bottom; at <= top + 0.001; at += step) lines.push(at);
-
+  const most = Math.max(1, ...series.periods.map(({ n }) => n));
+  const tip = (period: Period) => {
+    const points = pointsOf(period, measure);
+    return w.tip(periodSaid(period.from, period.to, by, said), points ? num.measure(points.value, measure) : "–", points ? num.range(points.lo, points.hi) : "", w.vote(period.n, f.int(period.n)));
+  };
   return (
-    <div ref={ref} class="chart line-chart">
-      {width > 0 && (
-        <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`${w.lineAlt(title, num.day(series.from), num.day(series.to))}${groups.length ? ` ${w.marks.alt(groups.length)}` : ""}`}>
-          {lines.map((at) => (
-            <g key={at}>
-              <line class="grid" x1={LEFT} x2={width - right} y1={y(at)} y2={y(at)} />
-              <text class="sub" x={LEFT - 8} y={y(at) + 4} text-anchor="end">{measure === "share" ? f.percent(at) : num.one(at).replace(/[.,]0$/, "")}</text>
-            </g>
-          ))}
-          {!dots.length && <text class="sub" x={(LEFT + width - right) / 2} y={(TOP + plotBase) / 2} text-anchor="middle">{w.noDots}</text>}
-          <line class="axis" x1={LEFT} x2={width - right} y1={base} y2={base} />
-          {series.periods.map((period) => {
-            const [from, to] = [x(series.from, period.from), x(series.from, period.to, 1)];
-            const tall = period.n ? Math.max(2, (period.n / most) * (base - barTop)) : 0;
-            const gap = Math.min(3, (to - from) * 0.2);
-            return tall > 0 && <rect key={period.from} class="bar" x={from + gap / 2} y={base - tall} width={to - from - gap} height={tall} rx={Math.min(2, (to - from) / 4)} />;
-          })}
-          <text class="sub" x={width - right + 8} y={barTop + 9}>{compact ? f.int(most) : w.most(f.int(most))}</text>
-          {dots.length > 1 && <path class="band" d={bandOf(dots, y)} />}
-          {old.length > 1 && <path class="before" d={lineOf(old, y)} />}
-          {target !== null && <line class="promise" x1={LEFT} x2={width - right} y1={y(target)} y2={y(target)} />}
-          {dots.length > 1 && <path class="line" d={lineOf(dots, y)} />}
-          {dots.length <= 31 && dots.map((dot) => dot !== last && <circle key={dot.x} class="point" cx={dot.x} cy={y(dot.value)} r="2.5" />)}
-          {groups.map(({ letter }, i) => {
-            const [at, top] = [places[i] ?? 0, TOP - 10 - (rows[i] ?? 0) * ROW_PX];
-            return (
-              <g key={letter} class="event">
-                <line x1={at} x2={at} y1={top} y2={plotBase} />
-                <circle cx={at} cy={top} r="9" />
-                <text x={at} y={top + 4} text-anchor="middle">{letter}</text>
-              </g>
-            );
-          })}
-          {last && <circle class="end" cx={last.x} cy={y(last.value)} r="4.5" />}
-          {dots.length === 1 && last && <line class="line" x1={last.x} x2={last.x} y1={y(last.lo)} y2={y(last.hi)} />}
-          {labels.map(({ at, text, kind }) => <text key={text} class={kind} x={width - right + 8} y={at + 4}>{text}</text>)}
-          {ticksOf(series, by, perDay).map((day) => (
-            <text key={day} class="sub" x={x(series.from, day, by === "day" ? 0.5 : 0)} y={height - 4} text-anchor={by === "day" ? "middle" : "start"}>
-              {by === "month" ? num.month(day) : num.day(day)}
-            </text>
-          ))}
-          {series.periods.map((period) => {
-            const points = pointsOf(period, measure);
-            const [from, to] = [x(series.from, period.from), x(series.from, period.to, 1)];
-            return (
-              <g key={period.from} class="open" onClick={() => open(period.from, period.to)}>
-                <title>{w.tip(periodSaid(period.from, period.to, by, said), points ? num.measure(points.value, measure) : "–", points ? num.range(points.lo, points.hi) : "", w.vote(period.n, f.int(period.n)))}</title>
-                <rect class="hit" x={from} y={TOP} width={to - from} height={base - TOP} />
-                {points && period.n >= MIN_DOT_VOTES && <circle class="mark-dot" cx={(from + to) / 2} cy={y(points.value)} r="5" />}
-              </g>
-            );
-          })}
-        </svg>
-      )}
-    </div>
+    <Plot
+      class="line-chart" height={HEIGHT} label={`${w.lineAlt(title, num.day(series.from), num.day(series.to))}${groups.length ? ` ${w.marks.alt(groups.length)}` : ""}`}
+      of={[by, series, before, groups, measure, target, said.lang]}
+      press={(key) => {
+        const period = series.periods.find((one) => keyOf(one) === key);
+        if (period) open(period.from, period.to);
+      }}
+      draw={(kit, width) => {
+        const compact = width < COMPACT.below;
+        const right = width - (compact ? 52 : 104);
+        const perDay = (right - LEFT) / days;
+        const x = kit.scale({ x: { type: "utc", domain: [beginOf(series), beginOf(series, days)], range: [LEFT, right] } });
+        const letters = rowsOf(groups.map((group) => x.apply(middleOf(group)))).map((row, i) => ({ ...groups[i], at: groups[i] && middleOf(groups[i]), row }));
+        const top = PAD + Math.max(0, ...letters.map(({ row }) => row + 1)) * ROW_PX;
+        const height = (compact ? COMPACT.height : HEIGHT) + top - PAD;
+        const base = height - 22; // of the votes
+        const barTop = base - (compact ? 36 : 44);
+        const plotBase = barTop - 14;
+        const y = kit.scale({ y: { type: "linear", domain: spanOf([...dots.flatMap(({ lo, hi }) => [lo, hi]), ...old.map(({ value }) => value), ...(target === null ? [] : [target])], measure), nice: LINES, range: [plotBase, top] } });
+        const labels = spread([
+          ...(last ? [{ at: y.apply(last.value), text: num.measure(last.value, measure), kind: "strong" }] : []),
+          ...(target === null ? [] : [{ at: y.apply(target), text: compact ? f.percent(target) : w.promiseAt(f.percent(target).replace("%", "")), kind: "" }]),
+          ...(old.length > 1 && !compact ? [{ at: y.apply(old[old.length - 1]?.value ?? 0), text: w.previous, kind: "sub" }] : []),
+        ], plotBase);
+        const thickness = perDay * DAYS_OF[by];
+        const span = { x1: (period: Period) => beginOf(period), x2: (period: Period) => beginOf(period, countDays(period.from, period.to)) };
+        const letterAt = px<{ row: number }>(({ row }) => top - 10 - row * ROW_PX);
+        return {
+          height, marginTop: top, marginRight: width - right, marginBottom: height - plotBase, marginLeft: LEFT,
+          x, y,
+          marks: [
+            kit.gridY({ ticks: LINES, className: "grid", strokeOpacity: 1 }),
+            kit.axisY({ ticks: LINES, tickSize: 0, label: null, className: "sub", tickFormat: (at: number) => (measure === "share" ? f.percent(at) : num.one(at).replace(/[.,]0$/, "")) }),
+            kit.axisX(ticksOf(series, by, thickness), { tickSize: 0, label: null, className: "sub", dy: base - plotBase, textAnchor: by === "day" ? "middle" : "start", tickFormat: (at: Date) => (by === "month" ? num.month : num.day)(at.toISOString().slice(0, 10)) }),
+            kit.frame({ anchor: "bottom", className: "axis", dy: base - plotBase }),
+            kit.rect(series.periods.filter(({ n }) => n > 0), { ...span, y1: px(() => base), y2: px<Period>(({ n }) => base - Math.max(2, (n / most) * (base - barTop))), inset: Math.min(1.5, thickness * 0.1), insetTop: 0, insetBottom: 0, rx: Math.min(2, thickness / 4), className: "bar" }),
+            kit.text([most], { x: px(() => right + 8), y: px(() => barTop + 5), text: compact ? f.int : (n: number) => w.most(f.int(n)), textAnchor: "start", className: "sub" }),
+            dots.length ? null : kit.text([w.noDots], { frameAnchor: "middle", className: "sub" }),
+            dots.length > 1 ? kit.areaY(dots, { x: "at", y1: "lo", y2: "hi", className: "band" }) : null,
+            old.length > 1 ? kit.lineY(old, { x: "at", y: "value", className: "before" }) : null,
+            target === null ? null : kit.ruleY([target], { className: "promise" }),
+            dots.length > 1 ? kit.lineY(dots, { x: "at", y: "value", className: "line" }) : kit.ruleX(dots, { x: "at", y1: "lo", y2: "hi", className: "line" }),
+            dots.length <= POINTS_MOST ? kit.dot(dots, { x: "at", y: "value", r: 2.5, className: "point" }) : null,
+            kit.ruleX(letters, { x: "at", y1: letterAt, y2: px(() => plotBase), className: "event" }),
+            kit.dot(letters, { x: "at", y: letterAt, r: 9, className: "event" }),
+            kit.text(letters, { x: "at", y: letterAt, text: "letter", className: "event" }),
+            kit.dot(last ? [last] : [], { x: "at", y: "value", r: 4.5, className: "end" }),
+            kit.text(labels, { x: px(() => right + 8), y: px<Label>(({ at }) => at), text: "text", textAnchor: "start", render: dressed(labels, (element, { kind }) => element.setAttribute("class", kind)) }),
+            kit.rect(series.periods, { ...span, y1: px(() => top), y2: px(() => base), className: "hit", ariaLabel: tip, title: tip, render: pressable(series.periods, (period) => ({ key: keyOf(period) })) }),
+            kit.dot(dots, kit.pointerX({ x: "at", y: "value", r: 5, className: "mark-dot", ariaHidden: "true", pointerEvents: "none" })),
+          ],
+        };
+      }}
+    />
   );
 }
 
-const px = (value: number): number => Math.round(value * 10) / 10;
-const lineOf = (dots: Dot[], y: (value: number) => number): string => dots.map((dot, i) => `${i ? "L" : "M"}${px(dot.x)} ${px(y(dot.value))}`).join("");
-const bandOf = (dots: Dot[], y: (value: number) => number): string =>
-  `${dots.map((dot, i) => `${i ? "L" : "M"}${px(dot.x)} ${px(y(dot.hi))}`).join("")}${[...dots].reverse().map((dot) => `L${px(dot.x)} ${px(y(dot.lo))}`).join("")}Z`;
-
-/** Lowest and highest line and the step between them: round, and few. A line may cut its axis (chart rule 7). */
-function axis(values: number[], measure: Measure): [bottom: number, top: number, step: number] {
-  const [least, most] = measure === "nps" ? [-100, 100] : [0, 100];
-  const low = Math.min(...(values.length ? values : [least]));
-  const high = Math.max(...(values.length ? values : [most]));
-  const step = STEPS.find((each) => Math.ceil(high / each) - Math.floor(low / each) <= LINES_MOST - 1) ?? 50;
-  const bottom = Math.max(least, Math.floor(low / step) * step);
-  const top = Math.min(most, Math.max(Math.ceil(high / step) * step, bottom + step));
-  return [bottom, top, step];
-}
-
-/** Days with a label: beginnings of periods, as many as there is room for. */
-function ticksOf({ periods, from }: TrendsSeries, by: By, perDay: number): string[] {
-  const chosen: string[] = [];
-  let free = -Infinity;
-  for (const period of periods) {
-    const begin = (countDays(from, period.from) - 1) * perDay;
-    const whole = by === "day" || period.from !== from || countDays(period.from, period.to) > 3 || periods.length === 1;
-    if (begin < free - 0.5 || !whole) continue;
-    chosen.push(period.from);
-    free = begin + (by === "day" ? Math.max(1, Math.ceil(TICK_PX / perDay / 7) * 7) * perDay : TICK_PX);
-  }
-  return by === "day" && perDay > TICK_PX ? periods.map((each) => each.from) : chosen;
+const keyOf = ({ from }: Period): string => `period-${from}`;
+/** Beginnings of periods, as many as there is room for; of days, the same weekday. A first one that is cut is none. */
+function ticksOf({ periods }: TrendsSeries, by: By, thickness: number): Date[] {
+  const few = Math.max(1, Math.ceil(TICK_PX / thickness));
+  const every = by === "day" && few > 1 ? Math.ceil(few / 7) * 7 : few;
+  const [first, second] = periods;
+  const begin = first && second && by !== "day" && countDays(first.from, first.to) < countDays(second.from, second.to) ? 1 : 0;
+  return periods.filter((_, i) => i >= begin && (i - begin) % every === 0).map((period) => (by === "day" ? middleOf(period) : beginOf(period)));
 }
 
 interface Label {

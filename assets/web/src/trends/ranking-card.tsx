@@ -5,6 +5,7 @@ import { ChartCard } from "./chart-card.tsx";
 import { Segmented } from "./controls.tsx";
 import { word, type Table } from "./csv.ts";
 import { verdictOf } from "./figures.ts";
+import { HATCHED, Plot } from "./plot.tsx";
 import { ranksOf, type RankedRow } from "./ranks.ts";
 import type { Loaded } from "./report.ts";
 import type { View } from "./view.ts";
@@ -22,6 +23,8 @@ interface Props {
 const ENDS = 12; // of a long list, the best and the last so many are shown
 const PAD = 2; // points at both ends of the axis
 const HEIGHT = 26;
+const AXIS_PX = 16;
+const TICKS = 5; // about
 
 export function RankingCard({ view, set, ranking, both, file, sheet }: Props) {
   const said = useWords();
@@ -34,7 +37,7 @@ export function RankingCard({ view, set, ranking, both, file, sheet }: Props) {
   return (
     <ChartCard
       name="ranking" title={view.children && both ? w.regions : w.branches} view={view} set={set} loaded={ranking} file={file} sheet={sheet}
-      table={rows.length ? tableOf(rows, set, said) : null}
+      table={rows.length ? rankingTable(rows, set, said) : null}
       tools={both && <Segmented id="rank" label={w.whatRanked} value={view.children ? "children" : "branches"} options={[["branches", w.branches], ["children", w.regions]]} choose={(value) => set({ children: value === "children" })} />}
       legend={<p class="quiet-note">{w.rankingNote}</p>}
       note={long && !view.tables.includes("ranking") && <button type="button" class="link" data-testid="rank-all" onClick={() => setWhole(!whole)}>{whole ? w.showFewer : w.showAll(rows.length)}</button>}
@@ -56,14 +59,10 @@ interface RankingProps {
 }
 
 export function Ranking({ rows, between, target, least: fewest, set, clear = 0.14, said }: RankingProps) {
-  const { w, f, num } = said;
+  const { w, f, num, lang } = said;
   const ends = rows.flatMap((row) => (row?.lo == null || row.hi === null ? [] : [row.lo * 100, row.hi * 100])).concat(target ?? []);
-  const least = Math.max(0, Math.min(...ends) - PAD);
-  const most = Math.min(100, Math.max(...ends) + PAD);
-  const x = (percent: number) => `${Math.round(((percent - least) / (most - least)) * 1000) / 10}%`;
-  const step = [1, 2, 5, 10, 20, 50].find((each) => (most - least) / each <= 5) ?? 50;
-  const ticks: number[] = [];
-  for (let at = Math.ceil(least / step) * step; at <= most; at += step) if (target === null || Math.abs(at - target) > (most - least) * clear) ticks.push(at);
+  const [least, most] = [Math.max(0, Math.min(...ends) - PAD), Math.min(100, Math.max(...ends) + PAD)];
+  const x = ends.length ? { domain: [least, most] } : {};
   return (
     <table class="ranking">
       <thead>
@@ -72,10 +71,16 @@ export function Ranking({ rows, between, target, least: fewest, set, clear = 0.1
           <th scope="col">{w.branch}</th>
           <th class="axis-head" aria-hidden="true">
             {ends.length > 0 && (
-              <svg width="100%" height="16">
-                {ticks.map((at) => <text key={at} class="sub" x={x(at)} y="12" text-anchor="middle">{at}</text>)}
-                {target !== null && <text class="strong" x={x(target)} y="12" text-anchor="middle">{w.promiseAt(f.percent(target).replace("%", ""))}</text>}
-              </svg>
+              <Plot
+                row height={AXIS_PX} label="" of={[least, most, target, clear, lang]}
+                draw={(kit) => ({
+                  marginBottom: AXIS_PX, x,
+                  marks: [
+                    kit.axisX({ ticks: TICKS, tickSize: 0, tickPadding: 3, label: null, className: "sub", tickFormat: (at: number) => (target !== null && Math.abs(at - target) <= (most - least) * clear ? "" : bare(f.percent(at))) }),
+                    target === null ? null : kit.axisX([target], { tickSize: 0, tickPadding: 3, label: null, className: "strong", tickFormat: (at: number) => w.promiseAt(bare(f.percent(at))) }),
+                  ],
+                })}
+              />
             )}
           </th>
           <th scope="col" class="num">{w.satisfied}</th>
@@ -86,25 +91,28 @@ export function Ranking({ rows, between, target, least: fewest, set, clear = 0.1
         {rows.map((row, i) => {
           if (!row) return <tr key="between" class="between"><td /><td colSpan={4}>{w.skipped(between)}</td></tr>;
           const { place, shrunk, lo, hi, n, hidden } = row;
-          const told = shrunk !== null && lo !== null && hi !== null;
+          const told = shrunk !== null && lo !== null && hi !== null ? { value: shrunk * 100, lo: lo * 100, hi: hi * 100 } : null;
           return (
             <tr key={place.id} class={`${row.apart ? "apart" : ""} ${hidden ? "hidden" : ""}`} data-testid={`rank-${place.id}`}>
               <td class="rank">{rows[i - 1]?.ranks === row.ranks ? <span class="vh">{row.ranks}</span> : row.ranks}</td>
               <th scope="row"><button type="button" class="link" title={w.open(place.name)} onClick={() => set({ place: place.id })}>{place.name}</button>{row.below && <> <span class="below-mark">{w.belowMark}</span></>}</th>
               <td class="whisker">
-                <svg width="100%" height={HEIGHT} role="img" aria-label={told ? w.rankAlt(f.share(shrunk), f.range(lo, hi)) : w.fewToTell(f.int(fewest))} class={told ? verdictOf({ lo: lo * 100, hi: hi * 100 }, target) : ""}>
-                  {told ? (
-                    <>
-                      <rect class="soft" x={x(lo * 100)} y={HEIGHT / 2 - 3.5} width={`${Math.max(0.6, ((hi - lo) * 10000) / (most - least))}%`} height="7" rx="3.5" />
-                      <circle class="dot" cx={x(shrunk * 100)} cy={HEIGHT / 2} r="5" />
-                    </>
-                  ) : (
-                    <rect class="hatch" x="0" y={HEIGHT / 2 - 6} width="100%" height="12" rx="6" fill="url(#hatch)" />
-                  )}
-                  {target !== null && ends.length > 0 && told && <line class="promise" x1={x(target)} x2={x(target)} y1="0" y2={HEIGHT} />}
-                </svg>
+                <Plot
+                  row class={told ? verdictOf(told, target) : ""} height={HEIGHT} label={told ? w.rankAlt(num.measure(told.value, "share"), num.range(told.lo, told.hi)) : w.fewToTell(f.int(fewest))}
+                  of={[shrunk, lo, hi, least, most, target]}
+                  draw={(kit) => ({
+                    x,
+                    marks: told
+                      ? [
+                          kit.rect([told], { x1: "lo", x2: "hi", insetTop: HEIGHT / 2 - 3.5, insetBottom: HEIGHT / 2 - 3.5, rx: 3.5, className: "soft" }),
+                          kit.dot([told], { x: "value", r: 5, className: "dot" }),
+                          target === null ? null : kit.ruleX([target], { className: "promise" }),
+                        ]
+                      : [kit.frame({ insetTop: HEIGHT / 2 - 6, insetBottom: HEIGHT / 2 - 6, rx: 6, fill: HATCHED, className: "hatched" })],
+                  })}
+                />
               </td>
-              <td class="num strong">{told ? num.one(shrunk * 100) : "–"}</td>
+              <td class="num strong">{told ? num.one(told.value) : "–"}</td>
               <td class="num">{f.int(n)}</td>
             </tr>
           );
@@ -114,7 +122,9 @@ export function Ranking({ rows, between, target, least: fewest, set, clear = 0.1
   );
 }
 
-function tableOf(rows: RankedRow[], set: Props["set"], { w, f, num }: Said): Table {
+const bare = (percent: string): string => percent.replace("%", "");
+
+export function rankingTable(rows: RankedRow[], set: RankingProps["set"], { w, f, num }: Said): Table {
   const share = (value: number | null) => ({ text: value === null ? "–" : num.one(value * 100), value: value === null ? null : value * 100 });
   return {
     columns: [{ name: w.branch }, { name: w.rank }, { name: w.satisfied, number: true }, { name: w.from95, number: true }, { name: w.to95, number: true }, { name: w.votes, number: true }],

@@ -3,6 +3,7 @@ import type { ReasonGroup, TrendsReasons } from "../api.ts";
 import { ChartCard } from "./chart-card.tsx";
 import { Segmented } from "./controls.tsx";
 import { word, type Table } from "./csv.ts";
+import { Plot } from "./plot.tsx";
 import type { Loaded } from "./report.ts";
 import type { View, Visits } from "./view.ts";
 import { useWords, type Said } from "./words.ts";
@@ -16,6 +17,7 @@ interface Props {
 }
 
 const MOST = 0.8; // the few that make most of it
+const BAR_PX = 10;
 
 export function ReasonsCard({ view, set, reasons, file, sheet }: Props) {
   const said = useWords();
@@ -49,7 +51,7 @@ function Pareto({ group, said }: { group: ReasonGroup; said: Said }) {
           i === vital && <tr key="line" class="most"><td colSpan={4}><span>{w.mostAbove}</span></td></tr>,
           <tr key={item.id} class={i < vital ? "vital" : ""} title={`${f.share(item.share)} (${f.range(item.lo, item.hi)}), ${f.int(item.n)}`}>
             <th scope="row">{labelOf(item)}</th>
-            <td class="bar-cell" aria-hidden="true"><i style={{ width: `${(item.share / most) * 100}%` }} /></td>
+            <td class="bar-cell" aria-hidden="true"><Plot row height={BAR_PX} label="" of={[item.share, most]} draw={(kit) => ({ x: { domain: [0, most] }, marks: [kit.barX([item], { x: "share", rx: 3 })] })} /></td>
             <td class="num strong">{f.share(item.share, 0)}</td>
             <td class="num">{f.share(item.cumulative, 0)}</td>
           </tr>,

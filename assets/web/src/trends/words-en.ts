@@ -60,6 +60,7 @@ export const en = {
   noVotes: "No votes in these days",
   noVotesHint: "Choose another period or place.",
   failed: "This could not be loaded.",
+  noCharts: "Charts could not be loaded: this is the same as a table.",
   stillShown: (place: string, days: string) => `Still shown: ${place}, ${days}.`,
   // line
   byDay: "by day",

@@ -57,6 +57,7 @@ export const id: Words = {
   noVotes: "Tidak ada suara pada hari-hari ini",
   noVotesHint: "Pilih periode atau tempat lain.",
   failed: "Bagian ini tidak dapat dimuat.",
+  noCharts: "Grafik tidak dapat dimuat: ini isinya sebagai tabel.",
   stillShown: (place, days) => `Masih ditampilkan: ${place}, ${days}.`,
   byDay: "per hari",
   byWeek: "per pekan",
