@@ -284,7 +284,7 @@ scenario("back-test page: settings, verdict, price, alerts and address", async (
   await page.id("votes-b").press("Enter");
   await waitFor("another price", async () => /^About 1 false alarm in \d{1,2} days/.test(await page.id("price-b").textContent()));
   assert.match(param(page, "b"), /false_alarm_votes: 200/);
-  await waitFor("both curves", async () => (await page.id("card-curve").locator("path[d]").count()) === 2);
+  await waitFor("both curves", async () => (await page.id("card-curve").locator(".curve path").count()) === 2);
   assert.match(await page.id("card-curve").locator("svg").first().getAttribute("aria-label"), /A: .*70% satisfied, 34 votes.*B: .*70% satisfied, \d+ votes/);
   assert.equal(await page.page.locator(".alert-mark .alone").count(), 0);
 
