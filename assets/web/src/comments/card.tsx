@@ -87,11 +87,13 @@ function Said({ comment, now, erase }: { comment: Comment; now: number; erase: (
   return (
     <li class={comment.flags.includes("urgent") ? "urgent" : ""}>
       <p lang={comment.lang || undefined} dir="auto">{comment.text}</p>
-      <p class="sub">
-        {f.when(comment.at, now)}
-        {comment.flags.map((flag) => <span key={flag} class="pill">{w[flag]}</span>)}
-      </p>
-      {erase && <Twice id={`erase-${comment.id}`} words={w.erase} sure={w.eraseSure} hint={w.eraseHint} press={erase} />}
+      <div class="foot">
+        <p class="sub">
+          {f.when(comment.at, now)}
+          {comment.flags.map((flag) => <span key={flag} class="pill">{w[flag]}</span>)}
+        </p>
+        {erase && <Twice id={`erase-${comment.id}`} words={w.erase} sure={w.eraseSure} hint={w.eraseHint} press={erase} />}
+      </div>
     </li>
   );
 }
