@@ -16,10 +16,13 @@ enum channel_secret {
 };
 
 // folder: of the data. ret (size bytes): "" unless THERE.
-enum channel_secret channel_secret_read(const char *folder, const struct channel *c, char *ret, size_t size, char *ret_why, size_t n);
+enum channel_secret channel_secret_read(const char *folder, const struct channel *c, char *ret, size_t size,
+                                        char *ret_why, size_t n);
 enum channel_secret channel_secret_look(const char *folder, const struct channel *c); // without it
 // On disk when this returns: the old one or the new one, whole. False: ret_why (n bytes).
-bool channel_secret_put(const char *folder, const struct channel *c, const char *secret, char *ret_why, size_t n);
-bool channel_secret_drop(const char *folder, const char *id, char *ret_why, size_t n); // also where there is none
+bool channel_secret_put(const char *folder, const struct channel *c, const char *secret, char *ret_why,
+                        size_t n);
+// Also where there is none.
+bool channel_secret_drop(const char *folder, const char *id, char *ret_why, size_t n);
 
 #endif

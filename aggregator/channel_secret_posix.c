@@ -27,7 +27,8 @@ static bool say(const char *path, char *ret_why, size_t n)
     return false;
 }
 
-enum channel_secret channel_secret_read(const char *folder, const struct channel *c, char *ret, size_t size, char *ret_why, size_t n)
+enum channel_secret channel_secret_read(const char *folder, const struct channel *c, char *ret, size_t size,
+                                        char *ret_why, size_t n)
 {
     char path[PATH_MAX_BYTES], text[CHANNEL_SECRET_MAX + ADDRESS_MAX + 2] = "", purpose[ADDRESS_MAX];
     struct stat st;
@@ -43,7 +44,8 @@ enum channel_secret channel_secret_read(const char *folder, const struct channel
     if (got < 0 || fstat(fd, &st) != 0) {
         say(path, ret_why, n);
     } else if ((st.st_mode & 077) != 0) {
-        snprintf(ret_why, n, "%s can be read by others: chmod 600 it, and put a new secret if they may have", path);
+        snprintf(ret_why, n, "%s can be read by others: chmod 600 it, and put a new secret if they may have",
+                 path);
     } else {
         size_t first = strcspn(text, "\n");
         char *second = text + first + (text[first] != '\0');
@@ -74,7 +76,8 @@ static bool sync_folder(const char *path)
     return (fd < 0 || close(fd) == 0) && ok;
 }
 
-bool channel_secret_put(const char *folder, const struct channel *c, const char *secret, char *ret_why, size_t n)
+bool channel_secret_put(const char *folder, const struct channel *c, const char *secret, char *ret_why,
+                        size_t n)
 {
     char in[PATH_MAX_BYTES], path[PATH_MAX_BYTES], fresh[PATH_MAX_BYTES], purpose[ADDRESS_MAX];
     path_of(folder, "", "", in);
@@ -90,7 +93,9 @@ bool channel_secret_put(const char *folder, const struct channel *c, const char 
     }
     unlink(fresh);
     int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    bool ok = fd >= 0 && dprintf(fd, "%s\n%s\n", secret, purpose) == (int)(strlen(secret) + strlen(purpose) + 2) && fsync(fd) == 0;
+    bool ok = fd >= 0 &&
+              dprintf(fd, "%s\n%s\n", secret, purpose) == (int)(strlen(secret) + strlen(purpose) + 2) &&
+              fsync(fd) == 0;
     ok = (fd < 0 || close(fd) == 0) && ok;
     if (!ok || rename(fresh, path) != 0 || !sync_folder(in)) {
         say(path, ret_why, n);

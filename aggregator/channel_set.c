@@ -53,47 +53,41 @@ static char *stored_text(struct store *st)
     return text;
 }
 
-static bool join_channels(struct channel_set *set, const struct config_list *own)
+static bool has(const struct config_list *list, size_t bytes, const struct ident *id)
 {
-    struct channel *all = calloc(own->count + set->stored.channels.count + 1, sizeof *all);
+    for (size_t i = 0; i < list->count; i++) {
+        if (ident_equal((const void *)((const char *)list->items + i * bytes), id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// own, then what is stored under other ids. bytes: of an item, which begins with its id; flag: where it says that it is stored.
+static bool join(struct config_list *ret, const struct config_list *own, const struct config_list *stored,
+                 size_t bytes, size_t flag)
+{
+    char *all = calloc(own->count + stored->count + 1, bytes);
     if (all == NULL) {
         return false;
     }
-    set->channels = (struct config_list){own->count, all};
+    *ret = (struct config_list){own->count, all};
     if (own->count > 0) {
-        memcpy(all, own->items, own->count * sizeof *all);
+        memcpy(all, own->items, own->count * bytes);
     }
-    for (size_t i = 0; i < set->stored.channels.count; i++) {
-        const struct channel *ch = &((const struct channel *)set->stored.channels.items)[i];
-        if (channel_find(own, ch->id.s) == NULL) {
-            all[set->channels.count] = *ch;
-            all[set->channels.count++].stored = true;
+    for (size_t i = 0; i < stored->count; i++) {
+        const char *item = (const char *)stored->items + i * bytes;
+        if (!has(own, bytes, (const void *)item)) {
+            char *copy = all + ret->count++ * bytes;
+            memcpy(copy, item, bytes);
+            *(bool *)(void *)(copy + flag) = true;
         }
     }
     return true;
 }
 
-static bool join_mailings(struct channel_set *set, const struct config_list *own)
-{
-    struct mailing *all = calloc(own->count + set->stored.mailings.count + 1, sizeof *all);
-    if (all == NULL) {
-        return false;
-    }
-    set->mailings = (struct config_list){own->count, all};
-    if (own->count > 0) {
-        memcpy(all, own->items, own->count * sizeof *all);
-    }
-    for (size_t i = 0; i < set->stored.mailings.count; i++) {
-        const struct mailing *m = &((const struct mailing *)set->stored.mailings.items)[i];
-        if (mailing_find(own, m->id.s) == NULL) {
-            all[set->mailings.count] = *m;
-            all[set->mailings.count++].stored = true;
-        }
-    }
-    return true;
-}
-
-bool channel_set_read(struct channel_set *ret_set, struct store *st, const struct settings *s, char *ret_why, size_t n)
+bool channel_set_read(struct channel_set *ret_set, struct store *st, const struct settings *s, char *ret_why,
+                      size_t n)
 {
     struct config_error error;
     *ret_set = (struct channel_set){.channels = {.count = 0}};
@@ -105,7 +99,11 @@ bool channel_set_read(struct channel_set *ret_set, struct store *st, const struc
         ok = false;
     }
     free(text);
-    ok = ok && join_channels(ret_set, &s->channels) && join_mailings(ret_set, &s->mailings);
+    ok = ok &&
+         join(&ret_set->channels, &s->channels, &ret_set->stored.channels, sizeof(struct channel),
+              offsetof(struct channel, stored)) &&
+         join(&ret_set->mailings, &s->mailings, &ret_set->stored.mailings, sizeof(struct mailing),
+              offsetof(struct mailing, stored));
     if (!ok) {
         channel_set_finish(ret_set);
     }

@@ -8,8 +8,9 @@
 #include "aggregator/store.h"
 
 struct channel_set {
-    struct config_list channels; // struct channel: those of the settings first, which also count where both have an id
-    struct config_list mailings; // struct mailing, the same
+    // Those of the settings first, which also count where both have an id.
+    struct config_list channels; // struct channel
+    struct config_list mailings; // struct mailing
     struct channel_store {
         struct config_list channels, mailings;
     } stored; // those of the store; the lists above borrow what is in them, and in the settings
@@ -17,7 +18,8 @@ struct channel_set {
 
 // `s` is borrowed until the end of the set. False: the store failed, memory ran out or what it has cannot be read: ret_why (n
 // bytes); *ret_set is then empty.
-bool channel_set_read(struct channel_set *ret_set, struct store *st, const struct settings *s, char *ret_why, size_t n);
+bool channel_set_read(struct channel_set *ret_set, struct store *st, const struct settings *s, char *ret_why,
+                      size_t n);
 void channel_set_finish(struct channel_set *set); // accepts a zeroed one
 
 #endif

@@ -43,13 +43,15 @@ static bool read_named(const struct channel *ch, char *ret, size_t size, char *r
 }
 
 // Of a channel of the document.
-static bool read_put(const char *folder, const struct channel *ch, char *ret, size_t size, char *ret_why, size_t n)
+static bool read_put(const char *folder, const struct channel *ch, char *ret, size_t size, char *ret_why,
+                     size_t n)
 {
     switch (channel_secret_read(folder, ch, ret, size, ret_why, n)) {
     case CHANNEL_SECRET_THERE:
         return true;
     case CHANNEL_SECRET_NONE:
-        snprintf(ret_why, n, "it has no secret yet: put one in Manage, or by `puasctl channels secret %s`", ch->id.s);
+        snprintf(ret_why, n, "it has no secret yet: put one in Manage, or by `puasctl channels secret %s`",
+                 ch->id.s);
         return !channel_has_secret(ch);
     case CHANNEL_SECRET_OTHER:
         snprintf(ret_why, n, "it leads elsewhere since its secret was put: put it again");
@@ -61,7 +63,8 @@ static bool read_put(const char *folder, const struct channel *ch, char *ret, si
 }
 
 // The line's secret, or why it has none.
-static bool read_secret(const struct settings *s, const struct channel *ch, char *ret, size_t size, char *ret_why, size_t n)
+static bool read_secret(const struct settings *s, const struct channel *ch, char *ret, size_t size,
+                        char *ret_why, size_t n)
 {
     return ch->stored ? read_put(s->data, ch, ret, size, ret_why, n) : read_named(ch, ret, size, ret_why, n);
 }

@@ -10,8 +10,8 @@
 
 static json_t *days_json(const struct settings_retention *r)
 {
-    return json_pack("{s:I,s:I,s:I}", "contactsDays", (json_int_t)r->contacts_days, "commentsDays", (json_int_t)r->comments_days,
-                     "rawDays", (json_int_t)r->raw_days);
+    return json_pack("{s:I,s:I,s:I}", "contactsDays", (json_int_t)r->contacts_days, "commentsDays",
+                     (json_int_t)r->comments_days, "rawDays", (json_int_t)r->raw_days);
 }
 
 // {contactsDays, commentsDays, rawDays, chosen: here and not in the settings, settings: the same three}
@@ -25,7 +25,8 @@ void api_retention(struct api_call *c)
     api_views_back(c->a, v);
     if (!answer_views(c->r, e, "")) {
         json_t *o = days_json(&now);
-        json_object_update_new(o, json_pack("{s:b,s:o}", "chosen", (int)chosen, "settings", days_json(settings)));
+        json_object_update_new(
+            o, json_pack("{s:b,s:o}", "chosen", (int)chosen, "settings", days_json(settings)));
         answer_json(c->r, json_dumps(o, JSON_COMPACT));
         json_decref(o);
     }
@@ -37,11 +38,13 @@ static void answer_loss(struct api_call *c, const struct settings_retention *r)
     int64_t answers = 0;
     wall_ms words = 0, raw = 0;
     struct views *v = api_views(c->a);
-    enum views_error e = v != NULL ? views_retention_loss(v, r, clock_wall_ms(), &answers, &words, &raw) : VIEWS_FAILED;
+    enum views_error e =
+        v != NULL ? views_retention_loss(v, r, clock_wall_ms(), &answers, &words, &raw) : VIEWS_FAILED;
     api_views_back(c->a, v);
     if (!answer_views(c->r, e, "")) {
         json_t *o = json_pack("{s:I,s:o,s:o}", "answers", (json_int_t)answers, "wordsBefore",
-                              words > 0 ? json_integer(words) : json_null(), "answersBefore", raw > 0 ? json_integer(raw) : json_null());
+                              words > 0 ? json_integer(words) : json_null(), "answersBefore",
+                              raw > 0 ? json_integer(raw) : json_null());
         answer_json(c->r, json_dumps(o, JSON_COMPACT));
         json_decref(o);
     }
@@ -96,12 +99,15 @@ void api_put_retention(struct api_call *c)
     enum views_error e = v != NULL ? views_runs_all(v, &c->u) : VIEWS_FAILED;
     api_views_back(c->a, v);
     if (e == VIEWS_NOT_FOUND) {
-        answer_problem(c->r, 403, "You may not do this", "How long what is kept is chosen by who runs the whole organisation", "");
+        answer_problem(c->r, 403, "You may not do this",
+                       "How long what is kept is chosen by who runs the whole organisation", "");
     } else if (answer_views(c->r, e, "")) {
         ; // answered
     } else if (wrong != NULL) {
         answer_problem(c->r, 422, "Not accepted",
-                       strcmp(wrong, "contactsDays") == 0 ? "Contact data go after 1 to 365 days" : "A whole number of days up to 36500; 0: for ever", wrong);
+                       strcmp(wrong, "contactsDays") == 0 ? "Contact data go after 1 to 365 days"
+                                                          : "A whole number of days up to 36500; 0: for ever",
+                       wrong);
     } else if (dry != NULL && strcmp(dry, "1") == 0) {
         answer_loss(c, &r);
     } else {

@@ -15,8 +15,8 @@ bool retention_parse(const char *text, struct settings_retention *ret_r)
 {
     long long contacts, comments, raw;
     char more;
-    if (sscanf(text, "%8lld %8lld %8lld%c", &contacts, &comments, &raw, &more) != 3 || contacts < 1 || contacts > CONTACTS_MOST ||
-        comments < 0 || comments > MOST || raw < 0 || raw > MOST) {
+    if (sscanf(text, "%8lld %8lld %8lld%c", &contacts, &comments, &raw, &more) != 3 || contacts < 1 ||
+        contacts > CONTACTS_MOST || comments < 0 || comments > MOST || raw < 0 || raw > MOST) {
         return false;
     }
     *ret_r = (struct settings_retention){contacts, comments, raw};

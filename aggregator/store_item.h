@@ -9,8 +9,10 @@
 
 // Each thing of a list in the order in which they were made; id and body are the callback's for its time. False: the callback
 // has said so or the database failed.
-bool store_each_item(struct store *st, const char *list, bool (*each)(void *ctx, const char *id, const char *body), void *ctx);
-bool store_put_item(struct store *st, const char *list, const char *id, const char *body); // new, or instead of what was there
+bool store_each_item(struct store *st, const char *list,
+                     bool (*each)(void *ctx, const char *id, const char *body), void *ctx);
+// New, or instead of what was there.
+bool store_put_item(struct store *st, const char *list, const char *id, const char *body);
 bool store_drop_item(struct store *st, const char *list, const char *id);
 
 #endif

@@ -3,7 +3,8 @@
 
 #include "aggregator/store_impl.h"
 
-bool store_each_item(struct store *st, const char *list, bool (*each)(void *ctx, const char *id, const char *body), void *ctx)
+bool store_each_item(struct store *st, const char *list,
+                     bool (*each)(void *ctx, const char *id, const char *body), void *ctx)
 {
     bool failed = false, go = true;
     sqlite3_stmt *s = store_bind(st, "SELECT id, body FROM item WHERE list = ?1 ORDER BY item_id", "t", list);

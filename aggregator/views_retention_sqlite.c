@@ -15,7 +15,9 @@ enum views_error views_retention(struct views *v, struct settings_retention *ret
 // The first pack from this event on; false: none, or it cannot be read.
 static bool pack_from(struct views *v, int64_t event, int64_t *ret_event, wall_ms *ret_arrived)
 {
-    sqlite3_stmt *s = store_bind(v->st, "SELECT event_id, arrived FROM pack WHERE event_id >= ?1 ORDER BY event_id LIMIT 1", "i", event);
+    sqlite3_stmt *s =
+        store_bind(v->st, "SELECT event_id, arrived FROM pack WHERE event_id >= ?1 ORDER BY event_id LIMIT 1",
+                   "i", event);
     if (!views_row(v, s)) {
         return false;
     }
@@ -33,7 +35,9 @@ static int64_t came_before(struct views *v, wall_ms before)
     if (!pack_from(v, 0, &first, &arrived) || arrived >= before) {
         return 0;
     }
-    sqlite3_stmt *s = store_bind(v->st, "SELECT max(last_event) + 1 FROM (SELECT last_event FROM pack ORDER BY event_id DESC LIMIT 1)", "");
+    sqlite3_stmt *s = store_bind(
+        v->st, "SELECT max(last_event) + 1 FROM (SELECT last_event FROM pack ORDER BY event_id DESC LIMIT 1)",
+        "");
     high = views_row(v, s) ? sqlite3_column_int64(s, 0) : first;
     sqlite3_reset(s);
     for (low = first; low < high;) {
@@ -47,8 +51,8 @@ static int64_t came_before(struct views *v, wall_ms before)
     return low - first;
 }
 
-enum views_error views_retention_loss(struct views *v, const struct settings_retention *r, wall_ms now, int64_t *ret_answers,
-                                      wall_ms *ret_words, wall_ms *ret_raw)
+enum views_error views_retention_loss(struct views *v, const struct settings_retention *r, wall_ms now,
+                                      int64_t *ret_answers, wall_ms *ret_words, wall_ms *ret_raw)
 {
     *ret_words = r->comments_days > 0 ? (now / DAY_MS - r->comments_days) * DAY_MS : 0;
     *ret_raw = r->raw_days > 0 ? (now / DAY_MS - r->raw_days) * DAY_MS : 0;
