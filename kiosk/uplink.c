@@ -1,65 +1,11 @@
 // uplink: pure core. The outbox is the truth: a message that is not answered in time is simply forgotten
 // here, and the scan of the outbox starts over, so that there is one way in which rows are sent again.
-#include "kiosk/uplink.h"
+#include "kiosk/uplink_impl.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    SHARD_ALL = SHARD_COUNT,
-    SHARDS = SHARD_COUNT + 1,
-    SUSPECTS_MAX = 8,
-    HALVE_AFTER = 3,
-    SESSION_SHIFT = 24
-};
-
-struct flight {
-    bool used, backlog;
-    uint8_t epoch[EPOCH_BYTES];
-    int64_t epoch_id, first, last;
-    int count;
-    mono_ms deadline;
-};
-
-struct shard {
-    bool followed, ready;
-    char run[EPOCH_HEX + 1];
-};
-
-struct suspect { // a single event that was not answered, rule 6
-    uint8_t epoch[EPOCH_BYTES];
-    int64_t seq;
-    int tries;
-};
-
-struct uplink {
-    struct uplink_options o;
-    struct uplink_port port;
-    void *ctx;
-    bool connected;
-    bool closed; // outside opening hours: births say so
-    int64_t connects;
-    struct shard shards[SHARDS];
-
-    mono_ms birth_at; // INT64_MAX: none due
-    int birth_wait_ms;
-    bool synced; // no epoch is waiting for a sync of the runs shown
-
-    mono_ms health_at;
-    mono_ms backlog_at;  // not before
-    int backlog_wait_ms; // back-off after time-outs
-    struct outbox_cursor backlog, live;
-    bool backlog_done; // the scan reached the end
-    bool answered;     // an ack has come since the aggregator was last found ready
-    int limit;         // events a message, halved by time-outs
-    int timeouts_in_row;
-    int64_t acks; // counted ones, to know that others are answered
-    struct flight flights[UPLINK_FLIGHTS_MAX];
-    struct suspect suspects[SUSPECTS_MAX];
-
-    struct event *events; // scratch for fetch
-    bool owns_events;
-};
+enum { HALVE_AFTER = 3 };
 
 struct uplink *uplink_create(const struct uplink_options *o, const struct uplink_port *port, void *ctx)
 {
@@ -111,17 +57,6 @@ static const char *run_of(const struct uplink *u, const char *branch)
     return own->ready ? own->run : all->ready ? all->run : NULL;
 }
 
-static int shown_runs(const struct uplink *u, const char **ret)
-{
-    int n = 0;
-    for (int i = SHARDS - 1; i >= 0 && n < OUTBOX_RUNS_MAX; i--) {
-        if (u->shards[i].ready) {
-            ret[n++] = u->shards[i].run;
-        }
-    }
-    return n;
-}
-
 static void restart_backlog(struct uplink *u)
 {
     u->backlog = (struct outbox_cursor){0, 0};
@@ -158,80 +93,7 @@ static bool in_flight(const struct uplink *u, int64_t epoch_id, int64_t seq)
     return false;
 }
 
-// ---------------------------------------------------------------- birth, will, health
-
-int64_t uplink_next_session(const struct uplink *u)
-{
-    return (u->o.boot << SESSION_SHIFT) + u->connects + 1;
-}
-
-static struct state_message state_of(const struct uplink *u, enum kiosk_state state, int64_t session)
-{
-    struct state_message m = {.state = state,
-                              .session = session,
-                              .boot = u->o.boot,
-                              .survey = u->o.survey,
-                              .survey_version = u->o.survey_version};
-    memcpy(m.epoch, u->o.epoch, EPOCH_BYTES);
-    memcpy(m.software, u->o.software, sizeof m.software);
-    return m;
-}
-
-char *uplink_will(const struct uplink *u, char *topic, size_t *ret_n)
-{
-    struct state_message m = state_of(u, KIOSK_LOST, uplink_next_session(u));
-    topic_kiosk(u->o.kiosk.s, TOPIC_STATE, topic);
-    return state_encode(&m, ret_n);
-}
-
-static bool publish_state(struct uplink *u, enum kiosk_state state)
-{
-    char topic[PROTOCOL_TOPIC_MAX];
-    struct held_epoch held[PROTOCOL_EPOCHS_MAX];
-    const char *runs[OUTBOX_RUNS_MAX];
-    struct state_message m = state_of(u, state, uplink_next_session(u) - 1);
-    int unsynced;
-    m.held = held;
-    if (!u->port.held(u->ctx, runs, shown_runs(u, runs), held, &m.held_count, &unsynced)) {
-        return false;
-    }
-    // The shards of older epochs matter too while those hold rows.
-    for (int i = 0; i < m.held_count; i++) {
-        struct shard *s = &u->shards[ident_shard(held[i].branch.s)];
-        if (!s->followed) {
-            char filter[PROTOCOL_TOPIC_MAX], name[3];
-            uint8_t number = (uint8_t)ident_shard(held[i].branch.s);
-            ident_hex(&number, 1, name);
-            topic_shard(name, filter);
-            s->followed = u->port.subscribe(u->ctx, filter, 1);
-        }
-    }
-    size_t n;
-    char *text = state_encode(&m, &n);
-    topic_kiosk(u->o.kiosk.s, TOPIC_STATE, topic);
-    bool ok = text != NULL && u->port.publish(u->ctx, topic, text, n, 1, true);
-    free(text);
-    return ok;
-}
-
-static bool publish_health(struct uplink *u, mono_ms now, wall_ms wall)
-{
-    char topic[PROTOCOL_TOPIC_MAX];
-    struct outbox_counts counts;
-    struct health_message m = {
-        .sent = wall, .session = uplink_next_session(u) - 1, .boot = u->o.boot, .up = now};
-    if (!u->port.health(u->ctx, &counts, &m)) {
-        return false;
-    }
-    m.epochs = counts.epochs;
-    m.epoch_count = counts.epoch_count;
-    size_t n;
-    char *text = health_encode(&m, &n);
-    topic_kiosk(u->o.kiosk.s, TOPIC_HEALTH, topic);
-    bool ok = text != NULL && u->port.publish(u->ctx, topic, text, n, 1, false);
-    free(text);
-    return ok;
-}
+// ---------------------------------------------------------------- what happens to it
 
 void uplink_connected(struct uplink *u, mono_ms now, wall_ms wall)
 {
@@ -299,14 +161,6 @@ void uplink_health_changed(struct uplink *u, mono_ms now)
 {
     if (u->connected) {
         u->health_at = now;
-    }
-}
-
-void uplink_goodbye(struct uplink *u, mono_ms now, wall_ms wall)
-{
-    if (u->connected) {
-        publish_health(u, now, wall);
-        publish_state(u, KIOSK_DISCONNECTED);
     }
 }
 
@@ -527,7 +381,7 @@ static void check_synced(struct uplink *u, mono_ms now)
     const char *runs[OUTBOX_RUNS_MAX];
     struct held_epoch held[PROTOCOL_EPOCHS_MAX];
     int count, unsynced;
-    int n = shown_runs(u, runs);
+    int n = uplink_shown_runs(u, runs);
     if (n == 0 || !u->port.held(u->ctx, runs, n, held, &count, &unsynced)) {
         return;
     }
@@ -543,7 +397,7 @@ static void on_sync(struct uplink *u, const struct ack_message *sync, mono_ms no
 {
     const char *runs[OUTBOX_RUNS_MAX];
     bool shown = false;
-    for (int i = 0, n = shown_runs(u, runs); i < n; i++) {
+    for (int i = 0, n = uplink_shown_runs(u, runs); i < n; i++) {
         shown = shown || strcmp(runs[i], sync->run) == 0;
     }
     int64_t reopened = 0;
@@ -624,16 +478,16 @@ int uplink_tick(struct uplink *u, mono_ms now, wall_ms wall)
         return 60000;
     }
     if (now >= u->birth_at) {
-        publish_state(u, u->closed ? KIOSK_SLEEPING : KIOSK_READY);
+        uplink_say_state(u, u->closed ? KIOSK_SLEEPING : KIOSK_READY);
         // Repeated until the sync of the run shown has come; nobody answers while no aggregator is ready.
         int wait = u->birth_wait_ms > u->o.resend_ms ? backoff(u, &u->birth_wait_ms) : u->o.resend_ms;
         u->birth_wait_ms =
             u->birth_wait_ms * 2 > u->o.backoff_max_ms ? u->o.backoff_max_ms : u->birth_wait_ms * 2;
         const char *runs[OUTBOX_RUNS_MAX];
-        u->birth_at = shown_runs(u, runs) > 0 ? now + wait : INT64_MAX;
+        u->birth_at = uplink_shown_runs(u, runs) > 0 ? now + wait : INT64_MAX;
     }
     if (now >= u->health_at) {
-        u->health_at = now + (publish_health(u, now, wall) ? u->o.health_ms : u->o.resend_ms);
+        u->health_at = now + (uplink_say_health(u, now, wall) ? u->o.health_ms : u->o.resend_ms);
         restart_backlog(u); // whatever was missed, a wake-up say, is found here: the outbox is the truth
     }
     expire_flights(u, now);

@@ -214,11 +214,10 @@ static bool has(const struct rows *r, const char *text)
 static void read_plainly(const char *path, struct rows *ret)
 {
 #define ROW                                                                                                  \
-    "SELECT hex(e.epoch) || ' ' || v.seq || ' ' || v.at || ' ' || v.up || ' ' || v.visit || ' ' || v.type "  \
-    "|| ' ' || v.question "                                                                                  \
-    "|| ' ' || v.score || ' ' || v.levels || ' ' || v.options || ' ' || v.text || ' ' || v.voids "           \
-    "|| ' ' || v.since || ' ' || v.fingers || ' ' || v.survey || ' ' || v.version || ' ' || v.lang "         \
-    "|| ' ' || v.by || ' ' || v.clock%s FROM event v CROSS JOIN epoch e ON e.epoch_id = v.epoch_id "
+    "SELECT printf('%%s %%s %%Q %%Q %%Q %%Q %%Q %%Q %%Q %%Q %%Q %%Q %%Q %%Q %%Q %%Q %%Q %%Q %%Q', "          \
+    "hex(e.epoch), v.seq, v.at, v.up, v.visit, v.type, v.question, v.score, v.levels, v.options, v.text, "   \
+    "v.voids, v.since, v.fingers, v.survey, v.version, v.lang, v.by, v.clock)%s "                            \
+    "FROM event v CROSS JOIN epoch e ON e.epoch_id = v.epoch_id "
     static const char *const texts[] = {
         ROW "ORDER BY v.epoch_id, v.seq",
         ROW "ORDER BY v.epoch_id DESC, v.seq DESC",
