@@ -155,6 +155,8 @@ scenario("mail from the page: what is wrong beside its field, a password that no
   const report = (await receiver.arrived(3))[2];
   assert.deepEqual(report.to, ["head@example.org"]);
   assert.match(readMail(report.text).headers.subject, /^Report Bandung Dago, /);
+  await waitFor("it to be settled", async () => (await store.one("SELECT state FROM outgoing WHERE event = 6")) === 1);
+  await page.page.reload(); // the list says how it was when it was read
   await page.id("reader-head@example.org").filter({ hasText: "sent up to" }).waitFor();
   for (const viewport of [DESKTOP, PHONE]) {
     await page.page.setViewportSize(viewport);

@@ -27,7 +27,6 @@
 
 enum {
     KILLS = 200,
-    LIVES = 50, // of one outbox: each start reads all that is in it
     LIFE_MAX_US = 30000,
     UNDER_WAY = 8, // answers posted and not yet reported
     SLOW_TIMEOUT_MS = 4,
@@ -65,7 +64,7 @@ struct fixture {
     struct report report[REPORTS_MAX];
     int reports; // of this life
     struct kept kept[ROWS_MAX];
-    int rows, older; // rows: of all outboxes; older: of those before this one
+    int rows;
     int lived;      // kills after the first report
     enum disk disk; // of this life
     uint32_t seed;
@@ -80,19 +79,6 @@ static int set_up(void **state)
     snprintf(f->path, sizeof f->path, "%s/outbox.db", f->dir);
     *state = f;
     return 0;
-}
-
-// The next life begins with an outbox that is not there yet.
-static void next_box(struct fixture *f, int life)
-{
-    static const char *const tails[] = {"", "-wal", "-shm", ".unthanked"};
-    char path[120];
-    for (int i = 0; i < 4 && life % LIVES == 0; i++) {
-        snprintf(path, sizeof path, "%s%s", f->path, tails[i]);
-        unlink(path);
-        f->read = (struct outbox_cursor){0, 0};
-        f->older = f->rows;
-    }
 }
 
 static int tear_down(void **state)
@@ -332,14 +318,13 @@ static void what_was_reported_outlives_any_kill(void **state)
     uint32_t seed = getenv("PUAS_SEED") != NULL ? (uint32_t)atoi(getenv("PUAS_SEED")) : 1;
     for (int i = 0; i < KILLS; i++) {
         seed = seed * 1664525u + 1013904223u;
-        next_box(f, i);
         live_and_die(f, (seed >> 8) % LIFE_MAX_US, i % 2);
         assert_int_equal(open_box(f, &ob), OUTBOX_OK);
         assert_false(outbox_was_damaged(ob));
         check_rows(f, ob);
-        assert_int_equal(outbox_pending(ob), f->rows - f->older);
+        assert_int_equal(outbox_pending(ob), f->rows);
         assert_int_equal(outbox_count(ob, &c), OUTBOX_OK);
-        assert_int_equal(c.pending, f->rows - f->older);
+        assert_int_equal(c.pending, f->rows);
         outbox_close(ob);
         f->lived += f->reports > 0;
     }
@@ -447,7 +432,6 @@ static void what_was_not_thanked_is_not_counted_after_any_kill(void **state)
     f->seed = getenv("PUAS_SEED") != NULL ? (uint32_t)atoi(getenv("PUAS_SEED")) : 1;
     for (int i = 0; i < KILLS; i++) {
         f->seed = f->seed * 1664525u + 1013904223u;
-        next_box(f, i);
         live_with(f, SLOW, (f->seed >> 8) % LIFE_MAX_US, i % 2);
         answers += f->reports;
         for (int k = 0; k < f->reports; k++)
