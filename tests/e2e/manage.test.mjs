@@ -315,7 +315,7 @@ scenario("standards, channels, people, tokens and the log from the page", async 
   await page.id("open-dago-entrance").click();
   await page.id("to-survey").click(); // how it is configured
   await page.id("survey-of").waitFor();
-  assert.equal(await page.id("survey-of").inputValue(), "kiosk:dago-entrance");
+  await waitFor("the kiosk to be chosen", async () => (await page.id("survey-of").inputValue()) === "kiosk:dago-entrance"); // when they are known
   await page.page.goto(`${url}/?page=manage&tab=standards&place=bandung-dago&id=satisfied-85`);
   await page.id("typed").waitFor();
   assert.equal(await page.id("m-percent").inputValue(), "90");
