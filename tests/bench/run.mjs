@@ -41,6 +41,10 @@ function table(results) {
 }
 
 const wanted = process.argv.slice(2);
+if (wanted.includes("--help") || wanted.includes("-h")) {
+  console.log(`node tests/bench/run.mjs [NAME...]: measures against references in the same run; without NAME everything, into build/bench.json (PUAS_BENCH_OUT)\nNAMEs: ${Object.keys(BENCHES).join(", ")}`);
+  process.exit();
+}
 const unknown = wanted.find((name) => !(name in BENCHES));
 if (unknown) {
   console.error(`bench: there is no '${unknown}'; there are ${Object.keys(BENCHES).join(", ")}`);
