@@ -290,7 +290,7 @@ scenario("retention from the page: what would go is said before it goes for ever
   await page.page.reload();
   await page.id("kept-change").click();
   await page.id("kept-back").click();
-  await page.id("kept").filter({ hasText: /As aggregator.yaml says/ }).waitFor();
+  await page.id("kept").filter({ hasText: /As aggregator\.yaml says\./ }).waitFor();
   assert.deepEqual(await days(), [365, 0, 0, false]);
   for (const user of ["manager"]) assert.equal((await (await Session.login(url, user)).raw("POST", "/api/v1/manage/retention", { chosen: false })).status, 403, user);
   page.clean();
