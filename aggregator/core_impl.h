@@ -289,7 +289,7 @@ enum command_result core_answer_phone(struct core *c, struct command *cmd);
 bool core_store_event(struct core *c, int32_t kiosk, struct epoch *ep, const struct event *e, int32_t place, int flags);
 
 void core_sign_due(struct core *c, int32_t place); // an alert there has changed
-void core_end_signs(struct core *c, const struct channel *ch); // of a channel that is no more
+void core_end_signs(struct core *c, const struct channel *ch); // as it was: what is said by it now is said anew
 void core_all_signs_due(struct core *c);           // after a connect, or a change of the organisation
 void core_say_signs(struct core *c);               // after the commit
 

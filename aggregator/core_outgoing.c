@@ -1,6 +1,7 @@
 // core: what channels are to tell: rows of the outbox beside each change of an alert, and what came of sending them.
 #include "aggregator/core_impl.h"
 
+#include "aggregator/rows_json.h"
 #include "aggregator/rules_json.h"
 #include "aggregator/store_outgoing.h"
 #include "aggregator/store_people.h"
@@ -8,6 +9,7 @@
 #include "shared/log.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -69,6 +71,15 @@ static void check_channels(const struct core *c)
     }
 }
 
+static bool says_the_same(const struct channel *a, const struct channel *b)
+{
+    char *one = rows_json(channel_rows, a), *other = rows_json(channel_rows, b);
+    bool same = one != NULL && other != NULL && strcmp(one, other) == 0;
+    free(one);
+    free(other);
+    return same;
+}
+
 bool core_read_channels(struct core *c, char *ret_why, size_t n)
 {
     struct channel_set set;
@@ -78,7 +89,7 @@ bool core_read_channels(struct core *c, char *ret_why, size_t n)
     const struct channel *old = c->set.channels.items;
     for (size_t i = 0; i < c->set.channels.count; i++) {
         const struct channel *now = channel_find(&set.channels, old[i].id.s);
-        if (now == NULL || strcmp(now->topic, old[i].topic) != 0 || now->kind != old[i].kind) {
+        if (now == NULL || !says_the_same(now, &old[i])) {
             core_end_signs(c, &old[i]);
         }
     }

@@ -125,9 +125,10 @@ static void say_branch(struct core *c, const struct channel *ch, const struct or
     }
 }
 
-// Nothing is said there any more: what was retained goes. Without a connection it stays with the broker.
+// Nothing is said there any more: what was retained goes, and lamps go out. Without a connection it stays with the broker.
 void core_end_signs(struct core *c, const struct channel *ch)
 {
+    static const struct sign none = {.open = 0};
     char topic[2 * SIGN_TOPIC_MAX];
     for (int32_t i = 1; ch->kind == CHANNEL_MQTT && i <= c->org.place_count; i++) {
         const struct org_place *p = &c->org.places[i];
@@ -139,6 +140,9 @@ void core_end_signs(struct core *c, const struct channel *ch)
         if (ch->discovery) {
             snprintf(topic, sizeof topic, "homeassistant/device/puas-%s-%s/config", ch->id.s, p->id.s);
             link_publish(c->link, topic, "", 0, 1, true);
+        }
+        if (ch->lamp) {
+            say_lamps(c, i, &none);
         }
     }
 }

@@ -333,17 +333,24 @@ scenario("who may: channels are the whole organisation's, reports those of one's
 });
 
 scenario("a sign that is taken away is gone from the broker too, and one that is made is there", async (world) => {
-  const { url, broker } = await chain(world);
+  const { url, broker } = await chain(world, always);
   const admin = await Session.login(url, "admin");
   const client = mqtt.connect({ port: broker.port, host: "127.0.0.1", username: "aggregator", password: SECRET });
   world.own("mqtt client", () => client.endAsync(true));
   const topics = new Map();
   client.on("message", (topic, payload) => topics.set(topic, payload.toString()));
-  await client.subscribeAsync("puas/1/wall/#");
+  await client.subscribeAsync(["puas/1/wall/#", "puas/1/kiosk/+/lamp"]);
+  const lamp = (kiosk) => JSON.parse(topics.get(`puas/1/kiosk/${kiosk}/lamp`)).lamp;
   await make(admin, "wall", { kind: "mqtt", topic: "puas/1/wall" });
   await waitFor("both branches", () => topics.size === 2);
   assert.equal(JSON.parse(topics.get("puas/1/wall/malang")).state, "ok");
+  // Another place alone, and lamps: what was said of the other branch goes.
+  await make(admin, "wall", { kind: "mqtt", topic: "puas/1/wall", places: ["jawa-barat"], lamp: true }, (await find(admin, "channels", "wall")).version);
+  await waitFor("one branch and its lamp", () => topics.get("puas/1/wall/malang") === "" && topics.get("puas/1/wall/bandung-dago") !== "" && topics.has("puas/1/kiosk/dago-entrance/lamp"));
+  const kiosk = await kioskAt(world, broker);
+  await raise(kiosk);
+  await waitFor("the lamp to blink", () => lamp("dago-entrance") === "blink");
   const { version } = await find(admin, "channels", "wall");
   assert.equal((await admin.raw("POST", "/api/v1/manage/channels/wall/remove", { version })).status, 200);
-  await waitFor("all of them to be empty", () => [...topics.values()].every((text) => text === ""));
+  await waitFor("all of them to be empty, and no lamp on", () => ["bandung-dago", "malang"].every((branch) => topics.get(`puas/1/wall/${branch}`) === "") && lamp("dago-entrance") === "off");
 });
