@@ -423,6 +423,29 @@ scenario("a server slow to read: what was typed meanwhile stays, and a template 
   assert.match(await page.id("source").inputValue(), /survey:\n {2}id: skm\n/);
   await page.id("bring-back").click();
   assert.equal(await page.id("source").inputValue(), `${text}volume: 32\n`);
+
+  // A template that is chosen before what is typed was read: it stays, and what was typed can be brought back.
+  await page.id("source").fill(`${text}volume: 33\n`);
+  await page.id("template").selectOption("skm");
+  await page.page.evaluate(() => new Promise((done) => setTimeout(done, 500))); // runs out after the page's own pause
+  await waitFor("the template's reading", () => held.length === 4);
+  await release(3);
+  await page.id("bring-back").click();
+  assert.equal(await page.id("source").inputValue(), `${text}volume: 33\n`);
+
+  // Who goes to the form finds there what was typed; what cannot be read is not lost to an edit of the form.
+  await page.page.unroute("**/api/v1/content/read");
+  await page.id("source").fill(`${text}volume: 34\n`);
+  await page.id("part-look").click();
+  await waitFor("the volume that was typed", async () => (await page.id("s-volume").inputValue()) === "34");
+  await page.id("part-source").click();
+  await page.id("source").fill(`${text}volume: [\n`);
+  await page.page.locator("#s-source-error").getByText(/./).waitFor();
+  await page.id("part-look").click();
+  await page.id("s-volume").fill("35");
+  await page.id("bring-back").click();
+  await page.id("part-source").click();
+  assert.equal(await page.id("source").inputValue(), `${text}volume: [\n`);
   page.clean();
 });
 

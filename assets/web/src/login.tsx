@@ -3,7 +3,7 @@ import "./login.css";
 import type { Login } from "./api.ts";
 import type { Level } from "./face.tsx";
 import type { Failure } from "./http.ts";
-import { Face, failureText, FieldError, postJson, Switches, useEffect, useRef, useState, useText } from "./kit.ts";
+import { Face, failureText, FieldError, postJson, Switches, useEffect, useLayoutEffect, useRef, useState, useText } from "./kit.ts";
 import { LOGIN_WORDS } from "./login-words.ts";
 import type { Lang } from "./settings.ts";
 
@@ -34,7 +34,7 @@ export function LoginPage({ expired, setLang, done }: Props) {
     };
   }, [w]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!expired) return;
     const stay = (event: KeyboardEvent) => event.key === "Escape" && event.preventDefault(); // else the dialog below would close, and lose what is typed
     addEventListener("keydown", stay);

@@ -112,7 +112,7 @@ function Office({ session, query, signedOut }: Props) {
   );
 }
 
-const begun = (content: Content): Draft => ({ doc: content.content ?? {}, text: content.yaml || null, seen: content.version });
+const begun = (content: Content): Draft => ({ doc: content.content ?? {}, text: content.yaml || null, unread: false, seen: content.version });
 
 interface EditorProps {
   user: string;
@@ -173,8 +173,9 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
   const ed: Editing = {
     doc: draft.doc,
     set: (path, value) => {
-      setWrong((was) => (was && keyOf(was.path).startsWith(keyOf(path)) ? null : was));
-      keep({ ...draft, doc: put(draft.doc, path, value), text: null });
+      setWrong((was) => (was && (was.unread || keyOf(was.path).startsWith(keyOf(path))) ? null : was));
+      if (draft.unread) setFormer(draft); // the form does not have what was typed
+      keep({ ...draft, doc: put(draft.doc, path, value), text: null, unread: false });
     },
     error: (path) => (wrong && keyOf(wrong.path) === keyOf(path) ? wrong.text : null),
     looking: setScreen,
@@ -248,9 +249,9 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
     if (edits.current !== mine) return false;
     if (result.ok) {
       setWrong((was) => (was?.unread ? null : was)); // what else is wrong the preview tells
-      keep({ ...draft, doc: isItem(result.value.content) ? result.value.content : {}, text: yaml });
+      keep({ ...draft, doc: isItem(result.value.content) ? result.value.content : {}, text: yaml, unread: false });
     } else if (result.failure.kind === "problem" && result.failure.field === "yaml") {
-      keep({ ...draft, text: yaml });
+      keep({ ...draft, text: yaml, unread: true });
       const found = readRefusal(result.failure.detail);
       setWrong({ path: [], text: found?.text ?? result.failure.detail, line: found?.line ?? 0, unread: true });
     } else {
@@ -260,6 +261,16 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
     }
     return true;
   };
+
+  // What is typed is read after a pause, unless something was edited, or is taking its place, since.
+  const typed = (yaml: string) => {
+    keep({ ...draft, text: yaml, unread: true });
+    const mine = edits.current;
+    return () => void (edits.current === mine && read(yaml));
+  };
+  useEffect(() => {
+    if (draft.unread && draft.text !== null) void read(draft.text); // the page was left before it was
+  }, []);
 
   const gaps = missing(draft.doc);
   const nextGap = () => {
@@ -319,7 +330,7 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
           {tab === "questions" && <Questions ed={ed} open={open} setOpen={setOpen} />}
           {tab === "idle" && <Idle ed={ed} />}
           {tab === "look" && <Look ed={ed} />}
-          {tab === "source" && <Source text={written.text} wrong={wrong} read={read} typed={(yaml) => keep({ ...draft, text: yaml })} />}
+          {tab === "source" && <Source text={written.text} wrong={wrong} typed={typed} />}
         </section>
         <div class="preview-side">
           <Preview doc={draft.doc} text={written.text} screen={screen} look={setScreen} signedOut={signedOut} refused={(refusal) => (refusal ? mark(refusal, false) : setWrong(null))} />
