@@ -21,7 +21,7 @@ COMMON  := -std=c11 -D_GNU_SOURCE -I. -fno-common -pthread $(WARN)
 CFLAGS_release := -O2 -g -DNDEBUG -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -fcf-protection
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now
 CFLAGS_debug   := -O0 -g3
-CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+CFLAGS_asan    := -O1 -g1 -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
 LDFLAGS_asan   := -fsanitize=address,undefined
 CFLAGS_tsan    := -O1 -g -fsanitize=thread
 LDFLAGS_tsan   := -fsanitize=thread

@@ -3,6 +3,7 @@
 import "../trends/trends.css";
 import "./backtest.css";
 import type { Backtest, Session, TrendsSeries } from "../api.ts";
+import { NEW } from "../manage/view.ts";
 import { failureText, go, makeText, TextContext, useEffect, useMemo, useText } from "../kit.ts";
 import { Pick, PickPlace } from "../trends/controls.tsx";
 import { addDays, clampDays, countDays, DAYS_MAX, presetDays, usualBy, type Period } from "../trends/days.ts";
@@ -62,9 +63,11 @@ function Tests({ session, place, query, signedOut }: Props) {
   const errorOf = (which: Name) => (wrong === which && failure ? failureText(failure, t) : null);
   const first = report?.settings[0];
   const aboutKiosks = (text: string) => isAboutKiosks(fieldsOf(text)?.["kind"] ?? report?.standards.find(({ id }) => id === text)?.rule.kind);
+  const isStandard = (text: string) => report?.standards.some(({ id }) => id === text);
+  const of = !["head-office", "admin"].includes(session.user.role) ? null : isStandard(view.of) ? view.of : view.of === NEW ? "" : (report?.standards[0]?.id ?? "");
   const card = (which: Name) => {
     const tested = report?.settings[which === "a" ? 0 : 1] ?? null;
-    return { name: which, text: view[which], report, tested: fresh ? tested : null, error: errorOf(which), set: (text: string) => set({ [which]: text, late: view.late && !aboutKiosks(text) }) };
+    return { name: which, text: view[which], report, tested: fresh ? tested : null, error: errorOf(which), of, set: (text: string) => set({ [which]: text, late: view.late && !aboutKiosks(text), ...(isStandard(text) ? { of: text } : {}) }) };
   };
 
   return (

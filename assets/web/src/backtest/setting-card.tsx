@@ -1,9 +1,10 @@
 // One setting: what it says, as a form, and what it costs beside it.
 import type { ComponentChildren } from "preact";
 import type { Backtest, BacktestSetting } from "../api.ts";
-import { FieldError, useState } from "../kit.ts";
+import { FieldError, follow, useState } from "../kit.ts";
+import { NEW, viewAddress } from "../manage/view.ts";
 import { Segmented } from "../trends/controls.tsx";
-import { changed, fieldsOf, fieldsOfRule, isAboutKiosks, KINDS, KIOSK_KINDS, minutesOf, ofKind, textOf, type Fields, type Kind } from "./setting.ts";
+import { changed, fieldsOf, fieldsOfRule, isAboutKiosks, KINDS, KIOSK_KINDS, minutesOf, ofKind, taken, textOf, type Fields, type Kind } from "./setting.ts";
 import { useWords } from "./words.ts";
 
 export type Name = "a" | "b";
@@ -15,12 +16,14 @@ interface Props {
   tested: BacktestSetting | null; // of this very text
   error: string | null;
   set: (text: string) => void;
+  of: string | null; // the standard that may take it over; "": only a new one; null: this user runs none
   children?: ComponentChildren; // beside the title
 }
 
+const MANAGED: readonly Kind[] = ["standard", "change", "share", "silence", "offline"]; // have a form there
 const START_HOLD = { offline: "2 min", coverage: "15 min", clock: "5 min" } as const; // when nothing is said
 
-export function SettingCard({ name, text, report, tested, error, set, children }: Props) {
+export function SettingCard({ name, text, report, tested, error, set, of, children }: Props) {
   const { w } = useWords();
   const fields: Fields = fieldsOf(text) ?? (tested ? fieldsOfRule(tested.rule) : { kind: "standard" });
   const kind = [...KINDS, ...KIOSK_KINDS].find((each) => each === (fields["kind"] ?? "standard")); // none: one that has no form here
@@ -61,6 +64,14 @@ export function SettingCard({ name, text, report, tested, error, set, children }
       )}
       <FieldError id={`error-${name}`} text={error} />
       {tested && <Price name={name} tested={tested} />}
+      {of !== null && report && kind && MANAGED.includes(kind) && (
+        <p class="use">
+          {[...(of ? [of] : []), NEW].map((id) => {
+            const address = viewAddress({ tab: "standards", place: report.place.id, id, take: taken(fields, standards.find((each) => each.id === id)?.rule) });
+            return <a key={id} href={address} data-testid={`use-${name}${id === NEW ? "-new" : ""}`} onClick={follow(address)}>{id === NEW ? w.useNew : w.use(id)}</a>;
+          })}
+        </p>
+      )}
     </fieldset>
   );
 }

@@ -63,6 +63,14 @@ export const ofKind = (kind: Kind, was: Fields): Fields => ({
   ...Object.fromEntries(Object.entries(was).filter(([key]) => KEPT.includes(key) && !isAboutKiosks(kind) && !(kind === "share" && key === "top_faces"))),
 });
 
+const FIGURES = ["kind", "percent", "false_alarm_votes", "drift", "window", "min_n", "probability", "hold"];
+
+/** What a standard takes over of a setting: its figures, and what else the standard, as it is in force, does not say so. */
+export const taken = (fields: Fields, rule: Rule | undefined): string => {
+  const was = rule ? fieldsOfRule(rule) : {};
+  return textOf(Object.fromEntries(Object.entries(fields).filter(([key, value]) => FIGURES.includes(key) || was[key] !== value)));
+};
+
 /** A share ends below where it began: by itself ten points lower. */
 export function changed(was: Fields, key: string, value: string): Fields {
   const { [key]: _old, ...rest } = was;

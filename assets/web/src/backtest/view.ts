@@ -10,6 +10,7 @@ export interface View {
   period: Span | Period;
   a: string; // settings as the API takes them; "": the promise in force
   b: string; // "": none to compare with
+  of: string; // the standard that a setting may be taken over into; "": a new one
   late: boolean; // votes that came late count too
 }
 
@@ -22,12 +23,13 @@ export function readView(query: URLSearchParams, place: string): View {
     period: isDay(from) && isDay(to) && from <= to ? { from, to } : (SPANS.find((each) => each === span) ?? "90d"),
     a: query.get("a") ?? "",
     b: query.get("b") ?? "",
+    of: query.get("of") ?? "",
     late: query.get("late") === "counted",
   };
 }
 
-export function viewAddress({ place, period, a, b, late }: View): string {
+export function viewAddress({ place, period, a, b, of, late }: View): string {
   const days = typeof period === "string" ? { period: period === "90d" ? "" : period } : period;
-  const all = { place, ...days, a, b, late: late ? "counted" : "" };
+  const all = { place, ...days, a, b, of, late: late ? "counted" : "" };
   return addressOf("backtest", Object.fromEntries(Object.entries(all).filter(([, value]) => value !== "")));
 }

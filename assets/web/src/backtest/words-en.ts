@@ -38,6 +38,8 @@ export const en = {
   lasting: "Lasting, minutes",
   compare: "Compare with a second setting",
   without: "Without it",
+  use: (id: string) => `Use it for ${id}…`,
+  useNew: "Make a new standard of it…",
   // price
   points: (up: string, down: string, limit: string) => `An unhappy vote adds ${up} points, a happy one repays ${down}. Alert at ${limit}.`,
   price: (span: string) => `About 1 false alarm in ${span}`,

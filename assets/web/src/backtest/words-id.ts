@@ -10,6 +10,8 @@ export const id: Words = {
   to: "Sampai",
   settings: "Kapan memberi peringatan",
   setting: { a: "Setelan A", b: "Setelan B" },
+  use: (id: string) => `Pakai untuk ${id}…`,
+  useNew: "Jadikan standar baru…",
   takeOver: "Ambil dari",
   asWritten: "seperti di bawah",
   kind: "Tentang suara pelanggan",

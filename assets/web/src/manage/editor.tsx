@@ -20,6 +20,7 @@ interface Props {
   list: "places" | "kiosks" | "calendars" | "standards" | "channels" | "mailings" | "users";
   given: Managed | null; // null: a new one
   start?: Item; // of a new one
+  takes?: ((item: Item) => Item) | undefined; // what is put in at the opening, as if it were typed
   title: string;
   shown: readonly string[]; // fields that have a place for their error
   saved: (id: string, changes: Changes) => void;
@@ -31,15 +32,15 @@ interface Props {
   children?: ComponentChildren; // what else can be done
 }
 
-export function Editor({ list, given, start = {}, title, shown, saved, close, form, places = [], sayEntry, check, children }: Props) {
+export function Editor({ list, given, start = {}, takes, title, shown, saved, close, form, places = [], sayEntry, check, children }: Props) {
   const { t, w, f } = useManageWords();
   const isNew = given === null || given.version === "";
   const key = list === "users" ? "name" : "id";
   const opened = given ? idOf(given) : NEW;
   const [was] = useState(() => typedIn(list, opened));
-  const [restored, setRestored] = useState(was !== null);
+  const [restored, setRestored] = useState(was !== null || takes !== undefined);
   const [base, setBase] = useState<Managed>(was?.base ?? given ?? { item: start, version: "", mine: true });
-  const [item, setItem] = useState<Item>(was?.item ?? base.item);
+  const [item, setItem] = useState<Item>(() => (takes ?? ((typed: Item) => typed))(was?.item ?? base.item));
   const [wrong, setWrong] = useState<Record<string, string>>({});
   const [failure, setFailure] = useState<Failure | null>(null);
   const [theirs, setTheirs] = useState<string[]>([]); // what somebody else has changed meanwhile

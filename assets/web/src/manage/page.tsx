@@ -75,7 +75,7 @@ export function ManagePage({ session, query, signedOut }: Props) {
       </div>
       <p class="done" role="status" data-testid="done">{said}</p>
       {places.data ? (
-        <Shown key={view.tab} session={session} view={view} places={places.data.places} set={(change) => go(viewAddress({ ...view, ...change }))} changed={places.again} say={setSaid} signedOut={signedOut} />
+        <Shown key={view.tab} session={session} view={view} places={places.data.places} set={(change) => go(viewAddress({ ...view, take: "", ...change }))} changed={places.again} say={setSaid} signedOut={signedOut} />
       ) : (
         <Waiting failure={places.failure} again={places.again} />
       )}

@@ -2,14 +2,15 @@
 // form, with the ladder, the goal and the way to what they would have done. A file of its own.
 import "./standards.css";
 import type { Item, LadderChannel, Managed, ManagedStandard, ManagedStandards } from "../api.ts";
-import { minutesOf } from "../backtest/setting.ts";
-import { addressOf, follow, pick } from "../kit.ts";
+import { fieldsOf, minutesOf, type Fields } from "../backtest/setting.ts";
+import { addressOf, follow, pick, useEffect } from "../kit.ts";
 import { GoalField, goalWrong } from "./goal.tsx";
 import { LadderField, ladderWrong } from "./ladder.tsx";
 import type { TabProps } from "./page.tsx";
 import type { After } from "./parts.tsx";
+import type { View } from "./view.ts";
 import { useStandardsWords } from "./standards-words.ts";
-import { Editor, idOf, isUnder, nameOf, NEW, PlaceField, PlacePick, Removal, SelectField, Split, TextField, TextsField, tidy, upFrom, useAfter, useEnded, useManageWords, useReport, Waiting, word } from "./tools.ts";
+import { Editor, idOf, isUnder, nameOf, NEW, PlaceField, PlacePick, Removal, SelectField, Split, TextField, TextsField, tidy, upFrom, useAfter, useEnded, useManageWords, useReport, viewAddress, Waiting, word } from "./tools.ts";
 
 const KINDS = ["standard", "change", "share", "silence", "offline"] as const;
 type Kind = (typeof KINDS)[number];
@@ -71,7 +72,7 @@ export function StandardsTab(props: TabProps) {
         </section>
       }
       open={
-        (view.id === NEW || given) && <StandardForm key={view.id} given={view.id === NEW ? null : given} channels={loaded.data.channels} places={places} start={view.place} after={after} />
+        (view.id === NEW || given) && <StandardForm key={view.id} given={view.id === NEW ? null : given} channels={loaded.data.channels} places={places} view={view} after={after} />
       }
     />
   );
@@ -79,18 +80,31 @@ export function StandardsTab(props: TabProps) {
 
 const title = (item: Item, lang: "id" | "en"): string => pick((item["name"] ?? {}) as Record<string, string>, lang) || word(item, "id");
 
+// What goes when the kind changes.
+const cleared = (item: Item): Item => Object.fromEntries(Object.keys(item).filter((key) => !OF_ALL.includes(key)).map((key) => [key, undefined]));
+
+function withSetting(item: Item, setting: Fields): Item {
+  const kind = setting["kind"] ?? "standard";
+  const said = Object.entries(setting).map(([key, value]): [string, unknown] => [key, value.startsWith("[") ? value.slice(1, -1).split(/\s*,\s*/) : value.replace(/^"(.*)"$/, "$1")]);
+  return { ...item, ...(kind === word(item, "kind") ? { resolve_percent: undefined } : cleared(item)), kind, ...Object.fromEntries(said) };
+}
+
 interface FormProps {
   given: ManagedStandard | null;
   channels: LadderChannel[];
   places: Managed[];
-  start: string;
+  view: View;
   after: After;
 }
 
-function StandardForm({ given, channels, places, start, after: { saved, gone, close, say } }: FormProps) {
+function StandardForm({ given, channels, places, view, after: { saved, gone, close, say } }: FormProps) {
   const { w, s, lang } = useStandardsWords();
   const top = places.find(({ mine }) => mine);
   const id = given ? idOf(given) : "";
+  const setting = view.take ? fieldsOf(view.take) : null;
+  useEffect(() => {
+    if (setting) history.replaceState(null, "", viewAddress({ ...view, take: "" })); // from now on it is typed: a reload must not put it in again
+  }, []);
   if (given && !given.mine) {
     return (
       <section class="card editor" aria-labelledby="h-editor" data-testid="editor">
@@ -103,7 +117,7 @@ function StandardForm({ given, channels, places, start, after: { saved, gone, cl
     );
   }
   return (
-    <Editor list="standards" given={given} start={{ id: "", kind: "standard", place: start || (top ? idOf(top) : ""), ...START.standard }} title={given ? title(given.item, lang) : w.newStandard} shown={SHOWN} places={places} saved={saved} close={close}
+    <Editor list="standards" given={given} start={{ id: "", kind: "standard", place: view.place || (top ? idOf(top) : ""), ...START.standard }} takes={setting ? (item) => withSetting(item, setting) : undefined} title={given ? title(given.item, lang) : w.newStandard} shown={SHOWN} places={places} saved={saved} close={close}
       sayEntry={(field, entry) => (field === "escalation" ? s.step(w.span(word(entry as Item, "after")), word(entry as Item, "channel")) : null)}
       check={(item) => ({ ...(word(item, "place") === "" ? { place: w.needed } : {}), ...goalWrong(item, s), ...ladderWrong(item, s) })}
       form={({ item, isNew, put, error }) => {
@@ -120,8 +134,7 @@ function StandardForm({ given, channels, places, start, after: { saved, gone, cl
             <PlaceField name="place" label={w.field.appliesTo} places={places} value={word(item, "place")} set={(place) => put({ place })} error={error("place")} />
             {kind || isNew ? (
               <SelectField name="kind" label={w.field.kind} hint={kind && w.ruleHint[kind]} value={word(item, "kind")} options={KINDS.map((each) => [each, w.ruleKind(each)] as const)} set={(next) => {
-                const cleared = Object.fromEntries(Object.keys(item).filter((key) => !OF_ALL.includes(key)).map((key) => [key, undefined]));
-                put({ ...cleared, kind: next, ...START[next as Kind] });
+                put({ ...cleared(item), kind: next, ...START[next as Kind] });
               }} error={error("kind")} />
             ) : (
               <p class="hint">{w.otherKind(w.ruleKind(word(item, "kind")))}</p>
@@ -132,7 +145,7 @@ function StandardForm({ given, channels, places, start, after: { saved, gone, cl
             {kind === "share" && [minutes("window", w.field.window), figure("min_n", w.field.minN)]}
             {kind === "silence" && figure("probability", w.field.probability, w.probabilityHint)}
             {(kind === "offline" || kind === "silence") && minutes("hold", kind === "offline" ? w.field.offlineFor : w.field.hold)}
-            {TESTED.includes(word(item, "kind")) && <TestLink item={tidy(item)} />}
+            {TESTED.includes(word(item, "kind")) && <TestLink id={id || NEW} item={tidy(item)} />}
             <LadderField item={item} channels={channels} set={(escalation) => put({ escalation })} error={error} />
             {kind === "standard" && <GoalField item={item} put={put} error={error} />}
             {!isNew && given && <p class="hint">{w.newVersionHint}</p>}
@@ -153,13 +166,13 @@ function StandardForm({ given, channels, places, start, after: { saved, gone, cl
 const IN_TEST = ["kind", "question", "percent", "resolve_percent", "boundary", "window", "min_n", "top_faces", "usual_unhappy", "false_alarm_votes", "drift", "mash", "hold", "faces"];
 
 /** What would it have done? With all that is typed. */
-function TestLink({ item }: { item: Item }) {
+function TestLink({ id, item }: { id: string; item: Item }) {
   const { w } = useManageWords();
   const says = IN_TEST.flatMap((key) => {
     const value = item[key];
     if (value === undefined || (key === "hold" && word(item, key) === "0 s") || (key === "usual_unhappy" && Number(value) === 0)) return [];
     return [`${key}: ${Array.isArray(value) ? `[${value.join(", ")}]` : key === "boundary" ? `"${word(item, key)}"` : word(item, key)}`];
   });
-  const address = addressOf("backtest", { place: word(item, "place"), a: says.join(", ") });
+  const address = addressOf("backtest", { place: word(item, "place"), a: says.join(", "), of: id });
   return <p class="links"><a href={address} data-testid="test-link" onClick={follow(address)}>{w.wouldHave}</a></p>;
 }
