@@ -328,7 +328,27 @@ scenario("standards, channels, people, tokens and the log from the page", async 
   await page.id("test-link").click();
   await page.id("percent-a").waitFor();
   assert.equal(await page.id("percent-a").inputValue(), "90");
+
+  // What was tested goes into the form of the standard as if it were typed; or into that of a new one, of another kind.
+  await page.id("percent-a").fill("88");
+  await page.id("percent-a").press("Enter");
+  await page.id("use-a").filter({ hasText: "satisfied-85" }).click();
+  await page.id("typed").waitFor();
+  assert.equal(await page.id("m-percent").inputValue(), "88");
+  assert.doesNotMatch(page.page.url(), /take/, "a reload does not put it in again");
+  await page.id("dry").click();
+  await page.id("preview").filter({ hasText: "percent: 90 \u2192 88" }).waitFor();
+  assert.equal(await page.id("preview").locator("li").filter({ hasText: "\u2192" }).count(), 1, "nothing else");
+  await page.id("typed-drop").click();
+  assert.equal(await page.id("m-percent").inputValue(), "90");
   await page.page.goBack();
+  await page.id("kind-a-share").click();
+  await page.id("window-a").fill("20");
+  await page.id("window-a").press("Enter");
+  await page.id("use-a-new").click();
+  assert.deepEqual([await page.id("m-kind").inputValue(), await page.id("m-window").inputValue(), await page.id("m-percent").inputValue(), await page.id("m-id").inputValue()], ["share", "20", "50", ""]);
+  await page.id("typed-drop").click();
+  await page.page.goto(`${url}/?page=manage&tab=standards&place=bandung-dago`);
   await page.id("new").click();
   await page.id("m-id").fill("queue");
   await page.id("m-kind").selectOption("share");
