@@ -89,7 +89,7 @@ export class Page {
       const ending = document.getAnimations().filter((a) => Number.isFinite(a.effect?.getComputedTiming().endTime));
       return Promise.all(ending.map((a) => a.finished.catch(() => {})));
     });
-    await this.page.evaluate(`${AXE}; 0`);
+    if (!(await this.page.evaluate(() => "axe" in globalThis))) await this.page.evaluate(`${AXE}; 0`);
     const found = await this.page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
     const lines = found.violations.flatMap((v) => v.nodes.map((node) => `${v.id} (${v.impact}): ${node.target.join(" ")}: ${node.failureSummary.replace(/\s+/g, " ")}`));
     if (lines.length) throw new Error(`${what}: ${lines.join("\n")}`);
