@@ -237,7 +237,7 @@ try {
           for (const target of press) await page.id(target).first().click();
           if (shows) await page.page.locator(shows).first().waitFor();
           await page.page.evaluate(() => Promise.all(document.getAnimations().filter((each) => Number.isFinite(each.effect?.getComputedTiming().endTime)).map((each) => each.finished.catch(() => {}))));
-          await page.shot(`${name}-${width}-${theme}-${lang}`);
+          await page.shot(`${name}-${width}-${theme}-${lang}`, true);
         }
         for (const page of visits.values()) {
           page.clean();

@@ -95,7 +95,9 @@ export class Page {
     if (lines.length) throw new Error(`${what}: ${lines.join("\n")}`);
   }
 
-  async shot(name) {
+  /** A picture for people. Tests draw theirs where PUAS_SHOTS names a folder: drawing all of them is a tenth of a run. */
+  async shot(name, always = Boolean(process.env.PUAS_SHOTS)) {
+    if (!always) return;
     mkdirSync(SHOTS, { recursive: true });
     const fullPage = (await this.page.locator("dialog[open]").count()) === 0; // what lies below it is dimmed as far as one sees
     await this.page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage });
