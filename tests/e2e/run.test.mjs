@@ -1,6 +1,6 @@
 // What a person types: `make run`'s script, and puasctl.
 import assert from "node:assert/strict";
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { Aggregator } from "./lib/aggregator.mjs";
 import { answers, Broker, SECRET, sbin } from "./lib/broker.mjs";
 import { Browser } from "./lib/browser.mjs";
@@ -10,7 +10,7 @@ import { run } from "./lib/process.mjs";
 import { Session } from "./lib/session.mjs";
 import { query, Store } from "./lib/store.mjs";
 import { waitFor } from "./lib/wait.mjs";
-import { BIN, ROOT, scenario } from "./lib/world.mjs";
+import { BIN, freePorts, ROOT, scenario } from "./lib/world.mjs";
 
 const SCRIPT = `${ROOT}/assets/run/run`;
 
@@ -26,6 +26,8 @@ async function ready(system) {
 
 scenario("make run: a kiosk in a window, the page, a restart with its data, one at a time, an orderly end", async (world) => {
   const screen = await MouseScreen.start(world);
+  mkdirSync(world.path("var")); // ports of its own, kept as of an earlier start: whoever else runs one here is another
+  for (const [i, port] of (await freePorts(2)).entries()) writeFileSync(world.path(["var/port-broker", "var/port-http"][i]), `${port}\n`);
   let system = start(world, { KIOSK: "window", DISPLAY: screen.display, FULLSCREEN: "1" });
   const first = await ready(system);
   const log = () => readFileSync(world.path("var/log/kiosk.log"), "utf8");
