@@ -26,7 +26,7 @@ async function ready(system) {
 
 scenario("make run: a kiosk in a window, the page, a restart with its data, one at a time, an orderly end", async (world) => {
   const screen = await MouseScreen.start(world);
-  mkdirSync(world.path("var")); // ports of its own, kept as of an earlier start: whoever else runs one here is another
+  mkdirSync(world.path("var")); // ports of its own, as if kept from an earlier start: no other system here can answer for it
   for (const [i, port] of (await freePorts(2)).entries()) writeFileSync(world.path(["var/port-broker", "var/port-http"][i]), `${port}\n`);
   let system = start(world, { KIOSK: "window", DISPLAY: screen.display, FULLSCREEN: "1" });
   const first = await ready(system);
