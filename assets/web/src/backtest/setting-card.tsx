@@ -62,8 +62,6 @@ export function SettingCard({ name, text, report, tested, error, set, of, childr
       {kind === "change" && (
         <label class="check"><input type="checkbox" data-testid={`drift-${name}`} checked={fields["drift"] === "true"} onChange={(event) => put("drift", String(event.currentTarget.checked))} />{w.drift}</label>
       )}
-      <FieldError id={`error-${name}`} text={error} />
-      {tested && <Price name={name} tested={tested} />}
       {of !== null && report && kind && MANAGED.includes(kind) && (
         <p class="use">
           {[...(of ? [of] : []), NEW].map((id) => {
@@ -72,6 +70,8 @@ export function SettingCard({ name, text, report, tested, error, set, of, childr
           })}
         </p>
       )}
+      <FieldError id={`error-${name}`} text={error} />
+      {tested && <Price name={name} tested={tested} />}
     </fieldset>
   );
 }
