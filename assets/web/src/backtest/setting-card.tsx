@@ -25,7 +25,8 @@ const START_HOLD = { offline: "2 min", coverage: "15 min", clock: "5 min" } as c
 
 export function SettingCard({ name, text, report, tested, error, set, of, children }: Props) {
   const { w } = useWords();
-  const fields: Fields = fieldsOf(text) ?? (tested ? fieldsOfRule(tested.rule) : { kind: "standard" });
+  const written = fieldsOf(text); // null: a standard as it is in force
+  const fields: Fields = written ?? (tested ? fieldsOfRule(tested.rule) : { kind: "standard" });
   const kind = [...KINDS, ...KIOSK_KINDS].find((each) => each === (fields["kind"] ?? "standard")); // none: one that has no form here
   const choose = (next: Kind) => set(textOf(ofKind(next, fields)));
   const put = (key: string, value: string) => set(textOf(changed(fields, key, value)));
@@ -62,7 +63,7 @@ export function SettingCard({ name, text, report, tested, error, set, of, childr
       {kind === "change" && (
         <label class="check"><input type="checkbox" data-testid={`drift-${name}`} checked={fields["drift"] === "true"} onChange={(event) => put("drift", String(event.currentTarget.checked))} />{w.drift}</label>
       )}
-      {of !== null && report && kind && MANAGED.includes(kind) && (
+      {of !== null && report && written && kind && MANAGED.includes(kind) && (
         <p class="use">
           {[...(of ? [of] : []), NEW].map((id) => {
             const address = viewAddress({ tab: "standards", place: report.place.id, id, take: taken(fields, standards.find((each) => each.id === id)?.rule) });
