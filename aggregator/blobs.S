@@ -64,6 +64,8 @@
         embed web_mailings_css, "build/web/mailings.css"
         embed web_log_js, "build/web/log.js"
         embed web_log_css, "build/web/log.css"
+        embed web_alerts_js, "build/web/alerts.js"
+        embed web_alerts_css, "build/web/alerts.css"
         embed web_news_js, "build/web/news.js"
         embed web_news_css, "build/web/news.css"
         embed web_refusals_js, "build/web/refusals.js"

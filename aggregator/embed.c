@@ -56,6 +56,8 @@ EMBED(web_mailings_js);
 EMBED(web_mailings_css);
 EMBED(web_log_js);
 EMBED(web_log_css);
+EMBED(web_alerts_js);
+EMBED(web_alerts_css);
 EMBED(web_news_js);
 EMBED(web_news_css);
 EMBED(web_refusals_js);
@@ -142,6 +144,8 @@ const struct embedded embedded_web[] = {
     {"mailings.css", web_mailings_css_begin, web_mailings_css_end},
     {"log.js", web_log_js_begin, web_log_js_end},
     {"log.css", web_log_css_begin, web_log_css_end},
+    {"alerts.js", web_alerts_js_begin, web_alerts_js_end},
+    {"alerts.css", web_alerts_css_begin, web_alerts_css_end},
     {"news.js", web_news_js_begin, web_news_js_end},
     {"news.css", web_news_css_begin, web_news_css_end},
     {"refusals.js", web_refusals_js_begin, web_refusals_js_end},

@@ -24,6 +24,7 @@ if (!out) {
 const PAGES = {
   login: "src/login.tsx",
   trends: "src/trends/page.tsx",
+  alerts: "src/alerts/page.tsx",
   backtest: "src/backtest/page.tsx",
   improve: "src/improve/page.tsx",
   report: "src/report/page.tsx",

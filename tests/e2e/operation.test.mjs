@@ -105,8 +105,7 @@ scenario("backups by schedule: the newest stay, a failed one is told, a good one
   await waitFor("the older ones to go", () => readdirSync(dir).length <= 2);
   const [newest] = readdirSync(dir).sort().reverse();
   assert.match(newest, /^puas-\d{8}-\d{6}\.db$/);
-  const good = await ctl("--json", "status");
-  assert.equal(good.code, 0, good.text);
+  await waitFor("no warning", async () => (await ctl("--json", "status")).code === 0); // they are due every 1.4 s: a slow machine may be behind
   rmSync(dir, { recursive: true });
   const from = aggregator.process.mark();
   await aggregator.process.line(/ error backup_failed .*make the folder, or name another/, { from });

@@ -37,6 +37,8 @@ const PAGES = {
   "trends-share": { user: "admin", path: `/?page=trends&place=${PLACE}`, ready: '[data-testid="card-reasons"]', press: ["share"], on: DESKTOP, shows: "dialog[open]" },
   "trends-keys": { user: "admin", path: `/?page=trends&place=${PLACE}`, ready: '[data-testid="card-reasons"]', press: ["trends-keys"], on: DESKTOP, shows: "dialog[open]" },
   "trends-none": { user: "admin", path: `/?page=trends&place=${PLACE}&from=2020-01-01&to=2020-01-31`, ready: '[data-testid="card-reasons"]' },
+  alerts: { user: "admin", path: "/?page=alerts", ready: '[data-testid="alert-row"]' },
+  "alerts-over": { user: "admin", path: "/?page=alerts&state=closed", ready: '[data-testid="alert-row"]' },
   improve: { user: "admin", path: "/?page=improve", ready: '[data-testid="goal"], main .card' },
   "improve-branch": { user: "admin", path: `/?page=improve&place=${PLACE}`, ready: "main .card" },
   report: { user: "admin", path: "/?page=report&kind=place", ready: ".foot" },

@@ -5,7 +5,7 @@ import { failureText, getJson, Icon, useEffect, useRef, useState, useText } from
 import "./alert-votes.css";
 
 interface Props {
-  alert: Alert;
+  alert: Pick<Alert, "id">;
   now: number;
   close: () => void;
 }

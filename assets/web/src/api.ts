@@ -139,6 +139,14 @@ export interface Alert {
 }
 /** POST /api/v1/alerts/ID/assign {user, comment?} ("": nobody) | reopen {comment} | offer {lang, text} ("": none)
  * | check {step, done, comment?} | recover {what, cost} (403: over the role's limit, for all that was given) -> 204 or Problem */
+/** GET /api/v1/alerts?place=ID&state=open|closed&limit=N&cursor=NEXT: newest first; without a place all that one sees. */
+export interface AlertList { alerts: PastAlert[]; next: number | null }
+export interface PastAlert {
+  id: string; state: AlertState; kind: Alert["kind"]; rule: Alert["rule"];
+  place: { id: string; name: string; tz: string }; kiosk: string | null; kioskName: string | null;
+  since: number; raised: number; closed: number | null; closedBy: string | null; flaps: number;
+  ack: { by: string; at: number; until: number } | null;
+}
 /** GET /api/v1/silences?place=ID: those in force that touch it. POST {place, rule?, kiosk?, minutes, comment}; POST /api/v1/silences/ID/end {} */
 export interface Silences {
   silences: { id: number; place: { id: string; name: string }; rule: string | null; kiosk: string | null; by: string; reason: string; from: number; until: number; mine: boolean }[];

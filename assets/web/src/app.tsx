@@ -13,6 +13,7 @@ import { Topbar } from "./topbar.tsx";
 
 const LoginPage = lazy("login", async () => (await import("./login.tsx")).LoginPage);
 const TrendsPage = lazy("trends", async () => (await import("./trends/page.tsx")).TrendsPage);
+const AlertsPage = lazy("alerts", async () => (await import("./alerts/page.tsx")).AlertsPage);
 const ImprovePage = lazy("improve", async () => (await import("./improve/page.tsx")).ImprovePage);
 const ReportPage = lazy("report", async () => (await import("./report/page.tsx")).ReportPage);
 const PosterPage = lazy("poster", async () => (await import("./poster/page.tsx")).PosterPage);
@@ -76,7 +77,7 @@ export function App() {
 
   const session = state.kind === "in" ? state.session : state.kind === "out" ? state.was : null;
   const place = route.place ?? (session && (route.page === "today" ? usualPlace(session) : session.places[0]?.id));
-  const LatePage = { today: TrendsPage, trends: TrendsPage, backtest: BacktestPage, improve: ImprovePage, report: ReportPage, poster: PosterPage, wall: WallPage, board: WallPage, manage: ManagePage, survey: SurveyPage }[route.page];
+  const LatePage = { today: TrendsPage, trends: TrendsPage, alerts: AlertsPage, backtest: BacktestPage, improve: ImprovePage, report: ReportPage, poster: PosterPage, wall: WallPage, board: WallPage, manage: ManagePage, survey: SurveyPage }[route.page];
   useEffect(() => {
     if (!session || !place || route.page !== "today") return;
     nameInAddress(place);

@@ -2,7 +2,7 @@
 // reader's own settings are not in it.
 import { useEffect, useState } from "preact/hooks";
 
-const PAGES = ["today", "trends", "backtest", "improve", "report", "poster", "wall", "board", "manage", "survey"] as const;
+const PAGES = ["today", "trends", "alerts", "backtest", "improve", "report", "poster", "wall", "board", "manage", "survey"] as const;
 export type PageName = (typeof PAGES)[number];
 
 export interface Route {

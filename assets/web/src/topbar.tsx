@@ -20,7 +20,8 @@ export function Topbar({ session, page, place, setLang, signOut }: Props) {
   const { t } = useText();
   // Trends begin with all one may see; back at today one finds the branch that was shown last.
   const branch = session.places.find(({ id, kind }) => id === place && kind === "branch");
-  const pages: ["today" | "trends" | "improve" | "backtest" | "manage", string][] = [["today", addressOf("today", branch && { place: branch.id })], ["trends", addressOf("trends")], ["improve", addressOf("improve")], ["backtest", addressOf("backtest")]];
+  const pages: ["today" | "trends" | "alerts" | "improve" | "backtest" | "manage", string][] = [["today", addressOf("today", branch && { place: branch.id })], ["trends", addressOf("trends")], ["alerts", addressOf("alerts")], ["improve", addressOf("improve")], ["backtest", addressOf("backtest")]];
+  const alerts = session.places[0]?.openAlerts ?? 0; // the first is above all the others
   if (["head-office", "admin"].includes(session.user.role)) pages.push(["manage", addressOf("manage")]);
   return (
     <div class="topbar" role="banner">
@@ -30,7 +31,7 @@ export function Topbar({ session, page, place, setLang, signOut }: Props) {
         <span class="org">{session.org.name}</span>
         {session.user.name && <nav aria-label={t.pages}>
           {pages.map(([name, address]) => (
-            <a key={name} href={address} data-testid={`nav-${name}`} aria-current={name === page || (name === "manage" && page === "survey") ? "page" : undefined} onClick={follow(address)}>{t[name]}</a>
+            <a key={name} href={address} data-testid={`nav-${name}`} aria-current={name === page || (name === "manage" && page === "survey") ? "page" : undefined} onClick={follow(address)}>{t[name]}{name === "alerts" && alerts > 0 && <b class="count">{alerts}</b>}</a>
           ))}
         </nav>}
         <span class="gap" />

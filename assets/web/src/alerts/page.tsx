@@ -1,0 +1,144 @@
+// Alerts of all places that one may see: what is open now and whose it is, with the way to the branch's day where one acts; what is
+// over, with the votes behind it and how it ended. Place and choice are in the address.
+import "../trends/trends.css";
+import "./alerts.css";
+import type { ComponentChildren } from "preact";
+import type { AlertList, PastAlert, Session } from "../api.ts";
+import { addressOf, failureText, follow, getJson, go, lazy, makeText, Mark, pick, TextContext, useEffect, useMemo, useState, useText } from "../kit.ts";
+import { PickPlace, Segmented } from "../trends/controls.tsx";
+import { pathOf, useReport } from "../trends/report.ts";
+import { words } from "./words.ts";
+
+const AlertVotesDialog = lazy("votes", async () => (await import("../alert-votes.tsx")).AlertVotesDialog, true);
+
+const STEP = 30;
+const RENEW_MS = 15_000;
+const ABOUT_KIOSKS: readonly PastAlert["kind"][] = ["silence", "offline", "coverage", "clock", "tamper", "contact"]; // no votes are behind these
+
+interface Props {
+  session: Session;
+  query: URLSearchParams;
+  signedOut: () => void;
+}
+
+export function AlertsPage({ session: { places }, query, signedOut }: Props) {
+  const { t, lang } = useText();
+  const w = words[lang];
+  const place = query.get("place") ?? places[0]?.id ?? "";
+  const state = query.get("state") === "closed" ? "closed" : "open";
+  const set = (change: { place?: string; state?: string }) => {
+    const next = { place, state, ...change };
+    go(addressOf("alerts", { place: next.place, ...(next.state === "closed" ? { state: next.state } : {}) }));
+  };
+  useEffect(() => {
+    document.title = `${t.alerts} \u00b7 ${places.find(({ id }) => id === place)?.name ?? place}`;
+  }, [t, place, places]);
+  return (
+    <main id="content" class="page alerts-page" tabIndex={-1}>
+      <div class="trends-head">
+        <h1>{t.alerts}</h1>
+        {places.length > 1 && <PickPlace id="alerts-place" label={w.place} places={places} value={place} choose={(id) => set({ place: id })} />}
+        <Segmented id="alerts-state" label={w.which} value={state} options={[["open", w.open], ["closed", w.past]]} choose={(next) => set({ state: next })} />
+      </div>
+      <List key={`${place} ${state}`} place={place} state={state} branches={places.filter(({ kind }) => kind === "branch").map(({ id }) => id)} signedOut={signedOut} />
+    </main>
+  );
+}
+
+interface ListProps {
+  place: string;
+  state: "open" | "closed";
+  branches: string[];
+  signedOut: () => void;
+}
+
+function List({ place, state, branches, signedOut }: ListProps) {
+  const { t, lang } = useText();
+  const w = words[lang];
+  const path = pathOf("alerts", { place, state, limit: STEP });
+  const newest = useReport<AlertList>(path);
+  const [older, setOlder] = useState<AlertList | null>(null); // those that were asked for, below the newest
+  const [failure, setFailure] = useState(newest.failure);
+  const [busy, setBusy] = useState(false);
+  const [votes, setVotes] = useState<PastAlert | null>(null);
+  useEffect(() => {
+    const renew = () => document.hidden || newest.again();
+    const timer = setInterval(renew, RENEW_MS);
+    document.addEventListener("visibilitychange", renew);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", renew);
+    };
+  }, []);
+  useEffect(() => {
+    if (newest.failure?.kind === "auth") signedOut();
+  }, [newest.failure]);
+
+  const more = async (cursor: number) => {
+    if (busy) return;
+    setBusy(true);
+    const result = await getJson<AlertList>(`/api/v1/${path}&cursor=${cursor}`);
+    setBusy(false);
+    setFailure(result.ok ? null : result.failure);
+    if (result.ok) setOlder((was) => ({ alerts: [...(was?.alerts ?? []), ...result.value.alerts], next: result.value.next }));
+  };
+
+  const { data } = newest;
+  const wrong = newest.failure ?? failure;
+  // While new ones come in, the last of the newest go over to the older ones: each is shown once.
+  const shown = data && [...new Map([...data.alerts, ...(older?.alerts ?? [])].map((each) => [each.id, each])).values()];
+  const next = older ? older.next : (data?.next ?? null);
+  return (
+    <section class="card alerts-list" aria-labelledby="h-alerts" data-testid="alerts-list">
+      <h2 id="h-alerts" class={shown?.length ? "vh" : ""}>{!shown ? t.loading : shown.length ? (state === "open" ? w.open : w.past) : state === "open" ? w.noneOpen : w.nonePast}</h2>
+      {wrong && <p class="error" role="alert">{failureText(wrong, t)}</p>}
+      {shown?.length === 0 && <p class="hint">{state === "open" ? w.noneOpenHint : w.nonePastHint}</p>}
+      {shown && shown.length > 0 && <ul>{shown.map((alert) => <Zoned key={alert.id} tz={alert.place.tz}><One alert={alert} day={branches.includes(alert.place.id)} votes={() => setVotes(alert)} /></Zoned>)}</ul>}
+      {next !== null && <button type="button" class="link older" data-testid="alerts-older" aria-disabled={busy} onClick={() => void more(next)}>{busy ? t.loading : w.older}</button>}
+      {votes && <Zoned tz={votes.place.tz}><AlertVotesDialog alert={votes} now={Date.now()} close={() => setVotes(null)} /></Zoned>}
+    </section>
+  );
+}
+
+/** Times as they are at the place. */
+function Zoned({ tz, children }: { tz: string; children: ComponentChildren }) {
+  const { lang } = useText();
+  const text = useMemo(() => makeText(lang, tz), [lang, tz]);
+  return <TextContext.Provider value={text}>{children}</TextContext.Provider>;
+}
+
+const MINUTE_MS = 60_000;
+const YEAR_MS = 300 * 86_400_000; // from here on a day needs its year
+
+function One({ alert, day, votes }: { alert: PastAlert; day: boolean; votes: () => void }) {
+  const { t, f, lang } = useText();
+  const w = words[lang];
+  const now = Date.now();
+  const at = (ms: number) => (now - ms > YEAR_MS ? `${f.date(ms)} ${f.time(ms)}` : f.when(ms, now));
+  const aboutVotes = !ABOUT_KIOSKS.includes(alert.kind);
+  const over = alert.closed !== null;
+  const mark = over ? "fine" : alert.state === "unknown" ? "unknown" : aboutVotes ? "breach" : "warning";
+  const word = over ? null : alert.state === "recovering" ? t.recovering : alert.state === "unknown" ? t.noData : null;
+  const facts = [
+    alert.kioskName || alert.kiosk,
+    t.since(at(alert.since)),
+    over && w.lasted(f.span(((alert.closed ?? 0) - alert.raised) / MINUTE_MS)),
+    alert.flaps > 0 && t.flaps(alert.flaps),
+  ].filter(Boolean);
+  const who = over ? (alert.closedBy ? t.closedByPerson(at(alert.closed ?? 0), alert.closedBy) : t.closedItself(at(alert.closed ?? 0))) : alert.ack ? t.onIt(alert.ack.by, at(alert.ack.at), at(alert.ack.until)) : t.nobody;
+  const address = addressOf("today", { place: alert.place.id });
+  return (
+    <li data-testid="alert-row" data-alert-id={alert.id} data-state={alert.state}>
+      <Mark kind={mark} />
+      <div class="what">
+        <p class="head"><b>{pick(alert.rule.name, lang) || t.kind[alert.kind]}</b> {word && <span class="pill">{word}</span>}</p>
+        <p>{alert.place.name}<span class="facts">{facts.map((each) => ` \u00b7 ${each}`).join("")}</span></p>
+      </div>
+      <p class="who">{who}</p>
+      <p class="ways">
+        {aboutVotes && <button type="button" class="link" data-testid="alert-votes" onClick={votes}>{w.votes}</button>}
+        {day && !over && <a href={address} data-testid="alert-day" onClick={follow(address)}>{w.day(alert.place.name)}</a>}
+      </p>
+    </li>
+  );
+}
