@@ -445,7 +445,7 @@ scenario("lists come page by page, documents with a tag, problems with their fie
   assert.deepEqual((await walk(manager, "/api/v1/alerts?place=bandung-dago&state=closed&limit=2", "alerts")).items.map((a) => a.id), all);
   assert.deepEqual((await manager.get("/api/v1/alerts?state=open")).alerts, []);
   const [first] = walked.items;
-  assert.deepEqual([first.state, first.closedBy, first.place.id, first.rule.id, first.since % 900_000], ["resolved", "manager", "bandung-dago", "satisfied-85", 0]);
+  assert.deepEqual([first.state, first.closedBy, first.place.id, first.rule.id, first.since % 900_000], ["resolved", "Sari Wulandari", "bandung-dago", "satisfied-85", 0]);
   assert.equal((await manager.raw("GET", "/api/v1/alerts?place=harapan")).status, 404, "above his place");
 
   // What comes meanwhile moves nothing.
