@@ -99,7 +99,7 @@ kiosk: { ${fleets.QUICK} }
     await page.id("find-text").fill(region.name);
     await page.id(`find-${region.id}`).click();
     await waitFor("the region", async () => param(page, "place") === region.id);
-    for (const each of ["report", "backtest", "manage", "poster"]) {
+    for (const each of ["alerts", "report", "backtest", "manage", "poster"]) {
       await page.page.goto(`${aggregator.url}/?page=${each}`);
       await page.page.locator("h1").first().waitFor();
       await still(page);
@@ -140,7 +140,7 @@ scenario("no branch yet: every page says so and stands; the first branch is made
     await page.login("admin");
     await page.page.getByText("No branch yet").waitFor();
     await page.accessible(`today, ${name}`);
-    for (const each of ["trends", "report", "backtest", "poster", "manage", "manage&tab=kiosks", "manage&tab=standards", "manage&tab=users", "manage&tab=channels", "manage&tab=tokens", "manage&tab=log"]) {
+    for (const each of ["trends", "alerts", "report", "backtest", "poster", "manage", "manage&tab=kiosks", "manage&tab=standards", "manage&tab=users", "manage&tab=channels", "manage&tab=tokens", "manage&tab=log"]) {
       await page.page.goto(`${aggregator.url}/?page=${each}`);
       await page.page.locator("h1").first().waitFor();
       await still(page);
@@ -401,7 +401,7 @@ scenario("a browser that keeps nothing: every page works without storage and ser
   await page.id("figure-votes").waitFor();
   await page.page.keyboard.press("?");
   await page.id("keys-on").uncheck();
-  for (const each of ["report", "backtest", "manage", "poster"]) {
+  for (const each of ["alerts", "report", "backtest", "manage", "poster"]) {
     await page.page.goto(`${aggregator.url}/?page=${each}`);
     await page.page.locator("h1").first().waitFor();
     await still(page);
@@ -417,7 +417,7 @@ scenario("a phone that is turned: what is typed stays, charts follow, nothing is
   const page = await (await browser.open(aggregator.url, mobile)).enter("admin");
   await page.id("alert-comment").tap();
   await page.id("alert-comment-input").fill("Setengah kalimat");
-  const pages = ["", "?page=trends&place=bandung-dago", "?page=report&place=bandung-dago", "?page=manage", "?page=backtest&place=bandung-dago"];
+  const pages = ["", "?page=trends&place=bandung-dago", "?page=report&place=bandung-dago", "?page=alerts&state=closed", "?page=manage", "?page=backtest&place=bandung-dago"];
   for (const path of pages) {
     if (path) await page.page.goto(`${aggregator.url}/${path}`);
     await page.page.locator("h1").first().waitFor();
@@ -485,7 +485,7 @@ scenario("names that are scripts: of places, kiosks, people, reasons, standards,
   await page.id("account").click();
   await page.id("sign-out").waitFor();
   await look("the account");
-  for (const path of ["trends&table=line,grid,reasons,ranking", "trends", "report&kind=place", "report&kind=skm", "backtest&place=bandung-dago", "poster&place=bandung-dago", "wall&place=bandung-dago", "board&place=bandung-dago",
+  for (const path of ["alerts", "alerts&state=closed", "trends&table=line,grid,reasons,ranking", "trends", "report&kind=place", "report&kind=skm", "backtest&place=bandung-dago", "poster&place=bandung-dago", "wall&place=bandung-dago", "board&place=bandung-dago",
     "manage", "manage&place=bandung-dago", "manage&tab=kiosks", "manage&tab=standards", "manage&tab=standards&id=satisfied-85", "manage&tab=users", "manage&tab=channels", "manage&tab=tokens", "manage&tab=log"]) {
     await page.page.goto(`${aggregator.url}/?page=${path}`);
     await page.page.locator("h1, [data-testid]").first().waitFor();
