@@ -73,6 +73,8 @@ enum command_kind {
     COMMAND_TELL_END,       // alert: its number, who
     COMMAND_RETENTION,      // text: "contacts comments raw" in days, "": as the settings say; who
     COMMAND_USER_PASSWORD,  // alert: a user, who; manage: hash, NULL: they cannot log in any more. Ends their sessions
+    COMMAND_KIOSK_PASSWORD, // alert: id of a kiosk; yaml: its password at the broker from now on; timeout_ms, who -> reply: id of the
+                            // order, whose reply holds the password again
     COMMAND_IMPROVE,         // improvement, who; alert: place of a new one -> reply: its number. NOT_NOW: another revision is the newest
 };
 enum command_result {

@@ -533,6 +533,7 @@ static const struct route {
     {"POST", "/api/v1/manage/places/*", OFFICE, api_put_place},
     {"POST", "/api/v1/manage/kiosks/*", OFFICE, api_put_kiosk},
     {"POST", "/api/v1/manage/kiosks/*/remove", OFFICE, api_remove_kiosk},
+    {"POST", "/api/v1/manage/kiosks/*/password", OFFICE | CONTROL | YAML, api_kiosk_password},
     {"POST", "/api/v1/manage/calendar-file", OFFICE, api_read_calendar},
     {"POST", "/api/v1/manage/calendars/*", OFFICE, api_put_calendar},
     {"POST", "/api/v1/manage/calendars/*/remove", OFFICE, api_remove_calendar},

@@ -109,6 +109,27 @@ void api_order(struct api_call *c)
     json_decref(o);
 }
 
+void api_kiosk_password(struct api_call *c)
+{
+    char password[PASSWORD_MADE];
+    if (!api_is_person(c, "Log in as head office, or use puasctl kiosks password.") || !may_order(c)) {
+        return;
+    }
+    struct command *cmd = calloc(1, sizeof *cmd);
+    if (cmd == NULL) {
+        answer_command(c->r, COMMAND_UNAVAILABLE, NULL);
+        return;
+    }
+    password_make(password);
+    cmd->kind = COMMAND_KIOSK_PASSWORD;
+    cmd->yaml = password;
+    cmd->timeout_ms = TIMEOUT_DEFAULT_MS;
+    snprintf(cmd->who, sizeof cmd->who, "%s", c->u.name[0] != '\0' ? c->u.name : "puasctl");
+    snprintf(cmd->alert, sizeof cmd->alert, "%s", c->id);
+    answer_ask(c, cmd, "No such registered kiosk", "text/plain; charset=utf-8");
+    password_forget(password, sizeof password);
+}
+
 void api_order_reply(struct api_call *c)
 {
     struct command *cmd = calloc(1, sizeof *cmd);
