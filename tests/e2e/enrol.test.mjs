@@ -55,7 +55,7 @@ async function makeOnPage(page) {
   await page.id("kiosk-password").click();
   await page.id("kiosk-password-sure").click();
   const secret = await page.id("secret").textContent();
-  const settings = await page.id("kiosk-settings").textContent();
+  const settings = await page.id("secret-lines").textContent();
   await page.id("secret-done").click();
   assert.match(secret, MADE);
   return { secret, settings };
@@ -214,7 +214,7 @@ scenario("no plugin, no broker, no: it is said; both languages and themes on a d
   await failure("The broker refused: setClientPassword: Internal error");
   reply = replies.yes;
   await press();
-  assert.match(await page.id("kiosk-settings").textContent(), /host: "broker\.example\.org"\n {2}port: 8883\n.*\n.*\n {2}ca_file: /);
+  assert.match(await page.id("secret-lines").textContent(), /host: "broker\.example\.org"\n {2}port: 8883\n.*\n.*\n {2}ca_file: /);
   await page.id("kiosk-password").click();
   for (const [name, viewport] of [["desktop", DESKTOP], ["phone", PHONE]]) {
     await page.page.setViewportSize(viewport);

@@ -1,7 +1,7 @@
 // How a kiosk gets into the broker: its password, made by the server and told once, with the lines for its settings.
 import { inWords, useState } from "../kit.ts";
 import { newPassword, type Access } from "./order.ts";
-import { CopyButton, Secret } from "./parts.tsx";
+import { Secret } from "./parts.tsx";
 import { Twice } from "./twice.tsx";
 import { useManageWords } from "./words.ts";
 
@@ -36,16 +36,10 @@ const HERE = /^(127\.|localhost$|\[?::1\]?$)/;
 // The server may know its broker as its own machine; the kiosk is another one, as is whoever reads this.
 const reached = (host: string) => (HERE.test(host) ? location.hostname : host);
 
-export const settingsOf = ({ kiosk, branch, host, port, tls }: Access): string =>
+const settingsOf = ({ kiosk, branch, host, port, tls }: Access): string =>
   [`kiosk: ${kiosk}`, ...(branch ? [`branch: ${branch}`] : []), "broker:", `  host: "${reached(host)}"`, `  port: ${port}`, `  user: ${kiosk}`, `  password_file: /etc/puas/secrets/${kiosk}`, ...(tls ? ["  ca_file: /etc/puas/ca.crt"] : [])].join("\n");
 
 export function KioskAccess({ access, done }: { access: Access; done: () => void }) {
   const { w } = useManageWords();
-  const lines = settingsOf(access);
-  return (
-    <Secret title={w.passwordOf(access.kiosk)} hint={w.kioskPasswordOnce} value={access.password} done={done}>
-      <pre data-testid="kiosk-settings" tabIndex={0} aria-label={w.kioskSettings}><code>{lines}</code></pre>
-      <span class="actions"><CopyButton text={lines} words={w.copySettings} /></span>
-    </Secret>
-  );
+  return <Secret title={w.passwordOf(access.kiosk)} hint={w.kioskPasswordOnce} value={access.password} lines={settingsOf(access)} done={done} />;
 }

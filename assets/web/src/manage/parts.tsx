@@ -117,14 +117,14 @@ export function useAfter(loaded: Loaded<unknown>, { view, set, say }: TabProps):
   };
 }
 
-export function CopyButton({ text, words }: { text: string; words: string }) {
+function CopyButton({ text, words }: { text: string; words: string }) {
   const { w } = useManageWords();
   const [copied, setCopied] = useState(false);
   return <button type="button" onClick={() => void navigator.clipboard?.writeText(text).then(() => setCopied(true), () => undefined)}>{copied ? w.copied : words}</button>;
 }
 
-/** A secret that is told once, and what goes with it. */
-export function Secret({ title, hint, value, done, children }: { title: string; hint: string; value: string; done: () => void; children?: ComponentChildren }) {
+/** A secret that is told once; lines: of a file that goes with it. */
+export function Secret({ title, hint, value, done, lines = "" }: { title: string; hint: string; value: string; done: () => void; lines?: string }) {
   const { w } = useManageWords();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []); // it stands above the form in which it was asked for
@@ -133,9 +133,10 @@ export function Secret({ title, hint, value, done, children }: { title: string; 
       <h2 id="h-secret" ref={heading} tabIndex={-1}>{title}</h2>
       <p><code data-testid="secret">{value}</code></p>
       <p class="hint">{hint}</p>
-      {children}
+      {lines && <pre data-testid="secret-lines" tabIndex={0} aria-label={w.secretLines}><code>{lines}</code></pre>}
       <span class="actions">
-        <CopyButton text={value} words={w.copy} />
+        <CopyButton text={value} words={lines ? w.copyPassword : w.copy} />
+        {lines && <CopyButton text={lines} words={w.copyLines} />}
         <button type="button" class="primary" data-testid="secret-done" onClick={done}>{w.noted}</button>
       </span>
     </section>
