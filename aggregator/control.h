@@ -41,12 +41,14 @@ char *control_look(const char *mark, int from, size_t *ret_n);
 
 struct control_answer {
     char mark[EPOCH_HEX + 1];
-    char why[CONTROL_WHY + 1]; // what the broker refused, "": it is done. Whole characters, none of them a control character
-    int total, listed;         // of control_look: clients in all, and in this answer; else 0
+    char
+        why[CONTROL_WHY +
+            1]; // what the broker refused, "": it is done. Whole characters, none of them a control character
+    int total, listed; // of control_look: clients in all, and in this answer; else 0
 };
 // look: the mark of a control_look that is under way, "": none. Of its list calls `each` for every client that is not let in.
 // False: it is no answer to a message of ours; nothing was called then.
-bool control_read(const void *payload, size_t n, const char *look, void (*each)(void *ctx, const char *user), void *ctx,
-                  struct control_answer *ret);
+bool control_read(const void *payload, size_t n, const char *look, void (*each)(void *ctx, const char *user),
+                  void *ctx, struct control_answer *ret);
 
 #endif

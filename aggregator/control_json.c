@@ -56,7 +56,8 @@ char *control_shut(const char *mark, const char *const *kiosks, int count, size_
 {
     json_t *commands = json_array();
     for (int i = 0; i < count; i++) {
-        add_for(commands, mark, "createClient", kiosks[i]); // one that is in password_file only is refused as well
+        add_for(commands, mark, "createClient",
+                kiosks[i]); // one that is in password_file only is refused as well
         add_for(commands, mark, "disableClient", kiosks[i]);
     }
     return written(commands, (size_t)count * 2, ret_n);
@@ -64,14 +65,16 @@ char *control_shut(const char *mark, const char *const *kiosks, int count, size_
 
 char *control_look(const char *mark, int from, size_t *ret_n)
 {
-    static const char *const rights[] = {"publishClientSend", "publishClientReceive", "subscribe", "unsubscribe"};
+    static const char *const rights[] = {"publishClientSend", "publishClientReceive", "subscribe",
+                                         "unsubscribe"};
     json_t *commands = json_array(), *acls = json_array();
     for (size_t i = 0; i < sizeof rights / sizeof rights[0]; i++) {
         json_array_append_new(acls, json_pack("{s:s,s:b}", "acltype", rights[i], "allow", 0));
     }
     add(commands, mark, json_pack("{s:s,s:o}", "command", "setDefaultACLAccess", "acls", acls));
     add(commands, mark,
-        json_pack("{s:s,s:b,s:i,s:i}", "command", "listClients", "verbose", 1, "count", (int)CONTROL_LIST, "offset", from));
+        json_pack("{s:s,s:b,s:i,s:i}", "command", "listClients", "verbose", 1, "count", (int)CONTROL_LIST,
+                  "offset", from));
     return written(commands, 2, ret_n);
 }
 
@@ -87,7 +90,8 @@ static bool read_response(const json_t *o, struct control_answer *a)
     const char *command = json_string_value(json_object_get(o, "command"));
     const char *mark = json_string_value(json_object_get(o, "correlationData"));
     const char *error = json_string_value(json_object_get(o, "error"));
-    if (command == NULL || mark == NULL || strlen(mark) != EPOCH_HEX || (a->mark[0] != '\0' && strcmp(a->mark, mark) != 0)) {
+    if (command == NULL || mark == NULL || strlen(mark) != EPOCH_HEX ||
+        (a->mark[0] != '\0' && strcmp(a->mark, mark) != 0)) {
         return false;
     }
     memcpy(a->mark, mark, sizeof a->mark);
@@ -124,8 +128,8 @@ static void tell_shut(const json_t *clients, void (*each)(void *ctx, const char 
     }
 }
 
-bool control_read(const void *payload, size_t n, const char *look, void (*each)(void *ctx, const char *user), void *ctx,
-                  struct control_answer *ret)
+bool control_read(const void *payload, size_t n, const char *look, void (*each)(void *ctx, const char *user),
+                  void *ctx, struct control_answer *ret)
 {
     struct control_answer a = {.mark = ""};
     json_t *o = n <= CONTROL_ANSWER_MAX ? json_loadb(payload, n, JSON_REJECT_DUPLICATES, NULL) : NULL;

@@ -151,6 +151,7 @@ enum core_end core_run(struct core *c);
 struct core_status {
     char run[EPOCH_HEX + 1];
     bool broker;              // connected
+    bool control_silent;      // it does not answer about its users: kiosks out of service may still be let in
     const char *notice;       // "" or what people are to be told (guard.h); static
     int64_t disk_free;        // bytes on the disk of the data folder
     int64_t log_bytes;        // of the write-ahead log

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SILENT_MS = 10000 }; // then the broker has no such plugin, or we may not use it
+enum { SILENT_MS = 5000 }; // then the broker has no such plugin, or we may not use it
 
 static bool controls(const struct core *c)
 {
@@ -35,7 +35,8 @@ enum command_result core_kiosk_password(struct core *c, struct command *cmd)
     const struct org_kiosk *k = org_kiosk(&c->org, cmd->alert);
     struct core_order *o;
     if (!controls(c)) {
-        cmd->reply = strdup("Passwords of kiosks are made by hand here: broker.control in aggregator.yaml is none");
+        cmd->reply =
+            strdup("Passwords of kiosks are made by hand here: broker.control in aggregator.yaml is none");
         return COMMAND_NOT_NOW;
     }
     if (k == NULL || !k->known || k->place == 0) {
@@ -70,14 +71,16 @@ static void password_answered(struct core *c, struct core_order *o, const struct
     if (a->why[0] != '\0') {
         json_object_set_new(answer, "why", json_string(a->why));
     } else {
-        json_object_update_new(answer, json_pack("{s:s,s:s,s:s,s:i,s:b}", "password", o->password, "branch",
-                                                 p != NULL && p->branch != 0 ? c->org.places[p->branch].id.s : "", "host",
-                                                 s->broker.host, "port", (int)s->broker.port, "tls",
-                                                 s->broker.ca_file[0] != '\0'));
+        json_object_update_new(answer,
+                               json_pack("{s:s,s:s,s:s,s:i,s:b}", "password", o->password, "branch",
+                                         p != NULL && p->branch != 0 ? c->org.places[p->branch].id.s : "",
+                                         "host", s->broker.host, "port", (int)s->broker.port, "tls",
+                                         s->broker.ca_file[0] != '\0'));
     }
     o->reply = json_dumps(answer, JSON_COMPACT);
     json_decref(answer);
-    log_event(a->why[0] == '\0' ? LOG_INFO : LOG_WARN, "kiosk_password", "kiosk=%s refused=%Q", k->id.s, a->why);
+    log_event(a->why[0] == '\0' ? LOG_INFO : LOG_WARN, "kiosk_password", "kiosk=%s refused=%Q", k->id.s,
+              a->why);
 }
 
 // ---------------------------------------------------------------- who is let in
@@ -103,6 +106,7 @@ void core_control_connected(struct core *c)
         c->org.kiosks[i].shut = false; // it may be another broker, or have lost its file
     }
     c->control = (struct core_control){.mark = ""};
+    atomic_store(&c->control_silent, false);
     link_subscribe(c->link, CONTROL_ANSWERS, 0);
     look(c, 0);
 }
@@ -170,6 +174,7 @@ bool core_on_control(struct core *c, const char *topic, const void *payload, siz
     if (!usable) { // another program's, or the broker says that ours was none
         log_event(LOG_DEBUG, "control_unusable", "bytes=%zu", n);
     } else if (strcmp(a.mark, c->control.mark) == 0) {
+        atomic_store(&c->control_silent, false);
         looked(c, &a);
     } else if (o != NULL && o->password[0] != '\0' && o->reply == NULL) {
         password_answered(c, o, &a);
@@ -181,11 +186,12 @@ bool core_on_control(struct core *c, const char *topic, const void *payload, siz
 
 void core_tick_control(struct core *c, mono_ms mono)
 {
-    if (c->control.mark[0] != '\0' && mono - c->control.asked > SILENT_MS) {
-        c->control.mark[0] = '\0';
+    if (c->control.mark[0] != '\0' && link_connected(c->link) && mono - c->control.asked > SILENT_MS &&
+        !atomic_load(&c->control_silent)) {
+        atomic_store(&c->control_silent, true);
         log_event(LOG_WARN, "control_silent",
-                  "topic=%s why=\"does the broker load mosquitto_dynamic_security.so, and does its ACL file let us write there "
-                  "and read the response? see assets/systemd/README.md\"",
+                  "topic=%s why=\"does the broker load mosquitto_dynamic_security.so, and does its ACL file "
+                  "let us write there and read the response? see assets/systemd/README.md\"",
                   CONTROL_TOPIC);
     }
     for (int i = 0; i < CORE_ORDERS_MAX; i++) { // passwords that nobody has fetched

@@ -165,6 +165,7 @@ struct core {
     atomic_bool broker;              // connected; these are read by other threads, too
     _Atomic(const char *) notice;
     atomic_bool holds;
+    atomic_bool control_silent; // the broker does not tell who is let in
     _Atomic int64_t disk_free, log_bytes;
     _Atomic int64_t rollups_left, to_judge;
 };

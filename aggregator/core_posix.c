@@ -37,6 +37,7 @@ bool core_fail(struct core *c)
 void core_status(struct core *c, struct core_status *ret)
 {
     *ret = (struct core_status){.broker = atomic_load(&c->broker),
+                                .control_silent = atomic_load(&c->control_silent),
                                 .notice = atomic_load(&c->notice),
                                 .disk_free = atomic_load(&c->disk_free),
                                 .log_bytes = atomic_load(&c->log_bytes),

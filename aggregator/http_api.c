@@ -281,8 +281,9 @@ static void get_status(struct api_call *c)
         core_status(core, &s);
     }
     json_t *o = json_pack(
-        "{s:s,s:b,s:s,s:b,s:I,s:I,s:i,s:s,s:I,s:I,s:I,s:I,s:o?,s:{s:s,s:I,s:I,s:s}}", "version", c->a->o.version, "ready",
-        core != NULL, "run", s.run, "broker", s.broker, "retainedIgnored", (json_int_t)s.retained_ignored, "uptimeMs",
+        "{s:s,s:b,s:s,s:b,s:b,s:I,s:I,s:i,s:s,s:I,s:I,s:I,s:I,s:o?,s:{s:s,s:I,s:I,s:s}}", "version", c->a->o.version, "ready",
+        core != NULL, "run", s.run, "broker", s.broker, "controlSilent",
+        s.control_silent, "retainedIgnored", (json_int_t)s.retained_ignored, "uptimeMs",
         (json_int_t)(clock_mono_ms() - c->a->started), "pages", hub_count(c->a->hub), "notice", s.notice, "diskFree",
         (json_int_t)s.disk_free, "logBytes", (json_int_t)s.log_bytes, "rollupsLeft",
         (json_int_t)s.rollups_left, "toJudge", (json_int_t)s.to_judge, "backup", backup_json(&s.keeper), "check", "state",

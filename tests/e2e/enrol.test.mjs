@@ -122,7 +122,7 @@ scenario("a kiosk made in Manage gets in by the page's password, not by an old o
   // Out of service: out at once. Back in service: not before it has a new password, and then with all that it has kept.
   const before = kiosk.process.mark();
   await page.id("take-out").click();
-  await page.page.getByText("The broker does not let it in any more").waitFor();
+  await page.page.getByText("The broker is told to let it in no more").waitFor();
   await page.id("take-out-sure").click();
   await done(page, /out of service/);
   await kiosk.process.line(/ broker_lost /, { from: before });
@@ -202,9 +202,15 @@ scenario("no plugin, no broker, no: it is said; both languages and themes on a d
     await page.id("kiosk-password-sure").click();
   };
   const failure = (hasText) => page.id("password-failure").filter({ hasText }).waitFor();
+  const asked = run(`${BIN}/puasctl`, ["--config", aggregator.file, "kiosks", "password", "dago-entrance"]);
   await press();
   await failure("No answer from the broker in five seconds");
   assert.equal(await knock(broker.port, "dago-entrance", SECRET), "in", "nothing is lost");
+  await aggregator.process.line(/ control_silent /);
+  const status = await run(`${BIN}/puasctl`, ["--config", aggregator.file, "status"]);
+  assert.deepEqual([status.code, /does not answer about its users/.test(status.lines.join("\n"))], [1, true]);
+  const silent = await asked;
+  assert.deepEqual([silent.code, /no answer within 5 s/.test(silent.lines.join("\n"))], [1, true]);
 
   // As the broker may say it, and with a password; as it looks.
   const replies = { no: { ok: false, why: "setClientPassword: Internal error" }, yes: { ok: true, kiosk: "dago-entrance", password: "abcd-efgh-ijkm-npqr", branch: "bandung-dago", host: "broker.example.org", port: 8883, tls: true } };

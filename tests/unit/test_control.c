@@ -34,8 +34,10 @@ static void test_messages(void **state)
     size_t n = 0;
     char *text = control_password(MARK, "lobby", "s3cret", &n);
     says(text, n,
-         "{\"commands\":[{\"command\":\"createClient\",\"username\":\"lobby\",\"correlationData\":\"" MARK "\"},"
-         "{\"command\":\"setClientPassword\",\"username\":\"lobby\",\"password\":\"s3cret\",\"correlationData\":\"" MARK "\"},"
+         "{\"commands\":[{\"command\":\"createClient\",\"username\":\"lobby\",\"correlationData\":\"" MARK
+         "\"},"
+         "{\"command\":\"setClientPassword\",\"username\":\"lobby\",\"password\":\"s3cret\","
+         "\"correlationData\":\"" MARK "\"},"
          "{\"command\":\"enableClient\",\"username\":\"lobby\",\"correlationData\":\"" MARK "\"}]}");
     text = control_shut(MARK, two, 2, &n);
     says(text, n,
@@ -45,9 +47,11 @@ static void test_messages(void **state)
          "{\"command\":\"disableClient\",\"username\":\"b\",\"correlationData\":\"" MARK "\"}]}");
     text = control_look(MARK, 500, &n);
     says(text, n,
-         "{\"commands\":[{\"command\":\"setDefaultACLAccess\",\"acls\":[{\"acltype\":\"publishClientSend\",\"allow\":false},"
+         "{\"commands\":[{\"command\":\"setDefaultACLAccess\",\"acls\":[{\"acltype\":\"publishClientSend\","
+         "\"allow\":false},"
          "{\"acltype\":\"publishClientReceive\",\"allow\":false},{\"acltype\":\"subscribe\",\"allow\":false},"
-         "{\"acltype\":\"unsubscribe\",\"allow\":false}],\"correlationData\":\"" MARK "\"},{\"command\":\"listClients\","
+         "{\"acltype\":\"unsubscribe\",\"allow\":false}],\"correlationData\":\"" MARK
+         "\"},{\"command\":\"listClients\","
          "\"verbose\":true,\"count\":500,\"offset\":500,\"correlationData\":\"" MARK "\"}]}");
 }
 
@@ -75,29 +79,36 @@ static void test_answers(void **state)
     struct control_answer a;
     struct heard h;
     // As 2.0.11 says them.
-    assert_true(read("{\"responses\":[{\"command\":\"createClient\",\"error\":\"Client already exists\",\"correlationData\":\"" MARK
+    assert_true(read("{\"responses\":[{\"command\":\"createClient\",\"error\":\"Client already "
+                     "exists\",\"correlationData\":\"" MARK
                      "\"},{\"command\":\"setClientPassword\",\"correlationData\":\"" MARK
                      "\"},{\"command\":\"enableClient\",\"correlationData\":\"" MARK "\"}]}",
                      "", &h, &a));
     assert_string_equal(a.mark, MARK);
     assert_string_equal(a.why, "");
-    assert_true(read("{\"responses\":[{\"command\":\"createClient\",\"error\":\"Internal error\",\"correlationData\":\"" MARK
-                     "\"},{\"command\":\"setClientPassword\",\"error\":\"Client not found\",\"correlationData\":\"" MARK "\"}]}",
-                     "", &h, &a));
+    assert_true(read(
+        "{\"responses\":[{\"command\":\"createClient\",\"error\":\"Internal "
+        "error\",\"correlationData\":\"" MARK
+        "\"},{\"command\":\"setClientPassword\",\"error\":\"Client not found\",\"correlationData\":\"" MARK
+        "\"}]}",
+        "", &h, &a));
     assert_string_equal(a.why, "createClient: Internal error");
-    assert_true(read("{\"responses\":[{\"command\":\"setClientPassword\",\"error\":\"Client already exists\",\"correlationData\":\"" MARK
-                     "\"}]}",
+    assert_true(read("{\"responses\":[{\"command\":\"setClientPassword\",\"error\":\"Client already "
+                     "exists\",\"correlationData\":\"" MARK "\"}]}",
                      "", &h, &a));
-    assert_string_equal(a.why, "setClientPassword: Client already exists"); // of another command it is an error
+    assert_string_equal(a.why,
+                        "setClientPassword: Client already exists"); // of another command it is an error
 }
 
 static void test_list(void **state)
 {
     (void)state;
     static const char list[] =
-        "{\"responses\":[{\"command\":\"setDefaultACLAccess\",\"correlationData\":\"" MARK "\"},{\"command\":\"listClients\","
+        "{\"responses\":[{\"command\":\"setDefaultACLAccess\",\"correlationData\":\"" MARK
+        "\"},{\"command\":\"listClients\","
         "\"data\":{\"totalCount\":7,\"clients\":[{\"username\":\"k1\",\"roles\":[],\"groups\":[]},"
-        "{\"username\":\"k2\",\"disabled\":true,\"roles\":[],\"groups\":[]},{\"disabled\":true},\"k3\"]},\"correlationData\":\"" MARK "\"}]}";
+        "{\"username\":\"k2\",\"disabled\":true,\"roles\":[],\"groups\":[]},{\"disabled\":true},\"k3\"]},"
+        "\"correlationData\":\"" MARK "\"}]}";
     struct control_answer a;
     struct heard h;
     assert_true(read(list, MARK, &h, &a));
@@ -115,18 +126,29 @@ static void test_hostile(void **state)
 {
     (void)state;
     static const char *const not_ours[] = {
-        "", "x", "{}", "[]", "{\"responses\":{}}", "{\"responses\":[]}", "{\"responses\":[1]}",
+        "",
+        "x",
+        "{}",
+        "[]",
+        "{\"responses\":{}}",
+        "{\"responses\":[]}",
+        "{\"responses\":[1]}",
         "{\"responses\":[{\"command\":\"Unknown command\",\"error\":\"Payload not valid JSON\"}]}",
         "{\"responses\":[{\"command\":\"enableClient\",\"correlationData\":\"short\"}]}",
         "{\"responses\":[{\"command\":\"enableClient\",\"correlationData\":7}]}",
         "{\"responses\":[{\"correlationData\":\"" MARK "\"}]}",
-        "{\"responses\":[{\"command\":\"a\",\"correlationData\":\"" MARK "\"},{\"command\":\"b\",\"correlationData\":\"" OTHER "\"}]}",
+        "{\"responses\":[{\"command\":\"a\",\"correlationData\":\"" MARK
+        "\"},{\"command\":\"b\",\"correlationData\":\"" OTHER "\"}]}",
         "{\"responses\":[],\"responses\":[{\"command\":\"a\",\"correlationData\":\"" MARK "\"}]}",
-        "{\"responses\":[{\"command\":\"listClients\",\"data\":{\"totalCount\":-1,\"clients\":[]},\"correlationData\":\"" MARK "\"}]}",
-        "{\"responses\":[{\"command\":\"listClients\",\"data\":{\"totalCount\":1e9,\"clients\":[]},\"correlationData\":\"" MARK "\"}]}",
-        "{\"responses\":[{\"command\":\"listClients\",\"data\":{\"totalCount\":1},\"correlationData\":\"" MARK "\"}]}",
+        "{\"responses\":[{\"command\":\"listClients\",\"data\":{\"totalCount\":-1,\"clients\":[]},"
+        "\"correlationData\":\"" MARK "\"}]}",
+        "{\"responses\":[{\"command\":\"listClients\",\"data\":{\"totalCount\":1e9,\"clients\":[]},"
+        "\"correlationData\":\"" MARK "\"}]}",
+        "{\"responses\":[{\"command\":\"listClients\",\"data\":{\"totalCount\":1},\"correlationData\":\"" MARK
+        "\"}]}",
         "{\"responses\":[{\"command\":\"listClients\",\"data\":[],\"correlationData\":\"" MARK "\"}]}",
-        "{\"responses\":[{\"command\":\"listClients\",\"data\":{\"totalCount\":1,\"clients\":[{\"username\":\"k\",\"disabled\":true}]},"
+        "{\"responses\":[{\"command\":\"listClients\",\"data\":{\"totalCount\":1,\"clients\":[{\"username\":"
+        "\"k\",\"disabled\":true}]},"
         "\"correlationData\":\"" MARK "\"},7]}",
     };
     struct control_answer a = {.mark = "as it was"};
@@ -141,7 +163,10 @@ static void test_hostile(void **state)
     for (int i = 0; i < 300; i++) {
         strcat(reason, "\xc3\xa9");
     }
-    snprintf(text, sizeof text, "{\"responses\":[{\"command\":\"x\\u001b[2J\",\"error\":\"%s\",\"correlationData\":\"" MARK "\"}]}", reason);
+    snprintf(text, sizeof text,
+             "{\"responses\":[{\"command\":\"x\\u001b[2J\",\"error\":\"%s\",\"correlationData\":\"" MARK
+             "\"}]}",
+             reason);
     assert_true(read(text, "", &h, &a));
     assert_true(strlen(a.why) <= CONTROL_WHY && strncmp(a.why, "x [2J: \xc3\xa9\xc3\xa9", 11) == 0);
     json_t *whole = json_string(a.why); // strict UTF-8
@@ -149,7 +174,8 @@ static void test_hostile(void **state)
     json_decref(whole);
     // At the limit of its size, and one byte past it.
     static char large[CONTROL_ANSWER_MAX + 2];
-    int n = snprintf(large, sizeof large, "{\"responses\":[{\"command\":\"a\",\"correlationData\":\"" MARK "\"}]}");
+    int n = snprintf(large, sizeof large,
+                     "{\"responses\":[{\"command\":\"a\",\"correlationData\":\"" MARK "\"}]}");
     memset(large + n, ' ', sizeof large - 1 - (size_t)n);
     assert_true(control_read(large, CONTROL_ANSWER_MAX, "", hear, &h, &a));
     assert_false(control_read(large, CONTROL_ANSWER_MAX + 1, "", hear, &h, &a));

@@ -111,7 +111,7 @@ export const en = {
   takeOut: "Take out of service\u2026",
   takeOutSure: "Take it out",
   takeOutHint: "It stands nowhere from now on, and what is pressed on it counts nowhere. What it has counted stays.",
-  takeOutShut: "The broker does not let it in any more: answers that it has not sent wait on it until it is back and has a new password.",
+  takeOutShut: "The broker is told to let it in no more: answers that it has not sent wait on it until it is back and has a new password.",
   takenOut: (id: string) => `${id} is out of service.`,
   // standards
   standard: "Standard",

@@ -111,7 +111,7 @@ export const id: Words = {
   takeOut: "Keluarkan dari layanan\u2026",
   takeOutSure: "Keluarkan",
   takeOutHint: "Mulai sekarang tidak berdiri di mana pun, dan yang ditekan di sana tidak dihitung. Yang sudah dihitung tetap ada.",
-  takeOutShut: "Broker tidak menerimanya lagi: jawaban yang belum terkirim menunggu di kios sampai kios kembali dan mendapat kata sandi baru.",
+  takeOutShut: "Broker diberi tahu agar tidak menerimanya lagi: jawaban yang belum terkirim menunggu di kios sampai kios kembali dan mendapat kata sandi baru.",
   takenOut: (kiosk) => `${kiosk} sudah dikeluarkan dari layanan.`,
   standard: "Standar",
   newStandard: "Standar baru",
