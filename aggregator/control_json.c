@@ -19,7 +19,7 @@ bool control_may(const char *kiosk, const char *broker_user)
 
 // ---------------------------------------------------------------- messages
 
-// Takes command, which may be NULL: out of memory, and then what is written is too.
+// Takes command. NULL: out of memory, and `written` finds one too few.
 static void add(json_t *commands, const char *mark, json_t *command)
 {
     json_object_set_new(command, "correlationData", json_string(mark));
@@ -56,8 +56,8 @@ char *control_shut(const char *mark, const char *const *kiosks, int count, size_
 {
     json_t *commands = json_array();
     for (int i = 0; i < count; i++) {
-        add_for(commands, mark, "createClient",
-                kiosks[i]); // one that is in password_file only is refused as well
+        // A client of its own refuses one that is in password_file, too.
+        add_for(commands, mark, "createClient", kiosks[i]);
         add_for(commands, mark, "disableClient", kiosks[i]);
     }
     return written(commands, (size_t)count * 2, ret_n);

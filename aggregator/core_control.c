@@ -23,7 +23,7 @@ static void say(struct core *c, char *text, size_t n)
 {
     if (text != NULL) {
         link_publish(c->link, CONTROL_TOPIC, text, n, 0, false);
-        password_forget(text, n);
+        explicit_bzero(text, n);
     }
     free(text);
 }
@@ -33,17 +33,18 @@ static void say(struct core *c, char *text, size_t n)
 enum command_result core_kiosk_password(struct core *c, struct command *cmd)
 {
     const struct org_kiosk *k = org_kiosk(&c->org, cmd->alert);
+    const char *why = NULL;
     struct core_order *o;
-    if (!controls(c)) {
-        cmd->reply =
-            strdup("Passwords of kiosks are made by hand here: broker.control in aggregator.yaml is none");
-        return COMMAND_NOT_NOW;
-    }
     if (k == NULL || !k->known || k->place == 0) {
         return COMMAND_UNKNOWN;
     }
-    if (!control_may(k->id.s, c->o.settings->broker.user)) {
-        cmd->reply = strdup("The broker knows another user by this name, who is no kiosk: take another id");
+    if (!controls(c)) {
+        why = "Passwords of kiosks are made by hand here: broker.control in aggregator.yaml is none";
+    } else if (!control_may(k->id.s, c->o.settings->broker.user)) {
+        why = "The broker knows another user by this name, who is no kiosk: take another id";
+    }
+    if (why != NULL) {
+        cmd->reply = strdup(why);
         return COMMAND_NOT_NOW;
     }
     enum command_result result = core_take_order(c, cmd, &o);

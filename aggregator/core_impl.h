@@ -233,15 +233,15 @@ void core_order_finish(struct core_order *o);
 struct core_order *core_find_order(struct core *c, const char *id); // NULL: there is none, or others have taken its place
 // A new order as cmd says, due after the commit; its id is the reply. DONE: *ret_o is set.
 enum command_result core_take_order(struct core *c, struct command *cmd, struct core_order **ret_o);
+void core_documents_told(struct org_kiosk *k, const struct health_message *m); // logs what is new
 
-// What follows does nothing where the settings name no control of the broker.
+// Where the settings name no control of the broker these do nothing.
 enum command_result core_kiosk_password(struct core *c, struct command *cmd);
 void core_send_password(struct core *c, struct core_order *o);
 void core_control_connected(struct core *c);
 bool core_on_control(struct core *c, const char *topic, const void *payload, size_t n); // false: another topic
 void core_shut_out(struct core *c); // after the commit: kiosks out of service are not let in any more
 void core_tick_control(struct core *c, mono_ms mono);
-void core_documents_told(struct org_kiosk *k, const struct health_message *m); // logs what is new
 
 void core_expire_contacts(struct core *c, mono_ms mono); // a slice
 void core_empty_log(struct core *c);                     // after the commit, when it is time

@@ -21,10 +21,10 @@ struct core_order *core_find_order(struct core *c, const char *id)
 void core_order_finish(struct core_order *o)
 {
     if (o->reply != NULL) {
-        password_forget(o->reply, strlen(o->reply));
+        explicit_bzero(o->reply, strlen(o->reply));
     }
     free(o->reply);
-    password_forget(o, sizeof *o);
+    explicit_bzero(o, sizeof *o); // a password, too
 }
 
 // A free place, else that of the oldest order.

@@ -1,5 +1,5 @@
-// http: pushing contents and putting readings of contact data on record, for puasctl; ordering kiosks about.
-// The answer of a kiosk takes its time: it is asked for again and again, so that no thread of ours waits for
+// http: pushing contents and putting readings of contact data on record, for puasctl; ordering kiosks about, and the broker about
+// their passwords. The answer of a kiosk takes its time: it is asked for again and again, so that no thread of ours waits for
 // it.
 #include "aggregator/http_impl.h"
 
@@ -127,7 +127,7 @@ void api_kiosk_password(struct api_call *c)
     snprintf(cmd->who, sizeof cmd->who, "%s", c->u.name[0] != '\0' ? c->u.name : "puasctl");
     snprintf(cmd->alert, sizeof cmd->alert, "%s", c->id);
     answer_ask(c, cmd, "No such registered kiosk", "text/plain; charset=utf-8");
-    password_forget(password, sizeof password);
+    explicit_bzero(password, sizeof password);
 }
 
 void api_order_reply(struct api_call *c)

@@ -22,7 +22,6 @@ bool password_verify(const char *password, const char *hash);
 void password_random(void *buf, size_t n);
 // A password that people read and type once: no letters that look like another, 80 bits.
 void password_make(char ret[PASSWORD_MADE]);
-void password_forget(void *buf, size_t n); // overwrites it, whatever the compiler thinks of that
 // 32 bytes of BLAKE2b of a session token: what the store keeps.
 void password_token_hash(const void *token, size_t n, uint8_t ret[32]);
 

@@ -42,11 +42,6 @@ void password_make(char ret[PASSWORD_MADE])
     *p = '\0';
 }
 
-void password_forget(void *buf, size_t n)
-{
-    sodium_memzero(buf, n);
-}
-
 void password_token_hash(const void *token, size_t n, uint8_t ret[32])
 {
     crypto_generichash(ret, 32, token, n, NULL, 0);

@@ -128,6 +128,8 @@ scenario("a kiosk made in Manage gets in by the page's password, not by an old o
   await kiosk.process.line(/ broker_lost /, { from: before });
   assert.equal(await knock(broker.port, "lobby", second.secret), REFUSED);
   await kiosk.rate(4);
+  await page.id("open-lobby").click();
+  await page.page.getByText("the broker lets it in once it has a new password").waitFor();
   const admin = await Session.login(url, "admin");
   assert.equal((await admin.raw("POST", "/api/v1/manage/kiosks/lobby/password", {})).status, 404);
   assert.equal((await put(admin, "kiosks", "lobby", { name: "Lobby", place: "bandung-dago" })).status, 200);

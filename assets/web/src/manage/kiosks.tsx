@@ -1,5 +1,5 @@
 // Kiosks: how each does, where it stands, and what it can be told to do.
-import type { Managed, ManagedKiosk } from "../api.ts";
+import type { Managed, ManagedKiosk, ManagedKiosks } from "../api.ts";
 import { addressOf, follow, inWords, Mark, useEffect, useState } from "../kit.ts";
 import { useReport } from "../trends/report.ts";
 import { KioskAccess, NewPassword } from "./access.tsx";
@@ -20,7 +20,7 @@ const LOOK_MS = 10_000; // how they do changes by itself
 export function KiosksTab(props: TabProps) {
   const { view, places, set, signedOut } = props;
   const { w, f, stamp, ago } = useManageWords();
-  const loaded = useReport<{ kiosks: ManagedKiosk[]; passwords: boolean }>("manage/kiosks");
+  const loaded = useReport<ManagedKiosks>("manage/kiosks");
   useEnded(loaded, signedOut);
   const after = useAfter(loaded, props);
   const [access, setAccess] = useState<Access | null>(null);
@@ -114,6 +114,7 @@ function KioskForm({ given, places, start, after: { saved, gone, close, say }, p
         </>
       )}
     >
+      {given && fresh && passwords && <p class="hint">{w.kioskBack}</p>}
       {given && !fresh && (
         <>
           {given.assignment && <p class="gaps">{w.saysOtherwise(given.assignment)}</p>}
