@@ -34,7 +34,7 @@ export function KiosksTab(props: TabProps) {
   const given = all.find((each) => idOf(each) === view.id) ?? null;
   return (
     <>
-      {access && <KioskAccess access={access} done={() => setAccess(null)} />}
+      {access && <KioskAccess key={access.password} access={access} done={() => setAccess(null)} />}
       <Split
         list={
           <section class="card" aria-labelledby="h-kiosks">
