@@ -73,6 +73,8 @@ enum command_kind {
     COMMAND_TELL_END,       // alert: its number, who
     COMMAND_RETENTION,      // text: "contacts comments raw" in days, "": as the settings say; who
     COMMAND_USER_PASSWORD,  // alert: a user, who; manage: hash, NULL: they cannot log in any more. Ends their sessions
+    COMMAND_KIOSK_PASSWORD, // alert: id of a kiosk; yaml: its password at the broker from now on; timeout_ms, who -> reply: id of the
+                            // order, whose reply holds the password again
     COMMAND_IMPROVE,         // improvement, who; alert: place of a new one -> reply: its number. NOT_NOW: another revision is the newest
 };
 enum command_result {
@@ -149,6 +151,7 @@ enum core_end core_run(struct core *c);
 struct core_status {
     char run[EPOCH_HEX + 1];
     bool broker;              // connected
+    bool control_silent;      // it does not answer about its users: kiosks out of service may still be let in
     const char *notice;       // "" or what people are to be told (guard.h); static
     int64_t disk_free;        // bytes on the disk of the data folder
     int64_t log_bytes;        // of the write-ahead log

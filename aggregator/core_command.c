@@ -61,6 +61,7 @@ static bool reload(struct core *c, char *why, size_t n)
         memcpy(fresh.kiosks[i].content, c->org.kiosks[i].content, sizeof fresh.kiosks[i].content);
         memcpy(fresh.kiosks[i].refused, c->org.kiosks[i].refused, sizeof fresh.kiosks[i].refused);
         memcpy(fresh.kiosks[i].document, c->org.kiosks[i].document, sizeof fresh.kiosks[i].document);
+        fresh.kiosks[i].shut = c->org.kiosks[i].shut;
     }
     org_finish(&c->org);
     c->org = fresh;
@@ -71,6 +72,7 @@ static bool reload(struct core *c, char *why, size_t n)
         return false;
     }
     core_all_signs_due(c);
+    c->control.due = true; // a kiosk may be out of service now
     if (!core_start_rollups(c, why, n)) { // a place may have moved
         return false;
     }
@@ -139,7 +141,7 @@ void core_do_command(struct core *c, struct command *cmd)
         "alert-check",   "alert-recover", "contact-take",  "contact-outcome", "contact-open", "share-open",  "share-end",
         "webpush-on",    "",              "mailing-stop", "phone-open",    "phone-end",     "",
         "",              "manage",        "",             "content-plan",  "content-withdraw",
-        "tell",          "tell-end",      "retention",     "user-password", "improvement"}; // "": changes nothing, or is on record elsewhere
+        "tell",          "tell-end",      "retention",     "user-password", "kiosk-password", "improvement"}; // "": changes nothing, or is on record elsewhere
     cmd->result = COMMAND_UNAVAILABLE;
     if (c->guard.damaged || !core_writes(c)) {
         return;
@@ -296,6 +298,9 @@ void core_do_command(struct core *c, struct command *cmd)
         break;
     case COMMAND_USER_PASSWORD:
         cmd->result = core_user_password(c, cmd);
+        break;
+    case COMMAND_KIOSK_PASSWORD:
+        cmd->result = core_kiosk_password(c, cmd);
         break;
     case COMMAND_IMPROVE:
         cmd->result = core_improve(c, cmd);

@@ -9,6 +9,7 @@
 //   core_plan.c    contents for a time to come, and what is told of alerts on kiosks
 //   core_manage.c  changes of the configuration that a page asks for
 //   core_remote.c  orders to kiosks and their replies
+//   core_control.c which kiosks the broker lets in
 //   core_contacts.c what customers left to be answered: its end
 //   core_people.c  what people do about alerts
 //   core_escalation.c who else is told when nobody is on an alert
@@ -40,6 +41,7 @@
 #include "aggregator/judge.h"
 #include "aggregator/keeper.h"
 #include "aggregator/org.h"
+#include "aggregator/password.h"
 #include "aggregator/presence.h"
 #include "aggregator/silence.h"
 #include "aggregator/store.h"
@@ -68,13 +70,22 @@ struct core_publish { // an alert topic to publish after the commit
     const char *state; // static: what it has changed to; NULL: only said again
 };
 
-struct core_order { // to one kiosk
+struct core_order { // to one kiosk, or to the broker about it
     char id[EPOCH_HEX + 1];
     int32_t kiosk; // 0: free
     enum order order;
     wall_ms at, expires;
+    char password[PASSWORD_MADE]; // that the broker is to let it in with; "": an order to the kiosk
     bool due;    // to be published after the commit
     char *reply; // owned JSON; NULL: none yet
+};
+
+struct core_control { // of the broker's users, since the last connect
+    char mark[EPOCH_HEX + 1]; // of the list that was asked for; "": none is under way
+    mono_ms asked;            // when
+    int seen;                 // clients of it so far
+    bool listed;              // all of them: org_kiosk.shut is so
+    bool due;                 // kiosks may have gone out of service
 };
 
 struct core_erasure { // that its kiosk has not confirmed
@@ -146,6 +157,7 @@ struct core {
     bool channels_new; // the set or a secret is another: the courier is told after the commit
     struct silences silences;
     struct core_order orders[CORE_ORDERS_MAX];
+    struct core_control control;
     struct core_erasure *erasures; // owned
     size_t erasure_count, erasure_room;
     _Atomic int64_t retained_events; // counted and ignored (rule 11)
@@ -153,6 +165,7 @@ struct core {
     atomic_bool broker;              // connected; these are read by other threads, too
     _Atomic(const char *) notice;
     atomic_bool holds;
+    atomic_bool control_silent; // the broker does not tell who is let in
     _Atomic int64_t disk_free, log_bytes;
     _Atomic int64_t rollups_left, to_judge;
 };
@@ -217,7 +230,18 @@ enum command_result core_order_reply(struct core *c, struct command *cmd);
 void core_send_orders(struct core *c); // after the commit
 void core_on_reply(struct core *c, const struct topic *t, const void *payload, size_t n);
 void core_order_finish(struct core_order *o);
+struct core_order *core_find_order(struct core *c, const char *id); // NULL: there is none, or others have taken its place
+// A new order as cmd says, due after the commit; its id is the reply. DONE: *ret_o is set.
+enum command_result core_take_order(struct core *c, struct command *cmd, struct core_order **ret_o);
 void core_documents_told(struct org_kiosk *k, const struct health_message *m); // logs what is new
+
+// Where the settings name no control of the broker these do nothing.
+enum command_result core_kiosk_password(struct core *c, struct command *cmd);
+void core_send_password(struct core *c, struct core_order *o);
+void core_control_connected(struct core *c);
+bool core_on_control(struct core *c, const char *topic, const void *payload, size_t n); // false: another topic
+void core_shut_out(struct core *c); // after the commit: kiosks out of service are not let in any more
+void core_tick_control(struct core *c, mono_ms mono);
 
 void core_expire_contacts(struct core *c, mono_ms mono); // a slice
 void core_empty_log(struct core *c);                     // after the commit, when it is time

@@ -40,6 +40,7 @@ static void on_connected(void *ctx, struct link *l)
     for (size_t i = 0; i < sizeof filters / sizeof filters[0]; i++) {
         link_subscribe(l, filters[i], 1);
     }
+    core_control_connected(c);
     const struct presence_log told = core_told(c);
     presence_broker(&told, !guard_holds(&c->guard), c->now);
     core_publish_open_alerts(c);
@@ -62,7 +63,9 @@ static void on_message(void *ctx, struct link *l, const char *topic, const void 
                        bool retained)
 {
     (void)l;
-    core_on_message(ctx, topic, payload, n, retained);
+    if (!core_on_control(ctx, topic, payload, n)) {
+        core_on_message(ctx, topic, payload, n, retained);
+    }
 }
 
 bool core_open_link(struct core *c)

@@ -37,6 +37,7 @@ bool core_fail(struct core *c)
 void core_status(struct core *c, struct core_status *ret)
 {
     *ret = (struct core_status){.broker = atomic_load(&c->broker),
+                                .control_silent = atomic_load(&c->control_silent),
                                 .notice = atomic_load(&c->notice),
                                 .disk_free = atomic_load(&c->disk_free),
                                 .log_bytes = atomic_load(&c->log_bytes),
@@ -175,6 +176,7 @@ static void after_commit(struct core *c)
     c->publish_count = 0;
     core_send_orders(c);
     core_send_erasures(c);
+    core_shut_out(c);
     core_wake_courier(c);
     core_say_signs(c);
     tell_pages(c);
@@ -291,6 +293,7 @@ static void timers(struct core *c, mono_ms mono)
         core_tick_silences(c);
         core_tick_escalations(c);
         core_tick_plans(c);
+        core_tick_control(c, mono);
         if (!guard_holds(&c->guard) && !c->rollups_due) {
             core_look_for_praise(c);
         }

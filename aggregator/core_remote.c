@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct core_order *find_order(struct core *c, const char *id)
+struct core_order *core_find_order(struct core *c, const char *id)
 {
     for (int i = 0; i < CORE_ORDERS_MAX; i++) {
         if (c->orders[i].kiosk != 0 && strcmp(c->orders[i].id, id) == 0) {
@@ -20,8 +20,11 @@ static struct core_order *find_order(struct core *c, const char *id)
 
 void core_order_finish(struct core_order *o)
 {
+    if (o->reply != NULL) {
+        explicit_bzero(o->reply, strlen(o->reply));
+    }
     free(o->reply);
-    *o = (struct core_order){.kiosk = 0};
+    explicit_bzero(o, sizeof *o); // a password, too
 }
 
 // A free place, else that of the oldest order.
@@ -38,7 +41,7 @@ static struct core_order *take_place(struct core *c)
     return oldest;
 }
 
-enum command_result core_order_kiosk(struct core *c, struct command *cmd)
+enum command_result core_take_order(struct core *c, struct command *cmd, struct core_order **ret_o)
 {
     const struct org_kiosk *k = org_kiosk(&c->org, cmd->alert);
     uint8_t random[EPOCH_BYTES];
@@ -60,7 +63,14 @@ enum command_result core_order_kiosk(struct core *c, struct command *cmd)
                              .due = true};
     ident_hex(random, sizeof random, o->id);
     cmd->reply = strdup(o->id);
+    *ret_o = o;
     return COMMAND_DONE;
+}
+
+enum command_result core_order_kiosk(struct core *c, struct command *cmd)
+{
+    struct core_order *o;
+    return core_take_order(c, cmd, &o);
 }
 
 void core_send_orders(struct core *c)
@@ -68,6 +78,11 @@ void core_send_orders(struct core *c)
     for (int i = 0; i < CORE_ORDERS_MAX; i++) {
         struct core_order *o = &c->orders[i];
         if (!o->due) {
+            continue;
+        }
+        o->due = false;
+        if (o->password[0] != '\0') {
+            core_send_password(c, o);
             continue;
         }
         struct command_message m = {.expires = o->expires, .order = o->order};
@@ -81,13 +96,12 @@ void core_send_orders(struct core *c)
                          false); // lost: whoever asked is told that no answer came
         }
         free(text);
-        o->due = false;
     }
 }
 
 enum command_result core_order_reply(struct core *c, struct command *cmd)
 {
-    struct core_order *o = find_order(c, cmd->alert);
+    struct core_order *o = core_find_order(c, cmd->alert);
     if (o == NULL) {
         return COMMAND_UNKNOWN;
     }
@@ -112,8 +126,8 @@ void core_on_reply(struct core *c, const struct topic *t, const void *payload, s
         reply_message_finish(&m);
         return;
     }
-    struct core_order *o = find_order(c, m.id);
-    if (o == NULL || o->reply != NULL || strcmp(c->org.kiosks[o->kiosk].id.s, t->kiosk.s) != 0) {
+    struct core_order *o = core_find_order(c, m.id);
+    if (o == NULL || o->reply != NULL || o->password[0] != '\0' || strcmp(c->org.kiosks[o->kiosk].id.s, t->kiosk.s) != 0) {
         log_event(LOG_DEBUG, "reply_unasked", "kiosk=%s", t->kiosk.s);
         reply_message_finish(&m);
         return;

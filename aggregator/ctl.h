@@ -19,7 +19,7 @@
 //   ctl_retention_sqlite.c what goes when
 //   ctl_import_sqlite.c imports: preview, run, list, undo
 //   ctl_channels.c     channels: list, test
-//   ctl_remote.c       pushing contents, ordering kiosks about
+//   ctl_remote.c       pushing contents, ordering kiosks about, their passwords
 //   ctl_tokens.c     tokens of programs
 //   ctl_curl.c         requests to the aggregator
 //   ctl_table.c        aligned tables
@@ -50,6 +50,7 @@ int ctl_failed(const struct store *st);
 
 int ctl_status(struct ctl *c, int argc, char **argv);
 int ctl_kiosks(struct ctl *c, int argc, char **argv);
+int ctl_kiosk_password(struct ctl *c, int argc, char **argv);
 int ctl_alerts(struct ctl *c, int argc, char **argv);
 int ctl_quarantine(struct ctl *c, int argc, char **argv);
 int ctl_recount(struct ctl *c, int argc, char **argv);

@@ -1,4 +1,4 @@
-// ctl: pushing contents, and ordering kiosks about. Both are asked of the running aggregator.
+// ctl: pushing contents, ordering kiosks about, their passwords. All are asked of the running aggregator.
 #include "aggregator/ctl.h"
 #include "shared/ident.h"
 
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { POLL_MS = 150, TIMEOUT_DEFAULT_S = 10, TIMEOUT_MAX_S = 3600 };
+enum { POLL_MS = 150, TIMEOUT_DEFAULT_S = 10, TIMEOUT_MAX_S = 3600, PASSWORD_S = 5 };
 
 // ---------------------------------------------------------------- push
 
@@ -105,6 +105,7 @@ static int show_reply(const struct ctl *c, const char *text, const char *file)
 {
     json_t *o = json_loads(text, 0, NULL);
     const char *png = json_string_value(json_object_get(o, "png"));
+    const char *password = json_string_value(json_object_get(o, "password"));
     const json_t *rows = json_object_get(o, "rows");
     int code = CTL_FINE;
     if (c->json) {
@@ -112,8 +113,14 @@ static int show_reply(const struct ctl *c, const char *text, const char *file)
         code = json_is_true(json_object_get(o, "ok")) ? CTL_FINE : CTL_FINDING;
     } else if (!json_is_true(json_object_get(o, "ok"))) {
         const char *why = json_string_value(json_object_get(o, "why"));
-        fprintf(stderr, "puasctl: the kiosk says no: %s\n", why != NULL ? why : "no reason given");
+        const char *did = json_string_value(json_object_get(o, "do"));
+        fprintf(stderr, "puasctl: the %s says no: %s\n", did != NULL && strcmp(did, "password") == 0 ? "broker" : "kiosk",
+                why != NULL ? why : "no reason given");
         code = CTL_FINDING;
+    } else if (password != NULL) {
+        printf("%s\n", password);
+        fprintf(stderr, "puasctl: this is the only time that it is shown; put it into the file that broker.password_file in the "
+                        "kiosk's settings names\n");
     } else if (png != NULL) {
         code = write_picture(file, png);
     } else if (rows != NULL) {
@@ -125,8 +132,8 @@ static int show_reply(const struct ctl *c, const char *text, const char *file)
     return code;
 }
 
-// Asks for the reply until it is there or the time is over.
-static int await(const struct ctl *c, const char *id, int timeout_s, const char *file)
+// Asks for the reply until it is there or the time is over. silent: what to do then.
+static int await(const struct ctl *c, const char *id, int timeout_s, const char *file, const char *silent)
 {
     mono_ms until = clock_mono_ms() + (mono_ms)timeout_s * 1000;
     char path[100], why[700];
@@ -145,8 +152,7 @@ static int await(const struct ctl *c, const char *id, int timeout_s, const char 
         }
         free(reply);
         if (clock_mono_ms() >= until) {
-            fprintf(stderr, "puasctl: no answer within %d s; `puasctl kiosks` tells whether it is there\n",
-                    timeout_s);
+            fprintf(stderr, "puasctl: no answer within %d s; %s\n", timeout_s, silent);
             return CTL_FINDING;
         }
         nanosleep(&(struct timespec){.tv_nsec = POLL_MS * 1000000L}, NULL);
@@ -183,7 +189,29 @@ int ctl_command(struct ctl *c, int argc, char **argv)
         fprintf(stderr, "puasctl: %s\n", why);
         return CTL_FINDING;
     }
-    int code = status == 200 ? await(c, reply, timeout_s, file) : ctl_refused(reply, NULL, NULL);
+    int code = status == 200 ? await(c, reply, timeout_s, file, "`puasctl kiosks` tells whether it is there")
+                             : ctl_refused(reply, NULL, NULL);
+    free(reply);
+    return code;
+}
+
+int ctl_kiosk_password(struct ctl *c, int argc, char **argv)
+{
+    char path[200], why[700], *reply = NULL;
+    long status = 0;
+    (void)argc;
+    if (!ident_valid(argv[0])) {
+        fprintf(stderr, "puasctl: '%.60s' is no id\n", argv[0]);
+        return CTL_USAGE;
+    }
+    snprintf(path, sizeof path, "/api/v1/manage/kiosks/%.64s/password", argv[0]);
+    if (!ctl_request(c, path, "{}", 2, &status, &reply, why, sizeof why)) {
+        fprintf(stderr, "puasctl: %s\n", why);
+        return CTL_FINDING;
+    }
+    int code = status == 200 ? await(c, reply, PASSWORD_S, NULL,
+                                     "does the broker load its dynamic security plugin? see assets/systemd/README.md")
+                             : ctl_refused(reply, NULL, NULL);
     free(reply);
     return code;
 }

@@ -116,6 +116,11 @@ static int warn(const struct ctl *c, const json_t *live, int64_t dead)
             found++;
         }
     }
+    if (json_is_true(json_object_get(live, "controlSilent"))) {
+        fprintf(stderr, "puasctl: the broker does not answer about its users: kiosks get no passwords, and those out of service may "
+                        "still get in; does it load its dynamic security plugin? see assets/systemd/README.md\n");
+        found++;
+    }
     if (dead > 0) {
         fprintf(stderr, "puasctl: %lld messages could not be delivered: `puasctl channels` says why\n", (long long)dead);
         found++;

@@ -281,8 +281,9 @@ static void get_status(struct api_call *c)
         core_status(core, &s);
     }
     json_t *o = json_pack(
-        "{s:s,s:b,s:s,s:b,s:I,s:I,s:i,s:s,s:I,s:I,s:I,s:I,s:o?,s:{s:s,s:I,s:I,s:s}}", "version", c->a->o.version, "ready",
-        core != NULL, "run", s.run, "broker", s.broker, "retainedIgnored", (json_int_t)s.retained_ignored, "uptimeMs",
+        "{s:s,s:b,s:s,s:b,s:b,s:I,s:I,s:i,s:s,s:I,s:I,s:I,s:I,s:o?,s:{s:s,s:I,s:I,s:s}}", "version", c->a->o.version, "ready",
+        core != NULL, "run", s.run, "broker", s.broker, "controlSilent",
+        s.control_silent, "retainedIgnored", (json_int_t)s.retained_ignored, "uptimeMs",
         (json_int_t)(clock_mono_ms() - c->a->started), "pages", hub_count(c->a->hub), "notice", s.notice, "diskFree",
         (json_int_t)s.disk_free, "logBytes", (json_int_t)s.log_bytes, "rollupsLeft",
         (json_int_t)s.rollups_left, "toJudge", (json_int_t)s.to_judge, "backup", backup_json(&s.keeper), "check", "state",
@@ -533,6 +534,7 @@ static const struct route {
     {"POST", "/api/v1/manage/places/*", OFFICE, api_put_place},
     {"POST", "/api/v1/manage/kiosks/*", OFFICE, api_put_kiosk},
     {"POST", "/api/v1/manage/kiosks/*/remove", OFFICE, api_remove_kiosk},
+    {"POST", "/api/v1/manage/kiosks/*/password", OFFICE | CONTROL | YAML, api_kiosk_password},
     {"POST", "/api/v1/manage/calendar-file", OFFICE, api_read_calendar},
     {"POST", "/api/v1/manage/calendars/*", OFFICE, api_put_calendar},
     {"POST", "/api/v1/manage/calendars/*/remove", OFFICE, api_remove_calendar},

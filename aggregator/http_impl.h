@@ -160,6 +160,7 @@ void api_push_kiosk(struct api_call *c);
 void api_clear_place(struct api_call *c);
 void api_clear_kiosk(struct api_call *c);
 void api_order(struct api_call *c);         // body: {"do":"identify","timeoutMs":10000} -> {"id":...}
+void api_kiosk_password(struct api_call *c); // a new one, made known to the broker -> {"id":...}, as api_order
 void api_order_reply(struct api_call *c);   // 202 while none has come
 void api_read_contacts(struct api_call *c); // body: by whom; 204: it is on record, puasctl may read
 void api_erase_contact(struct api_call *c);

@@ -16,24 +16,6 @@
 
 #define DAY_MS ((wall_ms)86400000)
 
-// A password that people read and type once: no letters that look like another, 80 bits.
-enum { GROUPS = 4, GROUP = 4, PASSWORD_MADE = GROUPS * (GROUP + 1) };
-
-static void make_password(char ret[PASSWORD_MADE])
-{
-    static const char letters[] = "abcdefghijkmnpqrstuvwxyz23456789"; // 32 of them: none is likelier
-    uint8_t random[GROUPS * GROUP];
-    char *p = ret;
-    password_random(random, sizeof random);
-    for (int i = 0; i < GROUPS * GROUP; i++) {
-        if (i > 0 && i % GROUP == 0) {
-            *p++ = '-';
-        }
-        *p++ = letters[random[i] % 32];
-    }
-    *p = '\0';
-}
-
 bool api_is_person(struct api_call *c, const char *detail)
 {
     if (strncmp(c->u.name, "token:", 6) != 0) {
@@ -188,7 +170,7 @@ static void change(struct api_call *c, const char *list, bool remove)
                        "role");
     } else {
         if (is_new) {
-            make_password(password);
+            password_make(password);
             m.hash = password_hash(password, hash) ? hash : NULL;
         }
         if (is_new && m.hash == NULL) {
@@ -283,7 +265,7 @@ static bool set_password(struct api_call *c, const char *hash)
 void api_user_password(struct api_call *c)
 {
     char password[PASSWORD_MADE], hash[PASSWORD_HASH_BYTES];
-    make_password(password);
+    password_make(password);
     if (!api_is_person(c, "Log in as an administrator.")) {
         return;
     }

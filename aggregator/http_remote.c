@@ -1,5 +1,5 @@
-// http: pushing contents and putting readings of contact data on record, for puasctl; ordering kiosks about.
-// The answer of a kiosk takes its time: it is asked for again and again, so that no thread of ours waits for
+// http: pushing contents and putting readings of contact data on record, for puasctl; ordering kiosks about, and the broker about
+// their passwords. The answer of a kiosk takes its time: it is asked for again and again, so that no thread of ours waits for
 // it.
 #include "aggregator/http_impl.h"
 
@@ -107,6 +107,27 @@ void api_order(struct api_call *c)
     }
     free(cmd);
     json_decref(o);
+}
+
+void api_kiosk_password(struct api_call *c)
+{
+    char password[PASSWORD_MADE];
+    if (!api_is_person(c, "Log in as head office, or use puasctl kiosks password.") || !may_order(c)) {
+        return;
+    }
+    struct command *cmd = calloc(1, sizeof *cmd);
+    if (cmd == NULL) {
+        answer_command(c->r, COMMAND_UNAVAILABLE, NULL);
+        return;
+    }
+    password_make(password);
+    cmd->kind = COMMAND_KIOSK_PASSWORD;
+    cmd->yaml = password;
+    cmd->timeout_ms = TIMEOUT_DEFAULT_MS;
+    snprintf(cmd->who, sizeof cmd->who, "%s", c->u.name[0] != '\0' ? c->u.name : "puasctl");
+    snprintf(cmd->alert, sizeof cmd->alert, "%s", c->id);
+    answer_ask(c, cmd, "No such registered kiosk", "text/plain; charset=utf-8");
+    explicit_bzero(password, sizeof password);
 }
 
 void api_order_reply(struct api_call *c)

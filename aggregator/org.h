@@ -39,6 +39,7 @@ struct org_kiosk {
     char content[PROTOCOL_HASH_HEX + 1], refused[PROTOCOL_HASH_HEX + 1];
     char document[PROTOCOL_HASH_HEX +
                   1]; // what the broker has of it since the last connect; "-": nothing on purpose
+    bool shut;        // the broker does not let it in, as far as it has told since then
 };
 
 // From an id to its number: open addressing, 0 = free.

@@ -27,6 +27,21 @@ void password_random(void *buf, size_t n)
     randombytes_buf(buf, n);
 }
 
+void password_make(char ret[PASSWORD_MADE])
+{
+    static const char letters[] = "abcdefghijkmnpqrstuvwxyz23456789"; // 32 of them: none is likelier
+    uint8_t random[PASSWORD_GROUPS * PASSWORD_GROUP];
+    char *p = ret;
+    password_random(random, sizeof random);
+    for (int i = 0; i < PASSWORD_GROUPS * PASSWORD_GROUP; i++) {
+        if (i > 0 && i % PASSWORD_GROUP == 0) {
+            *p++ = '-';
+        }
+        *p++ = letters[random[i] % 32];
+    }
+    *p = '\0';
+}
+
 void password_token_hash(const void *token, size_t n, uint8_t ret[32])
 {
     crypto_generichash(ret, 32, token, n, NULL, 0);

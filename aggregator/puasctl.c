@@ -19,6 +19,8 @@ static const struct command_row {
     {"status", NULL, "", 0, 0, ctl_status,
      "is it running, what is stored, when was the last backup; exit 1 when it does not run, something is "
      "wrong with the store, or a message could not be delivered today"},
+    {"kiosks", "password", "KIOSK", 1, 1, ctl_kiosk_password,
+     "a new password at the broker, where broker.control is set; its connection ends, and the old password; shown once"},
     {"kiosks", NULL, "", 0, 0, ctl_kiosks, "every kiosk with its state"},
     {"alerts", NULL, "[all]", 0, 1, ctl_alerts, "open alerts; all: the last 500 of any state"},
     {"recount", NULL, "[--repair]", 0, 1, ctl_recount,

@@ -18,6 +18,7 @@ const char *const standard_kinds[] = {"standard", "share", "silence", "offline",
                                       "coverage", "clock", "tamper",  "contact", NULL};
 const char *const roles[] = {"viewer", "manager", "head-office", "admin", NULL};
 const char *const boundaries[] = {">", ">=", NULL};
+const char *const broker_controls[] = {"none", "dynamic-security", NULL};
 
 #define AT(type, field) .offset = offsetof(struct type, field)
 #define LINE(type) .line_offset = offsetof(struct type, line) + 1
@@ -276,6 +277,8 @@ static const struct config_row broker_rows[] = {
      .help = "first line is the password"},
     {"ca_file", CONFIG_STRING, AT(settings_broker, ca_file), .fallback = "", .max = 400,
      .help = "TLS with this authority; none: no TLS"},
+    {"control", CONFIG_ENUM, AT(settings_broker, control), .fallback = "none", .choices = broker_controls,
+     .help = "dynamic-security: kiosks get their passwords from Manage, by this plugin of mosquitto; none: by hand"},
     END,
 };
 static const struct config_row http_rows[] = {

@@ -30,6 +30,8 @@ enum role { ROLE_VIEWER, ROLE_MANAGER, ROLE_HEAD_OFFICE, ROLE_ADMIN };
 extern const char *const roles[];
 enum boundary { BOUNDARY_ABOVE, BOUNDARY_AT_LEAST }; // >, >=
 extern const char *const boundaries[];
+enum broker_control { CONTROL_NONE, CONTROL_DYNAMIC_SECURITY };
+extern const char *const broker_controls[];
 
 struct seed_hours {
     char *days;         // "mon-fri", "sat", "daily"
@@ -128,6 +130,7 @@ struct settings {
         char *host;
         int64_t port;
         char *user, *password_file, *ca_file;
+        int control; // enum broker_control: by what pages give kiosks their passwords
     } broker;
     struct settings_http {
         char *address;

@@ -14,6 +14,7 @@
 struct reader {
     struct views *v;
     const struct config_list *channels; // struct channel
+    bool control;                       // kiosks get their passwords from the page
     json_t *parents;                    // place -> its parent, "" where there is none
     char top[IDENT_MAX + 1];            // the place of who reads
     wall_ms now;
@@ -150,7 +151,7 @@ static void write_kiosks(struct reader *r, FILE *f)
             comma = ",";
         }
     }
-    fputs("]}", f);
+    fprintf(f, "],\"passwords\":%s}", r->control ? "true" : "false");
 }
 
 static char *kiosks_json(struct reader *r)
@@ -245,7 +246,8 @@ enum views_error views_manage(struct views *v, const struct views_user *u, const
                               const struct settings *s, wall_ms now, char **ret_json)
 {
     struct channel_set set;
-    struct reader r = {.v = v, .channels = &set.channels, .now = now};
+    struct reader r = {
+        .v = v, .channels = &set.channels, .control = s->broker.control != CONTROL_NONE, .now = now};
     if (!views_begin(v) || !views_read_set(v, s, &set)) {
         return views_end(v, VIEWS_FAILED);
     }

@@ -42,6 +42,7 @@ scenario("make run: a kiosk in a window, the page, a restart with its data, one 
   });
   const store = new Store(world.path("var/aggregator/puas.db"));
   await waitFor("face and reason in the store", async () => (await store.count()) === 2, 20_000);
+  assert.match(readFileSync(world.path("var/log/aggregator.log"), "utf8"), / control_ready /, "the broker has its plugin");
   const page = await (await Browser.start(world)).open(first.page);
   await page.login(first.user, first.password);
   await page.live();

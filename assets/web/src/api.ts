@@ -25,6 +25,7 @@ export interface ManagedKiosk extends Managed {
   state: string; heard: number | null; unsent: number; lost: number; clockSynced: boolean; software: string; reason: string;
   published: string; content: string; refused: string; refusedWhy: string; assignment: string;
 }
+export interface ManagedKiosks { kiosks: ManagedKiosk[]; passwords: boolean } // passwords: they get theirs from the page
 export interface ManagedStandard extends Managed { number: number; since: number; votesBetweenAlarms: number | null; told: string[] }
 /** of channels[].quietFor: [] is both */
 export interface LadderChannel { id: string; kind: string; quiet: { days: string; open: string; close: string }[]; quietFor: string[] }

@@ -9,8 +9,8 @@ const STORE = { disk_warn: "0 MB", disk_stop: "0 MB" }; // however full the disk
 const TIMES = { inhibit: "300 ms", backoff_min: "50 ms", backoff_max: "300 ms", steady: "500 ms", tick: "50 ms" };
 
 export class Aggregator {
-  /** `seed` may change the text of the configuration (a function). */
-  static async start(world, { brokerPort, times = {}, store = {}, backup = {}, change = (text) => text, data, args = [], env = {}, wait = true } = {}) {
+  /** `change` may change the text of the configuration; `control`: it gives kiosks their passwords, at a broker with the plugin. */
+  static async start(world, { brokerPort, control = false, times = {}, store = {}, backup = {}, change = (text) => text, data, args = [], env = {}, wait = true } = {}) {
     const a = new Aggregator();
     a.world = world;
     a.data = data ?? world.folder("aggregator");
@@ -20,6 +20,7 @@ export class Aggregator {
     a.url = `http://127.0.0.1:${a.httpPort}`;
     const text = template("aggregator.yaml.in", { VAR: world.dir, BROKER_PORT: brokerPort, HTTP_PORT: a.httpPort, USER: "" })
       .replace(`data: ${world.dir}/aggregator`, `data: ${a.data}`)
+      .replace(/^ {2}control: .*\n/m, (line) => (control ? line : ""))
       // Taps of a test come quickly: no two of them are a mash.
       .replace(/mash: .*$/gm, "mash: 0 s")
       .replace(/^seed:/m, `times: ${inline({ ...TIMES, ...times })}\nstore: ${inline({ ...STORE, ...store })}\nbackup: ${inline(backup)}\nseed:`);

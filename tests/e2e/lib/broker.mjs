@@ -1,5 +1,5 @@
 // A mosquitto of our own, with the configuration and the ACL that `make run` uses.
-import { chmodSync, copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { connect } from "node:net";
@@ -8,6 +8,7 @@ import { run } from "./process.mjs";
 import { waitFor } from "./wait.mjs";
 
 export const SECRET = "only-for-tests";
+const PLUGIN = readdirSync("/usr/lib").map((folder) => `/usr/lib/${folder}/mosquitto_dynamic_security.so`).find((file) => existsSync(file));
 
 export function answers(port) {
   return new Promise((done) => {
@@ -19,8 +20,8 @@ export function answers(port) {
 }
 
 export class Broker {
-  /** `users`: names that may connect, all with SECRET. */
-  static async start(world, { users = ["aggregator", "dago-entrance"], persistence = false } = {}) {
+  /** `users`: names that may connect, all with SECRET. `plugin`: that of dynamic security, which lets in others too. */
+  static async start(world, { users = ["aggregator", "dago-entrance"], persistence = false, plugin = false } = {}) {
     const broker = new Broker();
     broker.world = world;
     [broker.port] = await freePorts(1);
@@ -33,8 +34,11 @@ export class Broker {
     copyFileSync(join(ASSETS, "config/mosquitto.acl"), world.path("broker/acl"));
     chmodSync(world.path("broker/acl"), 0o600);
     let text = readFileSync(join(ASSETS, "config/mosquitto.conf.in"), "utf8");
-    const words = { VAR: world.dir, BROKER_PORT: broker.port, USER: userInfo().username };
+    const words = { VAR: world.dir, BROKER_PORT: broker.port, USER: userInfo().username, PLUGIN };
     text = text.replace(/@([A-Z_]+)@/g, (_, word) => words[word]);
+    broker.clients = world.path("broker/dynamic-security.json");
+    if (plugin) writeFileSync(broker.clients, "", { mode: 0o600 });
+    else text = text.replace(/^plugin.*\n/gm, "");
     if (persistence) text = text.replace(/^persistence false$/m, `persistence true\npersistence_location ${world.path("broker")}/\nautosave_interval 1`);
     broker.file = world.path("broker/mosquitto.conf");
     writeFileSync(broker.file, text);

@@ -19,10 +19,12 @@ const PEOPLE = `
     - { name: looker, display: Lia Looker, role: viewer, place: harapan, lang: en, password_file: @dir@/secrets/manager }
 `;
 
-export async function chain(world, change = (text) => text) {
-  const broker = await Broker.start(world, { users: ["aggregator", "dago-entrance", "malang-entrance"] });
+/** `plugin`: the broker's, by which kiosks get their passwords; `control`: the aggregator asks for it. */
+export async function chain(world, change = (text) => text, { plugin = false, control = plugin } = {}) {
+  const broker = await Broker.start(world, { users: ["aggregator", "dago-entrance", "malang-entrance"], plugin });
   const aggregator = await Aggregator.start(world, {
     brokerPort: broker.port,
+    control,
     change: (text) => change(`${text.replace(/(?<=^ {2}places:\n)[^]*?(?=^ {2}surveys:)/m, PLACES.slice(1)).trimEnd()}\n${PEOPLE.slice(1).replaceAll("@dir@", world.dir)}`),
   });
   return { broker, aggregator, ...aggregator };

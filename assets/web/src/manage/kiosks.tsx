@@ -1,11 +1,12 @@
 // Kiosks: how each does, where it stands, and what it can be told to do.
-import type { Managed, ManagedKiosk } from "../api.ts";
+import type { Managed, ManagedKiosk, ManagedKiosks } from "../api.ts";
 import { addressOf, follow, inWords, Mark, useEffect, useState } from "../kit.ts";
 import { useReport } from "../trends/report.ts";
+import { KioskAccess, NewPassword } from "./access.tsx";
 import { Editor } from "./editor.tsx";
 import { PlaceField, TextField } from "./fields.tsx";
 import { idOf, slug, word } from "./items.ts";
-import { order, type Order, type Reply } from "./order.ts";
+import { order, type Access, type Order, type Reply } from "./order.ts";
 import type { TabProps } from "./page.tsx";
 import { isUnder, nameOf, PlacePick, Split, useAfter, useEnded, useSieve, Waiting, type After } from "./parts.tsx";
 import { Said } from "./said.tsx";
@@ -19,9 +20,10 @@ const LOOK_MS = 10_000; // how they do changes by itself
 export function KiosksTab(props: TabProps) {
   const { view, places, set, signedOut } = props;
   const { w, f, stamp, ago } = useManageWords();
-  const loaded = useReport<{ kiosks: ManagedKiosk[] }>("manage/kiosks");
+  const loaded = useReport<ManagedKiosks>("manage/kiosks");
   useEnded(loaded, signedOut);
   const after = useAfter(loaded, props);
+  const [access, setAccess] = useState<Access | null>(null);
   useEffect(() => {
     const timer = setInterval(() => document.hidden || loaded.again(), LOOK_MS);
     return () => clearInterval(timer);
@@ -31,45 +33,48 @@ export function KiosksTab(props: TabProps) {
   if (!loaded.data) return <Waiting failure={loaded.failure} again={loaded.again} />;
   const given = all.find((each) => idOf(each) === view.id) ?? null;
   return (
-    <Split
-      list={
-        <section class="card" aria-labelledby="h-kiosks">
-          <header>
-            <h2 id="h-kiosks">{w.tabs.kiosks}</h2>
-            <PlacePick places={places} value={view.place} choose={(place) => set({ place, id: "" })} />
-            {field}
-            <button type="button" class="tool" data-testid="new" onClick={() => set({ id: NEW })}>{w.newKiosk}</button>
-          </header>
-          <div class="scroll-x">
-            <table class="data things" data-testid="kiosks">
-              <thead><tr><th scope="col">{w.kiosk}</th><th scope="col">{w.field.place}</th><th scope="col">{w.state}</th><th scope="col" class="num">{w.unsent}</th><th scope="col">{w.shows}</th><th scope="col">{w.software}</th></tr></thead>
-              <tbody>
-                {found.map((each) => (
-                  <tr key={idOf(each)} class={idOf(each) === view.id ? "on" : ""} data-testid={`row-${idOf(each)}`} data-state={each.state}>
-                    <th scope="row">
-                      <button type="button" class="link" data-testid={`open-${idOf(each)}`} aria-current={idOf(each) === view.id ? "true" : undefined} onClick={() => set({ id: idOf(each) })}>{word(each.item, "name") || idOf(each)}</button>
-                      <small>{idOf(each)}</small>
-                    </th>
-                    <td>{each.version === "" ? <b class="warn">{w.nowhere}</b> : nameOf(places, word(each.item, "place"))}</td>
-                    <td>
-                      <span class="mark-word"><Mark kind={MARKS[each.state] ?? "unknown"} />{w.states(each.state)}</span>
-                      <small title={each.heard === null ? undefined : stamp(each.heard)}>{each.heard === null ? w.neverHeard : w.heard(ago(each.heard))}{!each.clockSynced && each.heard !== null && `, ${w.clockUnsure}`}</small>
-                    </td>
-                    <td class="num" data-label={w.unsent}>{f.int(each.unsent)}</td>
-                    <td data-label={w.shows}>{content(each, w)}</td>
-                    <td data-label={w.software}>{each.software || "\u2013"}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-          {found.length === 0 && <p class="hint" role="status">{none ? w.nothingFound : w.noKiosks}</p>}
-        </section>
-      }
-      open={
-        (view.id === NEW || given) && <KioskForm key={view.id} given={view.id === NEW ? null : given} places={places} start={view.place} after={after} />
-      }
-    />
+    <>
+      {access && <KioskAccess key={access.password} access={access} done={() => setAccess(null)} />}
+      <Split
+        list={
+          <section class="card" aria-labelledby="h-kiosks">
+            <header>
+              <h2 id="h-kiosks">{w.tabs.kiosks}</h2>
+              <PlacePick places={places} value={view.place} choose={(place) => set({ place, id: "" })} />
+              {field}
+              <button type="button" class="tool" data-testid="new" onClick={() => set({ id: NEW })}>{w.newKiosk}</button>
+            </header>
+            <div class="scroll-x">
+              <table class="data things" data-testid="kiosks">
+                <thead><tr><th scope="col">{w.kiosk}</th><th scope="col">{w.field.place}</th><th scope="col">{w.state}</th><th scope="col" class="num">{w.unsent}</th><th scope="col">{w.shows}</th><th scope="col">{w.software}</th></tr></thead>
+                <tbody>
+                  {found.map((each) => (
+                    <tr key={idOf(each)} class={idOf(each) === view.id ? "on" : ""} data-testid={`row-${idOf(each)}`} data-state={each.state}>
+                      <th scope="row">
+                        <button type="button" class="link" data-testid={`open-${idOf(each)}`} aria-current={idOf(each) === view.id ? "true" : undefined} onClick={() => set({ id: idOf(each) })}>{word(each.item, "name") || idOf(each)}</button>
+                        <small>{idOf(each)}</small>
+                      </th>
+                      <td>{each.version === "" ? <b class="warn">{w.nowhere}</b> : nameOf(places, word(each.item, "place"))}</td>
+                      <td>
+                        <span class="mark-word"><Mark kind={MARKS[each.state] ?? "unknown"} />{w.states(each.state)}</span>
+                        <small title={each.heard === null ? undefined : stamp(each.heard)}>{each.heard === null ? w.neverHeard : w.heard(ago(each.heard))}{!each.clockSynced && each.heard !== null && `, ${w.clockUnsure}`}</small>
+                      </td>
+                      <td class="num" data-label={w.unsent}>{f.int(each.unsent)}</td>
+                      <td data-label={w.shows}>{content(each, w)}</td>
+                      <td data-label={w.software}>{each.software || "\u2013"}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+            {found.length === 0 && <p class="hint" role="status">{none ? w.nothingFound : w.noKiosks}</p>}
+          </section>
+        }
+        open={
+          (view.id === NEW || given) && <KioskForm key={view.id} given={view.id === NEW ? null : given} places={places} start={view.place} after={after} passwords={loaded.data.passwords} letIn={setAccess} />
+        }
+      />
+    </>
   );
 }
 
@@ -89,9 +94,11 @@ interface FormProps {
   places: Managed[];
   start: string;
   after: After;
+  passwords: boolean; // the server gives them to kiosks
+  letIn: (access: Access) => void;
 }
 
-function KioskForm({ given, places, start, after: { saved, gone, close, say } }: FormProps) {
+function KioskForm({ given, places, start, after: { saved, gone, close, say }, passwords, letIn }: FormProps) {
   const { w } = useManageWords();
   const fresh = !given || given.version === "";
   const first = places.find(({ item, mine }) => mine && word(item, "kind") === "branch");
@@ -102,18 +109,20 @@ function KioskForm({ given, places, start, after: { saved, gone, close, say } }:
       form={({ item, isNew, put, error }) => (
         <>
           <TextField name="name" label={w.field.name} value={word(item, "name")} set={(name) => put(!given && word(item, "id") === slug(word(item, "name")) ? { name, id: slug(name) } : { name })} error={error("name")} />
-          <TextField name="id" label={w.field.id} hint={given ? w.idFixed : w.kioskIdHint} value={word(item, "id")} fixed={given !== null} set={(next) => put({ id: next })} error={error("id")} />
+          <TextField name="id" label={w.field.id} hint={given ? w.idFixed : passwords ? w.kioskIdMade : w.kioskIdHint} value={word(item, "id")} fixed={given !== null} set={(next) => put({ id: next })} error={error("id")} />
           <PlaceField name="place" label={w.field.stands} places={places} value={word(item, "place")} set={(place) => put({ place })} hint={!isNew && given && word(item, "place") !== word(given.item, "place") ? w.kioskMoveHint : undefined} error={error("place")} />
         </>
       )}
     >
+      {given && fresh && passwords && <p class="hint">{w.kioskBack}</p>}
       {given && !fresh && (
         <>
           {given.assignment && <p class="gaps">{w.saysOtherwise(given.assignment)}</p>}
           {given.lost > 0 && <p class="gaps">{w.lost(given.lost)}</p>}
           <p class="links"><a href={addressOf("survey", { kiosk: id })} data-testid="to-survey" onClick={follow(addressOf("survey", { kiosk: id }))}>{w.whatItShows}</a></p>
           <Orders kiosk={id} say={say} />
-          <Removal list="kiosks" given={given} id="take-out" words={w.takeOut} sure={w.takeOutSure} hint={w.takeOutHint} done={() => {
+          {passwords && <NewPassword kiosk={id} isNew={given.heard === null} made={letIn} />}
+          <Removal list="kiosks" given={given} id="take-out" words={w.takeOut} sure={w.takeOutSure} hint={passwords ? `${w.takeOutHint} ${w.takeOutShut}` : w.takeOutHint} done={() => {
             say(w.takenOut(id));
             gone();
           }} />

@@ -9,7 +9,7 @@ import { Kept } from "./retention.tsx";
 import { pathOf, Waiting } from "./tools.ts";
 
 const ACTIONS = [
-  "login", "logout", "manage", "user-password", "retention", "config-apply", "content-push", "content-clear", "kiosk-order", "alert-ack", "alert-comment", "alert-resolve", "alert-assign", "alert-reopen", "alert-check",
+  "login", "logout", "manage", "user-password", "retention", "config-apply", "content-push", "content-clear", "kiosk-order", "kiosk-password", "alert-ack", "alert-comment", "alert-resolve", "alert-assign", "alert-reopen", "alert-check",
   "alert-recover", "silence", "silence-end", "contacts-read", "contact-take", "contact-outcome", "contact-open", "contact-erase", "channel-test", "channel-secret", "token-add", "token-revoke", "share-open", "share-end", "webpush-on", "mailing-stop", "import", "import-undo", "erase",
 ];
 type Entry = Audit["audit"][number];

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import type { Changes, Managed } from "../api.ts";
 import type { Failure } from "../http.ts";
-import { failureText, MANY_PLACES, useEffect, useState } from "../kit.ts";
+import { failureText, MANY_PLACES, useEffect, useRef, useState } from "../kit.ts";
 import { Pick } from "../trends/controls.tsx";
 import type { Loaded } from "../trends/report.ts";
 import { isDay } from "../trends/days.ts";
@@ -117,17 +117,26 @@ export function useAfter(loaded: Loaded<unknown>, { view, set, say }: TabProps):
   };
 }
 
-/** A secret that is told once. */
-export function Secret({ title, hint, value, done }: { title: string; hint: string; value: string; done: () => void }) {
+function CopyButton({ text, words }: { text: string; words: string }) {
   const { w } = useManageWords();
   const [copied, setCopied] = useState(false);
+  return <button type="button" onClick={() => void navigator.clipboard?.writeText(text).then(() => setCopied(true), () => undefined)}>{copied ? w.copied : words}</button>;
+}
+
+/** A secret that is told once; lines: of a file that goes with it. */
+export function Secret({ title, hint, value, done, lines = "" }: { title: string; hint: string; value: string; done: () => void; lines?: string }) {
+  const { w } = useManageWords();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []); // it stands above the form in which it was asked for
   return (
     <section class="card secret" role="alert" aria-labelledby="h-secret">
-      <h2 id="h-secret">{title}</h2>
+      <h2 id="h-secret" ref={heading} tabIndex={-1}>{title}</h2>
       <p><code data-testid="secret">{value}</code></p>
       <p class="hint">{hint}</p>
+      {lines && <pre data-testid="secret-lines" tabIndex={0} aria-label={w.secretLines}><code>{lines}</code></pre>}
       <span class="actions">
-        <button type="button" onClick={() => void navigator.clipboard?.writeText(value).then(() => setCopied(true), () => undefined)}>{copied ? w.copied : w.copy}</button>
+        <CopyButton text={value} words={lines ? w.copyPassword : w.copy} />
+        {lines && <CopyButton text={lines} words={w.copyLines} />}
         <button type="button" class="primary" data-testid="secret-done" onClick={done}>{w.noted}</button>
       </span>
     </section>
