@@ -14,7 +14,7 @@ const CATALOGUE = "assets/web/src/refusals/id.json";
 const FILES = [
   /^aggregator\/http_(?!metrics|microhttpd)\w+\.c$/,
   /^aggregator\/core_(command|config|contacts|control|improvements|manage|people|plan|remote|silence|tokens|phones|shares|outgoing|webpush)\.c$/,
-  /^aggregator\/(apply|settings|channel|channel_secret_posix|courier_lines_curl|mailing|document_yaml|manage_json|ical_list|engine_rules|rules_json|preview_posix|backtest_(?:window_|kiosks_)?sqlite|export_sqlite|trends_\w+)\.c$/,
+  /^aggregator\/(apply|settings(?:_check)?|channel|channel_secret_posix|courier_lines_curl|mailing|document_yaml|manage_json|ical_list|engine_rules|rules_json|preview_posix|backtest_(?:window_|kiosks_)?sqlite|export_sqlite|trends_\w+)\.c$/,
   /^shared\/(config_yaml|content|survey)\.c$/,
 ];
 // ... and how: by these calls, by what is given to `why` or `wrong`, by what a check returns.
