@@ -74,8 +74,9 @@ static void free_live(void *ctx)
     free(live);
 }
 
-// Joins before the revision is read, so that no change falls between the two.
-static struct MHD_Response *stream(struct http *h, struct MHD_Connection *c, const struct http_request *q)
+// Joins before the revisions are read, so that no change falls between the two.
+static struct MHD_Response *stream(struct http *h, struct MHD_Connection *c, const struct http_request *q,
+                                   const struct hub_places *p)
 {
     static const struct hub_ops ops = {park, wake};
     struct live *live = calloc(1, sizeof *live);
@@ -83,20 +84,22 @@ static struct MHD_Response *stream(struct http *h, struct MHD_Connection *c, con
         return NULL;
     }
     live->connection = c;
-    live->client = hub_join(h->api.hub, q->place, q->last_event_id, &ops, live);
+    live->client = hub_join(h->api.hub, p, q->last_event_id, &ops, live);
     if (live->client == NULL) {
         free(live);
         return NULL;
     }
     struct views *v = api_views(&h->api);
-    int64_t rev = 0;
-    if (v != NULL) {
-        views_rev(v, NULL, q->place, &rev); // allowed already; cannot be read: the next change tells
+    for (int i = 0; i < p->n; i++) {
+        int64_t rev = 0;
+        if (v != NULL) {
+            views_rev(v, NULL, p->branch[i], &rev); // allowed already; cannot be read: the next change tells
+        }
+        hub_greet(live->client, i, rev);
     }
     api_views_back(&h->api, v);
-    hub_greet(live->client, rev);
     struct MHD_Response *r =
-        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, HUB_TEXT_MAX, read_live, live, free_live);
+        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, HUB_TEXT_MAX((size_t)p->n), read_live, live, free_live);
     if (r == NULL) {
         free_live(live);
     }
@@ -187,9 +190,9 @@ static enum MHD_Result send_answer(struct http *h, struct MHD_Connection *c, con
                                    struct http_answer *a)
 {
     struct MHD_Response *r;
-    bool live = a->type != NULL && strcmp(a->type, "text/event-stream") == 0;
+    bool live = a->live.n > 0;
     if (live) {
-        r = stream(h, c, q);
+        r = stream(h, c, q, &a->live);
         if (r == NULL) {
             answer_problem(a, 503, "Too many open pages", "", "");
             live = false;
@@ -289,6 +292,31 @@ static const char *argument(void *ctx, const char *name)
     return MHD_lookup_connection_value(ctx, MHD_GET_ARGUMENT_KIND, name);
 }
 
+struct several {
+    const char *name, **values;
+    int room, n;
+};
+
+static enum MHD_Result take_argument(void *ctx, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    (void)kind;
+    struct several *s = ctx;
+    if (strcmp(name, s->name) == 0) {
+        if (s->n < s->room) {
+            s->values[s->n] = value != NULL ? value : "";
+        }
+        s->n++;
+    }
+    return MHD_YES;
+}
+
+static int arguments(void *ctx, const char *name, const char **ret, int n)
+{
+    struct several s = {name, ret, n, 0};
+    MHD_get_connection_values(ctx, MHD_GET_ARGUMENT_KIND, take_argument, &s);
+    return s.n;
+}
+
 static enum MHD_Result answer(struct http *h, struct MHD_Connection *c, const char *url, const char *method,
                               const struct upload *u)
 {
@@ -310,12 +338,14 @@ static enum MHD_Result answer(struct http *h, struct MHD_Connection *c, const ch
         .body_bytes = u->bytes,
         .too_large = u->too_large,
         .argument = argument,
+        .arguments = arguments,
         .argument_ctx = c,
     };
     struct http_answer a;
     read_address(h, c, q.address, sizeof q.address);
     api_answer(&h->api, &q, &a);
-    if (strcmp(method, "HEAD") == 0 && a.type != NULL && strcmp(a.type, "text/event-stream") == 0) {
+    if (strcmp(method, "HEAD") == 0 && a.live.n > 0) {
+        a.live.n = 0;
         answer_problem(&a, 405, "Method not allowed", "", "");
     }
     enum MHD_Result done = send_answer(h, c, &q, &a);
