@@ -1,11 +1,10 @@
-// The live figures of one branch: a server-sent event says that something changed, /today says what.
+// The live figures of one branch: the hub says that something changed, /today says what.
 // Invariants: never two requests at once; at most one waits; what was shown stays until newer figures are here;
-// hidden pages hold no stream (a browser opens only six connections an origin).
+// a window that nobody sees asks for nothing.
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Today } from "./api.ts";
-import { getJson, type Failure } from "./http.ts";
-
-export type Link = "connecting" | "live" | "lost";
+import type { Today } from "../api.ts";
+import { getJson, type Failure } from "../http.ts";
+import { look, renew, type Link, type News } from "./line.ts";
 
 export interface FeedState {
   today: Today | null;
@@ -15,138 +14,64 @@ export interface FeedState {
 }
 
 const CHECK_MS = 30_000; // a dead network sends no error: ask now and then
-const CONNECT_MS = 6_000; // "connecting" for longer than this is "lost"
-const RETRY_MAX_MS = 15_000;
 
 const EMPTY: FeedState = { today: null, receivedAt: 0, failure: null, link: "connecting" };
 
-class Feed {
-  private state = EMPTY;
-  private stream: EventSource | null = null;
-  private abort = new AbortController();
-  private busy = false;
-  private again = false;
-  private failures = 0;
-  private retryTimer = 0;
-  private connectTimer = 0;
-  private checkTimer = 0;
-  private stopped = false;
-
-  constructor(private readonly place: string, private readonly changed: (state: FeedState) => void) {}
-
-  start(): void {
-    document.addEventListener("visibilitychange", this.seen);
-    addEventListener("offline", this.lost);
-    addEventListener("online", this.resume);
-    addEventListener("pagehide", this.pause);
-    addEventListener("pageshow", this.seen);
-    this.seen();
-  }
-
-  stop(): void {
-    this.stopped = true;
-    this.pause();
-    this.abort.abort();
-    document.removeEventListener("visibilitychange", this.seen);
-    removeEventListener("offline", this.lost);
-    removeEventListener("online", this.resume);
-    removeEventListener("pagehide", this.pause);
-    removeEventListener("pageshow", this.seen);
-  }
-
-  refresh = async (): Promise<void> => {
-    if (this.busy) {
-      this.again = true;
-      return;
-    }
-    this.busy = true;
-    do {
-      this.again = false;
-      const path = `/api/v1/today?place=${encodeURIComponent(this.place)}`;
-      const result = await getJson<Today>(path, this.abort.signal);
-      if (this.stopped) return;
-      if (result.ok) this.set({ today: result.value, receivedAt: performance.now(), failure: null });
-      else {
-        this.set({ failure: result.failure });
-        if (result.failure.kind === "offline") this.lost();
-        break;
-      }
-    } while (this.again);
-    this.busy = false;
-  };
-
-  private set(part: Partial<FeedState>): void {
-    this.state = { ...this.state, ...part };
-    if (!this.stopped) this.changed(this.state);
-  }
-
-  private seen = (): void => {
-    if (document.hidden) this.pause();
-    else if (!this.stream) this.resume();
-  };
-
-  private pause = (): void => {
-    this.close();
-    clearTimeout(this.retryTimer);
-    clearInterval(this.checkTimer);
-    this.checkTimer = 0;
-    if (this.state.link === "live") this.set({ link: "connecting" });
-  };
-
-  private resume = (): void => {
-    if (this.stopped || document.hidden) return;
-    this.open();
-    void this.refresh();
-    clearInterval(this.checkTimer);
-    this.checkTimer = window.setInterval(() => void this.refresh(), CHECK_MS);
-  };
-
-  private open(): void {
-    this.close();
-    clearTimeout(this.retryTimer);
-    const stream = new EventSource(`/api/v1/live?place=${encodeURIComponent(this.place)}`);
-    this.stream = stream;
-    this.connectTimer = window.setTimeout(this.lost, CONNECT_MS);
-    stream.addEventListener("hello", (event) => {
-      clearTimeout(this.connectTimer);
-      this.failures = 0;
-      this.set({ link: "live" });
-      this.news(event);
-    });
-    stream.addEventListener("today", this.news);
-    stream.addEventListener("alert", this.news);
-    stream.onerror = this.lost;
-  }
-
-  private close(): void {
-    clearTimeout(this.connectTimer);
-    this.stream?.close();
-    this.stream = null;
-  }
-
-  private news = (event: MessageEvent<string>): void => {
-    if (revOf(event.data) !== this.state.today?.rev || this.busy) void this.refresh();
-  };
-
-  // Our own back-off, because EventSource gives up for good on an HTTP error and does not say which.
-  private lost = (): void => {
-    this.close();
-    this.set({ link: "lost" });
-    clearTimeout(this.retryTimer);
-    if (this.stopped || document.hidden) return;
-    const wait = Math.min(RETRY_MAX_MS, 1000 * 2 ** this.failures) * (0.75 + Math.random() / 2);
-    this.failures += 1;
-    this.retryTimer = window.setTimeout(this.resume, wait);
-  };
+interface Feed {
+  refresh: () => Promise<void>;
+  stop: () => void;
 }
 
-function revOf(data: string): number {
-  try {
-    const value: unknown = JSON.parse(data);
-    return typeof value === "object" && value !== null && "rev" in value ? Number(value.rev) : NaN;
-  } catch {
-    return NaN;
-  }
+function follow(place: string, changed: (state: FeedState) => void): Feed {
+  const abort = new AbortController();
+  let state = EMPTY;
+  let link: Link = "connecting"; // of the stream
+  let busy = false;
+  let told: number | null = null; // a revision, while busy
+  let leave: (() => void) | null = null;
+
+  const set = (part: Partial<FeedState>): void => {
+    const next = { ...state, ...part };
+    state = { ...next, link: next.failure?.kind === "offline" ? "lost" : link };
+    changed(state);
+  };
+  const news = (said: News): void => {
+    const back = said.link === "live" && link !== "live" && state.failure;
+    link = said.link;
+    set({});
+    if (busy) told = said.rev;
+    else if (back || (link === "live" && said.rev !== state.today?.rev)) void refresh();
+  };
+  const refresh = async (): Promise<void> => {
+    if (busy) {
+      told = NaN; // whatever is here then
+      return;
+    }
+    busy = true;
+    do {
+      told = null;
+      const result = await getJson<Today>(`/api/v1/today?place=${encodeURIComponent(place)}`, abort.signal);
+      if (abort.signal.aborted) return;
+      if (result.ok) set({ today: result.value, receivedAt: performance.now(), failure: null });
+      else {
+        if (result.failure.kind === "offline" && state.failure?.kind !== "offline") renew();
+        set({ failure: result.failure });
+      }
+    } while (told !== null && told !== state.today?.rev);
+    busy = false;
+    leave ??= look(place, news, refresh); // after the first figures, which the stream must not delay
+  };
+  const timer = setInterval(() => document.hidden || refresh(), CHECK_MS);
+  if (document.hidden) leave = look(place, news, refresh);
+  else void refresh();
+  return {
+    refresh,
+    stop: () => {
+      clearInterval(timer);
+      abort.abort();
+      leave?.();
+    },
+  };
 }
 
 export function useFeed(place: string): FeedState & { refresh: () => Promise<void> } {
@@ -154,10 +79,8 @@ export function useFeed(place: string): FeedState & { refresh: () => Promise<voi
   const feed = useRef<Feed | null>(null);
   useEffect(() => {
     setState(EMPTY);
-    const mine = new Feed(place, setState);
-    feed.current = mine;
-    mine.start();
-    return () => mine.stop();
+    const mine = (feed.current = follow(place, setState));
+    return mine.stop;
   }, [place]);
   const current = state.today && state.today.place.id !== place ? EMPTY : state;
   return { ...current, refresh: () => feed.current?.refresh() ?? Promise.resolve() };
