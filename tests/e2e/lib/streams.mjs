@@ -1,6 +1,7 @@
 // Between browser and aggregator: passes HTTP on and knows which event streams are open this moment, of which places and sessions,
 // which the server itself only finds out when it writes to them. Can be a bad network.
 import { Agent, createServer, request } from "node:http";
+import { pipeline } from "node:stream";
 
 export class Streams {
   static async start(world, target) {
@@ -29,7 +30,7 @@ export class Streams {
     if (!live) this.#count(under, 1);
     const to = request({ host: "127.0.0.1", port: this.target, method: q.method, path: q.url, headers: q.headers, agent: this.agent }, (answer) => {
       a.writeHead(answer.statusCode, answer.headers);
-      answer.pipe(a);
+      pipeline(answer, a, () => {}); // cut short there is cut short here
       if (!live || answer.statusCode !== 200) return;
       this.opened++;
       this.open.add(now);
