@@ -27,7 +27,7 @@ export function useWall(place: string, audience: "staff" | "customers"): WallSta
     let busy = false;
     let again = false; // something changed while it was asked
     let leave: (() => void) | null = null;
-    let told: number | null = null; // the newest revision of which the hub has told
+    let told: number | null = null; // the newest revision, as the hub has told it; null: it hears of none now
     const path = `/api/v1/wall?place=${encodeURIComponent(place)}&for=${audience}`;
 
     const ask = async (): Promise<void> => {
@@ -58,7 +58,7 @@ export function useWall(place: string, audience: "staff" | "customers"): WallSta
         leave ??= look(
           place,
           ({ rev }) => {
-            if (rev !== null && rev !== told) void ask();
+            if (rev !== told) void ask();
             told = rev;
           },
           ask,
