@@ -5,6 +5,7 @@
 // the next comment line cannot be written.
 #include "aggregator/gzip.h"
 #include "aggregator/http_impl.h"
+#include "shared/clock.h"
 #include "shared/log.h"
 
 #include <arpa/inet.h>
@@ -27,6 +28,7 @@ enum {
     IDLE_S = 60,
     BACKLOG = 512,
     FILE_PIECE = 32 * 1024,
+    LIVE_ASK_MS = 15 * 1000, // less than HUB_COMMENT_MS: each comment line asks whether the stream may go on
 };
 
 struct http {
@@ -43,8 +45,11 @@ struct upload { // of one request
 };
 
 struct live {
+    struct http_api *api;
     struct MHD_Connection *connection;
-    struct hub_client *client; // owned
+    struct hub_client *client;    // owned
+    char *cookie, *authorization; // owned: whose it is
+    mono_ms allowed_at;
 };
 
 // ---------------------------------------------------------------- event streams
@@ -59,11 +64,42 @@ static void wake(void *ctx)
     MHD_resume_connection(((struct live *)ctx)->connection);
 }
 
+static int followed(void *ctx, const char *name, const char **ret, int n)
+{
+    (void)name; // nothing else is asked for
+    struct hub_places p;
+    hub_followed(ctx, &p);
+    memcpy(ret, p.branch, (size_t)(p.n < n ? p.n : n) * sizeof *ret);
+    return p.n;
+}
+
+// Whose session has ended, or sees less than when it began, hears no more. A store that cannot tell now is asked again.
+static bool may_go_on(struct live *live)
+{
+    mono_ms now = clock_mono_ms();
+    if (now - live->allowed_at < LIVE_ASK_MS) {
+        return true;
+    }
+    struct http_request q = {.method = "GET",
+                             .path = "/api/v1/live",
+                             .cookie = live->cookie,
+                             .authorization = live->authorization,
+                             .arguments = followed,
+                             .argument_ctx = live->client};
+    struct hub_places p;
+    struct http_answer a;
+    hub_followed(live->client, &p);
+    api_answer(live->api, &q, &a);
+    answer_finish(&a);
+    live->allowed_at = now;
+    return a.status == 503 || a.live.n == p.n;
+}
+
 static ssize_t read_live(void *ctx, uint64_t at, char *buf, size_t max)
 {
     (void)at;
     struct live *live = ctx;
-    size_t n = hub_take(live->client, buf, max);
+    size_t n = may_go_on(live) ? hub_take(live->client, buf, max) : HUB_END;
     return n == HUB_END ? MHD_CONTENT_READER_END_OF_STREAM : (ssize_t)n;
 }
 
@@ -71,6 +107,8 @@ static void free_live(void *ctx)
 {
     struct live *live = ctx;
     hub_leave(live->client);
+    free(live->cookie);
+    free(live->authorization);
     free(live);
 }
 
@@ -83,10 +121,16 @@ static struct MHD_Response *stream(struct http *h, struct MHD_Connection *c, con
     if (live == NULL) {
         return NULL;
     }
-    live->connection = c;
-    live->client = hub_join(h->api.hub, p, q->last_event_id, &ops, live);
+    *live = (struct live){.api = &h->api,
+                          .connection = c,
+                          .cookie = strdup(q->cookie),
+                          .authorization = strdup(q->authorization),
+                          .allowed_at = clock_mono_ms()};
+    live->client = live->cookie != NULL && live->authorization != NULL
+                       ? hub_join(h->api.hub, p, q->last_event_id, &ops, live)
+                       : NULL;
     if (live->client == NULL) {
-        free(live);
+        free_live(live);
         return NULL;
     }
     struct views *v = api_views(&h->api);

@@ -186,6 +186,14 @@ void hub_greet(struct hub_client *c, int i, int64_t rev)
     pthread_mutex_unlock(&c->hub->lock);
 }
 
+void hub_followed(const struct hub_client *c, struct hub_places *ret)
+{
+    *ret = (struct hub_places){.n = c->place_count, .named = c->named};
+    for (int i = 0; i < c->place_count; i++) {
+        ret->branch[i] = c->places[i].branch;
+    }
+}
+
 void hub_leave(struct hub_client *c)
 {
     if (c == NULL) {

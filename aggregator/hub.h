@@ -28,7 +28,7 @@ enum {
 // What a client follows. named: several were asked for, so that every event says its branch, and hello the
 // revisions of all; a single one's revision is the id by which it comes back.
 struct hub_places {
-    const char *branch[HUB_PLACES_MAX]; // borrowed for the call; each once
+    const char *branch[HUB_PLACES_MAX]; // borrowed; each once
     int n;                              // 1..
     bool named;
 };
@@ -48,6 +48,8 @@ struct hub_client *hub_join(struct hub *h, const struct hub_places *p, int64_t s
                             void *ctx);
 // The revision of branch i, read from the store after joining: what was published in between counts too.
 void hub_greet(struct hub_client *c, int i, int64_t rev);
+// What it follows, borrowed until it leaves.
+void hub_followed(const struct hub_client *c, struct hub_places *ret);
 void hub_leave(struct hub_client *c); // accepts NULL
 
 // Any thread; never waits for a client. alert "": none.

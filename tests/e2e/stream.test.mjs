@@ -43,10 +43,10 @@ async function system(world) {
   const browser = await Browser.start(world);
   const at = (place, page = "today") => `${streams.url}/?page=${page}&place=${place}`;
   const open = async (place, user = "admin", more = {}) => (await browser.open(at(place), more)).enter(user);
-  const beside = async (other, place, page) => {
+  const beside = async (other, place, page = "today") => {
     const fresh = new Page(await other.page.context().newPage(), streams.url);
     await fresh.page.goto(at(place, page));
-    if (page !== "wall") await fresh.live();
+    if (page === "today") await fresh.live();
     return fresh;
   };
   const only = (...wanted) => waitFor(() => `streams of [${wanted.join("; ")}]; there are [${streams.places.join("; ")}]`, () => streams.places.join(";") === wanted.join(";"));
@@ -69,6 +69,9 @@ scenario("windows at different places share one stream, and each hears of its ow
   await one.live();
   const before = s.streams.opened;
   const three = await s.beside(one, DAGO);
+  const nowhere = await s.beside(one, "nowhere", "wall");
+  await nowhere.page.getByRole("heading", { name: /./ }).waitFor();
+  await nowhere.page.close({ runBeforeUnload: true });
   const wall = await s.beside(one, CIMAHI, "wall");
   await waitFor("the screen", async () => (await wall.id("wall-n").textContent()).includes("5"));
   await s.only(BOTH);
@@ -188,15 +191,11 @@ scenario("windows that crash are forgotten, and a hub that crashes is called ane
   const crashed = within("the crash", new Promise((done) => two.page.once("crash", done)));
   devtools.send("Page.crash").catch(() => {}); // it never answers
   await crashed;
-  await one.live();
-  // Only the stream of who is left stays: opened anew, it is of one place.
-  await waitFor("the crashed window to be forgotten", async () => {
-    await hide(one, true);
-    const none = s.streams.open.size === 0;
-    await hide(one, false);
-    return none;
-  }, GONE_MS, 1000);
-  await one.live();
+  // As long as the hub takes it for one that is seen, there is a stream; then none, since the other is hidden.
+  await hide(one, true);
+  await waitFor("the crashed window to be forgotten", () => s.streams.open.size === 0, GONE_MS);
+  await hide(one, false);
+  await one.live(true, 30_000);
   await s.only(DAGO);
 
   const root = await s.browser.browser.newBrowserCDPSession();
@@ -220,19 +219,16 @@ scenario("a stream ends with its session: who signs out, whose session ends, who
   const cookie = async (page) => (await page.page.context().cookies()).find(({ httpOnly }) => httpOnly)?.value;
   const one = await s.open(DAGO);
   const two = await s.beside(one, DAGO);
-  const trends = await s.beside(one, DAGO, "trends").catch(() => null);
-  assert.equal(trends, null, "a page without a place to look at is not live");
+  const office = await s.beside(one, DAGO, "manage");
   const first = await cookie(one);
   assert.equal(of(first), 1);
 
-  // Signed out in a window that holds no stream: none of the others goes on with it.
-  const manage = one.page.context().pages().at(-1);
-  await manage.goto(`${s.streams.url}/?page=manage`);
-  await manage.getByTestId("account").click();
-  await manage.getByTestId("sign-out").click();
+  // Signed out in a window that looks at no place: none of the others goes on.
+  await office.id("places").waitFor();
+  await office.id("account").click();
+  await office.id("sign-out").click();
   await s.only();
-  // Somebody else, in the same browser: the stream is his, in the window that still shows the former's page as well.
-  const office = new Page(manage, s.streams.url);
+  // Somebody else, in the same browser: the stream is his, for the windows that still show the former's page as well.
   await office.login("manager");
   await s.only(DAGO);
   const second = await cookie(one);
@@ -242,7 +238,7 @@ scenario("a stream ends with its session: who signs out, whose session ends, who
 
   // It ends by itself: no stream, until the same person is back.
   await two.page.close();
-  await manage.close();
+  await office.page.close();
   assert.equal((await end("manager")).code, 0);
   await hide(one, true);
   await s.only();
@@ -301,9 +297,10 @@ scenario("the API: a stream of several places, each as far as one may see it", a
     world.own("stream", () => stop.abort());
     const answer = await fetch(`${url}/api/v1/live?${query}`, { headers: { Cookie: session.cookie, ...headers }, signal: stop.signal });
     assert.equal(answer.status, 200, await (answer.status === 200 ? "" : answer.text()));
-    const said = { text: "" };
+    const said = { text: "", ended: false };
     (async () => {
       for await (const bytes of answer.body) said.text += Buffer.from(bytes).toString();
+      said.ended = true;
     })().catch(() => {});
     await waitFor("hello", () => said.text.includes("\n\n"));
     return said;
@@ -335,4 +332,15 @@ scenario("the API: a stream of several places, each as far as one may see it", a
   assert.deepEqual(Object.keys(hello(await listen(admin, places(...Array(16).fill(DAGO)))).revs), [DAGO]);
   const many = await admin.raw("GET", `/api/v1/live?${places(...Array(17).fill(DAGO))}`);
   assert.deepEqual([many.status, (await many.json()).field], [422, "place"]);
+
+  // It ends, at the next sign of life, when its session does, or what it tells of is no longer to be seen.
+  const token = async (place) => (await admin.raw("POST", "/api/v1/tokens", { name: `of-${place}`, place, role: "viewer", days: 1 })).json();
+  const [kept, revoked] = [await token(DAGO), await token(CIMAHI)];
+  const program = ({ token: text }, place) => listen({ cookie: "" }, places(place), { Authorization: `Bearer ${text}` });
+  const [goes, stays] = [await program(revoked, CIMAHI), await program(kept, DAGO)];
+  await admin.post(`/api/v1/tokens/of-${CIMAHI}/revoke`, {});
+  await manager.post("/api/v1/logout", {});
+  await waitFor("their end", () => [goes, single, back, scoped].every(({ ended }) => ended), 45_000);
+  await waitFor("a sign of life", () => [stays, both].every(({ text }) => /^: still here$/m.test(text)), 25_000);
+  assert.deepEqual([stays.ended, both.ended], [false, false]);
 });
