@@ -7,7 +7,7 @@ export type { Link, News } from "./hub.ts";
 
 declare const HUB: string; // set by the build: of another program's hub, which may speak otherwise, a page wants nothing
 
-const SIGN_MS = 10_000; // a sign of life: when three are missed, the hub forgets the window
+const SIGN_MS = 10_000; // a sign of life; the hub forgets a window that is silent for 25 s
 const DEAF_MS = 6_000;
 
 interface Looking {
