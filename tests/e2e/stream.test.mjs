@@ -222,7 +222,7 @@ scenario("windows that crash are forgotten, and a hub that crashes is called ane
   await s.vote(DAGO, five(5));
   await shows(one, 10);
   one.clean();
-});
+}, { ms: 180_000 });
 
 scenario("a stream ends with its session: who signs out, whose session ends, who signs in as somebody else", async (world) => {
   const s = await system(world);
