@@ -214,11 +214,15 @@ scenario("windows that crash are forgotten, and a hub that crashes is called ane
   const { targetInfos } = await root.send("Target.getTargets");
   const hubs = targetInfos.filter(({ type, url }) => type === "shared_worker" && url === `${s.streams.url}/live.js`);
   assert.equal(hubs.length, 1, JSON.stringify(targetInfos));
+  await one.page.evaluate(() => { // it may be said for a moment only
+    const state = document.querySelector('[data-testid="live-state"]');
+    new MutationObserver(() => (globalThis.notLive ||= state.dataset.live === "false")).observe(state, { attributes: true });
+  });
   await root.send("Target.closeTarget", { targetId: hubs[0].targetId });
   await s.only();
-  await one.live(false, 30_000);
-  await one.live(true, 30_000);
-  await s.only(DAGO);
+  await waitFor("another hub", () => s.streams.places.join() === DAGO, 30_000);
+  assert.equal(await one.page.evaluate(() => globalThis.notLive), true);
+  await one.live();
   await s.vote(DAGO, five(5));
   await shows(one, 10);
   one.clean();
