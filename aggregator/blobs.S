@@ -72,6 +72,7 @@
         embed web_account_js, "build/web/account.js"
         embed web_account_css, "build/web/account.css"
         embed web_worker_js, "build/web/worker.js"
+        embed web_live_js, "build/web/live.js"
         embed web_backtest_js, "build/web/backtest.js"
         embed web_backtest_css, "build/web/backtest.css"
         embed web_improve_js, "build/web/improve.js"

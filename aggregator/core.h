@@ -1,6 +1,6 @@
 // core: the aggregator's one writing thread. Each turn: read what has arrived -> validate -> in one
 // transaction insert events, update rollups, run the rules, write alert changes -> COMMIT -> only then
-// publish acknowledgements, alerts and hints to open pages. main.c runs it; other threads post commands.
+// publish acknowledgements, alerts and hints to browsers. main.c runs it; other threads post commands.
 #ifndef PUAS_AGGREGATOR_CORE_H
 #define PUAS_AGGREGATOR_CORE_H
 

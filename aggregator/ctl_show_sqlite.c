@@ -179,7 +179,7 @@ int ctl_status(struct ctl *c, int argc, char **argv)
     json_object_set_new(o, "running", json_boolean(up));
     table_add(&t, "aggregator");
     if (up) {
-        table_add(&t, "running for %lld min, %lld pages open",
+        table_add(&t, "running for %lld min, %lld browsers live",
                   (long long)(json_integer_value(json_object_get(live, "uptimeMs")) / 60000),
                   (long long)json_integer_value(json_object_get(live, "pages")));
         table_add(&t, "run");

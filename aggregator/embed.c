@@ -64,6 +64,7 @@ EMBED(web_refusals_js);
 EMBED(web_account_js);
 EMBED(web_account_css);
 EMBED(web_worker_js);
+EMBED(web_live_js);
 EMBED(web_backtest_js);
 EMBED(web_backtest_css);
 EMBED(web_improve_js);
@@ -152,6 +153,7 @@ const struct embedded embedded_web[] = {
     {"account.js", web_account_js_begin, web_account_js_end},
     {"account.css", web_account_css_begin, web_account_css_end},
     {"worker.js", web_worker_js_begin, web_worker_js_end},
+    {"live.js", web_live_js_begin, web_live_js_end},
     {"backtest.js", web_backtest_js_begin, web_backtest_js_end},
     {"backtest.css", web_backtest_css_begin, web_backtest_css_end},
     {"improve.js", web_improve_js_begin, web_improve_js_end},

@@ -248,20 +248,44 @@ static void get_alert_votes(struct api_call *c)
     }
 }
 
-// The stream itself is http_microhttpd.c's: here it is only allowed.
+static bool is_among(const struct hub_places *p, const char *branch)
+{
+    int i = 0;
+    while (i < p->n && strcmp(p->branch[i], branch) != 0) {
+        i++;
+    }
+    return i < p->n;
+}
+
+// The stream itself is http_microhttpd.c's: here it is only allowed. Of several branches those that do not exist, or that the
+// user may not see, are left out, as hello says: one that goes takes no news from the others.
 static void get_live(struct api_call *c)
 {
-    int64_t rev;
+    const char *asked[HUB_PLACES_MAX] = {""};
+    int n = c->q->arguments(c->q->argument_ctx, "place", asked, HUB_PLACES_MAX);
+    struct hub_places seen = {.named = n > 1};
     if (c->u.view == SHARE_BOARD) { // events tell of alerts
         answer_problem(c->r, 403, "A screen for customers asks now and then", "", "");
         return;
     }
+    if (n > HUB_PLACES_MAX) {
+        answer_problem(c->r, 422, "Too many places", "A stream tells of at most 16 branches.", "place");
+        return;
+    }
     struct views *v = api_views(c->a);
-    enum views_error e = v != NULL ? views_rev(v, &c->u, c->q->place, &rev) : VIEWS_FAILED;
+    enum views_error e = v != NULL ? VIEWS_OK : VIEWS_FAILED;
+    for (int i = 0; i < (n > 0 ? n : 1) && e != VIEWS_FAILED; i++) {
+        int64_t rev;
+        e = views_rev(v, &c->u, asked[i], &rev);
+        if (e == VIEWS_OK && !is_among(&seen, asked[i])) {
+            seen.branch[seen.n++] = asked[i];
+        }
+    }
     api_views_back(c->a, v);
-    if (!answer_views(c->r, e, "No such branch")) {
+    if (!answer_views(c->r, e == VIEWS_FAILED ? e : seen.n > 0 ? VIEWS_OK : VIEWS_NOT_FOUND, "No such branch")) {
         c->r->status = 200;
         c->r->type = "text/event-stream";
+        c->r->live = seen;
     }
 }
 

@@ -61,6 +61,7 @@ struct http_request {                  // all borrowed for the call; "" where ab
     int64_t last_event_id;                                // -1: none
     const char *body;                                     // ends with NUL
     const char *(*argument)(void *ctx, const char *name); // of the query; NULL where absent
+    int (*arguments)(void *ctx, const char *name, const char **ret, int n); // how often it stands there; the first n into ret
     void *argument_ctx;
     size_t body_bytes;
     bool too_large;
@@ -77,7 +78,7 @@ struct http_answer {
     const char *allow;
     char link[200]; // "": none
     int retry_after_s;       // 0: none
-    struct hub_client *live; // an event stream: owned
+    struct hub_places live; // an event stream; n 0: none
     struct download *download; // a file in the making: owned until the response has it
     char location[512];        // of 303; "": none
     char disposition[160];     // "": none
@@ -116,7 +117,7 @@ struct http_api {
 bool api_init(struct http_api *a, const struct http_options *o, char *ret_why, size_t n); // false: ret_why may say why
 void api_finish(struct http_api *a); // accepts a zeroed one
 void api_answer(struct http_api *a, const struct http_request *q, struct http_answer *ret);
-void answer_finish(struct http_answer *r); // but not `live` and `download`, which the stream takes over
+void answer_finish(struct http_answer *r); // but not `download`, which the stream takes over
 
 struct views *api_views(struct http_api *a); // NULL: out of memory
 void api_views_back(struct http_api *a, struct views *v);

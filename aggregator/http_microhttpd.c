@@ -5,6 +5,7 @@
 // the next comment line cannot be written.
 #include "aggregator/gzip.h"
 #include "aggregator/http_impl.h"
+#include "shared/clock.h"
 #include "shared/log.h"
 
 #include <arpa/inet.h>
@@ -27,6 +28,7 @@ enum {
     IDLE_S = 60,
     BACKLOG = 512,
     FILE_PIECE = 32 * 1024,
+    LIVE_ASK_MS = 15 * 1000, // less than HUB_COMMENT_MS: each comment line asks whether the stream may go on
 };
 
 struct http {
@@ -43,8 +45,11 @@ struct upload { // of one request
 };
 
 struct live {
+    struct http_api *api;
     struct MHD_Connection *connection;
-    struct hub_client *client; // owned
+    struct hub_client *client;    // owned
+    char *cookie, *authorization; // owned: whose it is
+    mono_ms allowed_at;
 };
 
 // ---------------------------------------------------------------- event streams
@@ -59,11 +64,42 @@ static void wake(void *ctx)
     MHD_resume_connection(((struct live *)ctx)->connection);
 }
 
+static int followed(void *ctx, const char *name, const char **ret, int n)
+{
+    (void)name; // nothing else is asked for
+    struct hub_places p;
+    hub_followed(ctx, &p);
+    memcpy(ret, p.branch, (size_t)(p.n < n ? p.n : n) * sizeof *ret);
+    return p.n;
+}
+
+// Whose session has ended, or sees less than when it began, hears no more. A store that cannot tell now is asked again.
+static bool may_go_on(struct live *live)
+{
+    mono_ms now = clock_mono_ms();
+    if (now - live->allowed_at < LIVE_ASK_MS) {
+        return true;
+    }
+    struct http_request q = {.method = "GET",
+                             .path = "/api/v1/live",
+                             .cookie = live->cookie,
+                             .authorization = live->authorization,
+                             .arguments = followed,
+                             .argument_ctx = live->client};
+    struct hub_places p;
+    struct http_answer a;
+    hub_followed(live->client, &p);
+    api_answer(live->api, &q, &a);
+    answer_finish(&a);
+    live->allowed_at = now;
+    return a.status == 503 || a.live.n == p.n;
+}
+
 static ssize_t read_live(void *ctx, uint64_t at, char *buf, size_t max)
 {
     (void)at;
     struct live *live = ctx;
-    size_t n = hub_take(live->client, buf, max);
+    size_t n = may_go_on(live) ? hub_take(live->client, buf, max) : HUB_END;
     return n == HUB_END ? MHD_CONTENT_READER_END_OF_STREAM : (ssize_t)n;
 }
 
@@ -71,32 +107,43 @@ static void free_live(void *ctx)
 {
     struct live *live = ctx;
     hub_leave(live->client);
+    free(live->cookie);
+    free(live->authorization);
     free(live);
 }
 
-// Joins before the revision is read, so that no change falls between the two.
-static struct MHD_Response *stream(struct http *h, struct MHD_Connection *c, const struct http_request *q)
+// Joins before the revisions are read, so that no change falls between the two.
+static struct MHD_Response *stream(struct http *h, struct MHD_Connection *c, const struct http_request *q,
+                                   const struct hub_places *p)
 {
     static const struct hub_ops ops = {park, wake};
     struct live *live = calloc(1, sizeof *live);
     if (live == NULL) {
         return NULL;
     }
-    live->connection = c;
-    live->client = hub_join(h->api.hub, q->place, q->last_event_id, &ops, live);
+    *live = (struct live){.api = &h->api,
+                          .connection = c,
+                          .cookie = strdup(q->cookie),
+                          .authorization = strdup(q->authorization),
+                          .allowed_at = clock_mono_ms()};
+    live->client = live->cookie != NULL && live->authorization != NULL
+                       ? hub_join(h->api.hub, p, q->last_event_id, &ops, live)
+                       : NULL;
     if (live->client == NULL) {
-        free(live);
+        free_live(live);
         return NULL;
     }
     struct views *v = api_views(&h->api);
-    int64_t rev = 0;
-    if (v != NULL) {
-        views_rev(v, NULL, q->place, &rev); // allowed already; cannot be read: the next change tells
+    for (int i = 0; i < p->n; i++) {
+        int64_t rev = 0;
+        if (v != NULL) {
+            views_rev(v, NULL, p->branch[i], &rev); // allowed already; cannot be read: the next change tells
+        }
+        hub_greet(live->client, i, rev);
     }
     api_views_back(&h->api, v);
-    hub_greet(live->client, rev);
     struct MHD_Response *r =
-        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, HUB_TEXT_MAX, read_live, live, free_live);
+        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, HUB_TEXT_MAX((size_t)p->n), read_live, live, free_live);
     if (r == NULL) {
         free_live(live);
     }
@@ -187,9 +234,9 @@ static enum MHD_Result send_answer(struct http *h, struct MHD_Connection *c, con
                                    struct http_answer *a)
 {
     struct MHD_Response *r;
-    bool live = a->type != NULL && strcmp(a->type, "text/event-stream") == 0;
+    bool live = a->live.n > 0;
     if (live) {
-        r = stream(h, c, q);
+        r = stream(h, c, q, &a->live);
         if (r == NULL) {
             answer_problem(a, 503, "Too many open pages", "", "");
             live = false;
@@ -289,6 +336,31 @@ static const char *argument(void *ctx, const char *name)
     return MHD_lookup_connection_value(ctx, MHD_GET_ARGUMENT_KIND, name);
 }
 
+struct several {
+    const char *name, **values;
+    int room, n;
+};
+
+static enum MHD_Result take_argument(void *ctx, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    (void)kind;
+    struct several *s = ctx;
+    if (strcmp(name, s->name) == 0) {
+        if (s->n < s->room) {
+            s->values[s->n] = value != NULL ? value : "";
+        }
+        s->n++;
+    }
+    return MHD_YES;
+}
+
+static int arguments(void *ctx, const char *name, const char **ret, int n)
+{
+    struct several s = {name, ret, n, 0};
+    MHD_get_connection_values(ctx, MHD_GET_ARGUMENT_KIND, take_argument, &s);
+    return s.n;
+}
+
 static enum MHD_Result answer(struct http *h, struct MHD_Connection *c, const char *url, const char *method,
                               const struct upload *u)
 {
@@ -310,12 +382,14 @@ static enum MHD_Result answer(struct http *h, struct MHD_Connection *c, const ch
         .body_bytes = u->bytes,
         .too_large = u->too_large,
         .argument = argument,
+        .arguments = arguments,
         .argument_ctx = c,
     };
     struct http_answer a;
     read_address(h, c, q.address, sizeof q.address);
     api_answer(&h->api, &q, &a);
-    if (strcmp(method, "HEAD") == 0 && a.type != NULL && strcmp(a.type, "text/event-stream") == 0) {
+    if (strcmp(method, "HEAD") == 0 && a.live.n > 0) {
+        a.live.n = 0;
         answer_problem(&a, 405, "Method not allowed", "", "");
     }
     enum MHD_Result done = send_answer(h, c, &q, &a);

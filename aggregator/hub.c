@@ -10,19 +10,25 @@
 #include <string.h>
 #include <time.h>
 
+struct followed {
+    char branch[IDENT_MAX + 1];
+    int64_t rev, seen; // newest known, last one told
+};
+
 struct hub_client {
     struct hub *hub;
     struct hub_client *next, **at; // in the hub's list
     struct hub_ops ops;
     void *ctx;
-    char branch[IDENT_MAX + 1];
-    int64_t rev, seen; // newest known, last one told
-    mono_ms told_at;   // when
-    bool greeted, parked, comment;
+    mono_ms told_at; // last
+    bool named, greeted, parked, comment;
     int alert_count;
     struct {
         char id[IDENT_MAX + 1], state[16];
+        int place; // its index
     } alerts[HUB_ALERTS];
+    int place_count;
+    struct followed places[];
 };
 
 struct hub {
@@ -34,11 +40,20 @@ struct hub {
     struct hub_client *clients; // borrowed from those who joined
 };
 
+static bool has_news(const struct hub_client *c)
+{
+    int i = 0;
+    while (i < c->place_count && c->places[i].rev <= c->places[i].seen) {
+        i++;
+    }
+    return i < c->place_count;
+}
+
 // A mere revision waits for its turn; all else is due at once.
 static bool is_due(const struct hub_client *c, mono_ms now)
 {
     return c->comment || c->alert_count > 0 || !c->greeted || c->hub->closing ||
-           (c->rev > c->seen && now - c->told_at >= c->hub->revision_ms);
+           (now - c->told_at >= c->hub->revision_ms && has_news(c));
 }
 
 // Returns when the next parked client's turn comes, at the latest `until`.
@@ -49,7 +64,7 @@ static mono_ms wake_due(struct hub *h, mono_ms until)
         if (c->parked && is_due(c, now)) {
             c->parked = false;
             c->ops.wake(c->ctx);
-        } else if (c->parked && c->rev > c->seen && c->told_at + h->revision_ms < until) {
+        } else if (c->parked && c->told_at + h->revision_ms < until && has_news(c)) {
             until = c->told_at + h->revision_ms;
         }
     }
@@ -131,15 +146,19 @@ void hub_destroy(struct hub *h)
     free(h);
 }
 
-struct hub_client *hub_join(struct hub *h, const char *branch, int64_t seen, const struct hub_ops *ops,
+struct hub_client *hub_join(struct hub *h, const struct hub_places *p, int64_t seen, const struct hub_ops *ops,
                             void *ctx)
 {
-    struct hub_client *c = calloc(1, sizeof *c);
+    struct hub_client *c = calloc(1, sizeof *c + (size_t)p->n * sizeof c->places[0]);
     if (c == NULL) {
         return NULL;
     }
-    *c = (struct hub_client){.hub = h, .ops = *ops, .ctx = ctx, .rev = -1, .seen = seen};
-    snprintf(c->branch, sizeof c->branch, "%s", branch);
+    *c = (struct hub_client){.hub = h, .ops = *ops, .ctx = ctx, .named = p->named, .place_count = p->n};
+    for (int i = 0; i < p->n; i++) {
+        c->places[i].rev = -1;
+        c->places[i].seen = p->named ? -1 : seen;
+        snprintf(c->places[i].branch, sizeof c->places[i].branch, "%s", p->branch[i]);
+    }
     pthread_mutex_lock(&h->lock);
     bool room = h->count < HUB_CLIENTS_MAX && !h->closing;
     if (room) {
@@ -159,11 +178,20 @@ struct hub_client *hub_join(struct hub *h, const char *branch, int64_t seen, con
     return c;
 }
 
-void hub_greet(struct hub_client *c, int64_t rev)
+void hub_greet(struct hub_client *c, int i, int64_t rev)
 {
+    struct followed *p = &c->places[i];
     pthread_mutex_lock(&c->hub->lock);
-    c->rev = rev > c->rev ? rev : c->rev;
+    p->rev = rev > p->rev ? rev : p->rev;
     pthread_mutex_unlock(&c->hub->lock);
+}
+
+void hub_followed(const struct hub_client *c, struct hub_places *ret)
+{
+    *ret = (struct hub_places){.n = c->place_count, .named = c->named};
+    for (int i = 0; i < c->place_count; i++) {
+        ret->branch[i] = c->places[i].branch;
+    }
 }
 
 void hub_leave(struct hub_client *c)
@@ -181,7 +209,7 @@ void hub_leave(struct hub_client *c)
     free(c);
 }
 
-static void remember_alert(struct hub_client *c, const char *alert, const char *state)
+static void remember_alert(struct hub_client *c, int place, const char *alert, const char *state)
 {
     int i = 0;
     while (i < c->alert_count && strcmp(c->alerts[i].id, alert) != 0) {
@@ -193,6 +221,7 @@ static void remember_alert(struct hub_client *c, const char *alert, const char *
         c->alert_count = i;
     }
     c->alert_count = i == c->alert_count ? i + 1 : c->alert_count;
+    c->alerts[i].place = place;
     snprintf(c->alerts[i].id, sizeof c->alerts[i].id, "%s", alert);
     snprintf(c->alerts[i].state, sizeof c->alerts[i].state, "%s", state);
 }
@@ -203,11 +232,15 @@ void hub_publish(struct hub *h, const char *branch, int64_t rev, const char *ale
     pthread_mutex_lock(&h->lock);
     mono_ms now = clock_mono_ms();
     for (struct hub_client *c = h->clients; c != NULL; c = c->next) {
-        if (strcmp(c->branch, branch) == 0) {
-            bool waits = c->rev > c->seen; // its turn is in the thread's plan
-            c->rev = rev > c->rev ? rev : c->rev;
+        int i = 0;
+        while (i < c->place_count && strcmp(c->places[i].branch, branch) != 0) {
+            i++;
+        }
+        if (i < c->place_count) {
+            bool waits = has_news(c); // its turn is in the thread's plan
+            c->places[i].rev = rev > c->places[i].rev ? rev : c->places[i].rev;
             if (alert[0] != '\0') {
-                remember_alert(c, alert, state);
+                remember_alert(c, i, alert, state);
             }
             wake = wake || (c->parked && (!waits || is_due(c, now)));
         }
@@ -218,34 +251,55 @@ void hub_publish(struct hub *h, const char *branch, int64_t rev, const char *ale
     pthread_mutex_unlock(&h->lock);
 }
 
+// An event about one branch, up to what only its kind has to say.
+static size_t begin_event(const struct hub_client *c, const struct followed *p, const char *kind, char *ret, size_t n)
+{
+    long long rev = p->rev;
+    return (size_t)(c->named
+                        ? snprintf(ret, n, "event: %s\ndata: {\"rev\":%lld,\"place\":\"%s\"", kind, rev, p->branch)
+                        : snprintf(ret, n, "id: %lld\nevent: %s\ndata: {\"rev\":%lld", rev, kind, rev));
+}
+
 // Writes all that is due: it fits, as ids, states and numbers have known lengths.
 static size_t write_events(struct hub_client *c, char *ret, size_t n)
 {
-    long long rev = c->rev;
     size_t used = 0;
 #define EVENT(...) used += (size_t)snprintf(ret + used, n - used, __VA_ARGS__)
-    if (!c->greeted) {
-        EVENT("retry: 2000\nid: %lld\nevent: hello\ndata: {\"rev\":%lld}\n\n", rev, rev);
-        if (c->seen >= 0 && c->seen < c->rev) { // a page that comes back has missed something
-            EVENT("id: %lld\nevent: today\ndata: {\"rev\":%lld}\n\n", rev, rev);
+#define BEGIN(place, kind) used += begin_event(c, place, kind, ret + used, n - used)
+    bool greets = !c->greeted;
+    if (greets) {
+        EVENT("retry: 2000\n");
+        if (c->named) {
+            EVENT("event: hello\ndata: {\"revs\":{");
+            for (int i = 0; i < c->place_count; i++) {
+                EVENT("%s\"%s\":%lld", i == 0 ? "" : ",", c->places[i].branch, (long long)c->places[i].rev);
+            }
+            EVENT("}}\n\n");
+        } else {
+            BEGIN(&c->places[0], "hello");
+            EVENT("}\n\n");
         }
         c->greeted = true;
-        c->seen = c->rev;
     }
     for (int i = 0; i < c->alert_count; i++) {
-        EVENT("id: %lld\nevent: alert\ndata: {\"rev\":%lld,\"id\":\"%s\",\"state\":\"%s\"}\n\n", rev, rev,
-              c->alerts[i].id, c->alerts[i].state);
+        BEGIN(&c->places[c->alerts[i].place], "alert");
+        EVENT(",\"id\":\"%s\",\"state\":\"%s\"}\n\n", c->alerts[i].id, c->alerts[i].state);
     }
-    if (c->rev > c->seen) {
-        EVENT("id: %lld\nevent: today\ndata: {\"rev\":%lld}\n\n", rev, rev);
+    for (int i = 0; i < c->place_count; i++) {
+        struct followed *p = &c->places[i];
+        if (p->rev > p->seen && (!greets || p->seen >= 0)) { // hello said it, unless a page comes back: it has missed something
+            BEGIN(p, "today");
+            EVENT("}\n\n");
+        }
+        p->seen = p->rev;
     }
     if (c->comment && used == 0) {
         EVENT(": still here\n\n");
     }
+#undef BEGIN
 #undef EVENT
     c->comment = false;
     c->alert_count = 0;
-    c->seen = c->rev;
     c->told_at = clock_mono_ms();
     return used;
 }
@@ -262,7 +316,7 @@ size_t hub_take(struct hub_client *c, char *ret, size_t n)
     if (used == 0) {
         c->parked = true;
         c->ops.park(c->ctx);
-        if (c->rev > c->seen) { // its turn is still to come
+        if (has_news(c)) { // its turn is still to come
             pthread_cond_signal(&c->hub->work);
         }
     }

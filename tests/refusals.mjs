@@ -20,8 +20,9 @@ const FILES = [
 // ... and how: by these calls, by what is given to `why` or `wrong`, by what a check returns.
 const CALLS = /\b(answer_problem|answer_text|answer_ask|api_is_person|refuse|wrong|fail|bad|trends_wrong|manage_wrong|strdup|snprintf)\s*\(/g;
 const GIVEN = /\b(?:\w+ )?\*?(?:wrong|why|said)(?:\[\w+\])? = ([^;]*);|\breturn ([^;]*);/g;
-// Of those, what no page hears: orders of puasctl, files that a program reads at its start, records.
+// Of those, what no page hears: orders of puasctl, files that a program reads at its start, records, a stream that is refused.
 const OTHER = [
+  "A stream tells of at most 16 branches.",
   "%s of %s for %lld days",
   "kiosk: preview\nbranch: preview\nstate_dir: none\norg: %s\n%s%s%s",
   "no change: version %d is the same",

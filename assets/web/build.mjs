@@ -8,7 +8,9 @@
 //   <tab>.js, .css       a tab of Manage that is large. What it shares with manage.js it imports from there, by the names of
 //                        manage/tools.ts
 //   worker.js            the service worker
+//   live.js              the hub, a shared worker, or a part of a window where there is none; pages name it by a hash of its bytes
 import { build } from "esbuild";
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
@@ -50,7 +52,8 @@ const TABS = {
   mailings: "src/manage/mailings.tsx",
   log: "src/manage/log.tsx",
 };
-const APART = { ...PAGES, ...TABS };
+const WORKERS = { worker: "src/worker.ts", live: "src/live/hub.ts" }; // scripts, no modules: every browser takes them so
+const APART = { ...PAGES, ...TABS, live: WORKERS.live };
 const FIRST_BYTES = 30_000; // app.js + app.css, gzip
 const PAGE_BYTES = 30_000; // a page of its own, both files
 const PLOT_BYTES = 110_000;
@@ -73,12 +76,15 @@ const bundle = (entryPoints, plugin) =>
     jsxImportSource: "preact",
     charset: "utf8",
     loader: { ".yaml": "text" }, // templates of surveys
+    define: { HUB: JSON.stringify(hub) },
     logLevel: "warning",
     metafile: true,
     plugins: [{ name: "files of their own", setup: plugin }],
   });
 
 await mkdir(out, { recursive: true });
+await build({ absWorkingDir: here, entryPoints: WORKERS, outdir: out, bundle: true, minify: true, format: "iife", target: ["es2020"], charset: "utf8", logLevel: "warning" });
+const hub = createHash("sha256").update(await readFile(join(out, "live.js"))).digest("hex").slice(0, 8);
 // What is fetched when it is first shown is a file of its own.
 const apart = (b) =>
   b.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
@@ -114,7 +120,6 @@ const mayNotTake = ({ metafile }, has, file, kit) => {
 const manage = Object.values(pages.metafile.outputs).find(({ entryPoint }) => entryPoint === PAGES.manage).inputs;
 for (const each of [pages, tabs]) mayNotTake(each, (name) => name in first.metafile.inputs, "app.js", "kit.ts");
 mayNotTake(tabs, (name) => name in manage, "manage.js", "manage/tools.ts");
-await build({ absWorkingDir: here, entryPoints: { worker: "src/worker.ts" }, outdir: out, bundle: true, minify: true, format: "iife", target: ["es2020"], charset: "utf8", logLevel: "warning" });
 await Promise.all(
   ["index.html", "phone.html", "favicon.svg", "manifest.webmanifest"].map((name) => copyFile(join(here, name), join(out, name))),
 );

@@ -240,6 +240,7 @@ scenario("openapi: every path and method is called, and answers as the document 
     ["comments", `comments?${place}`],
     ["eraseComment", "comments/999999/erase", {}, 404], // nobody has written anything; comments.test erases words
     ["live", `live?${place}`],
+    ["live", `live?${place}&place=nowhere`],
     ["wall", `wall?${place}&for=staff`],
     ["wall", `wall?${place}&for=customers`],
     ["alerts", `alerts?${place}&state=open&limit=10`],

@@ -28,14 +28,16 @@ static void wake(void *ctx)
     sem_post(&((struct page *)ctx)->woken);
 }
 static const struct hub_ops ops = {park, wake};
+static const struct hub_places dago = {{"dago"}, 1, false};
 
 static void join(struct hub *h, struct page *p, const char *branch, int64_t seen, int64_t rev)
 {
     *p = (struct page){.parked = 0};
     sem_init(&p->woken, 0, 0);
-    p->c = hub_join(h, branch, seen, &ops, p);
+    const struct hub_places one = {{branch}, 1, false};
+    p->c = hub_join(h, &one, seen, &ops, p);
     assert_non_null(p->c);
-    hub_greet(p->c, rev);
+    hub_greet(p->c, 0, rev);
 }
 
 static bool woken(struct page *p, int within_ms)
@@ -50,12 +52,17 @@ static bool woken(struct page *p, int within_ms)
 }
 
 // Takes what is due as text; "" when the page was parked.
-static const char *take(struct page *p, char *buf)
+static const char *take_all(struct page *p, char *buf, size_t most)
 {
-    size_t n = hub_take(p->c, buf, HUB_TEXT_MAX);
-    assert_true(n <= HUB_TEXT_MAX);
+    size_t n = hub_take(p->c, buf, most);
+    assert_true(n <= most);
     buf[n] = '\0';
     return buf;
+}
+
+static const char *take(struct page *p, char *buf)
+{
+    return take_all(p, buf, HUB_TEXT_MAX(1));
 }
 
 static int count(const char *text, const char *word)
@@ -76,7 +83,7 @@ static void leave(struct page *p)
 static void greets_at_once(void **state)
 {
     (void)state;
-    char buf[HUB_TEXT_MAX + 1];
+    char buf[HUB_TEXT_MAX(1) + 1];
     struct hub *h = hub_create(60000, 0);
     struct page fresh, back, current;
     join(h, &fresh, "dago", -1, 7);
@@ -98,7 +105,7 @@ static void greets_at_once(void **state)
 static void only_the_newest_matters(void **state)
 {
     (void)state;
-    char buf[HUB_TEXT_MAX + 1];
+    char buf[HUB_TEXT_MAX(1) + 1];
     struct hub *h = hub_create(60000, 0);
     struct page here, elsewhere;
     join(h, &here, "dago", -1, 1);
@@ -125,13 +132,13 @@ static void only_the_newest_matters(void **state)
 static void a_change_while_joining_is_not_lost(void **state)
 {
     (void)state;
-    char buf[HUB_TEXT_MAX + 1];
+    char buf[HUB_TEXT_MAX(1) + 1];
     struct hub *h = hub_create(60000, 0);
     struct page p = {.parked = 0};
     sem_init(&p.woken, 0, 0);
-    p.c = hub_join(h, "dago", -1, &ops, &p);
+    p.c = hub_join(h, &dago, -1, &ops, &p);
     hub_publish(h, "dago", 9, "", "");
-    hub_greet(p.c, 8); // read before that change
+    hub_greet(p.c, 0, 8); // read before that change
     assert_non_null(strstr(take(&p, buf), "\"rev\":9}"));
     leave(&p);
     hub_destroy(h);
@@ -140,7 +147,7 @@ static void a_change_while_joining_is_not_lost(void **state)
 static void alerts_are_bounded(void **state)
 {
     (void)state;
-    char buf[HUB_TEXT_MAX + 1], id[40];
+    char buf[HUB_TEXT_MAX(1) + 1], id[40];
     struct hub *h = hub_create(60000, 0);
     struct page p;
     join(h, &p, "dago", -1, 1);
@@ -160,10 +167,68 @@ static void alerts_are_bounded(void **state)
     hub_destroy(h);
 }
 
+// Several branches of one browser: each event says its own, hello those of all, and no others are told.
+static void several_are_told_apart(void **state)
+{
+    (void)state;
+    char buf[HUB_TEXT_MAX(2) + 1];
+    const struct hub_places both = {{"dago", "cimahi"}, 2, true};
+    struct hub *h = hub_create(60000, 0);
+    struct page p = {.parked = 0};
+    sem_init(&p.woken, 0, 0);
+    p.c = hub_join(h, &both, 3, &ops, &p); // what it has seen says nothing of which branch
+    hub_greet(p.c, 0, 7);
+    hub_greet(p.c, 1, 9);
+    assert_string_equal(take_all(&p, buf, HUB_TEXT_MAX(2)),
+                        "retry: 2000\nevent: hello\ndata: {\"revs\":{\"dago\":7,\"cimahi\":9}}\n\n");
+    assert_string_equal(take_all(&p, buf, HUB_TEXT_MAX(2)), "");
+    hub_publish(h, "lembang", 70, "", "");
+    assert_false(woken(&p, 50));
+    hub_publish(h, "cimahi", 10, "", "");
+    assert_true(woken(&p, 2000));
+    assert_string_equal(take_all(&p, buf, HUB_TEXT_MAX(2)), "event: today\ndata: {\"rev\":10,\"place\":\"cimahi\"}\n\n");
+    hub_publish(h, "dago", 8, "a1", "open");
+    assert_string_equal(take_all(&p, buf, HUB_TEXT_MAX(2)),
+                        "event: alert\ndata: {\"rev\":8,\"place\":\"dago\",\"id\":\"a1\",\"state\":\"open\"}\n\n"
+                        "event: today\ndata: {\"rev\":8,\"place\":\"dago\"}\n\n");
+    leave(&p);
+    hub_destroy(h);
+}
+
+static void as_many_as_there_may_be_fit(void **state)
+{
+    (void)state;
+    char buf[HUB_TEXT_MAX(HUB_PLACES_MAX) + 1], ids[HUB_PLACES_MAX][40];
+    struct hub_places all = {.n = HUB_PLACES_MAX, .named = true};
+    struct hub *h = hub_create(60000, 0);
+    struct page p = {.parked = 0};
+    sem_init(&p.woken, 0, 0);
+    for (int i = 0; i < HUB_PLACES_MAX; i++) {
+        snprintf(ids[i], sizeof ids[i], "%032d", i);
+        all.branch[i] = ids[i];
+    }
+    p.c = hub_join(h, &all, -1, &ops, &p);
+    for (int i = 0; i < HUB_PLACES_MAX; i++) {
+        hub_greet(p.c, i, INT64_MAX - 2);
+        hub_publish(h, ids[i], INT64_MAX - 1, ids[i], "acknowledged");
+    }
+    take_all(&p, buf, HUB_TEXT_MAX(HUB_PLACES_MAX));
+    assert_int_equal(count(buf, ":9223372036854775806"), HUB_PLACES_MAX + HUB_ALERTS);
+    for (int i = 0; i < HUB_PLACES_MAX; i++) {
+        hub_publish(h, ids[i], INT64_MAX, ids[i], "acknowledged");
+    }
+    take_all(&p, buf, HUB_TEXT_MAX(HUB_PLACES_MAX));
+    assert_int_equal(count(buf, "event: today"), HUB_PLACES_MAX);
+    assert_int_equal(count(buf, "event: alert"), HUB_ALERTS);
+    assert_non_null(strstr(buf, "00015\",\"id\":\"00000000000000000000000000000015\"")); // each alert at its branch
+    leave(&p);
+    hub_destroy(h);
+}
+
 static void comments_find_the_dead(void **state)
 {
     (void)state;
-    char buf[HUB_TEXT_MAX + 1];
+    char buf[HUB_TEXT_MAX(1) + 1];
     struct hub *h = hub_create(40, 0);
     struct page p;
     join(h, &p, "dago", -1, 1);
@@ -180,7 +245,7 @@ static void comments_find_the_dead(void **state)
 static void closing_wakes_and_ends(void **state)
 {
     (void)state;
-    char buf[HUB_TEXT_MAX + 1];
+    char buf[HUB_TEXT_MAX(1) + 1];
     struct hub *h = hub_create(60000, 0);
     struct page p;
     join(h, &p, "dago", -1, 1);
@@ -188,9 +253,9 @@ static void closing_wakes_and_ends(void **state)
     take(&p, buf);
     hub_close(h);
     assert_true(woken(&p, 0));
-    assert_true(hub_take(p.c, buf, HUB_TEXT_MAX) == HUB_END);
+    assert_true(hub_take(p.c, buf, HUB_TEXT_MAX(1)) == HUB_END);
     assert_int_equal(p.parked, 1);
-    assert_null(hub_join(h, "dago", -1, &ops, &p));
+    assert_null(hub_join(h, &dago, -1, &ops, &p));
     leave(&p);
     hub_destroy(h);
 }
@@ -202,13 +267,13 @@ static void clients_are_bounded(void **state)
     static struct hub_client *all[HUB_CLIENTS_MAX];
     struct page p = {.parked = 0};
     for (int i = 0; i < HUB_CLIENTS_MAX; i++) {
-        all[i] = hub_join(h, "dago", -1, &ops, &p);
+        all[i] = hub_join(h, &dago, -1, &ops, &p);
         assert_non_null(all[i]);
     }
-    assert_null(hub_join(h, "dago", -1, &ops, &p));
+    assert_null(hub_join(h, &dago, -1, &ops, &p));
     hub_leave(all[7]); // from the middle of the list
     assert_int_equal(hub_count(h), HUB_CLIENTS_MAX - 1);
-    all[7] = hub_join(h, "dago", -1, &ops, &p);
+    all[7] = hub_join(h, &dago, -1, &ops, &p);
     assert_non_null(all[7]);
     for (int i = 0; i < HUB_CLIENTS_MAX; i++) {
         hub_leave(all[i]);
@@ -223,7 +288,7 @@ static void clients_are_bounded(void **state)
 static void figures_wait_for_their_turn_alerts_do_not(void **state)
 {
     (void)state;
-    char buf[HUB_TEXT_MAX + 1];
+    char buf[HUB_TEXT_MAX(1) + 1];
     struct hub *h = hub_create(60000, 10000);
     struct page p;
     join(h, &p, "dago", 1, 1);
@@ -260,6 +325,8 @@ int main(void)
         cmocka_unit_test(figures_wait_for_their_turn_alerts_do_not),
         cmocka_unit_test(a_change_while_joining_is_not_lost),
         cmocka_unit_test(alerts_are_bounded),
+        cmocka_unit_test(several_are_told_apart),
+        cmocka_unit_test(as_many_as_there_may_be_fit),
         cmocka_unit_test(comments_find_the_dead),
         cmocka_unit_test(closing_wakes_and_ends),
         cmocka_unit_test(clients_are_bounded),

@@ -346,6 +346,7 @@ export interface Problem { type: string; title: string; status: number; detail: 
 //   event: today   data: {"rev":n}       a step, presence or alert change: fetch /today again
 //   event: alert   data: {"rev":n,"id":..,"state":..}
 //   a comment line every 20 s; id: is the rev
+// With place=ID several times, up to 16: hello {"revs":{ID:n,..}} of those that are there for the session; the others say their "place"; no id.
 // Every POST carries the header "X-Puas: 1" (a cross-site form cannot) and JSON; the cookie is SameSite=Strict, HttpOnly.
 
 // The survey on the customer's own phone. GET /api/v1/phones; POST /api/v1/phones {"place"} -> 201 NewPhone;

@@ -51,7 +51,9 @@ export function App() {
   };
   const signOut = async () => {
     const result = await postJson("/api/v1/logout", {});
-    if (result.ok || result.failure.kind === "auth") setState({ kind: "out", was: null });
+    if (!result.ok && result.failure.kind !== "auth") return;
+    dispatchEvent(new Event(ENDED));
+    setState({ kind: "out", was: null });
   };
   const setLang = (next: Lang) => {
     saveLang(next);

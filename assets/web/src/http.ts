@@ -9,7 +9,7 @@ export type Failure =
 
 export type Result<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
-export const ENDED = "puas-ended"; // an event of the window: an answer was 401, whoever asked
+export const ENDED = "puas-ended"; // an event of the window: the session is over; an answer was 401, whoever asked, or somebody has signed out
 
 const TIMEOUT_MS = 15_000; // longer than any answer takes, shorter than a person's patience
 const RETRY_DEFAULT_S = 30;

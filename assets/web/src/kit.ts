@@ -7,6 +7,7 @@ export { failureText, FieldError } from "./failure.tsx";
 export { getJson, inWords, postJson } from "./http.ts";
 export { Icon, Mark } from "./icons.tsx";
 export { lazy } from "./lazy.tsx";
+export { look } from "./live/line.ts";
 export { MANY_PLACES, PlaceSearch } from "./place-search.tsx";
 export { addressOf, follow, go } from "./route.ts";
 export { Switches } from "./switches.tsx";

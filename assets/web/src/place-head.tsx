@@ -1,7 +1,7 @@
 // Which branch, which day, open when, and how fresh the figures are.
 import type { Session, Today } from "./api.ts";
 import { Icon } from "./icons.tsx";
-import { useServerNow, type FeedState } from "./live.ts";
+import { useServerNow, type FeedState } from "./live/feed.ts";
 import { MANY_PLACES, PlaceSearch } from "./place-search.tsx";
 import { useText } from "./text.ts";
 

@@ -7,7 +7,7 @@ import { failureText } from "./failure.tsx";
 import { HoursCard } from "./hours-card.tsx";
 import { lazy } from "./lazy.tsx";
 import { KiosksCard } from "./kiosks-card.tsx";
-import { useFeed } from "./live.ts";
+import { useFeed } from "./live/feed.ts";
 import { PlaceHead } from "./place-head.tsx";
 import { ReasonsCard } from "./reasons-card.tsx";
 import { ScoreCard } from "./score-card.tsx";

@@ -2,7 +2,7 @@
 // a screen for customers gets no events, since they tell of alerts). What was shown stays until newer figures are here; the
 // screen says when they are old. Once a night it is loaded anew, so that a browser that leaks and an old program go away.
 import type { Wall } from "../api.ts";
-import { getJson, useEffect, useState } from "../kit.ts";
+import { getJson, look, useEffect, useState } from "../kit.ts";
 
 export interface WallState {
   wall: Wall | null;
@@ -26,7 +26,8 @@ export function useWall(place: string, audience: "staff" | "customers"): WallSta
     let timer = 0;
     let busy = false;
     let again = false; // something changed while it was asked
-    let stream: EventSource | null = null;
+    let leave: (() => void) | null = null;
+    let told: number | null = null; // the newest revision, as the hub has told it; null: it hears of none now
     const path = `/api/v1/wall?place=${encodeURIComponent(place)}&for=${audience}`;
 
     const ask = async (): Promise<void> => {
@@ -53,16 +54,15 @@ export function useWall(place: string, audience: "staff" | "customers"): WallSta
       timer = window.setTimeout(() => void ask(), ms);
     };
     const listen = () => {
-      if (audience !== "staff" || stream) return;
-      stream = new EventSource(`/api/v1/live?place=${encodeURIComponent(place)}`);
-      stream.addEventListener("today", () => void ask());
-      stream.addEventListener("alert", () => void ask());
-      stream.onerror = () => {
-        stream?.close();
-        stream = null;
-        // The stream alone, or the server? Not at once: one that is refused would be asked for on and on.
-        later(RETRY_MS);
-      };
+      if (audience === "staff")
+        leave ??= look(
+          place,
+          ({ rev }) => {
+            if (rev !== told) void ask();
+            told = rev;
+          },
+          ask,
+        );
     };
     const offline = () => setState((was) => ({ ...was, live: false }));
     const online = () => void ask();
@@ -72,7 +72,7 @@ export function useWall(place: string, audience: "staff" | "customers"): WallSta
     return () => {
       abort.abort();
       clearTimeout(timer);
-      stream?.close();
+      leave?.();
       removeEventListener("offline", offline);
       removeEventListener("online", online);
     };
