@@ -1,6 +1,7 @@
 // http_impl: what the http files share. Not for others.
 //   http_microhttpd.c  sockets, threads, event streams: the only one that knows the library
-//   http_api.c         routes and their answers
+//   http_api.c         routes, and what most of them answer
+//   http_answer.c      what an answer is made of
 //   http_people.c      answers of the routes by which people act on alerts
 //   http_remote.c      answers of the routes that push contents and order kiosks about
 //   http_channels.c    channels and their messages
