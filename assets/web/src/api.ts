@@ -146,6 +146,7 @@ export interface PastAlert {
   id: string; state: AlertState; kind: Alert["kind"]; rule: Alert["rule"];
   place: { id: string; name: string; tz: string }; kiosk: string | null; kioskName: string | null;
   since: number; raised: number; closed: number | null; closedBy: string | null; flaps: number;
+  reopened: boolean; // it has ended, and is worked on again: it counts as open
   ack: { by: string; at: number; until: number } | null;
 }
 /** GET /api/v1/silences?place=ID: those in force that touch it. POST {place, rule?, kiosk?, minutes, comment}; POST /api/v1/silences/ID/end {} */
