@@ -118,6 +118,9 @@ static bool add_blocks(struct trends *t, int32_t place, int32_t from, int32_t to
 
 bool trends_load_unit(struct trends *t, int32_t place, struct trend_unit *ret_u)
 {
+    if (t->reason.option != 0) {
+        return trends_load_reason_unit(t, place, ret_u);
+    }
     if (t->scale == SCALE_UNKNOWN && !find_scale(t)) {
         return false;
     }

@@ -17,7 +17,7 @@ const struct query_field trend_fields[] = {
     FIELD(place),   FIELD(question),   FIELD(from), FIELD(to),      FIELD(by),
     FIELD(weekday), FIELD(hour),       FIELD(of),   FIELD(at),      FIELD(days),
     FIELD(control), FIELD(population), FIELD(lang), FIELD(segment), FIELD(goal),
-    FIELD(goal_from), FIELD(goal_by),  {NULL, 0},
+    FIELD(goal_from), FIELD(goal_by),  FIELD(reason), FIELD(visits), {NULL, 0},
 };
 
 // ---------------------------------------------------------------- what is wrong
@@ -173,6 +173,9 @@ bool trends_load_days(struct trends *t, int32_t place, int32_t question, int32_t
 {
     if (t->segment != TREND_ALL) {
         return load_segment_days(t, place, question, from, to, rows);
+    }
+    if (t->reason.option != 0) {
+        return trends_load_reason_days(t, place, from, to, rows);
     }
     return read_rows(
         t,
@@ -507,16 +510,16 @@ enum trends_error trends_read(struct views *v, const struct views_user *u, const
     static const struct {
         const char *name;
         json_t *(*make)(struct trends *t);
-        bool segments;
+        bool segments, reason; // may be filters
     } reports[] = {
-        {"series", trends_series, true},      {"grid", trends_grid, false},
-        {"ranking", trends_ranking, false},   {"reasons", trends_reasons, false},
-        {"compare", trends_compare, true},    {"effect", trends_effect, true},
-        {"skm", trends_skm, false},           {"coverage", trends_coverage, false},
-        {"gaps", trends_gaps, false},         {"scores", trends_scores, true},
-        {"segments", trends_segments, false}, {"goal", trends_goal, false},
-        {"marks", trends_marks, false},       {"staff", trends_staff, false},
-        {"late", trends_late, false},
+        {"series", trends_series, true, true},       {"grid", trends_grid, false, false},
+        {"ranking", trends_ranking, false, true},    {"reasons", trends_reasons, false, false},
+        {"compare", trends_compare, true, true},     {"effect", trends_effect, true, true},
+        {"skm", trends_skm, false, false},           {"coverage", trends_coverage, false, false},
+        {"gaps", trends_gaps, false, false},         {"scores", trends_scores, true, false},
+        {"segments", trends_segments, false, false}, {"goal", trends_goal, false, false},
+        {"marks", trends_marks, false, false},       {"staff", trends_staff, false, false},
+        {"late", trends_late, false, false},
     };
     struct trend_query all = *q;
     struct trends t = {.v = v, .u = u, .q = &all, .problem = ret_problem, .now = now};
@@ -529,7 +532,7 @@ enum trends_error trends_read(struct views *v, const struct views_user *u, const
     for (size_t i = 0; ok && i < sizeof reports / sizeof reports[0]; i++) {
         if (strcmp(reports[i].name, what) == 0) {
             found = true;
-            o = find_segment(&t, reports[i].segments) ? reports[i].make(&t) : NULL;
+            o = find_segment(&t, reports[i].segments) && trends_find_reason(&t, reports[i].reason) ? reports[i].make(&t) : NULL;
             json_t *note = o != NULL ? trends_coverage_note(&t) : NULL;
             json_object_set_new(o, "coverage", note);
             if (note == NULL) {
@@ -539,6 +542,7 @@ enum trends_error trends_read(struct views *v, const struct views_user *u, const
         }
     }
     json_decref(t.promise);
+    json_decref(t.reason.label);
     if (!found) {
         t.error = TRENDS_NOT_FOUND;
     }
