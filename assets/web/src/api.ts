@@ -209,8 +209,7 @@ export interface TrendsCoverage {
   stored: number; known: number; share: number | null; missing: number; lost: number; notHeard: number; asOf: number | null;
   complete: boolean; // may say 100 %
 }
-/** of whose visits a reason is told */
-export type Visits = "unhappy" | "happy" | "all";
+export type Visits = "unhappy" | "happy" | "all"; // whose reasons
 /** series, ranking, compare, effect: reason=QUESTION:ID with visits=all|unhappy|happy: how often it is named */
 /** series: by=day|week|month; weekday=0..6 (Sunday first), hour=0..23: only these */
 export interface TrendsSeries extends Trends { by: string; periods: (Figure & Days)[]; total: Figure & Days & Satisfied; previous: Figure & Days & Satisfied }

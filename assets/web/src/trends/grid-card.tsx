@@ -5,7 +5,7 @@ import { ChartCard } from "./chart-card.tsx";
 import { Segmented } from "./controls.tsx";
 import { word, type Table } from "./csv.ts";
 import { countDays } from "./days.ts";
-import { pointsOf, stepOf, targetOf, verdictOf, type Measure } from "./figures.ts";
+import { measureSaid, pointsOf, stepOf, targetOf, verdictOf, type Measure } from "./figures.ts";
 import { hoursSaid } from "./line-card.tsx";
 import { dressed, HATCHED, Plot, pressable } from "./plot.tsx";
 import type { Loaded } from "./report.ts";
@@ -167,7 +167,7 @@ function tableOf(data: TrendsGrid, measure: Measure, said: Said, set: Props["set
   const { w, f, num } = said;
   const place = ({ weekday, hour }: Cell) => WEEK.indexOf(weekday) * 24 + hour;
   return {
-    columns: [{ name: w.weekday }, { name: w.hour }, { name: measure === "share" ? w.satisfied : w[measure], number: true }, { name: w.from95, number: true }, { name: w.to95, number: true }, { name: w.votes, number: true }],
+    columns: [{ name: w.weekday }, { name: w.hour }, { name: measureSaid(measure, data, w), number: true }, { name: w.from95, number: true }, { name: w.to95, number: true }, { name: w.votes, number: true }],
     rows: [...data.cells].sort((a, b) => place(a) - place(b)).map((cell) => {
       const points = cell.thin ? null : pointsOf(cell, measure);
       const value = (n: number | undefined) => ({ text: n === undefined ? "–" : num.one(n), value: n ?? null });
