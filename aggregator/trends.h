@@ -52,7 +52,7 @@ struct trend_query {
     const char *control;    // effect: ids of places where nothing changed, separated by commas
     const char
         *segment; // series, compare, effect, scores: "service:ID", "counter:ID", "other"
-    const char *reason; // series, ranking, compare, effect: how often it is named: "QUESTION:ID", as `reasons` lists them
+    const char *reason; // series, grid, ranking, compare, effect: how often it is named: "QUESTION:ID", as `reasons` lists them
     const char *visits; // of reason: all (default), unhappy, happy: of whose answers
     const char *lang;       // of the labels of reasons; default: id
     const char *goal, *goal_from, *goal_by; // goal: as if this were the standard's: percent, days; default: what is set

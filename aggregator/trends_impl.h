@@ -30,6 +30,7 @@ enum {
     TREND_DAYS_MAX = 1100, // three years of a report
     TREND_UNITS_MAX = 2000,
     TREND_REASON_DAYS_MAX = 32000, // of all places that a reason ranks: about 50 ms to read
+    TREND_REASON_HOURS_MAX = 2200, // days of all places that its hours are of: they lie by the quarter hour
     TREND_CONTROLS_MAX = 20,
     TREND_HOURS = 24,
     TREND_NPS_LEVELS = 11,
@@ -128,6 +129,7 @@ bool trends_load_days(struct trends *t, int32_t place, int32_t question, int32_t
 bool trends_find_reason(struct trends *t, bool possible);
 json_t *trends_reason_json(const struct trends *t); // {"question", "id", "label", "visits"}, or null
 bool trends_load_reason_days(struct trends *t, int32_t place, int32_t from, int32_t to, struct trend_rows *rows);
+bool trends_load_reason_hours(struct trends *t, int32_t place, int32_t from, int32_t to, struct trend_rows *rows);
 bool trends_load_reason_unit(struct trends *t, int32_t place, struct trend_unit *ret_u);
 bool trends_load_reason_visits(struct trends *t, int32_t from, int32_t to, struct trend_rows *rows);
 bool trends_load_hours(struct trends *t, int32_t place, int32_t from, int32_t to, struct trend_rows *rows);

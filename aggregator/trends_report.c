@@ -87,7 +87,7 @@ static bool load_series(struct trends *t, int32_t from, int weekday, int hour, s
     return true;
 }
 
-// How satisfied the visits are that named the reason.
+// How satisfied the visits are that named the reason; by day only.
 static bool add_satisfied(struct trends *t, int32_t before, json_t *o)
 {
     struct trend_rows rows = {.items = NULL};
@@ -116,10 +116,6 @@ json_t *trends_series(struct trends *t)
         trends_wrong(t, "segment", "segments are told by day: leave weekday and hour out");
         return NULL;
     }
-    if (t->reason.option != 0 && (weekday != ANY || hour != ANY)) {
-        trends_wrong(t, "reason", "reasons are counted by whole days: leave weekday and hour out");
-        return NULL;
-    }
     struct trend_rows rows = {.items = NULL};
     int32_t before = t->from - (t->to - t->from);
     json_t *o = trends_head(t), *periods = json_array();
@@ -131,7 +127,8 @@ json_t *trends_series(struct trends *t)
     }
     ok = ok && json_object_set_new(o, "total", period(&rows, t->from, t->to)) == 0 &&
          json_object_set_new(o, "previous", period(&rows, before, t->from)) == 0 &&
-         (t->reason.option == 0 || t->reason.visits != NAMED || add_satisfied(t, before, o));
+         (t->reason.option == 0 || t->reason.visits != NAMED || weekday != ANY || hour != ANY ||
+          add_satisfied(t, before, o));
     free(rows.items);
     json_object_set_new(o, "by", json_string(t->q->by[0] != '\0' ? t->q->by : "day"));
     json_object_set_new(o, "periods", periods);
@@ -166,7 +163,7 @@ json_t *trends_segments(struct trends *t)
 
 static json_t *cell(const struct trend_rows *all, int weekday, int hour)
 {
-    struct trend_rows rows = {.items = NULL};
+    struct trend_rows rows = {.items = NULL, .named = all->named};
     struct trend_figure f;
     bool ok = true;
     for (size_t i = 0; ok && i < all->count; i++) {

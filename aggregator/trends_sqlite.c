@@ -188,6 +188,9 @@ bool trends_load_days(struct trends *t, int32_t place, int32_t question, int32_t
 
 bool trends_load_hours(struct trends *t, int32_t place, int32_t from, int32_t to, struct trend_rows *rows)
 {
+    if (t->reason.option != 0) {
+        return trends_load_reason_hours(t, place, from, to, rows);
+    }
     return read_rows(
         t,
         store_bind(t->v->st,
@@ -512,7 +515,7 @@ enum trends_error trends_read(struct views *v, const struct views_user *u, const
         json_t *(*make)(struct trends *t);
         bool segments, reason; // may be filters
     } reports[] = {
-        {"series", trends_series, true, true},       {"grid", trends_grid, false, false},
+        {"series", trends_series, true, true},       {"grid", trends_grid, false, true},
         {"ranking", trends_ranking, false, true},    {"reasons", trends_reasons, false, false},
         {"compare", trends_compare, true, true},     {"effect", trends_effect, true, true},
         {"skm", trends_skm, false, false},           {"coverage", trends_coverage, false, false},

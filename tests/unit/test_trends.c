@@ -619,7 +619,7 @@ static void reasons_by_unhappy_and_happy_visits(void **state)
 enum { FILTER_VISITS = 1500, FILTER_DAYS = 56, FILTER_REASONS = 3 };
 
 struct filter_visit {
-    int place, ago;
+    int place, ago, hour;
     int group; // 1 unhappy, 2 happy, 0: no face that counts
     unsigned mask;
 };
@@ -629,19 +629,22 @@ static bool is_under(int place, int above)
     return above == ORG || place == above || (above == WEST && place != PAPUA) || (above == DAGO && place == LOBBY);
 }
 
-// Visits of [first, last] days ago at a place that answered, and of them those that named it, one by one.
+// Visits of [first, last] days ago at a place that answered, and of them those that named it, one by one; of a weekday and an
+// hour only, if they are not -1.
 static bool slow_share(const struct filter_visit *list, int place, int group, int reason, int first, int last,
-                       struct trend_share *ret)
+                       int weekday, int hour, struct trend_share *ret)
 {
     struct trend_day days[FILTER_DAYS + 1] = {{0}};
     for (int i = 0; i < FILTER_VISITS; i++) {
         const struct filter_visit *v = &list[i];
         if (v->mask != 0 && v->ago >= first && v->ago <= last && is_under(v->place, place) &&
-            (group == 0 || v->group == group)) {
+            (group == 0 || v->group == group) && (hour < 0 || v->hour == hour) &&
+            (weekday < 0 || trend_weekday(TODAY - v->ago) == weekday)) {
             days[v->ago].n++;
             days[v->ago].good += v->mask >> reason & 1;
         }
     }
+    *ret = (struct trend_share){.n = 0};
     return trend_share(days, FILTER_DAYS + 1, ret);
 }
 
@@ -660,6 +663,36 @@ static void is_share(const json_t *figure, const struct trend_share *want)
     NEAR(num(figure, "named.hi"), want->interval.hi);
 }
 
+// Each hour of the week, and the series of one of them, by the clock where it was named.
+static void hours_of_a_reason(struct world *w, const struct filter_visit *list, struct trend_query q, int where, int group,
+                              int reason)
+{
+    struct trend_share want;
+    int64_t n = 0;
+    json_t *o = ask(w, "grid", q), *cell;
+    size_t i;
+    json_array_foreach(at(o, "cells"), i, cell)
+    {
+        assert_true(num(cell, "n") > 0); // as of votes: an hour without any is not there
+        slow_share(list, where, group, reason, 1, 28, (int)num(cell, "weekday"), (int)num(cell, "hour"), &want);
+        is_share(cell, &want);
+        n += want.n;
+    }
+    json_decref(o);
+    assert_true(slow_share(list, where, group, reason, 1, 28, -1, -1, &want));
+    assert_int_equal(n, want.n);
+    q.hour = "7";
+    o = ask(w, "series", q);
+    slow_share(list, where, group, reason, 1, 28, -1, 7, &want);
+    is_share(at(o, "total"), &want);
+    json_decref(o);
+    q.weekday = "2";
+    o = ask(w, "series", q);
+    slow_share(list, where, group, reason, 1, 28, 2, 7, &want);
+    is_share(at(o, "total"), &want);
+    json_decref(o);
+}
+
 // Answers that name it, some of them beside others, of visits with a face, without one, and with one that is taken back.
 static void a_reason_is_a_filter(void **state)
 {
@@ -675,14 +708,14 @@ static void a_reason_is_a_filter(void **state)
         struct filter_visit *v = &list[i];
         int score = 1 + (int)(seed >> 9) % 5, p = (int)(seed >> 13) % 4;
         *v = (struct filter_visit){.place = places[p], .ago = 1 + (int)(seed >> 15) % FILTER_DAYS,
-                                   .group = score <= 3 ? 1 : 2, .mask = (seed >> 21) % 8 & (score <= 3 ? 7 : 6)};
+                                   .group = score <= 3 ? 1 : 2, .mask = (seed >> 21) % 8 & (score <= 3 ? 7 : 6), .hour = (int)(seed >> 18) % 24};
         struct event e = {.type = EVENT_RATING, .score = score, .of = 5}, why = {.type = EVENT_CHOICE};
         ident_set(&e.question, "overall");
         ident_set(&why.question, "why");
         if ((seed >> 24) % 9 == 0) { // nobody pressed a face
             v->group = 0;
         } else {
-            say(w, v->place, p + 1, TODAY - v->ago, 9, &e);
+            say(w, v->place, p + 1, TODAY - v->ago, v->hour, &e);
             why.visit = e.seq;
         }
         for (int r = 0; r < FILTER_REASONS; r++) {
@@ -691,11 +724,11 @@ static void a_reason_is_a_filter(void **state)
             }
         }
         if (v->mask != 0) {
-            say(w, v->place, p + 1, TODAY - v->ago, 9, &why);
+            say(w, v->place, p + 1, TODAY - v->ago, v->hour, &why);
         }
         if (v->group != 0 && (seed >> 25) % 11 == 0) {
             struct event no = {.type = EVENT_VOID, .voids = e.seq, .visit = e.seq};
-            say(w, v->place, p + 1, TODAY - v->ago, 9, &no);
+            say(w, v->place, p + 1, TODAY - v->ago, v->hour, &no);
             v->group = 0;
         }
     }
@@ -714,13 +747,13 @@ static void a_reason_is_a_filter(void **state)
                 size_t i;
                 json_array_foreach(at(o, "periods"), i, week) // the first one begins on a Monday: four whole weeks
                 {
-                    slow_share(list, where, g, r, 22 - 7 * (int)i, 28 - 7 * (int)i, &now);
+                    slow_share(list, where, g, r, 22 - 7 * (int)i, 28 - 7 * (int)i, -1, -1, &now);
                     is_share(week, &now);
                 }
                 assert_int_equal(i, 4);
-                assert_true(slow_share(list, where, g, r, 1, 28, &now));
+                assert_true(slow_share(list, where, g, r, 1, 28, -1, -1, &now));
                 is_share(at(o, "total"), &now);
-                assert_true(slow_share(list, where, g, r, 29, 56, &then));
+                assert_true(slow_share(list, where, g, r, 29, 56, -1, -1, &then));
                 is_share(at(o, "previous"), &then);
                 assert_true(json_is_null(at(o, "promise")));
                 assert_string_equal(str(o, "reason.id"), ids[r]);
@@ -739,6 +772,7 @@ static void a_reason_is_a_filter(void **state)
                 }
                 json_decref(o);
                 q.by = "";
+                hours_of_a_reason(w, list, q, where, g, r);
                 o = ask(w, "compare", q);
                 is_share(at(o, "after"), &now);
                 is_share(at(o, "before"), &then);
@@ -752,7 +786,7 @@ static void a_reason_is_a_filter(void **state)
             json_array_foreach(at(o, "units"), i, u)
             {
                 int place = strcmp(str(u, "place.id"), "dago") == 0 ? DAGO : strcmp(str(u, "place.id"), "braga") == 0 ? BRAGA : PAPUA;
-                slow_share(list, place, g, r, 1, 28, &now);
+                slow_share(list, place, g, r, 1, 28, -1, -1, &now);
                 assert_int_equal((int64_t)num(u, "n"), now.n);
                 if (json_is_false(at(u, "hidden"))) {
                     NEAR(num(u, "named"), now.share);
@@ -790,12 +824,10 @@ static void a_reason_is_a_filter(void **state)
         {"series", "reason", {.reason = "never:wait"}},
         {"series", "reason", {.reason = "why:0123456789012345678901234567890123456789"}},
         {"series", "reason", {.reason = "0123456789012345678901234567890123456789:wait"}},
-        {"series", "reason", {.reason = "why:wait", .hour = "9"}},
-        {"series", "reason", {.reason = "why:wait", .weekday = "1"}},
+        {"series", "reason", {.reason = "why:wait", .hour = "9", .from = "2024-01-01"}}, // of two places
         {"series", "reason", {.reason = "why:wait", .segment = "other"}},
         {"series", "visits", {.reason = "why:wait", .visits = "angry"}},
         {"series", "visits", {.visits = "happy"}},
-        {"grid", "reason", {.reason = "why:wait"}},
         {"scores", "reason", {.reason = "why:wait"}},
     };
     for (i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {

@@ -210,7 +210,7 @@ export interface TrendsCoverage {
   complete: boolean; // may say 100 %
 }
 export type Visits = "unhappy" | "happy" | "all"; // whose reasons
-/** series, ranking, compare, effect: reason=QUESTION:ID with visits=all|unhappy|happy: how often it is named */
+/** series, grid, ranking, compare, effect: reason=QUESTION:ID with visits=all|unhappy|happy: how often it is named */
 /** series: by=day|week|month; weekday=0..6 (Sunday first), hour=0..23: only these */
 export interface TrendsSeries extends Trends { by: string; periods: (Figure & Days)[]; total: Figure & Days & Satisfied; previous: Figure & Days & Satisfied }
 /** of all visits that named the reason, how many are happy ones */
