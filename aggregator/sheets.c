@@ -186,7 +186,7 @@ static const struct sheet_column effect[] = {
     END};
 static const struct sheet_column periods[] = {DAYS, NAMED(""), FIGURE(""), END};
 static const struct sheet_column cells[] = {
-    {"weekday", VALUE_WORD, {"Hari", "Weekday"}}, {"hour", VALUE_COUNT, {"Jam", "Hour"}}, FIGURE(""), END};
+    {"weekday", VALUE_WORD, {"Hari", "Weekday"}}, {"hour", VALUE_COUNT, {"Jam", "Hour"}}, NAMED(""), FIGURE(""), END};
 static const struct sheet_column units[] = {{"rank", VALUE_COUNT, {"Peringkat", "Rank"}},
                                             {"place.name", VALUE_TEXT, {"Tempat", "Place"}},
                                             {"place.id", VALUE_TEXT, {"Id", "Id"}},

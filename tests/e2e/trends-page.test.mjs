@@ -246,8 +246,8 @@ scenario("trends page: a reason that is pressed is the filter: figures, line, ra
   assert.match(await page.id("only-reason").textContent(), /“Long wait”: unhappy/);
   assert.match(await page.id("card-line").locator("h2").textContent(), /^“Long wait” named, by day/);
   assert.equal(await page.id("show-index").count(), 0, "there is no index of a reason");
-  assert.equal(await page.id("card-grid").count(), 0, "hours are not known of it");
-  assert.match(await page.id("reason-note").textContent(), /counted by day/);
+  assert.equal(await page.id("card-grid").count(), 0, "hours are told of a branch");
+  assert.match(await page.id("reason-note").textContent(), /Hours of the week are told of a branch/);
   assert.equal(await page.id("reason-wait").getAttribute("aria-pressed"), "true");
   assert.equal(await page.page.locator(".promise").count(), 0, "the promise says nothing of reasons");
   await page.accessible("a reason");
@@ -267,7 +267,7 @@ scenario("trends page: a reason that is pressed is the filter: figures, line, ra
   assert.equal(file.name, `puas-trend-why-wait-harapan-${day(DAYS)}-${day(1)}.csv`);
   assert.match(file.lines[0], /^Days,“Long wait” named,95% from,95% to,Answers$/);
   const sheet = await page.page.evaluate(async (path) => (await fetch(path)).text(), (await page.id("xlsx-line").getAttribute("href")).replace("series.xlsx", "series.csv"));
-  assert.match(sheet, /From,To,Reason,Visits,Named it,"?Named it, %"?,95% from,95% to,Votes|From,To,Reason,Visits/);
+  assert.match(sheet, /From,To,Reason,Visits,Named it,"Named it, %",95% from,95% to,Votes/);
   assert.match(sheet, /Long wait,Unhappy/);
   assert.doesNotMatch(sheet, /Satisfied/);
 
@@ -300,8 +300,19 @@ scenario("trends page: a reason that is pressed is the filter: figures, line, ra
   await page.id("trends-place").selectOption("bogor");
   await page.id("trends-compare").selectOption("yes");
   await waitFor("no comparison", async () => /too few votes/.test(await page.id("figures").textContent()));
+  await still(page);
+  assert.match(await page.id("card-grid").locator("h2").textContent(), /^Hour by weekday, “Long wait” named/);
+  const weekday = new Date(today() - DAY).getUTCDay();
+  assert.match(await page.id(`cell-${weekday}-12`).getAttribute("aria-label"), /4 answers/);
+  await page.id(`cell-${weekday}-12`).click();
+  await page.id("only").waitFor();
+  await page.id("table-line").click();
+  await waitFor("that hour of four weeks", async () => (await rows(page, "line")).reduce((sum, row) => sum + Number(row[4]), 0) === 4);
+  assert.deepEqual([param(page, "reason"), param(page, "hour")], ["why:wait", "12"]);
+  await page.accessible("an hour of a reason");
   await page.id("trends-place").selectOption("harapan");
   await still(page);
+  assert.equal(await page.id("only").count(), 0);
   await page.id("share").click();
   await page.id("share-make").click();
   const url = await page.id("share-url").inputValue();

@@ -51,7 +51,7 @@ export function LineCard({ view, set, by, usual, series, before, marks, linked, 
             <Segmented id="show" label={w.measure} value={measure} options={[["share", w.satisfied], ["index", w.index]]} choose={(value) => set({ index: value === "index" })} />
           )}
           {view.source === "kiosks" && <button type="button" class="toggle" data-testid="marks-shown" aria-pressed={view.marks} onClick={() => set({ marks: !view.marks })}>{w.marks.title}</button>}
-          {view.source === "kiosks" && !view.reason && (view.weekday !== null || view.hour !== null) && (
+          {view.source === "kiosks" && (view.weekday !== null || view.hour !== null) && (
             <button type="button" class="chosen" data-testid="only" onClick={() => set({ weekday: null, hour: null })}>
               {w.onlyAt(hoursSaid(view, said))}
               <span class="vh">. {w.all}</span>

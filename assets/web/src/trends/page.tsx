@@ -39,7 +39,9 @@ export function TrendsPage(props: Props) {
 
 function Trends({ session, place, query, signedOut }: Props) {
   const { t, w, lang } = useWords();
-  const view = readView(query, place);
+  const branch = session.places.find(({ id }) => id === place)?.kind === "branch";
+  const read = readView(query, place);
+  const view = read.reason && !branch ? { ...read, weekday: null, hour: null } : read; // hours of a reason are told of a branch
   const set = (change: Partial<View>) => go(viewAddress({ ...view, ...change }));
   const [keysShown, showKeys] = useState(false);
 
@@ -57,16 +59,15 @@ function Trends({ session, place, query, signedOut }: Props) {
   const path = (report: string, more: Record<string, string | number | null> = {}, of: Period | null = days) => of && pathOf(`trends/${report}`, { ...asked, ...of, ...more });
   const phones = view.source === "phones"; // told by day, and not apart by branch or reason
   const named = phones || !view.reason ? null : { reason: view.reason, visits: view.visits, lang };
-  const hours = phones ? { segment: segmentOf(view.source) } : (named ?? { weekday: view.weekday, hour: view.hour });
+  const hours = phones ? { segment: segmentOf(view.source) } : { ...named, weekday: view.weekday, hour: view.hour };
   const kiosks = <P,>(of: P): P | null => (phones ? null : of);
-  const branch = session.places.find(({ id }) => id === view.place)?.kind === "branch";
   const both = session.places.some((each) => each.parent === view.place && each.kind !== "branch");
   const series = useReport<TrendsSeries>(path("series", { by, ...hours }));
   const before = useReport<TrendsSeries>(view.compared && days ? path("series", { by, ...hours }, daysBefore(days)) : null);
   const marks = useReport<TrendsMarks>(view.marks && kiosks(days) ? pathOf("trends/marks", { place: view.place, ...days }) : null);
   const compare = useReport<TrendsCompare>(path("compare", { segment: segmentOf(view.source), ...named }));
   const segments = useReport<TrendsSegments>(path("segments"));
-  const grid = useReport<TrendsGrid>(named ? null : kiosks(path("grid"))); // reasons are counted by day
+  const grid = useReport<TrendsGrid>(named && !branch ? null : kiosks(path("grid", { ...named })));
   const ranked = { of: view.children && both ? "children" : "branches", ...named };
   const ranking = useReport<TrendsRanking>(kiosks(path("ranking", ranked)));
   const reasons = useReport<TrendsReasons>(kiosks(days) && pathOf("trends/reasons", { place: view.place, ...days, lang }));
@@ -127,8 +128,8 @@ function Trends({ session, place, query, signedOut }: Props) {
           <FiguresCard view={view} compare={compare} series={series.data} ranking={branch ? null : kiosks(ranking.data)} grid={named ? null : kiosks(grid.data)} />
           <LineCard view={view} set={set} by={by} usual={usual} series={series} before={view.compared ? before.data : null} marks={view.marks ? kiosks(marks.data) : null} linked={session.user.name !== ""} file={file("trend")} sheet={sheet("series", { by, ...hours })} />
           {phones && <p class="hint" data-testid="phones-only">{w.phonesOnly}</p>}
-          {named && <p class="hint reason-note" data-testid="reason-note">{w.reasonNote[view.visits]}</p>}
-          {!phones && !named && <GridCard view={view} set={set} measure={usual} grid={grid} mean={mean} file={file("hours")} sheet={sheet("grid")} />}
+          {named && <p class="hint reason-note" data-testid="reason-note">{w.reasonNote[view.visits]}{!branch && ` ${w.reasonHours}`}</p>}
+          {!phones && (!named || branch) && <GridCard view={view} set={set} usual={usual} grid={grid} mean={mean} file={file("hours")} sheet={sheet("grid", { ...named })} />}
           {!phones && <ReasonsCard view={view} set={set} reasons={reasons} file={`puas-reasons-${view.place}-${days?.from}-${days?.to}`} sheet={sheet("reasons", { question: null })} />}
           {!phones && !branch && (usual !== "nps" || named) && <RankingCard view={view} set={set} ranking={ranking} both={both} file={file("ranking")} sheet={sheet("ranking", ranked)} />}
         </div>

@@ -29,7 +29,7 @@ export function ReasonsCard({ view, set, reasons, file, sheet }: Props) {
   const question = reasons.data?.questions[0]; // the one that is answered most
   const group = (view.visits === "all" ? question : question?.[view.visits]) ?? null;
   const keyOf = (id: string) => `${question?.question}:${id}`;
-  const press = (id: string) => set({ reason: view.reason === keyOf(id) ? null : keyOf(id), weekday: null, hour: null });
+  const press = (id: string) => set({ reason: view.reason === keyOf(id) ? null : keyOf(id) });
   return (
     <ChartCard
       name="reasons" title={w.reasons} view={view} set={set} loaded={reasons} file={file} sheet={sheet}
