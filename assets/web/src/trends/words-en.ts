@@ -148,9 +148,9 @@ export const en = {
   namedOf: { unhappy: "of unhappy visits that gave a reason", happy: "of happy visits that gave a reason", all: "of visits that gave a reason" },
   satisfiedNamed: "Satisfied, of those who named it",
   reasonNote: {
-    unhappy: "Of the unhappy visits that gave a reason, the share that named this one.",
-    happy: "Of the happy visits that gave a reason, the share that named this one.",
-    all: "Of the visits that gave a reason, the share that named this one.",
+    unhappy: "Of the unhappy visits that gave a reason, the share that named this one. A visit may name several, so its share of all reasons is smaller.",
+    happy: "Of the happy visits that gave a reason, the share that named this one. A visit may name several, so its share of all reasons is smaller.",
+    all: "Of the visits that gave a reason, the share that named this one. A visit may name several, so its share of all reasons is smaller.",
   },
   reasonHours: "Hours of the week are told of a branch.",
   seldom: "seldom",

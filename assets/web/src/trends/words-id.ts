@@ -139,9 +139,9 @@ export const id: Words = {
   namedOf: { unhappy: "dari kunjungan tidak puas yang memberi alasan", happy: "dari kunjungan puas yang memberi alasan", all: "dari kunjungan yang memberi alasan" },
   satisfiedNamed: "Puas, di antara yang menyebutnya",
   reasonNote: {
-    unhappy: "Dari kunjungan tidak puas yang memberi alasan, bagian yang menyebut alasan ini.",
-    happy: "Dari kunjungan puas yang memberi alasan, bagian yang menyebut alasan ini.",
-    all: "Dari kunjungan yang memberi alasan, bagian yang menyebut alasan ini.",
+    unhappy: "Dari kunjungan tidak puas yang memberi alasan, bagian yang menyebut alasan ini. Satu kunjungan dapat menyebut beberapa, jadi bagiannya dari semua alasan lebih kecil.",
+    happy: "Dari kunjungan puas yang memberi alasan, bagian yang menyebut alasan ini. Satu kunjungan dapat menyebut beberapa, jadi bagiannya dari semua alasan lebih kecil.",
+    all: "Dari kunjungan yang memberi alasan, bagian yang menyebut alasan ini. Satu kunjungan dapat menyebut beberapa, jadi bagiannya dari semua alasan lebih kecil.",
   },
   reasonHours: "Jam dalam sepekan ditampilkan untuk cabang.",
   seldom: "jarang",
