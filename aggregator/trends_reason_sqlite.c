@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DAY_QUARTERS = 96, EDGE_QUARTERS = 56 }; // no clock is farther from UTC than 14 hours
-
 static bool find_visits(struct trends *t)
 {
     static const char *const names[ROLLUP_NAMED] = {"all", "unhappy", "happy"};
@@ -92,8 +90,8 @@ static sqlite3_stmt *quarters_of(struct trends *t, int32_t place, int32_t from, 
     static const char *const by_quarter[ROLLUP_NAMED] = BY_VISITS("quarter", "choice_tally");
     const struct trend_filter *r = &t->reason;
     return store_bind(t->v->st, by_quarter[r->visits], "dddii", place, r->question, r->option,
-                      (int64_t)from * DAY_QUARTERS - EDGE_QUARTERS,
-                      (int64_t)to * DAY_QUARTERS + EDGE_QUARTERS);
+                      (int64_t)from * TREND_DAY_QUARTERS - TREND_EDGE_QUARTERS,
+                      (int64_t)to * TREND_DAY_QUARTERS + TREND_EDGE_QUARTERS);
 }
 
 // Rows of two levels: did not name it, named it.
@@ -123,13 +121,7 @@ bool trends_load_reason_unit(struct trends *t, int32_t place, struct trend_unit 
     sqlite3_stmt *s = days_of(t, place, t->from, t->to);
     struct trend_days sums = {.n = 0};
     while (views_row(t->v, s)) {
-        const int64_t n = sqlite3_column_int64(s, 1), named = sqlite3_column_int64(s, 2);
-        sums.n += n;
-        sums.good += named;
-        sums.days += n > 0;
-        sums.good_squares += (double)named * (double)named;
-        sums.products += (double)named * (double)n;
-        sums.n_squares += (double)n * (double)n;
+        trend_days_add(&sums, sqlite3_column_int64(s, 1), sqlite3_column_int64(s, 2));
     }
     *ret_u = (struct trend_unit){.id = place, .n = sums.n, .good = sums.good};
     trend_unit_days(ret_u, (size_t)sums.days, sums.good_squares, sums.products, sums.n_squares);

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEFAULT_DAYS = 28, DAY_QUARTERS = 96, EDGE_QUARTERS = 56 };
+enum { DEFAULT_DAYS = 28 };
 
 #define FIELD(name) QUERY_FIELD(struct trend_query, name)
 const struct query_field trend_fields[] = {
@@ -234,8 +234,8 @@ bool trends_load_mix(struct trends *t, int32_t place, int kind, int32_t from, in
                    " SELECT kiosk_id, sum(c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11)"
                    " FROM down JOIN tally t ON t.place_id = down.place_id WHERE quarter >= ?3"
                    " AND quarter < ?4 AND name_id = ?2 GROUP BY kiosk_id ORDER BY kiosk_id",
-                   "ddii", place, t->question, (int64_t)from * DAY_QUARTERS - EDGE_QUARTERS,
-                   (int64_t)to * DAY_QUARTERS),
+                   "ddii", place, t->question, (int64_t)from * TREND_DAY_QUARTERS - TREND_EDGE_QUARTERS,
+                   (int64_t)to * TREND_DAY_QUARTERS),
         counts);
 }
 

@@ -334,6 +334,8 @@ scenario("trends page: a reason that is pressed is the filter: figures, line, ra
   await guest.id("figure-share").waitFor();
   guest.clean();
 
+  page.clean();
+
   // A link that names what nobody ever named says so, and the filter can be taken away.
   await page.page.goto(`${aggregator.url}/?page=trends&reason=why:never`);
   await page.id("card-line").getByRole("alert").filter({ hasText: "nobody ever named that reason" }).waitFor();

@@ -838,6 +838,23 @@ static void a_reason_is_a_filter(void **state)
         assert_int_equal(trends_read(w->v, NULL, wrong[i].what, &q, NOW, &problem, &text), TRENDS_BAD);
         assert_string_equal(problem.field, wrong[i].field);
     }
+    // What would take too long to read is refused; what is above it is not.
+    assert_true(store_begin(w->st));
+    for (int p = 0; p < 30; p++) {
+        struct store_place more = {.parent = WEST, .kind = PLACE_BRANCH, .name = "One more"};
+        snprintf(more.id.s, sizeof more.id.s, "more-%d", p);
+        assert_true(store_put_place(w->st, &more));
+    }
+    assert_true(store_commit(w->st));
+    struct trend_problem problem = {.field = ""};
+    struct trend_query q = {.place = "org", .reason = "why:wait", .from = "2024-03-01"};
+    char *text = NULL;
+    assert_int_equal(trends_read(w->v, NULL, "ranking", &q, NOW, &problem, &text), TRENDS_BAD);
+    assert_string_equal(problem.field, "from");
+    q.of = "children";
+    json_decref(ask(w, "ranking", q));
+    q = (struct trend_query){.place = "org", .from = "2024-03-01"}; // without a reason all of it is
+    json_decref(ask(w, "ranking", q));
 }
 
 static void labels_are_of_the_language_asked_for(void **state)

@@ -58,7 +58,7 @@ function Trends({ session, place, query, signedOut }: Props) {
   const by = view.by ?? (days ? usualBy(days) : "day");
   const path = (report: string, more: Record<string, string | number | null> = {}, of: Period | null = days) => of && pathOf(`trends/${report}`, { ...asked, ...of, ...more });
   const phones = view.source === "phones"; // told by day, and not apart by branch or reason
-  const named = phones || !view.reason ? null : { reason: view.reason, visits: view.visits, lang };
+  const named = !view.reason ? null : { reason: view.reason, visits: view.visits, lang };
   const hours = phones ? { segment: segmentOf(view.source) } : { ...named, weekday: view.weekday, hour: view.hour };
   const kiosks = <P,>(of: P): P | null => (phones ? null : of);
   const both = session.places.some((each) => each.parent === view.place && each.kind !== "branch");

@@ -31,11 +31,12 @@ const within = (value: string | null, most: number): number | null => (value !==
 
 export function readView(query: URLSearchParams, place: string): View {
   const reason = query.get("reason");
+  const source = readSource(query);
   const from = query.get("from");
   const to = query.get("to");
   return {
     place,
-    source: readSource(query),
+    source,
     question: query.get("question") ?? "",
     period: isDay(from) && isDay(to) && from <= to ? { from, to } : (oneOf(query.get("period"), PRESETS) ?? "28d"),
     by: oneOf(query.get("by"), ["day", "week", "month"]),
@@ -47,7 +48,7 @@ export function readView(query: URLSearchParams, place: string): View {
     volume: query.get("grid") === "votes",
     children: query.get("rank") === "children",
     visits: oneOf(query.get("visits"), ["happy", "all"]) ?? "unhappy",
-    reason: isReason(reason) ? reason : null,
+    reason: isReason(reason) && source === "kiosks" ? reason : null,
     tables: CARDS.filter((name) => query.get("table")?.split(" ").includes(name)),
   };
 }
