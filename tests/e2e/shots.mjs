@@ -34,6 +34,8 @@ const PAGES = {
   find: { user: "admin", path: "/", ready: '[data-testid="place-picker"]', press: ["place-picker"], of: "many", shows: "dialog[open]" },
   trends: { user: "admin", path: "/?page=trends", ready: '[data-testid="card-ranking"] tbody tr' },
   "trends-branch": { user: "admin", path: `/?page=trends&place=${PLACE}&period=90d`, ready: '[data-testid="card-reasons"]' },
+  "trends-reason": { user: "admin", path: "/?page=trends&visits=all", ready: '[data-testid="card-reasons"] tbody tr', press: ["reason-wait"], shows: '[data-testid="figure-named"]' },
+  "trends-reason-branch": { user: "admin", path: `/?page=trends&place=${PLACE}&period=90d&reason=why:wait`, ready: '[data-testid="figure-named"]' },
   "trends-share": { user: "admin", path: `/?page=trends&place=${PLACE}`, ready: '[data-testid="card-reasons"]', press: ["share"], on: DESKTOP, shows: "dialog[open]" },
   "trends-keys": { user: "admin", path: `/?page=trends&place=${PLACE}`, ready: '[data-testid="card-reasons"]', press: ["trends-keys"], on: DESKTOP, shows: "dialog[open]" },
   "trends-none": { user: "admin", path: `/?page=trends&place=${PLACE}&from=2020-01-01&to=2020-01-31`, ready: '[data-testid="card-reasons"]' },
