@@ -78,7 +78,7 @@ if (unknown) {
 }
 
 async function demo(world) {
-  const scenario = Object.values(EXITS).reduce((text, [id, beside]) => text.replace(new RegExp(`^( *)- \\{ id: ${beside}, .*$`, "m"), `$&\n$1- { id: ${id}, name: Exit, share: 0, past_only: true }`), readFileSync(`${ROOT}/tests/fleet/scenarios/demo.yaml`, "utf8"));
+  const scenario = Object.values(EXITS).reduce((text, [id, beside]) => text.replace(new RegExp(`^( *)- \\{ id: ${beside}, .*$`, "m"), `$&\n$1- { id: ${id}, name: Exit, share: 0, past_only: true }`), readFileSync(`${ROOT}/tests/fleet/scenarios/demo.yaml`, "utf8").replace(/power_cuts: [\d.]+/, "power_cuts: 0"));
   const { broker, aggregator, fleet } = await start(world, scenario, { org: "harapan", control: true });
   const receiver = await mailed(world, aggregator);
   const running = fleet("--live");

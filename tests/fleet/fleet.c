@@ -657,7 +657,9 @@ struct fleet_progress fleet_progress(const struct fleet *f, mono_ms now)
         p.votes += k->votes;
         p.drawn = p.drawn && k->cursor >= end;
         least = k->cursor < least ? k->cursor : least;
-        pending += k->outbox.pending;
+        bool dark = f->o.live && (k->off > 0 || k->cuts > 0);
+        p.dark += dark;
+        pending += dark ? 0 : k->outbox.pending;
         for (int e = 0; e < k->outbox.count; e++) {
             p.rows += k->outbox.epochs[e].next - 1;
             p.stored += k->outbox.epochs[e].acked;

@@ -89,7 +89,8 @@ void fleet_turn(struct fleet *f, struct fleet_kiosk *k, mono_ms now);
 struct fleet_progress {
     int64_t votes, rows, stored; // stored: rows acknowledged
     bool drawn;                  // every cursor is at the end (or at now)
-    bool complete;               // and nothing is pending
+    bool complete;               // and nothing is pending, but for kiosks in the dark
+    int dark;                    // kiosks that have no power or network now, in real time: what they keep comes when they are back
     double day;                  // of the slowest cursor
 };
 struct fleet_progress fleet_progress(const struct fleet *f, mono_ms now);

@@ -289,7 +289,8 @@ static void tell(struct loop *l, mono_ms now)
     struct fleet_progress p = fleet_progress(f, now);
     l->complete = p.complete;
     if (p.complete) {
-        printf("history: complete, %s votes\n", grouped(p.votes, all, sizeof all));
+        printf("history: complete, %s votes%s\n", grouped(p.votes, all, sizeof all),
+               p.dark > 0 ? "; a kiosk has no power or network just now, its own come when it is back" : "");
     } else if (p.stored != l->told && p.drawn) {
         int64_t votes = p.rows > 0 ? (int64_t)((double)p.stored / (double)p.rows * (double)p.votes) : 0;
         printf("history: %s of %s votes\n", grouped(votes, some, sizeof some),
