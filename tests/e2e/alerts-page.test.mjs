@@ -53,6 +53,21 @@ scenario("alerts of all places: whose they are, the way to the day, over with th
   const display = (await (await Session.login(url, "admin")).get("/api/v1/session")).user.display;
   await page.id("alert-row").filter({ hasText: `${display} is on it since` }).waitFor();
 
+  // Given to somebody it is theirs; where it was taken until a time that is over, as while nothing is heard, it is nobody's.
+  const admin = await Session.login(url, "admin");
+  const first = await store.one("SELECT a.id FROM alert a JOIN place p USING(place_id) WHERE p.id = 'malang'");
+  const malangs = page.id("alert-row").filter({ hasText: "Malang Ijen" });
+  await admin.post(`/api/v1/alerts/${first}/assign`, { user: "admin" });
+  await malangs.filter({ hasText: `Assigned to ${display}.` }).waitFor({ timeout: 25_000 });
+  assert.doesNotMatch(await malangs.textContent(), /Nobody/);
+  await admin.post(`/api/v1/alerts/${first}/assign`, { user: "" });
+  await page.page.reload();
+  await malangs.filter({ hasText: "Nobody is on it yet" }).waitFor();
+  const late = `UPDATE alert SET ack_by = 'admin', ack_at = ${Date.now() - 7_200_000}, ack_until = ${Date.now() - 3_600_000} WHERE id = '${first}'`;
+  assert.equal((await run("sqlite3", ["-cmd", ".timeout 5000", store.file, late])).code, 0);
+  await page.page.reload();
+  await malangs.filter({ hasText: "Nobody is on it yet" }).waitFor();
+
   // What somebody else ends goes from here by itself, and is found under those that are over.
   const west = await Session.login(url, "west");
   const id = await store.one("SELECT a.id FROM alert a JOIN place p USING(place_id) WHERE p.id = 'bandung-dago'");

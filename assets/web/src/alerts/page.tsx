@@ -115,7 +115,8 @@ function One({ alert, day, votes }: { alert: PastAlert; day: boolean; votes: () 
     over && w.lasted(f.span(((alert.closed ?? 0) - alert.raised) / MINUTE_MS)),
     alert.flaps > 0 && t.flaps(alert.flaps),
   ].filter(Boolean);
-  const who = over ? (alert.closedBy ? t.closedByPerson(at(alert.closed ?? 0), alert.closedBy) : t.closedItself(at(alert.closed ?? 0))) : alert.ack ? t.onIt(alert.ack.by, at(alert.ack.at), at(alert.ack.until)) : t.nobody;
+  const theirs = [alert.ack && alert.ack.until > now && t.onIt(alert.ack.by, at(alert.ack.at), at(alert.ack.until)), alert.assigned && t.given(alert.assigned)].filter(Boolean);
+  const who = !over ? theirs.join(" ") || t.nobody : alert.closedBy ? t.closedByPerson(at(alert.closed ?? 0), alert.closedBy) : t.closedItself(at(alert.closed ?? 0));
   const address = addressOf("today", { place: alert.place.id });
   return (
     <li data-testid="alert-row" data-alert-id={alert.id} data-state={alert.state}>
