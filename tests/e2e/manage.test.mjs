@@ -350,7 +350,12 @@ scenario("standards, channels, people, tokens and the log from the page", async 
   await page.id("dry").click();
   await page.id("preview").filter({ hasText: "lasting: 5 min \u2192" }).waitFor();
   await page.id("typed-drop").click();
-  await page.page.goBack();
+  // By itself it is for a standard that asks the same.
+  for (const [kind, id] of [["change", null], ["offline", "offline"], ["standard", "satisfied-85"]]) {
+    await page.page.goto(`${url}/?${new URLSearchParams({ page: "backtest", place: "bandung-dago", a: `kind: ${kind}` })}`);
+    await page.id("use-a-new").waitFor();
+    assert.equal(await page.id("use-a").evaluateAll(([link]) => (link ? new URL(link.href).searchParams.get("id") : null)), id);
+  }
   await page.id("kind-a-share").click();
   await page.id("window-a").fill("20");
   await page.id("window-a").press("Enter");
