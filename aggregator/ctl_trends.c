@@ -69,7 +69,10 @@ static void print_head(const json_t *o)
     if (json_is_string(json_object_get(o, "segment"))) {
         printf(", %s", string(o, "segment"));
     }
-    if (json_object_get(o, "question") != NULL) {
+    const json_t *reason = json_object_get(o, "reason");
+    if (json_is_object(reason)) { // of whose visits: all, unhappy or happy ones
+        printf(", named \"%s\" (%s visits)", string(reason, "label"), string(reason, "visits"));
+    } else if (json_object_get(o, "question") != NULL) {
         printf(", question %s", string(o, "question")[0] != '\0' ? string(o, "question") : "- (no votes)");
     }
     printf("\n%s", json_is_true(json_object_get(o, "building"))
@@ -123,11 +126,18 @@ static void add_period(struct table *t, const json_t *p, const char *name)
     const json_t *score = nps != NULL ? nps : json_object_get(p, "index");
     table_add(t, "%s", name);
     table_add(t, "%lld", (long long)json_integer_value(json_object_get(p, "n")));
-    add_number(t, p, "share", 100, " %");
-    add_interval(t, p, 100);
+    const json_t *named = json_object_get(p, "named"); // of a reason
+    add_number(t, named != NULL ? named : p, "share", 100, " %");
+    add_interval(t, named != NULL ? named : p, 100);
     add_number(t, score, "value", 1, nps != NULL ? " NPS" : "");
     add_interval(t, score, 1);
     table_add(t, "%s", few(p));
+}
+
+// Is a reason the filter?
+static bool is_named(const json_t *o)
+{
+    return json_is_object(json_object_get(o, "reason"));
 }
 
 int ctl_trends(struct ctl *c, int argc, char **argv)
@@ -140,7 +150,7 @@ int ctl_trends(struct ctl *c, int argc, char **argv)
     if (o == NULL) {
         return code;
     }
-    table_init(&t, "from|votes|satisfied|95 %|index|95 %|");
+    table_init(&t, is_named(o) ? "from|answered|named it|95 %|-|-|" : "from|votes|satisfied|95 %|index|95 %|");
     json_array_foreach(json_object_get(o, "periods"), i, p)
     {
         add_period(&t, p, string(p, "from"));
@@ -160,7 +170,8 @@ int ctl_ranking(struct ctl *c, int argc, char **argv)
     if (o == NULL) {
         return code;
     }
-    table_init(&t, "rank|place|name|votes|satisfied|estimate|95 %|");
+    table_init(&t, is_named(o) ? "rank|place|name|answered|named it|estimate|95 %|"
+                               : "rank|place|name|votes|satisfied|estimate|95 %|");
     json_array_foreach(json_object_get(o, "units"), i, u)
     {
         const json_t *rank = json_object_get(u, "rank");
@@ -172,7 +183,7 @@ int ctl_ranking(struct ctl *c, int argc, char **argv)
         table_add(&t, "%s", string(place(u), "id"));
         table_add(&t, "%s", string(place(u), "name"));
         table_add(&t, "%lld", (long long)json_integer_value(json_object_get(u, "n")));
-        add_number(&t, u, "share", 100, " %");
+        add_number(&t, u, is_named(o) ? "named" : "share", 100, " %");
         add_number(&t, u, "shrunk", 100, " %");
         add_interval(&t, u, 100);
         table_add(&t, "%s", json_is_true(json_object_get(u, "hidden")) ? "under 30 votes" : "");

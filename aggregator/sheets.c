@@ -28,6 +28,10 @@ static const struct word {
     {"B", {"Baik", "Good"}},
     {"C", {"Kurang baik", "Less good"}},
     {"D", {"Tidak baik", "Not good"}},
+    // whose reasons
+    {"all", {"Semua", "All"}},
+    {"unhappy", {"Tidak puas", "Unhappy"}},
+    {"happy", {"Puas", "Happy"}},
     // why a change is none
     {"too-few", {"terlalu sedikit suara", "too few votes"}},
     {"volume-changed", {"jumlah suara per hari jauh berbeda", "far more or fewer votes a day"}},
@@ -91,6 +95,18 @@ const char *sheet_word(const char *id, enum sheet_lang lang)
             "95% sampai", "95% to"                                                                           \
         }                                                                                                    \
     }
+// Of a reason that is the filter; of whose visits.
+#define REASON                                                                                               \
+    {"/reason.label", VALUE_TEXT, {"Alasan", "Reason"}},                                                     \
+    {                                                                                                        \
+        "/reason.visits", VALUE_WORD,                                                                        \
+        {                                                                                                    \
+            "Kunjungan", "Visits"                                                                            \
+        }                                                                                                    \
+    }
+#define NAMED(of)                                                                                            \
+    REASON, {of "named.good", VALUE_COUNT, {"Menyebutnya", "Named it"}},                                     \
+        {of "named.share", VALUE_SHARE, {"Menyebutnya, %", "Named it, %"}}, INTERVAL(of "named.", VALUE_SHARE)
 #define FIGURE(of)                                                                                           \
     {of "n", VALUE_COUNT, {"Suara", "Votes"}}, {of "share", VALUE_SHARE, {"Puas, %", "Satisfied, %"}},       \
         INTERVAL(of, VALUE_SHARE), {of "index.value", VALUE_SCORE, {"Indeks", "Index"}},                     \
@@ -121,6 +137,12 @@ const char *sheet_word(const char *id, enum sheet_lang lang)
         {                                                                                                    \
             "Puas sebelumnya, %", "Satisfied before, %"                                                      \
         }                                                                                                    \
+    },                                                                                                       \
+    {                                                                                                        \
+        "before.named.share", VALUE_SHARE,                                                                   \
+        {                                                                                                    \
+            "Menyebutnya sebelumnya, %", "Named it before, %"                                                \
+        }                                                                                                    \
     }
 #define DAYS                                                                                                 \
     {"from", VALUE_DAY, {"Dari", "From"}},                                                                   \
@@ -147,12 +169,13 @@ const char *sheet_word(const char *id, enum sheet_lang lang)
     }
 
 static const struct sheet_column compare[] = {HEAD,     {"question", VALUE_TEXT, {"Pertanyaan", "Question"}},
-                                              PROMISE,  FIGURE("after."),
-                                              BEFORE,   CHANGE("change."),
+                                              PROMISE,  NAMED("after."),
+                                              FIGURE("after."), BEFORE, CHANGE("change."),
                                               COMPLETE, END};
 static const struct sheet_column effect[] = {
     HEAD,
     {"at", VALUE_DAY, {"Perubahan pada", "Changed on"}},
+    NAMED("after."),
     FIGURE("after."),
     BEFORE,
     CHANGE("change."),
@@ -161,13 +184,15 @@ static const struct sheet_column effect[] = {
     {"effect.hi", VALUE_SHARE, {"Dampak 95% sampai", "Effect 95% to"}},
     COMPLETE,
     END};
-static const struct sheet_column periods[] = {DAYS, FIGURE(""), END};
+static const struct sheet_column periods[] = {DAYS, NAMED(""), FIGURE(""), END};
 static const struct sheet_column cells[] = {
-    {"weekday", VALUE_WORD, {"Hari", "Weekday"}}, {"hour", VALUE_COUNT, {"Jam", "Hour"}}, FIGURE(""), END};
+    {"weekday", VALUE_WORD, {"Hari", "Weekday"}}, {"hour", VALUE_COUNT, {"Jam", "Hour"}}, NAMED(""), FIGURE(""), END};
 static const struct sheet_column units[] = {{"rank", VALUE_COUNT, {"Peringkat", "Rank"}},
                                             {"place.name", VALUE_TEXT, {"Tempat", "Place"}},
                                             {"place.id", VALUE_TEXT, {"Id", "Id"}},
+                                            REASON,
                                             {"n", VALUE_COUNT, {"Suara", "Votes"}},
+                                            {"named", VALUE_SHARE, {"Menyebutnya, %", "Named it, %"}},
                                             {"share", VALUE_SHARE, {"Puas, %", "Satisfied, %"}},
                                             {"shrunk", VALUE_SHARE, {"Perkiraan, %", "Estimate, %"}},
                                             INTERVAL("", VALUE_SHARE),

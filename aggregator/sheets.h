@@ -68,7 +68,7 @@ enum sheet_value {
     VALUE_YES, // true or false
 };
 struct sheet_column {
-    const char *path; // from the row: "index.value"
+    const char *path; // from the row: "index.value"; from its report: "/reason.label"
     enum sheet_value value;
     const char *name[SHEET_LANGS];
 };

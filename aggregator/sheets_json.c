@@ -71,16 +71,27 @@ static const char *word_of(const json_t *value, enum sheet_lang lang)
     return id != NULL ? sheet_word(id, lang) : NULL;
 }
 
+static size_t row_count(const struct sheet *sheet)
+{
+    return sheet->shape->rows[0] == '\0' ? 1 : json_array_size(sheet->rows);
+}
+
+static const json_t *row_at(const struct sheet *sheet, size_t i)
+{
+    return sheet->shape->rows[0] == '\0' ? sheet->report : json_array_get(sheet->rows, i);
+}
+
 static struct sheet_cell text_cell(const char *text)
 {
     return (struct sheet_cell){.kind = text != NULL ? SHEET_TEXT : SHEET_NONE, .text = text};
 }
 
-static struct sheet_cell cell_of(const json_t *row, const struct sheet_column *c, enum sheet_lang lang)
+static struct sheet_cell cell_of(const struct sheet *sheet, size_t row, const struct sheet_column *c, enum sheet_lang lang)
 {
     static const char *const yes[SHEET_LANGS] = {"Ya", "Yes"}, *const no[SHEET_LANGS] = {"Belum", "No"};
     static const int decimals[] = {[VALUE_SHARE] = 1, [VALUE_SCORE] = 1, [VALUE_LEVEL] = 2};
-    const json_t *value = value_at(row, c->path);
+    const json_t *value =
+        c->path[0] == '/' ? value_at(sheet->report, c->path + 1) : value_at(row_at(sheet, row), c->path);
     struct sheet_cell cell = {.kind = SHEET_NONE};
     switch (c->value) {
     case VALUE_TEXT:
@@ -109,20 +120,10 @@ static struct sheet_cell cell_of(const json_t *row, const struct sheet_column *c
     return cell;
 }
 
-static size_t row_count(const struct sheet *sheet)
-{
-    return sheet->shape->rows[0] == '\0' ? 1 : json_array_size(sheet->rows);
-}
-
-static const json_t *row_at(const struct sheet *sheet, size_t i)
-{
-    return sheet->shape->rows[0] == '\0' ? sheet->report : json_array_get(sheet->rows, i);
-}
-
 static bool is_filled(const struct sheet *sheet, const struct sheet_column *c)
 {
     for (size_t i = 0; i < row_count(sheet); i++) {
-        if (cell_of(row_at(sheet, i), c, SHEET_ID).kind != SHEET_NONE) {
+        if (cell_of(sheet, i, c, SHEET_ID).kind != SHEET_NONE) {
             return true;
         }
     }
@@ -135,7 +136,7 @@ static void add(struct sheets *s, const struct sheet_shape *shape, const json_t 
     struct sheet *sheet = &s->list[s->count++];
     *sheet = (struct sheet){.shape = shape, .report = report, .rows = value_at(report, shape->rows)};
     for (const struct sheet_column *c = shape->columns; c->path != NULL && sheet->count < COLUMNS_MAX; c++) {
-        if (row_count(sheet) == 0 || is_filled(sheet, c)) {
+        if ((row_count(sheet) == 0 && c->path[0] != '/') || is_filled(sheet, c)) {
             sheet->columns[sheet->count++] = c;
         }
     }
@@ -254,7 +255,7 @@ struct sheet_cell sheets_cell(const struct sheets *s, size_t i, size_t row, size
     if ((upright ? column : row) == 0) {
         return text_cell(c->name[s->lang]);
     }
-    return cell_of(row_at(sheet, upright ? 0 : row - 1), c, s->lang);
+    return cell_of(sheet, upright ? 0 : row - 1, c, s->lang);
 }
 
 void sheets_name(const struct sheets *s, enum export_format f, char ret[SHEETS_NAME_MAX])

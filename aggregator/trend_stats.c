@@ -246,6 +246,17 @@ struct trend_prior trend_prior(const struct trend_unit *units, size_t count)
     return (struct trend_prior){mu * both, (1 - mu) * both, true};
 }
 
+struct trend_prior trend_prior_around(const struct trend_unit *units, size_t count)
+{
+    struct trend_prior p = trend_prior(units, count);
+    double n = 1, good = .5, weight = p.a + p.b;
+    for (size_t i = 0; i < count; i++) {
+        n += units[i].n >= TREND_MIN_N ? votes_of(&units[i]) : 0;
+        good += units[i].n >= TREND_MIN_N ? good_of(&units[i]) : 0;
+    }
+    return p.fitted ? p : (struct trend_prior){weight * good / n, weight * (1 - good / n), false};
+}
+
 static double beta_fraction(double x, double a, double b)
 {
     // Lentz's way of evaluating a continued fraction.

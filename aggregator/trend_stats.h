@@ -138,6 +138,9 @@ void trend_unit_days(struct trend_unit *u, size_t days, double good_squares, dou
 // Beta prior of the units' shares by moments weighted with n (Kleinman 1973). Units that are hidden do not
 // count. The fallback: fewer than 3 units, or no more spread than chance makes.
 struct trend_prior trend_prior(const struct trend_unit *units, size_t count);
+// The same where nobody knows what is usual, as of reasons: the fallback lies around the share of all that are not hidden (with
+// one half more on either side, so that it is never 0 or 1) and weighs as much.
+struct trend_prior trend_prior_around(const struct trend_unit *units, size_t count);
 // Fills in all but id, n, good, effective, and sorts: ranked ones by shrunk value, best first, hidden ones
 // last by id. A rank is 1 + the number of units whose interval lies wholly above. Where few votes make an
 // interval wide, a unit may so share a better rank than one that stands above it.

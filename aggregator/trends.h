@@ -8,6 +8,12 @@
 //   {"n", "days", "good", "share", "lo", "hi", "clustered", "enough",
 //    "index": {"value", "lo", "hi", "error"} or "nps": the same}
 //
+// Where a reason is asked for, n are the visits that answered its question, and instead of share and index stands
+//
+//   "named": {"good", "share", "lo", "hi", "clustered"}     good: those that named it
+//
+// so that nobody takes it for how satisfied they are.
+//
 // share: answers on the top two faces of 4 to 10, on the top one of 2 and 3. A question with eleven levels is
 // NPS: it has no share. enough false: n is under 30, and nothing should be concluded. Under 5 votes only n is
 // told.
@@ -46,7 +52,9 @@ struct trend_query {
     const char *control;    // effect: ids of places where nothing changed, separated by commas
     const char
         *segment; // series, compare, effect, scores: "service:ID", "counter:ID", "other"
-    const char *lang;       // reasons: of the labels; default: id
+    const char *reason; // series, grid, ranking, compare, effect: how often it is named: "QUESTION:ID", as `reasons` lists them
+    const char *visits; // of reason: all (default), unhappy, happy: of whose answers
+    const char *lang;       // of the labels of reasons; default: id
     const char *goal, *goal_from, *goal_by; // goal: as if this were the standard's: percent, days; default: what is set
     const char *population; // skm: people served, for the sample size; default: without end
 };

@@ -10,6 +10,16 @@
 
 enum { BLOCK_SHIFT = 5, BLOCK_DAYS = 1 << BLOCK_SHIFT }; // as in the migration 0016
 
+void trend_days_add(struct trend_days *d, int64_t n, int64_t good)
+{
+    d->n += n;
+    d->good += good;
+    d->days += n > 0;
+    d->good_squares += (double)good * (double)good;
+    d->products += (double)good * (double)n;
+    d->n_squares += (double)n * (double)n;
+}
+
 // Arguments: levels, then the counts from the worst level on, as many as the most that the rows may have.
 static void add_day(sqlite3_context *c, int count, sqlite3_value **values)
 {
@@ -24,13 +34,7 @@ static void add_day(sqlite3_context *c, int count, sqlite3_value **values)
         r.c[i] = sqlite3_value_int64(values[1 + i]);
         n += r.c[i];
     }
-    int64_t good = trend_row_good(&r);
-    d->n += n;
-    d->good += good;
-    d->days += n > 0;
-    d->good_squares += (double)good * (double)good;
-    d->products += (double)good * (double)n;
-    d->n_squares += (double)n * (double)n;
+    trend_days_add(d, n, trend_row_good(&r));
 }
 
 static void end(sqlite3_context *c)
@@ -118,6 +122,9 @@ static bool add_blocks(struct trends *t, int32_t place, int32_t from, int32_t to
 
 bool trends_load_unit(struct trends *t, int32_t place, struct trend_unit *ret_u)
 {
+    if (t->reason.option != 0) {
+        return trends_load_reason_unit(t, place, ret_u);
+    }
     if (t->scale == SCALE_UNKNOWN && !find_scale(t)) {
         return false;
     }

@@ -58,7 +58,7 @@ bool trend_is_nps(const struct trend_rows *rows)
 
 bool trend_figure(const struct trend_rows *rows, int32_t from, int32_t to, struct trend_figure *ret)
 {
-    struct trend_figure f = {.nps = trend_is_nps(rows)};
+    struct trend_figure f = {.nps = trend_is_nps(rows), .named = rows->named};
     struct trend_day *days = calloc(rows->count + 1, sizeof *days);
     struct trend_sum *sums = calloc(rows->count + 1, sizeof *sums);
     double values[TREND_LEVELS_MAX];
@@ -98,18 +98,29 @@ json_t *trend_value_json(double value, const struct stats_interval *i, double er
     return json_pack("{s:f,s:f,s:f,s:f}", "value", value, "lo", i->lo, "hi", i->hi, "error", error);
 }
 
+// {"good", "share", "lo", "hi", "clustered"}, null where nothing is told.
+static void add_share(json_t *o, const struct trend_share *s, bool told)
+{
+    json_object_set_new(o, "good", told ? json_integer((json_int_t)s->good) : json_null());
+    json_object_set_new(o, "share", told ? json_real(s->share) : json_null());
+    json_object_set_new(o, "lo", told ? json_real(s->interval.lo) : json_null());
+    json_object_set_new(o, "hi", told ? json_real(s->interval.hi) : json_null());
+    json_object_set_new(o, "clustered", json_boolean(told && s->clustered));
+}
+
 json_t *trend_figure_json(const struct trend_figure *f)
 {
     bool told = f->known && f->n >= TREND_LEAST_N;
     json_t *o = json_pack("{s:I,s:I,s:b}", "n", (json_int_t)f->n, "days",
                           (json_int_t)(f->known ? f->mean.days : 0), "enough", f->n >= TREND_MIN_N);
+    if (f->named) { // no figure of this may be taken for how satisfied they are
+        json_t *named = json_object();
+        add_share(named, &f->share, told);
+        json_object_set_new(o, "named", named);
+        return o;
+    }
     if (!f->nps) {
-        const struct trend_share *s = &f->share;
-        json_object_set_new(o, "good", told ? json_integer((json_int_t)s->good) : json_null());
-        json_object_set_new(o, "share", told ? json_real(s->share) : json_null());
-        json_object_set_new(o, "lo", told ? json_real(s->interval.lo) : json_null());
-        json_object_set_new(o, "hi", told ? json_real(s->interval.hi) : json_null());
-        json_object_set_new(o, "clustered", json_boolean(told && s->clustered));
+        add_share(o, &f->share, told);
     }
     json_object_set_new(o, f->nps ? "nps" : "index",
                         told ? trend_value_json(f->mean.mean, &f->mean.interval, f->mean.error)

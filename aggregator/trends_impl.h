@@ -4,6 +4,7 @@
 //   trends_figure.c   days -> share, index, NPS with interval
 //   trends_report.c   series, grid, ranking
 //   trends_reasons.c  reasons, by unhappy and happy visits
+//   trends_reason_sqlite.c  one of them as the filter
 //   trends_change.c   comparison with the period before, effect of a change
 //   trends_gaps.c     expectation against perception; what each question scores
 //   trends_skm.c      the SKM report
@@ -28,8 +29,12 @@ enum {
     TREND_LEAST_N = 5,     // below it only n is told
     TREND_DAYS_MAX = 1100, // three years of a report
     TREND_UNITS_MAX = 2000,
+    TREND_REASON_DAYS_MAX = 25000, // of all places that a reason ranks: 45 ms of seven options a day
+    TREND_REASON_HOURS_MAX = 2200, // days of all places that its hours are of: they lie by the quarter hour
     TREND_CONTROLS_MAX = 20,
     TREND_HOURS = 24,
+    TREND_DAY_QUARTERS = 96,
+    TREND_EDGE_QUARTERS = 56, // no clock is farther from UTC than 14 hours
     TREND_NPS_LEVELS = 11,
     TREND_LATE_DAYS = 8, // a week, whichever weekday it begins with
 };
@@ -44,6 +49,7 @@ struct trend_row { // votes of one day (and hour) and scale
 struct trend_rows {          // ascending by day
     struct trend_row *items; // owned
     size_t count, room;
+    bool named; // votes are visits that answered, of two levels: did not name the reason, named it
 };
 struct trend_days { // of a place, summed: what they say of each other from day to day (trend_unit_days)
     int64_t n, good, days;
@@ -65,6 +71,13 @@ struct trend_named { // of one day: how often an option was named; 0: beside ano
 struct trend_named_rows {      // ascending by option, then by day
     struct trend_named *items; // owned
     size_t count, room;
+};
+struct trend_filter { // the reason that is asked for; option 0: none
+    char question_id[IDENT_MAX + 1], option_id[IDENT_MAX + 1];
+    int32_t question, option; // name_id
+    int visits;               // enum rollup_named: whose
+    const char *visits_name;  // static
+    json_t *label;            // owned
 };
 struct trend_asked { // what the newest document says of a question
     int32_t name;
@@ -93,6 +106,7 @@ struct trends {
     int32_t question;            // name_id; 0: there are no votes
     char question_id[IDENT_MAX + 1];
     int32_t segment; // TREND_ALL: of any and of none
+    struct trend_filter reason;
     json_t *promise; // owned
     struct trend_goal goal; // of the promise; target 0: none
     enum { SCALE_UNKNOWN, SCALE_SHORT, SCALE_LONG } scale; // of the question: are there more than five levels?
@@ -113,6 +127,13 @@ bool trends_find_question(struct trends *t);
 // Rows are appended.
 bool trends_load_days(struct trends *t, int32_t place, int32_t question, int32_t from, int32_t to,
                       struct trend_rows *rows);
+// Of a reason: the rows above, those of a ranking, and the visits that named it at the place by unhappy and happy ones.
+bool trends_find_reason(struct trends *t, bool possible);
+json_t *trends_reason_json(const struct trends *t); // {"question", "id", "label", "visits"}, or null
+bool trends_load_reason_days(struct trends *t, int32_t place, int32_t from, int32_t to, struct trend_rows *rows);
+bool trends_load_reason_hours(struct trends *t, int32_t place, int32_t from, int32_t to, struct trend_rows *rows);
+bool trends_load_reason_unit(struct trends *t, int32_t place, struct trend_unit *ret_u);
+bool trends_load_reason_visits(struct trends *t, int32_t from, int32_t to, struct trend_rows *rows);
 bool trends_load_hours(struct trends *t, int32_t place, int32_t from, int32_t to, struct trend_rows *rows);
 // Votes of t->from..to on faces, with what they say of each other from day to day.
 bool trends_load_unit(struct trends *t, int32_t place, struct trend_unit *ret_u);
@@ -137,6 +158,7 @@ bool trends_label(struct trends *t, int32_t question, const char *option, json_t
 // The question of a dimension in the survey `skm`; *ret_name 0: none.
 bool trends_find_element(struct trends *t, const char *dimension, const char *usual_id, int32_t *ret_name);
 
+void trend_days_add(struct trend_days *d, int64_t n, int64_t good); // one day
 bool trend_rows_add(struct trend_rows *rows, const struct trend_row *row);
 bool trend_counts_add(struct trend_counts *counts, int32_t id, int64_t n); // a row of its own
 
@@ -149,6 +171,7 @@ int trend_weekday(int32_t day);                       // 0 = Sunday
 // ---------------------------------------------------------------- figures
 struct trend_figure {
     bool nps; // most votes are of eleven levels; votes of the other kind are left out
+    bool named; // the share is of those that named a reason
     int64_t n;
     struct trend_share share; // not nps
     struct trend_mean mean;   // index 0..100, nps -100..100

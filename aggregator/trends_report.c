@@ -1,6 +1,8 @@
 // trends: series, hours of the week, rankings.
 #include "aggregator/trends_impl.h"
 
+#include "aggregator/rollups.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,10 +17,11 @@ json_t *trends_place_json(const struct trend_place *p)
 json_t *trends_head(const struct trends *t)
 {
     char from[16], to[16];
-    return json_pack("{s:o,s:s,s:O,s:s,s:s,s:b,s:i,s:o}", "place", trends_place_json(&t->place), "question",
+    return json_pack("{s:o,s:s,s:O,s:s,s:s,s:b,s:i,s:o,s:o}", "place", trends_place_json(&t->place), "question",
                      t->question_id, "promise", t->promise, "from", trend_day_text(t->from, from), "to",
                      trend_day_text(t->to - 1, to), "building", t->building, "least", (int)TREND_MIN_N,
-                     "segment", t->segment != TREND_ALL ? json_string(t->q->segment) : json_null());
+                     "segment", t->segment != TREND_ALL ? json_string(t->q->segment) : json_null(), "reason",
+                     trends_reason_json(t));
 }
 
 json_t *trends_failed(struct trends *t, json_t *o)
@@ -84,6 +87,19 @@ static bool load_series(struct trends *t, int32_t from, int weekday, int hour, s
     return true;
 }
 
+// How satisfied the visits are that named the reason; by day only.
+static bool add_satisfied(struct trends *t, int32_t before, json_t *o)
+{
+    struct trend_rows rows = {.items = NULL};
+    bool ok = trends_load_reason_visits(t, before, t->to, &rows);
+    json_t *now = ok ? period(&rows, t->from, t->to) : NULL, *then = ok ? period(&rows, before, t->from) : NULL;
+    json_object_del(now, "index"); // of two levels it is the share once more
+    json_object_del(then, "index");
+    free(rows.items);
+    return json_object_set_new(json_object_get(o, "total"), "satisfied", now) == 0 &&
+           json_object_set_new(json_object_get(o, "previous"), "satisfied", then) == 0;
+}
+
 json_t *trends_series(struct trends *t)
 {
     enum trend_by by = TREND_BY_DAY;
@@ -110,7 +126,9 @@ json_t *trends_series(struct trends *t)
         ok = json_array_append_new(periods, period(&rows, day, next)) == 0;
     }
     ok = ok && json_object_set_new(o, "total", period(&rows, t->from, t->to)) == 0 &&
-         json_object_set_new(o, "previous", period(&rows, before, t->from)) == 0;
+         json_object_set_new(o, "previous", period(&rows, before, t->from)) == 0 &&
+         (t->reason.option == 0 || t->reason.visits != NAMED || weekday != ANY || hour != ANY ||
+          add_satisfied(t, before, o));
     free(rows.items);
     json_object_set_new(o, "by", json_string(t->q->by[0] != '\0' ? t->q->by : "day"));
     json_object_set_new(o, "periods", periods);
@@ -145,7 +163,7 @@ json_t *trends_segments(struct trends *t)
 
 static json_t *cell(const struct trend_rows *all, int weekday, int hour)
 {
-    struct trend_rows rows = {.items = NULL};
+    struct trend_rows rows = {.items = NULL, .named = all->named};
     struct trend_figure f;
     bool ok = true;
     for (size_t i = 0; ok && i < all->count; i++) {
@@ -187,7 +205,7 @@ json_t *trends_grid(struct trends *t)
 
 // ---------------------------------------------------------------- ranking
 
-static json_t *unit_json(const struct trend_unit *u, const struct trend_place *places, size_t count)
+static json_t *unit_json(const struct trend_unit *u, const struct trend_place *places, size_t count, bool named)
 {
     json_t *o = json_pack("{s:I,s:b}", "n", (json_int_t)u->n, "hidden", u->hidden);
     for (size_t i = 0; i < count; i++) {
@@ -196,7 +214,7 @@ static json_t *unit_json(const struct trend_unit *u, const struct trend_place *p
         }
     }
     json_object_set_new(o, "rank", u->hidden ? json_null() : json_integer(u->rank));
-    json_object_set_new(o, "share", u->hidden ? json_null() : json_real((double)u->good / (double)u->n));
+    json_object_set_new(o, named ? "named" : "share", u->hidden ? json_null() : json_real((double)u->good / (double)u->n));
     json_object_set_new(o, "below", json_boolean(u->below));
     json_object_set_new(o, "shrunk", u->hidden ? json_null() : json_real(u->shrunk));
     json_object_set_new(o, "lo", u->hidden ? json_null() : json_real(u->interval.lo));
@@ -219,6 +237,18 @@ static bool add_below(struct trends *t, struct trend_unit *units, size_t count, 
     return found >= 0;
 }
 
+// Reasons lie by day alone: of a long time and many places that is more than a page can wait for.
+static bool is_soon(struct trends *t, size_t places)
+{
+    char why[200];
+    if (t->reason.option == 0 || places * (size_t)(t->to - t->from) <= TREND_REASON_DAYS_MAX) {
+        return true;
+    }
+    snprintf(why, sizeof why, "a reason ranks %zu places over at most %zu days: choose fewer days, or fewer places", places,
+             TREND_REASON_DAYS_MAX / places);
+    return trends_wrong(t, "from", why);
+}
+
 json_t *trends_ranking(struct trends *t)
 {
     struct trend_place *places = NULL;
@@ -231,19 +261,19 @@ json_t *trends_ranking(struct trends *t)
     json_t *o = trends_head(t), *list = json_array();
     json_object_set_new(o, "of", json_string(children ? "children" : "branches"));
     json_object_set_new(o, "units", list);
-    bool ok = trends_load_units(t, !children, &places, &count);
+    bool ok = trends_load_units(t, !children, &places, &count) && is_soon(t, count);
     struct trend_unit *units = calloc(count + 1, sizeof *units);
     ok = ok && units != NULL;
     for (size_t i = 0; ok && i < count; i++) {
         ok = trends_load_unit(t, places[i].number, &units[i]);
     }
     if (ok) {
-        struct trend_prior p = trend_prior(units, count);
+        struct trend_prior p = t->reason.option != 0 ? trend_prior_around(units, count) : trend_prior(units, count);
         trend_rank(units, count, &p);
         ok = add_below(t, units, count, o);
         json_object_set_new(o, "prior", json_pack("{s:f,s:f,s:b}", "a", p.a, "b", p.b, "fitted", p.fitted));
         for (size_t i = 0; i < count; i++) {
-            json_array_append_new(list, unit_json(&units[i], places, count));
+            json_array_append_new(list, unit_json(&units[i], places, count, t->reason.option != 0));
         }
     }
     free(units);

@@ -10,14 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEFAULT_DAYS = 28, DAY_QUARTERS = 96, EDGE_QUARTERS = 56 };
+enum { DEFAULT_DAYS = 28 };
 
 #define FIELD(name) QUERY_FIELD(struct trend_query, name)
 const struct query_field trend_fields[] = {
     FIELD(place),   FIELD(question),   FIELD(from), FIELD(to),      FIELD(by),
     FIELD(weekday), FIELD(hour),       FIELD(of),   FIELD(at),      FIELD(days),
     FIELD(control), FIELD(population), FIELD(lang), FIELD(segment), FIELD(goal),
-    FIELD(goal_from), FIELD(goal_by),  {NULL, 0},
+    FIELD(goal_from), FIELD(goal_by),  FIELD(reason), FIELD(visits), {NULL, 0},
 };
 
 // ---------------------------------------------------------------- what is wrong
@@ -174,6 +174,9 @@ bool trends_load_days(struct trends *t, int32_t place, int32_t question, int32_t
     if (t->segment != TREND_ALL) {
         return load_segment_days(t, place, question, from, to, rows);
     }
+    if (t->reason.option != 0) {
+        return trends_load_reason_days(t, place, from, to, rows);
+    }
     return read_rows(
         t,
         store_bind(t->v->st,
@@ -185,6 +188,9 @@ bool trends_load_days(struct trends *t, int32_t place, int32_t question, int32_t
 
 bool trends_load_hours(struct trends *t, int32_t place, int32_t from, int32_t to, struct trend_rows *rows)
 {
+    if (t->reason.option != 0) {
+        return trends_load_reason_hours(t, place, from, to, rows);
+    }
     return read_rows(
         t,
         store_bind(t->v->st,
@@ -228,8 +234,8 @@ bool trends_load_mix(struct trends *t, int32_t place, int kind, int32_t from, in
                    " SELECT kiosk_id, sum(c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11)"
                    " FROM down JOIN tally t ON t.place_id = down.place_id WHERE quarter >= ?3"
                    " AND quarter < ?4 AND name_id = ?2 GROUP BY kiosk_id ORDER BY kiosk_id",
-                   "ddii", place, t->question, (int64_t)from * DAY_QUARTERS - EDGE_QUARTERS,
-                   (int64_t)to * DAY_QUARTERS),
+                   "ddii", place, t->question, (int64_t)from * TREND_DAY_QUARTERS - TREND_EDGE_QUARTERS,
+                   (int64_t)to * TREND_DAY_QUARTERS),
         counts);
 }
 
@@ -507,16 +513,16 @@ enum trends_error trends_read(struct views *v, const struct views_user *u, const
     static const struct {
         const char *name;
         json_t *(*make)(struct trends *t);
-        bool segments;
+        bool segments, reason; // may be filters
     } reports[] = {
-        {"series", trends_series, true},      {"grid", trends_grid, false},
-        {"ranking", trends_ranking, false},   {"reasons", trends_reasons, false},
-        {"compare", trends_compare, true},    {"effect", trends_effect, true},
-        {"skm", trends_skm, false},           {"coverage", trends_coverage, false},
-        {"gaps", trends_gaps, false},         {"scores", trends_scores, true},
-        {"segments", trends_segments, false}, {"goal", trends_goal, false},
-        {"marks", trends_marks, false},       {"staff", trends_staff, false},
-        {"late", trends_late, false},
+        {"series", trends_series, true, true},       {"grid", trends_grid, false, true},
+        {"ranking", trends_ranking, false, true},    {"reasons", trends_reasons, false, false},
+        {"compare", trends_compare, true, true},     {"effect", trends_effect, true, true},
+        {"skm", trends_skm, false, false},           {"coverage", trends_coverage, false, false},
+        {"gaps", trends_gaps, false, false},         {"scores", trends_scores, true, false},
+        {"segments", trends_segments, false, false}, {"goal", trends_goal, false, false},
+        {"marks", trends_marks, false, false},       {"staff", trends_staff, false, false},
+        {"late", trends_late, false, false},
     };
     struct trend_query all = *q;
     struct trends t = {.v = v, .u = u, .q = &all, .problem = ret_problem, .now = now};
@@ -529,7 +535,7 @@ enum trends_error trends_read(struct views *v, const struct views_user *u, const
     for (size_t i = 0; ok && i < sizeof reports / sizeof reports[0]; i++) {
         if (strcmp(reports[i].name, what) == 0) {
             found = true;
-            o = find_segment(&t, reports[i].segments) ? reports[i].make(&t) : NULL;
+            o = find_segment(&t, reports[i].segments) && trends_find_reason(&t, reports[i].reason) ? reports[i].make(&t) : NULL;
             json_t *note = o != NULL ? trends_coverage_note(&t) : NULL;
             json_object_set_new(o, "coverage", note);
             if (note == NULL) {
@@ -539,6 +545,7 @@ enum trends_error trends_read(struct views *v, const struct views_user *u, const
         }
     }
     json_decref(t.promise);
+    json_decref(t.reason.label);
     if (!found) {
         t.error = TRENDS_NOT_FOUND;
     }

@@ -182,9 +182,10 @@ struct views_page {
 };
 enum views_open { VIEWS_ANY, VIEWS_OPEN, VIEWS_CLOSED };
 // Texts {"alerts", "praise", "audit" or "comments": [...], "next": number or null}; *ret_next: `before` of the next page, 0: this is the last.
-// Alerts at a place ("": the user's) and under it: {id, state, kind, rule: {id, version, name}, place: {id, name}, kiosk,
-// since, raised, closed, closedBy, flaps, ack: {by, at, until}}. Counts move in steps, and are not told here; neither is that
-// one recovers, and since is to the quarter hour.
+// Alerts at a place ("": the user's) and under it: {id, state, kind, rule: {id, version, name}, place: {id, name,
+// tz}, kiosk, kioskName, since, raised, closed, closedBy, reopened, flaps, ack: {by, at, until}}; people by the names to show.
+// One that has ended and is worked on again is open. Counts move in steps, and are not told here; neither is that one
+// recovers, and since is to the quarter hour.
 enum views_error views_alerts(struct views *v, const struct views_user *u, const char *place, enum views_open open,
                               const struct views_page *p, char **ret_json, int64_t *ret_next);
 // What the place ("": the user's) and those under it can be proud of (store_praise.h): {id, at, kind: "answers", "step" or "year",

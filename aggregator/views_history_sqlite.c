@@ -39,8 +39,8 @@ static json_t *alert_json(sqlite3_stmt *s)
     int64_t closed = sqlite3_column_int64(s, 10), ack_at = sqlite3_column_int64(s, 14);
     bool has_ack = sqlite3_column_type(s, 14) != SQLITE_NULL;
     json_t *names = json_loads((const char *)sqlite3_column_text(s, 5), 0, NULL);
-    return json_pack("{s:s,s:s,s:s?,s:{s:s,s:i,s:o},s:{s:s,s:s,s:s},s:s?,s:s?,s:I,s:I,s:o,s:s?,s:i,s:s?,s:o}", "id",
-                     sqlite3_column_text(s, 1), "state", sqlite3_column_text(s, 2), "kind",
+    return json_pack("{s:s,s:s,s:s?,s:{s:s,s:i,s:o},s:{s:s,s:s,s:s},s:s?,s:s?,s:I,s:I,s:o,s:s?,s:b,s:i,s:s?,s:o}",
+                     "id", sqlite3_column_text(s, 1), "state", sqlite3_column_text(s, 2), "kind",
                      sqlite3_column_text(s, 3), "rule", "id", sqlite3_column_text(s, 4), "version",
                      sqlite3_column_int(s, 16), "name", names != NULL ? names : json_object(), "place", "id",
                      sqlite3_column_text(s, 6), "name", sqlite3_column_text(s, 7), "tz",
@@ -48,8 +48,8 @@ static json_t *alert_json(sqlite3_stmt *s)
                      sqlite3_column_text(s, 19), "since", (json_int_t)sqlite3_column_int64(s, 9), "raised",
                      (json_int_t)sqlite3_column_int64(s, 17), "closed",
                      null_or_int(closed, sqlite3_column_type(s, 10) != SQLITE_NULL), "closedBy",
-                     sqlite3_column_text(s, 11), "flaps", sqlite3_column_int(s, 12), "assigned",
-                     sqlite3_column_text(s, 20), "ack",
+                     sqlite3_column_text(s, 11), "reopened", sqlite3_column_int(s, 20), "flaps",
+                     sqlite3_column_int(s, 12), "assigned", sqlite3_column_text(s, 21), "ack",
                      has_ack ? json_pack("{s:s?,s:I,s:I}", "by", sqlite3_column_text(s, 13), "at",
                                          (json_int_t)ack_at, "until", (json_int_t)sqlite3_column_int64(s, 15))
                              : json_null());
@@ -85,16 +85,19 @@ enum views_error views_alerts(struct views *v, const struct views_user *u, const
             " k.id, a.since / 900000 * 900000, a.closed,"
             " nullif(" SHOWN("a.closed_by") ", ''), a.flaps, " SHOWN("a.ack_by") ", a.ack_at, "
             "a.ack_until, a.rule_version, a.raised,"
-            " (WITH RECURSIVE up(place_id, depth) AS (SELECT a.place_id, 0 UNION ALL SELECT q.parent_id, depth + 1 FROM"
-            " up JOIN place q USING(place_id) WHERE q.parent_id IS NOT NULL AND depth < 32) SELECT tz FROM up JOIN place"
-            " USING(place_id) ORDER BY tz = '', depth LIMIT 1), k.name,"
+            " (WITH RECURSIVE up(place_id, depth) AS (SELECT a.place_id, 0 UNION ALL SELECT q.parent_id, "
+            "depth + 1 FROM"
+            " up JOIN place q USING(place_id) WHERE q.parent_id IS NOT NULL AND depth < 32) SELECT tz FROM "
+            "up JOIN place"
+            " USING(place_id) ORDER BY tz = '', depth LIMIT 1), k.name, a.reopened IS NOT NULL,"
             " (SELECT nullif(" SHOWN("subject") ", '') FROM alert_log l WHERE l.alert_id = a.alert_id AND l.action = 'assign'"
             " ORDER BY l.log_id DESC LIMIT 1)"
             " FROM alert a JOIN rule r ON r.rule_id = a.rule_id AND r.version = a.rule_version JOIN place p "
             "ON p.place_id ="
             " a.place_id LEFT JOIN kiosk k ON k.kiosk_id = nullif(a.kiosk_id, 0) WHERE a.alert_id < ?2 AND "
             "a.place_id IN"
-            " down AND (?3 = 0 OR (a.closed IS NULL) = (?3 = 1)) ORDER BY a.alert_id DESC LIMIT ?4",
+            " down AND (?3 = 0 OR (a.closed IS NULL OR a.reopened IS NOT NULL) = (?3 = 1)) ORDER BY "
+            "a.alert_id DESC LIMIT ?4",
             "didd", top, p->before, (int)open, p->limit + 1);
     }
     return page(v, "alerts", found, s, alert_json, p, ret_json, ret_next);
@@ -103,7 +106,8 @@ enum views_error views_alerts(struct views *v, const struct views_user *u, const
 // Of its kind either answers, or the share and the day of a step; a year has neither.
 static json_t *praise_json(sqlite3_stmt *s)
 {
-    static const char *const kinds[] = {[PRAISE_ANSWERS] = "answers", [PRAISE_STEP] = "step", [PRAISE_YEAR] = "year"};
+    static const char *const kinds[] = {
+        [PRAISE_ANSWERS] = "answers", [PRAISE_STEP] = "step", [PRAISE_YEAR] = "year"};
     enum praise_kind kind = (enum praise_kind)sqlite3_column_int(s, 2);
     int64_t value = sqlite3_column_int64(s, 3);
     char day[16];
@@ -112,13 +116,13 @@ static json_t *praise_json(sqlite3_stmt *s)
                        ? json_pack("{s:s,s:o}", "id", sqlite3_column_text(s, 7), "name",
                                    names != NULL ? names : json_object())
                        : json_null();
-    return json_pack(
-        "{s:I,s:I,s:s,s:o,s:o,s:o,s:{s:s,s:s},s:o}", "id", (json_int_t)sqlite3_column_int64(s, 0), "at",
-        (json_int_t)sqlite3_column_int64(s, 1), "kind", kinds[kind], "answers",
-        null_or_int(value, kind == PRAISE_ANSWERS), "share",
-        null_or_real(sqlite3_column_int(s, 4) / 10000., kind == PRAISE_STEP), "by",
-        kind == PRAISE_STEP ? json_string(trend_day_text((int32_t)value, day)) : json_null(), "place", "id",
-        sqlite3_column_text(s, 5), "name", sqlite3_column_text(s, 6), "rule", rule);
+    return json_pack("{s:I,s:I,s:s,s:o,s:o,s:o,s:{s:s,s:s},s:o}", "id",
+                     (json_int_t)sqlite3_column_int64(s, 0), "at", (json_int_t)sqlite3_column_int64(s, 1),
+                     "kind", kinds[kind], "answers", null_or_int(value, kind == PRAISE_ANSWERS), "share",
+                     null_or_real(sqlite3_column_int(s, 4) / 10000., kind == PRAISE_STEP), "by",
+                     kind == PRAISE_STEP ? json_string(trend_day_text((int32_t)value, day)) : json_null(),
+                     "place", "id", sqlite3_column_text(s, 5), "name", sqlite3_column_text(s, 6), "rule",
+                     rule);
 }
 
 enum views_error views_praise(struct views *v, const struct views_user *u, const char *place,
@@ -131,7 +135,8 @@ enum views_error views_praise(struct views *v, const struct views_user *u, const
         s = store_bind(
             v->st,
             "WITH RECURSIVE down(place_id) AS (SELECT ?1 UNION SELECT p.place_id FROM down d JOIN place p ON "
-            "p.parent_id = d.place_id) SELECT q.praise_id, q.at, q.kind, q.value, q.percent, p.id, p.name, r.id,"
+            "p.parent_id = d.place_id) SELECT q.praise_id, q.at, q.kind, q.value, q.percent, p.id, p.name, "
+            "r.id,"
             " r.body -> '$.name' FROM praise q JOIN place p USING(place_id) LEFT JOIN rule r ON r.rule_id ="
             " q.rule_id AND r.version = (SELECT max(version) FROM rule m WHERE m.rule_id = q.rule_id)"
             " WHERE q.praise_id < ?2 AND q.place_id IN down ORDER BY q.praise_id DESC LIMIT ?3",

@@ -235,13 +235,14 @@ enum views_error views_rev(struct views *v, const struct views_user *u, const ch
 static json_t *session_places(struct views *v, const struct views_user *u)
 {
     json_t *list = json_array();
-    // Of every place: the open alerts at it or below it.
+    // Of every place: the alerts at it or below it that are open, or worked on again.
     sqlite3_stmt *s = store_bind(
         v->st,
         "WITH RECURSIVE down(place_id, depth) AS (SELECT ?1, 0 UNION SELECT p.place_id, d.depth + 1 FROM "
         "down d"
         " JOIN place p ON p.parent_id = d.place_id),"
         " up(place_id, alert_id) AS (SELECT place_id, alert_id FROM alert WHERE closed IS NULL"
+        " UNION SELECT place_id, alert_id FROM alert WHERE reopened IS NOT NULL"
         " UNION SELECT p.parent_id, u.alert_id FROM up u JOIN place p USING(place_id) WHERE p.parent_id IS "
         "NOT NULL),"
         " open(place_id, n) AS (SELECT place_id, count(*) FROM up GROUP BY place_id)"

@@ -82,8 +82,14 @@ scenario("alerts of all places: whose they are, the way to the day, over with th
   await page.accessible("votes behind an alert that is over");
   await page.page.keyboard.press("Escape");
 
-  // A place, by picker and address; who runs one branch sees that one alone.
+  // Worked on again it is among the open ones, until it is resolved.
+  assert.equal((await west.raw("POST", `/api/v1/alerts/${id}/reopen`, { comment: "Antrean lagi" })).status, 204);
   await page.id("alerts-state-open").click();
+  await page.id("alert-row").filter({ hasText: /Worked on again.*Bandung Dago/ }).waitFor();
+  assert.equal((await west.get("/api/v1/session")).places.find((each) => each.id === "jawa-barat").openAlerts, 1);
+  assert.equal((await west.raw("POST", `/api/v1/alerts/${id}/resolve`, { comment: "" })).status, 204);
+
+  // A place, by picker and address; who runs one branch sees that one alone.
   await page.id("alerts-place").selectOption("jawa-barat");
   await page.page.getByRole("heading", { name: "No open alert" }).waitFor();
   page.clean();

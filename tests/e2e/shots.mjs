@@ -34,6 +34,8 @@ const PAGES = {
   find: { user: "admin", path: "/", ready: '[data-testid="place-picker"]', press: ["place-picker"], of: "many", shows: "dialog[open]" },
   trends: { user: "admin", path: "/?page=trends", ready: '[data-testid="card-ranking"] tbody tr' },
   "trends-branch": { user: "admin", path: `/?page=trends&place=${PLACE}&period=90d`, ready: '[data-testid="card-reasons"]' },
+  "trends-reason": { user: "admin", path: "/?page=trends&visits=all", ready: '[data-testid="card-reasons"] tbody tr', press: ["reason-wait"], shows: '[data-testid="figure-named"]' },
+  "trends-reason-branch": { user: "admin", path: `/?page=trends&place=${PLACE}&period=90d&reason=why:wait`, ready: '[data-testid="figure-named"]' },
   "trends-share": { user: "admin", path: `/?page=trends&place=${PLACE}`, ready: '[data-testid="card-reasons"]', press: ["share"], on: DESKTOP, shows: "dialog[open]" },
   "trends-keys": { user: "admin", path: `/?page=trends&place=${PLACE}`, ready: '[data-testid="card-reasons"]', press: ["trends-keys"], on: DESKTOP, shows: "dialog[open]" },
   "trends-none": { user: "admin", path: `/?page=trends&place=${PLACE}&from=2020-01-01&to=2020-01-31`, ready: '[data-testid="card-reasons"]' },
@@ -50,6 +52,7 @@ const PAGES = {
   "manage-calendars": { user: "admin", path: "/?page=manage&tab=calendars&id=nasional", ready: '[data-testid="editor"]' },
   ...Object.fromEntries(["channels", "mailings"].map((tab) => [`manage-${tab}-new`, { user: "admin", path: `/?page=manage&tab=${tab}&id=new*`, ready: '[data-testid="editor"]' }])),
   "manage-kiosk": { ...card("kiosks"), press: ["open-dago-pharmacy"] },
+  "manage-password": { ...card("kiosks", "&id=dago-entrance"), press: ["kiosk-password", "kiosk-password-sure"], shows: '[data-testid="secret"]' },
   "manage-standard": { ...card("standards"), press: ["open-satisfied-85"] },
   "manage-user": { ...card("users"), press: ["open-manager"] },
   survey: { user: "admin", path: `/?page=survey&place=${ASKED}`, ready: '[data-testid="versions"] li', shows: '[data-testid="preview-picture"]' },
@@ -76,7 +79,7 @@ if (unknown) {
 
 async function demo(world) {
   const scenario = Object.values(EXITS).reduce((text, [id, beside]) => text.replace(new RegExp(`^( *)- \\{ id: ${beside}, .*$`, "m"), `$&\n$1- { id: ${id}, name: Exit, share: 0, past_only: true }`), readFileSync(`${ROOT}/tests/fleet/scenarios/demo.yaml`, "utf8"));
-  const { broker, aggregator, fleet } = await start(world, scenario, { org: "harapan" });
+  const { broker, aggregator, fleet } = await start(world, scenario, { org: "harapan", control: true });
   const receiver = await mailed(world, aggregator);
   const running = fleet("--live");
   await running.line(/history: complete/, { ms: HISTORY_MS });

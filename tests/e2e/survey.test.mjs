@@ -166,7 +166,9 @@ const rendered = async (world, yaml, args) => {
   assert.equal(p.code, 0, p.lines.join("\n"));
   return readFileSync(world.path("out.png"));
 };
-const folders = () => readdirSync("/tmp").filter((name) => name.startsWith("puas-preview-")).length;
+const folders = () => readdirSync("/tmp").filter((name) => name.startsWith("puas-preview-"));
+/** Other aggregators on this machine draw, too: theirs go, ours must be gone. */
+const nothingLeft = (had = folders()) => waitFor("nothing to stay behind", () => !folders().some((each) => had.includes(each)));
 
 scenario("a preview is what puas-kiosk --render draws, byte for byte; hostile documents read nothing and break nothing", async (world) => {
   const { url, aggregator } = await chain(world);
@@ -214,7 +216,7 @@ scenario("a preview is what puas-kiosk --render draws, byte for byte; hostile do
   for (const odd of [{ lang: "../x" }, { screen: "--config" }, { question: "a b" }, { rotation: 45 }, { width: 20_000 }, { lang: "zz" }]) {
     assert.equal((await picture(west, { yaml: everyday, ...odd })).status, 422, JSON.stringify(odd));
   }
-  assert.equal(folders(), 0, "nothing stays behind");
+  await nothingLeft();
   const many = await Promise.all(Array.from({ length: 8 }, () => picture(west, { yaml: everyday })));
   assert.ok(many.some(({ status }) => status === 200) && many.every(({ status }) => [200, 429].includes(status)), "at most two at a time");
   assert.equal((await fetch(`${url}/healthz`)).status, 200);
@@ -227,7 +229,7 @@ scenario("a preview is what puas-kiosk --render draws, byte for byte; hostile do
     writeFileSync(aggregator.file, readFileSync(world.path("aggregator.yaml"), "utf8").replace(/^http:.*\n(?: .*\n)*/m, (http) => `${http.trimEnd()}\n  kiosk_program: ${script ? world.path("kiosk.sh") : "/nowhere/puas-kiosk"}\n`));
     await aggregator.up();
     const got = await picture(west, { yaml: everyday });
-    assert.equal(folders(), 0);
+    await nothingLeft();
     return { status: got.status, ...JSON.parse(got.bytes) };
   };
   assert.match((await program("#!/bin/bash\nexec sleep 1000\n")).detail, /ended/);

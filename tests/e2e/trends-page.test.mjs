@@ -231,6 +231,118 @@ scenario("trends page: every choice is in the address: links, back and reload sh
   page.clean();
 });
 
+// Dago named waiting on 21 of 28 days, Bogor on as many; each day one unhappy visit said why. Before that nobody was asked.
+scenario("trends page: a reason that is pressed is the filter: figures, line, ranking, files; by link, Back, shared, on a phone", async (world) => {
+  const { aggregator } = await chain(world);
+  const page = await open(world, aggregator, "&before=no&marks=no");
+  const { keyboard } = page.page;
+  await still(page);
+  await page.id("reason-wait").click();
+  await figure(page, "named", "75.0%");
+  assert.equal(param(page, "reason"), "why:wait");
+  await still(page);
+  await figure(page, "votes", String(2 * DAYS)); // visits that said why
+  assert.match(await page.id("figures").textContent(), /“Long wait” named.*of unhappy visits that gave a reason/);
+  assert.match(await page.id("only-reason").textContent(), /“Long wait”: unhappy/);
+  assert.match(await page.id("card-line").locator("h2").textContent(), /^“Long wait” named, by day/);
+  assert.equal(await page.id("show-index").count(), 0, "there is no index of a reason");
+  assert.equal(await page.id("card-grid").count(), 0, "hours are told of a branch");
+  assert.match(await page.id("reason-note").textContent(), /Hours of the week are told of a branch/);
+  assert.equal(await page.id("reason-wait").getAttribute("aria-pressed"), "true");
+  assert.equal(await page.page.locator(".promise").count(), 0, "the promise says nothing of reasons");
+  await page.accessible("a reason");
+
+  // Not told below thirty: each branch has 28. A region is the sum of its branches.
+  const ranked = async () => (await rows(page, "ranking")).map(([rank, name, , share, n]) => [rank, name, share, n]);
+  assert.deepEqual((await ranked()).map(([rank, , share, n]) => [rank, share, n]), [["–", "–", String(DAYS)], ["–", "–", String(DAYS)], ["–", "–", "0"]]);
+  assert.match(await page.id("card-ranking").locator("h2").textContent(), /^Branches, by “Long wait” named/);
+  await page.id("rank-children").click();
+  await waitFor("the region, told", async () => JSON.stringify((await ranked()).map(([rank, name, , n]) => [rank, name, n])) === JSON.stringify([["1", "Jawa Barat", String(2 * DAYS)], ["–", "Jawa Timur", "0"]]));
+
+  // As a table and as files; each says what it is of.
+  await page.id("by-week").click();
+  await page.id("table-line").click();
+  await waitFor("weeks", async () => (await rows(page, "line")).length <= 5 && (await rows(page, "line")).reduce((sum, row) => sum + Number(row[4]), 0) === 2 * DAYS);
+  const file = await csv(page, "line");
+  assert.equal(file.name, `puas-trend-why-wait-harapan-${day(DAYS)}-${day(1)}.csv`);
+  assert.match(file.lines[0], /^Days,“Long wait” named,95% from,95% to,Answers$/);
+  const sheet = await page.page.evaluate(async (path) => (await fetch(path)).text(), (await page.id("xlsx-line").getAttribute("href")).replace("series.xlsx", "series.csv"));
+  assert.match(sheet, /From,To,Reason,Visits,Named it,"Named it, %",95% from,95% to,Votes/);
+  assert.match(sheet, /Long wait,Unhappy/);
+  assert.doesNotMatch(sheet, /Satisfied/);
+
+  // The address is the view: reload, Back, the chip, the key, the other visits.
+  await page.page.reload();
+  await figure(page, "named", "75.0%");
+  await page.page.goBack();
+  await page.id("visits-all").click();
+  await waitFor("all visits", async () => /of visits that gave a reason/.test(await page.id("figures").textContent()));
+  await figure(page, "satisfied", "0.0%"); // of those who named it, all were unhappy
+  await page.id("visits-unhappy").click();
+  await page.id("reason-opening-hours").click();
+  await figure(page, "named", "25.0%");
+  await page.id("only-reason").click();
+  await figure(page, "share", percent(NOW.good, NOW.n));
+  assert.equal(param(page, "reason"), null);
+  await page.page.goBack();
+  await figure(page, "named", "25.0%");
+  await keyboard.press("x");
+  await figure(page, "share", percent(NOW.good, NOW.n));
+  await page.id("reason-wait").focus();
+  await keyboard.press("Enter");
+  await figure(page, "named", "75.0%");
+  await keyboard.press("Enter"); // once more: none
+  await figure(page, "share", percent(NOW.good, NOW.n));
+  await page.id("reason-wait").locator("xpath=ancestor::tr").locator("td").first().click(); // its bar
+  await figure(page, "named", "75.0%");
+
+  // A branch, compared with days of which nothing is known; a link without a login, in Indonesian.
+  await page.id("trends-place").selectOption("bogor");
+  await page.id("trends-compare").selectOption("yes");
+  await waitFor("no comparison", async () => /too few votes/.test(await page.id("figures").textContent()));
+  await still(page);
+  assert.match(await page.id("card-grid").locator("h2").textContent(), /^Hour by weekday, “Long wait” named/);
+  const weekday = new Date(today() - DAY).getUTCDay();
+  assert.match(await page.id(`cell-${weekday}-12`).getAttribute("aria-label"), /4 answers/);
+  await page.id(`cell-${weekday}-12`).click();
+  await page.id("only").waitFor();
+  await page.id("table-line").click();
+  await waitFor("that hour of four weeks", async () => (await rows(page, "line")).reduce((sum, row) => sum + Number(row[4]), 0) === 4);
+  assert.deepEqual([param(page, "reason"), param(page, "hour")], ["why:wait", "12"]);
+  await page.accessible("an hour of a reason");
+  await page.id("trends-place").selectOption("harapan");
+  await still(page);
+  assert.equal(await page.id("only").count(), 0);
+  await page.id("share").click();
+  await page.id("share-make").click();
+  const url = await page.id("share-url").inputValue();
+  const browser = await Browser.start(world);
+  const guest = await browser.open(url, { viewport: PHONE, isMobile: true, hasTouch: true });
+  await figure(guest, "named", "75.0%");
+  await guest.id("lang-switch").click();
+  await figure(guest, "named", "75,0%");
+  await waitFor("the reason in Indonesian", async () => /^“(?!Long wait)[^”]+”: tidak puas\./.test(await guest.id("only-reason").textContent()));
+  await still(guest);
+  const wide = await guest.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(wide <= 0, `${wide} px too wide`);
+  for (const theme of ["light", "dark"]) {
+    if ((await guest.id("theme-switch").getAttribute("data-theme-now")) !== theme) await guest.id("theme-switch").click();
+    await guest.accessible(`a reason on a phone, ${theme}`);
+    await guest.shot(`page-trends-reason-phone-${theme}`);
+  }
+  await guest.id("only-reason").click();
+  await guest.id("figure-share").waitFor();
+  guest.clean();
+
+  page.clean();
+
+  // A link that names what nobody ever named says so, and the filter can be taken away.
+  await page.page.goto(`${aggregator.url}/?page=trends&reason=why:never`);
+  await page.id("card-line").getByRole("alert").filter({ hasText: "nobody ever named that reason" }).waitFor();
+  await page.id("only-reason").click();
+  await figure(page, "share", percent(NOW.good, NOW.n));
+});
+
 scenario("trends page: both themes and languages, desktop and phone: no barrier, nothing too wide", async (world) => {
   const { aggregator } = await chain(world, { weeks: 4 });
   const browser = await Browser.start(world);

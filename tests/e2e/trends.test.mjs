@@ -50,6 +50,9 @@ scenario("trends: late votes fall in the local day of their time; recount proves
   assert.deepEqual(reasons.questions.map((q) => [q.question, q.items.map((i) => [i.id, i.n])]), [["why", [["wait", 1]]]]);
   assert.deepEqual([reasons.questions[0].unhappy.answered, reasons.questions[0].happy.answered], [1, 0]);
   assert.equal((await session.get(`/api/v1/trends/reasons?${days}&lang=en`)).questions[0].items[0].label, "Long wait");
+  const named = await session.get(`/api/v1/trends/series?${days}&reason=why:wait&visits=unhappy&lang=en`);
+  assert.deepEqual(named.reason, { question: "why", id: "wait", label: "Long wait", visits: "unhappy" });
+  assert.deepEqual([named.periods.map((p) => p.n), named.total.named, named.total.share, named.promise], [[0, 1], { good: null, share: null, lo: null, hi: null, clustered: false }, undefined, null]);
 
   // It was there today; of the days that are over nothing is missing, as far as this kiosk says.
   assert.deepEqual(await store.one("SELECT count(*) || ' ' || sum(ready_ms >= 0) FROM kiosk_day"), "1 1");
@@ -67,7 +70,7 @@ scenario("trends: late votes fall in the local day of their time; recount proves
   const again = await session.raw("GET", `/api/v1/trends/series?${days}`);
   const tag = again.headers.get("etag");
   assert.equal((await session.raw("GET", `/api/v1/trends/series?${days}`, undefined, { "If-None-Match": tag })).status, 304);
-  for (const [field, query] of [["from", "from=soon"], ["to", "to=2999-01-01"], ["by", "by=hour"], ["question", "question=nothing"]]) {
+  for (const [field, query] of [["from", "from=soon"], ["to", "to=2999-01-01"], ["by", "by=hour"], ["question", "question=nothing"], ["reason", "reason=wait"], ["reason", "reason=why:nothing"], ["visits", "visits=happy"]]) {
     const refused = await session.raw("GET", `/api/v1/trends/series?place=bandung-dago&${query}`);
     assert.equal(refused.status, 422);
     assert.equal(refused.headers.get("content-type"), "application/problem+json");
@@ -87,6 +90,9 @@ scenario("trends: late votes fall in the local day of their time; recount proves
   assert.match(await ctl(0, "ranking", "harapan", "--from", before), /1 +bandung-dago +Bandung Dago +32 +62.5 %/);
   assert.match(await ctl(0, "skm", "harapan"), /IKM/);
   assert.match(await ctl(0, "reasons", "harapan", "--from", before, "--lang", "en"), /why +unhappy +Long wait +1 +1/);
+  assert.match(await ctl(0, "trends", "harapan", "--from", before, "--reason", "why:wait", "--lang", "en"), /named "Long wait" \(all visits\)\n[^]*from +answered +named it[^]*all +1 +-/);
+  assert.match(await ctl(0, "ranking", "harapan", "--from", before, "--reason", "why:wait"), /answered +named it[^]*bandung-dago +Bandung Dago +1 +-/);
+  await ctl(2, "trends", "harapan", "--reason", "wait");
   assert.match(await ctl(0, "segments", "jawa-barat", "--from", before), /counter:A +12 +0.0 %/);
   assert.match(await ctl(0, "trends", "harapan", "--from", before, "--segment", "counter:A"), new RegExp(`${after} +12 +0.0 %`));
   await ctl(2, "trends", "harapan", "--segment", "counter:B");

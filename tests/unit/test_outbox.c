@@ -569,12 +569,17 @@ static void on_saved(void *ctx, const struct saved *s)
     sem_post(&r->came);
 }
 
-static void wait_result(struct results *r)
+static void wait_for(sem_t *event)
 {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec += 10;
-    assert_int_equal(sem_timedwait(&r->came, &until), 0);
+    assert_int_equal(sem_timedwait(event, &until), 0);
+}
+
+static void wait_result(struct results *r)
+{
+    wait_for(&r->came);
 }
 
 struct stall {
@@ -616,7 +621,7 @@ static void writer_times_out_and_rolls_back(void **state)
     assert_int_equal(r.last.result, SAVE_COMMITTED);
     assert_int_equal(r.last.seq, 1);
     assert_int_equal(pthread_create(&thread, NULL, stall_thread, &s), 0);
-    sem_wait(&s.began);
+    wait_for(&s.began);
     a.ticket = 2;
     assert_true(writer_save(w, &a));
     wait_result(&r);
@@ -631,6 +636,9 @@ static void writer_times_out_and_rolls_back(void **state)
     sem_destroy(&s.began);
     sem_destroy(&r.came);
 }
+
+// Long enough for a loaded machine to be in the commit by then.
+enum { DEADLINE_MS = 2000 };
 
 // The disk answers after the time is up: the commit has stood, so it is taken back, and was not thanked.
 static atomic_int sync_gate; // 0: open; 1: the next fdatasync waits; 2: and is the end of the process
@@ -663,12 +671,13 @@ static void writer_takes_back_a_late_commit(void **state)
     sem_init(&r.came, 0, 0);
     sem_init(&sync_began, 0, 0);
     sem_init(&sync_go, 0, 0);
-    struct writer_options o = {.outbox = f->ob, .save_timeout_ms = 50, .on_saved = on_saved, .ctx = &r};
+    struct writer_options o = {
+        .outbox = f->ob, .save_timeout_ms = DEADLINE_MS, .on_saved = on_saved, .ctx = &r};
     struct writer *w = writer_create(&o);
     struct answer a = {.ticket = 1, .type = EVENT_RATING, .score = 4, .of = 5};
     atomic_store(&sync_gate, 1);
     assert_true(writer_save(w, &a));
-    sem_wait(&sync_began); // in COMMIT
+    wait_for(&sync_began); // in COMMIT
     wait_result(&r);
     assert_int_equal(r.last.result, SAVE_TIMED_OUT);
     sem_post(&sync_go);
@@ -699,7 +708,7 @@ static void writer_takes_back_a_late_commit(void **state)
 
 // The program ends between a commit that came too late and what takes it back, or right after the customer was
 // told: whichever it is, the next start has no press that was not thanked.
-enum { THANKED = 2, DEADLINE_MS = 200 };
+enum { THANKED = 2, CHILD_S = 60 };
 
 static void tell_parent(void *ctx, const struct saved *s)
 {
@@ -716,6 +725,7 @@ static void press_and_end(const struct outbox_options *o, int pipe)
 {
     struct outbox *ob;
     const char *why;
+    alarm(CHILD_S); // else whoever waits for us would wait for ever
     if (outbox_open(o, 1000, &ob, &why) != OUTBOX_OK)
         _exit(1);
     struct writer_options w = {

@@ -294,6 +294,16 @@ static void rankings(void **state)
         NEAR(p.a / (fits ? a : 18), 1, 1e-6);
         NEAR(p.b / (fits ? b : 2), 1, 1e-6);
         fitted += fits;
+        // Of reasons: where nothing can be fitted, the share of all, at the weight of 20 votes.
+        struct trend_prior around = trend_prior_around(u, count);
+        double named = .5, asked = 1;
+        for (size_t i = 0; i < count; i++) {
+            named += u[i].n >= 30 ? (double)u[i].good : 0;
+            asked += u[i].n >= 30 ? (double)u[i].n : 0;
+        }
+        assert_int_equal(around.fitted, fits);
+        NEAR(around.a / (fits ? a : 20 * named / asked), 1, 1e-6);
+        NEAR(around.b / (fits ? b : 20 * (1 - named / asked)), 1, 1e-6);
         for (size_t i = 0; i < count; i++) { // the order they come in says nothing
             again[i] = u[count - 1 - i];
         }

@@ -614,6 +614,249 @@ static void reasons_by_unhappy_and_happy_visits(void **state)
     json_decref(o);
 }
 
+// ---------------------------------------------------------------- a reason as the filter
+
+enum { FILTER_VISITS = 1500, FILTER_DAYS = 56, FILTER_REASONS = 3 };
+
+struct filter_visit {
+    int place, ago, hour;
+    int group; // 1 unhappy, 2 happy, 0: no face that counts
+    unsigned mask;
+};
+
+static bool is_under(int place, int above)
+{
+    return above == ORG || place == above || (above == WEST && place != PAPUA) || (above == DAGO && place == LOBBY);
+}
+
+// Visits of [first, last] days ago at a place that answered, and of them those that named it, one by one; of a weekday and an
+// hour only, if they are not -1.
+static bool slow_share(const struct filter_visit *list, int place, int group, int reason, int first, int last,
+                       int weekday, int hour, struct trend_share *ret)
+{
+    struct trend_day days[FILTER_DAYS + 1] = {{0}};
+    for (int i = 0; i < FILTER_VISITS; i++) {
+        const struct filter_visit *v = &list[i];
+        if (v->mask != 0 && v->ago >= first && v->ago <= last && is_under(v->place, place) &&
+            (group == 0 || v->group == group) && (hour < 0 || v->hour == hour) &&
+            (weekday < 0 || trend_weekday(TODAY - v->ago) == weekday)) {
+            days[v->ago].n++;
+            days[v->ago].good += v->mask >> reason & 1;
+        }
+    }
+    *ret = (struct trend_share){.n = 0};
+    return trend_share(days, FILTER_DAYS + 1, ret);
+}
+
+static void is_share(const json_t *figure, const struct trend_share *want)
+{
+    assert_int_equal((int64_t)num(figure, "n"), want->n);
+    assert_null(json_object_get(figure, "share")); // of the satisfied: nothing is said of it
+    assert_null(json_object_get(figure, "index"));
+    if (want->n < TREND_LEAST_N) {
+        assert_true(json_is_null(at(figure, "named.share")));
+        return;
+    }
+    assert_int_equal((int64_t)num(figure, "named.good"), want->good);
+    NEAR(num(figure, "named.share"), want->share);
+    NEAR(num(figure, "named.lo"), want->interval.lo);
+    NEAR(num(figure, "named.hi"), want->interval.hi);
+}
+
+// Each hour of the week, and the series of one of them, by the clock where it was named.
+static void hours_of_a_reason(struct world *w, const struct filter_visit *list, struct trend_query q, int where, int group,
+                              int reason)
+{
+    struct trend_share want;
+    int64_t n = 0;
+    json_t *o = ask(w, "grid", q), *cell;
+    size_t i;
+    json_array_foreach(at(o, "cells"), i, cell)
+    {
+        assert_true(num(cell, "n") > 0); // as of votes: an hour without any is not there
+        slow_share(list, where, group, reason, 1, 28, (int)num(cell, "weekday"), (int)num(cell, "hour"), &want);
+        is_share(cell, &want);
+        n += want.n;
+    }
+    json_decref(o);
+    assert_true(slow_share(list, where, group, reason, 1, 28, -1, -1, &want));
+    assert_int_equal(n, want.n);
+    q.hour = "7";
+    o = ask(w, "series", q);
+    slow_share(list, where, group, reason, 1, 28, -1, 7, &want);
+    is_share(at(o, "total"), &want);
+    json_decref(o);
+    q.weekday = "2";
+    o = ask(w, "series", q);
+    slow_share(list, where, group, reason, 1, 28, 2, 7, &want);
+    is_share(at(o, "total"), &want);
+    json_decref(o);
+}
+
+// Answers that name it, some of them beside others, of visits with a face, without one, and with one that is taken back.
+static void a_reason_is_a_filter(void **state)
+{
+    static const char *const ids[FILTER_REASONS] = {"wait", "staff", "room"};
+    static const char *const groups[] = {"", "unhappy", "happy"};
+    static const int places[] = {DAGO, BRAGA, PAPUA, LOBBY};
+    struct world *w = *state;
+    static struct filter_visit list[FILTER_VISITS];
+    uint32_t seed = 21;
+    assert_true(store_begin(w->st));
+    for (int i = 0; i < FILTER_VISITS; i++) {
+        seed = seed * 1664525u + 1013904223u;
+        struct filter_visit *v = &list[i];
+        int score = 1 + (int)(seed >> 9) % 5, p = (int)(seed >> 13) % 4;
+        *v = (struct filter_visit){.place = places[p], .ago = 1 + (int)(seed >> 15) % FILTER_DAYS,
+                                   .group = score <= 3 ? 1 : 2, .mask = (seed >> 21) % 8 & (score <= 3 ? 7 : 6), .hour = (int)(seed >> 18) % 24};
+        struct event e = {.type = EVENT_RATING, .score = score, .of = 5}, why = {.type = EVENT_CHOICE};
+        ident_set(&e.question, "overall");
+        ident_set(&why.question, "why");
+        if ((seed >> 24) % 9 == 0) { // nobody pressed a face
+            v->group = 0;
+        } else {
+            say(w, v->place, p + 1, TODAY - v->ago, v->hour, &e);
+            why.visit = e.seq;
+        }
+        for (int r = 0; r < FILTER_REASONS; r++) {
+            if ((v->mask >> r & 1) != 0) {
+                ident_set(&why.options[why.option_count++], ids[r]);
+            }
+        }
+        if (v->mask != 0) {
+            say(w, v->place, p + 1, TODAY - v->ago, v->hour, &why);
+        }
+        if (v->group != 0 && (seed >> 25) % 11 == 0) {
+            struct event no = {.type = EVENT_VOID, .voids = e.seq, .visit = e.seq};
+            say(w, v->place, p + 1, TODAY - v->ago, v->hour, &no);
+            v->group = 0;
+        }
+    }
+    assert_true(store_commit(w->st));
+    for (int r = 0; r < FILTER_REASONS; r++) {
+        for (int g = 0; g < 3; g++) {
+            char reason[40];
+            struct trend_share now, then;
+            snprintf(reason, sizeof reason, "why:%s", ids[r]);
+            struct trend_query q = {.place = "org", .reason = reason, .visits = groups[g], .by = "week"};
+            for (int p = ORG; p <= PLACES; p++) {
+                static const char *const names[] = {"", "org", "west", "east", "dago", "braga", "papua", "lobby"};
+                const int where = p == EAST ? PAPUA : p; // all that is under it
+                q.place = names[p];
+                json_t *o = ask(w, "series", q), *week;
+                size_t i;
+                json_array_foreach(at(o, "periods"), i, week) // the first one begins on a Monday: four whole weeks
+                {
+                    slow_share(list, where, g, r, 22 - 7 * (int)i, 28 - 7 * (int)i, -1, -1, &now);
+                    is_share(week, &now);
+                }
+                assert_int_equal(i, 4);
+                assert_true(slow_share(list, where, g, r, 1, 28, -1, -1, &now));
+                is_share(at(o, "total"), &now);
+                assert_true(slow_share(list, where, g, r, 29, 56, -1, -1, &then));
+                is_share(at(o, "previous"), &then);
+                assert_true(json_is_null(at(o, "promise")));
+                assert_string_equal(str(o, "reason.id"), ids[r]);
+                assert_string_equal(str(o, "reason.visits"), g == 0 ? "all" : groups[g]);
+                if (g == 0) { // who named it, by the face
+                    int64_t happy = 0, n = 0;
+                    for (int v = 0; v < FILTER_VISITS; v++) {
+                        bool mine = list[v].ago <= 28 && is_under(list[v].place, where) && (list[v].mask >> r & 1) != 0;
+                        n += mine && list[v].group != 0;
+                        happy += mine && list[v].group == 2;
+                    }
+                    assert_int_equal((int64_t)num(o, "total.satisfied.n"), n);
+                    assert_int_equal((int64_t)num(o, "total.satisfied.good"), happy);
+                } else {
+                    assert_null(json_object_get(at(o, "total"), "satisfied"));
+                }
+                json_decref(o);
+                q.by = "";
+                hours_of_a_reason(w, list, q, where, g, r);
+                o = ask(w, "compare", q);
+                is_share(at(o, "after"), &now);
+                is_share(at(o, "before"), &then);
+                NEAR(num(o, "change.difference"), now.share - then.share);
+                json_decref(o);
+                q.by = "week";
+            }
+            q.place = "org";
+            json_t *o = ask(w, "ranking", q), *u;
+            size_t i;
+            json_array_foreach(at(o, "units"), i, u)
+            {
+                int place = strcmp(str(u, "place.id"), "dago") == 0 ? DAGO : strcmp(str(u, "place.id"), "braga") == 0 ? BRAGA : PAPUA;
+                slow_share(list, place, g, r, 1, 28, -1, -1, &now);
+                assert_int_equal((int64_t)num(u, "n"), now.n);
+                if (json_is_false(at(u, "hidden"))) {
+                    NEAR(num(u, "named"), now.share);
+                }
+                assert_null(json_object_get(u, "share"));
+            }
+            assert_int_equal(i, 3);
+            assert_true(json_is_null(at(o, "below"))); // nothing is promised of it
+            json_decref(o);
+        }
+    }
+    // What the reasons say of the same days.
+    json_t *all = ask(w, "reasons", (struct trend_query){.place = "west", .question = "why"}), *item;
+    size_t i;
+    json_array_foreach(at(all, "questions.0.unhappy.items"), i, item)
+    {
+        char reason[80];
+        snprintf(reason, sizeof reason, "why:%s", str(item, "id"));
+        json_t *o = ask(w, "series", (struct trend_query){.place = "west", .reason = reason, .visits = "unhappy"});
+        NEAR(num(o, "total.named.share"), num(item, "visits.share"));
+        NEAR(num(o, "total.named.lo"), num(item, "visits.lo"));
+        assert_int_equal((int64_t)num(o, "total.named.good"), (int64_t)num(item, "n"));
+        assert_int_equal((int64_t)num(o, "total.n"), (int64_t)num(all, "questions.0.unhappy.answered"));
+        json_decref(o);
+    }
+    assert_int_equal(i, FILTER_REASONS);
+    json_decref(all);
+    // Wrong ones.
+    const struct {
+        const char *what, *field;
+        struct trend_query q;
+    } wrong[] = {
+        {"series", "reason", {.reason = "wait"}},
+        {"series", "reason", {.reason = "why:never"}},
+        {"series", "reason", {.reason = "never:wait"}},
+        {"series", "reason", {.reason = "why:0123456789012345678901234567890123456789"}},
+        {"series", "reason", {.reason = "0123456789012345678901234567890123456789:wait"}},
+        {"series", "reason", {.reason = "why:wait", .hour = "9", .from = "2024-01-01"}}, // of two places
+        {"series", "reason", {.reason = "why:wait", .segment = "other"}},
+        {"series", "visits", {.reason = "why:wait", .visits = "angry"}},
+        {"series", "visits", {.visits = "happy"}},
+        {"scores", "reason", {.reason = "why:wait"}},
+    };
+    for (i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct trend_problem problem = {.field = ""};
+        struct trend_query q = wrong[i].q;
+        char *text = NULL;
+        q.place = "dago";
+        assert_int_equal(trends_read(w->v, NULL, wrong[i].what, &q, NOW, &problem, &text), TRENDS_BAD);
+        assert_string_equal(problem.field, wrong[i].field);
+    }
+    // What would take too long to read is refused; what is above it is not.
+    assert_true(store_begin(w->st));
+    for (int p = 0; p < 30; p++) {
+        struct store_place more = {.parent = WEST, .kind = PLACE_BRANCH, .name = "One more"};
+        snprintf(more.id.s, sizeof more.id.s, "more-%d", p);
+        assert_true(store_put_place(w->st, &more));
+    }
+    assert_true(store_commit(w->st));
+    struct trend_problem problem = {.field = ""};
+    struct trend_query q = {.place = "org", .reason = "why:wait", .from = "2024-03-01"};
+    char *text = NULL;
+    assert_int_equal(trends_read(w->v, NULL, "ranking", &q, NOW, &problem, &text), TRENDS_BAD);
+    assert_string_equal(problem.field, "from");
+    q.of = "children";
+    json_decref(ask(w, "ranking", q));
+    q = (struct trend_query){.place = "org", .from = "2024-03-01"}; // without a reason all of it is
+    json_decref(ask(w, "ranking", q));
+}
+
 static void labels_are_of_the_language_asked_for(void **state)
 {
     struct world *w = *state;
@@ -1252,6 +1495,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(ranking_counts_every_day_once, setup, teardown),
         cmocka_unit_test_setup_teardown(reasons_are_ordered, setup, teardown),
         cmocka_unit_test_setup_teardown(reasons_by_unhappy_and_happy_visits, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_reason_is_a_filter, setup, teardown),
         cmocka_unit_test_setup_teardown(labels_are_of_the_language_asked_for, setup, teardown),
         cmocka_unit_test_setup_teardown(up_time_is_told_by_day, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_missing_is_told, setup, teardown),

@@ -146,6 +146,7 @@ export interface PastAlert {
   id: string; state: AlertState; kind: Alert["kind"]; rule: Alert["rule"];
   place: { id: string; name: string; tz: string }; kiosk: string | null; kioskName: string | null;
   since: number; raised: number; closed: number | null; closedBy: string | null; flaps: number;
+  reopened: boolean; // it has ended, and is worked on again: it counts as open
   assigned: string | null; ack: { by: string; at: number; until: number } | null; // until may be over
 }
 /** GET /api/v1/silences?place=ID: those in force that touch it. POST {place, rule?, kiosk?, minutes, comment}; POST /api/v1/silences/ID/end {} */
@@ -200,7 +201,9 @@ export interface Figure {
   good?: number | null; share?: number | null; lo?: number | null; hi?: number | null; clustered?: boolean; // not of NPS
   index?: Value | null; // 0..100
   nps?: Value | null; // -100..100: instead of share and index
+  named?: Share; // instead of share and index, where a reason is asked for: of n visits that answered its question
 }
+export interface Share { good: number | null; share: number | null; lo: number | null; hi: number | null; clustered: boolean }
 export interface Value { value: number; lo: number; hi: number; error: number }
 export interface Days { from: string; to: string }
 export interface Trends extends Days {
@@ -209,21 +212,26 @@ export interface Trends extends Days {
   promise: { id: string; target: number; name: Texts } | null; // of the place, for this question
   building: boolean; // some days are not added up yet
   least: number;
+  reason: { question: string; id: string; label: string; visits: Visits } | null; // the filter
   coverage: TrendsCoverage;
 }
 export interface TrendsCoverage {
   stored: number; known: number; share: number | null; missing: number; lost: number; notHeard: number; asOf: number | null;
   complete: boolean; // may say 100 %
 }
+export type Visits = "unhappy" | "happy" | "all"; // whose reasons
+/** series, grid, ranking, compare, effect: reason=QUESTION:ID with visits=all|unhappy|happy: how often it is named */
 /** series: by=day|week|month; weekday=0..6 (Sunday first), hour=0..23: only these */
-export interface TrendsSeries extends Trends { by: string; periods: (Figure & Days)[]; total: Figure & Days; previous: Figure & Days }
+export interface TrendsSeries extends Trends { by: string; periods: (Figure & Days)[]; total: Figure & Days & Satisfied; previous: Figure & Days & Satisfied }
+/** of all visits that named the reason, how many are happy ones */
+export interface Satisfied { satisfied?: Figure }
 export interface TrendsGrid extends Trends { cells: (Figure & { weekday: number; hour: number; thin: boolean })[] }
 /** ranking: of=branches|children; best first, those under `least` last and without figures */
 /** below: those under the promise beyond chance; of such a list at most `rate` are there by accident (Benjamini-Hochberg). null: nothing is promised */
 export interface TrendsRanking extends Trends { of: string; units: RankedUnit[]; below: { n: number; of: number; rate: number } | null }
 export interface RankedUnit {
   n: number; hidden: boolean; below: boolean; place: Trends["place"];
-  rank: number | null; share: number | null; shrunk: number | null; lo: number | null; hi: number | null;
+  rank: number | null; share?: number | null; named?: number | null; shrunk: number | null; lo: number | null; hi: number | null;
 }
 /** reasons: of all visits, of unhappy and of happy ones; lang=id|en of the labels, which are the ids where the survey has no words */
 export interface TrendsReasons extends Trends { questions: (ReasonGroup & { question: string; unhappy: ReasonGroup; happy: ReasonGroup })[] }

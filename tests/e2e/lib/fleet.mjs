@@ -10,16 +10,16 @@ import { BIN } from "./world.mjs";
 const FLEET = `${BIN}/puas-fleet`;
 export const QUICK = "resend: 300 ms, backoff_min: 20 ms, backoff_max: 200 ms, birth_spread: 100 ms, backlog_spread: 100 ms, health: 1 s";
 
-/** Broker and aggregator that know the scenario's places and kiosks. */
-export async function start(world, text, { org = "fleet", ...more } = {}) {
+/** Broker and aggregator that know the scenario's places and kiosks. `control`: kiosks get their passwords by the broker's plugin. */
+export async function start(world, text, { org = "fleet", control = false, ...more } = {}) {
   const file = write(world.path("fleet.yaml"), text);
   const list = await run(FLEET, ["--scenario", file, "--list"]);
   const seed = await run(FLEET, ["--scenario", file, "--print-places"]);
   assert.equal(seed.code, 0, seed.lines.join("\n"));
-  const broker = await Broker.start(world, { users: ["aggregator", ...list.lines.filter(Boolean)] });
+  const broker = await Broker.start(world, { users: ["aggregator", ...list.lines.filter(Boolean)], plugin: control });
   const change = (config) =>
     config.replace(/place: (harapan|bandung-dago)/g, `place: ${org}`).replace(/^ {2}places:[^]*?(?=^ {2}surveys:)/m, `${seed.lines.join("\n")}\n`);
-  const aggregator = await Aggregator.start(world, { brokerPort: broker.port, change, ...more });
+  const aggregator = await Aggregator.start(world, { brokerPort: broker.port, change, control, ...more });
   const secret = write(world.path("kiosk-password"), `${SECRET}\n`);
   const truth = world.path("truth.json");
   const fleet = (...args) =>

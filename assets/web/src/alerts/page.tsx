@@ -106,17 +106,18 @@ function One({ alert, day, votes }: { alert: PastAlert; day: boolean; votes: () 
   const now = Date.now();
   const at = (ms: number) => (now - ms > YEAR_MS ? `${f.date(ms)} ${f.time(ms)}` : f.when(ms, now));
   const aboutVotes = !ABOUT_KIOSKS.includes(alert.kind);
-  const over = alert.closed !== null;
+  const over = alert.closed !== null && !alert.reopened;
   const mark = over ? "fine" : alert.state === "unknown" ? "unknown" : aboutVotes ? "breach" : "warning";
-  const word = over ? null : alert.state === "recovering" ? t.recovering : alert.state === "unknown" ? t.noData : null;
+  const word = alert.reopened ? t.reopened : alert.state === "unknown" ? t.noData : null;
   const facts = [
     alert.kioskName || alert.kiosk,
     t.since(at(alert.since)),
-    over && w.lasted(f.span(((alert.closed ?? 0) - alert.raised) / MINUTE_MS)),
+    alert.closed !== null && w.lasted(f.span((alert.closed - alert.raised) / MINUTE_MS)),
     alert.flaps > 0 && t.flaps(alert.flaps),
   ].filter(Boolean);
-  const theirs = [alert.ack && alert.ack.until > now && t.onIt(alert.ack.by, at(alert.ack.at), at(alert.ack.until)), alert.assigned && t.given(alert.assigned)].filter(Boolean);
-  const who = !over ? theirs.join(" ") || t.nobody : alert.closedBy ? t.closedByPerson(at(alert.closed ?? 0), alert.closedBy) : t.closedItself(at(alert.closed ?? 0));
+  const how = alert.closed === null ? null : alert.closedBy ? t.closedByPerson(at(alert.closed), alert.closedBy) : t.closedItself(at(alert.closed));
+  const theirs = !over && [how === null && alert.ack && alert.ack.until > now && t.onIt(alert.ack.by, at(alert.ack.at), at(alert.ack.until)), alert.assigned && t.given(alert.assigned)].filter(Boolean).join(" ");
+  const who = [how, theirs || (how === null && t.nobody)].filter(Boolean).join(". ");
   const address = addressOf("today", { place: alert.place.id });
   return (
     <li data-testid="alert-row" data-alert-id={alert.id} data-state={alert.state}>

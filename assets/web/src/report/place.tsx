@@ -2,10 +2,9 @@
 import type { RankedUnit, ReasonGroup, TrendsCompare, TrendsGaps, TrendsLate, TrendsRanking, TrendsReasons, TrendsSeries } from "../api.ts";
 import { OrTable } from "../trends/chart-card.tsx";
 import type { By } from "../trends/days.ts";
-import { pointsOf, targetOf, verdictOf, type Measure } from "../trends/figures.ts";
+import { labelOf, pointsOf, targetOf, verdictOf, type Measure } from "../trends/figures.ts";
 import { lineTable } from "../trends/line-table.ts";
 import { LineChart } from "../trends/line-chart.tsx";
-import { labelOf } from "../trends/reasons-card.tsx";
 import { ranksOf } from "../trends/ranks.ts";
 import { pick } from "../kit.ts";
 import { Bar } from "./bar.tsx";

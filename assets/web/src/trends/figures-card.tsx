@@ -1,8 +1,8 @@
 // Four figures that sum the period up, each with how sure it is and how it was before.
-import type { TrendsCompare, TrendsGrid, TrendsRanking } from "../api.ts";
+import type { TrendsCompare, TrendsGrid, TrendsRanking, TrendsSeries } from "../api.ts";
 import { Failed } from "./chart-card.tsx";
 import { countDays } from "./days.ts";
-import { pointsOf, targetOf, verdictOf, type Measure } from "./figures.ts";
+import { isShare, measureSaid, pointsOf, targetOf, verdictOf, type Measure } from "./figures.ts";
 import type { Loaded } from "./report.ts";
 import type { View } from "./view.ts";
 import { useWords } from "./words.ts";
@@ -10,19 +10,21 @@ import { useWords } from "./words.ts";
 interface Props {
   view: View;
   compare: Loaded<TrendsCompare>;
+  series: TrendsSeries | null;
   ranking: TrendsRanking | null;
   grid: TrendsGrid | null;
 }
 
-export function FiguresCard({ view, compare, ranking, grid }: Props) {
+export function FiguresCard({ view, compare, series, ranking, grid }: Props) {
   const { t, w } = useWords();
   const { data } = compare;
   return (
     <section class="card figures" aria-label={w.figures} aria-busy={compare.busy} data-testid="figures">
       {data ? (
         <>
-          <Measured compare={data} measure={data.after.nps === undefined ? "share" : "nps"} view={view} />
-          {data.after.nps === undefined && <Measured compare={data} measure="index" view={view} />}
+          <Measured compare={data} measure={data.reason ? "named" : data.after.nps === undefined ? "share" : "nps"} view={view} />
+          {!data.reason && data.after.nps === undefined && <Measured compare={data} measure="index" view={view} />}
+          {data.reason && series?.reason?.id === data.reason.id && <Satisfied series={series} compared={view.compared} />}
           <Votes compare={data} compared={view.compared} counted={view.source === "kiosks"} />
           <Kept target={data.promise?.target ?? null} ranking={ranking} grid={grid} />
         </>
@@ -42,7 +44,7 @@ function Measured({ compare, measure, view: { compared, source } }: { compare: T
   const verdict = points && compare.after.enough ? verdictOf(points, source === "kiosks" ? targetOf(compare, measure) : null) : "few";
   return (
     <div>
-      <h2>{measure === "share" ? w.satisfied : w[measure]}</h2>
+      <h2>{measureSaid(measure, compare, w)}</h2>
       <p class="big">
         <strong data-testid={`figure-${measure}`} class={measure === "share" ? verdict : ""}>{points ? num.measure(points.value, measure) : "–"}</strong>
         {points && <small>{num.range(points.lo, points.hi)}</small>}
@@ -51,8 +53,8 @@ function Measured({ compare, measure, view: { compared, source } }: { compare: T
         {!compare.after.enough ? (
           w.fewToTell(f.int(compare.least))
         ) : !compared ? (
-          measure === "index" && w.indexHint
-        ) : measure === "share" ? (
+          measure === "index" ? w.indexHint : compare.reason && w.namedOf[compare.reason.visits]
+        ) : isShare(measure) ? (
           <Change compare={compare} />
         ) : (
           before && <>{w.before(num.measure(before.value, measure))} <span class="nowrap">({num.range(before.lo, before.hi)})</span></>
@@ -62,8 +64,28 @@ function Measured({ compare, measure, view: { compared, source } }: { compare: T
   );
 }
 
+/** Of a reason: how satisfied those are who named it. Nothing to say of the unhappy or the happy ones alone. */
+function Satisfied({ series: { total, previous, least }, compared }: { series: TrendsSeries; compared: boolean }) {
+  const { w, f, num } = useWords();
+  if (!total.satisfied) return null;
+  const points = pointsOf(total.satisfied, "share");
+  const before = previous.satisfied ? pointsOf(previous.satisfied, "share") : null;
+  return (
+    <div>
+      <h2>{w.satisfiedNamed}</h2>
+      <p class="big">
+        <strong data-testid="figure-satisfied">{points ? num.measure(points.value, "share") : "–"}</strong>
+        {points && <small>{num.range(points.lo, points.hi)}</small>}
+      </p>
+      <p class="sub">
+        {!total.satisfied.enough ? w.fewToTell(f.int(least)) : compared && before && <>{w.before(num.measure(before.value, "share"))} <span class="nowrap">({num.range(before.lo, before.hi)})</span></>}
+      </p>
+    </div>
+  );
+}
+
 /** A change whose interval holds zero has neither colour nor sign of its own. */
-function Change({ compare: { change } }: { compare: TrendsCompare }) {
+function Change({ compare: { change, reason } }: { compare: TrendsCompare }) {
   const { w, num } = useWords();
   const { difference, lo, hi, refusal } = change;
   if (refusal || difference === null || lo === null || hi === null) return <>{w.refusals[refusal || "too-few"]}</>;
@@ -71,7 +93,7 @@ function Change({ compare: { change } }: { compare: TrendsCompare }) {
   if (lo <= 0 && hi >= 0) return <>{w.cannotTell(from, to)}</>;
   return (
     <>
-      <b class={difference > 0 ? "up" : "down"}>{num.signed(difference * 100)}</b>
+      <b class={reason ? "" : difference > 0 ? "up" : "down"}>{num.signed(difference * 100)}</b>
       {` ${w.points}, ${w.changeRange(from, to)}`}
     </>
   );
@@ -84,7 +106,7 @@ function Votes({ compare, compared, counted }: { compare: TrendsCompare; compare
   const days = countDays(compare.from, compare.to);
   return (
     <div>
-      <h2>{w.votes}</h2>
+      <h2>{compare.reason ? w.answers : w.votes}</h2>
       <p class="big">
         <strong data-testid="figure-votes">{f.int(after.n)}</strong>
         {counted && after.n > 0 && (coverage.complete || coverage.share !== null) && <small>{coverage.complete ? w.complete : w.completeness(f.share(coverage.share ?? 0, 2))}</small>}

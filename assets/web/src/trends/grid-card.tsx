@@ -5,7 +5,7 @@ import { ChartCard } from "./chart-card.tsx";
 import { Segmented } from "./controls.tsx";
 import { word, type Table } from "./csv.ts";
 import { countDays } from "./days.ts";
-import { pointsOf, stepOf, targetOf, verdictOf, type Measure } from "./figures.ts";
+import { measureOf, measureSaid, pointsOf, stepOf, targetOf, verdictOf, type Measure } from "./figures.ts";
 import { hoursSaid } from "./line-card.tsx";
 import { dressed, HATCHED, Plot, pressable } from "./plot.tsx";
 import type { Loaded } from "./report.ts";
@@ -15,7 +15,7 @@ import { useWords, type Said } from "./words.ts";
 interface Props {
   view: View;
   set: (change: Partial<View>) => void;
-  measure: Measure;
+  usual: Measure; // where no reason is the filter
   grid: Loaded<TrendsGrid>;
   mean: number | null; // of the period, in points
   file: string;
@@ -32,24 +32,32 @@ const [TOP, LEFT, ROW] = [23, 44, 32];
 const [LEFT_NARROW, ROW_TOUCHED] = [34, 46]; // hours below each other: 44 px to touch, with what lies between
 const VOLUME_STEPS = 5;
 
-export function GridCard({ view, set, measure, grid, mean, file, sheet }: Props) {
+export function GridCard({ view, set, usual, grid, mean, file, sheet }: Props) {
   const said = useWords();
   const { w, f, num } = said;
   const { data } = grid;
+  const measure = measureOf(data, usual);
+  const named = measure === "named";
+  const counted = named ? w.answers : w.votes;
   const target = data ? targetOf(data, measure) : null;
-  const title = view.volume ? w.gridOf(w.votes.toLowerCase()) : w.gridOf(measure === "share" ? `% ${w.satisfied.toLowerCase()}` : w[measure]);
+  const title = w.gridOf(view.volume ? counted.toLowerCase() : measure === "share" ? `% ${w.satisfied.toLowerCase()}` : measureSaid(measure, data, w));
+  const amounts = <span>{[0, 1, 2, 3, 4].map((step) => <b key={step} class={`v${step}`} />)}</span>;
   return (
     <ChartCard
       name="grid" title={title} view={view} set={set} loaded={grid} file={file} sheet={sheet}
       table={data?.cells.length ? tableOf(data, measure, said, set) : null}
-      tools={<Segmented id="grid" label={w.grid} value={view.volume ? "votes" : "score"} options={[["score", w.score], ["votes", w.votes]]} choose={(value) => set({ volume: value === "votes" })} />}
+      tools={<Segmented id="grid" label={w.grid} value={view.volume ? "votes" : "score"} options={[["score", named ? w.named : w.score], ["votes", counted]]} choose={(value) => set({ volume: value === "votes" })} />}
       legend={
         <ul class="legend scale" aria-hidden="true">
           {view.volume ? (
-            <li>{w.few}<span>{[0, 1, 2, 3, 4].map((step) => <b key={step} class={`v${step}`} />)}</span>{w.many}</li>
+            <li>{w.few}{amounts}{named ? w.manyAnswers : w.many}</li>
           ) : (
             <>
-              <li>{w.below}<span>{[0, 1, 2, 3, 4, 5, 6].map((step) => <b key={step} class={`s${step}`} />)}</span>{target === null ? w.aroundMean : w.above(num.one(target).replace(/[.,]0$/, ""))}</li>
+              {named ? (
+                <li>{w.seldom}{amounts}{w.often}</li>
+              ) : (
+                <li>{w.below}<span>{[0, 1, 2, 3, 4, 5, 6].map((step) => <b key={step} class={`s${step}`} />)}</span>{target === null ? w.aroundMean : w.above(num.one(target).replace(/[.,]0$/, ""))}</li>
+              )}
               <li><span><b class="thin" /></span>{w.thin(f.int(data?.least ?? 0))}</li>
             </>
           )}
@@ -78,9 +86,12 @@ function Grid({ view, set, data, measure, middle, said }: GridProps) {
   const most = Math.max(1, ...data.cells.map(({ n }) => n));
   const pressed = (weekday: number | null, hour: number | null) => view.weekday === weekday && view.hour === hour;
   const told = (cell: Cell) => (cell.thin ? null : pointsOf(cell, measure));
+  const oftenest = Math.max(1, ...data.cells.map((cell) => told(cell)?.value ?? 0));
+  const amount = (part: number) => `v${Math.min(VOLUME_STEPS - 1, Math.floor(part * VOLUME_STEPS))}`;
   const tone = (cell: Cell) => {
-    if (view.volume) return `v${Math.min(VOLUME_STEPS - 1, Math.floor((cell.n / most) * VOLUME_STEPS))}`;
+    if (view.volume) return amount(cell.n / most);
     const points = told(cell);
+    if (points && measure === "named") return amount(points.value / oftenest); // neither good nor bad
     return points ? `s${stepOf(points.value, middle)}` : "thin";
   };
   const figure = (cell: Cell) => {
@@ -89,7 +100,7 @@ function Grid({ view, set, data, measure, middle, said }: GridProps) {
   };
   const tip = (cell: Cell) => {
     const points = told(cell);
-    return w.tip(hoursSaid(cell, said), points ? num.measure(points.value, measure) : "–", points ? num.range(points.lo, points.hi) : "", w.vote(cell.n, f.int(cell.n)));
+    return w.tip(hoursSaid(cell, said), points ? num.measure(points.value, measure) : "–", points ? num.range(points.lo, points.hi) : "", (measure === "named" ? w.answer : w.vote)(cell.n, f.int(cell.n)));
   };
   const cells = data.cells.filter(({ weekday, hour }) => week.includes(weekday) && hours.includes(hour));
   const none = week.flatMap((weekday) => hours.filter((hour) => !cells.some((cell) => cell.weekday === weekday && cell.hour === hour)).map((hour) => ({ weekday, hour })));
@@ -167,7 +178,7 @@ function tableOf(data: TrendsGrid, measure: Measure, said: Said, set: Props["set
   const { w, f, num } = said;
   const place = ({ weekday, hour }: Cell) => WEEK.indexOf(weekday) * 24 + hour;
   return {
-    columns: [{ name: w.weekday }, { name: w.hour }, { name: measure === "share" ? w.satisfied : w[measure], number: true }, { name: w.from95, number: true }, { name: w.to95, number: true }, { name: w.votes, number: true }],
+    columns: [{ name: w.weekday }, { name: w.hour }, { name: measureSaid(measure, data, w), number: true }, { name: w.from95, number: true }, { name: w.to95, number: true }, { name: measure === "named" ? w.answers : w.votes, number: true }],
     rows: [...data.cells].sort((a, b) => place(a) - place(b)).map((cell) => {
       const points = cell.thin ? null : pointsOf(cell, measure);
       const value = (n: number | undefined) => ({ text: n === undefined ? "–" : num.one(n), value: n ?? null });

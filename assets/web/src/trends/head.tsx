@@ -1,9 +1,10 @@
 // What is looked at: the place, the days, and whether the days before stand beside them.
 import { addressOf, follow, Icon } from "../kit.ts";
 import { Glyph, Pick, PickPlace } from "./controls.tsx";
+import { labelOf } from "./figures.ts";
 import { countDays, PRESETS, type Period, type Preset } from "./days.ts";
 import { OwnDays } from "./own-days.tsx";
-import type { TrendsSegments } from "../api.ts";
+import type { Trends, TrendsSegments } from "../api.ts";
 import type { Place } from "./places.ts";
 import type { Loaded } from "./report.ts";
 import { ShareButton } from "./share.tsx";
@@ -17,6 +18,7 @@ interface Props {
   days: Period | null;
   yesterday: string | null;
   segments: Loaded<TrendsSegments>;
+  told: Trends | null; // the newest report, which knows the words of the reason
   set: (change: Partial<View>) => void;
   showKeys: () => void;
   mayShare: boolean;
@@ -24,7 +26,7 @@ interface Props {
 
 const OWN = "own";
 
-export function Head({ places, view, days, yesterday, segments, set, showKeys, mayShare }: Props) {
+export function Head({ places, view, days, yesterday, segments, told, set, showKeys, mayShare }: Props) {
   const { t, w, num } = useWords();
   const place = places.find(({ id }) => id === view.place);
   const own = typeof view.period !== "string";
@@ -46,7 +48,14 @@ export function Head({ places, view, days, yesterday, segments, set, showKeys, m
         <option value="yes">{w.against(days ? countDays(days.from, days.to) : 0)}</option>
         <option value="no">{w.alone}</option>
       </Pick>
-      <SourcePick segments={segments} value={view.source} choose={(value) => set({ source: value })} />
+      <SourcePick segments={segments} value={view.source} choose={(value) => set({ source: value, reason: null })} />
+      {view.reason && (
+        <button type="button" class="chosen" data-testid="only-reason" onClick={() => set({ reason: null })}>
+          {w.reasonOf(reasonSaid(view.reason, told), w.visits[view.visits].toLowerCase())}
+          <span class="vh">. {w.allReasons}</span>
+          <Icon name="close" />
+        </button>
+      )}
       {own && days && yesterday && <OwnDays days={days} yesterday={yesterday} set={set} />}
       <span class="tools">
         <a class="tool" data-testid="to-report" href={report} onClick={follow(report)}>{w.report}</a>
@@ -56,6 +65,11 @@ export function Head({ places, view, days, yesterday, segments, set, showKeys, m
       </span>
     </div>
   );
+}
+
+function reasonSaid(reason: string, told: Trends | null): string {
+  const id = reason.slice(reason.indexOf(":") + 1);
+  return labelOf({ id, label: told?.reason?.id === id ? told.reason.label : id });
 }
 
 /** The way from the top of what one may see to the place, as links. */

@@ -5,7 +5,7 @@ import { ChartCard } from "./chart-card.tsx";
 import { Segmented } from "./controls.tsx";
 import type { By } from "./days.ts";
 import { useEffects } from "./effects.ts";
-import { targetOf, type Measure } from "./figures.ts";
+import { measureOf, measureSaid, targetOf, type Measure } from "./figures.ts";
 import { LineChart } from "./line-chart.tsx";
 import { lineTable } from "./line-table.ts";
 import { hasEffect, keyOf, MarkList, markText } from "./mark-list.tsx";
@@ -18,7 +18,7 @@ interface Props {
   view: View;
   set: (change: Partial<View>) => void;
   by: By;
-  measure: Measure;
+  usual: Measure; // where no reason is the filter
   series: Loaded<TrendsSeries>;
   before: TrendsSeries | null;
   marks: TrendsMarks | null;
@@ -27,11 +27,12 @@ interface Props {
   sheet: string | null;
 }
 
-export function LineCard({ view, set, by, measure, series, before, marks, linked, file, sheet }: Props) {
+export function LineCard({ view, set, by, usual, series, before, marks, linked, file, sheet }: Props) {
   const said = useWords();
   const { w } = said;
   const { data } = series;
-  const title = w.lineOf(measure === "share" ? w.satisfied : w[measure], { day: w.byDay, week: w.byWeek, month: w.byMonth }[by]);
+  const measure = measureOf(data, usual);
+  const title = w.lineOf(measureSaid(measure, data, w), { day: w.byDay, week: w.byWeek, month: w.byMonth }[by]);
   const target = data && view.source === "kiosks" ? targetOf(data, measure) : null; // what was promised is measured at kiosks
   const here = data && marks && marks.place.id === data.place.id && marks.from === data.from && marks.to === data.to ? marks : null;
   const groups = useMemo(() => (here ? groupMarks(here.marks, data?.periods ?? []) : []), [here, data]);
@@ -46,7 +47,7 @@ export function LineCard({ view, set, by, measure, series, before, marks, linked
       tools={
         <>
           <Segmented id="by" label={w.step} value={by} options={[["day", w.by.day], ["week", w.by.week], ["month", w.by.month]]} choose={(value) => set({ by: value })} />
-          {measure !== "nps" && (
+          {(measure === "share" || measure === "index") && (
             <Segmented id="show" label={w.measure} value={measure} options={[["share", w.satisfied], ["index", w.index]]} choose={(value) => set({ index: value === "index" })} />
           )}
           {view.source === "kiosks" && <button type="button" class="toggle" data-testid="marks-shown" aria-pressed={view.marks} onClick={() => set({ marks: !view.marks })}>{w.marks.title}</button>}
@@ -64,7 +65,7 @@ export function LineCard({ view, set, by, measure, series, before, marks, linked
           <li><i class="k-band" />{w.thisPeriod}</li>
           {before && before.total.n > 0 && <li><i class="k-before" />{w.daysBefore}</li>}
           {target !== null && <li class="narrow"><i class="k-promise" />{w.promise}</li>}
-          <li><i class="k-votes" />{said.t.legendVotes}</li>
+          <li><i class="k-votes" />{measure === "named" ? w.answers.toLowerCase() : said.t.legendVotes}</li>
         </ul>
       }
       note={groups.length > 0 && <MarkList groups={groups} more={here?.more ?? false} place={view.place} linked={linked} effects={effects} />}

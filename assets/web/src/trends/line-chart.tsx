@@ -2,7 +2,7 @@
 import type { TrendsSeries } from "../api.ts";
 import { countDays, type By } from "./days.ts";
 import { beginOf, dotsOf, LINES, middleOf, spanOf } from "./dots.ts";
-import { pointsOf, type Measure } from "./figures.ts";
+import { isShare, pointsOf, type Measure } from "./figures.ts";
 import { ROW_PX, rowsOf, type MarkGroup } from "./marks.ts";
 import { periodSaid } from "./line-table.ts";
 import { dressed, Plot, pressable, px } from "./plot.tsx";
@@ -40,7 +40,7 @@ export function LineChart({ title, by, series, before, groups, measure, target, 
   const most = Math.max(1, ...series.periods.map(({ n }) => n));
   const tip = (period: Period) => {
     const points = pointsOf(period, measure);
-    return w.tip(periodSaid(period.from, period.to, by, said), points ? num.measure(points.value, measure) : "–", points ? num.range(points.lo, points.hi) : "", w.vote(period.n, f.int(period.n)));
+    return w.tip(periodSaid(period.from, period.to, by, said), points ? num.measure(points.value, measure) : "–", points ? num.range(points.lo, points.hi) : "", (measure === "named" ? w.answer : w.vote)(period.n, f.int(period.n)));
   };
   return (
     <Plot
@@ -75,7 +75,7 @@ export function LineChart({ title, by, series, before, groups, measure, target, 
           x, y,
           marks: [
             kit.gridY({ ticks: LINES, className: "grid", strokeOpacity: 1 }),
-            kit.axisY({ ticks: LINES, tickSize: 0, label: null, className: "sub", tickFormat: (at: number) => (measure === "share" ? f.percent(at) : num.one(at).replace(/[.,]0$/, "")) }),
+            kit.axisY({ ticks: LINES, tickSize: 0, label: null, className: "sub", tickFormat: (at: number) => (isShare(measure) ? f.percent(at) : num.one(at).replace(/[.,]0$/, "")) }),
             kit.axisX(ticksOf(series, by, thickness), { tickSize: 0, label: null, className: "sub", dy: base - plotBase, textAnchor: by === "day" ? "middle" : "start", tickFormat: (at: Date) => (by === "month" ? num.month : num.day)(at.toISOString().slice(0, 10)) }),
             kit.frame({ anchor: "bottom", className: "axis", dy: base - plotBase }),
             kit.rect(series.periods.filter(({ n }) => n > 0), { ...span, y1: px(() => base), y2: px<Period>(({ n }) => base - Math.max(2, (n / most) * (base - barTop))), inset: Math.min(1.5, thickness * 0.1), insetTop: 0, insetBottom: 0, rx: Math.min(2, thickness / 4), className: "bar" }),

@@ -2,7 +2,7 @@
 import type { TrendsSeries } from "../api.ts";
 import { word, type Table } from "./csv.ts";
 import { addDays, countDays, type By } from "./days.ts";
-import { pointsOf, type Measure } from "./figures.ts";
+import { measureSaid, pointsOf, type Measure } from "./figures.ts";
 import type { Said } from "./words.ts";
 
 export function periodSaid(from: string, to: string, by: By, { num }: Said): string {
@@ -24,10 +24,10 @@ interface More {
 
 export function lineTable(series: TrendsSeries, measure: Measure, open: (from: string, to: string) => void, said: Said, { before, happened }: More = {}): Table {
   const { w, f, num } = said;
-  const name = measure === "share" ? w.satisfied : w[measure];
+  const name = measureSaid(measure, series, w);
   const by = series.by as By;
   return {
-    columns: [{ name: w.date }, { name, number: true }, { name: w.from95, number: true }, { name: w.to95, number: true }, { name: w.votes, number: true }, ...(before ? [{ name: w.valueBefore, number: true }] : []), ...(happened ? [{ name: w.marks.title }] : [])],
+    columns: [{ name: w.date }, { name, number: true }, { name: w.from95, number: true }, { name: w.to95, number: true }, { name: measure === "named" ? w.answers : w.votes, number: true }, ...(before ? [{ name: w.valueBefore, number: true }] : []), ...(happened ? [{ name: w.marks.title }] : [])],
     rows: series.periods.map((period, i) => {
       const points = pointsOf(period, measure);
       const then = before && periodBefore(series, before, i);

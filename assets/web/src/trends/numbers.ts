@@ -1,7 +1,7 @@
 // Numbers and local days as people of a language write them.
 import type { Lang } from "../settings.ts";
 import { dayMs } from "./days.ts";
-import type { Measure } from "./figures.ts";
+import { isShare, type Measure } from "./figures.ts";
 
 export interface Numbers {
   one(n: number): string; // 86.9
@@ -30,7 +30,7 @@ function makeNumbers(lang: Lang): Numbers {
     one,
     signed,
     range: (lo, hi) => (lo < 0 ? `${one(lo)} … ${one(hi)}` : `${one(lo)}\u2013${one(hi)}`),
-    measure: (n, measure) => (measure === "share" ? `${one(n)}%` : measure === "nps" ? signed(n) : one(n)),
+    measure: (n, measure) => (isShare(measure) ? `${one(n)}%` : measure === "nps" ? signed(n) : one(n)),
     day: (text) => day.format(dayMs(text)),
     month: (text) => month.format(dayMs(text)),
     days: (from, to) => (from === to ? full.format(dayMs(from)) : full.formatRange(dayMs(from), dayMs(to)).replace(/\s*\u2013\s*/, " \u2013 ")),

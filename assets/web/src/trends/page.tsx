@@ -39,7 +39,9 @@ export function TrendsPage(props: Props) {
 
 function Trends({ session, place, query, signedOut }: Props) {
   const { t, w, lang } = useWords();
-  const view = readView(query, place);
+  const branch = session.places.find(({ id }) => id === place)?.kind === "branch";
+  const read = readView(query, place);
+  const view = read.reason && !branch ? { ...read, weekday: null, hour: null } : read; // hours of a reason are told of a branch
   const set = (change: Partial<View>) => go(viewAddress({ ...view, ...change }));
   const [keysShown, showKeys] = useState(false);
 
@@ -56,21 +58,21 @@ function Trends({ session, place, query, signedOut }: Props) {
   const by = view.by ?? (days ? usualBy(days) : "day");
   const path = (report: string, more: Record<string, string | number | null> = {}, of: Period | null = days) => of && pathOf(`trends/${report}`, { ...asked, ...of, ...more });
   const phones = view.source === "phones"; // told by day, and not apart by branch or reason
-  const hours = phones ? { segment: segmentOf(view.source) } : { weekday: view.weekday, hour: view.hour };
+  const named = !view.reason ? null : { reason: view.reason, visits: view.visits, lang };
+  const hours = phones ? { segment: segmentOf(view.source) } : { ...named, weekday: view.weekday, hour: view.hour };
   const kiosks = <P,>(of: P): P | null => (phones ? null : of);
-  const branch = session.places.find(({ id }) => id === view.place)?.kind === "branch";
   const both = session.places.some((each) => each.parent === view.place && each.kind !== "branch");
   const series = useReport<TrendsSeries>(path("series", { by, ...hours }));
   const before = useReport<TrendsSeries>(view.compared && days ? path("series", { by, ...hours }, daysBefore(days)) : null);
   const marks = useReport<TrendsMarks>(view.marks && kiosks(days) ? pathOf("trends/marks", { place: view.place, ...days }) : null);
-  const compare = useReport<TrendsCompare>(path("compare", { segment: segmentOf(view.source) }));
+  const compare = useReport<TrendsCompare>(path("compare", { segment: segmentOf(view.source), ...named }));
   const segments = useReport<TrendsSegments>(path("segments"));
-  const grid = useReport<TrendsGrid>(kiosks(path("grid")));
-  const ranked = { of: view.children && both ? "children" : "branches" };
+  const grid = useReport<TrendsGrid>(named && !branch ? null : kiosks(path("grid", { ...named })));
+  const ranked = { of: view.children && both ? "children" : "branches", ...named };
   const ranking = useReport<TrendsRanking>(kiosks(path("ranking", ranked)));
   const reasons = useReport<TrendsReasons>(kiosks(days) && pathOf("trends/reasons", { place: view.place, ...days, lang }));
 
-  const measure: Measure = compare.data?.after.nps !== undefined ? "nps" : view.index ? "index" : "share";
+  const usual: Measure = compare.data?.after.nps !== undefined ? "nps" : view.index ? "index" : "share";
   const failures = [newest, series, before, compare, grid, ranking, reasons].map(({ failure }) => failure);
   const ended = failures.some((failure) => failure?.kind === "auth");
   useEffect(() => {
@@ -99,14 +101,14 @@ function Trends({ session, place, query, signedOut }: Props) {
     e: () => set({ marks: !view.marks }),
     g: () => set({ volume: !view.volume }),
     v: () => set({ tables: view.tables.length ? [] : [...CARDS] }),
-    x: () => set({ weekday: null, hour: null }),
+    x: () => set({ weekday: null, hour: null, reason: null }),
     t: () => go(addressOf("today", branch ? { place: view.place } : {})),
     "?": () => showKeys(true),
   };
   const [keysOn, setKeysOn] = useKeys(keys);
-  const file = (card: string) => `puas-${card}-${view.place}-${days?.from}-${days?.to}`;
+  const file = (card: string) => `puas-${card}-${named ? `${view.reason?.replace(":", "-")}-` : ""}${view.place}-${days?.from}-${days?.to}`;
   const sheet = (report: string, more: Record<string, string | number | null> = {}) => days && `/api/v1/${pathOf(`trends/${report}.xlsx`, { ...asked, ...days, ...more, lang })}`;
-  const mean = compare.data ? (pointsOf(compare.data.after, measure)?.value ?? null) : null;
+  const mean = compare.data ? (pointsOf(compare.data.after, usual)?.value ?? null) : null;
 
   return (
     <main id="content" class="page trends" tabIndex={-1}>
@@ -114,7 +116,7 @@ function Trends({ session, place, query, signedOut }: Props) {
         <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch-line" width="1.6" height="6" /></pattern>
       </svg>
       <Path places={session.places} view={view} set={set} />
-      <Head places={session.places} view={view} days={days} yesterday={yesterday} segments={segments} set={set} showKeys={() => showKeys(true)} mayShare={session.user.role !== "viewer"} />
+      <Head places={session.places} view={view} days={days} yesterday={yesterday} segments={segments} told={series.data} set={set} showKeys={() => showKeys(true)} mayShare={session.user.role !== "viewer"} />
       {!known && newest.failure && newest.failure.kind !== "auth" ? (
         <section class="card notice" role="alert">
           <h2>{newest.failure.kind === "problem" && newest.failure.status === 404 ? t.unknownPlace : t.loadFailed}</h2>
@@ -122,13 +124,14 @@ function Trends({ session, place, query, signedOut }: Props) {
           <button type="button" class="primary" onClick={newest.again}>{t.retry}</button>
         </section>
       ) : (
-        <div class={`trend-cards ${phones || branch || measure === "nps" ? "alone" : ""}`}>
-          <FiguresCard view={view} compare={compare} ranking={branch ? null : kiosks(ranking.data)} grid={kiosks(grid.data)} />
-          <LineCard view={view} set={set} by={by} measure={measure} series={series} before={view.compared ? before.data : null} marks={view.marks ? kiosks(marks.data) : null} linked={session.user.name !== ""} file={file("trend")} sheet={sheet("series", { by, ...hours })} />
+        <div class={`trend-cards ${named ? "named" : ""} ${phones || branch || (usual === "nps" && !named) ? "alone" : ""}`}>
+          <FiguresCard view={view} compare={compare} series={series.data} ranking={branch ? null : kiosks(ranking.data)} grid={named ? null : kiosks(grid.data)} />
+          <LineCard view={view} set={set} by={by} usual={usual} series={series} before={view.compared ? before.data : null} marks={view.marks ? kiosks(marks.data) : null} linked={session.user.name !== ""} file={file("trend")} sheet={sheet("series", { by, ...hours })} />
           {phones && <p class="hint" data-testid="phones-only">{w.phonesOnly}</p>}
-          {!phones && <GridCard view={view} set={set} measure={measure} grid={grid} mean={mean} file={file("hours")} sheet={sheet("grid")} />}
-          {!phones && <ReasonsCard view={view} set={set} reasons={reasons} file={file("reasons")} sheet={sheet("reasons", { question: null })} />}
-          {!phones && !branch && measure !== "nps" && <RankingCard view={view} set={set} ranking={ranking} both={both} file={file("ranking")} sheet={sheet("ranking", ranked)} />}
+          {named && <p class="hint reason-note" data-testid="reason-note">{w.reasonNote[view.visits]}{!branch && ` ${w.reasonHours}`}</p>}
+          {!phones && (!named || branch) && <GridCard view={view} set={set} usual={usual} grid={grid} mean={mean} file={file("hours")} sheet={sheet("grid", { ...named })} />}
+          {!phones && <ReasonsCard view={view} set={set} reasons={reasons} file={`puas-reasons-${view.place}-${days?.from}-${days?.to}`} sheet={sheet("reasons", { question: null })} />}
+          {!phones && !branch && (usual !== "nps" || named) && <RankingCard view={view} set={set} ranking={ranking} both={both} file={file("ranking")} sheet={sheet("ranking", ranked)} />}
         </div>
       )}
       {keysShown && <KeysPanel on={keysOn} setOn={setKeysOn} close={() => showKeys(false)} />}

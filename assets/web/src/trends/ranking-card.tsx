@@ -4,7 +4,7 @@ import { useState } from "../kit.ts";
 import { ChartCard } from "./chart-card.tsx";
 import { Segmented } from "./controls.tsx";
 import { word, type Table } from "./csv.ts";
-import { verdictOf } from "./figures.ts";
+import { measureOf, measureSaid, verdictOf } from "./figures.ts";
 import { HATCHED, Plot } from "./plot.tsx";
 import { ranksOf, type RankedRow } from "./ranks.ts";
 import type { Loaded } from "./report.ts";
@@ -32,18 +32,21 @@ export function RankingCard({ view, set, ranking, both, file, sheet }: Props) {
   const [whole, setWhole] = useState(false);
   const { data } = ranking;
   const rows = data ? ranksOf(data.units) : [];
+  const measured = measureSaid(measureOf(data, "share"), data, w);
+  const counted = data?.reason ? w.answers : w.votes;
+  const what = view.children && both ? w.regions : w.branches;
   const long = rows.length > 2 * ENDS + 4;
   const shown = long && !whole ? [...rows.slice(0, ENDS), null, ...rows.slice(-ENDS)] : rows;
   return (
     <ChartCard
-      name="ranking" title={view.children && both ? w.regions : w.branches} view={view} set={set} loaded={ranking} file={file} sheet={sheet}
-      table={rows.length ? rankingTable(rows, set, said) : null}
+      name="ranking" title={data?.reason ? w.rankedBy(what, measured) : what} view={view} set={set} loaded={ranking} file={file} sheet={sheet}
+      table={rows.length ? rankingTable(rows, set, said, measured, counted) : null}
       tools={both && <Segmented id="rank" label={w.whatRanked} value={view.children ? "children" : "branches"} options={[["branches", w.branches], ["children", w.regions]]} choose={(value) => set({ children: value === "children" })} />}
-      legend={<p class="quiet-note">{w.rankingNote}</p>}
+      legend={<p class="quiet-note">{data?.reason ? w.rankingNoteNamed : w.rankingNote}</p>}
       note={long && !view.tables.includes("ranking") && <button type="button" class="link" data-testid="rank-all" onClick={() => setWhole(!whole)}>{whole ? w.showFewer : w.showAll(rows.length)}</button>}
     >
       {data?.below && data.below.of > 1 && <p class={`below-note ${data.below.n ? "some" : ""}`} data-testid="below">{data.below.n ? w.belowSome(f.int(data.below.n), f.int(data.below.of)) : w.belowNone(f.int(data.below.of))}</p>}
-      {data && <Ranking rows={shown} between={rows.length - 2 * ENDS} target={data.promise?.target ?? null} least={data.least} set={set} said={said} />}
+      {data && <Ranking rows={shown} between={rows.length - 2 * ENDS} target={data.promise?.target ?? null} least={data.least} set={set} said={said} measured={data.reason ? w.named : w.satisfied} counted={counted} />}
     </ChartCard>
   );
 }
@@ -56,9 +59,11 @@ interface RankingProps {
   set: (change: { place: string }) => void;
   clear?: number; // of the axis, beside the words of the promise
   said: Said;
+  measured?: string; // what is ranked by
+  counted?: string; // what the numbers are of
 }
 
-export function Ranking({ rows, between, target, least: fewest, set, clear = 0.14, said }: RankingProps) {
+export function Ranking({ rows, between, target, least: fewest, set, clear = 0.14, said, measured = said.w.satisfied, counted = said.w.votes }: RankingProps) {
   const { w, f, num, lang } = said;
   const ends = rows.flatMap((row) => (row?.lo == null || row.hi === null ? [] : [row.lo * 100, row.hi * 100])).concat(target ?? []);
   const [least, most] = [Math.max(0, Math.min(...ends) - PAD), Math.min(100, Math.max(...ends) + PAD)];
@@ -83,8 +88,8 @@ export function Ranking({ rows, between, target, least: fewest, set, clear = 0.1
               />
             )}
           </th>
-          <th scope="col" class="num">{w.satisfied}</th>
-          <th scope="col" class="num">{w.votes}</th>
+          <th scope="col" class="num">{measured}</th>
+          <th scope="col" class="num">{counted}</th>
         </tr>
       </thead>
       <tbody>
@@ -124,10 +129,10 @@ export function Ranking({ rows, between, target, least: fewest, set, clear = 0.1
 
 const bare = (percent: string): string => percent.replace("%", "");
 
-export function rankingTable(rows: RankedRow[], set: RankingProps["set"], { w, f, num }: Said): Table {
+export function rankingTable(rows: RankedRow[], set: RankingProps["set"], { w, f, num }: Said, measured = w.satisfied, counted = w.votes): Table {
   const share = (value: number | null) => ({ text: value === null ? "–" : num.one(value * 100), value: value === null ? null : value * 100 });
   return {
-    columns: [{ name: w.branch }, { name: w.rank }, { name: w.satisfied, number: true }, { name: w.from95, number: true }, { name: w.to95, number: true }, { name: w.votes, number: true }],
+    columns: [{ name: w.branch }, { name: w.rank }, { name: measured, number: true }, { name: w.from95, number: true }, { name: w.to95, number: true }, { name: counted, number: true }],
     rows: rows.map((row) => [
       word(row.place.name, () => set({ place: row.place.id })),
       word(row.ranks),

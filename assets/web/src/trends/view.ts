@@ -1,11 +1,11 @@
 // What the address says of this page, and back: a link is a view. What goes without saying is not in the address.
+import type { Visits } from "../api.ts";
 import { addressOf } from "../kit.ts";
 import { isDay, PRESETS, type By, type Period, type Preset } from "./days.ts";
 import { readSource, sourceField, type Source } from "./source.tsx";
 
 export const CARDS = ["line", "grid", "ranking", "reasons"] as const;
 export type CardName = (typeof CARDS)[number];
-export type Visits = "unhappy" | "happy" | "all";
 
 export interface View {
   place: string;
@@ -21,18 +21,22 @@ export interface View {
   volume: boolean; // votes in the hours of the week, instead of scores
   children: boolean; // rank the places right below, not all branches
   visits: Visits; // whose reasons
+  reason: string | null; // how often this one is named, instead of votes: "why:wait"
   tables: CardName[]; // cards shown as tables
 }
 
 const oneOf = <T extends string>(value: string | null, list: readonly T[]): T | null => list.find((each) => each === value) ?? null;
+const isReason = (value: string | null): value is string => value !== null && /^[a-z0-9-]+:[a-z0-9-]+$/.test(value);
 const within = (value: string | null, most: number): number | null => (value !== null && /^\d{1,2}$/.test(value) && Number(value) <= most ? Number(value) : null);
 
 export function readView(query: URLSearchParams, place: string): View {
+  const reason = query.get("reason");
+  const source = readSource(query);
   const from = query.get("from");
   const to = query.get("to");
   return {
     place,
-    source: readSource(query),
+    source,
     question: query.get("question") ?? "",
     period: isDay(from) && isDay(to) && from <= to ? { from, to } : (oneOf(query.get("period"), PRESETS) ?? "28d"),
     by: oneOf(query.get("by"), ["day", "week", "month"]),
@@ -44,6 +48,7 @@ export function readView(query: URLSearchParams, place: string): View {
     volume: query.get("grid") === "votes",
     children: query.get("rank") === "children",
     visits: oneOf(query.get("visits"), ["happy", "all"]) ?? "unhappy",
+    reason: isReason(reason) && source === "kiosks" ? reason : null,
     tables: CARDS.filter((name) => query.get("table")?.split(" ").includes(name)),
   };
 }
@@ -64,6 +69,7 @@ export function viewAddress(view: View): string {
     grid: view.volume ? "votes" : "",
     rank: view.children ? "children" : "",
     visits: view.visits === "unhappy" ? "" : view.visits,
+    reason: view.reason ?? "",
     table: view.tables.join(" "),
   };
   return addressOf("trends", Object.fromEntries(Object.entries(all).filter(([, value]) => value !== "")));
