@@ -65,13 +65,14 @@ void core_send_password(struct core *c, struct core_order *o)
 
 static void password_answered(struct core *c, struct core_order *o, const struct control_answer *a)
 {
-    const struct org_kiosk *k = &c->org.kiosks[o->kiosk];
+    struct org_kiosk *k = &c->org.kiosks[o->kiosk];
     const struct settings *s = c->o.settings;
     const struct org_place *p = k->place != 0 ? &c->org.places[k->place] : NULL;
     json_t *answer = json_pack("{s:s,s:s,s:b}", "kiosk", k->id.s, "do", "password", "ok", a->why[0] == '\0');
     if (a->why[0] != '\0') {
         json_object_set_new(answer, "why", json_string(a->why));
     } else {
+        k->shut = false; // once more: a list that was under way has told how it was before
         json_object_update_new(answer,
                                json_pack("{s:s,s:s,s:s,s:i,s:b}", "password", o->password, "branch",
                                          p != NULL && p->branch != 0 ? c->org.places[p->branch].id.s : "",

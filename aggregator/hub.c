@@ -308,7 +308,7 @@ size_t hub_take(struct hub_client *c, char *ret, size_t n)
 {
     size_t used = 0;
     pthread_mutex_lock(&c->hub->lock);
-    if (c->hub->closing) {
+    if (c->hub->closing || n < (size_t)HUB_TEXT_MAX(c->place_count)) {
         used = HUB_END;
     } else if (is_due(c, clock_mono_ms())) {
         used = write_events(c, ret, n);

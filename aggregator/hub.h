@@ -55,8 +55,8 @@ void hub_leave(struct hub_client *c); // accepts NULL
 // Any thread; never waits for a client. alert "": none.
 void hub_publish(struct hub *h, const char *branch, int64_t rev, const char *alert, const char *state);
 
-// Writes what is due to the client as server-sent events (n bytes, at most HUB_TEXT_MAX of its places; whole events) and
-// returns the bytes; 0: nothing, and the client has been parked. HUB_END: the hub is closing.
+// Writes what is due to the client as server-sent events (whole ones: n is at least HUB_TEXT_MAX of its places) and returns the
+// bytes; 0: nothing, and the client has been parked. HUB_END: the hub is closing, or n is less, as after a request with long headers.
 #define HUB_END ((size_t)-1)
 size_t hub_take(struct hub_client *c, char *ret, size_t n);
 

@@ -39,7 +39,7 @@ static json_t *alert_json(sqlite3_stmt *s)
     int64_t closed = sqlite3_column_int64(s, 10), ack_at = sqlite3_column_int64(s, 14);
     bool has_ack = sqlite3_column_type(s, 14) != SQLITE_NULL;
     json_t *names = json_loads((const char *)sqlite3_column_text(s, 5), 0, NULL);
-    return json_pack("{s:s,s:s,s:s?,s:{s:s,s:i,s:o},s:{s:s,s:s,s:s},s:s?,s:s?,s:I,s:I,s:o,s:s?,s:b,s:i,s:o}",
+    return json_pack("{s:s,s:s,s:s?,s:{s:s,s:i,s:o},s:{s:s,s:s,s:s},s:s?,s:s?,s:I,s:I,s:o,s:s?,s:b,s:i,s:s?,s:o}",
                      "id", sqlite3_column_text(s, 1), "state", sqlite3_column_text(s, 2), "kind",
                      sqlite3_column_text(s, 3), "rule", "id", sqlite3_column_text(s, 4), "version",
                      sqlite3_column_int(s, 16), "name", names != NULL ? names : json_object(), "place", "id",
@@ -49,7 +49,7 @@ static json_t *alert_json(sqlite3_stmt *s)
                      (json_int_t)sqlite3_column_int64(s, 17), "closed",
                      null_or_int(closed, sqlite3_column_type(s, 10) != SQLITE_NULL), "closedBy",
                      sqlite3_column_text(s, 11), "reopened", sqlite3_column_int(s, 20), "flaps",
-                     sqlite3_column_int(s, 12), "ack",
+                     sqlite3_column_int(s, 12), "assigned", sqlite3_column_text(s, 21), "ack",
                      has_ack ? json_pack("{s:s?,s:I,s:I}", "by", sqlite3_column_text(s, 13), "at",
                                          (json_int_t)ack_at, "until", (json_int_t)sqlite3_column_int64(s, 15))
                              : json_null());
@@ -83,14 +83,15 @@ enum views_error views_alerts(struct views *v, const struct views_user *u, const
             " l.log_id = (SELECT max(log_id) FROM alert_log m WHERE m.alert_id = a.alert_id AND m.to_state "
             "<> '')), a.state), r.body ->> '$.kind', r.id, r.body -> '$.name', p.id, p.name,"
             " k.id, a.since / 900000 * 900000, a.closed,"
-            " coalesce((SELECT display FROM user WHERE name = a.closed_by), a.closed_by), a.flaps,"
-            " coalesce((SELECT display FROM user WHERE name = a.ack_by), a.ack_by), a.ack_at, "
+            " nullif(" SHOWN("a.closed_by") ", ''), a.flaps, " SHOWN("a.ack_by") ", a.ack_at, "
             "a.ack_until, a.rule_version, a.raised,"
             " (WITH RECURSIVE up(place_id, depth) AS (SELECT a.place_id, 0 UNION ALL SELECT q.parent_id, "
             "depth + 1 FROM"
             " up JOIN place q USING(place_id) WHERE q.parent_id IS NOT NULL AND depth < 32) SELECT tz FROM "
             "up JOIN place"
-            " USING(place_id) ORDER BY tz = '', depth LIMIT 1), k.name, a.reopened IS NOT NULL"
+            " USING(place_id) ORDER BY tz = '', depth LIMIT 1), k.name, a.reopened IS NOT NULL,"
+            " (SELECT nullif(" SHOWN("subject") ", '') FROM alert_log l WHERE l.alert_id = a.alert_id AND l.action = 'assign'"
+            " ORDER BY l.log_id DESC LIMIT 1)"
             " FROM alert a JOIN rule r ON r.rule_id = a.rule_id AND r.version = a.rule_version JOIN place p "
             "ON p.place_id ="
             " a.place_id LEFT JOIN kiosk k ON k.kiosk_id = nullif(a.kiosk_id, 0) WHERE a.alert_id < ?2 AND "

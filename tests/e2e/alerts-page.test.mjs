@@ -53,6 +53,21 @@ scenario("alerts of all places: whose they are, the way to the day, over with th
   const display = (await (await Session.login(url, "admin")).get("/api/v1/session")).user.display;
   await page.id("alert-row").filter({ hasText: `${display} is on it since` }).waitFor();
 
+  // Given to somebody it is theirs; where it was taken until a time that is over, as while nothing is heard, it is nobody's.
+  const admin = await Session.login(url, "admin");
+  const first = await store.one("SELECT a.id FROM alert a JOIN place p USING(place_id) WHERE p.id = 'malang'");
+  const malangs = page.id("alert-row").filter({ hasText: "Malang Ijen" });
+  await admin.post(`/api/v1/alerts/${first}/assign`, { user: "admin" });
+  await malangs.filter({ hasText: `Assigned to ${display}.` }).waitFor({ timeout: 25_000 });
+  assert.doesNotMatch(await malangs.textContent(), /Nobody/);
+  await admin.post(`/api/v1/alerts/${first}/assign`, { user: "" });
+  await page.page.reload();
+  await malangs.filter({ hasText: "Nobody is on it yet" }).waitFor();
+  const late = `UPDATE alert SET ack_by = 'admin', ack_at = ${Date.now() - 7_200_000}, ack_until = ${Date.now() - 3_600_000} WHERE id = '${first}'`;
+  assert.equal((await run("sqlite3", ["-cmd", ".timeout 5000", store.file, late])).code, 0);
+  await page.page.reload();
+  await malangs.filter({ hasText: "Nobody is on it yet" }).waitFor();
+
   // What somebody else ends goes from here by itself, and is found under those that are over.
   const west = await Session.login(url, "west");
   const id = await store.one("SELECT a.id FROM alert a JOIN place p USING(place_id) WHERE p.id = 'bandung-dago'");
@@ -95,7 +110,14 @@ scenario("alerts of all places: whose they are, the way to the day, over with th
   await page.id("alerts-older").click();
   await waitFor("all", async () => (await page.id("alert-row").count()) === 41);
   assert.equal(await page.id("alerts-older").count(), 0);
-  assert.equal(new Set(await page.id("alert-row").evaluateAll((list) => list.map((each) => each.dataset.alertId))).size, 41);
+  const ids = () => page.id("alert-row").evaluateAll((list) => list.map((each) => each.dataset.alertId));
+  assert.equal(new Set(await ids()).size, 41);
+  // One comes: each of the others is still there. One is opened again: it goes.
+  const come = `INSERT INTO alert(id, rule_id, rule_version, place_id, kiosk_id, state, since, opened, raised, closed) SELECT id || '-new', rule_id, rule_version, place_id, kiosk_id, 'resolved', since, opened, raised, closed FROM alert WHERE id = '${id}'; UPDATE alert SET closed = NULL WHERE id = '${id}-5'`;
+  assert.equal((await run("sqlite3", ["-cmd", ".timeout 5000", store.file, come])).code, 0);
+  await waitFor("the new one", async () => (await ids()).includes(`${id}-new`), 25_000);
+  const now = await ids();
+  assert.deepEqual([now.length, new Set(now).size, now.includes(`${id}-5`)], [41, 41, false]);
   page.clean();
 });
 

@@ -56,9 +56,10 @@ async function makeOnPage(page) {
   await page.id("kiosk-password-sure").click();
   const secret = await page.id("secret").textContent();
   const settings = await page.id("secret-lines").textContent();
+  const copies = await page.page.locator(".secret button").filter({ hasText: "Copy" }).count();
   await page.id("secret-done").click();
   assert.match(secret, MADE);
-  return { secret, settings };
+  return { secret, settings, copies };
 }
 
 scenario("a kiosk made in Manage gets in by the page's password, not by an old one, and not once it is out of service", async (world) => {
@@ -105,7 +106,9 @@ scenario("a kiosk made in Manage gets in by the page's password, not by an old o
   // A new one: the old connection has ended, the old password with it; what is pressed meanwhile waits and is counted once.
   const from = kiosk.process.mark();
   assert.match(await page.id("kiosk-password").textContent(), /New password|Make a password/);
+  await page.page.evaluate(() => Object.defineProperty(globalThis, "isSecureContext", { value: false })); // as by http from another machine
   const second = await makeOnPage(page);
+  assert.deepEqual([first.copies, second.copies], [2, 0], "no button that does nothing");
   assert.notEqual(second.secret, first.secret);
   await kiosk.process.line(/ broker_lost /, { from });
   await other.gone;

@@ -448,6 +448,29 @@ scenario("a server slow to read: what was typed meanwhile stays, and a template 
   await page.id("bring-back").click();
   await page.id("part-source").click();
   assert.equal(await page.id("source").inputValue(), `${text}volume: [\n`);
+
+  // What is typed while a version is being published is a draft of that version.
+  await page.id("source").fill(`${text}volume: 36\n`);
+  await page.id("publish").click();
+  await page.id("publish-go").waitFor();
+  const sent = [];
+  await page.page.route("**/api/v1/content/places/bandung-dago", (route) => (route.request().method() === "POST" ? sent.push(route) : route.continue()));
+  await page.id("publish-go").click();
+  await waitFor("the version", () => sent.length === 1);
+  await page.id("source").fill(`${text}volume: 37\n`);
+  await sent[0].continue();
+  await page.id("publish-go").waitFor({ state: "detached" });
+  await page.page.unroute("**/api/v1/content/places/bandung-dago");
+  assert.equal(await page.id("source").inputValue(), `${text}volume: 37\n`);
+  await page.id("part-look").click();
+  await waitFor("the volume that was typed", async () => (await page.id("s-volume").inputValue()) === "37");
+  assert.equal(await page.id("conflict").count(), 0);
+  const inForce = async () => (await (await Session.login(url, "admin")).get("/api/v1/content/places/bandung-dago")).yaml;
+  assert.match(await inForce(), /volume: 36\n/);
+  await page.id("publish").click();
+  await page.id("publish-go").click();
+  await page.id("publish-go").waitFor({ state: "detached" });
+  assert.match(await inForce(), /volume: 37\n/);
   page.clean();
 });
 

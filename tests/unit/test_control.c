@@ -1,6 +1,7 @@
 // What is said to the broker's dynamic security plugin and what its answers are taken for, hostile ones too; and that the broker's
 // users beside kiosks are those of its ACL file. The plugin itself: tests/e2e/enrol.test.mjs.
 #include "aggregator/control.h"
+#include "aggregator/core_impl.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -205,6 +206,32 @@ static void test_other_users_are_those_of_the_acl_file(void **state)
     assert_true(control_may("lobby", ""));
 }
 
+// Who gets a password while the clients are being listed is in that list as it was before; once out of service it must be shut out.
+static void test_a_password_made_meanwhile(void **state)
+{
+    (void)state;
+    static struct core c;
+    char host[] = "broker", none[] = "";
+    const struct settings settings = {.broker = {.host = host, .ca_file = none, .control = CONTROL_DYNAMIC_SECURITY}};
+    static const char listed[] =
+        "{\"responses\":[{\"command\":\"listClients\",\"data\":{\"totalCount\":1,\"clients\":[{\"username\":\"lobby\","
+        "\"disabled\":true}]},\"correlationData\":\"" MARK "\"}]}";
+    static const char made[] = "{\"responses\":[{\"command\":\"enableClient\",\"correlationData\":\"" OTHER "\"}]}";
+    struct store_kiosk lobby = {.kiosk = 1};
+    ident_set(&lobby.id, "lobby");
+    c.o.settings = &settings;
+    assert_true(org_add_kiosk(&c.org, &lobby));
+    strcpy(c.control.mark, MARK);
+    c.orders[0] = (struct core_order){.kiosk = 1, .id = OTHER, .password = "abcd-efgh"};
+    assert_true(core_on_control(&c, CONTROL_ANSWERS, listed, strlen(listed)));
+    assert_true(c.control.listed && org_kiosk(&c.org, "lobby")->shut);
+    assert_true(core_on_control(&c, CONTROL_ANSWERS, made, strlen(made)));
+    assert_non_null(strstr(c.orders[0].reply, "abcd-efgh"));
+    assert_false(org_kiosk(&c.org, "lobby")->shut);
+    core_order_finish(&c.orders[0]);
+    org_finish(&c.org);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +240,7 @@ int main(void)
         cmocka_unit_test(test_list),
         cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_other_users_are_those_of_the_acl_file),
+        cmocka_unit_test(test_a_password_made_meanwhile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

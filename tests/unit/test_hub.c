@@ -225,6 +225,23 @@ static void as_many_as_there_may_be_fit(void **state)
     hub_destroy(h);
 }
 
+// A server whose buffer the request's own headers have filled gives little room: no byte is written past it.
+static void what_does_not_fit_ends_the_stream(void **state)
+{
+    (void)state;
+    char buf[HUB_TEXT_MAX(1) + 1];
+    struct hub *h = hub_create(60000, 0);
+    struct page p;
+    join(h, &p, "dago", -1, 1);
+    memset(buf, '#', sizeof buf);
+    assert_true(hub_take(p.c, buf, 20) == HUB_END);
+    assert_true(hub_take(p.c, buf, HUB_TEXT_MAX(1) - 1) == HUB_END);
+    assert_int_equal(buf[0], '#');
+    assert_int_equal(p.parked, 0);
+    leave(&p);
+    hub_destroy(h);
+}
+
 static void comments_find_the_dead(void **state)
 {
     (void)state;
@@ -327,6 +344,7 @@ int main(void)
         cmocka_unit_test(alerts_are_bounded),
         cmocka_unit_test(several_are_told_apart),
         cmocka_unit_test(as_many_as_there_may_be_fit),
+        cmocka_unit_test(what_does_not_fit_ends_the_stream),
         cmocka_unit_test(comments_find_the_dead),
         cmocka_unit_test(closing_wakes_and_ends),
         cmocka_unit_test(clients_are_bounded),

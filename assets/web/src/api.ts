@@ -147,7 +147,7 @@ export interface PastAlert {
   place: { id: string; name: string; tz: string }; kiosk: string | null; kioskName: string | null;
   since: number; raised: number; closed: number | null; closedBy: string | null; flaps: number;
   reopened: boolean; // it has ended, and is worked on again: it counts as open
-  ack: { by: string; at: number; until: number } | null;
+  assigned: string | null; ack: { by: string; at: number; until: number } | null; // until may be over
 }
 /** GET /api/v1/silences?place=ID: those in force that touch it. POST {place, rule?, kiosk?, minutes, comment}; POST /api/v1/silences/ID/end {} */
 export interface Silences {

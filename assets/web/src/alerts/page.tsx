@@ -3,10 +3,10 @@
 import "../trends/trends.css";
 import "./alerts.css";
 import type { ComponentChildren } from "preact";
-import type { AlertList, PastAlert, Session } from "../api.ts";
-import { addressOf, failureText, follow, getJson, go, lazy, makeText, Mark, pick, TextContext, useEffect, useMemo, useState, useText } from "../kit.ts";
+import type { PastAlert, Session } from "../api.ts";
+import { addressOf, failureText, follow, go, lazy, makeText, Mark, pick, TextContext, useEffect, useMemo, useState, useText } from "../kit.ts";
 import { PickPlace, Segmented } from "../trends/controls.tsx";
-import { pathOf, useReport } from "../trends/report.ts";
+import { useNewest } from "./newest.ts";
 import { words } from "./words.ts";
 
 const AlertVotesDialog = lazy("votes", async () => (await import("../alert-votes.tsx")).AlertVotesDialog, true);
@@ -55,14 +55,11 @@ interface ListProps {
 function List({ place, state, branches, signedOut }: ListProps) {
   const { t, lang } = useText();
   const w = words[lang];
-  const path = pathOf("alerts", { place, state, limit: STEP });
-  const newest = useReport<AlertList>(path);
-  const [older, setOlder] = useState<AlertList | null>(null); // those that were asked for, below the newest
-  const [failure, setFailure] = useState(newest.failure);
-  const [busy, setBusy] = useState(false);
+  const [most, setMost] = useState(STEP);
+  const { data, failure, busy, again } = useNewest(place, state, most);
   const [votes, setVotes] = useState<PastAlert | null>(null);
   useEffect(() => {
-    const renew = () => document.hidden || newest.again();
+    const renew = () => document.hidden || again();
     const timer = setInterval(renew, RENEW_MS);
     document.addEventListener("visibilitychange", renew);
     return () => {
@@ -71,30 +68,23 @@ function List({ place, state, branches, signedOut }: ListProps) {
     };
   }, []);
   useEffect(() => {
-    if (newest.failure?.kind === "auth") signedOut();
-  }, [newest.failure]);
+    if (failure?.kind === "auth") signedOut();
+  }, [failure]);
 
-  const more = async (cursor: number) => {
-    if (busy) return;
-    setBusy(true);
-    const result = await getJson<AlertList>(`/api/v1/${path}&cursor=${cursor}`);
-    setBusy(false);
-    setFailure(result.ok ? null : result.failure);
-    if (result.ok) setOlder((was) => ({ alerts: [...(was?.alerts ?? []), ...result.value.alerts], next: result.value.next }));
+  const shown = data?.alerts;
+  const asking = busy && shown !== undefined && most > shown.length;
+  const more = () => {
+    if (asking || !shown) return;
+    setMost(shown.length + STEP);
+    again(); // also when it did not come before
   };
-
-  const { data } = newest;
-  const wrong = newest.failure ?? failure;
-  // While new ones come in, the last of the newest go over to the older ones: each is shown once.
-  const shown = data && [...new Map([...data.alerts, ...(older?.alerts ?? [])].map((each) => [each.id, each])).values()];
-  const next = older ? older.next : (data?.next ?? null);
   return (
     <section class="card alerts-list" aria-labelledby="h-alerts" data-testid="alerts-list">
-      <h2 id="h-alerts" class={shown?.length ? "vh" : ""}>{!shown ? t.loading : shown.length ? (state === "open" ? w.open : w.past) : state === "open" ? w.noneOpen : w.nonePast}</h2>
-      {wrong && <p class="error" role="alert">{failureText(wrong, t)}</p>}
+      <h2 id="h-alerts" class={shown?.length || (!shown && failure) ? "vh" : ""}>{!shown ? (failure ? t.alerts : t.loading) : shown.length ? (state === "open" ? w.open : w.past) : state === "open" ? w.noneOpen : w.nonePast}</h2>
+      {failure && <p class="error" role="alert">{failureText(failure, t)}</p>}
       {shown?.length === 0 && <p class="hint">{state === "open" ? w.noneOpenHint : w.nonePastHint}</p>}
       {shown && shown.length > 0 && <ul>{shown.map((alert) => <Zoned key={alert.id} tz={alert.place.tz}><One alert={alert} day={branches.includes(alert.place.id)} votes={() => setVotes(alert)} /></Zoned>)}</ul>}
-      {next !== null && <button type="button" class="link older" data-testid="alerts-older" aria-disabled={busy} onClick={() => void more(next)}>{busy ? t.loading : w.older}</button>}
+      {data && data.next !== null && <button type="button" class="link older" data-testid="alerts-older" aria-disabled={asking} onClick={more}>{asking ? t.loading : w.older}</button>}
       {votes && <Zoned tz={votes.place.tz}><AlertVotesDialog alert={votes} now={Date.now()} close={() => setVotes(null)} /></Zoned>}
     </section>
   );
@@ -125,7 +115,9 @@ function One({ alert, day, votes }: { alert: PastAlert; day: boolean; votes: () 
     alert.closed !== null && w.lasted(f.span((alert.closed - alert.raised) / MINUTE_MS)),
     alert.flaps > 0 && t.flaps(alert.flaps),
   ].filter(Boolean);
-  const who = alert.closed !== null ? (alert.closedBy ? t.closedByPerson(at(alert.closed), alert.closedBy) : t.closedItself(at(alert.closed))) : alert.ack ? t.onIt(alert.ack.by, at(alert.ack.at), at(alert.ack.until)) : t.nobody;
+  const how = alert.closed === null ? null : alert.closedBy ? t.closedByPerson(at(alert.closed), alert.closedBy) : t.closedItself(at(alert.closed));
+  const theirs = !over && [how === null && alert.ack && alert.ack.until > now && t.onIt(alert.ack.by, at(alert.ack.at), at(alert.ack.until)), alert.assigned && t.given(alert.assigned)].filter(Boolean).join(" ");
+  const who = [how, theirs || (how === null && t.nobody)].filter(Boolean).join(". ");
   const address = addressOf("today", { place: alert.place.id });
   return (
     <li data-testid="alert-row" data-alert-id={alert.id} data-state={alert.state}>

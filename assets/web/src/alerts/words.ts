@@ -14,7 +14,6 @@ const en = {
   votes: "Votes behind it",
   day: (place: string) => `${place}: the day`,
   older: "Earlier ones",
-  asOf: (time: string) => `As of ${time}`,
 };
 
 const id: typeof en = {
@@ -30,7 +29,6 @@ const id: typeof en = {
   votes: "Suara di baliknya",
   day: (place) => `${place}: hari ini`,
   older: "Yang lebih awal",
-  asOf: (time) => `Per ${time}`,
 };
 
 export const words: Record<Lang, typeof en> = { en, id };

@@ -62,12 +62,15 @@ function Tests({ session, place, query, signedOut }: Props) {
   const fresh = !test.busy && !test.failure;
   const errorOf = (which: Name) => (wrong === which && failure ? failureText(failure, t) : null);
   const first = report?.settings[0];
-  const aboutKiosks = (text: string) => isAboutKiosks(fieldsOf(text)?.["kind"] ?? report?.standards.find(({ id }) => id === text)?.rule.kind);
+  const kindOf = (text: string) => fieldsOf(text)?.["kind"] ?? report?.standards.find(({ id }) => id === text)?.rule.kind;
+  const aboutKiosks = (text: string) => isAboutKiosks(kindOf(text));
   const isStandard = (text: string) => report?.standards.some(({ id }) => id === text);
-  const of = !["head-office", "admin"].includes(session.user.role) ? null : isStandard(view.of) ? view.of : view.of === NEW ? "" : (report?.standards[0]?.id ?? "");
+  // That which it came from; else one that asks the same, so that a rule about kiosks is not put in the place of the promise.
+  const ofText = (text: string) =>
+    !["head-office", "admin"].includes(session.user.role) ? null : isStandard(view.of) ? view.of : view.of === NEW ? "" : (report?.standards.find(({ rule }) => rule.kind === (kindOf(text) ?? "standard"))?.id ?? "");
   const card = (which: Name) => {
     const tested = report?.settings[which === "a" ? 0 : 1] ?? null;
-    return { name: which, text: view[which], report, tested: fresh ? tested : null, error: errorOf(which), of, set: (text: string) => set({ [which]: text, late: view.late && !aboutKiosks(text), ...(isStandard(text) ? { of: text } : {}) }) };
+    return { name: which, text: view[which], report, tested: fresh ? tested : null, error: errorOf(which), of: ofText(view[which]), set: (text: string) => set({ [which]: text, late: view.late && !aboutKiosks(text), ...(isStandard(text) ? { of: text } : {}) }) };
   };
 
   return (

@@ -65,10 +65,12 @@ export const ofKind = (kind: Kind, was: Fields): Fields => ({
 
 const FIGURES = ["kind", "percent", "false_alarm_votes", "drift", "window", "min_n", "probability", "hold"];
 
-/** What a standard takes over of a setting: its figures, and what else the standard, as it is in force, does not say so. */
+/** What a standard takes over of a setting: its figures, what else the standard, as it is in force, does not say so, and, as "", what
+ * it says and the setting, as it was tested, leaves to the default. */
 export const taken = (fields: Fields, rule: Rule | undefined): string => {
   const was = rule ? fieldsOfRule(rule) : {};
-  return textOf(Object.fromEntries(Object.entries(fields).filter(([key, value]) => FIGURES.includes(key) || was[key] !== value)));
+  const left = Object.keys(was).filter((key) => !(key in fields)).map((key) => [key, ""]);
+  return textOf(Object.fromEntries([...left, ...Object.entries(fields).filter(([key, value]) => FIGURES.includes(key) || was[key] !== value)]));
 };
 
 /** A share ends below where it began: by itself ten points lower. */

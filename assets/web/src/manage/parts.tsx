@@ -120,7 +120,8 @@ export function useAfter(loaded: Loaded<unknown>, { view, set, say }: TabProps):
 function CopyButton({ text, words }: { text: string; words: string }) {
   const { w } = useManageWords();
   const [copied, setCopied] = useState(false);
-  return <button type="button" onClick={() => void navigator.clipboard?.writeText(text).then(() => setCopied(true), () => undefined)}>{copied ? w.copied : words}</button>;
+  if (!isSecureContext) return null; // by plain http a browser lets no page copy: a click on the words marks them all
+  return <button type="button" onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true), () => undefined)}>{copied ? w.copied : words}</button>;
 }
 
 /** A secret that is told once; lines: of a file that goes with it. */

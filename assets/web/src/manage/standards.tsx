@@ -85,7 +85,7 @@ const cleared = (item: Item): Item => Object.fromEntries(Object.keys(item).filte
 
 function withSetting(item: Item, setting: Fields): Item {
   const kind = setting["kind"] ?? "standard";
-  const said = Object.entries(setting).map(([key, value]): [string, unknown] => [key, value.startsWith("[") ? value.slice(1, -1).split(/\s*,\s*/) : value.replace(/^"(.*)"$/, "$1")]);
+  const said = Object.entries(setting).map(([key, value]): [string, unknown] => [key, value === "" ? undefined : value.startsWith("[") ? value.slice(1, -1).split(/\s*,\s*/) : value.replace(/^"(.*)"$/, "$1")]);
   return { ...item, ...(kind === word(item, "kind") ? { resolve_percent: undefined } : cleared(item)), kind, ...Object.fromEntries(said) };
 }
 

@@ -72,7 +72,7 @@ export const en = {
   newKiosk: "New kiosk",
   noKiosks: "No kiosk here yet.",
   kioskIdHint: "Also its user name at the broker, where it needs a password: see README, Settings.",
-  kioskBack: "If it was in service before, the broker lets it in once it has a new password, which is made here when it is saved.",
+  kioskBack: "If it was in service before, the broker lets it in once it has a new password: save it, then make one here.",
   kioskIdMade: "Also its user name at the broker. Its password is made here, once it is saved.",
   makePassword: "Make a password\u2026",
   makePasswordSure: "Make a password",

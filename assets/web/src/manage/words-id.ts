@@ -72,7 +72,7 @@ export const id: Words = {
   newKiosk: "Kios baru",
   noKiosks: "Belum ada kios di sini.",
   kioskIdHint: "Juga nama penggunanya di broker, dan di sana perlu kata sandi: lihat README, Settings.",
-  kioskBack: "Bila dulu pernah bertugas, broker menerimanya lagi setelah ada kata sandi baru, yang dibuat di sini setelah kios disimpan.",
+  kioskBack: "Bila dulu pernah bertugas, broker menerimanya lagi setelah ada kata sandi baru: simpan dulu, lalu buat kata sandinya di sini.",
   kioskIdMade: "Juga nama penggunanya di broker. Kata sandinya dibuat di sini setelah kios disimpan.",
   makePassword: "Buat kata sandi\u2026",
   makePasswordSure: "Buat kata sandi",

@@ -142,7 +142,8 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
   const [said, setSaid] = useState("");
   const lacking = useRef(0);
   const written = useMemo(() => (draft.text === null ? writeYaml(draft.doc) : { text: draft.text, paths: null }), [draft]);
-  const stale = changed && content.version !== draft.seen;
+  const replaced = useRef<Content | null>(null); // by what was published here: what is in force now is still to come
+  const stale = changed && content.version !== draft.seen && content !== replaced.current;
 
   // What somebody else has put in force is taken over as long as nothing is written here: at once, so that nothing can be
   // written between looking and taking.
@@ -151,6 +152,8 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
     if (!changed) setBase(content);
   }, [content]);
 
+  const latest = useRef({ draft, content });
+  latest.current = { draft, content };
   const edits = useRef(0); // an answer to a reading counts only if nothing was edited since
   const keep = (next: Draft) => {
     edits.current++;
@@ -218,9 +221,18 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
     return false;
   };
   const publish = async (at: string) => {
+    const sent = written.text;
     if (!(await send(at, false))) return;
     const now = await getJson<Content>(`/api/v1/${pathOfView(view)}`);
-    if (now.ok) drop(now.value);
+    if (now.ok && sent === (latest.current.draft.text ?? writeYaml(latest.current.draft.doc).text)) drop(now.value);
+    else if (now.ok) { // what was written meanwhile is kept, as a draft of what is in force now
+      const rest = { ...latest.current.draft, seen: now.value.version };
+      replaced.current = latest.current.content;
+      setDraft(rest);
+      setKept(saveDraft(user, view.kind, view.id, rest));
+      setBase(now.value);
+      setPublishing(false);
+    }
     setSaid(at ? w.plannedNow : w.published);
     again();
   };
@@ -249,9 +261,9 @@ function Editor({ user, view, content, branch, again, signedOut }: EditorProps) 
     if (edits.current !== mine) return false;
     if (result.ok) {
       setWrong((was) => (was?.unread ? null : was)); // what else is wrong the preview tells
-      keep({ ...draft, doc: isItem(result.value.content) ? result.value.content : {}, text: yaml, unread: false });
+      keep({ ...latest.current.draft, doc: isItem(result.value.content) ? result.value.content : {}, text: yaml, unread: false });
     } else if (result.failure.kind === "problem" && result.failure.field === "yaml") {
-      keep({ ...draft, text: yaml, unread: true });
+      keep({ ...latest.current.draft, text: yaml, unread: true });
       const found = readRefusal(result.failure.detail);
       setWrong({ path: [], text: found?.text ?? result.failure.detail, line: found?.line ?? 0, unread: true });
     } else {
