@@ -73,6 +73,7 @@ scenario("alerts of all places: whose they are, the way to the day, over with th
   const id = await store.one("SELECT a.id FROM alert a JOIN place p USING(place_id) WHERE p.id = 'bandung-dago'");
   assert.equal((await west.raw("POST", `/api/v1/alerts/${id}/resolve`, { comment: "Loket dua dibuka" })).status, 204);
   await waitFor("one less", async () => (await page.id("alert-row").count()) === 1, 25_000);
+  await waitFor("one less in the bar", async () => (await page.id("nav-alerts").textContent()) === "Alerts1");
   await page.id("alerts-state-closed").click();
   await page.id("alert-row").filter({ hasText: /Bandung Dago.*lasted \d+ min.*Closed at .* by Wati West/ }).waitFor();
   assert.match(page.page.url(), /page=alerts&place=harapan&state=closed/);

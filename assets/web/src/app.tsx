@@ -103,9 +103,9 @@ export function App() {
         <div key={session.user.name} hidden={state.kind === "out"}>
           {!screen && <Topbar session={session} page={route.page} place={place ?? null} setLang={setLang} signOut={() => void signOut()} />}
           {place && route.page !== "today" ? (
-            <LatePage session={session} place={place} query={route.query} signedOut={ended} />
+            <LatePage session={session} place={place} query={route.query} renew={load} signedOut={ended} />
           ) : place ? (
-            <TodayPage session={session} place={place} go={(next) => go(addressOf("today", { place: next }))} signedOut={ended} />
+            <TodayPage session={session} place={place} go={(next) => go(addressOf("today", { place: next }))} renew={load} signedOut={ended} />
           ) : (
             <main id="content" class="page">
               <section class="card notice">

@@ -22,10 +22,11 @@ interface Props {
   session: Session;
   place: string;
   go: (place: string) => void;
+  renew: () => void; // the session: other alerts are open than it says
   signedOut: () => void;
 }
 
-export function TodayPage({ session, place, go, signedOut }: Props) {
+export function TodayPage({ session, place, go, renew, signedOut }: Props) {
   const { lang } = useText();
   const feed = useFeed(place);
   const { today, failure, refresh } = feed;
@@ -35,6 +36,10 @@ export function TodayPage({ session, place, go, signedOut }: Props) {
     if (failure?.kind === "auth") signedOut();
   }, [failure]);
   useTitle(today, text);
+  const open = today?.alerts.filter(isOpen).length;
+  useEffect(() => {
+    if (open !== undefined && session.places.find(({ id }) => id === place)?.openAlerts !== open) renew();
+  }, [open]);
 
   return (
     <TextContext.Provider value={text}>

@@ -18,10 +18,11 @@ const ABOUT_KIOSKS: readonly PastAlert["kind"][] = ["silence", "offline", "cover
 interface Props {
   session: Session;
   query: URLSearchParams;
+  renew: () => void; // the session: other alerts are open than it says
   signedOut: () => void;
 }
 
-export function AlertsPage({ session: { places }, query, signedOut }: Props) {
+export function AlertsPage({ session: { places }, query, renew, signedOut }: Props) {
   const { t, lang } = useText();
   const w = words[lang];
   const place = query.get("place") ?? places[0]?.id ?? "";
@@ -40,7 +41,7 @@ export function AlertsPage({ session: { places }, query, signedOut }: Props) {
         {places.length > 1 && <PickPlace id="alerts-place" label={w.place} places={places} value={place} choose={(id) => set({ place: id })} />}
         <Segmented id="alerts-state" label={w.which} value={state} options={[["open", w.open], ["closed", w.past]]} choose={(next) => set({ state: next })} />
       </div>
-      <List key={`${place} ${state}`} place={place} state={state} branches={places.filter(({ kind }) => kind === "branch").map(({ id }) => id)} signedOut={signedOut} />
+      <List key={`${place} ${state}`} place={place} state={state} branches={places.filter(({ kind }) => kind === "branch").map(({ id }) => id)} known={places.find(({ id }) => id === place)?.openAlerts} renew={renew} signedOut={signedOut} />
     </main>
   );
 }
@@ -49,10 +50,12 @@ interface ListProps {
   place: string;
   state: "open" | "closed";
   branches: string[];
+  known: number | undefined; // open ones, by the session
+  renew: () => void;
   signedOut: () => void;
 }
 
-function List({ place, state, branches, signedOut }: ListProps) {
+function List({ place, state, branches, known, renew, signedOut }: ListProps) {
   const { t, lang } = useText();
   const w = words[lang];
   const [most, setMost] = useState(STEP);
@@ -70,6 +73,11 @@ function List({ place, state, branches, signedOut }: ListProps) {
   useEffect(() => {
     if (failure?.kind === "auth") signedOut();
   }, [failure]);
+
+  const open = state === "open" && data?.next === null ? data.alerts.length : undefined;
+  useEffect(() => {
+    if (open !== undefined && open !== known) renew();
+  }, [open]);
 
   const shown = data?.alerts;
   const asking = busy && shown !== undefined && most > shown.length;
