@@ -83,8 +83,10 @@ export class Page {
     return Number((await this.id(name).first().textContent({ timeout: 2000 })).replace(/[^0-9]/g, ""));
   }
 
-  /** Fails with axe-core's findings, one line each. Colours count when nothing moves any more. */
+  /** Fails with axe-core's findings, one line each. Colours count when nothing moves any more, and nothing is dimmed because newer
+   * figures are on their way. */
   async accessible(what) {
+    await waitFor(`all cards to be filled: ${what}`, async () => (await this.page.locator('[aria-busy="true"]').count()) === 0);
     await this.page.evaluate(() => {
       const ending = document.getAnimations().filter((a) => Number.isFinite(a.effect?.getComputedTiming().endTime));
       return Promise.all(ending.map((a) => a.finished.catch(() => {})));
