@@ -204,13 +204,28 @@ static void dates(void **state)
 
 // ---------------------------------------------------------------- what is asked
 
+struct wrong { // what is asked of dago, and the field that is named
+    const char *what, *field;
+    struct trend_query q;
+};
+
+static void are_refused(struct world *w, const struct wrong *wrong, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct trend_problem problem = {.field = ""};
+        struct trend_query q = wrong[i].q;
+        char *text = NULL;
+        q.place = "dago";
+        assert_int_equal(trends_read(w->v, NULL, wrong[i].what, &q, NOW, &problem, &text), TRENDS_BAD);
+        assert_string_equal(problem.field, wrong[i].field);
+        assert_true(problem.why[0] != '\0');
+    }
+}
+
 static void wrong_fields_are_named(void **state)
 {
     struct world *w = *state;
-    const struct {
-        const char *what, *field;
-        struct trend_query q;
-    } wrong[] = {
+    const struct wrong wrong[] = {
         {"series", "from", {.from = "yesterday"}},
         {"series", "to", {.to = "2026-11-31"}},
         {"series", "to", {.to = "2026-11-23"}}, // today is not over
@@ -233,15 +248,7 @@ static void wrong_fields_are_named(void **state)
         {"effect", "control", {.at = "2026-11-01", .control = "dago"}},
         {"skm", "population", {.population = "0"}},
     };
-    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-        struct trend_problem problem = {.field = ""};
-        struct trend_query q = wrong[i].q;
-        char *text = NULL;
-        q.place = "dago";
-        assert_int_equal(trends_read(w->v, NULL, wrong[i].what, &q, NOW, &problem, &text), TRENDS_BAD);
-        assert_string_equal(problem.field, wrong[i].field);
-        assert_true(problem.why[0] != '\0');
-    }
+    are_refused(w, wrong, sizeof wrong / sizeof wrong[0]);
 }
 
 static void scope_is_kept(void **state)
@@ -815,10 +822,7 @@ static void a_reason_is_a_filter(void **state)
     assert_int_equal(i, FILTER_REASONS);
     json_decref(all);
     // Wrong ones.
-    const struct {
-        const char *what, *field;
-        struct trend_query q;
-    } wrong[] = {
+    const struct wrong wrong[] = {
         {"series", "reason", {.reason = "wait"}},
         {"series", "reason", {.reason = "why:never"}},
         {"series", "reason", {.reason = "never:wait"}},
@@ -830,14 +834,7 @@ static void a_reason_is_a_filter(void **state)
         {"series", "visits", {.visits = "happy"}},
         {"scores", "reason", {.reason = "why:wait"}},
     };
-    for (i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-        struct trend_problem problem = {.field = ""};
-        struct trend_query q = wrong[i].q;
-        char *text = NULL;
-        q.place = "dago";
-        assert_int_equal(trends_read(w->v, NULL, wrong[i].what, &q, NOW, &problem, &text), TRENDS_BAD);
-        assert_string_equal(problem.field, wrong[i].field);
-    }
+    are_refused(w, wrong, sizeof wrong / sizeof wrong[0]);
     // What would take too long to read is refused; what is above it is not.
     assert_true(store_begin(w->st));
     for (int p = 0; p < 30; p++) {
