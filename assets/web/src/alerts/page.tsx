@@ -12,7 +12,7 @@ import { words } from "./words.ts";
 const AlertVotesDialog = lazy("votes", async () => (await import("../alert-votes.tsx")).AlertVotesDialog, true);
 
 const STEP = 30;
-const RENEW_MS = 15_000;
+const ASK_MS = 15_000;
 const ABOUT_KIOSKS: readonly PastAlert["kind"][] = ["silence", "offline", "coverage", "clock", "tamper", "contact"]; // no votes are behind these
 
 interface Props {
@@ -62,12 +62,12 @@ function List({ place, state, branches, known, renew, signedOut }: ListProps) {
   const { data, failure, busy, again } = useNewest(place, state, most);
   const [votes, setVotes] = useState<PastAlert | null>(null);
   useEffect(() => {
-    const renew = () => document.hidden || again();
-    const timer = setInterval(renew, RENEW_MS);
-    document.addEventListener("visibilitychange", renew);
+    const ask = () => document.hidden || again();
+    const timer = setInterval(ask, ASK_MS);
+    document.addEventListener("visibilitychange", ask);
     return () => {
       clearInterval(timer);
-      document.removeEventListener("visibilitychange", renew);
+      document.removeEventListener("visibilitychange", ask);
     };
   }, []);
   useEffect(() => {

@@ -40,7 +40,10 @@ export function Editor({ list, given, start = {}, takes, title, shown, saved, cl
   const [was] = useState(() => typedIn(list, opened));
   const [restored, setRestored] = useState(was !== null || takes !== undefined);
   const [base, setBase] = useState<Managed>(was?.base ?? given ?? { item: start, version: "", mine: true });
-  const [item, setItem] = useState<Item>(() => (takes ?? ((typed: Item) => typed))(was?.item ?? base.item));
+  const [item, setItem] = useState<Item>(() => {
+    const typed = was?.item ?? base.item;
+    return takes ? takes(typed) : typed;
+  });
   const [wrong, setWrong] = useState<Record<string, string>>({});
   const [failure, setFailure] = useState<Failure | null>(null);
   const [theirs, setTheirs] = useState<string[]>([]); // what somebody else has changed meanwhile
